@@ -1,0 +1,139 @@
+import type { NewEvent } from '@tandem/contracts/events';
+
+/** What every stored state carries: a version that grows with each write of its key. */
+export interface Versioned {
+  readonly version: number;
+}
+
+/** One kind of item in a table: how its keys, index entry and expiry follow from its state. */
+export interface Kind<S extends Versioned> {
+  readonly name: string;
+  /** The entry in a sparse index; undefined keeps the item out of it. */
+  readonly index?: (state: S) => IndexEntry | undefined;
+  /** When the item expires, in seconds since the epoch; undefined means never. */
+  readonly expiresAt?: (state: S) => number | undefined;
+}
+
+/** An item's place in an index: items of one partition are listed in the order of `sort`. */
+export interface IndexEntry {
+  readonly index: string;
+  readonly partition: string;
+  readonly sort: string;
+}
+
+/** Names one item. */
+export interface Key<S extends Versioned> {
+  readonly kind: Kind<S>;
+  readonly id: string;
+}
+
+/**
+ * What was decided about one item: its new state and what happened. A decision that returns the state it was given
+ * writes nothing.
+ */
+export interface Decision<S> {
+  readonly state: S;
+  readonly events: readonly NewEvent[];
+}
+
+/** One write of a transaction, made with {@link put}. */
+export interface Write {
+  readonly key: Key<Versioned>;
+  readonly state: Versioned;
+  readonly events: readonly NewEvent[];
+}
+
+/** The items that a transaction read; undefined where there is none. */
+export interface Snapshot {
+  get<S extends Versioned>(key: Key<S>): S | undefined;
+}
+
+/** A page of an index. `cursor`, present when there may be more, continues behind it and is opaque. */
+export interface Page<S> {
+  readonly items: readonly S[];
+  readonly cursor?: string;
+}
+
+/** What to list. Without a `partition` the whole index is listed, partitions in no promised order. */
+export interface Query {
+  readonly index: string;
+  readonly partition?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/**
+ * A service's table. Every write stores the state and its events in one item under a condition on its version, so
+ * that they commit together or not at all. Expired items are absent to every call.
+ *
+ * Calls reject with a DomainError of kind `unavailable` when the store cannot be reached or stays contended.
+ */
+export interface Table {
+  /** The item's state as of now; with `consistent: false` possibly a moment old, for half the price. */
+  get<S extends Versioned>(key: Key<S>, options?: { consistent?: boolean }): Promise<S | undefined>;
+
+  /** The states that exist, in no promised order; each key at most once. Possibly a moment old. */
+  getMany<S extends Versioned>(keys: readonly Key<S>[]): Promise<S[]>;
+
+  /**
+   * Reads, decides, and writes if nobody else wrote meanwhile; otherwise reads and decides anew. `decide` must be
+   * pure: it may run any number of times. What it throws, update throws. Resolves to the decision that was written.
+   */
+  update<S extends Versioned, D extends Decision<S>>(
+    key: Key<S>,
+    decide: (current: S | undefined) => D,
+  ): Promise<D>;
+
+  /** Stores the state unless one of the same or a later version is there. Resolves to whether it was stored. */
+  putIfNewer<S extends Versioned>(key: Key<S>, state: S): Promise<boolean>;
+
+  /** As `update`, over several items at once: all writes commit or none. At most 100 keys. */
+  transact<R extends { readonly writes: readonly Write[] }>(
+    keys: readonly Key<Versioned>[],
+    decide: (read: Snapshot) => R,
+  ): Promise<R>;
+
+  /** A page of an index. Rejects with a DomainError of kind `invalid` for a cursor that it did not give out. */
+  query<S extends Versioned>(kind: Kind<S>, query: Query): Promise<Page<S>>;
+
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+}
+
+/** A committed change of one item, as the table's stream tells it. */
+export interface Change {
+  /** The position in the stream: unique, and of one item's changes the later one is behind the earlier. */
+  readonly id: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly before?: Image;
+  readonly after?: Image;
+  /** Whether the item went because its time was over, and not by a call. */
+  readonly expired: boolean;
+}
+
+/** An item as it stood before or after a change. */
+export interface Image {
+  readonly version: number;
+  readonly state: unknown;
+  readonly events: readonly NewEvent[];
+  readonly traceparent?: string;
+}
+
+/** A table's changes since a checkpoint that survives the process. */
+export interface ChangeFeed {
+  /** The oldest changes behind the checkpoint, in order, without moving it. Waits until there are some or the signal aborts. */
+  read(limit: number, signal: AbortSignal): Promise<readonly Change[]>;
+  /** Moves the checkpoint behind this change. */
+  checkpoint(change: Change): Promise<void>;
+}
+
+/** Names an item of a kind. */
+export function key<S extends Versioned>(kind: Kind<S>, id: string): Key<S> {
+  return { kind, id };
+}
+
+/** A write of a transaction. */
+export function put<S extends Versioned>(key: Key<S>, state: S, events: readonly NewEvent[] = []): Write {
+  return { key: key as Key<Versioned>, state, events };
+}
