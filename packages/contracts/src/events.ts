@@ -98,6 +98,8 @@ export const eventSchemas = {
     ...envelope,
     requestId: id,
     timestamp: time,
+    cursor: z.string().optional().describe('Product only: the page to continue with'),
+    publishedCount: quantity.optional().describe('Product only: what the pages before it published'),
   }),
 } as const;
 

@@ -9,9 +9,9 @@ export interface Versioned {
 export interface Kind<S extends Versioned> {
   readonly name: string;
   /** The entry in a sparse index; undefined keeps the item out of it. */
-  readonly index?: (state: S) => IndexEntry | undefined;
+  index?(state: S): IndexEntry | undefined;
   /** When the item expires, in seconds since the epoch; undefined means never. */
-  readonly expiresAt?: (state: S) => number | undefined;
+  expiresAt?(state: S): number | undefined;
 }
 
 /** An item's place in an index: items of one partition are listed in the order of `sort`. */
@@ -135,5 +135,5 @@ export function key<S extends Versioned>(kind: Kind<S>, id: string): Key<S> {
 
 /** A write of a transaction. */
 export function put<S extends Versioned>(key: Key<S>, state: S, events: readonly NewEvent[] = []): Write {
-  return { key: key as Key<Versioned>, state, events };
+  return { key, state, events };
 }

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/** The value of an environment variable that holds an integer. */
+export function integer(min: number, max: number) {
+  const message = `expected an integer from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^-?\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.int().min(min, message).max(max, message));
+}
+
+/** A TCP port; 0 means any free one. */
+export const port = integer(0, 65_535);
+
+/** A switch: 1, true, yes, on, or their opposites. */
+export const flag = z.stringbool({ error: 'expected 1 or 0, true or false, yes or no, on or off' });
+
+const millisecondsPerUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time span such as `500ms`, `30s`, `5m`, `2h` or `7d`, in milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^\d{1,9}(?:ms|[smhd])$/, 'expected a number with a unit: ms, s, m, h or d')
+  .transform((text) => {
+    const unit = text.replace(/^\d+/, '') as keyof typeof millisecondsPerUnit;
+    return Number.parseInt(text, 10) * millisecondsPerUnit[unit];
+  });
+
+/** A variable of a service's environment, for its documentation. */
+export interface ConfigRow {
+  readonly name: string;
+  readonly description: string;
+  readonly default: string | undefined;
+  readonly required: boolean;
+}
+
+/**
+ * The configuration that an environment spells; an empty variable counts as unset. Throws an error whose message has
+ * one line for each fault: variable, what is wrong, what it is for. Values are not repeated: they may be secrets.
+ */
+export function readConfig<S extends z.ZodObject>(
+  schema: S,
+  env: Readonly<Record<string, string | undefined>>,
+): z.output<S> {
+  const given = Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : []));
+  const result = schema.safeParse(Object.fromEntries(given));
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => {
+    const name = String(path[0] ?? '');
+    const fault = name === '' || env[name] ? message : 'is not set';
+    const description = descriptionOf(schema.shape[name]);
+    return `${name}: ${fault}${description && ` (${description})`}`;
+  });
+  throw new Error(`Invalid configuration\n${faults.join('\n')}`);
+}
+
+/** What can be configured, in the order of the schema. */
+export function describeConfig(schema: z.ZodObject): ConfigRow[] {
+  return Object.entries(schema.shape).map(([name, field]) => {
+    const unset = z.safeParse(field, undefined);
+    return {
+      name,
+      description: descriptionOf(field),
+      default: unset.success && unset.data !== undefined ? String(unset.data) : undefined,
+      required: !unset.success,
+    };
+  });
+}
+
+function descriptionOf(field: z.core.$ZodType | undefined): string {
+  if (field === undefined) return '';
+  const description = z.globalRegistry.get(field)?.description;
+  if (description !== undefined) return description;
+  const inner =
+    field instanceof z.ZodOptional || field instanceof z.ZodDefault ? field.def.innerType : undefined;
+  return descriptionOf(inner);
+}

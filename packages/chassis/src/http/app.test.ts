@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { z } from 'zod';
+import { DomainError } from '../errors.ts';
+import type { ErrorKind } from '../errors.ts';
+import { currentTraceparent } from '../trace.ts';
+import type { Authenticator } from './auth.ts';
+import { createSampleApp } from './testing.ts';
+
+const json = { 'content-type': 'application/json' };
+const thing = { name: 'Acme', price: 1999 };
+
+function assertProblem(
+  response: LightMyRequestResponse,
+  status: number,
+  code: string,
+): Record<string, unknown> {
+  assert.equal(response.statusCode, status, response.body);
+  assert.equal(response.headers['content-type'], 'application/problem+json');
+  const problem = response.json<Record<string, unknown>>();
+  assert.equal(problem['type'], `urn:tandem:problem:${code}`);
+  assert.equal(problem['status'], status);
+  assert.equal(problem['requestId'], response.headers['x-request-id']);
+  assert.ok(typeof problem['title'] === 'string' && typeof problem['detail'] === 'string');
+  return problem;
+}
+
+const { app } = await createSampleApp();
+
+const refused: [name: string, request: InjectOptions, status: number, code: string][] = [
+  [
+    'malformed JSON',
+    { method: 'PUT', url: '/things/a', headers: json, payload: '{"name":' },
+    400,
+    'malformed-json',
+  ],
+  [
+    'a poisoned body',
+    { method: 'POST', url: '/things', headers: json, payload: '{"__proto__":{}}' },
+    400,
+    'malformed-json',
+  ],
+  [
+    'JSON in Latin-1',
+    { method: 'POST', url: '/things', headers: json, payload: Buffer.from('{"a":"é"}', 'latin1') },
+    400,
+    'malformed-json',
+  ],
+  ['an empty body', { method: 'PUT', url: '/things/a', headers: json, payload: '' }, 400, 'empty-body'],
+  ['no body', { method: 'PUT', url: '/things/a' }, 400, 'invalid-input'],
+  [
+    'a large body',
+    { method: 'POST', url: '/things', headers: json, payload: JSON.stringify('x'.repeat(65_536)) },
+    413,
+    'body-too-large',
+  ],
+  [
+    'plain text',
+    { method: 'POST', url: '/things', headers: { 'content-type': 'text/plain' }, payload: 'x' },
+    415,
+    'unsupported-media-type',
+  ],
+  [
+    'no content type',
+    { method: 'POST', url: '/things', payload: Buffer.from('{}') },
+    415,
+    'unsupported-media-type',
+  ],
+  ['a bad encoding', { url: '/things/%zz' }, 400, 'malformed-url'],
+  ['a long part', { url: `/things/${'x'.repeat(2000)}` }, 414, 'url-too-long'],
+  [
+    'an unknown route',
+    { method: 'POST', url: '/nothing', headers: json, payload: '{' },
+    404,
+    'no-such-route',
+  ],
+  ['an unknown file', { url: '/docs/static/nothing' }, 404, 'no-such-route'],
+  ['another method', { method: 'DELETE', url: '/things/a?x=/' }, 405, 'method-not-allowed'],
+  ['a thrown DomainError', { url: '/things/missing' }, 404, 'thing-not-found'],
+  [
+    'a bad precondition',
+    { url: '/things/a', headers: { 'if-none-match': '42' } },
+    400,
+    'malformed-precondition',
+  ],
+];
+
+for (const [name, request, status, code] of refused) {
+  test(`${name} is answered by problem ${status}`, async () => {
+    const response = await app.inject(request);
+    assertProblem(response, status, code);
+    assert.equal(response.headers['allow'], status === 405 ? 'GET, HEAD, PATCH, PUT' : undefined);
+  });
+}
+
+test('faults of the input are listed', async () => {
+  const body = { name: '', price: 'x', more: 1 };
+  const response = await app.inject({ method: 'PUT', url: '/things/a', payload: body });
+  const { errors } = assertProblem(response, 400, 'invalid-input');
+  assert.deepEqual(
+    (errors as { pointer: string }[]).map(({ pointer }) => pointer),
+    ['/name', '/price', '/more'],
+  );
+  const query = assertProblem(await app.inject('/things?limit=101'), 400, 'invalid-input');
+  assert.equal((query['errors'] as { pointer: string }[])[0]?.pointer, '?limit');
+});
+
+test('64 KiB are not too much, and a body that is not read may be left out', async () => {
+  const payload = JSON.stringify('x'.repeat(65_534));
+  assert.equal(
+    (await app.inject({ method: 'POST', url: '/things', headers: json, payload })).statusCode,
+    200,
+  );
+  const empty = await app.inject({ method: 'POST', url: '/things', headers: json, payload: '' });
+  assert.deepEqual(empty.json(), { body: null });
+});
+
+test('input arrives as the schema gives it out', async () => {
+  const { query } = (await app.inject('/things?ids=a,b&mine=true&other=1')).json<{ query: unknown }>();
+  assert.deepEqual(query, { limit: 20, ids: ['a', 'b'], mine: true });
+  const headers = { 'content-type': 'application/merge-patch+json; charset=utf-8' };
+  const patch = await app.inject({ method: 'PATCH', url: '/things/a', headers, payload: '{"price":1}' });
+  assert.deepEqual([patch.statusCode, patch.body], [204, '']);
+});
+
+const statuses: Record<ErrorKind, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  notFound: 404,
+  conflict: 409,
+  preconditionFailed: 412,
+  unprocessable: 422,
+  unavailable: 503,
+};
+
+test('each kind of DomainError has its status; details are members, but replace none', async () => {
+  const { app } = await createSampleApp();
+  app.get('/fail/:kind', { schema: { params: z.object({ kind: z.string() }) } }, async ({ params }) => {
+    const details = { lines: [1], status: 200, retryAfterSeconds: 6.5 };
+    throw new DomainError(params.kind as ErrorKind, 'it-failed', 'Try again', { details });
+  });
+  for (const [kind, status] of Object.entries(statuses)) {
+    const response = await app.inject(`/fail/${kind}`);
+    const problem = assertProblem(response, status, 'it-failed');
+    assert.deepEqual(
+      [problem['title'], problem['detail'], problem['lines']],
+      ['It failed', 'Try again', [1]],
+    );
+    assert.equal(response.headers['www-authenticate'], status === 401 ? 'Bearer' : undefined);
+    assert.equal(response.headers['retry-after'], status === 503 ? '7' : undefined);
+  }
+});
+
+test('what nobody caused is 500, told neutrally and logged with its stack; the rest is sampled by route', async () => {
+  const { app, logged } = await createSampleApp();
+  app.get('/broken/:secret', async () => {
+    throw new TypeError('a bug');
+  });
+  const response = await app.inject('/broken/s3cret');
+  const problem = assertProblem(response, 500, 'internal');
+  assert.ok(!JSON.stringify(problem).includes('bug'));
+  const [failure, line] = logged.splice(0);
+  assert.match(String((failure?.['err'] as { stack: string }).stack), /TypeError: a bug\n.*app\.test\.ts/s);
+  assert.deepEqual([line?.['route'], line?.['status'], line?.['method']], ['/broken/:secret', 500, 'GET']);
+  const traceId = String(response.headers['traceparent']).slice(3, 35);
+  for (const entry of [failure, line]) {
+    assert.equal(entry?.['requestId'], problem['requestId']);
+    assert.equal(entry?.['traceId'], traceId);
+  }
+  for (let i = 0; i < 200; i++) await app.inject('/things/a');
+  await app.inject('/health');
+  assert.deepEqual(
+    logged.map(({ status }) => status),
+    [200, 200],
+  );
+  assert.ok(!JSON.stringify([failure, line, logged]).includes('s3cret'));
+});
+
+test('a harmless request id comes back, another is replaced', async () => {
+  for (const id of ['abc-1.2:3_4', 'x'.repeat(128)]) {
+    assert.equal(
+      (await app.inject({ url: '/health', headers: { 'x-request-id': id } })).headers['x-request-id'],
+      id,
+    );
+  }
+  for (const id of ['', 'a b', 'x'.repeat(129), '"><script>']) {
+    const response = await app.inject({ url: '/things/%zz', headers: { 'x-request-id': id } });
+    assert.match(String(response.headers['x-request-id']), /^[0-9a-f-]{36}$/);
+  }
+});
+
+test('the trace of the client goes on in the handler, also after the body, and back', async () => {
+  const { app } = await createSampleApp();
+  app.post('/trace', async () => ({ traceparent: currentTraceparent() }));
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+  const response = await app.inject({ method: 'POST', url: '/trace', headers, payload: { a: 1 } });
+  assert.equal(response.json<{ traceparent: string }>().traceparent, response.headers['traceparent']);
+  assert.match(String(response.headers['traceparent']), new RegExp(`^00-${traceId}-(?!b7ad6b7169203331)`));
+  const refused = await app.inject({ url: '/%zz', headers });
+  assert.ok(String(refused.headers['traceparent']).includes(traceId));
+});
+
+test('an answer other than its schema fails where answers are checked', async () => {
+  const { app } = await createSampleApp();
+  const response = { 200: z.object({ id: z.string() }) };
+  const schema = { schema: { querystring: z.object({ answer: z.string() }), response } };
+  app.get('/answer', schema, async ({ query }, reply) =>
+    reply
+      .code(query.answer === 'unknown' ? 202 : 200)
+      .send(JSON.parse(query.answer === 'unknown' ? '{}' : query.answer) as { id: string }),
+  );
+  for (const [answer, status] of [
+    ['{"id":"a"}', 200],
+    ['{"id":1}', 500],
+    ['{"id":"a","more":1}', 500],
+    ['unknown', 500],
+  ]) {
+    const { statusCode } = await app.inject({ url: '/answer', query: { answer: String(answer) } });
+    assert.equal(statusCode, status, String(answer));
+  }
+});
+
+const auth: Authenticator = {
+  async authenticate(authorization) {
+    if (authorization === undefined) return undefined;
+    if (!authorization.startsWith('Bearer ')) throw new DomainError('unauthenticated', 'invalid-token', 'no');
+    return { subject: 'user-1', scopes: new Set([authorization.slice(7)]) };
+  },
+};
+
+test('a route demands its scope before it reads the body', async () => {
+  const { app } = await createSampleApp({ auth });
+  const put = (authorization?: string, payload: unknown = '{') =>
+    app.inject({
+      method: 'PUT',
+      url: '/things/a',
+      headers: { ...json, ...(authorization ? { authorization } : {}) },
+      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    });
+  const anonymous = await put();
+  assertProblem(anonymous, 401, 'token-missing');
+  assert.equal(anonymous.headers['www-authenticate'], 'Bearer');
+  const invalid = await put('Basic x');
+  assertProblem(invalid, 401, 'invalid-token');
+  assert.equal(invalid.headers['www-authenticate'], 'Bearer error="invalid_token"');
+  assertProblem(await put('Bearer other'), 403, 'insufficient-scope');
+  assertProblem(await put('Bearer things:write'), 400, 'malformed-json');
+  const done = await put('Bearer things:write', thing);
+  assert.deepEqual(done.json(), { thing: { ...thing, tags: [] }, by: 'user-1' });
+});
+
+test('an invalid token is refused wherever a token may be, and nowhere else', async () => {
+  const { app } = await createSampleApp({ auth });
+  const headers = { authorization: 'nonsense' };
+  for (const url of ['/health', '/ready', '/openapi.json', '/docs', '/docs/static/swagger-ui.css']) {
+    assert.equal((await app.inject({ url, headers })).statusCode, 200, url);
+  }
+  assertProblem(await app.inject({ url: '/things/a', headers }), 401, 'invalid-token');
+  assert.equal((await app.inject('/things/a')).statusCode, 200);
+});
+
+test('a scope without an authenticator is refused at once', async () => {
+  const { app } = await createSampleApp();
+  assert.throws(() => app.get('/guarded', { config: { scope: 'x' } }, async () => ({})), /no authenticator/);
+});

@@ -1,0 +1,131 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Fastify, { LogController, errorCodes } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { z } from 'zod';
+import type { Logger } from '../logger.ts';
+import { runWithTrace } from '../trace.ts';
+import type { Authenticator } from './auth.ts';
+import { registerHealth } from './health.ts';
+import type { Readiness } from './health.ts';
+import { registerAdmission, registerRequestLog, registerTrace, requestIdOf, traceparentOf } from './hooks.ts';
+import { registerOpenApi } from './openapi.ts';
+import { answerParserError, answerUnknownExpectation, sendProblem } from './problem.ts';
+import { checkResponses, compileValidator } from './schema.ts';
+import type { RequestPart, ZodTypeProvider } from './schema.ts';
+
+/** An HTTP service; its routes are typed by their zod schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set when the service is about to stop. */
+    draining: boolean;
+  }
+  interface FastifyContextConfig {
+    /** The scope that a token must have: 401 without a token, 403 without the scope, before the body is read. */
+    scope?: string;
+    /** The problems that the route answers beside those of its input and scope, for its documentation. */
+    problems?: readonly number[];
+    /** A route of the chassis: no token is looked at, no line is logged. */
+    system?: boolean;
+  }
+}
+
+export interface AppOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly logger: Logger;
+  readonly health: { readonly ready: () => Promise<Readiness> };
+  readonly auth?: Authenticator;
+  /** How long a request may take to arrive, body included. 30 s unless told otherwise. */
+  readonly requestTimeoutMs?: number;
+  /** For tests: an answer that its schema does not describe fails. */
+  readonly validateResponses?: boolean;
+}
+
+/**
+ * An app without routes of its own, not yet listening. It validates by zod, answers every error as a problem
+ * (RFC 9457), carries request id and trace, checks tokens, and serves `/health`, `/ready`, `/openapi.json`, `/docs`.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { auth, health, requestTimeoutMs = 30_000 } = options;
+  const loggerInstance: FastifyBaseLogger = options.logger;
+  const app = Fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
+    bodyLimit: 64 * 1024,
+    requestTimeout: requestTimeoutMs,
+    // Longer than the 60 s of a load balancer, which answers 502 when we close a connection that it is using.
+    keepAliveTimeout: 65_000,
+    // A peer that has gone without a word, or reads nothing, is let go.
+    connectionTimeout: 60_000,
+    // Headers are small: who is slow with them holds connections open.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
+    // Requests on connections that are already open are still answered while closing.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: (error, request, reply) =>
+      runWithTrace(traceparentOf(request), () => sendProblem(error, request, reply)),
+    clientErrorHandler: answerParserError,
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.decorate('draining', false);
+  app.server.on('checkExpectation', answerUnknownExpectation);
+  app.setErrorHandler(sendProblem);
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) =>
+    compileValidator(schema, httpPart as RequestPart),
+  );
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  acceptJson(app);
+  registerTrace(app);
+  registerAdmission(app, auth);
+  registerRequestLog(app);
+  if (options.validateResponses) app.addHook('onSend', checkResponses);
+  app.addHook('onSend', async (_request, reply) => {
+    if (app.draining) reply.header('connection', 'close');
+  });
+  await registerOpenApi(app, options, auth !== undefined);
+  registerHealth(app, health.ready);
+  return app;
+}
+
+/**
+ * Stops an app: it is no longer ready, finishes what is in flight and closes every connection. Requests that take
+ * longer than `deadlineMs` are cut off.
+ */
+export async function closeGracefully(app: App, deadlineMs = 20_000): Promise<void> {
+  app.draining = true;
+  // An answer whose headers left before we drained keeps its connection alive.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 100);
+  const deadline = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(deadline);
+  }
+}
+
+/** Reads JSON in UTF-8. Clients that always send a content type may leave out a body that the route does not read. */
+function acceptJson(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      if (body.length === 0 && request.routeOptions.schema?.body === undefined) done(null);
+      else if (isUtf8(body)) void parse(request, body.toString(), done);
+      else done(new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY());
+    },
+  );
+}

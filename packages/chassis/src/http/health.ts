@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { DomainError } from '../errors.ts';
+import type { App } from './app.ts';
+
+/** Something that a service needs to do its work, and whether it can be had. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+/** A service is ready when every check is ok. */
+export type Readiness = readonly Check[];
+
+const Ready = z.object({
+  status: z.literal('ready'),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
+});
+
+/** Registers `/health` (the process answers) and `/ready` (it can work; not while it is draining). */
+export function registerHealth(app: App, ready: () => Promise<Readiness>): void {
+  app.get(
+    '/health',
+    {
+      schema: {
+        summary: 'Whether the service is alive',
+        response: { 200: z.object({ status: z.literal('ok') }) },
+      },
+      config: { system: true },
+    },
+    () => ({ status: 'ok' as const }),
+  );
+
+  app.get(
+    '/ready',
+    {
+      schema: { summary: 'Whether the service can do its work', response: { 200: Ready } },
+      config: { system: true, problems: [503] },
+    },
+    async () => {
+      const checks = [...(await ready().catch(failed)), { name: 'not-draining', ok: !app.draining }];
+      if (checks.every(({ ok }) => ok)) return { status: 'ready' as const, checks };
+      throw new DomainError('unavailable', 'not-ready', 'The service is not ready', { details: { checks } });
+    },
+  );
+}
+
+function failed(error: unknown): Readiness {
+  return [{ name: 'checks', ok: false, detail: error instanceof Error ? error.message : String(error) }];
+}

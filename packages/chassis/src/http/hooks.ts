@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors.ts';
+import { currentTraceparent, runWithTrace } from '../trace.ts';
+import type { App } from './app.ts';
+import type { Authenticator, Identity } from './auth.ts';
+import { createRouteMethods } from './methods.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls; undefined without a token. */
+    identity: Identity | undefined;
+  }
+}
+
+/** The id that the client gave the request, if it is harmless, or a new one. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+/** The trace that the client would have the request be part of. */
+export function traceparentOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' ? traceparent : undefined;
+}
+
+/** Runs each request within its trace; sends trace and request id back. */
+export function registerTrace(app: App): void {
+  app.addHook('onRequest', (request, reply, done) =>
+    runWithTrace(traceparentOf(request), () => {
+      reply.header('x-request-id', request.id).header('traceparent', currentTraceparent());
+      done();
+    }),
+  );
+}
+
+/** Turns away, before a body is read, what has no route, no valid token or not the scope that its route demands. */
+export function registerAdmission(app: App, auth: Authenticator | undefined): void {
+  const routes = createRouteMethods();
+  app.decorateRequest('identity', undefined);
+
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/docs')) route.config = { ...route.config, system: true };
+    if (route.config?.scope !== undefined && auth === undefined) {
+      throw new Error(`${route.url} demands a scope, but the app has no authenticator`);
+    }
+    routes.add(route.url, typeof route.method === 'string' ? [route.method] : route.method);
+  });
+
+  function refuseUnknown(request: FastifyRequest, reply: FastifyReply): never {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = routes.allowedOn(path);
+    if (allowed.length === 0)
+      throw new DomainError('notFound', 'no-such-route', 'There is nothing at this path');
+    reply.header('allow', allowed.join(', '));
+    throw Object.assign(new Error(`${request.method} is not allowed here`), { statusCode: 405 });
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+      throw new DomainError('invalid', 'host-missing', 'HTTP/1.1 demands a Host header');
+    }
+    if (request.is404) refuseUnknown(request, reply);
+    const { scope, system } = request.routeOptions.config;
+    if (system || auth === undefined) return;
+    request.identity = await auth.authenticate(request.headers.authorization);
+    if (scope !== undefined) demandScope(request.identity, scope);
+  });
+
+  // What a plugin gives up, such as a file that does not exist below /docs.
+  app.setNotFoundHandler(refuseUnknown);
+}
+
+function demandScope(identity: Identity | undefined, scope: string): void {
+  if (identity === undefined) {
+    throw new DomainError('unauthenticated', 'token-missing', 'This call needs a bearer token');
+  }
+  if (!identity.scopes.has(scope)) {
+    throw new DomainError('forbidden', 'insufficient-scope', `This call needs the scope ${scope}`);
+  }
+}
+
+const sampledOneIn = 100;
+
+/** Logs every 5xx and one in a hundred of the other answers, by route: a path may hold a secret, such as a cart's id. */
+export function registerRequestLog(app: App): void {
+  let answered = 0;
+  app.addHook('onResponse', async (request, reply) => {
+    const { config, url } = request.routeOptions;
+    if (config.system) return;
+    const isFailure = reply.statusCode >= 500;
+    if (!isFailure && answered++ % sampledOneIn !== 0) return;
+    request.log[isFailure ? 'error' : 'info'](
+      {
+        method: request.method,
+        route: url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        traceId: String(reply.getHeader('traceparent')).slice(3, 35),
+      },
+      'request answered',
+    );
+  });
+}

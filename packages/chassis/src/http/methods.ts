@@ -1,0 +1,33 @@
+/** The routes of an app, to tell a wrong method from an unknown path. */
+export interface RouteMethods {
+  add(path: string, methods: readonly string[]): void;
+  /** The methods that a path answers to, in alphabetical order; empty for an unknown one. */
+  allowedOn(path: string): string[];
+}
+
+export function createRouteMethods(): RouteMethods {
+  const routes = new Map<string, Set<string>>();
+  return {
+    add(path, methods) {
+      const known = routes.get(path) ?? new Set();
+      for (const method of methods) known.add(method);
+      routes.set(path, known);
+    },
+    allowedOn(path) {
+      const segments = path.split('/');
+      const allowed = [...routes].flatMap(([pattern, methods]) =>
+        isMatch(pattern, segments) ? [...methods] : [],
+      );
+      return [...new Set(allowed)].sort();
+    },
+  };
+}
+
+function isMatch(pattern: string, segments: readonly string[]): boolean {
+  const parts = pattern.split('/');
+  if (parts.at(-1) !== '*' && parts.length !== segments.length) return false;
+  return parts.every((part, i) => {
+    if (part === '*') return i < segments.length;
+    return part.startsWith(':') ? Boolean(segments[i]) : part === segments[i];
+  });
+}

@@ -1,0 +1,108 @@
+import { STATUS_CODES } from 'node:http';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyContextConfig, FastifySchema } from 'fastify';
+import { z } from 'zod';
+import type { App } from './app.ts';
+import { createComponents } from './json-schema.ts';
+import type { Components, JsonSchema } from './json-schema.ts';
+import { Problem } from './problem.ts';
+
+/** The zod schemas of a route. */
+interface RouteSchemas {
+  readonly params?: z.ZodType;
+  readonly querystring?: z.ZodType;
+  readonly headers?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly response?: Readonly<Record<string, z.ZodType>>;
+  readonly hide?: boolean;
+}
+
+/** What the document says of the service. */
+export interface ServiceInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+/**
+ * Serves `/openapi.json`, OpenAPI 3.1 of the routes that are registered after this, and `/docs`, a page that shows it
+ * without any other host. Schemas with `.meta({ id })` become components.
+ */
+export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: boolean): Promise<void> {
+  const components = createComponents();
+  const problem = components.reference(Problem, 'output');
+  const bearer = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: info.name, version: info.version, description: info.description },
+      components: hasTokens ? { securitySchemes: { bearer } } : {},
+    },
+    convertConstToEnum: false,
+    transform: ({ schema, url, route }) => ({
+      schema: schema?.hide
+        ? schema
+        : describe((schema ?? {}) as RouteSchemas, route.config ?? {}, components, problem),
+      url,
+    }),
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) return document.swaggerObject;
+      document.openapiObject.components = Object.assign(document.openapiObject.components ?? {}, {
+        schemas: components.schemas,
+      });
+      return document.openapiObject;
+    },
+  });
+
+  app.get('/openapi.json', { schema: { hide: true }, config: { system: true } }, () => app.swagger());
+  await app.register(swaggerUi, { routePrefix: '/docs' });
+}
+
+function describe(
+  schema: RouteSchemas,
+  { scope, problems = [], system = false }: FastifyContextConfig,
+  components: Components,
+  problem: JsonSchema,
+): FastifySchema {
+  const { params, querystring, headers, body, response = {}, ...rest } = schema;
+  const parts = Object.entries({ params, querystring, headers, body }).flatMap(([name, part]) =>
+    part === undefined ? [] : [{ name, part }],
+  );
+  const statuses = new Set([
+    ...(parts.length > 0 ? [400] : []),
+    ...(scope === undefined ? [] : [401, 403]),
+    ...(body === undefined ? [] : [413, 415]),
+    ...problems,
+  ]);
+  const problemAnswer = (status: string) => ({
+    description: STATUS_CODES[status] ?? 'Any other problem',
+    content: { 'application/problem+json': { schema: problem } },
+  });
+  const answers = Object.entries(response).map(([status, answer]) => [
+    status,
+    answerOf(answer, status, components),
+  ]);
+  return {
+    ...rest,
+    ...Object.fromEntries(
+      parts.map(({ name, part }) => [
+        name,
+        name === 'body' ? components.reference(part, 'input') : components.inline(part, 'input'),
+      ]),
+    ),
+    ...(scope === undefined ? {} : { security: [{ bearer: [scope] }] }),
+    response: Object.fromEntries([
+      ...[...statuses].map((status) => [status, problemAnswer(String(status))]),
+      ...answers,
+      ...(system ? [] : [['default', problemAnswer('default')]]),
+    ]),
+  };
+}
+
+function answerOf(schema: z.ZodType, status: string, components: Components): JsonSchema {
+  const description = schema.description ?? STATUS_CODES[status] ?? status;
+  if (schema instanceof z.ZodUndefined) return { type: 'null', description };
+  return { description, content: { 'application/json': { schema: components.reference(schema, 'output') } } };
+}

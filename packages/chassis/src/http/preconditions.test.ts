@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { DomainError } from '../errors.ts';
+import { allowsWrite, isNotModified, parsePreconditions, versionTag } from './preconditions.ts';
+
+const current = versionTag(42);
+
+const writes: [headers: Parameters<typeof parsePreconditions>[0], onCurrent: boolean, onNothing: boolean][] =
+  [
+    [{}, true, true],
+    [{ 'if-match': '"42"' }, true, false],
+    [{ 'if-match': '"41"' }, false, false],
+    [{ 'if-match': 'W/"42"' }, false, false],
+    [{ 'if-match': '"41", "42"' }, true, false],
+    [{ 'if-match': ' ,"41" ,, "42", ' }, true, false],
+    [{ 'if-match': '"4,2"' }, false, false],
+    [{ 'if-match': '*' }, true, false],
+    [{ 'if-none-match': '*' }, false, true],
+    [{ 'if-none-match': '"42"' }, false, true],
+    [{ 'if-none-match': 'W/"42"' }, false, true],
+    [{ 'if-none-match': '"41"' }, true, true],
+    [{ 'if-match': '"42"', 'if-none-match': '"41"' }, true, false],
+    [{ 'if-match': '"42"', 'if-none-match': '*' }, false, false],
+  ];
+
+for (const [headers, onCurrent, onNothing] of writes) {
+  test(`a write under ${JSON.stringify(headers)}`, () => {
+    assert.equal(allowsWrite(parsePreconditions(headers), current), onCurrent);
+    assert.equal(allowsWrite(parsePreconditions(headers), undefined), onNothing);
+  });
+}
+
+for (const [header, expected] of [
+  [undefined, false],
+  ['"42"', true],
+  ['W/"42"', true],
+  ['"41", W/"42"', true],
+  ['"41"', false],
+  ['*', true],
+] as const) {
+  test(`a read under If-None-Match: ${header} is ${expected ? '' : 'not '}304`, () => {
+    assert.equal(isNotModified(parsePreconditions({ 'if-none-match': header }), current), expected);
+  });
+}
+
+test('a weak tag of ours never matches strongly', () => {
+  assert.equal(allowsWrite(parsePreconditions({ 'if-match': 'W/"42"' }), 'W/"42"'), false);
+});
+
+for (const malformed of [
+  '',
+  ',',
+  '42',
+  '"42',
+  '42"',
+  "'42'",
+  'w/"42"',
+  '"1" "2"',
+  '"1", *',
+  '"a b"',
+  '"1";',
+]) {
+  test(`${JSON.stringify(malformed)} is refused`, () => {
+    for (const name of ['if-match', 'if-none-match']) {
+      assert.throws(
+        () => parsePreconditions({ [name]: malformed }),
+        (error) => error instanceof DomainError && error.kind === 'invalid',
+      );
+    }
+  });
+}
+
+test('any list of tags holds each of its tags and no other', () => {
+  const opaque = fc.stringMatching(/^[!#-~]*$/);
+  fc.assert(
+    fc.property(fc.array(opaque, { minLength: 1 }), opaque, (tags, other) => {
+      const conditions = parsePreconditions({ 'if-match': tags.map((tag) => `"${tag}"`).join(', ') });
+      for (const tag of tags) assert.ok(allowsWrite(conditions, `"${tag}"`));
+      assert.equal(allowsWrite(conditions, `"${other}"`), tags.includes(other));
+    }),
+  );
+});

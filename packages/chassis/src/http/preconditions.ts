@@ -1,0 +1,79 @@
+import { DomainError } from '../errors.ts';
+
+type Condition = '*' | readonly string[];
+
+/** What a request's If-Match and If-None-Match ask for (RFC 9110, section 13). */
+export interface Preconditions {
+  readonly ifMatch: Condition | undefined;
+  readonly ifNoneMatch: Condition | undefined;
+}
+
+/** The entity tag of a version. */
+export function versionTag(version: number): string {
+  return `"${version}"`;
+}
+
+/** Reads both headers. Throws a DomainError of kind `invalid` for what is no list of entity tags. */
+export function parsePreconditions(headers: {
+  readonly 'if-match'?: string | undefined;
+  readonly 'if-none-match'?: string | undefined;
+}): Preconditions {
+  return {
+    ifMatch: parseCondition('If-Match', headers['if-match']),
+    ifNoneMatch: parseCondition('If-None-Match', headers['if-none-match']),
+  };
+}
+
+/** Whether a write may go ahead on what has the tag `current`, or on nothing when that is undefined. */
+export function allowsWrite({ ifMatch, ifNoneMatch }: Preconditions, current: string | undefined): boolean {
+  return (
+    (ifMatch === undefined || isMatch(ifMatch, current, isSameStrongly)) && !isMatch(ifNoneMatch, current)
+  );
+}
+
+/** Whether a read of what has the tag `current` is answered by 304. */
+export function isNotModified({ ifNoneMatch }: Preconditions, current: string): boolean {
+  return isMatch(ifNoneMatch, current);
+}
+
+function isMatch(
+  condition: Condition | undefined,
+  current: string | undefined,
+  isSame: (a: string, b: string) => boolean = isSameWeakly,
+): boolean {
+  if (condition === undefined || current === undefined) return false;
+  return condition === '*' || condition.some((tag) => isSame(tag, current));
+}
+
+function isSameStrongly(a: string, b: string): boolean {
+  return a === b && !a.startsWith('W/');
+}
+
+function isSameWeakly(a: string, b: string): boolean {
+  return a.replace(/^W\//, '') === b.replace(/^W\//, '');
+}
+
+/** An element of the list, empty ones included: a recipient must accept these. */
+const element = /[ \t]*(?:(?<tag>(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;
+
+function parseCondition(header: string, value: string | undefined): Condition | undefined {
+  if (value === undefined) return undefined;
+  if (value.trim() === '*') return '*';
+  const tags: string[] = [];
+  element.lastIndex = 0;
+  while (element.lastIndex < value.length) {
+    const match = element.exec(value);
+    if (match === null) break;
+    if (match.groups?.['tag'] !== undefined) tags.push(match.groups['tag']);
+    if (element.lastIndex === value.length) return tags.length > 0 ? tags : malformed(header);
+  }
+  return malformed(header);
+}
+
+function malformed(header: string): never {
+  throw new DomainError(
+    'invalid',
+    'malformed-precondition',
+    `${header} must be * or entity tags such as "42"`,
+  );
+}

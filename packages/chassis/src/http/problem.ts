@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { DomainError } from '../errors.ts';
+import type { ErrorKind } from '../errors.ts';
+import { currentTraceparent } from '../trace.ts';
+
+/** The body of every error answer (RFC 9457). A DomainError's details are further members. */
+export const Problem = z
+  .looseObject({
+    type: z.string().describe('urn:tandem:problem: and the code, which never changes'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .describe(
+        'Faults of the input: JSON pointer into the body, ?name of a query, {name} of a path, name: of a header',
+      ),
+  })
+  .meta({ id: 'Problem' });
+
+const statusByKind: Record<ErrorKind, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  notFound: 404,
+  conflict: 409,
+  preconditionFailed: 412,
+  unprocessable: 422,
+  unavailable: 503,
+};
+
+/** The framework's errors that a better word fits than the name of their status. */
+const frameworkProblems: Record<string, readonly [code: string, detail: string]> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-json', 'The body is not valid JSON in UTF-8'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['empty-body', 'The body is empty'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'The body is too large'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported-media-type',
+    'The body has no content type that is understood here',
+  ],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed-request', 'The body does not have the length it claims'],
+  FST_ERR_BAD_URL: ['malformed-url', 'The path is not well percent-encoded'],
+  FST_ERR_MAX_PARAM_LENGTH: ['url-too-long', 'A part of the path is too long'],
+};
+
+/** What the HTTP parser itself refuses, before there is a request. */
+const parserProblems: Record<string, readonly [status: number, detail: string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
+  HPE_HEADER_OVERFLOW: [431, 'The request line and headers are too large'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are too large'],
+};
+
+interface ErrorAnswer {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+function answerTo(error: unknown): ErrorAnswer {
+  if (error instanceof DomainError) {
+    const { kind, code, message: detail, details } = error;
+    return { status: statusByKind[kind], code, detail, details };
+  }
+  const { statusCode: status = 500, code = '' } = error as { statusCode?: number; code?: string };
+  if (!(status >= 400 && status < 500) && status !== 503) {
+    return { status: 500, code: 'internal', detail: 'Something went wrong on our side' };
+  }
+  const known = frameworkProblems[code];
+  return known ? { status, code: known[0], detail: known[1] } : { status, ...plainly(status) };
+}
+
+function plainly(status: number): { code: string; detail: string } {
+  const name = STATUS_CODES[status] ?? 'Error';
+  return { code: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'), detail: name };
+}
+
+function problemBody({ status, code, detail, details }: ErrorAnswer, requestId: string): string {
+  const title = (code.charAt(0).toUpperCase() + code.slice(1)).replaceAll('-', ' ');
+  const problem = { type: `urn:tandem:problem:${code}`, title, status, detail, requestId };
+  return JSON.stringify({ ...problem, ...details, ...problem });
+}
+
+/** Answers an error as a problem. What no caller caused is logged with its stack and told in neutral words. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const answer = answerTo(error);
+  if (answer.status === 500) request.log.error({ err: error }, 'request failed');
+  if (answer.status === 503 && error instanceof Error && error.cause)
+    request.log.warn({ err: error }, error.message);
+  if (answer.status === 401) reply.header('www-authenticate', challenge(answer.code));
+  if (answer.status === 503 && !reply.hasHeader('retry-after')) {
+    const { retryAfterSeconds } = answer.details ?? {};
+    reply.header('retry-after', typeof retryAfterSeconds === 'number' ? Math.ceil(retryAfterSeconds) : 1);
+  }
+  reply
+    .code(answer.status)
+    .header('content-type', 'application/problem+json')
+    .header('x-request-id', request.id)
+    .header('traceparent', currentTraceparent())
+    // As bytes: to a string of any JSON type the framework adds a charset, which this type does not have.
+    .send(Buffer.from(problemBody(answer, request.id)));
+}
+
+function challenge(code: string): string {
+  return code === 'invalid-token' ? 'Bearer error="invalid_token"' : 'Bearer';
+}
+
+/** Answers what the HTTP parser refused, and closes the connection. */
+export function answerParserError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] = parserProblems[error.code ?? ''] ?? [400, 'The request is not well-formed HTTP'];
+  const { headers, body } = bareProblem(status, detail);
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+  socket.destroySoon();
+}
+
+/** Answers a request whose `Expect` asks for more than `100-continue`. */
+export function answerUnknownExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const { headers, body } = bareProblem(417, 'Only 100-continue can be expected');
+  response.writeHead(417, headers).end(body);
+}
+
+function bareProblem(status: number, detail: string): { headers: Record<string, string>; body: string } {
+  const requestId = randomUUID();
+  const body = problemBody({ status, code: plainly(status).code, detail }, requestId);
+  const headers = {
+    'content-type': 'application/problem+json',
+    'content-length': String(Buffer.byteLength(body)),
+    'x-request-id': requestId,
+    connection: 'close',
+  };
+  return { headers, body };
+}

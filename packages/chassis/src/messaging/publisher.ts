@@ -1,0 +1,112 @@
+import { PublishBatchCommand, type PublishBatchRequestEntry, type SNSClient } from '@aws-sdk/client-sns';
+import { type NewEvent, SCHEMA_VERSION } from '@tandem/contracts/events';
+
+/** An event on its way to a topic. */
+export interface OutgoingEvent {
+  readonly eventId: string;
+  readonly traceparent: string;
+  readonly event: NewEvent;
+}
+
+/**
+ * What became of one event. `permanent` failures (too large, refused by the topic) fail again however often they are
+ * tried; `transient` ones are to be tried again.
+ */
+export type PublishOutcome =
+  | { readonly status: 'published' }
+  | { readonly status: 'permanent' | 'transient'; readonly reason: string };
+
+/** Publishes events in few requests. Resolves to one outcome an event, in their order; never rejects. */
+export type Publish = (events: readonly OutgoingEvent[]) => Promise<PublishOutcome[]>;
+
+/** SNS's limits of one PublishBatch: entries, and bytes over all of them (256 KiB, less room for the request's frame). */
+const MAX_ENTRIES = 10;
+const MAX_BYTES = 255 * 1024;
+
+/** The message body of an event. */
+export function bodyOf({ eventId, event }: OutgoingEvent): string {
+  return JSON.stringify({ ...event, eventId, schemaVersion: SCHEMA_VERSION });
+}
+
+export function createPublisher(sns: SNSClient, topicArn: string): Publish {
+  return async (events) => {
+    const outcomes: PublishOutcome[] = events.map(() => ({ status: 'published' }));
+    const entries = events.map((event, position) => entryOf(event, position));
+    const oversized = entries.filter((entry) => entry.bytes > MAX_BYTES);
+    for (const { position, bytes } of oversized) {
+      outcomes[position] = {
+        status: 'permanent',
+        reason: `the event has ${bytes} bytes, a topic takes ${MAX_BYTES}`,
+      };
+    }
+    for (const batch of batches(entries.filter((entry) => entry.bytes <= MAX_BYTES))) {
+      for (const [position, outcome] of await publishBatch(sns, topicArn, batch))
+        outcomes[position] = outcome;
+    }
+    return outcomes;
+  };
+}
+
+interface Entry {
+  readonly position: number;
+  readonly bytes: number;
+  readonly request: PublishBatchRequestEntry;
+}
+
+function entryOf(outgoing: OutgoingEvent, position: number): Entry {
+  const { eventId, traceparent, event } = outgoing;
+  const attributes = { eventType: event.eventType, eventId, traceparent };
+  const body = bodyOf(outgoing);
+  const attributeBytes = Object.entries(attributes).map(([name, value]) =>
+    Buffer.byteLength(`${name}String${value}`),
+  );
+  return {
+    position,
+    bytes: Buffer.byteLength(body) + attributeBytes.reduce((sum, bytes) => sum + bytes, 0),
+    request: {
+      Id: String(position),
+      Message: body,
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+      ),
+    },
+  };
+}
+
+function batches(entries: readonly Entry[]): Entry[][] {
+  const all: Entry[][] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const last = all.at(-1);
+    if (last && last.length < MAX_ENTRIES && bytes + entry.bytes <= MAX_BYTES) {
+      last.push(entry);
+      bytes += entry.bytes;
+    } else {
+      all.push([entry]);
+      bytes = entry.bytes;
+    }
+  }
+  return all;
+}
+
+async function publishBatch(
+  sns: SNSClient,
+  topicArn: string,
+  batch: readonly Entry[],
+): Promise<[number, PublishOutcome][]> {
+  try {
+    const entries = batch.map((entry) => entry.request);
+    const answer = await sns.send(
+      new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries: entries }),
+    );
+    return (answer.Failed ?? []).map((failure) => [
+      Number(failure.Id),
+      {
+        status: failure.SenderFault ? 'permanent' : 'transient',
+        reason: `${failure.Code}: ${failure.Message ?? ''}`,
+      },
+    ]);
+  } catch (error) {
+    return batch.map((entry) => [entry.position, { status: 'transient', reason: String(error) }]);
+  }
+}

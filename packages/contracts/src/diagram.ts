@@ -1,0 +1,67 @@
+import { topology, type ServiceName } from './topology.ts';
+
+const services = entries(topology.services);
+
+/** The topology as a Mermaid flowchart, left to right: a box for each service with what it owns. */
+export function topologyDiagram(): string {
+  return [
+    'flowchart LR',
+    `  ${queuesFirst()}`,
+    '  client(["client"]) -->|HTTP| gateway["gateway"]',
+    ...services.flatMap(([service]) => box(service)),
+    ...services.map(([service, { paths }]) => `  gateway -->|"${lines(paths)}"| ${service}`),
+    ...topology.subscriptions.flatMap(({ topic, queue, eventTypes, deadLetterQueue }) => [
+      `  ${topic} ==>|"${lines(eventTypes)}"| ${queue}`,
+      `  ${topic} -. undeliverable .-> ${deadLetterQueue}`,
+    ]),
+    '  classDef table fill:#e8f0fe,stroke:#3b6fc4,color:#111',
+    '  classDef topic fill:#fdecc8,stroke:#b7791f,color:#111',
+    '  classDef queue fill:#e3f5e6,stroke:#2f855a,color:#111',
+    '  classDef deadLetter fill:#fff,stroke:#c53030,color:#111,stroke-dasharray:5 4',
+    '',
+  ].join('\n');
+}
+
+/**
+ * Invisible links, which must come first: they hold the queues at the left, so that a service reads as one lane and
+ * only events run back. Without them the layout breaks the cycle elsewhere and puts one service behind the other.
+ */
+function queuesFirst(): string {
+  const queues = services.flatMap(([service]) => queuesOf(service).map(([queue]) => queue));
+  return ['gateway', ...queues, ...services.slice(0, 1).map(([service]) => service)].join(' ~~~ ');
+}
+
+function box(service: ServiceName): string[] {
+  const { table, topic, parkingQueue } = topology.relays[service];
+  return [
+    `  subgraph ${service}-context["${service}"]`,
+    ...queuesOf(service).flatMap(([queue, { deadLetterQueue, maxReceiveCount }]) => [
+      `    ${queue}(["${queue}"]):::queue --> ${service}`,
+      `    ${queue} -. "after ${maxReceiveCount} receives" .-> ${deadLetter(deadLetterQueue)}`,
+    ]),
+    ...topology.subscriptions
+      .filter(({ queue }) => topology.queues[queue].consumer === service)
+      .map(({ deadLetterQueue }) => `    ${deadLetter(deadLetterQueue)}`),
+    `    ${service}["${service} service"] --> ${table}[("${table}")]:::table`,
+    `    ${table} -->|"change stream"| ${service}-relay["${service} relay"]`,
+    `    ${service}-relay -. unpublishable ..-> ${deadLetter(parkingQueue)}`,
+    `    ${service}-relay --> ${topic}{{"${topic}"}}:::topic`,
+    '  end',
+  ];
+}
+
+function queuesOf(service: ServiceName) {
+  return entries(topology.queues).filter(([, { consumer }]) => consumer === service);
+}
+
+function deadLetter(queue: string): string {
+  return `${queue}(["${queue}"]):::deadLetter`;
+}
+
+function lines(parts: readonly string[]): string {
+  return parts.join('<br/>');
+}
+
+function entries<K extends string, V>(record: Readonly<Record<K, V>>): [K, V][] {
+  return Object.entries(record) as [K, V][];
+}

@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import type { EventType, eventSchemas } from './events.ts';
+
+type EventInput<T extends EventType> = z.input<(typeof eventSchemas)[T]>;
+
+const productState = {
+  eventId: 'product/prod-123/42/0',
+  schemaVersion: 1,
+  productId: 'prod-123',
+  name: 'Acme Widget',
+  category: 'widgets',
+  price: 1999,
+  currency: 'USD',
+  inventory: 120,
+  updatedAt: '2026-02-14T15:00:00Z',
+  version: 42,
+};
+
+const cartLineChange = {
+  eventId: 'cart/cart-abc/10/0',
+  schemaVersion: 1,
+  cartId: 'cart-abc',
+  userId: 'user-123',
+  productId: 'prod-123',
+  priceAtAdd: 1999,
+  currency: 'USD',
+  qty: 2,
+  lineQty: 3,
+  timestamp: '2026-02-14T15:05:00Z',
+  cartVersion: 10,
+};
+
+const closedCart = {
+  eventId: 'cart/cart-abc/11/0',
+  schemaVersion: 1,
+  cartId: 'cart-abc',
+  userId: null,
+  items: [{ productId: 'prod-123', qty: 3, priceAtAdd: 1999 }],
+  totalAmount: 5997,
+  currency: 'USD',
+  timestamp: '2026-02-14T15:10:00Z',
+  cartVersion: 11,
+};
+
+/** Valid bodies of every event; of each type the first one is typical of what we publish. */
+export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>, ...EventInput<T>[]] } = {
+  ProductCreated: [{ eventType: 'ProductCreated', ...productState, version: 1 }],
+  ProductUpdated: [
+    { eventType: 'ProductUpdated', ...productState },
+    {
+      eventType: 'ProductUpdated',
+      productId: 'prod-123',
+      name: 'Acme Widget',
+      price: 1999,
+      currency: 'USD',
+      inventory: 120,
+      updatedAt: '2026-02-14T15:00:00Z',
+      version: 42,
+    },
+  ],
+  ProductSnapshot: [{ eventType: 'ProductSnapshot', ...productState, snapshotId: 'snapshot-7' }],
+  ProductDeleted: [
+    {
+      eventType: 'ProductDeleted',
+      eventId: 'product/prod-123/43/0',
+      schemaVersion: 1,
+      productId: 'prod-123',
+      version: 43,
+      updatedAt: '2026-02-14T16:00:00Z',
+    },
+  ],
+  ProductSnapshotCompleted: [
+    {
+      eventType: 'ProductSnapshotCompleted',
+      eventId: 'snapshot/snapshot-7/completed',
+      schemaVersion: 1,
+      snapshotId: 'snapshot-7',
+      productCount: 250,
+      timestamp: '2026-02-14T14:00:09Z',
+    },
+  ],
+  InventoryReservationRejected: [
+    {
+      eventType: 'InventoryReservationRejected',
+      eventId: 'product/prod-123/44/0',
+      schemaVersion: 1,
+      cartId: 'cart-abc',
+      productId: 'prod-123',
+      requestedQty: 3,
+      availableQty: 1,
+      cartVersion: 10,
+      timestamp: '2026-02-14T15:05:01Z',
+    },
+  ],
+  ProductAddedToCart: [
+    { eventType: 'ProductAddedToCart', ...cartLineChange },
+    {
+      eventType: 'ProductAddedToCart',
+      cartId: 'cart-abc',
+      userId: 'user-123',
+      productId: 'prod-123',
+      priceAtAdd: 1999,
+      qty: 2,
+      timestamp: '2026-02-14T15:05:00Z',
+      cartVersion: 10,
+    },
+  ],
+  ProductRemovedFromCart: [
+    { eventType: 'ProductRemovedFromCart', ...cartLineChange, qty: 1, lineQty: 0, cartVersion: 12 },
+  ],
+  CartCheckedOut: [{ eventType: 'CartCheckedOut', ...closedCart, userId: 'user-123' }],
+  CartExpired: [{ eventType: 'CartExpired', ...closedCart }],
+  ProductSnapshotRequested: [
+    {
+      eventType: 'ProductSnapshotRequested',
+      eventId: 'cart/sync/1/0',
+      schemaVersion: 1,
+      requestId: 'request-1',
+      timestamp: '2026-02-14T14:00:00Z',
+    },
+    {
+      eventType: 'ProductSnapshotRequested',
+      requestId: 'request-1',
+      timestamp: '2026-02-14T14:00:00Z',
+      cursor: 'eyJwcm9kdWN0SWQiOiJwcm9kLTEyMyJ9',
+      publishedCount: 100,
+    },
+  ],
+};

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { eventSchemas, type TandemEvent } from './events.ts';
+
+/** One fault of a body. `pointer` is an RFC 6901 JSON Pointer; '' is the whole body. */
+export interface EventFault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** What a message body turned out to be. */
+export type EventReading =
+  | { readonly ok: true; readonly event: TandemEvent }
+  | { readonly ok: false; readonly reason: 'unknownType'; readonly eventType: string }
+  | {
+      readonly ok: false;
+      readonly reason: 'invalid';
+      readonly eventType?: string;
+      readonly errors: readonly EventFault[];
+    };
+
+const readers: ReadonlyMap<string, z.ZodType<TandemEvent>> = new Map(
+  Object.entries(eventSchemas).map(([type, schema]) => [type, z.compile(schema)]),
+);
+
+/**
+ * Reads a message body, given as JSON text or already parsed. Never throws. Unknown fields are dropped; a body that
+ * names no `eventType` is `invalid`, one that names a type we do not know is `unknownType`, whatever else it holds.
+ */
+export function readEvent(body: unknown): EventReading {
+  const value = typeof body === 'string' ? parseJson(body) : body;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, reason: 'invalid', errors: [{ pointer: '', detail: 'must be a JSON object' }] };
+  }
+  const eventType = 'eventType' in value ? value.eventType : undefined;
+  if (typeof eventType !== 'string') {
+    return { ok: false, reason: 'invalid', errors: [{ pointer: '/eventType', detail: 'must be a string' }] };
+  }
+  const reader = readers.get(eventType);
+  if (reader === undefined) return { ok: false, reason: 'unknownType', eventType };
+
+  const result = reader.safeParse(value);
+  if (result.success) return { ok: true, event: result.data };
+  const errors = result.error.issues.map((issue) => ({
+    pointer: jsonPointer(issue.path),
+    detail: issue.message,
+  }));
+  return { ok: false, reason: 'invalid', eventType, errors };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonPointer(path: readonly PropertyKey[]): string {
+  // Nothing to escape: the path holds indexes and the names of our own fields.
+  return path.map((key) => `/${String(key)}`).join('');
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventSchemas } from './events.ts';
+import { topology } from './topology.ts';
+
+const { services, tables, relays, topics, queues, subscriptions } = topology;
+
+test('has the names of the contract', () => {
+  assert.deepEqual(Object.keys(topics), ['product-events-topic', 'cart-events-topic']);
+  const consumed = Object.entries(queues).map(([name, { consumer, deadLetterQueue }]) => [
+    consumer,
+    name,
+    deadLetterQueue,
+  ]);
+  assert.deepEqual(consumed, [
+    ['cart', 'cart-product-updates-queue', 'cart-product-updates-dlq'],
+    ['product', 'product-cart-events-queue', 'product-cart-events-dlq'],
+  ]);
+  assert.deepEqual(services, { product: { paths: ['/products'] }, cart: { paths: ['/carts'] } });
+});
+
+test('gives up on a message after the five receives of the contract', () => {
+  for (const { maxReceiveCount } of Object.values(queues)) assert.equal(maxReceiveCount, 5);
+});
+
+test('every type of event appears on exactly one topic', () => {
+  const published = Object.values(topics).flatMap(({ eventTypes }) => eventTypes);
+  assert.deepEqual(published.toSorted(), Object.keys(eventSchemas).toSorted());
+});
+
+test('a subscription filters on types that its topic carries, each once', () => {
+  for (const { topic, eventTypes } of subscriptions) {
+    assert.equal(new Set(eventTypes).size, eventTypes.length);
+    for (const type of eventTypes) assert.ok(topics[topic].eventTypes.includes(type), `${type} on ${topic}`);
+  }
+});
+
+test('a filter policy keeps within the limits of SNS', () => {
+  for (const { eventTypes } of subscriptions) {
+    const policy = { eventType: eventTypes };
+    const values = Object.values(policy);
+    assert.ok(values.length <= 5, 'keys');
+    assert.ok(values.reduce((product, { length }) => product * length, 1) <= 150, 'combined values');
+    assert.ok(
+      values.every(({ length }) => length > 0),
+      'an empty list would match nothing',
+    );
+  }
+});
+
+test('every queue is subscribed', () => {
+  const subscribed = new Set(subscriptions.map(({ queue }) => queue));
+  assert.deepEqual([...subscribed].toSorted(), Object.keys(queues).toSorted());
+});
+
+test('a queue is subscribed to a topic once, which is all that SNS allows', () => {
+  const pairs = subscriptions.map(({ topic, queue }) => `${topic} -> ${queue}`);
+  assert.deepEqual([...new Set(pairs)], pairs);
+});
+
+test('no service consumes what it published', () => {
+  for (const { topic, queue } of subscriptions) assert.notEqual(queues[queue].consumer, topics[topic].owner);
+});
+
+test("a relay carries its own service's table to its own service's topic", () => {
+  for (const [service, { table, topic }] of Object.entries(relays)) {
+    assert.equal(tables[table].owner, service);
+    assert.equal(topics[topic].owner, service);
+  }
+  const relayed = Object.values(relays);
+  assert.deepEqual(relayed.map(({ table }) => table).toSorted(), Object.keys(tables).toSorted());
+  assert.deepEqual(relayed.map(({ topic }) => topic).toSorted(), Object.keys(topics).toSorted());
+});
+
+test('all names are unique, and valid for SNS and SQS', () => {
+  const names = [
+    ...Object.keys(topics),
+    ...Object.keys(queues),
+    ...Object.values(queues).map(({ deadLetterQueue }) => deadLetterQueue),
+    ...subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
+    ...Object.values(relays).map(({ parkingQueue }) => parkingQueue),
+  ];
+  assert.deepEqual([...new Set(names)], names);
+  for (const name of names) assert.match(name, /^[A-Za-z0-9_-]{1,80}$/);
+});
+
+test('no path of a service is a prefix of another', () => {
+  const paths = Object.values(services).flatMap((service) => service.paths);
+  for (const path of paths) {
+    assert.match(path, /^\/[a-z]+$/);
+    assert.deepEqual(
+      paths.filter((other) => other.startsWith(path)),
+      [path],
+    );
+  }
+});

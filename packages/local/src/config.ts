@@ -1,0 +1,29 @@
+import { flag, integer, port } from '@tandem/chassis/config';
+import { z } from 'zod';
+
+const DAY = 24 * 60 * 60;
+const seconds = integer(1, 10 * 365 * DAY);
+
+/** The environment of `npm start`. */
+export const localConfig = z.object({
+  PORT: port.default(8080).describe('Port of the gateway; 0 takes any free one, as for all ports'),
+  PRODUCT_PORT: port.default(8081).describe('Port of the Product service'),
+  CART_PORT: port.default(8082).describe('Port of the Cart service'),
+  AWS_PORT: port.default(4566).describe('Port of the SNS and SQS endpoint'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
+  DATA_DIR: z.string().default('.data').describe('Where the state is kept'),
+  EPHEMERAL: flag.default(false).describe('1 keeps nothing'),
+  SEED: flag.default(true).describe('0 starts without the demo products'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('warn')
+    .describe('The least severe log line that is written'),
+  GUEST_CART_TTL_SECONDS: seconds
+    .default(7 * DAY)
+    .describe("How long a guest's cart lives after its last change"),
+  USER_CART_TTL_SECONDS: seconds
+    .default(30 * DAY)
+    .describe("How long a user's cart lives after its last change"),
+});
+
+export type LocalConfig = z.output<typeof localConfig>;

@@ -1,0 +1,61 @@
+import { DomainError } from '@tandem/chassis/errors';
+import { visit, type JSONPath } from 'jsonc-parser';
+
+/** The elements of a text that is `[…]` or `{"items": […]}`. Throws a DomainError that says where it is neither. */
+export function parseJson(file: string, text: string): readonly unknown[] {
+  const items = itemsOf(parse(file, text));
+  if (items !== undefined) return items;
+  throw new DomainError(
+    'invalid',
+    'no-products',
+    `${file} holds neither an array of products nor {"items": […]}`,
+  );
+}
+
+/** The lines, counted from 1, on which the elements that {@link parseJson} returns begin. */
+export function itemLines(text: string): readonly number[] {
+  const lines: number[] = [];
+  const note = (startLine: number, path: JSONPath) => {
+    const index = path.length === 2 && path[0] === 'items' ? path[1] : path[0];
+    if (path.length > 2 || typeof index !== 'number') return;
+    lines[index] ??= startLine + 1;
+  };
+  visit(text, {
+    onObjectBegin: (_offset, _length, line, _column, path) => note(line, path()),
+    onArrayBegin: (_offset, _length, line, _column, path) => note(line, path()),
+    onLiteralValue: (_value, _offset, _length, line, _column, path) => note(line, path()),
+  });
+  return lines;
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DomainError('invalid', 'invalid-json', `${file} is not valid JSON: ${faultOf(text)}`, {
+      cause: error,
+    });
+  }
+}
+
+function faultOf(text: string): string {
+  let position: string | undefined;
+  visit(
+    text,
+    {
+      onError: (_error, _offset, _length, line, column) => {
+        position ??= `line ${line + 1}, column ${column + 1}`;
+      },
+    },
+    { disallowComments: true },
+  );
+  return position ?? 'its position is unknown';
+}
+
+function itemsOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items)) {
+    return value.items;
+  }
+  return undefined;
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { load } from './load.ts';
+import type { Source } from './source.ts';
+
+test('holds a small part of the body in memory, however long it is', async (t) => {
+  const chunkBytes = 65_536;
+  const chunks = 1600;
+  const limitBytes = 20_000_000;
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  let most = 0;
+  const source: Source = {
+    total: chunks * chunkBytes,
+    unit: 'bytes',
+    bad: [],
+    async *body() {
+      for (let sent = 0; sent < chunks; sent += 1) {
+        yield Buffer.alloc(chunkBytes, 'x');
+        if (sent % 200 !== 199) continue;
+        collectGarbage();
+        most = Math.max(most, process.memoryUsage().arrayBuffers);
+      }
+    },
+    reject: (line, reason) => ({ line, reason }),
+  };
+  let received = 0;
+  const server = createServer((request, response) => {
+    request.on('data', (chunk: Buffer) => (received += chunk.length));
+    request.on('end', () => response.end('{"created":1,"updated":2,"rejected":[]}'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+
+  const { port } = server.address() as AddressInfo;
+  const report = await load(`http://127.0.0.1:${port}`, source, 'token', () => {});
+  assert.deepEqual(report, { created: 1, updated: 2, bad: [] });
+  assert.equal(received, source.total);
+  assert.ok(most < limitBytes, `${most} bytes held`);
+});
+
+test('tells of a refused token also when the connection broke before the answer was read', async (t) => {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests += 1;
+    if (requests === 1) request.socket.destroy();
+    else response.writeHead(401).end('{"title":"Unknown key"}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+
+  const source: Source = {
+    total: 1,
+    unit: 'bytes',
+    bad: [],
+    async *body() {
+      yield Buffer.from('x');
+    },
+    reject: (line, reason) => ({ line, reason }),
+  };
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  await assert.rejects(
+    load(url, source, 'token', () => {}),
+    {
+      message: `the system at ${url} does not accept this checkout's token (401: Unknown key)`,
+    },
+  );
+});

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { BadRow } from './csv.ts';
+import type { Source } from './source.ts';
+import { parseOrNull, refusal, unreachable } from './system.ts';
+
+/** What came of an import. `bad` are all rows that were skipped, in the order of the file. */
+export interface ImportReport {
+  readonly created: number;
+  readonly updated: number;
+  readonly bad: readonly BadRow[];
+}
+
+const answer = z.object({
+  created: z.int(),
+  updated: z.int(),
+  rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
+});
+
+/**
+ * Streams a source into the system at `url`. Rejects with a DomainError when nothing answers there or the import as a
+ * whole is refused.
+ */
+export async function load(
+  url: string,
+  source: Source,
+  token: string,
+  onProgress: (done: number) => void,
+): Promise<ImportReport> {
+  const response = await send(url, source.body(onProgress), token);
+  if (response.status !== 200) throw await refusal(url, response);
+  const parsed = answer.safeParse(parseOrNull(await response.text()));
+  if (!parsed.success) throw unreachable(url, new Error('it answers, but not as POST /products/import does'));
+  const { created, updated, rejected } = parsed.data;
+  const bad = [...source.bad, ...rejected.map(({ line, reason }) => source.reject(line, reason))];
+  return { created, updated, bad: bad.toSorted((a, b) => a.line - b.line) };
+}
+
+async function send(url: string, body: AsyncIterable<Uint8Array>, token: string): Promise<Response> {
+  try {
+    return await post(url, body, token);
+  } catch (error) {
+    // Who refuses a token may hang up before all is sent, and the answer is lost: nothing, sent again, brings it back.
+    const answer = await post(url, '', token).catch(() => undefined);
+    if (answer?.status === 401 || answer?.status === 403) return answer;
+    throw unreachable(url, error);
+  }
+}
+
+function post(url: string, body: AsyncIterable<Uint8Array> | string, token: string): Promise<Response> {
+  return fetch(`${url}/products/import`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${token}` },
+    body,
+    duplex: 'half',
+    // Otherwise fetch keeps a copy of the body, all of it in memory, for a redirect or a login window.
+    redirect: 'error',
+    window: null,
+  });
+}

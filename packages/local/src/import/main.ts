@@ -1,0 +1,47 @@
+import { readArguments, runCommand, usageError } from '../cli.ts';
+import { mintToken } from '../issuer.ts';
+import { load } from './load.ts';
+import { showProgress } from './progress.ts';
+import { openSource } from './source.ts';
+import { systemUrl } from './system.ts';
+
+const help = `Loads products into a running system.
+
+  npm run import -- FILE [--url URL] [--skip-bad]
+
+  FILE        .csv (the columns of the UCI "Online Retail" data set), .json (an array of products or {"items": […]})
+              or .ndjson (a product a line)
+  --url URL   the system (http://127.0.0.1:8080, or the port in PORT)
+  --skip-bad  exit with 0 although rows were bad
+
+Bad rows are reported with their line and skipped; the good ones are imported in any case.
+Exit code: 0 done, 1 failed or a row was bad, 2 wrong usage.
+`;
+
+await runCommand(async () => {
+  const { values, positionals } = readArguments({
+    allowPositionals: true,
+    options: {
+      url: { type: 'string' },
+      'skip-bad': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw usageError('give one file');
+  const url = systemUrl(values.url, process.env['PORT']);
+
+  const source = await openSource(file);
+  const token = await mintToken({ subject: 'import', scopes: ['products:write'] });
+  const progress = showProgress(process.stderr, 'importing', source.total, source.unit);
+  const report = await load(url, source, token, progress.update).finally(progress.stop);
+
+  for (const { line, reason } of report.bad) process.stderr.write(`line ${line}: ${reason}\n`);
+  const { created, updated, bad } = report;
+  process.stdout.write(`imported: ${created} created, ${updated} updated, ${bad.length} rows skipped\n`);
+  return bad.length > 0 && !values['skip-bad'] ? 1 : 0;
+});

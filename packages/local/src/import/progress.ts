@@ -1,0 +1,36 @@
+import cliProgress from 'cli-progress';
+
+/** Shows how far something has come. */
+export interface Progress {
+  readonly update: (done: number) => void;
+  readonly stop: () => void;
+}
+
+/** Where progress is shown: a terminal gets a bar, anything else a line for each quarter. */
+export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** Progress of `label` towards `total`, in `unit`. */
+export function showProgress(stream: ProgressStream, label: string, total: number, unit: string): Progress {
+  return stream.isTTY ? bar(stream, label, total, unit) : lines(stream, label, total, unit);
+}
+
+function bar(stream: ProgressStream, label: string, total: number, unit: string): Progress {
+  const format = `${label} {bar} {percentage} % | {value}/{total} ${unit}`;
+  const bar = new cliProgress.SingleBar({ stream, format }, cliProgress.Presets.shades_classic);
+  bar.start(total, 0);
+  return { update: (done) => bar.update(done), stop: () => bar.stop() };
+}
+
+function lines(stream: ProgressStream, label: string, total: number, unit: string): Progress {
+  let shown = 0;
+  stream.write(`${label}: ${total} ${unit}\n`);
+  return {
+    update: (done) => {
+      const quarters = Math.floor((done / total) * 4);
+      if (quarters <= shown) return;
+      shown = quarters;
+      stream.write(`${label}: ${quarters * 25} %\n`);
+    },
+    stop: () => {},
+  };
+}

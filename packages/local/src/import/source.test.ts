@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { DomainError } from '@tandem/chassis/errors';
+import { columns } from './catalog.ts';
+import { openSource, type Source } from './source.ts';
+
+let folder = '';
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'source-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function bodyOf(source: Source): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let done = 0;
+  for await (const chunk of source.body((now) => (done = now))) chunks.push(chunk);
+  assert.equal(done, source.total);
+  return Buffer.concat(chunks).toString();
+}
+
+function isFault(pattern: RegExp) {
+  return (error: unknown) => error instanceof DomainError && pattern.test(error.message);
+}
+
+test('a .csv is read as latin1 when it is not UTF-8, and a rejected product has its first row’s line', async () => {
+  const text = `${columns.join(',')}\r\n1,POST,X,1,d,1,c,UK\r\n1,10001,CAFÉ £5,2,d,1.5,c,UK\r\n`;
+  const product = { productId: '10001', name: 'CAFÉ £5', price: 150, currency: 'GBP', inventory: 2 };
+  for (const encoding of ['latin1', 'utf8'] as const) {
+    const source = await openSource(await file('SALES.CSV', Buffer.from(text, encoding)));
+    assert.equal(await bodyOf(source), `${JSON.stringify(product)}\n`);
+    assert.equal(source.total, 1);
+    assert.deepEqual(source.bad, [{ line: 2, reason: 'stock code "POST" is no product' }]);
+    assert.deepEqual(source.reject(1, 'no'), { line: 3, reason: 'product 10001: no' });
+  }
+});
+
+test('a .json is an array or has items; a rejected item has the line that it begins on', async () => {
+  for (const text of [
+    '\uFEFF[\n  {"a": {"b": [{}]}},\n  7, [1,\n {}],\n  {"c": "]"}\n]',
+    '{"meta": [{}],\n  "items": [{"a": {"b": [{}]}},\n  7, [1,\n {}],\n  {"c": "]"}\n]}',
+  ]) {
+    const source = await openSource(await file('products.json', text));
+    assert.equal(await bodyOf(source), '{"a":{"b":[{}]}}\n7\n[1,{}]\n{"c":"]"}\n');
+    const lines = [1, 2, 3, 4].map((bodyLine) => source.reject(bodyLine, 'no').line);
+    assert.deepEqual(lines, [2, 3, 3, 5]);
+    assert.equal(source.reject(4, 'no').reason, 'item 4: no');
+  }
+});
+
+test('a .json that holds many products is sent whole and in order', async () => {
+  const items = Array.from({ length: 1234 }, (_, index) => ({ productId: `p${index}` }));
+  const body = await bodyOf(await openSource(await file('many.json', JSON.stringify({ items }))));
+  assert.deepEqual(
+    body
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    items,
+  );
+});
+
+test('an .ndjson goes through as it stands, without its byte order mark', async () => {
+  const source = await openSource(await file('p.ndjson', '\uFEFF{"a":1}\r\n\n{oops\n{"b":"é"}'));
+  assert.equal(await bodyOf(source), '{"a":1}\r\n\n{oops\n{"b":"é"}');
+  assert.deepEqual(source.reject(3, 'no JSON'), { line: 3, reason: 'no JSON' });
+  assert.equal(await bodyOf(await openSource(await file('empty.ndjson', ''))), '');
+});
+
+test('an .ndjson is read no further than its reader has come', async () => {
+  const source = await openSource(await file('big.ndjson', Buffer.alloc(8_000_000, 'x')));
+  let done = 0;
+  let chunks = 0;
+  for await (const chunk of source.body((now) => (done = now))) {
+    assert.ok(chunk.length <= 65_536);
+    chunks += 1;
+    if (chunks === 3) break;
+  }
+  assert.equal(done, 131_072);
+});
+
+test('files that cannot be read are refused with one clear line', async () => {
+  await assert.rejects(openSource(join(folder, 'none.csv')), isFault(/^there is no file .*none\.csv$/));
+  await assert.rejects(openSource(join(folder, 'none.ndjson')), isFault(/^there is no file /));
+  await assert.rejects(openSource('a.xlsx'), isFault(/only \.csv, \.json and \.ndjson/));
+  await assert.rejects(openSource(await file('a.csv', 'a,b\n')), isFault(/first line must name the columns/));
+  await assert.rejects(openSource(await file('o.json', '{"products":[]}')), isFault(/neither an array/));
+  for (const [text, position] of [
+    ['[\n {"a": 1},\n]', 'line 3, column 1'],
+    ['[{"a": 1}', 'line 1, column 10'],
+    ['{"items": [1, 2}]', 'line 1, column 16'],
+    ['', 'line 1, column 1'],
+    ['[1] // one', 'line 1, column 5'],
+  ] as const) {
+    await assert.rejects(
+      openSource(await file('broken.json', text)),
+      isFault(new RegExp(`broken\\.json is not valid JSON: ${position}$`)),
+    );
+  }
+});

@@ -1,0 +1,29 @@
+import { readConfig } from '@tandem/chassis/config';
+import { runCommand } from './cli.ts';
+import { localConfig } from './config.ts';
+import { startSystem } from './system/start.ts';
+
+/** The contract's limit for a stop; whatever is still under way then is cut off. */
+const STOP_DEADLINE_MS = 25_000;
+
+await runCommand(async () => {
+  const config = readConfig(localConfig, process.env);
+  const stopRequested = new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  const system = await startSystem(config);
+  const { gateway, product, cart, aws } = system.urls;
+  console.log(`Tandem is running${config.EPHEMERAL ? ', and keeps nothing' : `, its state in ${config.DATA_DIR}`}
+
+  gateway    ${gateway}          start here
+  product    ${product}/docs
+  cart       ${cart}/docs
+  SNS, SQS   ${aws}
+
+Ctrl-C stops it.`);
+  await stopRequested;
+  setTimeout(() => process.exit(0), STOP_DEADLINE_MS).unref();
+  await system.stop();
+  process.exit(0);
+});

@@ -1,0 +1,53 @@
+import { topology } from '@tandem/contracts/topology';
+import type { FauxqsInitConfig } from 'fauxqs';
+
+/** The region and account that local ARNs name. */
+export const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+
+/** SQS's longest retention: a dead letter must outlive the message it was. */
+const FOURTEEN_DAYS = String(14 * 24 * 60 * 60);
+
+export function topicArn(name: string): string {
+  return `arn:aws:sns:${REGION}:${ACCOUNT}:${name}`;
+}
+
+export function queueUrl(endpoint: string, name: string): string {
+  return `${endpoint}/${ACCOUNT}/${name}`;
+}
+
+function queueArn(name: string): string {
+  return `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
+}
+
+/** The topology's topics, queues and subscriptions, with their attributes as SNS and SQS name them. */
+export function messagingResources() {
+  const { topics, queues, subscriptions, relays } = topology;
+  const keeping = [
+    ...Object.values(queues).map(({ deadLetterQueue }) => deadLetterQueue),
+    ...subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
+    ...Object.values(relays).map(({ parkingQueue }) => parkingQueue),
+  ];
+  return {
+    topics: Object.keys(topics).map((name) => ({ name })),
+    queues: [
+      ...keeping.map((name) => ({ name, attributes: { MessageRetentionPeriod: FOURTEEN_DAYS } })),
+      ...Object.entries(queues).map(([name, { deadLetterQueue, maxReceiveCount, visibilityTimeout }]) => ({
+        name,
+        attributes: {
+          VisibilityTimeout: String(visibilityTimeout),
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount }),
+        },
+      })),
+    ],
+    subscriptions: subscriptions.map(({ topic, queue, eventTypes, deadLetterQueue }) => ({
+      topic,
+      queue,
+      attributes: {
+        RawMessageDelivery: 'true',
+        FilterPolicy: JSON.stringify({ eventType: eventTypes }),
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue) }),
+      },
+    })),
+  } satisfies FauxqsInitConfig;
+}

@@ -1,0 +1,87 @@
+import { setInterval } from 'node:timers/promises';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Logger } from '@tandem/chassis/logger';
+import { createPublisher } from '@tandem/chassis/messaging/publisher';
+import type { Metrics } from '@tandem/chassis/metrics';
+import { currentTraceparent } from '@tandem/chassis/trace';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { follow } from '@tandem/relay/follow';
+import { createRelay, type RelayDeps } from '@tandem/relay/relay';
+import { createTable } from '@tandem/storage/create-table';
+import { openSqlite } from '@tandem/storage/sqlite';
+import type { Table } from '@tandem/storage/table';
+import { queueUrl, topicArn } from '../messaging/config.ts';
+
+/** How often expired items are looked for; DynamoDB's TTL takes hours where this takes a moment. */
+const EXPIRY_INTERVAL_MS = 500;
+
+export interface ContextOptions {
+  readonly service: ServiceName;
+  /** The SQLite file, or `:memory:`. */
+  readonly file: string;
+  readonly endpoint: string;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly eventsOfExpired: RelayDeps['eventsOfExpired'];
+}
+
+/** A service's table with what AWS runs beside it: the relay of its changes, and the removal of what has expired. */
+export function openContext(options: ContextOptions): { table: Table } & AsyncDisposable {
+  const { service, file, endpoint, sns, sqs, logger, metrics, eventsOfExpired } = options;
+  const { topic, parkingQueue } = topology.relays[service];
+  const store = openSqlite(file);
+  const table = createTable(store.driver, {
+    now: () => Date.now(),
+    traceparent: currentTraceparent,
+    onConflict: () => metrics.count('conflicts_retried'),
+  });
+  const relay = createRelay({
+    publish: createPublisher(sns, topicArn(topic)),
+    park: async (body, reason) => {
+      const attributes = { reason: { DataType: 'String', StringValue: reason } };
+      const message = {
+        QueueUrl: queueUrl(endpoint, parkingQueue),
+        MessageBody: body,
+        MessageAttributes: attributes,
+      };
+      await sqs.send(new SendMessageCommand(message));
+    },
+    eventsOfExpired,
+    createTraceparent: currentTraceparent,
+    log: logger,
+  });
+
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const relaying = follow(store.feed, relay, { signal, log: logger });
+  const expiring = removeExpired(store.removeExpired, signal, logger);
+  return {
+    table,
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await Promise.all([relaying, expiring]);
+      store.close();
+    },
+  };
+}
+
+async function removeExpired(
+  remove: (nowSeconds: number) => number,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  try {
+    for await (const _ of setInterval(EXPIRY_INTERVAL_MS, undefined, { signal })) {
+      try {
+        remove(Math.floor(Date.now() / 1000));
+      } catch (err) {
+        log.error({ err }, 'expired items not removed, trying again');
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import type { AddressInfo } from 'node:net';
+import httpProxy from '@fastify/http-proxy';
+import { asyncApiDocument } from '@tandem/contracts/asyncapi';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import Fastify from 'fastify';
+import { localKeySet } from '../issuer.ts';
+import { frontPage } from './front-page.ts';
+
+/** What stands in for the load balancer. */
+export interface Gateway {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Where each service answers. */
+  readonly upstreams: Readonly<Record<ServiceName, string>>;
+}
+
+/** Sends each path of the topology to its service; answers `/`, `/health`, the event contract and the token keys itself. */
+export async function startGateway({ host, port, upstreams }: GatewayOptions): Promise<Gateway> {
+  const app = Fastify({ logger: false, return503OnClosing: false, keepAliveTimeout: 65_000 });
+
+  for (const [name, { paths }] of Object.entries(topology.services)) {
+    for (const prefix of paths) {
+      await app.register(httpProxy, {
+        prefix,
+        rewritePrefix: prefix,
+        upstream: upstreams[name as ServiceName],
+        http: { requestOptions: { timeout: 11 * 60 * 1000 } },
+        replyOptions: {
+          onError: (reply, { error }) => {
+            void reply
+              .code(503)
+              .header('retry-after', '1')
+              .type('application/problem+json')
+              .send({
+                type: 'urn:tandem:problem:upstream-unavailable',
+                title: 'Upstream unavailable',
+                status: 503,
+                detail: `the ${name} service does not answer: ${error.message}`,
+                requestId: reply.request.id,
+              });
+          },
+        },
+      });
+    }
+  }
+
+  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(frontPage(upstreams)));
+  app.get('/asyncapi.json', () => asyncApiDocument());
+  app.get('/.well-known/jwks.json', () => localKeySet());
+  app.get('/health', async (_request, reply) => {
+    const services = Object.entries(upstreams);
+    const ready = await Promise.all(services.map(async ([name, url]) => [name, await isReady(url)] as const));
+    const healthy = ready.every(([, ok]) => ok);
+    return reply
+      .code(healthy ? 200 : 503)
+      .send({ status: healthy ? 'ok' : 'starting', services: Object.fromEntries(ready) });
+  });
+
+  await app.listen({ host, port });
+  const address = app.server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${address.port}`,
+    stop: () => app.close(),
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/ready`, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

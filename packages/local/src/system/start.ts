@@ -1,0 +1,127 @@
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createCartService } from '@tandem/cart/app';
+import { eventsOfExpired } from '@tandem/cart/messaging/expired';
+import { DomainError } from '@tandem/chassis/errors';
+import { createAuthenticator } from '@tandem/chassis/http/auth';
+import { createLogger } from '@tandem/chassis/logger';
+import { createMetrics } from '@tandem/chassis/metrics';
+import type { Service } from '@tandem/chassis/service';
+import type { ServiceName } from '@tandem/contracts/topology';
+import { createProductService } from '@tandem/product/app';
+import type { LocalConfig } from '../config.ts';
+import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '../issuer.ts';
+import { queueUrl, REGION, topicArn } from '../messaging/config.ts';
+import { type Emulator, startEmulator } from '../messaging/emulator.ts';
+import { openContext } from './context.ts';
+import { claimDataDir } from './data-dir.ts';
+import { startGateway } from './gateway.ts';
+import { seed } from './seed.ts';
+
+/** The whole system in this process. */
+export interface System {
+  readonly urls: Readonly<Record<'gateway' | ServiceName | 'aws', string>>;
+  readonly counts: () => Readonly<Record<string, number>>;
+  /** Stops taking, finishes what is in hand, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts both services, SNS, SQS, storage, relays and the gateway. Rejects with a DomainError when a port or the
+ * data directory is in use; what was started until then is stopped again.
+ */
+export async function startSystem(
+  config: LocalConfig,
+  options: { validateResponses?: boolean } = {},
+): Promise<System> {
+  await using starting = new AsyncDisposableStack();
+  const { HOST: host, EPHEMERAL: ephemeral } = config;
+  const logger = createLogger({ name: 'tandem', level: config.LOG_LEVEL });
+  const metrics = createMetrics();
+
+  const dataDir = ephemeral
+    ? undefined
+    : starting.adopt(claimDataDir(config.DATA_DIR), (dir) => dir.release());
+  const emulator: Emulator = await claimPort('AWS_PORT', config.AWS_PORT, () =>
+    startEmulator({ host, port: config.AWS_PORT, directory: dataDir?.file('messaging') }),
+  );
+  starting.defer(() => emulator.stop());
+  const { endpoint } = emulator;
+  const client = {
+    region: REGION,
+    endpoint,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const sns = starting.adopt(new SNSClient(client), (it) => it.destroy());
+  const sqs = starting.adopt(new SQSClient(client), (it) => it.destroy());
+
+  const shared = { endpoint, sns, sqs, logger, metrics };
+  const fileOf = (service: ServiceName) => dataDir?.file(`${service}.sqlite`) ?? ':memory:';
+  const product = starting.use(
+    openContext({ ...shared, service: 'product', file: fileOf('product'), eventsOfExpired: () => [] }),
+  );
+  const cart = starting.use(
+    openContext({ ...shared, service: 'cart', file: fileOf('cart'), eventsOfExpired }),
+  );
+  if (config.SEED) await seed(product.table, new Date().toISOString());
+
+  const auth = createAuthenticator({
+    issuer: LOCAL_ISSUER,
+    audience: LOCAL_AUDIENCE,
+    jwks: await localKeySet(),
+  });
+  const common = { sns, sqs, auth, logger, metrics, ...options };
+  const start = async (variable: string, port: number, service: Service) => {
+    starting.defer(() => service.stop());
+    return (await claimPort(variable, port, () => service.start({ host, port }))).url;
+  };
+  const upstreams = {
+    product: await start(
+      'PRODUCT_PORT',
+      config.PRODUCT_PORT,
+      await createProductService({
+        ...common,
+        table: product.table,
+        topicArn: topicArn('product-events-topic'),
+        queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
+      }),
+    ),
+    cart: await start(
+      'CART_PORT',
+      config.CART_PORT,
+      await createCartService({
+        ...common,
+        table: cart.table,
+        queueUrl: queueUrl(endpoint, 'cart-product-updates-queue'),
+        ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
+      }),
+    ),
+  };
+  const gateway = await claimPort('PORT', config.PORT, () =>
+    startGateway({ host, port: config.PORT, upstreams }),
+  );
+  starting.defer(() => gateway.stop());
+
+  const running = starting.move();
+  return {
+    urls: { gateway: gateway.url, ...upstreams, aws: endpoint },
+    counts: () => metrics.counts(),
+    stop: () => running.disposeAsync(),
+  };
+}
+
+async function claimPort<T>(variable: string, port: number, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause;
+    const reason = code === 'EADDRINUSE' ? 'is in use' : 'may not be used';
+    throw new DomainError(
+      'conflict',
+      'port-unavailable',
+      `port ${port} ${reason}: choose another with ${variable} (0 takes any free one)`,
+      { cause },
+    );
+  }
+}

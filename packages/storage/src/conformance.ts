@@ -1,0 +1,19 @@
+import { describe } from 'node:test';
+import { changesConform } from './conformance/changes.ts';
+import type { Store } from './conformance/fixtures.ts';
+import { itemsConform } from './conformance/items.ts';
+import { queriesConform } from './conformance/queries.ts';
+import { transactionsConform } from './conformance/transactions.ts';
+
+/**
+ * What every store must do, as tests. `open` gives a new, empty store with the index `byGroup`; each test closes
+ * its own.
+ */
+export function conformance(name: string, open: () => Promise<Store>): void {
+  describe(`${name} conforms`, () => {
+    describe('items', () => itemsConform(open));
+    describe('transactions', () => transactionsConform(open));
+    describe('queries', () => queriesConform(open));
+    describe('changes', () => changesConform(open));
+  });
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { DomainError } from '@tandem/chassis/errors';
+import { array, assert as assertProperty, asyncProperty, boolean, integer } from 'fast-check';
+import { key, put } from '../table.ts';
+import { add, become, happened, type Store, test, type Thing, thing } from './fixtures.ts';
+
+const unchanged = (state: Thing | undefined) => ({ state: state ?? { version: 1, count: 0 }, events: [] });
+const exactly = (version: number) => () => ({ state: { version, count: 9 }, events: [] });
+
+/** Single items: what is written is read, and no write is lost. */
+export function itemsConform(open: () => Promise<Store>): void {
+  const a = key(thing, 'a');
+
+  test('reads what is there, and only that', open, async ({ table }) => {
+    await table.ping();
+    assert.equal(await table.get(a), undefined);
+    assert.deepEqual(await table.getMany([]), []);
+
+    const created = await table.update(a, add(1));
+    assert.deepEqual(created.state, { version: 1, count: 1 });
+    assert.deepEqual(await table.get(a), { version: 1, count: 1 });
+    assert.deepEqual(await table.get(a, { consistent: false }), { version: 1, count: 1 });
+    assert.deepEqual(await table.getMany([a, key(thing, 'b'), a]), [{ version: 1, count: 1 }]);
+    assert.equal(await table.get(key({ name: 'other' }, 'a')), undefined);
+  });
+
+  test('reads many items at once', open, async ({ table }) => {
+    const keys = Array.from({ length: 130 }, (_, i) => key(thing, `many-${i}`));
+    await Promise.all(keys.map((key, i) => table.update(key, add(i))));
+    const counts = (await table.getMany([...keys, ...keys])).map(({ count }) => count);
+    assert.deepEqual(
+      counts.sort((x, y) => x - y),
+      keys.map((_, i) => i),
+    );
+  });
+
+  test('keeps every kind of value', open, async ({ table }) => {
+    const data = {
+      text: 'Żółć 漢字 🛒 \u0000 "quoted" \\ ',
+      empty: '',
+      none: null,
+      flags: [true, false],
+      numbers: [0, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
+      nested: { list: [{ deep: [[], {}] }], 'a.b#c': 1 },
+    };
+    const { state } = await table.update(
+      a,
+      become({ count: Number.MAX_SAFE_INTEGER, data: { ...data, dropped: undefined }, group: undefined }),
+    );
+    assert.equal(state.version, 1);
+    assert.deepEqual(await table.get(a), { version: 1, count: Number.MAX_SAFE_INTEGER, data });
+    const odd = key(thing, 'ключ#with/odd "signs" 🛒');
+    await table.update(odd, add(3));
+    assert.equal((await table.get(odd))?.count, 3);
+  });
+
+  test('a decision for the state as it is writes nothing', open, async ({ table, driver, tableOver }) => {
+    await table.update(a, unchanged);
+    const readOnly = tableOver({ ...driver, write: async () => assert.fail('something was written') });
+    assert.equal((await readOnly.update(a, unchanged)).state.version, 1);
+    await readOnly.transact([a], (read) => ({ writes: [put(a, read.get(a) ?? assert.fail('gone'))] }));
+  });
+
+  test('what a decision throws is thrown, and nothing is written', open, async ({ table }) => {
+    await table.update(a, add(1));
+    const refusal = new DomainError('conflict', 'no', 'No');
+    const refuse = () => {
+      throw refusal;
+    };
+    await assert.rejects(table.update(a, refuse), refusal);
+    await assert.rejects(table.transact([a], refuse), refusal);
+    assert.deepEqual(await table.get(a), { version: 1, count: 1 });
+  });
+
+  test('refuses decisions that break the rules', open, async ({ table }) => {
+    await table.update(a, add(1));
+    await assert.rejects(table.update(a, exactly(1)), /does not follow/);
+    await assert.rejects(table.update(key(thing, 'new'), exactly(0)), /does not follow/);
+    const events = [happened('lost')];
+    await assert.rejects(
+      table.update(a, (state) => ({ state: state ?? { version: 1, count: 0 }, events })),
+      /events without/,
+    );
+    assert.deepEqual(await table.get(a), { version: 1, count: 1 });
+  });
+
+  test(
+    'decides anew when somebody else wrote meanwhile',
+    open,
+    async ({ table, driver, tableOver, conflicts }) => {
+      await table.update(a, add(1));
+      let meddled = false;
+      const meddledWith = tableOver({
+        ...driver,
+        async read(pks, options) {
+          const rows = await driver.read(pks, options);
+          if (!meddled) {
+            meddled = true;
+            await table.update(a, add(10));
+          }
+          return rows;
+        },
+      });
+      const seen: (number | undefined)[] = [];
+      const { state } = await meddledWith.update(a, (current) => {
+        seen.push(current?.count);
+        return add(100)(current);
+      });
+      assert.deepEqual(seen, [1, 11]);
+      assert.deepEqual(state, { version: 3, count: 111 });
+      assert.equal(conflicts(), 1);
+    },
+  );
+
+  test('counts 200 concurrent updates of one item exactly', open, async ({ table, conflicts }) => {
+    await Promise.all(Array.from({ length: 200 }, () => table.update(a, add(1))));
+    assert.deepEqual(await table.get(a), { version: 200, count: 200 });
+    assert.equal(conflicts(), 0, 'writers in one process queue');
+  });
+
+  test('counts concurrent updates through many handles exactly', open, async ({ tableOver }) => {
+    const tables = Array.from({ length: 8 }, () => tableOver());
+    await Promise.all(tables.flatMap((table) => Array.from({ length: 5 }, () => table.update(a, add(1)))));
+    assert.deepEqual(await tableOver().get(a), { version: 40, count: 40 });
+  });
+
+  test('putIfNewer ends at the newest, whatever arrives when', open, async ({ table }) => {
+    let run = 0;
+    const arrivals = array(integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 10 });
+    await assertProperty(
+      asyncProperty(arrivals, boolean(), async (versions, atOnce) => {
+        const item = key(thing, `newest-${run++}`);
+        const put = (version: number) => table.putIfNewer(item, { version, count: version * 10 });
+        let stored = 0;
+        if (atOnce) stored = (await Promise.all(versions.map(put))).filter(Boolean).length;
+        else for (const version of versions) stored += Number(await put(version));
+        const newest = Math.max(...versions);
+        assert.deepEqual(await table.get(item), { version: newest, count: newest * 10 });
+        assert.ok(stored >= 1 && stored <= new Set(versions).size);
+      }),
+      { numRuns: 40 },
+    );
+  });
+}

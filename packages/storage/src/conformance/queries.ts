@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { DomainError } from '@tandem/chassis/errors';
+import { key, type Query, type Table } from '../table.ts';
+import { become, type Store, test, thing } from './fixtures.ts';
+
+const rank = (i: number) => String(i).padStart(3, '0');
+
+/** Writes an item of a group, its count and its rank being `i`. */
+function place(table: Table, group: string, i: number, id = `${group}-${i}`, expiresAt?: number) {
+  return table.update(key(thing, id), become({ count: i, group, rank: rank(i), expiresAt }));
+}
+
+async function listed(table: Table, query: Omit<Query, 'index' | 'cursor'>): Promise<number[][]> {
+  const pages: number[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query(thing, { index: 'byGroup', ...query, ...(cursor ? { cursor } : {}) });
+    pages.push(page.items.map(({ count }) => count));
+    cursor = page.cursor;
+  } while (cursor);
+  return pages;
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Indexes: pages are full, in order, and lose or repeat nothing. */
+export function queriesConform(open: () => Promise<Store>): void {
+  test('pages through a partition in order', open, async ({ table }) => {
+    await Promise.all([
+      ...range(0, 12).map((i) => place(table, 'red', i)),
+      ...range(50, 53).map((i) => place(table, 'blue', i)),
+      table.update(key(thing, 'nowhere'), become({ count: 99 })),
+    ]);
+    assert.deepEqual(await listed(table, { partition: 'red', limit: 5 }), [
+      range(0, 5),
+      range(5, 10),
+      range(10, 12),
+    ]);
+    assert.deepEqual(await listed(table, { partition: 'red', limit: 12 }), [range(0, 12)]);
+    assert.deepEqual(await listed(table, { partition: 'red', limit: 6 }), [range(0, 6), range(6, 12)]);
+    assert.deepEqual(await listed(table, { partition: 'green', limit: 5 }), [[]]);
+    assert.deepEqual(await listed(table, { partition: '', limit: 5 }), [[]]);
+    assert.deepEqual(await table.query({ name: 'other' }, { index: 'byGroup', limit: 5 }), { items: [] });
+  });
+
+  test('pages through the whole index', open, async ({ table }) => {
+    await Promise.all(range(0, 23).map((i) => place(table, `group-${i % 5}`, i)));
+    const pages = await listed(table, { limit: 4 });
+    assert.deepEqual(
+      pages.map((page) => page.length),
+      [4, 4, 4, 4, 4, 3],
+    );
+    assert.deepEqual(
+      pages.flat().sort((x, y) => x - y),
+      range(0, 23),
+    );
+  });
+
+  test('lists the states whole, ties included', open, async ({ table }) => {
+    const ids = ['tie-1', 'tie-2', 'tie-3'];
+    await Promise.all(ids.map((id) => place(table, 'red', 7, id)));
+    const first = await table.query(thing, { index: 'byGroup', partition: 'red', limit: 1 });
+    assert.deepEqual(first.items, [{ version: 1, count: 7, group: 'red', rank: '007' }]);
+    assert.deepEqual(await listed(table, { partition: 'red', limit: 1 }), [[7], [7], [7]]);
+  });
+
+  test('orders as bytes of UTF-8', open, async ({ table }) => {
+    const ranks = ['A', 'Z', 'a', 'é', '漢', '\u{ffff}', '🛒'];
+    await Promise.all(
+      [...ranks.entries()].map(([i, rank]) =>
+        table.update(key(thing, `sorted-${i}`), become({ count: i, group: 'red', rank })),
+      ),
+    );
+    assert.deepEqual(await listed(table, { partition: 'red', limit: 10 }), [range(0, 7)]);
+  });
+
+  test('an item moves in the index, and leaves it', open, async ({ table }) => {
+    await place(table, 'red', 1, 'x');
+    await place(table, 'red', 2, 'y');
+    await place(table, 'blue', 3, 'x');
+    assert.deepEqual(await listed(table, { partition: 'red', limit: 5 }), [[2]]);
+    assert.deepEqual(await listed(table, { partition: 'blue', limit: 5 }), [[3]]);
+    await table.update(key(thing, 'x'), become({ count: 3 }));
+    assert.deepEqual(await listed(table, { partition: 'blue', limit: 5 }), [[]]);
+    assert.deepEqual(await listed(table, { limit: 5 }), [[2]]);
+  });
+
+  test('loses and repeats nothing while others write', open, async ({ table }) => {
+    await Promise.all(range(10, 20).map((i) => place(table, 'red', i)));
+    const query = { index: 'byGroup', partition: 'red', limit: 4 };
+    const first = await table.query(thing, query);
+    await Promise.all([
+      place(table, 'red', 1, 'before'),
+      place(table, 'blue', 12, 'elsewhere'),
+      table.update(key(thing, 'red-13'), become({ count: 13 })),
+    ]);
+    assert.ok(first.cursor);
+    const rest = await table.query(thing, { ...query, limit: 100, cursor: first.cursor });
+    assert.deepEqual(
+      [...first.items, ...rest.items].map(({ count }) => count),
+      range(10, 20),
+    );
+    assert.equal(rest.cursor, undefined);
+  });
+
+  test('pages are full although expired items lie between', open, async ({ table, clock }) => {
+    const later = Math.floor(clock.now / 1000) + 3600;
+    await Promise.all(
+      range(0, 30).map((i) => place(table, 'red', i, `e-${i}`, i % 3 === 0 ? undefined : later)),
+    );
+    clock.now += 3_600_000;
+    assert.deepEqual(await listed(table, { partition: 'red', limit: 5 }), [
+      [0, 3, 6, 9, 12],
+      [15, 18, 21, 24, 27],
+    ]);
+    const whole = await listed(table, { limit: 4 });
+    assert.deepEqual(
+      whole.map((page) => page.length),
+      [4, 4, 2],
+    );
+  });
+
+  test('refuses a cursor that it did not give out', open, async ({ table }) => {
+    await Promise.all(range(0, 3).map((i) => place(table, 'red', i)));
+    const query = { index: 'byGroup', partition: 'red', limit: 1 };
+    const { cursor } = await table.query(thing, query);
+    assert.ok(cursor);
+    const garbage = [
+      '',
+      'x',
+      `${cursor}x`,
+      `${cursor}=`,
+      encoded(null),
+      encoded({}),
+      encoded([1, 2, 3, 4]),
+      encoded(['byGroup', 'red', '', 'thing#a']),
+      encoded(['byGroup', 'red', '\ud800', 'thing#a']),
+      encoded(['byGroup', 'red', 'x'.repeat(3000), 'thing#a']),
+      encoded(['byGroup', 'blue', '000', 'thing#a']),
+      encoded(['other', 'red', '000', 'thing#a']),
+    ];
+    for (const cursor of garbage) {
+      await assert.rejects(
+        table.query(thing, { ...query, cursor }),
+        (error) =>
+          error instanceof DomainError && error.kind === 'invalid' && error.code === 'invalid-cursor',
+        cursor,
+      );
+    }
+  });
+}

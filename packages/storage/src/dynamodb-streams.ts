@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListStreamsCommand,
+  type Shard,
+} from '@aws-sdk/client-dynamodb-streams';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { partsOf } from './pk.ts';
+import type { Change, ChangeFeed, Image } from './table.ts';
+
+type Attributes = Record<string, AttributeValue>;
+
+/** A record of a table's stream, as GetRecords gives it and as a Lambda function receives it. */
+export interface StreamRecord {
+  readonly eventName?: string | undefined;
+  readonly userIdentity?:
+    | { readonly PrincipalId?: string | undefined; readonly principalId?: string | undefined }
+    | undefined;
+  readonly dynamodb?:
+    | {
+        readonly SequenceNumber?: string | undefined;
+        readonly NewImage?: Attributes | undefined;
+        readonly OldImage?: Attributes | undefined;
+      }
+    | undefined;
+}
+
+const TTL_PRINCIPAL = 'dynamodb.amazonaws.com';
+const POLL_MS = 100;
+
+/**
+ * The change that a record tells, its `id` being the sequence number; undefined where it carries no events and is
+ * no expiry. The stream must show both images.
+ */
+export function changeOfRecord({ eventName, userIdentity, dynamodb }: StreamRecord): Change | undefined {
+  const { NewImage, OldImage, SequenceNumber } = dynamodb ?? {};
+  const item = NewImage ?? OldImage;
+  if (!item || !SequenceNumber) throw new Error('A stream record without image or sequence number');
+  const principal = userIdentity?.PrincipalId ?? userIdentity?.principalId;
+  const expired = eventName === 'REMOVE' && principal === TTL_PRINCIPAL;
+  const before = OldImage && imageOf(OldImage);
+  const after = NewImage && imageOf(NewImage);
+  if (!expired && !after?.events.length) return undefined;
+
+  return {
+    id: SequenceNumber,
+    ...partsOf(String(item['pk']?.S)),
+    ...(before ? { before } : {}),
+    ...(after ? { after } : {}),
+    expired,
+  };
+}
+
+function imageOf(attributes: Attributes): Image {
+  const { version, state, events, traceparent } = unmarshall(attributes) as Image;
+  return { version, state, events, ...(traceparent === undefined ? {} : { traceparent }) };
+}
+
+/**
+ * A table's changes since its beginning (at most a day), for tests and development: one reader, the checkpoint in
+ * memory. On AWS, Lambda reads the stream.
+ */
+export function openStreamFeed(client: DynamoDBStreamsClient, tableName: string): ChangeFeed {
+  const shards = new Map<string, ShardReader>();
+  let pending: Change[] = [];
+  let streamArn: string | undefined;
+
+  async function findStream(): Promise<string> {
+    const { Streams } = await client.send(new ListStreamsCommand({ TableName: tableName }));
+    const arn = Streams?.at(-1)?.StreamArn;
+    if (arn === undefined) throw new Error(`The table ${tableName} has no stream`);
+    return arn;
+  }
+
+  async function findShards(arn: string): Promise<void> {
+    let last: string | undefined;
+    do {
+      const { StreamDescription } = await client.send(
+        new DescribeStreamCommand({ StreamArn: arn, ...(last ? { ExclusiveStartShardId: last } : {}) }),
+      );
+      for (const shard of StreamDescription?.Shards ?? []) {
+        const id = shard.ShardId ?? '';
+        if (!shards.has(id)) shards.set(id, createShardReader(client, arn, shard));
+      }
+      last = StreamDescription?.LastEvaluatedShardId;
+    } while (last);
+  }
+
+  /** A child shard holds later changes than its parent: it waits until the parent is read to its end. */
+  async function poll(): Promise<void> {
+    streamArn ??= await findStream();
+    await findShards(streamArn);
+    for (const shard of shards.values()) {
+      if (shard.ended() || shards.get(shard.parent ?? '')?.ended() === false) continue;
+      pending.push(...(await shard.next()));
+    }
+  }
+
+  return {
+    async read(limit, signal) {
+      while (!signal.aborted) {
+        if (pending.length < limit) await poll();
+        if (pending.length > 0) return pending.slice(0, limit);
+        await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
+      }
+      return [];
+    },
+    checkpoint: async ({ id }) => {
+      pending = pending.slice(pending.findIndex((change) => change.id === id) + 1);
+    },
+  };
+}
+
+interface ShardReader {
+  readonly parent: string | undefined;
+  ended(): boolean;
+  next(): Promise<Change[]>;
+}
+
+function createShardReader(client: DynamoDBStreamsClient, arn: string, shard: Shard): ShardReader {
+  let iterator: string | undefined;
+  let ended = false;
+
+  async function begin(): Promise<string | undefined> {
+    const { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({
+        StreamArn: arn,
+        ShardId: shard.ShardId,
+        ShardIteratorType: 'TRIM_HORIZON',
+      }),
+    );
+    return ShardIterator;
+  }
+
+  return {
+    parent: shard.ParentShardId,
+    ended: () => ended,
+    async next() {
+      iterator ??= await begin();
+      const { Records = [], NextShardIterator } = await client.send(
+        new GetRecordsCommand({ ShardIterator: iterator }),
+      );
+      iterator = NextShardIterator;
+      ended = iterator === undefined;
+      return Records.flatMap((record) => changeOfRecord(record) ?? []);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  type KeySchemaElement,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { indexAttributes } from './dynamodb-items.ts';
+
+/** Makes sure that there is such a table, for tests and development: on demand, with stream, TTL and indexes. */
+export async function createDynamoTable(
+  client: DynamoDBClient,
+  name: string,
+  indexes: readonly string[],
+): Promise<void> {
+  const attributes = ['pk', ...indexes.flatMap(indexAttributes)];
+  const create = new CreateTableCommand({
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    ...(indexes.length > 0
+      ? {
+          GlobalSecondaryIndexes: indexes.map((IndexName) => ({
+            IndexName,
+            KeySchema: keySchema(IndexName),
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version', 'state', 'expiresAt'] },
+          })),
+        }
+      : {}),
+  });
+  try {
+    await client.send(create);
+  } catch (error) {
+    if (error instanceof ResourceInUseException) return;
+    throw error;
+  }
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1 }, { TableName: name });
+  await client.send(
+    new UpdateTimeToLiveCommand({
+      TableName: name,
+      TimeToLiveSpecification: { Enabled: true, AttributeName: 'expiresAt' },
+    }),
+  );
+}
+
+function keySchema(index: string): KeySchemaElement[] {
+  const [partition, sort] = indexAttributes(index);
+  return [
+    { AttributeName: partition, KeyType: 'HASH' },
+    { AttributeName: sort, KeyType: 'RANGE' },
+  ];
+}

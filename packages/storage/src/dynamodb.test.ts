@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { DomainError } from '@tandem/chassis/errors';
+import { conformance } from './conformance.ts';
+import { add, changesUntil, eventIds, happened, thing } from './conformance/fixtures.ts';
+import { createTable } from './create-table.ts';
+import { createDynamoTable } from './dynamodb-table.ts';
+import { openStreamFeed } from './dynamodb-streams.ts';
+import { dynamoDriver } from './dynamodb.ts';
+import { key, put } from './table.ts';
+
+const endpoint = process.env['DYNAMODB_ENDPOINT'];
+const a = key(thing, 'a');
+const unavailable = (error: unknown) =>
+  error instanceof DomainError && error.kind === 'unavailable' && error.cause instanceof Error;
+
+if (endpoint === undefined) {
+  it('DynamoDB conforms', { skip: 'needs DynamoDB Local: npm run test:dynamodb' });
+} else {
+  const local = {
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+
+  const openStore = async (config: { maxAttempts?: number } = {}) => {
+    const client = new DynamoDBClient({ ...local, ...config });
+    const streams = new DynamoDBStreamsClient(local);
+    const name = `test-${randomUUID()}`;
+    await createDynamoTable(client, name, ['byGroup']);
+    await createDynamoTable(client, name, ['byGroup']);
+    const driver = dynamoDriver(client, name);
+    return {
+      client,
+      driver,
+      feed: openStreamFeed(streams, name),
+      table: createTable(driver, { now: Date.now }),
+      close: async () => {
+        await client.send(new DeleteTableCommand({ TableName: name }));
+        client.destroy();
+        streams.destroy();
+      },
+    };
+  };
+
+  conformance('DynamoDB', () => openStore());
+
+  describe('DynamoDB', () => {
+    it('a write repeated because its answer was lost counts once', async () => {
+      const { client, table, feed, close } = await openStore();
+      let lost = 0;
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          const answer = await next(args);
+          if (lost++ > 0) return answer;
+          throw Object.assign(new Error('The answer is lost'), { name: 'TimeoutError' });
+        },
+        { step: 'deserialize', priority: 'high' },
+      );
+      await table.update(a, add(1, happened('once')));
+      assert.deepEqual(await table.get(a), { version: 1, count: 1 });
+
+      lost = 0;
+      assert.equal(await table.putIfNewer(key(thing, 'b'), { version: 1, count: 1 }), true);
+      lost = 0;
+      await table.transact([a, key(thing, 'b')], (read) => ({
+        writes: [a, key(thing, 'b')].map((item) => put(item, add(1)(read.get(item)).state)),
+      }));
+      assert.deepEqual(
+        (await table.getMany([a, key(thing, 'b')])).map(({ version }) => version),
+        [2, 2],
+      );
+      await table.update(a, add(1, happened('last')));
+      assert.deepEqual((await changesUntil(feed, 'last')).map(eventIds), [['once'], ['last']]);
+      await close();
+    });
+
+    it('reports a store out of reach as unavailable', async () => {
+      const client = new DynamoDBClient({ ...local, endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
+      const table = createTable(dynamoDriver(client, 'none'), { now: Date.now });
+      await assert.rejects(table.ping(), unavailable);
+      await assert.rejects(table.update(a, add(1)), unavailable);
+      await assert.rejects(table.query(thing, { index: 'byGroup', limit: 1 }), unavailable);
+      client.destroy();
+    });
+
+    it('leaves a fault of the caller as it is', async () => {
+      const { table, close } = await openStore();
+      await assert.rejects(table.get(key(thing, 'x'.repeat(3000))), { name: 'ValidationException' });
+      await close();
+    });
+  });
+}

@@ -1,0 +1,137 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { Condition, IndexPage, IndexQuery, Put, Row, StoredState } from './driver.ts';
+import type { Versioned } from './table.ts';
+
+/** An item has at most one index entry, so that it lies in its row. `changes` is the log that the feed reads. */
+export const schema = `
+  CREATE TABLE IF NOT EXISTS items (
+    pk TEXT PRIMARY KEY NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    events TEXT NOT NULL,
+    traceparent TEXT,
+    index_name TEXT,
+    index_partition TEXT,
+    index_sort TEXT,
+    expires_at INTEGER
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS items_by_index ON items (index_name, index_partition, index_sort, pk)
+    WHERE index_name IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS items_by_expiry ON items (expires_at) WHERE expires_at IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    pk TEXT NOT NULL,
+    before TEXT,
+    after TEXT,
+    expired INTEGER NOT NULL
+  ) STRICT;
+`;
+
+const IMAGE = `json_object('version', version, 'state', json(state), 'events', json(events),
+  'traceparent', traceparent)`;
+
+type Record = { readonly [column: string]: SQLOutputValue };
+
+/** The statements over items. None of them opens a transaction. */
+export function prepareItems(db: DatabaseSync) {
+  const guard = db.prepare('SELECT version, expires_at FROM items WHERE pk = ?');
+  const findStatement = db.prepare('SELECT pk, version, state, expires_at FROM items WHERE pk = ?');
+  const imageStatement = db.prepare(`SELECT ${IMAGE} AS image FROM items WHERE pk = ?`);
+  const upsert = db.prepare('INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const log = db.prepare('INSERT INTO changes (pk, before, after, expired) VALUES (?, ?, ?, ?)');
+  const expired = db.prepare(
+    `SELECT pk, ${IMAGE} AS image FROM items WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
+  );
+  const remove = db.prepare('DELETE FROM items WHERE pk = ?');
+  const indexed =
+    'SELECT pk, version, state, expires_at, index_partition, index_sort FROM items WHERE index_name = ?';
+  const ofPartition = db.prepare(
+    `${indexed} AND index_partition = ? AND (index_sort, pk) > (?, ?) ORDER BY index_sort, pk LIMIT ?`,
+  );
+  const ofIndex = db.prepare(
+    `${indexed} AND (index_partition, index_sort, pk) > (?, ?, ?) ORDER BY index_partition, index_sort, pk LIMIT ?`,
+  );
+
+  function find(pk: string): StoredState | undefined {
+    const record = findStatement.get(pk);
+    return record && storedState(record);
+  }
+
+  function imageOf(pk: string): string | null {
+    return imageStatement.get(pk)?.['image']?.toString() ?? null;
+  }
+
+  function store(row: Row): void {
+    const { pk, version, state, events, traceparent, index, expiresAt } = row;
+    const before = events.length > 0 ? imageOf(pk) : null;
+    upsert.run(
+      pk,
+      version,
+      JSON.stringify(state),
+      JSON.stringify(events),
+      traceparent ?? null,
+      index?.index ?? null,
+      index?.partition ?? null,
+      index?.sort ?? null,
+      expiresAt ?? null,
+    );
+    if (events.length > 0) log.run(pk, before, imageOf(pk), 0);
+  }
+
+  return {
+    find,
+
+    /** Stores the row if its condition holds; returns whether it does. */
+    apply({ pk, condition, row }: Put): boolean {
+      if (!holds(condition, guard.get(pk))) return false;
+      if (row) store(row);
+      return true;
+    },
+
+    /** Deletes at most `limit` items, logging each. Returns how many. */
+    removeExpired(nowSeconds: number, limit: number): number {
+      const records = expired.all(nowSeconds, limit);
+      for (const { pk, image } of records) {
+        log.run(pk ?? null, image ?? null, null, 1);
+        remove.run(pk ?? null);
+      }
+      return records.length;
+    },
+
+    queryIndex({ index, partition, limit, after }: IndexQuery): IndexPage {
+      const [sort, pk] = [after?.sort ?? '', after?.pk ?? ''];
+      const records =
+        partition === undefined
+          ? ofIndex.all(index, after?.partition ?? '', sort, pk, limit)
+          : ofPartition.all(index, partition, sort, pk, limit);
+      const rows = records.map((record) => {
+        const row = storedState(record);
+        const [partition, sort] = [text(record['index_partition']), text(record['index_sort'])];
+        return { ...row, position: { partition, sort, pk: row.pk } };
+      });
+      return { rows, next: rows.length === limit ? rows.at(-1)?.position : undefined };
+    },
+  };
+}
+
+function holds(condition: Condition, stored: Record | undefined): boolean {
+  const version = Number(stored?.['version']);
+  if (condition.is === 'version') return version === condition.version;
+  if (!stored || Number(stored['expires_at'] ?? Infinity) <= condition.now) return true;
+  return condition.is === 'older' && version < condition.than;
+}
+
+function storedState(record: Record): StoredState {
+  const expiresAt = record['expires_at'];
+  return {
+    pk: text(record['pk']),
+    version: Number(record['version']),
+    state: JSON.parse(text(record['state'])) as Versioned,
+    ...(typeof expiresAt === 'number' ? { expiresAt } : {}),
+  };
+}
+
+function text(value: SQLOutputValue | undefined): string {
+  if (typeof value !== 'string') throw new TypeError('The column holds no text');
+  return value;
+}

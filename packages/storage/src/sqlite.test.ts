@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
+import { DomainError } from '@tandem/chassis/errors';
+import { add, become, changesUntil, eventIds, happened, thing } from './conformance/fixtures.ts';
+import { conformance } from './conformance.ts';
+import { createTable } from './create-table.ts';
+import { openSqlite } from './sqlite.ts';
+import { key } from './table.ts';
+
+async function temporaryDirectory() {
+  const directory = await mkdtemp(join(tmpdir(), 'tandem-sqlite-'));
+  return { file: join(directory, 'table.db'), remove: () => rm(directory, { recursive: true }) };
+}
+
+conformance('SQLite in memory', async () => {
+  const store = openSqlite(':memory:');
+  return { ...store, close: async () => store.close() };
+});
+
+conformance('SQLite in a file', async () => {
+  const { file, remove } = await temporaryDirectory();
+  const store = openSqlite(file);
+  return {
+    ...store,
+    close: async () => {
+      store.close();
+      await remove();
+    },
+  };
+});
+
+/** Opens stores over one file, all closed when the test ends. */
+async function opener(t: TestContext) {
+  const { file, remove } = await temporaryDirectory();
+  const stores: ReturnType<typeof openSqlite>[] = [];
+  t.after(async () => {
+    for (const store of stores) store.close();
+    await remove();
+  });
+  return {
+    file,
+    open: (options?: Parameters<typeof openSqlite>[1]) => {
+      const store = openSqlite(file, options);
+      stores.push(store);
+      return { ...store, table: createTable(store.driver, { now: Date.now }) };
+    },
+    closeAll: () => {
+      for (const store of stores.splice(0)) store.close();
+    },
+  };
+}
+
+describe('SQLite', () => {
+  const a = key(thing, 'a');
+
+  it('two connections to one file see each other', async (t) => {
+    const { open } = await opener(t);
+    const [one, other] = [open(), open()];
+    const woken = changesUntil(other.feed, 'last');
+    await Promise.all(
+      [one, other].flatMap(({ table }) => Array.from({ length: 50 }, () => table.update(a, add(1)))),
+    );
+    await one.table.update(a, add(1, happened('last')));
+    assert.deepEqual(await other.table.get(a), { version: 101, count: 101 });
+    assert.deepEqual((await woken).map(eventIds), [['last']]);
+  });
+
+  it('reopening keeps the items and the changes not acknowledged', async (t) => {
+    const { open, closeAll } = await opener(t);
+    const first = open();
+    for (const event of ['1', '2', '3']) await first.table.update(a, add(1, happened(event)));
+    const [change] = await first.feed.read(1, AbortSignal.timeout(5_000));
+    assert.ok(change);
+    await first.feed.checkpoint(change);
+    closeAll();
+
+    const second = open();
+    assert.deepEqual(await second.table.get(a), { version: 3, count: 3 });
+    const rest = await changesUntil(second.feed, '3');
+    assert.deepEqual(rest.map(eventIds), [['2'], ['3']]);
+    closeAll();
+
+    const third = open();
+    await third.table.update(a, add(1, happened('4')));
+    const [next] = await third.feed.read(1, AbortSignal.timeout(5_000));
+    assert.ok(next && !rest.some(({ id }) => id === next.id), 'an id is never used twice');
+  });
+
+  it('removes what has expired, telling the old image', async (t) => {
+    const { open } = await opener(t);
+    const { table, feed, removeExpired } = open();
+    const expiresAt = Math.floor(Date.now() / 1000) + 3600;
+    const ids = Array.from({ length: 250 }, (_, i) => `old-${i}`);
+    for (const id of ids) await table.update(key(thing, id), become({ count: 1, expiresAt }));
+    await table.update(a, become({ count: 2, expiresAt: expiresAt + 1 }));
+
+    assert.equal(removeExpired(expiresAt - 1), 0);
+    assert.equal(removeExpired(expiresAt), 250);
+    assert.equal(removeExpired(expiresAt), 0);
+    const changes = await feed.read(1000, AbortSignal.timeout(5_000));
+    assert.equal(changes.length, 250);
+    const { id: _, ...change } = changes[0] ?? assert.fail('no change');
+    assert.deepEqual(change, {
+      kind: 'thing',
+      key: 'old-0',
+      before: { version: 1, state: { version: 1, count: 1, expiresAt }, events: [] },
+      expired: true,
+    });
+    assert.equal((await table.get(a))?.count, 2);
+  });
+
+  it('waits for another process that holds the file', async (t) => {
+    const { file, open } = await opener(t);
+    const { driver, removeExpired } = open({ busyTimeoutMs: 1 });
+    const holder = new DatabaseSync(file);
+    t.after(() => holder.close());
+    holder.exec('BEGIN IMMEDIATE');
+    assert.throws(
+      () => removeExpired(1),
+      (error) => error instanceof DomainError && error.code === 'store-unavailable',
+    );
+    let conflicts = 0;
+    const onConflict = () => {
+      if (++conflicts === 2) holder.exec('ROLLBACK');
+    };
+    const table = createTable(driver, { now: Date.now, onConflict });
+    await table.update(a, add(1));
+    assert.equal(conflicts, 2);
+    assert.equal((await table.get(a))?.count, 1);
+  });
+});

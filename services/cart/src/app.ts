@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { type AppOptions, createApp } from '@tandem/chassis/http/app';
+import type { Authenticator } from '@tandem/chassis/http/auth';
+import type { Logger } from '@tandem/chassis/logger';
+import { startConsumer } from '@tandem/chassis/messaging/consumer';
+import type { Metrics } from '@tandem/chassis/metrics';
+import { createService, type Service } from '@tandem/chassis/service';
+import type { Table } from '@tandem/storage/table';
+import { registerCartRoutes } from './http/routes.ts';
+import { createCatalogSynchroniser } from './messaging/catalog-sync.ts';
+import { applyProductEvents } from './messaging/product-events.ts';
+import { type CartsDeps, createCarts } from './store/carts.ts';
+
+export interface CartDeps {
+  readonly table: Table;
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly auth: Authenticator;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly ttlSeconds: CartsDeps['ttlSeconds'];
+  readonly validateResponses?: AppOptions['validateResponses'];
+}
+
+/** 128 bits: whoever knows the id of a guest's cart may use it. */
+const CART_ID_BYTES = 16;
+
+/** The Cart service: carts beside its own copy of the catalog, which it knows by events alone. */
+export async function createCartService(deps: CartDeps): Promise<Service> {
+  const { table, sqs, queueUrl, auth, logger, metrics, ttlSeconds, validateResponses = false } = deps;
+  const now = () => new Date().toISOString();
+  const synchroniser = createCatalogSynchroniser(table, logger);
+  const carts = createCarts({
+    table,
+    isCatalogSynchronised: () => synchroniser.isSynchronised(),
+    newCartId: () => `cart-${randomBytes(CART_ID_BYTES).toString('base64url')}`,
+    now,
+    ttlSeconds,
+  });
+
+  const app = await createApp({
+    name: 'Tandem Cart',
+    version: '1.0.0',
+    description: 'Carts, priced and reserved by what Product tells',
+    logger,
+    auth,
+    validateResponses,
+    health: {
+      ready: async () => [
+        await table.ping().then(() => ({ name: 'table', ok: true })),
+        { name: 'catalog-synchronised', ok: synchroniser.isSynchronised() },
+      ],
+    },
+  });
+  registerCartRoutes(app, carts);
+
+  return createService(app, () => {
+    const synchronising = synchroniser.start();
+    const consumer = startConsumer({
+      sqs,
+      queueUrl,
+      apply: applyProductEvents({ table, now }),
+      log: logger,
+      metrics,
+    });
+    return [
+      consumer,
+      {
+        async stop() {
+          synchroniser.stop();
+          await synchronising;
+        },
+      },
+    ];
+  });
+}

@@ -1,0 +1,75 @@
+import { attainableQty, type Cart, type Line, totalOf } from './cart.ts';
+import { type CatalogEntry, type CatalogProduct, live } from './catalog.ts';
+
+/** Whether a line can be checked out: its stock is held, it was rejected, or the product is gone. */
+export type Availability = 'available' | 'insufficient' | 'unavailable';
+
+/** A line beside what the catalog now says of its product. */
+export interface LineView {
+  readonly productId: string;
+  readonly name: string;
+  readonly qty: number;
+  readonly priceAtAdd: number;
+  readonly currentPrice: number;
+  readonly priceChanged: boolean;
+  readonly availability: Availability;
+  /** The largest quantity that the line could have. */
+  readonly availableQty: number;
+}
+
+/** A cart that was not deleted. */
+export type VisibleCart = Cart & { readonly status: Exclude<Cart['status'], 'deleted'> };
+
+export interface CartView {
+  readonly cartId: string;
+  readonly userId: string | null;
+  readonly status: VisibleCart['status'];
+  readonly items: readonly LineView[];
+  readonly totalAmount: number;
+  readonly currency: string | null;
+  readonly version: number;
+  readonly updatedAt: string;
+  readonly expiresAt: string;
+}
+
+/** The cart joined with the catalog: so a price change reaches every open cart without a write to any. */
+export function viewOf(cart: VisibleCart, catalog: ReadonlyMap<string, CatalogEntry>): CartView {
+  const { cartId, userId, status, currency, version, updatedAt, expiresAt } = cart;
+  const items = cart.lines.map((line) => viewOfLine(line, live(catalog.get(line.productId))));
+  return {
+    cartId,
+    userId,
+    status,
+    items,
+    totalAmount: totalOf(cart),
+    currency,
+    version,
+    updatedAt,
+    expiresAt,
+  };
+}
+
+function viewOfLine(line: Line, product: CatalogProduct | undefined): LineView {
+  const { productId, name, qty, priceAtAdd } = line;
+  const currentPrice = product?.price ?? priceAtAdd;
+  return {
+    productId,
+    name: product?.name ?? name,
+    qty,
+    priceAtAdd,
+    currentPrice,
+    priceChanged: currentPrice !== priceAtAdd,
+    ...stockOf(line, product),
+  };
+}
+
+function stockOf(
+  line: Line,
+  product: CatalogProduct | undefined,
+): { availability: Availability; availableQty: number } {
+  if (!product) return { availability: 'unavailable', availableQty: 0 };
+  const { rejected } = line;
+  if (!rejected) return { availability: 'available', availableQty: attainableQty(line, product) };
+  const availableQty = product.updatedAt > rejected.at ? product.inventory : rejected.availableQty;
+  return { availability: 'insufficient', availableQty };
+}

@@ -1,0 +1,43 @@
+import type { Applied, ApplyBatch } from '@tandem/chassis/messaging/consumer';
+import type { TandemEvent } from '@tandem/contracts/events';
+import type { Table } from '@tandem/storage/table';
+import { markRejected } from '../domain/cart.ts';
+import { entryOf } from '../domain/catalog.ts';
+import { completeSnapshot } from '../domain/catalog-sync.ts';
+import { cartKey, catalogKey, catalogSyncKey } from '../store/kinds.ts';
+
+/** Thrown inside an update whose item is gone: there is nothing to apply the event to. */
+const GONE = Symbol('gone');
+
+/** Keeps the catalog as Product's events tell it, whatever their order, and marks lines whose stock was refused. */
+export function applyProductEvents({ table, now }: { table: Table; now: () => string }): ApplyBatch {
+  const apply = async (event: TandemEvent): Promise<unknown> => {
+    switch (event.eventType) {
+      case 'ProductCreated':
+      case 'ProductUpdated':
+      case 'ProductSnapshot':
+      case 'ProductDeleted':
+        return table.putIfNewer(catalogKey(event.productId), entryOf(event));
+      case 'ProductSnapshotCompleted':
+        return table.update(catalogSyncKey, (sync) => completeSnapshot(sync, event.snapshotId, now()));
+      case 'InventoryReservationRejected':
+        return table
+          .update(cartKey(event.cartId), (cart) => {
+            if (!cart) throw GONE;
+            return markRejected(cart, event);
+          })
+          .catch((error: unknown) => {
+            if (error !== GONE) throw error;
+          });
+      default:
+        return undefined;
+    }
+  };
+
+  return async (events) => {
+    const settled = await Promise.allSettled(events.map((event) => apply(event)));
+    return settled.map((result): Applied =>
+      result.status === 'fulfilled' ? { status: 'applied' } : { status: 'failed', error: result.reason },
+    );
+  };
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { type AppOptions, createApp } from '@tandem/chassis/http/app';
+import type { Authenticator } from '@tandem/chassis/http/auth';
+import type { Logger } from '@tandem/chassis/logger';
+import { startConsumer } from '@tandem/chassis/messaging/consumer';
+import { createPublisher } from '@tandem/chassis/messaging/publisher';
+import type { Metrics } from '@tandem/chassis/metrics';
+import { createService, type Service } from '@tandem/chassis/service';
+import { currentTraceparent } from '@tandem/chassis/trace';
+import type { Table } from '@tandem/storage/table';
+import { registerImport } from './http/import.ts';
+import { registerReads } from './http/reads.ts';
+import { registerWrites } from './http/writes.ts';
+import { applyCartEvents } from './messaging/cart-events.ts';
+import { createSnapshots, type SnapshotRequest } from './messaging/snapshot.ts';
+
+export interface ProductDeps {
+  readonly table: Table;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  readonly topicArn: string;
+  readonly queueUrl: string;
+  readonly auth: Authenticator;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly validateResponses?: AppOptions['validateResponses'];
+}
+
+/** A large import takes its time: longer than a request of any other kind may take to arrive. */
+const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
+
+/** The Product service: the catalog with its stock, reserved by what carts tell. */
+export async function createProductService(deps: ProductDeps): Promise<Service> {
+  const { table, sns, sqs, topicArn, queueUrl, auth, logger, metrics, validateResponses = false } = deps;
+  const now = () => new Date().toISOString();
+
+  const enqueue = async (request: SnapshotRequest) => {
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify(request),
+        MessageAttributes: { traceparent: { DataType: 'String', StringValue: currentTraceparent() } },
+      }),
+    );
+  };
+  const requestSnapshot = async () => {
+    const requestId = randomUUID();
+    await enqueue({ eventType: 'ProductSnapshotRequested', requestId, timestamp: now() });
+    return requestId;
+  };
+  const publish = createPublisher(sns, topicArn);
+  const publishSnapshotPage = createSnapshots({ table, publish, enqueue, currentTraceparent, now });
+
+  const app = await createApp({
+    name: 'Tandem Product',
+    version: '1.0.0',
+    description: 'The catalog and its stock',
+    logger,
+    auth,
+    requestTimeoutMs: IMPORT_TIMEOUT_MS,
+    validateResponses,
+    health: {
+      ready: async () => [await table.ping().then(() => ({ name: 'table', ok: true }))],
+    },
+  });
+  registerReads(app, table);
+  registerWrites(app, { table, requestSnapshot, newId: randomUUID, now });
+  registerImport(app, { table, now });
+
+  return createService(app, () => [
+    startConsumer({
+      sqs,
+      queueUrl,
+      apply: applyCartEvents({ table, publishSnapshotPage, now }),
+      log: logger,
+      metrics,
+    }),
+  ]);
+}

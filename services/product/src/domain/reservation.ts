@@ -1,0 +1,108 @@
+import type { NewEvent, TandemEvent } from '@tandem/contracts/events';
+import { changed, live, type StoredProduct } from './product.ts';
+
+/** What one cart holds of one product, as of the newest of the cart's changes that was seen. */
+export interface Reservation {
+  readonly productId: string;
+  readonly cartId: string;
+  /** The cart's version at that change: an older change says nothing any more. */
+  readonly version: number;
+  readonly held: number;
+  /** When the change was applied. */
+  readonly updatedAt: string;
+}
+
+/** What a cart's change asks of a product's stock: hold this much from now on, or hand over this much for good. */
+export interface StockClaim {
+  readonly kind: 'hold' | 'consume';
+  readonly productId: string;
+  readonly cartId: string;
+  readonly cartVersion: number;
+  readonly qty: number;
+}
+
+/** The claims of a cart's event; none for other events. */
+export function claimsOf(event: TandemEvent): StockClaim[] {
+  switch (event.eventType) {
+    case 'ProductAddedToCart':
+      return [hold(event, event.lineQty ?? event.qty)];
+    case 'ProductRemovedFromCart':
+      return [hold(event, event.lineQty ?? 0)];
+    case 'CartExpired':
+      return event.items.map(({ productId }) => hold({ ...event, productId }, 0));
+    case 'CartCheckedOut':
+      return event.items.map((item) => ({ ...hold({ ...event, ...item }, item.qty), kind: 'consume' }));
+    default:
+      return [];
+  }
+}
+
+/** What changes when a product meets claims of carts. */
+export interface ReservationDecision {
+  /** The product as it stands afterwards; the very same object when its stock did not move. */
+  readonly product: StoredProduct | undefined;
+  readonly events: readonly NewEvent[];
+  readonly reservations: readonly { readonly state: Reservation; readonly events: readonly NewEvent[] }[];
+}
+
+/**
+ * Applies the newest claim of each cart, unless a newer one was applied before. A claim to hold is granted whole or
+ * not at all: one that does not fit is rejected by event and its cart then holds nothing of the product, so that the
+ * outcome follows from the newest claim alone, in whatever order claims arrive.
+ */
+export function reserve(
+  stored: StoredProduct | undefined,
+  reservationOf: (cartId: string) => Reservation | undefined,
+  claims: readonly StockClaim[],
+  now: string,
+): ReservationDecision {
+  const product = live(stored);
+  let inventory = product?.inventory ?? 0;
+  const reservations: { state: Reservation; events: NewEvent[] }[] = [];
+
+  for (const claim of newestOfEachCart(claims)) {
+    const { cartId, productId, cartVersion, qty } = claim;
+    const current = reservationOf(cartId);
+    if (current && current.version >= cartVersion) continue;
+    const attainable = inventory + (current?.held ?? 0);
+    const granted = qty <= attainable;
+    const taken = granted ? qty : claim.kind === 'consume' ? attainable : 0;
+    inventory = attainable - taken;
+    const held = claim.kind === 'hold' ? taken : 0;
+    reservations.push({
+      state: { productId, cartId, version: cartVersion, held, updatedAt: now },
+      events: granted ? [] : [rejection(claim, attainable, now)],
+    });
+  }
+
+  if (!product) return { product: stored, events: [], reservations };
+  const { state, events } = changed(product, { ...product, inventory }, now);
+  return { product: state, events, reservations };
+}
+
+function hold(event: { cartId: string; productId: string; cartVersion: number }, qty: number): StockClaim {
+  const { cartId, productId, cartVersion } = event;
+  return { kind: 'hold', cartId, productId, cartVersion, qty };
+}
+
+function rejection(claim: StockClaim, availableQty: number, now: string): NewEvent {
+  const { cartId, productId, cartVersion, qty } = claim;
+  return {
+    eventType: 'InventoryReservationRejected',
+    cartId,
+    productId,
+    requestedQty: qty,
+    availableQty,
+    cartVersion,
+    timestamp: now,
+  };
+}
+
+function newestOfEachCart(claims: readonly StockClaim[]): Iterable<StockClaim> {
+  const newest = new Map<string, StockClaim>();
+  for (const claim of claims) {
+    const seen = newest.get(claim.cartId);
+    if (!seen || seen.cartVersion < claim.cartVersion) newest.set(claim.cartId, claim);
+  }
+  return newest.values();
+}

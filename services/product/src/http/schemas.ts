@@ -1,0 +1,101 @@
+import { queryInteger } from '@tandem/chassis/http/schema';
+import { z } from 'zod';
+
+/** Ids that need no escaping in a path. */
+export const productId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/,
+    'must be 1 to 128 letters, digits, dots, underscores, tildes or hyphens',
+  )
+  .describe('1 to 128 letters, digits, dots, underscores, tildes or hyphens');
+
+const LARGEST = 1_000_000_000;
+const text = (longest: number) => z.string().trim().min(1).max(longest);
+
+const fields = {
+  name: text(200),
+  description: z.string().max(4_000),
+  category: text(64),
+  imageUrl: text(2_000),
+  price: z.int().min(0).max(LARGEST).describe('Integer minor units, e.g. cents'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be a three-letter ISO 4217 code')
+    .describe('ISO 4217'),
+  inventory: z.int().min(0).max(LARGEST).describe('Units that can be had'),
+};
+
+export const productInput = z.object({
+  name: fields.name,
+  description: fields.description.optional(),
+  category: fields.category.optional(),
+  imageUrl: fields.imageUrl.optional(),
+  price: fields.price,
+  currency: fields.currency,
+  inventory: fields.inventory.default(0),
+});
+
+export const newProduct = productInput.extend({ productId: productId.optional() });
+
+export const importedProduct = productInput.extend({ productId });
+
+export const productPatch = z.object({
+  name: fields.name.optional(),
+  description: fields.description.nullish(),
+  category: fields.category.nullish(),
+  imageUrl: fields.imageUrl.nullish(),
+  price: fields.price.optional(),
+  currency: fields.currency.optional(),
+  inventory: fields.inventory.optional(),
+});
+
+export const stockChange = z.object({
+  delta: z.int().min(-LARGEST).max(LARGEST).describe('Units to add, or to take when negative'),
+});
+
+export const product = z
+  .object({
+    ...productInput.shape,
+    productId: z.string(),
+    inventory: z.int(),
+    version: z.int().describe('Grows by 1 with every change'),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Product' });
+
+export const productPage = z.object({
+  items: z.array(product),
+  nextCursor: z.string().optional().describe('Present when there may be more'),
+});
+
+export const listQuery = z.object({
+  ids: z
+    .string()
+    .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
+    .pipe(z.array(z.string().max(200)).min(1).max(100))
+    .optional()
+    .describe('Up to 100 ids, separated by commas; excludes the other parameters'),
+  category: text(64).optional(),
+  limit: queryInteger(z.int().min(1).max(100).default(20)),
+  cursor: z.string().max(2_000).optional(),
+});
+
+export const byId = z.object({ productId: z.string().max(200) });
+export const writableById = z.object({ productId });
+
+/** The headers that make a request conditional (RFC 9110, section 13). */
+export const conditionalRead = z.object({ 'if-none-match': z.string().optional() });
+export const conditionalWrite = z.object({
+  'if-match': z.string().optional().describe('Only if the product is at this version'),
+  'if-none-match': z.string().optional().describe('* for: only if there is no such product'),
+});
+
+export const snapshotStarted = z.object({ snapshotId: z.string() });
+
+export const importResult = z.object({
+  created: z.int(),
+  updated: z.int(),
+  rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
+});

@@ -1,0 +1,65 @@
+import type { Applied, ApplyBatch } from '@tandem/chassis/messaging/consumer';
+import { put, type Table } from '@tandem/storage/table';
+import { claimsOf, reserve, type StockClaim } from '../domain/reservation.ts';
+import { productKey, reservationKey } from '../store/kinds.ts';
+import type { PublishSnapshotPage } from './snapshot.ts';
+
+/** How many products' stock is moved at once. */
+const CONCURRENCY = 20;
+
+export interface CartEventsDeps {
+  readonly table: Table;
+  readonly publishSnapshotPage: PublishSnapshotPage;
+  readonly now: () => string;
+}
+
+/** Applies what carts did to the stock, one transaction a product, and publishes snapshots that were asked for. */
+export function applyCartEvents({ table, publishSnapshotPage, now }: CartEventsDeps): ApplyBatch {
+  const moveStock = (productId: string, claims: readonly StockClaim[]) =>
+    table.transact(
+      [productKey(productId), ...cartsOf(claims).map((cartId) => reservationKey(productId, cartId))],
+      (read) => {
+        const stored = read.get(productKey(productId));
+        const reservationOf = (cartId: string) => read.get(reservationKey(productId, cartId));
+        const { product, events, reservations } = reserve(stored, reservationOf, claims, now());
+        const writes = reservations.map(({ state, events }) =>
+          put(reservationKey(productId, state.cartId), state, events),
+        );
+        if (product && product !== stored) writes.push(put(productKey(productId), product, events));
+        return { writes };
+      },
+    );
+
+  return async (events) => {
+    const failures = new Map<number, unknown>();
+    const attempt = (sources: readonly number[], work: () => Promise<unknown>) =>
+      work().catch((error: unknown) => sources.forEach((source) => failures.set(source, error)));
+
+    const claims = events.flatMap((event, source) => claimsOf(event).map((claim) => ({ ...claim, source })));
+    const ofProducts = [...Map.groupBy(claims, ({ productId }) => productId)];
+    while (ofProducts.length > 0) {
+      const some = ofProducts.splice(0, CONCURRENCY);
+      await Promise.all(
+        some.map(([productId, ofProduct]) =>
+          attempt(
+            ofProduct.map(({ source }) => source),
+            () => moveStock(productId, ofProduct),
+          ),
+        ),
+      );
+    }
+    for (const [source, event] of events.entries()) {
+      if (event.eventType === 'ProductSnapshotRequested')
+        await attempt([source], () => publishSnapshotPage(event));
+    }
+    return events.map((_, source): Applied => outcomeOf(failures, source));
+  };
+}
+
+function outcomeOf(failures: ReadonlyMap<number, unknown>, source: number): Applied {
+  return failures.has(source) ? { status: 'failed', error: failures.get(source) } : { status: 'applied' };
+}
+
+function cartsOf(claims: readonly StockClaim[]): string[] {
+  return [...new Set(claims.map(({ cartId }) => cartId))];
+}
