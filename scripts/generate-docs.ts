@@ -1,8 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asyncApiDocument } from '../packages/contracts/src/asyncapi.ts';
-import { topologyDiagram } from '../packages/contracts/src/diagram.ts';
+import { cartConfig } from '@tandem/cart/config';
+import { describeConfig } from '@tandem/chassis/config';
+import { asyncApiDocument } from '@tandem/contracts/asyncapi';
+import { topologyDiagram } from '@tandem/contracts/diagram';
+import { localConfig } from '@tandem/local/config';
+import { productConfig } from '@tandem/product/config';
+import { openApiDocuments } from './openapi.ts';
 
 /** A file of the documentation that follows from code. */
 export interface GeneratedFile {
@@ -16,6 +21,9 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/generated/topology.md', render: topologyPage },
   { path: 'docs/generated/asyncapi.json', render: () => json(asyncApiDocument()) },
+  { path: 'docs/generated/openapi-product.json', render: async () => json((await openApiDocuments()).product) },
+  { path: 'docs/generated/openapi-cart.json', render: async () => json((await openApiDocuments()).cart) },
+  { path: 'docs/generated/configuration.md', render: configurationPage },
 ];
 
 /** Where a generated file lies on disk. */
@@ -26,6 +34,23 @@ export function fileUrl({ path }: GeneratedFile): URL {
 function topologyPage(): string {
   const intro = 'Generated from `packages/contracts/src/topology.ts` by `npm run docs`.';
   return `# Topology\n\n${intro}\n\n\`\`\`mermaid\n${topologyDiagram()}\`\`\`\n`;
+}
+
+function configurationPage(): string {
+  const sections = [
+    ['The system on one machine (`npm start`)', localConfig],
+    ['The Product service', productConfig],
+    ['The Cart service', cartConfig],
+  ] as const;
+  const pages = sections.map(([title, schema]) => {
+    const rows = describeConfig(schema).map(
+      ({ name, description, default: value, required }) =>
+        `| \`${name}\` | ${required ? 'required' : `\`${value ?? ''}\``} | ${description} |`,
+    );
+    return `## ${title}\n\n| variable | default | |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
+  });
+  const intro = 'Generated from the schemas that read the environment, by `npm run docs`.';
+  return `# Configuration\n\n${intro}\n\n${pages.join('\n')}`;
 }
 
 function json(value: unknown): string {

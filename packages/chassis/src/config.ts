@@ -13,6 +13,9 @@ export function integer(min: number, max: number) {
 /** A TCP port; 0 means any free one. */
 export const port = integer(0, 65_535);
 
+/** How severe a log line must be to be written. */
+export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
+
 /** A switch: 1, true, yes, on, or their opposites. */
 export const flag = z.stringbool({ error: 'expected 1 or 0, true or false, yes or no, on or off' });
 
@@ -53,6 +56,19 @@ export function readConfig<S extends z.ZodObject>(
     return `${name}: ${fault}${description && ` (${description})`}`;
   });
   throw new Error(`Invalid configuration\n${faults.join('\n')}`);
+}
+
+/** As {@link readConfig}; prints the faults and ends the process with exit code 1. */
+export function configOrExit<S extends z.ZodObject>(
+  schema: S,
+  env: Readonly<Record<string, string | undefined>>,
+): z.output<S> {
+  try {
+    return readConfig(schema, env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
 }
 
 /** What can be configured, in the order of the schema. */

@@ -47,6 +47,8 @@ test('follows a request and its events through a service', () => {
     'product["product service"] --> products[("products")]:::table',
     'products -->|"change stream"| product-relay["product relay"]',
     'product-relay --> product-events-topic{{"product-events-topic"}}:::topic',
+    'product -. snapshots .-> product-events-topic',
+    'product -. "next page of a snapshot" .-> product-cart-events-queue',
     'cart-product-updates-queue(["cart-product-updates-queue"]):::queue --> cart',
     'cart-product-updates-queue -. "after 5 receives" .-> cart-product-updates-dlq(["cart-product-updates-dlq"]):::deadLetter',
     'product-events-topic -. undeliverable .-> cart-product-updates-subscription-dlq',

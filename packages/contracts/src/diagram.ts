@@ -33,6 +33,7 @@ function queuesFirst(): string {
 
 function box(service: ServiceName): string[] {
   const { table, topic, parkingQueue } = topology.relays[service];
+  const { snapshots } = topology.services[service];
   return [
     `  subgraph ${service}-context["${service}"]`,
     ...queuesOf(service).flatMap(([queue, { deadLetterQueue, maxReceiveCount }]) => [
@@ -46,6 +47,12 @@ function box(service: ServiceName): string[] {
     `    ${table} -->|"change stream"| ${service}-relay["${service} relay"]`,
     `    ${service}-relay -. unpublishable ..-> ${deadLetter(parkingQueue)}`,
     `    ${service}-relay --> ${topic}{{"${topic}"}}:::topic`,
+    ...(snapshots
+      ? [
+          `    ${service} -. snapshots .-> ${snapshots.topic}`,
+          `    ${service} -. "next page of a snapshot" .-> ${snapshots.queue}`,
+        ]
+      : []),
     '  end',
   ];
 }

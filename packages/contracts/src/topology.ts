@@ -1,8 +1,10 @@
 import type { EventType } from './events.ts';
 
-/** A service: who owns it, which paths the gateway or load balancer sends to it. */
+/** A service: which paths the gateway or load balancer sends to it, and what it sends beside its table's changes. */
 export interface ServiceSpec {
   readonly paths: readonly string[];
+  /** Publishes snapshots, which change no state: a page a message of its own queue, so that a crash resumes there. */
+  readonly snapshots?: { readonly topic: TopicName; readonly queue: QueueName };
 }
 
 /** A table with its sparse indexes; every table has a TTL attribute and a stream of both images. */
@@ -57,7 +59,10 @@ export interface Topology {
 
 export const topology: Topology = {
   services: {
-    product: { paths: ['/products'] },
+    product: {
+      paths: ['/products'],
+      snapshots: { topic: 'product-events-topic', queue: 'product-cart-events-queue' },
+    },
     cart: { paths: ['/carts'] },
   },
   tables: {

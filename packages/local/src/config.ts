@@ -1,8 +1,6 @@
-import { flag, integer, port } from '@tandem/chassis/config';
+import { cartTtl } from '@tandem/cart/config';
+import { flag, logLevel, port } from '@tandem/chassis/config';
 import { z } from 'zod';
-
-const DAY = 24 * 60 * 60;
-const seconds = integer(1, 10 * 365 * DAY);
 
 /** The environment of `npm start`. */
 export const localConfig = z.object({
@@ -14,16 +12,8 @@ export const localConfig = z.object({
   DATA_DIR: z.string().default('.data').describe('Where the state is kept'),
   EPHEMERAL: flag.default(false).describe('1 keeps nothing'),
   SEED: flag.default(true).describe('0 starts without the demo products'),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('warn')
-    .describe('The least severe log line that is written'),
-  GUEST_CART_TTL_SECONDS: seconds
-    .default(7 * DAY)
-    .describe("How long a guest's cart lives after its last change"),
-  USER_CART_TTL_SECONDS: seconds
-    .default(30 * DAY)
-    .describe("How long a user's cart lives after its last change"),
+  LOG_LEVEL: logLevel.default('warn').describe('The least severe log line that is written'),
+  ...cartTtl,
 });
 
 export type LocalConfig = z.output<typeof localConfig>;

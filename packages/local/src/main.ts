@@ -1,4 +1,4 @@
-import { readConfig } from '@tandem/chassis/config';
+import { configOrExit } from '@tandem/chassis/config';
 import { runCommand } from './cli.ts';
 import { localConfig } from './config.ts';
 import { startSystem } from './system/start.ts';
@@ -7,7 +7,7 @@ import { startSystem } from './system/start.ts';
 const STOP_DEADLINE_MS = 25_000;
 
 await runCommand(async () => {
-  const config = readConfig(localConfig, process.env);
+  const config = configOrExit(localConfig, process.env);
   const stopRequested = new Promise((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);

@@ -8,8 +8,8 @@ export function encodeCursor(index: string, { partition, sort, pk }: Position): 
 
 /** The place that a cursor of this index and partition stands for. Throws `invalid` for any other text. */
 export function decodeCursor(cursor: string, index: string, partition?: string): Position {
-  const [ofIndex, ofPartition, sort, pk] = fields(cursor);
-  if (!ofPartition || !sort || !pk || ofIndex !== index || (partition ?? ofPartition) !== ofPartition) {
+  const [, ofPartition, sort, pk] = fields(cursor);
+  if (!ofPartition || !sort || !pk || (partition ?? ofPartition) !== ofPartition) {
     throw invalid();
   }
   const position = { partition: ofPartition, sort, pk };

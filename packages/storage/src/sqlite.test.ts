@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
 import { add, become, changesUntil, eventIds, happened, thing } from './conformance/fixtures.ts';
 import { conformance } from './conformance.ts';
@@ -69,6 +70,19 @@ describe('SQLite', () => {
     assert.deepEqual((await woken).map(eventIds), [['last']]);
   });
 
+  it('a commit wakes the feed without waiting for the poll', async (t) => {
+    const { open } = await opener(t);
+    const { table, feed } = open();
+    const started = performance.now();
+    for (let i = 0; i < 20; i++) {
+      const told = changesUntil(feed, `${i}`);
+      await setImmediate();
+      await table.update(a, add(1, happened(`${i}`)));
+      await told;
+    }
+    assert.ok(performance.now() - started < 20 * 125, 'half of what polling takes');
+  });
+
   it('reopening keeps the items and the changes not acknowledged', async (t) => {
     const { open, closeAll } = await opener(t);
     const first = open();
@@ -87,7 +101,7 @@ describe('SQLite', () => {
     const third = open();
     await third.table.update(a, add(1, happened('4')));
     const [next] = await third.feed.read(1, AbortSignal.timeout(5_000));
-    assert.ok(next && !rest.some(({ id }) => id === next.id), 'an id is never used twice');
+    assert.ok(next && ![change, ...rest].some(({ id }) => id === next.id), 'an id is never used twice');
   });
 
   it('removes what has expired, telling the old image', async (t) => {

@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import Fastify, { LogController, errorCodes } from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { z } from 'zod';
 import type { Logger } from '../logger.ts';
@@ -9,6 +8,7 @@ import type { Authenticator } from './auth.ts';
 import { registerHealth } from './health.ts';
 import type { Readiness } from './health.ts';
 import { registerAdmission, registerRequestLog, registerTrace, requestIdOf, traceparentOf } from './hooks.ts';
+import { registerJson } from './json-body.ts';
 import { registerOpenApi } from './openapi.ts';
 import { answerParserError, answerUnknownExpectation, sendProblem } from './problem.ts';
 import { checkResponses, compileValidator } from './schema.ts';
@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     compileValidator(schema, httpPart as RequestPart),
   );
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  acceptJson(app);
+  registerJson(app);
   registerTrace(app);
   registerAdmission(app, auth);
   registerRequestLog(app);
@@ -113,19 +113,4 @@ export async function closeGracefully(app: App, deadlineMs = 20_000): Promise<vo
     clearInterval(idle);
     clearTimeout(deadline);
   }
-}
-
-/** Reads JSON in UTF-8. Clients that always send a content type may leave out a body that the route does not read. */
-function acceptJson(app: App): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>(
-    ['application/json', 'application/merge-patch+json'],
-    { parseAs: 'buffer' },
-    (request, body, done) => {
-      if (body.length === 0 && request.routeOptions.schema?.body === undefined) done(null);
-      else if (isUtf8(body)) void parse(request, body.toString(), done);
-      else done(new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY());
-    },
-  );
 }

@@ -15,7 +15,7 @@ export interface Authenticator {
    * The identity of an Authorization header's value; undefined without one. Rejects with a DomainError:
    * `unauthenticated` when it is not a valid bearer token, `unavailable` when the keys cannot be fetched.
    */
-  authenticate(authorization: string | undefined): Promise<Identity | undefined>;
+  readonly authenticate: (authorization: string | undefined) => Promise<Identity | undefined>;
 }
 
 interface Verified {

@@ -52,8 +52,9 @@ export function registerAdmission(app: App, auth: Authenticator | undefined): vo
   function refuseUnknown(request: FastifyRequest, reply: FastifyReply): never {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = routes.allowedOn(path);
-    if (allowed.length === 0)
+    if (allowed.length === 0 || allowed.includes(request.method)) {
       throw new DomainError('notFound', 'no-such-route', 'There is nothing at this path');
+    }
     reply.header('allow', allowed.join(', '));
     throw Object.assign(new Error(`${request.method} is not allowed here`), { statusCode: 405 });
   }

@@ -116,13 +116,3 @@ test('a small input cannot make a large answer', () => {
   assert.ok('error' in result && Array.isArray(result.error.details?.['errors']));
   assert.equal(result.error.details['errors'].length, 20);
 });
-
-test('what is nested deeper than the schema can follow is invalid, and faults of a schema are not hidden', () => {
-  const deep = JSON.parse('['.repeat(30_000) + ']'.repeat(30_000)) as unknown;
-  const result = compileValidator(z.json(), 'body')(deep);
-  assert.ok('error' in result && result.error.code === 'invalid-input');
-  const broken = z.string().refine(() => {
-    throw new TypeError('a bug');
-  });
-  assert.throws(() => compileValidator(broken, 'body')('x'), /a bug/);
-});

@@ -66,7 +66,11 @@ function registerThings(app: App, guarded: { scope?: string }): void {
   app.get(
     '/things',
     {
-      schema: { summary: 'List', querystring: ThingQuery, response: { 200: z.object({ query: z.json() }) } },
+      schema: {
+        summary: 'List',
+        querystring: ThingQuery,
+        response: { 200: z.object({ query: z.unknown() }) },
+      },
     },
     async ({ query }) => ({ query }),
   );

@@ -26,13 +26,29 @@ export async function load(
   token: string,
   onProgress: (done: number) => void,
 ): Promise<ImportReport> {
-  const response = await send(url, source.body(onProgress), token);
-  if (response.status !== 200) throw await refusal(url, response);
-  const parsed = answer.safeParse(parseOrNull(await response.text()));
-  if (!parsed.success) throw unreachable(url, new Error('it answers, but not as POST /products/import does'));
-  const { created, updated, rejected } = parsed.data;
-  const bad = [...source.bad, ...rejected.map(({ line, reason }) => source.reject(line, reason))];
-  return { created, updated, bad: bad.toSorted((a, b) => a.line - b.line) };
+  let over = false;
+  const body = async function* () {
+    const chunks = source.body((done) => {
+      if (!over) onProgress(done);
+    });
+    for await (const chunk of chunks) {
+      // fetch reads on to the end although nobody listens any more.
+      if (over && false) return;
+      yield chunk;
+    }
+  };
+  try {
+    const response = await send(url, body(), token);
+    if (response.status !== 200) throw await refusal(url, response);
+    const parsed = answer.safeParse(parseOrNull(await response.text()));
+    if (!parsed.success)
+      throw unreachable(url, new Error('it answers, but not as POST /products/import does'));
+    const { created, updated, rejected } = parsed.data;
+    const bad = [...source.bad, ...rejected.map(({ line, reason }) => source.reject(line, reason))];
+    return { created, updated, bad: bad.toSorted((a, b) => a.line - b.line) };
+  } finally {
+    over = true;
+  }
 }
 
 async function send(url: string, body: AsyncIterable<Uint8Array>, token: string): Promise<Response> {
@@ -52,8 +68,7 @@ function post(url: string, body: AsyncIterable<Uint8Array> | string, token: stri
     headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${token}` },
     body,
     duplex: 'half',
-    // Otherwise fetch keeps a copy of the body, all of it in memory, for a redirect or a login window.
+    // To follow a redirect fetch would keep a copy of the body, all of it in memory.
     redirect: 'error',
-    window: null,
   });
 }

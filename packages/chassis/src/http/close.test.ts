@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { Agent, get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { closeGracefully } from './app.ts';
+import { createSampleApp } from './testing.ts';
+
+/** A listening app whose `/slow` answers when told to, and a client that keeps its connections alive. */
+async function listening(t: TestContext) {
+  const { app } = await createSampleApp();
+  const arrived = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const stream = new PassThrough();
+  app.get('/stream', () => stream);
+  app.get('/slow', async () => {
+    arrived.resolve();
+    await released.promise;
+    return { done: true };
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const agent = new Agent({ keepAlive: true });
+  t.after(() => agent.destroy());
+  const { port } = app.server.address() as AddressInfo;
+  const fetchPath = (path: string) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path, agent }, resolve).on('error', reject);
+    });
+  return { app, stream, fetchPath, arrived: arrived.promise, release: () => released.resolve() };
+}
+
+test('closing finishes what is in flight, closes its connection, and waits for no idle one', async (t) => {
+  const { app, fetchPath, arrived, release } = await listening(t);
+  const slow = fetchPath('/slow');
+  await arrived;
+  await text(await fetchPath('/things/idle'));
+  const started = Date.now();
+  const closed = closeGracefully(app);
+  release();
+  const answer = await slow;
+  assert.equal(answer.headers.connection, 'close');
+  assert.equal(await text(answer), '{"done":true}');
+  await closed;
+  assert.ok(Date.now() - started < 5000);
+  await assert.rejects(fetchPath('/things/late'), { code: 'ECONNREFUSED' });
+});
+
+test('an answer that began before does not hold the app up once it has ended', async (t) => {
+  const { app, stream, fetchPath } = await listening(t);
+  stream.write('begin ');
+  const answer = await fetchPath('/stream');
+  assert.equal(answer.headers.connection, 'keep-alive');
+  const started = Date.now();
+  const closed = closeGracefully(app);
+  stream.end('end');
+  assert.equal(await text(answer), 'begin end');
+  await closed;
+  assert.ok(Date.now() - started < 5000);
+});
+
+test('what takes longer than the deadline is cut off', async (t) => {
+  const { app, fetchPath, arrived, release } = await listening(t);
+  const slow = assert.rejects(fetchPath('/slow'), { code: 'ECONNRESET' });
+  await arrived;
+  await closeGracefully(app, 50);
+  await slow;
+  release();
+});
+
+test('a draining app is alive but not ready', async () => {
+  const { app } = await createSampleApp();
+  assert.equal((await app.inject('/ready')).statusCode, 200);
+  app.draining = true;
+  assert.equal((await app.inject('/health')).statusCode, 200);
+  const response = await app.inject('/ready');
+  assert.equal(response.statusCode, 503);
+  assert.equal(response.headers['retry-after'], '1');
+  assert.deepEqual(response.json<{ checks: unknown }>().checks, [{ name: 'not-draining', ok: false }]);
+});
+
+test('an app is not ready while a check fails, or cannot be made', async () => {
+  let ready = async () => [{ name: 'table', ok: false, detail: 'unreachable' }];
+  const { app } = await createSampleApp({ health: { ready: () => ready() } });
+  const unready = (await app.inject('/ready')).json<{ status: number; checks: unknown[] }>();
+  assert.equal(unready.status, 503);
+  assert.deepEqual(unready.checks[0], { name: 'table', ok: false, detail: 'unreachable' });
+  ready = async () => {
+    throw new Error('no answer');
+  };
+  const failed = (await app.inject('/ready')).json<{ status: number; checks: { detail?: string }[] }>();
+  assert.deepEqual([failed.status, failed.checks[0]?.detail], [503, 'no answer']);
+});

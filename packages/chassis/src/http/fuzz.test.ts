@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { METHODS } from 'node:http';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { after, test } from 'node:test';
+import * as fc from 'fast-check';
+import { DomainError } from '../errors.ts';
+import { createSampleApp } from './testing.ts';
+
+const { app, logged } = await createSampleApp({
+  auth: {
+    async authenticate(authorization) {
+      if (authorization === undefined) return undefined;
+      if (!authorization.startsWith('Bearer '))
+        throw new DomainError('unauthenticated', 'invalid-token', 'no');
+      return { subject: 'user-1', scopes: new Set(['things:write']) };
+    },
+  },
+});
+await app.listen({ host: '127.0.0.1', port: 0 });
+const { port } = app.server.address() as AddressInfo;
+after(() => app.close());
+
+const nasty = fc.constantFrom(
+  '__proto__',
+  'constructor',
+  '\0',
+  '%00',
+  '%zz',
+  '%ff',
+  '%2e%2e%2f',
+  '..',
+  '//',
+  '?',
+  '#',
+  '\ud800',
+  '1e999',
+  '-0',
+  'x'.repeat(3000),
+);
+const word = fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 30 }), fc.string({ maxLength: 30 }));
+const path = fc.oneof(
+  fc.constantFrom(
+    '/things',
+    '/things/a',
+    '/things/a',
+    '/health',
+    '/ready',
+    '/docs',
+    '/openapi.json',
+    '*',
+    '',
+  ),
+  fc
+    .array(fc.oneof(word, fc.constantFrom('things', 'docs', 'static')), { maxLength: 4 })
+    .map((parts) => `/${parts.join('/')}`),
+);
+const query = fc.array(fc.tuple(fc.oneof(word, fc.constantFrom('limit', 'ids', 'mine')), word), {
+  maxLength: 4,
+});
+const url = fc
+  .tuple(path, query)
+  .map(
+    ([path, pairs]) => path + (pairs.length > 0 ? `?${pairs.map((pair) => pair.join('=')).join('&')}` : ''),
+  );
+
+const nested = fc.nat({ max: 30_000 }).map((depth) => '['.repeat(depth) + ']'.repeat(depth));
+const body = fc.oneof(
+  fc.json(),
+  fc
+    .record({ name: fc.jsonValue(), price: fc.jsonValue(), anything: fc.jsonValue() }, { requiredKeys: [] })
+    .map((value) => JSON.stringify(value)),
+  fc.integer({ min: 65_530, max: 70_000 }).map((length) => `"${'x'.repeat(length)}"`),
+  nested,
+  nested.map((json) => `{"name":"a","price":1,"anything":${json}}`),
+  fc.constantFrom(
+    '',
+    '{"__proto__":{"a":1}}',
+    '{"constructor":{"prototype":{}}}',
+    '{"name":"a","name":"b","price":1e999}',
+    '{"name":"\\ud800","price":1}',
+    '{"name":"\\u0000","price":99999999999999999999}',
+  ),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+);
+
+const header = fc.oneof(
+  fc.tuple(
+    fc.constant('content-type'),
+    fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom('application/json', 'application/merge-patch+json') },
+      fc.constantFrom(
+        'text/plain',
+        'application/json;',
+        'application/',
+        '',
+        ';',
+        'application/json; charset=utf-16',
+      ),
+      word,
+    ),
+  ),
+  fc.tuple(
+    fc.oneof(
+      fc.constantFrom(
+        'authorization',
+        'authorization',
+        'x-request-id',
+        'traceparent',
+        'if-none-match',
+        'accept-version',
+      ),
+      fc.constantFrom(
+        'expect',
+        'upgrade',
+        'connection',
+        'content-encoding',
+        'transfer-encoding',
+        'range',
+        'host',
+      ),
+      fc.stringMatching(/^[a-z-]{1,20}$/),
+    ),
+    fc.oneof(fc.constantFrom('Bearer x', '"42"', '*', 'bytes=0-', 'chunked', '100-continue'), word),
+  ),
+);
+
+/** Sends bytes as they are and gives the status and content type of the first final answer, if there is one. */
+async function exchange(bytes: Buffer): Promise<{ status: number; type: string | undefined } | undefined> {
+  const socket = connect({ host: '127.0.0.1', port, timeout: 5000 });
+  const received: Buffer[] = [];
+  socket.on('data', (chunk) => received.push(chunk));
+  const closed = new Promise<void>((resolve, reject) => {
+    // An answer may come before the request is read: the connection is then reset behind it.
+    socket.on('close', () => resolve()).on('error', () => resolve());
+    socket.on('timeout', () => {
+      reject(new Error('no answer'));
+      socket.destroy();
+    });
+  });
+  socket.end(bytes);
+  await closed;
+  const answer = Buffer.concat(received)
+    .toString('latin1')
+    .replace(/^(?:HTTP\/1\.1 1\d\d .*?\r\n\r\n)+/s, '');
+  const status = /^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1];
+  const type = /^content-type: (.*?)\r$/im.exec(answer.split('\r\n\r\n', 1)[0] ?? '')?.[1];
+  return status === undefined ? undefined : { status: Number(status), type };
+}
+
+async function assertHarmless(bytes: Buffer, statuses: Map<number, number>): Promise<void> {
+  const answer = await exchange(bytes);
+  statuses.set(answer?.status ?? 0, (statuses.get(answer?.status ?? 0) ?? 0) + 1);
+  assert.deepEqual(
+    logged.splice(0).filter((line) => line['level'] === 'error'),
+    [],
+  );
+  if (answer === undefined) return;
+  assert.ok(answer.status < 500, `status ${answer.status}`);
+  if (answer.status >= 400) assert.equal(answer.type, 'application/problem+json', `status ${answer.status}`);
+}
+
+test('no request is answered by a 5xx, and every refusal is a problem', async () => {
+  const statuses = new Map<number, number>();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(fc.constantFrom('GET', 'PUT', 'PATCH', 'POST'), fc.constantFrom(...METHODS)),
+      url,
+      fc.array(header, { maxLength: 6 }),
+      fc.option(body, { nil: '' }),
+      fc.oneof(
+        { weight: 9, arbitrary: fc.constant(0) },
+        { weight: 1, arbitrary: fc.integer({ min: -9, max: 9 }) },
+      ),
+      async (method, url, headers, payload, lengthError) => {
+        const content = Buffer.from(payload);
+        const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+        const length = content.length === 0 ? '' : `content-length: ${content.length + lengthError}\r\n`;
+        const head = `${method} ${url} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${length}${lines}\r\n`;
+        await assertHarmless(Buffer.concat([Buffer.from(head), content]), statuses);
+      },
+    ),
+    { numRuns: 1500 },
+  );
+  for (const status of [200, 400, 401, 404, 405, 415]) assert.ok(statuses.has(status), `never a ${status}`);
+  assert.ok((statuses.get(0) ?? 0) < 150, `${statuses.get(0)} of 1500 not answered`);
+});
+
+test('bytes that are hardly HTTP are answered by a problem or not at all', async () => {
+  const statuses = new Map<number, number>();
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'GET ',
+      '/things',
+      ' HTTP/1.1',
+      '\r\n',
+      '\r\n\r\n',
+      'host: x',
+      'content-length: ',
+      '0',
+      ': ',
+      ' ',
+    ),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 12 }), (pieces) =>
+      assertHarmless(Buffer.from(pieces.join('')), statuses),
+    ),
+    { numRuns: 500 },
+  );
+  assert.ok((statuses.get(400) ?? 0) > 100);
+});

@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer';
+import { errorCodes } from 'fastify';
+import { DomainError } from '../errors.ts';
+import type { App } from './app.ts';
+
+const maxDepth = 64;
+
+/**
+ * Has the app read JSON in UTF-8, nested at most 64 deep: what recurses over it cannot run out of stack. Clients that
+ * always send a content type may leave out a body where the route does not read one.
+ */
+export function registerJson(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      if (body.length === 0 && request.routeOptions.schema?.body === undefined) return done(null);
+      if (!isUtf8(body)) return done(new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY());
+      if (depthOf(body) <= maxDepth) return void parse(request, body.toString(), done);
+      done(new DomainError('invalid', 'nested-too-deeply', `The body is nested more than ${maxDepth} deep`));
+    },
+  );
+}
+
+const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = Buffer.from('"\\[]{}');
+
+/** How deep arrays and objects are nested, at least as long as it is JSON. */
+function depthOf(json: Buffer): number {
+  let depth = 0;
+  let deepest = 0;
+  let isString = false;
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i];
+    if (byte === quote) isString = !isString;
+    else if (isString) i += byte === backslash ? 1 : 0;
+    else if (byte === openBracket || byte === openBrace) deepest = Math.max(deepest, ++depth);
+    else if (byte === closeBracket || byte === closeBrace) depth--;
+  }
+  return deepest;
+}

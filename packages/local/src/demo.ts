@@ -1,0 +1,21 @@
+import { readConfig } from '@tandem/chassis/config';
+import { runCommand } from './cli.ts';
+import { localConfig } from './config.ts';
+import { mintToken } from './issuer.ts';
+import { playStory } from './story.ts';
+import { startSystem } from './system/start.ts';
+
+const anyPorts = { PORT: '0', PRODUCT_PORT: '0', CART_PORT: '0', AWS_PORT: '0' };
+
+await runCommand(async () => {
+  const system = await startSystem(readConfig(localConfig, { EPHEMERAL: '1', SEED: '0', ...anyPorts }));
+  try {
+    const token = await mintToken({ subject: 'demo', scopes: ['products:write'] });
+    await playStory(system.urls.gateway, token, ({ name, milliseconds }) => {
+      process.stdout.write(`✓ ${name.padEnd(48)}${milliseconds.toFixed(0).padStart(6)} ms\n`);
+    });
+    return 0;
+  } finally {
+    await system.stop();
+  }
+});

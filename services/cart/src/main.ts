@@ -1,0 +1,35 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { configOrExit } from '@tandem/chassis/config';
+import { createAuthenticator } from '@tandem/chassis/http/auth';
+import { runUntilStopped } from '@tandem/chassis/lifecycle';
+import { createLogger } from '@tandem/chassis/logger';
+import { createMetrics } from '@tandem/chassis/metrics';
+import { currentTraceparent } from '@tandem/chassis/trace';
+import { createTable } from '@tandem/storage/create-table';
+import { dynamoDriver } from '@tandem/storage/dynamodb';
+import { createCartService } from './app.ts';
+import { cartConfig } from './config.ts';
+
+const config = configOrExit(cartConfig, process.env);
+const logger = createLogger({ name: 'cart', level: config.LOG_LEVEL });
+const metrics = createMetrics();
+
+const service = await createCartService({
+  table: createTable(dynamoDriver(new DynamoDBClient(), config.TABLE_NAME), {
+    now: () => Date.now(),
+    traceparent: currentTraceparent,
+    onConflict: () => metrics.count('conflicts_retried'),
+  }),
+  sqs: new SQSClient(),
+  queueUrl: config.QUEUE_URL,
+  auth: createAuthenticator({
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+    jwks: new URL(config.AUTH_JWKS_URL),
+  }),
+  logger,
+  metrics,
+  ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
+});
+await runUntilStopped(service, { host: config.HOST, port: config.PORT }, logger);
