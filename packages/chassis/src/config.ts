@@ -67,7 +67,7 @@ export function configOrExit<S extends z.ZodObject>(
     return readConfig(schema, env);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+    return process.exit(1);
   }
 }
 

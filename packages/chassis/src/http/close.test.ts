@@ -82,14 +82,15 @@ test('a draining app is alive but not ready', async () => {
 });
 
 test('an app is not ready while a check fails, or cannot be made', async () => {
-  let ready = async () => [{ name: 'table', ok: false, detail: 'unreachable' }];
-  const { app } = await createSampleApp({ health: { ready: () => ready() } });
+  const answers = [
+    () => Promise.resolve([{ name: 'table', ok: false, detail: 'unreachable' }]),
+    () => Promise.reject(new Error('no answer')),
+  ];
+  const ready = () => answers.shift()?.() ?? Promise.resolve([]);
+  const { app } = await createSampleApp({ health: { ready } });
   const unready = (await app.inject('/ready')).json<{ status: number; checks: unknown[] }>();
   assert.equal(unready.status, 503);
   assert.deepEqual(unready.checks[0], { name: 'table', ok: false, detail: 'unreachable' });
-  ready = async () => {
-    throw new Error('no answer');
-  };
   const failed = (await app.inject('/ready')).json<{ status: number; checks: { detail?: string }[] }>();
   assert.deepEqual([failed.status, failed.checks[0]?.detail], [503, 'no answer']);
 });

@@ -23,7 +23,7 @@ export const Thing = z
       ])
       .optional(),
     labels: z.record(z.string().max(20), z.string()).optional(),
-    anything: z.json().optional(),
+    anything: z.unknown().optional(),
   })
   .meta({ id: 'Thing' });
 

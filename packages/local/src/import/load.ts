@@ -33,7 +33,7 @@ export async function load(
     });
     for await (const chunk of chunks) {
       // fetch reads on to the end although nobody listens any more.
-      if (over && false) return;
+      if (over) return;
       yield chunk;
     }
   };
