@@ -21,7 +21,10 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/generated/topology.md', render: topologyPage },
   { path: 'docs/generated/asyncapi.json', render: () => json(asyncApiDocument()) },
-  { path: 'docs/generated/openapi-product.json', render: async () => json((await openApiDocuments()).product) },
+  {
+    path: 'docs/generated/openapi-product.json',
+    render: async () => json((await openApiDocuments()).product),
+  },
   { path: 'docs/generated/openapi-cart.json', render: async () => json((await openApiDocuments()).cart) },
   { path: 'docs/generated/configuration.md', render: configurationPage },
 ];

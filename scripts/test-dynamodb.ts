@@ -5,7 +5,11 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 
-const TESTS = ['packages/storage/src/dynamodb*.test.ts', 'services/**/*.component.test.ts'];
+const TESTS = [
+  'packages/storage/src/dynamodb*.test.ts',
+  'tests/src/contract/*.test.ts',
+  'tests/src/components/*.test.ts',
+];
 
 const server = await startDynamoDbLocal();
 if ('missing' in server) {

@@ -48,7 +48,9 @@ test("every command of the README's tour does what the README says", { skip: mis
         const assigned = /^(\w+)=/.exec(command)?.[1];
         const script = assigned === undefined ? local : `${local}; echo "$${assigned}"`;
         const once = async () =>
-          (await run('bash', ['-c', script], { cwd: root, env: { ...process.env, ...variables } })).stdout.trim();
+          (
+            await run('bash', ['-c', script], { cwd: root, env: { ...process.env, ...variables } })
+          ).stdout.trim();
         // A reader's next command comes seconds later; events have arrived by then.
         const answer = await until(once, (output) => expected === undefined || output.includes(expected));
         if (assigned !== undefined) variables[assigned] = answer;

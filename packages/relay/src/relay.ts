@@ -40,8 +40,8 @@ export function createRelay({ publish, park, eventsOfExpired, createTraceparent,
     const outcomes = await publish(pending.map(({ event }) => event));
     const failed = new Set<Change>();
     for (const [position, { change, event }] of pending.entries()) {
-      const outcome = outcomes[position];
-      if (outcome === undefined || outcome.status === 'published') continue;
+      const outcome = outcomes[position] ?? { status: 'transient', reason: 'no outcome' };
+      if (outcome.status === 'published') continue;
       const { eventId } = event;
       log.warn({ eventId, status: outcome.status, reason: outcome.reason }, 'event not published');
       const parked = outcome.status === 'permanent' && (await succeeds(park(bodyOf(event), outcome.reason)));

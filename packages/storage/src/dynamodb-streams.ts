@@ -3,10 +3,12 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   type DynamoDBStreamsClient,
+  ExpiredIteratorException,
   GetRecordsCommand,
   GetShardIteratorCommand,
   ListStreamsCommand,
   type Shard,
+  TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { partsOf } from './pk.ts';
@@ -123,30 +125,43 @@ interface ShardReader {
 
 function createShardReader(client: DynamoDBStreamsClient, arn: string, shard: Shard): ShardReader {
   let iterator: string | undefined;
+  let seen: string | undefined;
   let ended = false;
 
   async function begin(): Promise<string | undefined> {
+    const start = seen
+      ? ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: seen } as const)
+      : ({ ShardIteratorType: 'TRIM_HORIZON' } as const);
     const { ShardIterator } = await client.send(
-      new GetShardIteratorCommand({
-        StreamArn: arn,
-        ShardId: shard.ShardId,
-        ShardIteratorType: 'TRIM_HORIZON',
-      }),
+      new GetShardIteratorCommand({ StreamArn: arn, ShardId: shard.ShardId, ...start }),
     );
     return ShardIterator;
   }
 
-  return {
-    parent: shard.ParentShardId,
-    ended: () => ended,
-    async next() {
+  /** DynamoDB Local lets an iterator over an empty stretch go stale when the next record arrives: begin anew. */
+  async function records(): Promise<readonly StreamRecord[]> {
+    try {
       iterator ??= await begin();
       const { Records = [], NextShardIterator } = await client.send(
         new GetRecordsCommand({ ShardIterator: iterator }),
       );
       iterator = NextShardIterator;
       ended = iterator === undefined;
-      return Records.flatMap((record) => changeOfRecord(record) ?? []);
+      return Records;
+    } catch (error) {
+      iterator = undefined;
+      if (error instanceof TrimmedDataAccessException || error instanceof ExpiredIteratorException) return [];
+      throw error;
+    }
+  }
+
+  return {
+    parent: shard.ParentShardId,
+    ended: () => ended,
+    async next() {
+      const found = await records();
+      seen = found.at(-1)?.dynamodb?.SequenceNumber ?? seen;
+      return found.flatMap((record) => changeOfRecord(record) ?? []);
     },
   };
 }

@@ -6,8 +6,12 @@ const seconds = integer(1, 10 * 365 * DAY);
 
 /** How long carts live after their last change. */
 export const cartTtl = {
-  GUEST_CART_TTL_SECONDS: seconds.default(7 * DAY).describe("How long a guest's cart lives after its last change"),
-  USER_CART_TTL_SECONDS: seconds.default(30 * DAY).describe("How long a user's cart lives after its last change"),
+  GUEST_CART_TTL_SECONDS: seconds
+    .default(7 * DAY)
+    .describe("How long a guest's cart lives after its last change"),
+  USER_CART_TTL_SECONDS: seconds
+    .default(30 * DAY)
+    .describe("How long a user's cart lives after its last change"),
 };
 
 /** The environment of the Cart service. Region, credentials and endpoints are the AWS SDK's own variables. */

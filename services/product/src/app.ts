@@ -67,7 +67,7 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
   });
   registerReads(app, table);
   registerWrites(app, { table, requestSnapshot, newId: randomUUID, now });
-  registerImport(app, { table, now });
+  await registerImport(app, { table, now });
 
   return createService(app, () => [
     startConsumer({

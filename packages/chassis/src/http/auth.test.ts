@@ -107,6 +107,11 @@ for (const [name, authorization] of Object.entries(refused)) {
   });
 }
 
+test('an algorithm that is not among the agreed ones is unauthenticated', async () => {
+  const { authenticate } = createAuthenticator({ issuer, audience, jwks, algorithms: ['EdDSA'] });
+  await assert.rejects(authenticate(`Bearer ${good}`), isDomainError('unauthenticated'));
+});
+
 test('clocks may differ by the tolerance', async () => {
   const token = `Bearer ${await sign(claims({ exp: nowSeconds() - 3 }))}`;
   assert.ok(await createAuthenticator({ issuer, audience, jwks }).authenticate(token));

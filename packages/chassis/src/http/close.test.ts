@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -59,6 +61,21 @@ test('an answer that began before does not hold the app up once it has ended', a
   assert.equal(await text(answer), 'begin end');
   await closed;
   assert.ok(Date.now() - started < 5000);
+});
+
+test('a request on an open connection is still answered while closing', async (t) => {
+  const { app, stream } = await listening(t);
+  stream.write('begin ');
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write('GET /stream HTTP/1.1\r\nhost: x\r\n\r\n');
+  await once(socket, 'readable');
+  const closed = closeGracefully(app);
+  const second = once(app.server, 'request');
+  socket.write('GET /things/late HTTP/1.1\r\nhost: x\r\n\r\n');
+  await second;
+  stream.end('end');
+  assert.match(await text(socket), /end\r\n.*HTTP\/1\.1 200 OK\r\n.*"late"/s);
+  await closed;
 });
 
 test('what takes longer than the deadline is cut off', async (t) => {

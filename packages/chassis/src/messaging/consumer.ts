@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { ChangeMessageVisibilityBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
@@ -109,8 +108,9 @@ export function startConsumer({
 
   return {
     async stop() {
+      // Not `once` of node:events, which rejects where the batch could not be deleted.
+      if (busy) await new Promise<void>((resolve) => consumer.once('response_processed', () => resolve()));
       stopping = true;
-      if (busy) await once(consumer, 'response_processed');
       consumer.stop({ abort: true });
     },
   };

@@ -9,17 +9,25 @@ import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { follow } from '@tandem/relay/follow';
 import { createRelay, type RelayDeps } from '@tandem/relay/relay';
 import { createTable } from '@tandem/storage/create-table';
-import { openSqlite } from '@tandem/storage/sqlite';
-import type { Table } from '@tandem/storage/table';
+import type { Driver } from '@tandem/storage/driver';
+import type { ChangeFeed, Table } from '@tandem/storage/table';
 import { queueUrl, topicArn } from '../messaging/config.ts';
 
 /** How often expired items are looked for; DynamoDB's TTL takes hours where this takes a moment. */
 const EXPIRY_INTERVAL_MS = 500;
 
+/** Where a service's table is kept. */
+export interface Store {
+  readonly driver: Driver;
+  readonly feed: ChangeFeed;
+  /** Removes what has expired by then, in seconds since the epoch; absent where the store does so itself. */
+  readonly removeExpired?: (nowSeconds: number) => number;
+  readonly close: () => void;
+}
+
 export interface ContextOptions {
   readonly service: ServiceName;
-  /** The SQLite file, or `:memory:`. */
-  readonly file: string;
+  readonly store: Store;
   readonly endpoint: string;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
@@ -30,9 +38,8 @@ export interface ContextOptions {
 
 /** A service's table with what AWS runs beside it: the relay of its changes, and the removal of what has expired. */
 export function openContext(options: ContextOptions): { table: Table } & AsyncDisposable {
-  const { service, file, endpoint, sns, sqs, logger, metrics, eventsOfExpired } = options;
+  const { service, store, endpoint, sns, sqs, logger, metrics, eventsOfExpired } = options;
   const { topic, parkingQueue } = topology.relays[service];
-  const store = openSqlite(file);
   const table = createTable(store.driver, {
     now: () => Date.now(),
     traceparent: currentTraceparent,
@@ -57,7 +64,7 @@ export function openContext(options: ContextOptions): { table: Table } & AsyncDi
   const stopping = new AbortController();
   const { signal } = stopping;
   const relaying = follow(store.feed, relay, { signal, log: logger });
-  const expiring = removeExpired(store.removeExpired, signal, logger);
+  const expiring = store.removeExpired ? removeExpired(store.removeExpired, signal, logger) : undefined;
   return {
     table,
     async [Symbol.asyncDispose]() {

@@ -1,8 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import httpProxy from '@fastify/http-proxy';
+import { DomainError } from '@tandem/chassis/errors';
+import { closeGracefully } from '@tandem/chassis/http/app';
+import { answerParserError, sendProblem } from '@tandem/chassis/http/problem';
 import { asyncApiDocument } from '@tandem/contracts/asyncapi';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
-import Fastify from 'fastify';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { localKeySet } from '../issuer.ts';
 import { frontPage } from './front-page.ts';
 
@@ -21,7 +24,18 @@ export interface GatewayOptions {
 
 /** Sends each path of the topology to its service; answers `/`, `/health`, the event contract and the token keys itself. */
 export async function startGateway({ host, port, upstreams }: GatewayOptions): Promise<Gateway> {
-  const app = Fastify({ logger: false, return503OnClosing: false, keepAliveTimeout: 65_000 });
+  const app = Fastify({
+    logger: false,
+    return503OnClosing: false,
+    keepAliveTimeout: 65_000,
+    routerOptions: { maxParamLength: 16 * 1024 },
+    frameworkErrors: sendProblem,
+    clientErrorHandler: answerParserError,
+  });
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler(({ url }) => {
+    throw new DomainError('notFound', 'route-not-found', `nothing answers at ${url}`);
+  });
 
   for (const [name, { paths }] of Object.entries(topology.services)) {
     for (const prefix of paths) {
@@ -32,17 +46,9 @@ export async function startGateway({ host, port, upstreams }: GatewayOptions): P
         http: { requestOptions: { timeout: 11 * 60 * 1000 } },
         replyOptions: {
           onError: (reply, { error }) => {
-            void reply
-              .code(503)
-              .header('retry-after', '1')
-              .type('application/problem+json')
-              .send({
-                type: 'urn:tandem:problem:upstream-unavailable',
-                title: 'Upstream unavailable',
-                status: 503,
-                detail: `the ${name} service does not answer: ${error.message}`,
-                requestId: reply.request.id,
-              });
+            const message = `the ${name} service does not answer`;
+            const problem = new DomainError('unavailable', 'upstream-unavailable', message, { cause: error });
+            sendProblem(problem, reply.request as FastifyRequest, reply as FastifyReply);
           },
         },
       });
@@ -65,7 +71,7 @@ export async function startGateway({ host, port, upstreams }: GatewayOptions): P
   const address = app.server.address() as AddressInfo;
   return {
     url: `http://${host}:${address.port}`,
-    stop: () => app.close(),
+    stop: () => closeGracefully(app),
   };
 }
 

@@ -9,11 +9,12 @@ import { createMetrics } from '@tandem/chassis/metrics';
 import type { Service } from '@tandem/chassis/service';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { createProductService } from '@tandem/product/app';
+import { openSqlite } from '@tandem/storage/sqlite';
 import type { LocalConfig } from '../config.ts';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '../issuer.ts';
 import { queueUrl, REGION, topicArn } from '../messaging/config.ts';
 import { type Emulator, startEmulator } from '../messaging/emulator.ts';
-import { openContext } from './context.ts';
+import { openContext, type Store } from './context.ts';
 import { claimDataDir } from './data-dir.ts';
 import { startGateway } from './gateway.ts';
 import { seed } from './seed.ts';
@@ -26,13 +27,19 @@ export interface System {
   stop(): Promise<void>;
 }
 
+/** For tests: another store than SQLite, and answers checked against their schemas. */
+export interface StartOptions {
+  readonly openStore?: (service: ServiceName) => Store | Promise<Store>;
+  readonly validateResponses?: boolean;
+}
+
 /**
  * Starts both services, SNS, SQS, storage, relays and the gateway. Rejects with a DomainError when a port or the
  * data directory is in use; what was started until then is stopped again.
  */
 export async function startSystem(
   config: LocalConfig,
-  options: { validateResponses?: boolean } = {},
+  { openStore, ...options }: StartOptions = {},
 ): Promise<System> {
   await using starting = new AsyncDisposableStack();
   const { HOST: host, EPHEMERAL: ephemeral } = config;
@@ -55,13 +62,19 @@ export async function startSystem(
   const sns = starting.adopt(new SNSClient(client), (it) => it.destroy());
   const sqs = starting.adopt(new SQSClient(client), (it) => it.destroy());
 
+  const storeOf =
+    openStore ?? ((service: ServiceName) => openSqlite(dataDir?.file(`${service}.sqlite`) ?? ':memory:'));
   const shared = { endpoint, sns, sqs, logger, metrics };
-  const fileOf = (service: ServiceName) => dataDir?.file(`${service}.sqlite`) ?? ':memory:';
   const product = starting.use(
-    openContext({ ...shared, service: 'product', file: fileOf('product'), eventsOfExpired: () => [] }),
+    openContext({
+      ...shared,
+      service: 'product',
+      store: await storeOf('product'),
+      eventsOfExpired: () => [],
+    }),
   );
   const cart = starting.use(
-    openContext({ ...shared, service: 'cart', file: fileOf('cart'), eventsOfExpired }),
+    openContext({ ...shared, service: 'cart', store: await storeOf('cart'), eventsOfExpired }),
   );
   if (config.SEED) await seed(product.table, new Date().toISOString());
 

@@ -76,8 +76,9 @@ export function setQuantity(
 ): CartDecision {
   const line = lineOf(cart, productId);
   if (qty === 0) return removeItem(cart, productId, moment);
-  if (line && !line.rejected && qty < line.qty) return withLine(requireOpen(cart), { ...line, qty }, moment);
-  return claim(requireOpen(cart), product(), qty, moment);
+  const open = requireOpen(cart);
+  if (!line || line.rejected || qty > line.qty) return claim(open, product(), qty, moment);
+  return qty < line.qty ? withLine(open, { ...line, qty }, moment) : { state: open, events: [] };
 }
 
 /** Removes a line; a cart without it stays as it is. */
@@ -133,7 +134,6 @@ export function totalOf({ lines }: Pick<Cart, 'lines'>): number {
 /** Asks for `qty` units of a product, all of which the line holds unless Product rejects them later. */
 function claim(cart: Cart, product: CatalogProduct, qty: number, moment: Moment): CartDecision {
   const before = lineOf(requireOpen(cart), product.productId);
-  if (before?.qty === qty && !before.rejected) return { state: cart, events: [] };
   requireRoom(cart, product, before, qty);
   const { productId, name, price, currency } = product;
   const line = { productId, name, qty, priceAtAdd: before?.priceAtAdd ?? price };

@@ -67,7 +67,8 @@ export function reserve(
     const attainable = inventory + (current?.held ?? 0);
     const granted = qty <= attainable;
     const taken = granted ? qty : claim.kind === 'consume' ? attainable : 0;
-    inventory = attainable - taken;
+    // What is given back to a product that is not there is nobody's to hold.
+    inventory = product ? attainable - taken : 0;
     const held = claim.kind === 'hold' ? taken : 0;
     reservations.push({
       state: { productId, cartId, version: cartVersion, held, updatedAt: now },

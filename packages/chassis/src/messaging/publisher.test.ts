@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type PublishBatchInput, type PublishBatchResponse, SNSClient } from '@aws-sdk/client-sns';
+import { readEvent } from '@tandem/contracts/read-event';
+import { bodyOf, createPublisher, type OutgoingEvent } from './publisher.ts';
+
+const TRACEPARENT = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
+const LIMIT = 255 * 1024;
+
+function outgoing(eventId: string, requestId = 'r'): OutgoingEvent {
+  const event = {
+    eventType: 'ProductSnapshotRequested',
+    requestId,
+    timestamp: '2026-02-14T15:00:00.000Z',
+  } as const;
+  return { eventId, traceparent: TRACEPARENT, event };
+}
+
+/** A publisher over a client that sends nothing: `answer` answers, or throws, in place of SNS. */
+function publisherTo(answer: (batch: PublishBatchInput) => PublishBatchResponse = () => ({})) {
+  const batches: PublishBatchInput[] = [];
+  const sns = new SNSClient({ region: 'us-east-1' });
+  sns.middlewareStack.add(
+    () => async (args) => {
+      const batch = args.input as PublishBatchInput;
+      batches.push(batch);
+      return { response: {}, output: { $metadata: {}, ...answer(batch) } };
+    },
+    { step: 'initialize' },
+  );
+  return { batches, publish: createPublisher(sns, 'arn:topic') };
+}
+
+const sizesOf = (batches: readonly PublishBatchInput[]) =>
+  batches.map(({ PublishBatchRequestEntries: entries }) => entries?.length);
+
+/** The bytes that SNS counts: the body and the attributes' names, types and values. */
+function bytesOf({ PublishBatchRequestEntries: entries = [] }: PublishBatchInput): number {
+  const parts = entries.flatMap(({ Message, MessageAttributes = {} }) => [
+    Message ?? '',
+    ...Object.entries(MessageAttributes).flatMap(([name, { DataType = '', StringValue = '' }]) => [
+      name,
+      DataType,
+      StringValue,
+    ]),
+  ]);
+  return parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+}
+
+/** An event that takes exactly this many bytes. */
+function ofBytes(eventId: string, bytes: number): OutgoingEvent {
+  const attributes = [
+    'eventType',
+    'ProductSnapshotRequested',
+    'eventId',
+    eventId,
+    'traceparent',
+    TRACEPARENT,
+  ];
+  const rest = attributes.join('').length + 3 * 'String'.length + bodyOf(outgoing(eventId, '')).length;
+  return outgoing(eventId, 'x'.repeat(bytes - rest));
+}
+
+test('sends the event with its id and version as body, and its attributes for filters and traces', async () => {
+  const { batches, publish } = publisherTo();
+  assert.deepEqual(await publish([outgoing('e-1')]), [{ status: 'published' }]);
+  const [entry] = batches[0]?.PublishBatchRequestEntries ?? [];
+  assert.equal(batches[0]?.TopicArn, 'arn:topic');
+  assert.deepEqual(readEvent(entry?.Message), {
+    ok: true,
+    event: { ...outgoing('e-1').event, eventId: 'e-1', schemaVersion: 1 },
+  });
+  assert.deepEqual(entry?.MessageAttributes, {
+    eventType: { DataType: 'String', StringValue: 'ProductSnapshotRequested' },
+    eventId: { DataType: 'String', StringValue: 'e-1' },
+    traceparent: { DataType: 'String', StringValue: TRACEPARENT },
+  });
+});
+
+test('sends nothing when there is nothing', async () => {
+  const { batches, publish } = publisherTo();
+  assert.deepEqual(await publish([]), []);
+  assert.deepEqual(batches, []);
+});
+
+test('sends ten at once, in their order, with ids that are unique in a batch', async () => {
+  const { batches, publish } = publisherTo();
+  const ids = Array.from({ length: 25 }, (_, i) => `e-${i}`);
+  const outcomes = await publish(ids.map((id) => outgoing(id)));
+  assert.equal(outcomes.length, 25);
+  assert.deepEqual(sizesOf(batches), [10, 10, 5]);
+  const entries = batches.flatMap(({ PublishBatchRequestEntries: entries = [] }) => entries);
+  assert.deepEqual(
+    entries.map(({ MessageAttributes }) => MessageAttributes?.['eventId']?.StringValue),
+    ids,
+  );
+  for (const { PublishBatchRequestEntries: entries = [] } of batches)
+    assert.equal(new Set(entries.map(({ Id }) => Id)).size, entries.length);
+});
+
+test('sends as much at once as a topic takes, to the byte', async () => {
+  const third = LIMIT / 3;
+  const { batches, publish } = publisherTo();
+  await publish(['a', 'b', 'c'].map((id) => ofBytes(id, third)));
+  assert.deepEqual([sizesOf(batches), batches.map(bytesOf)], [[3], [LIMIT]]);
+
+  const next = publisherTo();
+  await next.publish([ofBytes('a', third), ofBytes('b', third + 1), ofBytes('c', third)]);
+  assert.deepEqual(sizesOf(next.batches), [2, 1]);
+  assert.ok(next.batches.every((batch) => bytesOf(batch) <= LIMIT));
+});
+
+test('bytes are counted, not characters', async () => {
+  const { batches, publish } = publisherTo();
+  const wide = '€'.repeat(30 * 1024);
+  const outcomes = await publish([outgoing('a', wide), outgoing('b', wide), outgoing('c', wide)]);
+  assert.ok(outcomes.every(({ status }) => status === 'published'));
+  assert.deepEqual(sizesOf(batches), [2, 1]);
+  assert.ok(batches.every((batch) => bytesOf(batch) <= LIMIT));
+});
+
+test('an event beyond the limit is a permanent failure and is not sent; those around it are', async () => {
+  const { batches, publish } = publisherTo();
+  const outcomes = await publish([ofBytes('a', LIMIT), ofBytes('b', LIMIT + 1), outgoing('c')]);
+  assert.deepEqual(outcomes, [
+    { status: 'published' },
+    { status: 'permanent', reason: `the event has ${LIMIT + 1} bytes, a topic takes ${LIMIT}` },
+    { status: 'published' },
+  ]);
+  assert.deepEqual(sizesOf(batches), [1, 1]);
+});
+
+test("what a successful answer lists as failed is told of each event: the sender's fault is permanent", async () => {
+  const faults = new Map([
+    ['e-3', true],
+    ['e-12', false],
+  ]);
+  const { publish } = publisherTo(({ PublishBatchRequestEntries: entries = [] }) => ({
+    Failed: entries.flatMap(({ Id, MessageAttributes }) => {
+      const SenderFault = faults.get(MessageAttributes?.['eventId']?.StringValue ?? '');
+      return SenderFault === undefined ? [] : [{ Id, Code: 'Code', Message: 'why', SenderFault }];
+    }),
+  }));
+  const outcomes = await publish(Array.from({ length: 15 }, (_, i) => outgoing(`e-${i}`)));
+  assert.deepEqual(outcomes[3], { status: 'permanent', reason: 'Code: why' });
+  assert.deepEqual(outcomes[12], { status: 'transient', reason: 'Code: why' });
+  assert.equal(outcomes.filter(({ status }) => status === 'published').length, 13);
+});
+
+test('a request that fails is transient for all of its events, and for no others', async () => {
+  let calls = 0;
+  const { publish } = publisherTo(() => {
+    calls += 1;
+    if (calls === 2) throw new Error('connection reset');
+    return {};
+  });
+  const outcomes = await publish(Array.from({ length: 25 }, (_, i) => outgoing(`e-${i}`)));
+  const statuses = outcomes.map(({ status }) => status);
+  assert.deepEqual(new Set(statuses.slice(0, 10)), new Set(['published']));
+  assert.deepEqual(new Set(statuses.slice(10, 20)), new Set(['transient']));
+  assert.deepEqual(new Set(statuses.slice(20)), new Set(['published']));
+  assert.match(JSON.stringify(outcomes[10]), /connection reset/);
+});

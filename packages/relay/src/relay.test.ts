@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OutgoingEvent, PublishOutcome } from '@tandem/chassis/messaging/publisher';
+import type { NewEvent } from '@tandem/contracts/events';
+import type { Change } from '@tandem/storage/table';
+import { createRelay, type RelayDeps } from './relay.ts';
+
+const NOW = '2026-02-14T15:00:00.000Z';
+const published: PublishOutcome = { status: 'published' };
+const transient: PublishOutcome = { status: 'transient', reason: 'throttled' };
+const permanent: PublishOutcome = { status: 'permanent', reason: 'too large' };
+
+function product(
+  eventType: 'ProductCreated' | 'ProductUpdated',
+  productId: string,
+  version: number,
+): NewEvent {
+  const state = { name: 'Acme Widget', price: 1999, currency: 'USD', inventory: 5, updatedAt: NOW };
+  return { eventType, productId, ...state, version };
+}
+
+function asked(requestId: string): NewEvent {
+  return { eventType: 'ProductSnapshotRequested', requestId, timestamp: NOW };
+}
+
+/** The change of an item to this version, which told these events. */
+function change(key: string, version: number, ...events: NewEvent[]): Change {
+  const id = `${key}-${version}`;
+  return { id, kind: 'thing', key, after: { version, state: {}, events }, expired: false };
+}
+
+/** A relay to a topic that gives these outcomes by event id, and what it published, parked and warned of. */
+function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: Partial<RelayDeps> = {}) {
+  const sent: OutgoingEvent[] = [];
+  const parked: unknown[][] = [];
+  const warned: object[] = [];
+  const relay = createRelay({
+    publish: async (events) => {
+      sent.push(...events);
+      return events.map(({ eventId }) => outcomes[eventId] ?? published);
+    },
+    park: async (body, reason) => void parked.push([JSON.parse(body), reason]),
+    eventsOfExpired: () => assert.fail('nothing expired'),
+    createTraceparent: () => 'new-trace',
+    log: { warn: (fields) => void warned.push(fields) },
+    ...deps,
+  });
+  return { relay, sent, parked, warned, ids: () => sent.map(({ eventId }) => eventId) };
+}
+
+test('publishes the events of every change, in order, with ids that follow from the change alone', async () => {
+  const changes = [change('a', 4, asked('1'), asked('2')), change('b', 1), change('c', 2, asked('3'))];
+  const { relay, sent, ids } = relayTo();
+  assert.deepEqual(await relay(changes), { failed: [] });
+  assert.deepEqual(ids(), ['thing/a/4/0', 'thing/a/4/1', 'thing/c/2/0']);
+  assert.deepEqual(
+    sent.map(({ event }) => event),
+    [asked('1'), asked('2'), asked('3')],
+  );
+  const again = relayTo();
+  await again.relay(changes);
+  assert.deepEqual(again.ids(), ids(), 'the same at a retry');
+});
+
+test('hands on the trace of the change, or begins one where it has none, one for all of its events', async () => {
+  let traces = 0;
+  const { relay, sent } = relayTo({}, { createTraceparent: () => `new-${(traces += 1)}` });
+  const traced: Change = {
+    ...change('a', 1),
+    after: { version: 1, state: {}, events: [asked('1')], traceparent: 'its-own' },
+  };
+  await relay([traced, change('b', 1, asked('2'), asked('3'))]);
+  const [own, ...begun] = sent.map(({ traceparent }) => traceparent);
+  assert.equal(own, 'its-own');
+  assert.equal(new Set(begun).size, 1);
+});
+
+test('a transient failure fails its change; the others are published', async () => {
+  const changes = [change('a', 1, asked('1')), change('b', 1, asked('2')), change('c', 1, asked('3'))];
+  const { relay, ids, parked } = relayTo({ 'thing/b/1/0': transient });
+  assert.deepEqual(await relay(changes), { failed: [changes[1]] });
+  assert.deepEqual([ids().length, parked], [3, []]);
+});
+
+test('a change of which several events fail is failed once', async () => {
+  const failing = change('a', 1, asked('1'), asked('2'));
+  const { relay } = relayTo({ 'thing/a/1/0': transient, 'thing/a/1/1': transient });
+  assert.deepEqual(await relay([failing]), { failed: [failing] });
+});
+
+test('a permanent failure is parked as it would have been sent, with the reason, and is done', async () => {
+  const { relay, parked, warned } = relayTo({ 'thing/a/1/0': permanent });
+  assert.deepEqual(await relay([change('a', 1, asked('1')), change('b', 1, asked('2'))]), { failed: [] });
+  assert.deepEqual(parked, [[{ ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 }, 'too large']]);
+  assert.deepEqual(warned, [{ eventId: 'thing/a/1/0', status: 'permanent', reason: 'too large' }]);
+});
+
+test('what could not be parked is not done', async () => {
+  const changes = [change('a', 1, asked('1')), change('b', 1, asked('2'))];
+  const { relay } = relayTo(
+    { 'thing/a/1/0': permanent },
+    { park: () => Promise.reject(new Error('no queue')) },
+  );
+  assert.deepEqual(await relay(changes), { failed: [changes[0]] });
+});
+
+test('an event of which the topic says nothing is not done', async () => {
+  const changes = [change('a', 1, asked('1')), change('b', 1, asked('2'))];
+  const { relay } = relayTo({}, { publish: async () => [published] });
+  assert.deepEqual(await relay(changes), { failed: [changes[1]] });
+});
+
+test('a topic that cannot be asked fails the whole batch', async () => {
+  const { relay } = relayTo({}, { publish: () => Promise.reject(new Error('gone')) });
+  await assert.rejects(relay([change('a', 1, asked('1'))]), /gone/);
+});
+
+test("a write that left the item's version as it was tells nothing again", async () => {
+  const after = { version: 3, state: {}, events: [asked('1')] };
+  const housekeeping: Change = { id: '1', kind: 'thing', key: 'a', before: after, after, expired: false };
+  const before = { ...after, version: 2 };
+  const { relay, ids } = relayTo();
+  await relay([housekeeping, { ...housekeeping, before }]);
+  assert.deepEqual(ids(), ['thing/a/3/0']);
+});
+
+test('what goes because its time is over tells what that means; what is removed by hand, nothing', async () => {
+  const image = { version: 3, state: {}, events: [asked('old')], traceparent: 'of-its-last-write' };
+  const expired: Change = { id: '1', kind: 'cart', key: 'c', before: image, expired: true };
+  const told: Change[] = [];
+  const eventsOfExpired = (change: Change) => {
+    told.push(change);
+    return [asked('expired')];
+  };
+  const { relay, sent } = relayTo({}, { eventsOfExpired });
+  await relay([{ ...expired, key: 'by-hand', expired: false }, expired]);
+  assert.deepEqual(told, [expired]);
+  assert.deepEqual(sent, [
+    { eventId: 'cart/c/3-expired/0', traceparent: 'new-trace', event: asked('expired') },
+  ]);
+});
+
+test('of several ProductUpdated of a product only the newest is published; creations and deletions all are', async () => {
+  const deleted: NewEvent = { eventType: 'ProductDeleted', productId: 'p', version: 4, updatedAt: NOW };
+  const changes = [
+    change('p', 1, product('ProductCreated', 'p', 1)),
+    change('p', 2, product('ProductUpdated', 'p', 2)),
+    change('q', 7, product('ProductUpdated', 'q', 7)),
+    change('p', 3, product('ProductUpdated', 'p', 3)),
+    change('p', 4, deleted),
+    change('p', 5, product('ProductCreated', 'p', 5)),
+    change('p', 6, product('ProductUpdated', 'p', 6)),
+  ];
+  const { relay, sent } = relayTo();
+  assert.deepEqual(await relay(changes), { failed: [] });
+  assert.deepEqual(
+    sent.map(({ event }) => ['version' in event && event.version, event.eventType]),
+    [
+      [1, 'ProductCreated'],
+      [7, 'ProductUpdated'],
+      [4, 'ProductDeleted'],
+      [5, 'ProductCreated'],
+      [6, 'ProductUpdated'],
+    ],
+  );
+});
+
+test('where the newest of them fails, its change is the one to bring again', async () => {
+  const changes = [1, 2, 3].map((version) => change('p', version, product('ProductUpdated', 'p', version)));
+  const { relay } = relayTo({ 'thing/p/3/0': transient });
+  assert.deepEqual(await relay(changes), { failed: [changes[2]] });
+});
+
+test('a batch without events publishes nothing and is done', async () => {
+  const { relay, sent } = relayTo();
+  assert.deepEqual(await relay([]), { failed: [] });
+  assert.deepEqual(await relay([change('a', 1)]), { failed: [] });
+  assert.deepEqual(sent, []);
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mintToken } from '@tandem/local/issuer';
+import { playStory } from '@tandem/local/story';
+import { type CartBody, client } from '../support/http.ts';
+import { storeName } from '../support/store.ts';
+import { withSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
+
+test('the story of the contract plays', async (t) => {
+  await withSystem(async ({ urls }) => {
+    const token = await mintToken({ subject: 'test', scopes: ['products:write'] });
+    const hops: string[] = [];
+    await playStory(urls.gateway, token, ({ name, milliseconds }) => {
+      hops.push(name);
+      t.diagnostic(`${name}: ${milliseconds.toFixed(0)} ms`);
+    });
+    assert.equal(hops.length, 8);
+  });
+});
+
+test('a price change reaches an open cart within 500 ms, median of 25', async (t) => {
+  await withSystem(async ({ urls }) => {
+    const { add, call, cart, openCart, putProduct } = client(urls.gateway);
+    await putProduct('mug');
+    const cartId = await openCart();
+    await until(
+      () => add(cartId, 'mug', 1),
+      ({ status }) => status === 200,
+    );
+    const delays: number[] = [];
+    for (let price = 2001; price <= 2025; price += 1) {
+      await call('PATCH', '/products/mug', { body: { price } });
+      const start = performance.now();
+      const shows = ({ body }: { body: CartBody }) => body.items[0]?.currentPrice === price;
+      const { body } = await until(() => cart(cartId), shows, { intervalMs: 1 });
+      delays.push(performance.now() - start);
+      assert.equal(body.items[0]?.priceChanged, true);
+    }
+    const [median = Infinity] = delays.toSorted((a, b) => a - b).slice(12);
+    t.diagnostic(`median ${median.toFixed(1)} ms, longest ${Math.max(...delays).toFixed(1)} ms`);
+    assert.ok(median < 500, `median ${median} ms`);
+  });
+});
+
+const skip = storeName === 'SQLite' ? false : `${storeName} takes its time to remove what has expired`;
+
+test('a cart that expires gives its stock back', { skip }, async () => {
+  await withSystem(
+    async ({ urls }) => {
+      const { add, cart, openCart, product, putProduct } = client(urls.gateway);
+      await putProduct('mug', { inventory: 10 });
+      const cartId = await openCart();
+      await until(
+        () => add(cartId, 'mug', 4),
+        ({ status }) => status === 200,
+      );
+      await until(
+        () => product('mug'),
+        ({ body }) => body.inventory === 6,
+      );
+      await until(
+        () => product('mug'),
+        ({ body }) => body.inventory === 10,
+      );
+      assert.equal((await cart(cartId)).status, 404);
+    },
+    { GUEST_CART_TTL_SECONDS: '1' },
+  );
+});

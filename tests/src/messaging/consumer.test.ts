@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createLogger } from '@tandem/chassis/logger';
+import { type Applied, type ConsumerOptions, startConsumer } from '@tandem/chassis/messaging/consumer';
+import { createMetrics } from '@tandem/chassis/metrics';
+import { currentTraceId } from '@tandem/chassis/trace';
+import { queueUrl, REGION } from '@tandem/local/messaging/config';
+import { startEmulator } from '@tandem/local/messaging/emulator';
+import { depth } from '../support/queues.ts';
+import { until } from '../support/until.ts';
+
+const QUEUE = 'product-cart-events-queue';
+const DEAD_LETTERS = 'product-cart-events-dlq';
+const TRACEPARENT = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
+
+const applied: Applied = { status: 'applied' };
+const failed: Applied = { status: 'failed', error: new Error('the store is down') };
+
+/** A message that a consumer understands; `request` names it. */
+function valid(request: string): string {
+  return JSON.stringify({
+    eventType: 'ProductSnapshotRequested',
+    requestId: request,
+    timestamp: '2026-02-14T15:00:00Z',
+  });
+}
+
+/**
+ * Product's queue, with a function to send to it and one to consume it. `outcome` says what becomes of an event, by
+ * its request and how often it has come; `arrivals` are the events in the order that they came, with their times.
+ */
+async function openQueue(t: TestContext) {
+  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
+  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+  const sqs = new SQSClient({ endpoint: emulator.endpoint, region: REGION, credentials, maxAttempts: 1 });
+  const url = queueUrl(emulator.endpoint, QUEUE);
+  const metrics = createMetrics();
+  const arrivals: { request: string; at: number; traceId: string | undefined }[] = [];
+  const workers: { stop(): Promise<void> }[] = [];
+  t.after(async () => {
+    await Promise.all(workers.map(async (worker) => worker.stop()));
+    sqs.destroy();
+    await emulator.stop();
+  });
+
+  return {
+    sqs,
+    metrics,
+    arrivals,
+    requests: () => arrivals.map(({ request }) => request),
+    depth: () => depth(emulator.endpoint, QUEUE),
+    deadLetters: async () => {
+      const QueueUrl = queueUrl(emulator.endpoint, DEAD_LETTERS);
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
+      );
+      return Messages.map(({ Body }) => Body);
+    },
+    send: async (...bodies: string[]) => {
+      const MessageAttributes = { traceparent: { DataType: 'String', StringValue: TRACEPARENT } };
+      const Entries = bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody, MessageAttributes }));
+      await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    },
+    consume: (outcome: (request: string, receives: number) => Applied | Promise<Applied> = () => applied) => {
+      const apply: ConsumerOptions['apply'] = (events) =>
+        Promise.all(
+          events.map(async (event) => {
+            const request = 'requestId' in event ? event.requestId : event.eventType;
+            arrivals.push({ request, at: performance.now(), traceId: currentTraceId() });
+            return outcome(request, arrivals.filter((arrival) => arrival.request === request).length);
+          }),
+        );
+      const log = createLogger({ name: 'test', level: 'silent' });
+      const worker = startConsumer({ sqs, queueUrl: url, apply, log, metrics });
+      workers.push(worker);
+      return worker;
+    },
+  };
+}
+
+const sorted = (requests: readonly string[]) => requests.toSorted((a, b) => a.localeCompare(b));
+const isEmpty = (messages: number) => messages === 0;
+
+test('what was applied is deleted, in the trace that it came with', async (t) => {
+  const { send, consume, arrivals, requests, depth } = await openQueue(t);
+  await send(...Array.from({ length: 10 }, (_, i) => valid(`a${i}`)));
+  await send(...Array.from({ length: 5 }, (_, i) => valid(`b${i}`)));
+  consume();
+  await until(depth, isEmpty);
+  assert.equal(new Set(requests()).size, 15);
+  assert.equal(arrivals.length, 15);
+  assert.ok(arrivals.every(({ traceId }) => traceId === '0123456789abcdef0123456789abcdef'));
+});
+
+test('a known type with an invalid body is a dead letter after five receives, and delays nobody', async (t) => {
+  const { send, consume, deadLetters, depth, metrics, requests } = await openQueue(t);
+  const invalid = JSON.stringify({ eventType: 'ProductAddedToCart', cartId: 'c', qty: 'two' });
+  await send(invalid, 'no JSON', valid('1'), valid('2'));
+  const begun = performance.now();
+  consume();
+  await until(requests, (requests) => requests.length === 2);
+  await until(depth, isEmpty);
+  assert.ok(performance.now() - begun < 5_000, 'returned at once, not when its visibility timeout is over');
+  const bodies = await until(deadLetters, (bodies) => bodies.length === 2);
+  assert.deepEqual(new Set(bodies), new Set([invalid, 'no JSON']));
+  assert.deepEqual(metrics.counts(), { messages_invalid: 2 * 5 });
+  await send(valid('3'));
+  await until(requests, (requests) => requests.includes('3'));
+  assert.deepEqual(sorted(requests()), ['1', '2', '3'], 'each applied once');
+});
+
+test('an unknown type is deleted and counted, and is no dead letter', async (t) => {
+  const { send, consume, deadLetters, depth, metrics, arrivals } = await openQueue(t);
+  await send(JSON.stringify({ eventType: 'ProductReviewed', stars: 5 }), valid('1'));
+  consume();
+  await until(depth, isEmpty);
+  assert.deepEqual(metrics.counts(), { messages_of_unknown_type: 1 });
+  assert.deepEqual([arrivals.length, await deadLetters()], [1, []]);
+});
+
+test('what failed comes back after a growing delay, until it is applied; the rest of its batch does not', async (t) => {
+  const { send, consume, depth, metrics, arrivals, requests } = await openQueue(t);
+  await send(valid('1'), valid('flaky'), valid('2'));
+  consume((request, receives) => (request === 'flaky' && receives <= 2 ? failed : applied));
+  await until(depth, isEmpty);
+  assert.deepEqual(sorted(requests()), ['1', '2', 'flaky', 'flaky', 'flaky']);
+  const [first = 0, second = 0, third = 0] = arrivals
+    .filter(({ request }) => request === 'flaky')
+    .map(({ at }) => at);
+  assert.ok(second - first >= 900 && third - second >= 1_900, `${second - first}, ${third - second}`);
+  assert.deepEqual(metrics.counts(), { messages_failed: 2 });
+});
+
+test('a batch whose application throws comes back as a whole', async (t) => {
+  const { send, consume, depth, metrics, requests } = await openQueue(t);
+  await send(valid('1'), valid('2'));
+  consume((_, receives) => {
+    if (receives === 1) throw new Error('a defect');
+    return applied;
+  });
+  await until(depth, isEmpty);
+  assert.deepEqual(sorted(requests()), ['1', '1', '2', '2']);
+  assert.deepEqual(metrics.counts(), { messages_failed: 2 });
+});
+
+test('stop finishes and deletes the batch in hand, takes no more and does not wait for messages', async (t) => {
+  const { send, consume, depth, requests } = await openQueue(t);
+  const { promise: finished, resolve: finish } = Promise.withResolvers<Applied>();
+  await send(valid('1'));
+  const worker = consume(() => finished);
+  await until(requests, (requests) => requests.length === 1);
+  let stopped = false;
+  const stop = worker.stop().then(() => (stopped = true));
+  await send(valid('2'));
+  assert.equal(await depth(), 2);
+  assert.equal(stopped, false, 'the batch in hand is not finished');
+  finish(applied);
+  await stop;
+  assert.deepEqual([await depth(), requests()], [1, ['1']]);
+});
+
+test('stop does not wait for the long poll to end', async (t) => {
+  const { send, consume, depth } = await openQueue(t);
+  await send(valid('1'));
+  const worker = consume();
+  await until(depth, isEmpty);
+  const begun = performance.now();
+  await worker.stop();
+  assert.ok(performance.now() - begun < 1_000);
+});
+
+test('stop ends also where the batch in hand could not be deleted, which then comes again', async (t) => {
+  const { sqs, send, consume, depth, requests } = await openQueue(t);
+  sqs.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'DeleteMessageBatchCommand') throw new Error('the queue is down');
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  const { promise: finished, resolve: finish } = Promise.withResolvers<Applied>();
+  await send(valid('1'));
+  const worker = consume(() => finished);
+  await until(requests, (requests) => requests.length === 1);
+  const stop = worker.stop();
+  finish(applied);
+  await stop;
+  await send(valid('2'));
+  assert.deepEqual([await depth(), requests()], [2, ['1']]);
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { queueUrl } from '@tandem/local/messaging/config';
+import { type CartBody, client } from '../support/http.ts';
+import { spawnSystem, temporaryFolder } from '../support/process.ts';
+import { atRest, deadLetters, depth } from '../support/queues.ts';
+import { until } from '../support/until.ts';
+
+const QUEUE = 'cart-product-updates-queue';
+const DEAD_LETTERS = 'cart-product-updates-dlq';
+const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+
+function queue(endpoint: string, name: string) {
+  const sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
+  const QueueUrl = queueUrl(endpoint, name);
+  return {
+    send: async (body: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body })),
+    /** Receives one message and keeps it invisible for an hour. */
+    receive: async () => {
+      const received = await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 3600 }));
+      return received.Messages?.[0]?.Body;
+    },
+    [Symbol.dispose]: () => sqs.destroy(),
+  };
+}
+
+/** A state with every kind of thing in it: changed and deleted products, carts, rejected lines. */
+async function history(gateway: string): Promise<{ cartId: string }> {
+  const api = client(gateway);
+  for (const id of ['mug', 'bowl', 'gone']) assert.equal((await api.putProduct(id)).status, 201);
+  const cartId = await api.openCart();
+  for (const id of ['mug', 'bowl', 'gone']) {
+    await until(
+      async () => (await api.add(cartId, id, 2)).status,
+      (status) => status === 200,
+    );
+  }
+  const patch = { body: { price: 1250 } };
+  assert.equal((await api.call('PATCH', '/products/mug', patch)).status, 200);
+  assert.equal((await api.call('DELETE', '/products/gone')).status, 204);
+  return { cartId };
+}
+
+async function stateOf(gateway: string, cartId: string) {
+  const api = client(gateway);
+  const { body: products } = await api.call('GET', '/products?ids=mug,bowl,gone');
+  const { body: cart } = await api.cart(cartId);
+  return { products, cart };
+}
+
+for (const how of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`products, carts and undelivered messages survive ${how} and a start on other ports`, async () => {
+    await using folder = await temporaryFolder();
+    await using first = await spawnSystem({ DATA_DIR: folder.path, SEED: '0' });
+    const { cartId } = await history(first.urls.gateway);
+    using dead = queue(first.urls.aws, DEAD_LETTERS);
+    await dead.send('first');
+    await dead.send('second');
+    assert.equal(await dead.receive(), 'first');
+    await atRest(first.urls.aws);
+    const before = await until(
+      async () => stateOf(first.urls.gateway, cartId),
+      ({ cart }) =>
+        cart.items.map(({ availability }) => availability).join() === 'available,available,unavailable',
+    );
+    await first.stop(how);
+
+    await using second = await spawnSystem({ DATA_DIR: folder.path, SEED: '0' });
+    assert.notEqual(second.urls.gateway, first.urls.gateway);
+    assert.deepEqual(await stateOf(second.urls.gateway, cartId), before);
+
+    using kept = queue(second.urls.aws, DEAD_LETTERS);
+    assert.equal(await depth(second.urls.aws, DEAD_LETTERS), 2);
+    assert.deepEqual([await kept.receive(), await kept.receive()].toSorted(), ['first', 'second']);
+
+    const api = client(second.urls.gateway);
+    assert.equal((await api.call('PATCH', '/products/bowl', { body: { price: 1300 } })).status, 200);
+    await until(
+      async () => (await api.cart(cartId)).body,
+      (cart: CartBody) =>
+        cart.items.some(({ productId, currentPrice }) => productId === 'bowl' && currentPrice === 1300),
+    );
+    await atRest(second.urls.aws);
+    assert.equal(await deadLetters(second.urls.aws), 2);
+  });
+}
+
+test('a message that its schema refuses is dead-lettered where messages are kept, and outlives a restart', async () => {
+  await using folder = await temporaryFolder();
+  await using first = await spawnSystem({ DATA_DIR: folder.path, LOG_LEVEL: 'silent' });
+  using incoming = queue(first.urls.aws, QUEUE);
+  await incoming.send('{"eventType":"ProductUpdated","productId":"mug"}');
+  await until(
+    async () => depth(first.urls.aws, DEAD_LETTERS),
+    (messages) => messages === 1,
+  );
+  await first.stop();
+  await using second = await spawnSystem({ DATA_DIR: folder.path });
+  using kept = queue(second.urls.aws, DEAD_LETTERS);
+  assert.equal(await kept.receive(), '{"eventType":"ProductUpdated","productId":"mug"}');
+});

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mintToken } from '@tandem/local/issuer';
+import { queueUrl } from '@tandem/local/messaging/config';
+import { client } from '../support/http.ts';
+import { sendHalf } from '../support/half-sent.ts';
+import { spawnSystem } from '../support/process.ts';
+import { until } from '../support/until.ts';
+
+/** The contract's limit. */
+const STOP_LIMIT_MS = 25_000;
+/** What a stop with nothing in flight may take on a busy machine. */
+const IDLE_STOP_LIMIT_MS = 5_000;
+
+const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+const mug = (productId: string) => ({ productId, name: 'Mug', price: 1200, currency: 'EUR', inventory: 5 });
+const authorization = `Bearer ${await mintToken({ subject: 'test', scopes: ['products:write'] })}`;
+
+function halves(text: string): [string, string] {
+  return [text.slice(0, text.length / 2), text.slice(text.length / 2)];
+}
+
+/** A half-sent import whose first line has been applied, which proves that the server is at it. */
+async function importInFlight(url: string, id: string) {
+  const headers = { authorization, 'content-type': 'application/x-ndjson' };
+  const [first, second] = [`${id}-1`, `${id}-2`].map((productId) => JSON.stringify(mug(productId)));
+  const half = await sendHalf(`${url}/products/import`, headers, [`${first}\n`, `${second}\n`]);
+  await until(
+    async () => (await client(url).product(`${id}-1`)).status,
+    (status) => status === 200,
+  );
+  return half;
+}
+
+async function refusesConnections(url: string): Promise<void> {
+  await until(
+    () =>
+      fetch(`${url}/health`, { headers: { connection: 'close' } }).then(
+        ({ status }) => `answers ${status}`,
+        (error: Error) => (error.cause as NodeJS.ErrnoException).code,
+      ),
+    (outcome) => outcome === 'ECONNREFUSED',
+  );
+}
+
+// The first test waits for most of its time: beside it the others run one after the other.
+describe('a stop', { concurrency: 2 }, () => {
+  test('a client that never finishes its request cannot keep the system from stopping in time', async (t) => {
+    await using system = await spawnSystem({ EPHEMERAL: '1' });
+    const half = await importInFlight(system.urls.gateway, 'mug');
+    const { code, stopMs } = await system.stop();
+    half.abandon();
+    t.diagnostic(`stopped ${Math.round(stopMs)} ms after SIGTERM`);
+    assert.equal(code, 0);
+    assert.ok(stopMs < STOP_LIMIT_MS, `${stopMs} ms`);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`${signal} stops an idle system with exit code 0, although connections are kept alive`, async (t) => {
+      await using system = await spawnSystem();
+      assert.equal((await client(system.urls.product).putProduct('mug')).status, 201);
+      const { code, stderr, stopMs } = await system.stop(signal);
+      t.diagnostic(`stopped ${Math.round(stopMs)} ms after ${signal}`);
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.ok(stopMs < IDLE_STOP_LIMIT_MS, `${stopMs} ms`);
+    });
+
+    test(`${signal} lets requests in flight be answered and ends long polls`, async (t) => {
+      await using system = await spawnSystem();
+      const { gateway, product, aws } = system.urls;
+
+      const sqs = new SQSClient({ endpoint: aws, region: 'us-east-1', credentials });
+      const QueueUrl = queueUrl(aws, 'cart-product-updates-dlq');
+      const polled = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+      const headers = { authorization, 'content-type': 'application/json' };
+      const ids = ['a', 'b', 'c', 'd', 'e'];
+      const creations = await Promise.all(
+        ids.map(async (id) => sendHalf(`${gateway}/products`, headers, halves(JSON.stringify(mug(id))))),
+      );
+      const imports = await Promise.all([importInFlight(gateway, 'via'), importInFlight(product, 'direct')]);
+
+      system.send(signal);
+      await refusesConnections(gateway);
+      const answers = await Promise.all([...creations, ...imports].map(async (half) => half.finish()));
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [201, 201, 201, 201, 201, 200, 200],
+      );
+      for (const { text } of answers.slice(-2))
+        assert.deepEqual(JSON.parse(text), { created: 2, updated: 0, rejected: [] });
+
+      assert.equal((await polled).Messages, undefined);
+      sqs.destroy();
+      const { code, stderr, stopMs } = await system.exit();
+      t.diagnostic(`stopped ${Math.round(stopMs)} ms after the last answer`);
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.ok(stopMs < IDLE_STOP_LIMIT_MS, `${stopMs} ms`);
+    });
+  }
+
+  test('a signal that comes twice, as from a terminal and from npm, stops as cleanly as one', async () => {
+    await using system = await spawnSystem({ EPHEMERAL: '1' });
+    const half = await importInFlight(system.urls.gateway, 'mug');
+    system.send('SIGINT');
+    await refusesConnections(system.urls.gateway);
+    system.send('SIGINT');
+    system.send('SIGTERM');
+    assert.equal((await half.finish()).status, 200);
+    const { code, signal } = await system.exit();
+    assert.deepEqual({ code, signal }, { code: 0, signal: null });
+  });
+});

@@ -1,0 +1,88 @@
+import { mintToken } from '@tandem/local/issuer';
+
+/** An answer of the API. */
+export interface Answer<B = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: B;
+}
+
+/** What a test sends. */
+export interface Sent {
+  readonly body?: unknown;
+  /** The bearer token; false sends none. */
+  readonly token?: string | false;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A cart's line as the API shows it. */
+export interface LineBody {
+  readonly productId: string;
+  readonly qty: number;
+  readonly priceAtAdd: number;
+  readonly currentPrice: number;
+  readonly priceChanged: boolean;
+  readonly availability: string;
+  readonly availableQty: number;
+}
+
+/** A cart as the API shows it. */
+export interface CartBody {
+  readonly cartId: string;
+  readonly status: string;
+  readonly items: readonly LineBody[];
+  readonly totalAmount: number;
+  readonly currency: string | null;
+  readonly version: number;
+}
+
+/** A product as the API shows it. */
+export interface ProductBody {
+  readonly productId: string;
+  readonly name: string;
+  readonly price: number;
+  readonly inventory: number;
+  readonly version: number;
+}
+
+/** A client of the system; writes to the catalog carry a token that may, unless told otherwise. */
+export function client(gateway: string) {
+  const catalogToken = mintToken({ subject: 'test', scopes: ['products:write'] });
+
+  async function call<B = Record<string, unknown>>(
+    method: string,
+    path: string,
+    { body, token, headers = {} }: Sent = {},
+  ): Promise<Answer<B>> {
+    const isCatalogWrite = path.startsWith('/products') && method !== 'GET';
+    const bearer = token ?? (isCatalogWrite ? await catalogToken : false);
+    const response = await fetch(gateway + path, {
+      method,
+      headers: {
+        ...(bearer === false ? {} : { authorization: `Bearer ${bearer}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as B,
+    };
+  }
+
+  return {
+    call,
+    putProduct: (productId: string, fields: object = {}) =>
+      call<ProductBody>('PUT', `/products/${productId}`, {
+        body: { name: productId, price: 1000, currency: 'EUR', inventory: 100, ...fields },
+      }),
+    product: (productId: string) => call<ProductBody>('GET', `/products/${productId}`),
+    openCart: async () => (await call<CartBody>('POST', '/carts')).body.cartId,
+    cart: (cartId: string) => call<CartBody>('GET', `/carts/${cartId}`),
+    add: (cartId: string, productId: string, qty: number) =>
+      call<CartBody>('POST', `/carts/${cartId}/items`, { body: { productId, qty } }),
+  };
+}

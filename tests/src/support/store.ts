@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import type { Store } from '@tandem/local/system/context';
+import { dynamoDriver } from '@tandem/storage/dynamodb';
+import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
+import { createDynamoTable } from '@tandem/storage/dynamodb-table';
+import { openSqlite } from '@tandem/storage/sqlite';
+
+const endpoint = process.env['DYNAMODB_ENDPOINT'];
+
+/** What the tests of this run store in. */
+export const storeName = endpoint === undefined ? 'SQLite' : 'DynamoDB Local';
+
+/** A service's empty table: on DynamoDB Local where `DYNAMODB_ENDPOINT` names one, in SQLite otherwise. */
+export async function openStore(service: ServiceName): Promise<Store> {
+  return endpoint === undefined ? openSqlite(':memory:') : openDynamo(endpoint, service);
+}
+
+async function openDynamo(endpoint: string, service: ServiceName): Promise<Store> {
+  const local = {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const client = new DynamoDBClient(local);
+  const streams = new DynamoDBStreamsClient(local);
+  const { table, indexes } = tableOf(service);
+  const name = `${table}-${randomUUID()}`;
+  await createDynamoTable(client, name, indexes);
+  return {
+    driver: dynamoDriver(client, name),
+    feed: openStreamFeed(streams, name),
+    close: () => {
+      void client.send(new DeleteTableCommand({ TableName: name })).finally(() => client.destroy());
+      streams.destroy();
+    },
+  };
+}
+
+function tableOf(service: ServiceName) {
+  const { table } = topology.relays[service];
+  return { table, indexes: topology.tables[table].indexes };
+}

@@ -1,0 +1,32 @@
+import { readConfig } from '@tandem/chassis/config';
+import { localConfig } from '@tandem/local/config';
+import { startSystem, type StartOptions, type System } from '@tandem/local/system/start';
+import { openStore } from './store.ts';
+import { until } from './until.ts';
+
+const anyPorts = { PORT: '0', PRODUCT_PORT: '0', CART_PORT: '0', AWS_PORT: '0' };
+
+/** Runs a test on a whole system in this process, ready and empty, whose answers must match their schemas. */
+export async function withSystem(
+  test: (system: System) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
+  options: StartOptions = {},
+): Promise<void> {
+  const config = readConfig(localConfig, {
+    ...anyPorts,
+    EPHEMERAL: '1',
+    SEED: '0',
+    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+    ...environment,
+  });
+  const system = await startSystem(config, { validateResponses: true, openStore, ...options });
+  try {
+    await until(
+      async () => (await fetch(`${system.urls.gateway}/health`)).status,
+      (status) => status === 200,
+    );
+    await test(system);
+  } finally {
+    await system.stop();
+  }
+}
