@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Answer, client } from '../support/http.ts';
+import type { Entry, Operation, Outcome } from './record.ts';
+
+type Client = ReturnType<typeof client>;
+
+/** Whole numbers from `min` to `max`, repeatable: the same seed gives the same ones. */
+export type Random = (min: number, max: number) => number;
+
+/** The mulberry32 generator. */
+export function seeded(seed: number): Random {
+  let state = seed;
+  return (min, max) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return min + (((t ^ (t >>> 14)) >>> 0) % (max - min + 1));
+  };
+}
+
+export interface LoadOptions {
+  /** The system's client; pending while the system is down. */
+  readonly whenUp: () => Promise<Client>;
+  readonly random: Random;
+  readonly shoppers: number;
+  readonly merchants: number;
+}
+
+/** Clients that change products and carts as fast as they are answered, and keep what they were told. */
+export interface Load {
+  readonly log: readonly Entry[];
+  /** Answers that no client should ever get. */
+  readonly scandals: readonly string[];
+  readonly productIds: readonly string[];
+  readonly cartIds: readonly string[];
+  /** Lets what is under way end. Rejects when a client could not go on. */
+  stop(): Promise<void>;
+}
+
+const PRODUCTS_A_MERCHANT = 12;
+const PATIENCE_MS = 15_000;
+
+/** Opens the carts, creates the first products, and keeps changing both until it is stopped. */
+export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOptions): Promise<Load> {
+  const log: Entry[] = [];
+  const scandals: string[] = [];
+  const productIds: string[] = [];
+  const cartIds: string[] = [];
+  let stopping = false;
+
+  const attempt = async (operation: Operation, call: (api: Client) => Promise<Answer>): Promise<Outcome> => {
+    const api = await whenUp();
+    const outcome = await call(api).then(
+      ({ status, body }): Outcome => {
+        if (status === 500) scandals.push(`${operation.op} was answered 500: ${JSON.stringify(body)}`);
+        if (status >= 500) return { status: 'unknown' };
+        return status < 300 ? { status: 'done', version: Number(body['version']) } : { status: 'refused' };
+      },
+      (): Outcome => ({ status: 'unknown' }),
+    );
+    log.push({ ...operation, outcome });
+    return outcome;
+  };
+
+  const add = (cartId: string, productId: string, qty: number) =>
+    attempt({ op: 'add', cartId, productId, qty }, (api) =>
+      api.call('POST', `/carts/${cartId}/items`, { body: { productId, qty } }),
+    );
+  const set = (cartId: string, productId: string, qty: number) =>
+    attempt({ op: 'set', cartId, productId, qty }, (api) =>
+      qty === 0 && random(0, 1) === 0
+        ? api.call('DELETE', `/carts/${cartId}/items/${productId}`)
+        : api.call('PUT', `/carts/${cartId}/items/${productId}`, { body: { qty } }),
+    );
+  const openCart = async () => {
+    const cartId = await (await whenUp()).openCart();
+    log.push({ op: 'open', cartId, outcome: { status: 'done', version: 1 } });
+    cartIds.push(cartId);
+    return cartId;
+  };
+  const pick = <T>(from: readonly T[]): T => {
+    const picked = from[random(0, from.length - 1)];
+    if (picked === undefined) throw new Error('nothing to pick from');
+    return picked;
+  };
+
+  /** Creates a product and puts one unit into the merchant's cart, where it shows which state Cart knows of. */
+  const create = async (cartId: string, inventory: number): Promise<string | undefined> => {
+    const body = { productId: randomUUID(), name: 'Thing', price: random(1, 9_999), currency: 'EUR', inventory };
+    const { productId, price } = body;
+    const created = await attempt({ op: 'create', productId, price, inventory }, (api) =>
+      api.call('POST', '/products', { body }),
+    );
+    productIds.push(productId);
+    if (created.status !== 'done') return undefined;
+    const end = performance.now() + PATIENCE_MS;
+    while ((await set(cartId, productId, 1)).status !== 'done') {
+      if (performance.now() > end) throw new Error(`Cart never learned of ${productId}`);
+      await delay(10);
+    }
+    return productId;
+  };
+
+  const shop = async () => {
+    const cartId = await openCart();
+    while (!stopping) {
+      const dice = random(1, 10);
+      if (dice <= 5) {
+        const units = Array.from({ length: random(1, 3) }, () => random(1, 3));
+        const productId = pick(productIds);
+        await Promise.all(units.map(async (qty) => add(cartId, productId, qty)));
+      } else await set(cartId, pick(productIds), dice <= 8 ? random(1, 6) : 0);
+    }
+  };
+
+  /** Half of the products are scarce. Of the others the stock moves by hundreds, so that a lost reservation shows. */
+  const sell = async () => {
+    const cartId = await openCart();
+    const own: { productId: string; unit: number }[] = [];
+    while (!stopping) {
+      const dice = random(1, 10);
+      if (own.length < 2 || (dice === 10 && own.length < PRODUCTS_A_MERCHANT)) {
+        const scarce = own.length % 2 === 1;
+        const productId = await create(cartId, scarce ? 12 : 400);
+        if (productId) own.push({ productId, unit: scarce ? 1 : 100 });
+      } else if (dice <= 5) {
+        const { productId } = pick(own);
+        const price = random(1, 9_999);
+        await attempt({ op: 'price', productId, price }, (api) =>
+          api.call('PATCH', `/products/${productId}`, { body: { price } }),
+        );
+      } else {
+        const { productId, unit } = pick(own);
+        const delta = unit * pick([-2, -1, 1, 2]);
+        await attempt({ op: 'stock', productId, delta }, (api) =>
+          api.call('POST', `/products/${productId}/stock`, { body: { delta } }),
+        );
+      }
+    }
+  };
+
+  const clients = Array.from({ length: merchants }, async () => sell());
+  while (productIds.length < merchants) await delay(5);
+  clients.push(...Array.from({ length: shoppers }, async () => shop()));
+  const working = Promise.all(clients);
+  working.catch(() => undefined);
+  return {
+    log,
+    scandals,
+    productIds,
+    cartIds,
+    async stop() {
+      stopping = true;
+      await working;
+    },
+  };
+}

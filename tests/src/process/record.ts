@@ -1,0 +1,37 @@
+/** What a client was told of a change: it happened, it was refused and did not, or the answer never came. */
+export type Outcome =
+  | { readonly status: 'done'; readonly version: number }
+  | { readonly status: 'refused' }
+  | { readonly status: 'unknown' };
+
+/** A change that a client asked for. Of one product, and of one cart, all changes are by the same client. */
+export type Operation =
+  | { readonly op: 'create'; readonly productId: string; readonly price: number; readonly inventory: number }
+  | { readonly op: 'price'; readonly productId: string; readonly price: number }
+  | { readonly op: 'stock'; readonly productId: string; readonly delta: number }
+  | { readonly op: 'open'; readonly cartId: string }
+  | { readonly op: 'add'; readonly cartId: string; readonly productId: string; readonly qty: number }
+  | { readonly op: 'set'; readonly cartId: string; readonly productId: string; readonly qty: number };
+
+/** An operation and its answer. A client's entries follow one another; adds that ran at once stand in any order. */
+export type Entry = Operation & { readonly outcome: Outcome };
+
+/** All that could be true after these steps, each of which did happen, did not, or may have. */
+export function possible<T>(
+  initial: T,
+  steps: readonly { readonly outcome: Outcome; readonly apply: (value: T) => T }[],
+): ReadonlySet<T> {
+  return steps.reduce<ReadonlySet<T>>(
+    (values, { outcome: { status }, apply }) => {
+      if (status === 'refused') return values;
+      const applied = [...values].map(apply);
+      return new Set(status === 'done' ? applied : [...values, ...applied]);
+    },
+    new Set([initial]),
+  );
+}
+
+/** The newest version that a client was told; 0 where it was told none. */
+export function newestVersion(entries: readonly Entry[]): number {
+  return Math.max(0, ...entries.map(({ outcome }) => (outcome.status === 'done' ? outcome.version : 0)));
+}
