@@ -26,7 +26,9 @@ export function faultsOf(log: readonly Entry[], { products, carts, deadLetters }
       faultsOfProduct(productId, entries, products, lines),
     ),
     ...[...ofCarts].flatMap(([cartId, entries]) => faultsOfCart(cartId, entries, carts)),
-    ...products.filter(({ productId }) => !ofProducts.has(productId)).map((it) => `nobody created ${it.productId}`),
+    ...products
+      .filter(({ productId }) => !ofProducts.has(productId))
+      .map((it) => `nobody created ${it.productId}`),
     ...(deadLetters === 0 ? [] : [`${deadLetters} messages were given up or parked`]),
   ];
 }
@@ -44,12 +46,19 @@ function faultsOfProduct(
       ? [`${productId} is gone`]
       : [];
   }
-  const held = lines.reduce((sum, { availability, qty }) => sum + (availability === 'available' ? qty : 0), 0);
+  const held = lines.reduce(
+    (sum, { availability, qty }) => sum + (availability === 'available' ? qty : 0),
+    0,
+  );
   const { price, inventory, version } = product;
   return [
     ...expectAtLeast(`${productId}: version`, version, newestVersion(entries)),
     ...expectOneOf(`${productId}: price`, price, pricesOf(entries)),
-    ...expectOneOf(`${productId}: inventory ${inventory} and held ${held},`, inventory + held, stockOf(entries)),
+    ...expectOneOf(
+      `${productId}: inventory ${inventory} and held ${held},`,
+      inventory + held,
+      stockOf(entries),
+    ),
     ...(inventory < 0 ? [`${productId}: inventory ${inventory}`] : []),
     ...lines.flatMap((line) => faultsOfLine(line, product)),
   ];
@@ -66,14 +75,13 @@ function faultsOfLine(line: LineBody, { productId, price, inventory }: ProductBo
   ];
 }
 
-function faultsOfCart(
-  cartId: string,
-  entries: readonly CartEntry[],
-  carts: readonly CartBody[],
-): string[] {
+function faultsOfCart(cartId: string, entries: readonly CartEntry[], carts: readonly CartBody[]): string[] {
   const cart = carts.find((it) => it.cartId === cartId);
   if (!cart) return [`${cartId} is gone`];
-  const ofLines = Map.groupBy(entries.filter((entry) => entry.op !== 'open'), ({ productId }) => productId);
+  const ofLines = Map.groupBy(
+    entries.filter((entry) => entry.op !== 'open'),
+    ({ productId }) => productId,
+  );
   const shown = new Map(cart.items.map(({ productId, qty }) => [productId, qty]));
   return [
     ...expectAtLeast(`${cartId}: version`, cart.version, newestVersion(entries)),

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, client } from '../support/http.ts';
+import { until } from '../support/until.ts';
 import type { Entry, Operation, Outcome } from './record.ts';
 
 type Client = ReturnType<typeof client>;
 
-/** Whole numbers from `min` to `max`, repeatable: the same seed gives the same ones. */
+/** Whole numbers from `min` to `max`. */
 export type Random = (min: number, max: number) => number;
 
-/** The mulberry32 generator. */
+/** The mulberry32 generator: the same seed gives the same numbers. */
 export function seeded(seed: number): Random {
   let state = seed;
   return (min, max) => {
@@ -49,6 +50,12 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
   const cartIds: string[] = [];
   let stopping = false;
 
+  for (let cart = 0; cart < merchants + shoppers; cart++) {
+    const cartId = await (await whenUp()).openCart();
+    cartIds.push(cartId);
+    log.push({ op: 'open', cartId, outcome: { status: 'done', version: 1 } });
+  }
+
   const attempt = async (operation: Operation, call: (api: Client) => Promise<Answer>): Promise<Outcome> => {
     const api = await whenUp();
     const outcome = await call(api).then(
@@ -73,12 +80,6 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
         ? api.call('DELETE', `/carts/${cartId}/items/${productId}`)
         : api.call('PUT', `/carts/${cartId}/items/${productId}`, { body: { qty } }),
     );
-  const openCart = async () => {
-    const cartId = await (await whenUp()).openCart();
-    log.push({ op: 'open', cartId, outcome: { status: 'done', version: 1 } });
-    cartIds.push(cartId);
-    return cartId;
-  };
   const pick = <T>(from: readonly T[]): T => {
     const picked = from[random(0, from.length - 1)];
     if (picked === undefined) throw new Error('nothing to pick from');
@@ -87,23 +88,27 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
 
   /** Creates a product and puts one unit into the merchant's cart, where it shows which state Cart knows of. */
   const create = async (cartId: string, inventory: number): Promise<string | undefined> => {
-    const body = { productId: randomUUID(), name: 'Thing', price: random(1, 9_999), currency: 'EUR', inventory };
+    const body = {
+      productId: randomUUID(),
+      name: 'Thing',
+      price: random(1, 9_999),
+      currency: 'EUR',
+      inventory,
+    };
     const { productId, price } = body;
     const created = await attempt({ op: 'create', productId, price, inventory }, (api) =>
       api.call('POST', '/products', { body }),
     );
-    productIds.push(productId);
-    if (created.status !== 'done') return undefined;
     const end = performance.now() + PATIENCE_MS;
-    while ((await set(cartId, productId, 1)).status !== 'done') {
+    while (created.status === 'done' && (await set(cartId, productId, 1)).status !== 'done') {
       if (performance.now() > end) throw new Error(`Cart never learned of ${productId}`);
       await delay(10);
     }
-    return productId;
+    productIds.push(productId);
+    return created.status === 'done' ? productId : undefined;
   };
 
-  const shop = async () => {
-    const cartId = await openCart();
+  const shop = async (cartId: string) => {
     while (!stopping) {
       const dice = random(1, 10);
       if (dice <= 5) {
@@ -115,8 +120,7 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
   };
 
   /** Half of the products are scarce. Of the others the stock moves by hundreds, so that a lost reservation shows. */
-  const sell = async () => {
-    const cartId = await openCart();
+  const sell = async (cartId: string) => {
     const own: { productId: string; unit: number }[] = [];
     while (!stopping) {
       const dice = random(1, 10);
@@ -140,10 +144,13 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
     }
   };
 
-  const clients = Array.from({ length: merchants }, async () => sell());
-  while (productIds.length < merchants) await delay(5);
-  clients.push(...Array.from({ length: shoppers }, async () => shop()));
-  const working = Promise.all(clients);
+  const selling = Promise.all(cartIds.slice(0, merchants).map(sell));
+  selling.catch(() => undefined);
+  await until(
+    () => productIds.length,
+    (known) => known > 0,
+  );
+  const working = Promise.all([selling, ...cartIds.slice(merchants).map(shop)]);
   working.catch(() => undefined);
   return {
     log,

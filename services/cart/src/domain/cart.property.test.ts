@@ -45,6 +45,11 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
         setQuantity(cart, product.productId, () => product, qty, moment),
   ),
   products.map(
+    (product): Change =>
+      (cart) =>
+        setQuantity(cart, product.productId, () => product, lineOf(cart, product)?.qty ?? 0, moment),
+  ),
+  products.map(
     ({ productId }): Change =>
       (cart) =>
         removeItem(cart, productId, moment),
