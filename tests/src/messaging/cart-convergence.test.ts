@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Cart, Line } from '@tandem/cart/domain/cart';
+import type { Cart } from '@tandem/cart/domain/cart';
+import type { Line } from '@tandem/cart/domain/line';
 import type { CatalogEntry } from '@tandem/cart/domain/catalog';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
 import { cartKey, catalogKey, catalogSyncKey } from '@tandem/cart/store/kinds';

@@ -12,8 +12,8 @@ import type { Entry } from './record.ts';
 
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 4);
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
-const SHOPPERS = 5;
-const MERCHANTS = 3;
+const SHOPPERS = 16;
+const MERCHANTS = 6;
 const REST_DEADLINE_MS = 20_000;
 /** Long enough for a change to be anywhere between the write and its last effect. */
 const KILL_AFTER_MS = { min: 100, max: 1_500 };

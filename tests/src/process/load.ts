@@ -39,7 +39,7 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-const PRODUCTS_A_MERCHANT = 12;
+const PRODUCTS_A_MERCHANT = 10;
 const PATIENCE_MS = 15_000;
 
 /** Opens the carts, creates the first products, and keeps changing both until it is stopped. */

@@ -121,11 +121,10 @@ interface Returned {
   readonly delaySeconds: number;
 }
 
-const MAX_BACKOFF_SECONDS = 30;
-
+/** 1, 5, 25, 125 s: the receives before the dead-letter queue outlast an outage of minutes. */
 function backoffSeconds(message: Message): number {
   const receives = Number(message.Attributes?.ApproximateReceiveCount ?? 1);
-  return Math.min(2 ** (receives - 1), MAX_BACKOFF_SECONDS);
+  return 5 ** Math.min(receives - 1, 3);
 }
 
 /** Best effort: where it fails, the messages come back when their visibility timeout is over. */

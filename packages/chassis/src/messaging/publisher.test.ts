@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type PublishBatchInput, type PublishBatchResponse, SNSClient } from '@aws-sdk/client-sns';
+import {
+  InvalidParameterException,
+  type PublishBatchInput,
+  type PublishBatchResponse,
+  SNSClient,
+} from '@aws-sdk/client-sns';
 import { readEvent } from '@tandem/contracts/read-event';
 import { bodyOf, createPublisher, type OutgoingEvent } from './publisher.ts';
 
@@ -160,4 +165,28 @@ test('a request that fails is transient for all of its events, and for no others
   assert.deepEqual(new Set(statuses.slice(10, 20)), new Set(['transient']));
   assert.deepEqual(new Set(statuses.slice(20)), new Set(['published']));
   assert.match(JSON.stringify(outcomes[10]), /connection reset/);
+});
+
+test('a batch that SNS refuses is tried event by event: only the one at fault is a permanent failure', async () => {
+  const { batches, publish } = publisherTo(({ PublishBatchRequestEntries: entries = [] }) => {
+    if (entries.some(({ Message }) => Message?.includes('bad'))) {
+      throw new InvalidParameterException({ message: 'Invalid characters', $metadata: {} });
+    }
+    return {};
+  });
+  const outcomes = await publish([outgoing('1'), outgoing('2', 'bad'), outgoing('3')]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['published', 'permanent', 'published'],
+  );
+  assert.deepEqual(sizesOf(batches), [3, 1, 1, 1]);
+});
+
+test('a body holds no character that SNS and SQS refuse, and reads back as it was', () => {
+  const requestId = 'a\uFFFE\uFFFF\u0000\uD800b';
+  const body = bodyOf(outgoing('1', requestId));
+  assert.doesNotMatch(body, /[^\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD]/);
+  const read = readEvent(body);
+  assert.ok(read.ok && read.event.eventType === 'ProductSnapshotRequested');
+  assert.equal(read.event.requestId, requestId);
 });

@@ -1,4 +1,11 @@
-import { PublishBatchCommand, type PublishBatchRequestEntry, type SNSClient } from '@aws-sdk/client-sns';
+import {
+  InvalidParameterException,
+  InvalidParameterValueException,
+  PublishBatchCommand,
+  type PublishBatchRequestEntry,
+  type SNSClient,
+  ValidationException,
+} from '@aws-sdk/client-sns';
 import { type NewEvent, SCHEMA_VERSION } from '@tandem/contracts/events';
 
 /** An event on its way to a topic. */
@@ -23,9 +30,10 @@ export type Publish = (events: readonly OutgoingEvent[]) => Promise<PublishOutco
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 255 * 1024;
 
-/** The message body of an event. */
+/** The message body of an event: JSON, with the two characters escaped that SNS and SQS refuse and JSON does not. */
 export function bodyOf({ eventId, event }: OutgoingEvent): string {
-  return JSON.stringify({ ...event, eventId, schemaVersion: SCHEMA_VERSION });
+  const json = JSON.stringify({ ...event, eventId, schemaVersion: SCHEMA_VERSION });
+  return json.replaceAll('\ufffe', String.raw`\ufffe`).replaceAll('\uffff', String.raw`\uffff`);
 }
 
 export function createPublisher(sns: SNSClient, topicArn: string): Publish {
@@ -89,6 +97,7 @@ function batches(entries: readonly Entry[]): Entry[][] {
   return all;
 }
 
+/** One outcome for each entry that was not published. A batch that is refused whole is tried entry by entry. */
 async function publishBatch(
   sns: SNSClient,
   topicArn: string,
@@ -99,14 +108,25 @@ async function publishBatch(
     const answer = await sns.send(
       new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries: entries }),
     );
-    return (answer.Failed ?? []).map((failure) => [
-      Number(failure.Id),
-      {
-        status: failure.SenderFault ? 'permanent' : 'transient',
-        reason: `${failure.Code}: ${failure.Message ?? ''}`,
-      },
+    return (answer.Failed ?? []).map(({ Id, Code, Message = '', SenderFault }) => [
+      Number(Id),
+      { status: SenderFault ? 'permanent' : 'transient', reason: `${Code}: ${Message}` },
     ]);
   } catch (error) {
+    const [first, ...others] = batch;
+    if (first && isRefusal(error)) {
+      if (others.length === 0) return [[first.position, { status: 'permanent', reason: String(error) }]];
+      return (await Promise.all(batch.map((entry) => publishBatch(sns, topicArn, [entry])))).flat();
+    }
     return batch.map((entry) => [entry.position, { status: 'transient', reason: String(error) }]);
   }
+}
+
+/** Whether SNS finds fault with what was sent, and will again. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof InvalidParameterException ||
+    error instanceof InvalidParameterValueException ||
+    error instanceof ValidationException
+  );
 }

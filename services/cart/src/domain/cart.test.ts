@@ -4,7 +4,6 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { EventOf, NewEvent } from '@tandem/contracts/events';
 import {
   addItem,
-  attainableQty,
   type Cart,
   type CartDecision,
   deleteCart,
@@ -15,6 +14,7 @@ import {
   setQuantity,
   totalOf,
 } from './cart.ts';
+import { attainableQty } from './line.ts';
 import type { CatalogProduct } from './catalog.ts';
 
 const at = (minute: number) => ({

@@ -1,24 +1,7 @@
 import { DomainError } from '@tandem/chassis/errors';
 import type { EventOf, NewEvent } from '@tandem/contracts/events';
 import type { CatalogProduct } from './catalog.ts';
-
-/** The largest quantity of a line. */
-export const MAX_LINE_QTY = 999;
-/** The most lines that a cart has. */
-export const MAX_LINES = 100;
-
-/** A product in a cart. Money is integer minor units. */
-export interface Line {
-  readonly productId: string;
-  /** The product's name when it was added: what is shown when the product is gone. */
-  readonly name: string;
-  readonly qty: number;
-  readonly priceAtAdd: number;
-  /** The cart's version at which `qty` last changed: a rejection of an older change says nothing any more. */
-  readonly changedAt: number;
-  /** Set when Product could not reserve `qty`: the line then holds no stock. */
-  readonly rejected?: { readonly availableQty: number; readonly at: string };
-}
+import { type Line, lineOf, requireRoom, withLine } from './line.ts';
 
 /** A cart. A deleted one stays for a while, so that its version is not forgotten before its events have arrived. */
 export interface Cart {
@@ -60,7 +43,7 @@ export function openCart(cartId: string, userId: string | null, { now, expiresAt
 
 /** Adds to the product's line. The price is the catalog's; a line that is there keeps the price it was added at. */
 export function addItem(cart: Cart, product: CatalogProduct, qty: number, moment: Moment): CartDecision {
-  return claim(cart, product, (lineOf(cart, product.productId)?.qty ?? 0) + qty, moment);
+  return claim(cart, product, (lineOf(cart.lines, product.productId)?.qty ?? 0) + qty, moment);
 }
 
 /**
@@ -74,18 +57,18 @@ export function setQuantity(
   qty: number,
   moment: Moment,
 ): CartDecision {
-  const line = lineOf(cart, productId);
+  const line = lineOf(cart.lines, productId);
   if (qty === 0) return removeItem(cart, productId, moment);
   const open = requireOpen(cart);
   if (!line || line.rejected || qty > line.qty) return claim(open, product(), qty, moment);
-  return qty < line.qty ? withLine(open, { ...line, qty }, moment) : { state: open, events: [] };
+  return qty < line.qty ? changeLine(open, { ...line, qty }, moment) : { state: open, events: [] };
 }
 
 /** Removes a line; a cart without it stays as it is. */
 export function removeItem(cart: Cart, productId: string, moment: Moment): CartDecision {
-  const line = lineOf(cart, productId);
+  const line = lineOf(cart.lines, productId);
   return line
-    ? withLine(requireOpen(cart), { ...line, qty: 0 }, moment)
+    ? changeLine(requireOpen(cart), { ...line, qty: 0 }, moment)
     : { state: requireOpen(cart), events: [] };
 }
 
@@ -101,11 +84,11 @@ export function deleteCart(cart: Cart, moment: Moment): CartDecision {
 /** Marks the line whose reservation was rejected, unless its quantity has changed since. */
 export function markRejected(cart: Cart, rejection: EventOf<'InventoryReservationRejected'>): CartDecision {
   const { productId, cartVersion, availableQty, timestamp } = rejection;
-  const line = lineOf(cart, productId);
+  const line = lineOf(cart.lines, productId);
   if (cart.status !== 'open' || line?.changedAt !== cartVersion || line.rejected)
     return { state: cart, events: [] };
   const marked = { ...line, rejected: { availableQty, at: timestamp } };
-  return { state: { ...cart, lines: replaceLine(cart, marked), version: cart.version + 1 }, events: [] };
+  return { state: { ...cart, lines: withLine(cart.lines, marked), version: cart.version + 1 }, events: [] };
 }
 
 /** What an open cart's end by expiry means for others: the stock of its lines returns. */
@@ -133,61 +116,25 @@ export function totalOf({ lines }: Pick<Cart, 'lines'>): number {
 
 /** Asks for `qty` units of a product, all of which the line holds unless Product rejects them later. */
 function claim(cart: Cart, product: CatalogProduct, qty: number, moment: Moment): CartDecision {
-  const before = lineOf(requireOpen(cart), product.productId);
-  requireRoom(cart, product, before, qty);
+  const before = lineOf(requireOpen(cart).lines, product.productId);
+  requireRoom(cart, product, qty);
   const { productId, name, price, currency } = product;
   const line = { productId, name, qty, priceAtAdd: before?.priceAtAdd ?? price };
-  return withLine({ ...cart, currency }, line, moment);
+  return changeLine({ ...cart, currency }, line, moment);
 }
 
-function withLine(cart: Cart, line: Omit<Line, 'changedAt' | 'rejected'>, moment: Moment): CartDecision {
+function changeLine(cart: Cart, line: Omit<Line, 'changedAt' | 'rejected'>, moment: Moment): CartDecision {
   const { productId, name, qty, priceAtAdd } = line;
   const version = cart.version + 1;
-  const before = lineOf(cart, productId);
+  const before = lineOf(cart.lines, productId);
   const changed: Line = { productId, name, qty, priceAtAdd, changedAt: version };
-  const lines = qty === 0 ? cart.lines.filter((other) => other !== before) : replaceLine(cart, changed);
+  const lines = qty === 0 ? cart.lines.filter((other) => other !== before) : withLine(cart.lines, changed);
   const state: Cart = { ...cart, ...touched(moment), lines, version };
   const change = qty - (before?.qty ?? 0);
   return {
     state: lines.length === 0 ? { ...state, currency: null } : state,
     events: [lineEvent(state, changed, change === 0 ? qty : change)],
   };
-}
-
-/** Refuses what the catalog shows to be impossible; Product decides, and may still reject what passes here. */
-function requireRoom(cart: Cart, product: CatalogProduct, before: Line | undefined, qty: number): void {
-  const { productId } = product;
-  if (cart.currency !== null && cart.currency !== product.currency) {
-    throw new DomainError(
-      'conflict',
-      'currency-mismatch',
-      `the cart is in ${cart.currency}, product ${productId} is sold in ${product.currency}: use another cart`,
-    );
-  }
-  if (!before && cart.lines.length >= MAX_LINES) {
-    throw new DomainError('conflict', 'too-many-lines', `a cart has at most ${MAX_LINES} lines`);
-  }
-  if (qty > MAX_LINE_QTY) {
-    throw new DomainError('conflict', 'quantity-limit', `a line has at most ${MAX_LINE_QTY} units`, {
-      details: { qty: before?.qty ?? 0, limit: MAX_LINE_QTY },
-    });
-  }
-  const availableQty = attainableQty(before, product);
-  if (qty > availableQty) {
-    throw new DomainError(
-      'conflict',
-      'insufficient-stock',
-      `only ${availableQty} of ${productId} can be had`,
-      {
-        details: { availableQty },
-      },
-    );
-  }
-}
-
-/** How many units a line could have: what it holds and what is left. A rejected line holds nothing. */
-export function attainableQty(line: Line | undefined, product: CatalogProduct): number {
-  return product.inventory + (line && !line.rejected ? line.qty : 0);
 }
 
 function requireOpen(cart: Cart): Cart {
@@ -211,16 +158,6 @@ function lineEvent(cart: Cart, line: Line, change: number): NewEvent {
     timestamp: updatedAt,
     cartVersion: version,
   };
-}
-
-function lineOf(cart: Cart, productId: string): Line | undefined {
-  return cart.lines.find((line) => line.productId === productId);
-}
-
-function replaceLine(cart: Cart, line: Line): Line[] {
-  const known = cart.lines.some(({ productId }) => productId === line.productId);
-  if (!known) return [...cart.lines, line];
-  return cart.lines.map((other) => (other.productId === line.productId ? line : other));
 }
 
 function touched({ now, expiresAt }: Moment) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Line } from './cart.ts';
+import type { Line } from './line.ts';
 import type { CatalogEntry, CatalogProduct } from './catalog.ts';
 import { type VisibleCart, viewOf } from './view.ts';
 

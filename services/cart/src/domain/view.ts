@@ -1,5 +1,6 @@
-import { attainableQty, type Cart, type Line, totalOf } from './cart.ts';
+import { type Cart, totalOf } from './cart.ts';
 import { type CatalogEntry, type CatalogProduct, live } from './catalog.ts';
+import { attainableQty, type Line } from './line.ts';
 
 /** Whether a line can be checked out: its stock is held, it was rejected, or the product is gone. */
 export type Availability = 'available' | 'insufficient' | 'unavailable';
@@ -35,7 +36,7 @@ export interface CartView {
 /** The cart joined with the catalog: so a price change reaches every open cart without a write to any. */
 export function viewOf(cart: VisibleCart, catalog: ReadonlyMap<string, CatalogEntry>): CartView {
   const { cartId, userId, status, currency, version, updatedAt, expiresAt } = cart;
-  const items = cart.lines.map((line) => viewOfLine(line, live(catalog.get(line.productId))));
+  const items = cart.lines.map((line) => viewOfLine(line, currency, live(catalog.get(line.productId))));
   return {
     cartId,
     userId,
@@ -49,7 +50,7 @@ export function viewOf(cart: VisibleCart, catalog: ReadonlyMap<string, CatalogEn
   };
 }
 
-function viewOfLine(line: Line, product: CatalogProduct | undefined): LineView {
+function viewOfLine(line: Line, currency: string | null, product: CatalogProduct | undefined): LineView {
   const { productId, name, qty, priceAtAdd } = line;
   const currentPrice = product?.price ?? priceAtAdd;
   return {
@@ -58,7 +59,7 @@ function viewOfLine(line: Line, product: CatalogProduct | undefined): LineView {
     qty,
     priceAtAdd,
     currentPrice,
-    priceChanged: currentPrice !== priceAtAdd,
+    priceChanged: currentPrice !== priceAtAdd || (product !== undefined && product.currency !== currency),
     ...stockOf(line, product),
   };
 }

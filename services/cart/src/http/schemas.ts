@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_LINE_QTY } from '../domain/cart.ts';
+import { MAX_LINE_QTY } from '../domain/line.ts';
 
 const qty = z.int().max(MAX_LINE_QTY);
 
