@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import { type App, closeGracefully } from './http/app.ts';
+import { closeGracefully } from './http/app.ts';
+import type { App } from './http/types.ts';
 
 /** Work beside the requests, such as a consumer. */
 export interface Worker {

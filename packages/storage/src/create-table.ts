@@ -35,7 +35,7 @@ export function createTable(
     return { is: 'absent', now: nowSeconds() };
   }
 
-  function rowOf<S extends Versioned>({ kind, id }: Key<S>, { state, events }: Decision<S>): Row {
+  function rowOf<S extends Versioned>({ kind, id }: Key<S>, state: S, events: Row['events']): Row {
     const index = kind.index?.(state);
     if (index?.partition === '' || index?.sort === '') throw new Error(`${kind.name}: an empty index key`);
     return {
@@ -56,14 +56,16 @@ export function createTable(
     decision: Decision<S>,
   ): Put | undefined {
     const pk = pkOf(key);
-    if (decision.state === current) {
-      if (decision.events.length > 0) throw new Error(`${pk}: events without a new state would be lost`);
+    const { state, events } = decision;
+    if (state === current) {
+      if (events.length > 0) throw new Error(`${pk}: events without a new state would be lost`);
       return undefined;
     }
-    if (!(Number.isSafeInteger(decision.state.version) && decision.state.version > (current?.version ?? 0))) {
-      throw new Error(`${pk}: version ${decision.state.version} does not follow ${current?.version ?? 0}`);
+    if (state === undefined) throw new Error(`${pk}: an item is not removed but replaced by a tombstone`);
+    if (!(Number.isSafeInteger(state.version) && state.version > (current?.version ?? 0))) {
+      throw new Error(`${pk}: version ${state.version} does not follow ${current?.version ?? 0}`);
     }
-    return { pk, condition: unchanged(current), row: rowOf(key, decision) };
+    return { pk, condition: unchanged(current), row: rowOf(key, state, events) };
   }
 
   /** Reads, decides and writes under the guard of every version that was read, until it succeeds. */
@@ -114,7 +116,7 @@ export function createTable(
     },
 
     async putIfNewer<S extends Versioned>(key: Key<S>, state: S) {
-      const row = rowOf(key, { state, events: [] });
+      const row = rowOf(key, state, []);
       return untilWritten(
         performance.now() + CONTENTION_LIMIT_MS,
         async () => {

@@ -29,10 +29,10 @@ export interface Key<S extends Versioned> {
 
 /**
  * What was decided about one item: its new state and what happened. A decision that returns the state it was given
- * writes nothing.
+ * (undefined where there was none) writes nothing.
  */
 export interface Decision<S> {
-  readonly state: S;
+  readonly state: S | undefined;
   readonly events: readonly NewEvent[];
 }
 

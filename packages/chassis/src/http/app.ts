@@ -1,6 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import type { Logger } from '../logger.ts';
 import { runWithTrace } from '../trace.ts';
@@ -13,30 +12,7 @@ import { registerOpenApi } from './openapi.ts';
 import { answerParserError, answerUnknownExpectation, sendProblem } from './problem.ts';
 import { checkResponses, compileValidator } from './schema.ts';
 import type { RequestPart, ZodTypeProvider } from './schema.ts';
-
-/** An HTTP service; its routes are typed by their zod schemas. */
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Set when the service is about to stop. */
-    draining: boolean;
-  }
-  interface FastifyContextConfig {
-    /** The scope that a token must have: 401 without a token, 403 without the scope, before the body is read. */
-    scope?: string;
-    /** The problems that the route answers beside those of its input and scope, for its documentation. */
-    problems?: readonly number[];
-    /** A route of the chassis: no token is looked at, no line is logged. */
-    system?: boolean;
-  }
-}
+import type { App } from './types.ts';
 
 export interface AppOptions {
   readonly name: string;

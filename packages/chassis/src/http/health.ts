@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
-import type { App } from './app.ts';
+import type { App } from './types.ts';
 
 /** Something that a service needs to do its work, and whether it can be had. */
 export interface Check {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import { currentTraceparent, runWithTrace } from '../trace.ts';
-import type { App } from './app.ts';
+import type { App } from './types.ts';
 import type { Authenticator, Identity } from './auth.ts';
 import { createRouteMethods } from './methods.ts';
 

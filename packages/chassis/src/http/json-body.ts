@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { errorCodes } from 'fastify';
 import { DomainError } from '../errors.ts';
-import type { App } from './app.ts';
+import type { App } from './types.ts';
 
 const maxDepth = 64;
 

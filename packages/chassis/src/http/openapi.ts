@@ -3,7 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyContextConfig, FastifySchema } from 'fastify';
 import { z } from 'zod';
-import type { App } from './app.ts';
+import type { App } from './types.ts';
 import { createComponents } from './json-schema.ts';
 import type { Components, JsonSchema } from './json-schema.ts';
 import { Problem } from './problem.ts';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { createApp } from './app.ts';
-import type { App, AppOptions } from './app.ts';
+import type { AppOptions } from './app.ts';
+import type { App } from './types.ts';
 import { parsePreconditions } from './preconditions.ts';
 import { noBody, queryInteger } from './schema.ts';
 

@@ -89,9 +89,9 @@ test('a line that holds its stock is available, also when none is left; what it 
   assert.deepEqual(stockSeen(line, product), ['available', 7]);
 });
 
-test('a rejected line is insufficient, with what the rejection said or the catalog has said since', () => {
+test('a rejected line is insufficient, with what the rejection said or the catalog has said at that instant or since', () => {
   const rejected = { ...line, rejected: { availableQty: 1, at: '2026-02-14T15:00:00.000Z' } };
-  assert.deepEqual(stockSeen(rejected, product), ['insufficient', 1]);
+  assert.deepEqual(stockSeen(rejected, product), ['insufficient', 5]);
   assert.deepEqual(stockSeen(rejected, { ...product, updatedAt: '2026-02-14T14:59:59.999Z' }), [
     'insufficient',
     1,

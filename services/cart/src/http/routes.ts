@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { App } from '@tandem/chassis/http/app';
+import type { App } from '@tandem/chassis/http/types';
 import { isNotModified, parsePreconditions } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';
 import { addItem, removeItem, setQuantity } from '../domain/cart.ts';

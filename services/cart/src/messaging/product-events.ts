@@ -6,9 +6,6 @@ import { entryOf } from '../domain/catalog.ts';
 import { completeSnapshot } from '../domain/catalog-sync.ts';
 import { cartKey, catalogKey, catalogSyncKey } from '../store/kinds.ts';
 
-/** Thrown inside an update whose item is gone: there is nothing to apply the event to. */
-const GONE = Symbol('gone');
-
 /** Keeps the catalog as Product's events tell it, whatever their order, and marks lines whose stock was refused. */
 export function applyProductEvents({ table, now }: { table: Table; now: () => string }): ApplyBatch {
   const apply = async (event: TandemEvent): Promise<unknown> => {
@@ -21,14 +18,9 @@ export function applyProductEvents({ table, now }: { table: Table; now: () => st
       case 'ProductSnapshotCompleted':
         return table.update(catalogSyncKey, (sync) => completeSnapshot(sync, event.snapshotId, now()));
       case 'InventoryReservationRejected':
-        return table
-          .update(cartKey(event.cartId), (cart) => {
-            if (!cart) throw GONE;
-            return markRejected(cart, event);
-          })
-          .catch((error: unknown) => {
-            if (error !== GONE) throw error;
-          });
+        return table.update(cartKey(event.cartId), (cart) =>
+          cart ? markRejected(cart, event) : { state: cart, events: [] },
+        );
       default:
         return undefined;
     }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { App } from '@tandem/chassis/http/app';
+import type { App } from '@tandem/chassis/http/types';
 import type { DomainError } from '@tandem/chassis/errors';
 import { compileValidator, type Fault } from '@tandem/chassis/http/schema';
 import type { Table } from '@tandem/storage/table';

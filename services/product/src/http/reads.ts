@@ -1,4 +1,4 @@
-import type { App } from '@tandem/chassis/http/app';
+import type { App } from '@tandem/chassis/http/types';
 import { DomainError } from '@tandem/chassis/errors';
 import { isNotModified, parsePreconditions, versionTag } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';

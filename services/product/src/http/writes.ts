@@ -1,4 +1,4 @@
-import type { App } from '@tandem/chassis/http/app';
+import type { App } from '@tandem/chassis/http/types';
 import { allowsWrite, parsePreconditions, versionTag } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';
 import type { Table } from '@tandem/storage/table';

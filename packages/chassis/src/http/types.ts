@@ -1,0 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from './schema.ts';
+
+/** An HTTP service; its routes are typed by their zod schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set when the service is about to stop. */
+    draining: boolean;
+  }
+  interface FastifyContextConfig {
+    /** The scope that a token must have: 401 without a token, 403 without the scope, before the body is read. */
+    scope?: string;
+    /** The problems that the route answers beside those of its input and scope, for its documentation. */
+    problems?: readonly number[];
+    /** A route of the chassis: no token is looked at, no line is logged. */
+    system?: boolean;
+  }
+}
