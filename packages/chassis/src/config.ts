@@ -30,6 +30,17 @@ export const duration = z
     return Number.parseInt(text, 10) * millisecondsPerUnit[unit];
   });
 
+/** What every service is told. Region, credentials and endpoints are the AWS SDK's own variables. */
+export const serviceVariables = {
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
+  LOG_LEVEL: logLevel.default('info').describe('The least severe log line that is written'),
+  TABLE_NAME: z.string().describe('The DynamoDB table'),
+  QUEUE_URL: z.url().describe('The queue of the events to consume'),
+  AUTH_ISSUER: z.string().describe('The issuer of the tokens that are accepted'),
+  AUTH_AUDIENCE: z.string().describe('The audience that a token must name'),
+  AUTH_JWKS_URL: z.url().describe("Where the issuer's public keys are"),
+};
+
 /** A variable of a service's environment, for its documentation. */
 export interface ConfigRow {
   readonly name: string;

@@ -1,24 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import { closeGracefully } from './http/app.ts';
 import type { App } from './http/types.ts';
-
-/** Work beside the requests, such as a consumer. */
-export interface Worker {
-  /** Takes nothing more, finishes what is in hand, then resolves. */
-  stop(): Promise<void>;
-}
+import type { Running } from './lifecycle.ts';
 
 /** A service that can be run: its HTTP side and its consumers. */
-export interface Service {
+export interface Service extends Running {
   readonly app: App;
   /** Answers requests and consumes events from now on; port 0 takes any free one. Rejects with EADDRINUSE. */
   start(address: { host: string; port: number }): Promise<{ readonly url: string }>;
-  /** Takes nothing more, finishes what is in hand, requests and messages, then resolves. */
-  stop(): Promise<void>;
 }
 
-export function createService(app: App, startWorkers: () => readonly Worker[]): Service {
-  let workers: readonly Worker[] = [];
+export function createService(app: App, startWorkers: () => readonly Running[]): Service {
+  let workers: readonly Running[] = [];
   return {
     app,
     async start({ host, port }) {

@@ -32,4 +32,8 @@ const service = await createCartService({
   metrics,
   ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
 });
-await runUntilStopped(service, { host: config.HOST, port: config.PORT }, logger);
+await runUntilStopped(async () => {
+  const { url } = await service.start({ host: config.HOST, port: config.PORT });
+  logger.info({ url }, 'started');
+  return service;
+});

@@ -34,4 +34,8 @@ const service = await createProductService({
   logger,
   metrics,
 });
-await runUntilStopped(service, { host: config.HOST, port: config.PORT }, logger);
+await runUntilStopped(async () => {
+  const { url } = await service.start({ host: config.HOST, port: config.PORT });
+  logger.info({ url }, 'started');
+  return service;
+});

@@ -67,11 +67,16 @@ test('whatever moment the process is killed at, nothing acknowledged and no even
 
 async function observe({ urls }: SystemProcess, { productIds, cartIds }: Load): Promise<Observed> {
   const api = client(urls.gateway);
-  const list = await api.call<{ items: ProductBody[] }>('GET', `/products?ids=${productIds.join(',')}`);
-  assert.equal(list.status, 200);
+  const products: ProductBody[] = [];
+  for (let from = 0; from < productIds.length; from += 100) {
+    const ids = productIds.slice(from, from + 100).join(',');
+    const { status, body } = await api.call<{ items: ProductBody[] }>('GET', `/products?ids=${ids}`);
+    assert.equal(status, 200);
+    products.push(...body.items);
+  }
   const carts = await Promise.all(cartIds.map(async (cartId) => api.cart(cartId)));
   return {
-    products: list.body.items,
+    products,
     carts: carts.flatMap(({ status, body }): CartBody[] => (status === 200 ? [body] : [])),
     deadLetters: await deadLetters(urls.aws),
   };

@@ -4,7 +4,7 @@ import { readEvent } from '@tandem/contracts/read-event';
 import { Consumer } from 'sqs-consumer';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Worker } from '../service.ts';
+import type { Running } from '../lifecycle.ts';
 import { runWithTrace } from '../trace.ts';
 
 /** What became of one event of a batch: applied, or the reason why not. */
@@ -35,7 +35,7 @@ export function startConsumer({
   log,
   metrics,
   waitTimeSeconds = 20,
-}: ConsumerOptions): Worker {
+}: ConsumerOptions): Running {
   let busy = false;
   let stopping = false;
 
