@@ -48,7 +48,7 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
   const scandals: string[] = [];
   const productIds: string[] = [];
   const cartIds: string[] = [];
-  let stopping = false;
+  const stopping = new AbortController();
 
   for (let cart = 0; cart < merchants + shoppers; cart++) {
     const cartId = await (await whenUp()).openCart();
@@ -109,7 +109,7 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
   };
 
   const shop = async (cartId: string) => {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       const dice = random(1, 10);
       if (dice <= 5) {
         const units = Array.from({ length: random(1, 3) }, () => random(1, 3));
@@ -122,7 +122,7 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
   /** Half of the products are scarce. Of the others the stock moves by hundreds, so that a lost reservation shows. */
   const sell = async (cartId: string) => {
     const own: { productId: string; unit: number }[] = [];
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       const dice = random(1, 10);
       if (own.length < 2 || (dice === 10 && own.length < PRODUCTS_A_MERCHANT)) {
         const scarce = own.length % 2 === 1;
@@ -158,7 +158,7 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
     productIds,
     cartIds,
     async stop() {
-      stopping = true;
+      stopping.abort();
       await working;
     },
   };

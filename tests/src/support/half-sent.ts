@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /** A request of which the server has the head and a part of the body, so that it is in flight until it is finished. */
@@ -9,6 +9,9 @@ export interface HalfSent {
   abandon(): void;
 }
 
+/** Keeps connections for as long as the server lets it, where the global agent would close them after 5 s. */
+const agent = new Agent({ keepAlive: true });
+
 /** Sends all but the last `rest` of a POST's body, and resolves when that has left this process. */
 export async function sendHalf(
   url: string,
@@ -17,6 +20,7 @@ export async function sendHalf(
 ): Promise<HalfSent> {
   const length = String(Buffer.byteLength(first + rest));
   const post: ClientRequest = request(url, {
+    agent,
     method: 'POST',
     headers: { ...headers, 'content-length': length },
   });
