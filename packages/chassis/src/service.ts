@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { closeGracefully } from './http/app.ts';
 import type { App } from './http/types.ts';
 import type { Running } from './lifecycle.ts';
@@ -18,10 +18,15 @@ export function createService(app: App, startWorkers: () => readonly Running[]):
       await app.listen({ host, port });
       workers = startWorkers();
       const address = app.server.address() as AddressInfo;
-      return { url: `http://${host}:${address.port}` };
+      return { url: urlOf(host, address.port) };
     },
     async stop() {
       await Promise.all([closeGracefully(app), ...workers.map((worker) => worker.stop())]);
     },
   };
+}
+
+/** The URL of a host name or address, IPv6 ones included. */
+export function urlOf(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

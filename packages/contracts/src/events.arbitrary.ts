@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import type { EventOf, EventType } from './events.ts';
 
-const id = fc.string({ minLength: 1, maxLength: 200 });
-const text = fc.string({ unit: 'binary', maxLength: 40 });
+const id = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 50 })
+  .filter((text) => /^[^\p{C}/]+$/u.test(text));
+const text = fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed());
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const positive = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const currency = fc.stringMatching(/^[A-Z]{3}$/);

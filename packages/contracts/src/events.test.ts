@@ -177,3 +177,15 @@ function faults(body: unknown): string[] {
   for (const { detail } of reading.errors) assert.ok(detail.length > 0);
   return reading.errors.map(({ pointer }) => pointer);
 }
+
+test('ids that are unsafe as keys or attributes are refused', () => {
+  const [example] = eventExamples.ProductDeleted;
+  for (const productId of ['', 'a/b', 'a\u0000', 'a\nb', '\uD800', '\uFFFF', 'x'.repeat(201)]) {
+    const reading = readEvent(JSON.stringify({ ...example, productId }));
+    assert.ok(!reading.ok && reading.reason === 'invalid', JSON.stringify(productId));
+    assert.equal(reading.errors[0]?.pointer, '/productId');
+  }
+  for (const productId of ['85123A', 'Bank Charges', 'größe-1', '茶', '🫖']) {
+    assert.ok(readEvent(JSON.stringify({ ...example, productId })).ok, productId);
+  }
+});

@@ -3,7 +3,16 @@ import { z } from 'zod';
 /** The version of the event shapes below, carried by every event we publish. */
 export const SCHEMA_VERSION = 1;
 
-const id = z.string().min(1).max(200);
+/** Ids that are safe as keys, attributes and parts of both: no control, surrogate or unassigned character, no slash. */
+const id = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{C}/]*$/u, 'must hold no control character, lone surrogate or slash');
+const text = z
+  .string()
+  .max(1_000)
+  .regex(/^\P{Cs}*$/u, 'must be well-formed Unicode');
 const version = z.int().min(1);
 const time = z.iso.datetime({ offset: true });
 const quantity = z.int().min(0);
@@ -20,8 +29,8 @@ const envelope = {
 const productState = {
   ...envelope,
   productId: id,
-  name: z.string(),
-  category: z.string().optional(),
+  name: text,
+  category: text.optional(),
   price: minorUnits,
   currency,
   inventory: quantity.describe('Units that can still be had: what carts hold is already taken off'),

@@ -33,6 +33,7 @@ function change(key: string, version: number, ...events: NewEvent[]): Change {
 function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: Partial<RelayDeps> = {}) {
   const sent: OutgoingEvent[] = [];
   const parked: unknown[][] = [];
+  const failures: object[] = [];
   const warned: object[] = [];
   const relay = createRelay({
     publish: async (events) => {
@@ -42,10 +43,10 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
     park: async (body, reason) => void parked.push([JSON.parse(body), reason]),
     eventsOfExpired: () => assert.fail('nothing expired'),
     createTraceparent: () => 'new-trace',
-    log: { warn: (fields) => void warned.push(fields) },
+    log: { warn: (fields) => void warned.push(fields), error: (fields) => void failures.push(fields) },
     ...deps,
   });
-  return { relay, sent, parked, warned, ids: () => sent.map(({ eventId }) => eventId) };
+  return { relay, sent, parked, warned, failures, ids: () => sent.map(({ eventId }) => eventId) };
 }
 
 test('publishes the events of every change, in order, with ids that follow from the change alone', async () => {
@@ -97,11 +98,10 @@ test('a permanent failure is parked as it would have been sent, with the reason,
 
 test('what could not be parked is not done', async () => {
   const changes = [change('a', 1, asked('1')), change('b', 1, asked('2'))];
-  const { relay } = relayTo(
-    { 'thing/a/1/0': permanent },
-    { park: () => Promise.reject(new Error('no queue')) },
-  );
+  const err = new Error('no queue');
+  const { relay, failures } = relayTo({ 'thing/a/1/0': permanent }, { park: () => Promise.reject(err) });
   assert.deepEqual(await relay(changes), { failed: [changes[0]] });
+  assert.deepEqual(failures, [{ err, eventId: 'thing/a/1/0' }]);
 });
 
 test('an event of which the topic says nothing is not done', async () => {

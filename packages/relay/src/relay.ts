@@ -20,7 +20,7 @@ export interface RelayDeps {
   /** What it means that an item went because its time was over. */
   readonly eventsOfExpired: (change: Change) => readonly NewEvent[];
   readonly createTraceparent: () => string;
-  readonly log: { warn(fields: object, message: string): void };
+  readonly log: Record<'warn' | 'error', (fields: object, message: string) => void>;
 }
 
 export function createRelay({ publish, park, eventsOfExpired, createTraceparent, log }: RelayDeps): Relay {
@@ -31,6 +31,16 @@ export function createRelay({ publish, park, eventsOfExpired, createTraceparent,
       traceparent,
       event,
     }));
+  };
+
+  const parked = async (event: OutgoingEvent, reason: string): Promise<boolean> => {
+    try {
+      await park(bodyOf(event), reason);
+      return true;
+    } catch (err) {
+      log.error({ err, eventId: event.eventId }, 'event not parked');
+      return false;
+    }
   };
 
   return async (changes) => {
@@ -44,8 +54,7 @@ export function createRelay({ publish, park, eventsOfExpired, createTraceparent,
       if (outcome.status === 'published') continue;
       const { eventId } = event;
       log.warn({ eventId, status: outcome.status, reason: outcome.reason }, 'event not published');
-      const parked = outcome.status === 'permanent' && (await succeeds(park(bodyOf(event), outcome.reason)));
-      if (!parked) failed.add(change);
+      if (outcome.status === 'transient' || !(await parked(event, outcome.reason))) failed.add(change);
     }
     return { failed: [...failed] };
   };
@@ -77,11 +86,4 @@ function newestOfEachProduct<T extends { event: OutgoingEvent }>(pending: readon
     if (event.eventType !== 'ProductUpdated') return true;
     return newest.get(event.productId) === pending[position];
   });
-}
-
-async function succeeds(action: Promise<unknown>): Promise<boolean> {
-  return action.then(
-    () => true,
-    () => false,
-  );
 }

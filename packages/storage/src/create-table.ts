@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Condition, Driver, IndexPage, Put, Row, StoredState } from './driver.ts';
 import { createKeyQueue } from './key-queue.ts';
-import { pkOf } from './pk.ts';
+import { checkedEntry, pkOf } from './pk.ts';
 import { CONTENTION_LIMIT_MS, untilWritten } from './retry.ts';
 import type { Decision, Key, Kind, Snapshot, Table, Versioned, Write } from './table.ts';
 
@@ -38,6 +38,7 @@ export function createTable(
   function rowOf<S extends Versioned>({ kind, id }: Key<S>, state: S, events: Row['events']): Row {
     const index = kind.index?.(state);
     if (index?.partition === '' || index?.sort === '') throw new Error(`${kind.name}: an empty index key`);
+    if (index) checkedEntry(index);
     return {
       pk: pkOf({ kind, id }),
       version: state.version,

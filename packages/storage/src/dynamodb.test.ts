@@ -86,11 +86,5 @@ if (endpoint === undefined) {
       await assert.rejects(table.query(thing, { index: 'byGroup', limit: 1 }), unavailable);
       client.destroy();
     });
-
-    it('leaves a fault of the caller as it is', async () => {
-      const { table, close } = await openStore();
-      await assert.rejects(table.get(key(thing, 'x'.repeat(3000))), { name: 'ValidationException' });
-      await close();
-    });
   });
 }

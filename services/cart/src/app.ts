@@ -10,7 +10,7 @@ import type { Table } from '@tandem/storage/table';
 import { registerCartRoutes } from './http/routes.ts';
 import { createCatalogSynchroniser } from './messaging/catalog-sync.ts';
 import { applyProductEvents } from './messaging/product-events.ts';
-import { type CartsDeps, createCarts } from './store/carts.ts';
+import { type CartsDeps, createCarts } from './http/carts.ts';
 
 export interface CartDeps {
   readonly table: Table;

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { callTimeouts, longPollTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
@@ -16,12 +17,12 @@ const logger = createLogger({ name: 'cart', level: config.LOG_LEVEL });
 const metrics = createMetrics();
 
 const service = await createCartService({
-  table: createTable(dynamoDriver(new DynamoDBClient(), config.TABLE_NAME), {
+  table: createTable(dynamoDriver(new DynamoDBClient({ requestHandler: callTimeouts }), config.TABLE_NAME), {
     now: () => Date.now(),
     traceparent: currentTraceparent,
     onConflict: () => metrics.count('conflicts_retried'),
   }),
-  sqs: new SQSClient(),
+  sqs: new SQSClient({ requestHandler: longPollTimeouts }),
   queueUrl: config.QUEUE_URL,
   auth: createAuthenticator({
     issuer: config.AUTH_ISSUER,

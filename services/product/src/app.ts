@@ -5,7 +5,7 @@ import { type AppOptions, createApp } from '@tandem/chassis/http/app';
 import type { Authenticator } from '@tandem/chassis/http/auth';
 import type { Logger } from '@tandem/chassis/logger';
 import { startConsumer } from '@tandem/chassis/messaging/consumer';
-import { createPublisher } from '@tandem/chassis/messaging/publisher';
+import { attributesOf, bodyOf, createPublisher } from '@tandem/chassis/messaging/publisher';
 import type { Metrics } from '@tandem/chassis/metrics';
 import { createService, type Service } from '@tandem/chassis/service';
 import { currentTraceparent } from '@tandem/chassis/trace';
@@ -36,12 +36,14 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
   const { table, sns, sqs, topicArn, queueUrl, auth, logger, metrics, validateResponses = false } = deps;
   const now = () => new Date().toISOString();
 
-  const enqueue = async (request: SnapshotRequest) => {
+  const enqueue = async (event: SnapshotRequest) => {
+    const eventId = `snapshot/${event.requestId}/from-${event.publishedCount ?? 0}`;
+    const outgoing = { eventId, traceparent: currentTraceparent(), event };
     await sqs.send(
       new SendMessageCommand({
         QueueUrl: queueUrl,
-        MessageBody: JSON.stringify(request),
-        MessageAttributes: { traceparent: { DataType: 'String', StringValue: currentTraceparent() } },
+        MessageBody: bodyOf(outgoing),
+        MessageAttributes: attributesOf(outgoing),
       }),
     );
   };

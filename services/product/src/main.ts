@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { callTimeouts, longPollTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
@@ -17,13 +18,13 @@ const logger = createLogger({ name: 'product', level: config.LOG_LEVEL });
 const metrics = createMetrics();
 
 const service = await createProductService({
-  table: createTable(dynamoDriver(new DynamoDBClient(), config.TABLE_NAME), {
+  table: createTable(dynamoDriver(new DynamoDBClient({ requestHandler: callTimeouts }), config.TABLE_NAME), {
     now: () => Date.now(),
     traceparent: currentTraceparent,
     onConflict: () => metrics.count('conflicts_retried'),
   }),
-  sns: new SNSClient(),
-  sqs: new SQSClient(),
+  sns: new SNSClient({ requestHandler: callTimeouts }),
+  sqs: new SQSClient({ requestHandler: longPollTimeouts }),
   topicArn: config.TOPIC_ARN,
   queueUrl: config.QUEUE_URL,
   auth: createAuthenticator({

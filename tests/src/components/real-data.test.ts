@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { load } from '@tandem/local/import/load';
 import { openSource, readSalesFile } from '@tandem/local/import/source';
 import { mintToken } from '@tandem/local/issuer';
-import { replay } from '@tandem/local/replay';
+import { replay } from '@tandem/local/replay/replay';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { client, type ProductBody } from '../support/http.ts';
 import { atRest, deadLetters } from '../support/queues.ts';

@@ -77,6 +77,12 @@ const products: readonly Case[] = [
     pointer: '/name',
   },
   {
+    name: 'half a surrogate pair',
+    request: ['PUT', '/products/mug', { body: JSON.stringify({ ...mug, category: '\uD800x' }) }],
+    status: 400,
+    pointer: '/category',
+  },
+  {
     name: 'an id with blanks',
     request: ['PUT', '/products/a%20b', body({})],
     status: 400,

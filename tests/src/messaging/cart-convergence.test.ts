@@ -1,3 +1,4 @@
+import { requestSnapshot } from '@tandem/cart/domain/catalog-sync';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cart } from '@tandem/cart/domain/cart';
@@ -114,6 +115,9 @@ test('the catalog is synchronised once a snapshot is complete, whatever repeats'
   const completed = received([
     { eventType: 'ProductSnapshotCompleted', snapshotId: 's', productCount: 0, timestamp: NOW },
   ]);
+  await deliver(applyProductEvents({ table, now }), completed);
+  assert.equal(await table.get(catalogSyncKey), undefined, 'nobody has asked for one');
+  await table.update(catalogSyncKey, (sync) => requestSnapshot(sync, 's', NOW, ''));
   await deliver(applyProductEvents({ table, now }), [...completed, ...completed]);
   const first = await table.get(catalogSyncKey);
   assert.equal(first?.status, 'synchronised');

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createLogger } from '@tandem/chassis/logger';
-import { type Applied, type ConsumerOptions, startConsumer } from '@tandem/chassis/messaging/consumer';
+import {
+  type Applied,
+  type ConsumerOptions,
+  inTraceOf,
+  startConsumer,
+} from '@tandem/chassis/messaging/consumer';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { currentTraceId } from '@tandem/chassis/trace';
 import { queueUrl, REGION } from '@tandem/local/messaging/config';
@@ -12,7 +17,10 @@ import { until } from '../support/until.ts';
 
 const QUEUE = 'product-cart-events-queue';
 const DEAD_LETTERS = 'product-cart-events-dlq';
-const TRACEPARENT = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
+
+/** A trace of its own for each message of a batch. */
+const traceOf = (position: number) => `0123456789abcdef0123456789abcde${position}`;
+const traceparentOf = (position: number) => `00-${traceOf(position)}-0123456789abcdef-01`;
 
 const applied: Applied = { status: 'applied' };
 const failed: Applied = { status: 'failed', error: new Error('the store is down') };
@@ -58,18 +66,23 @@ async function openQueue(t: TestContext) {
       return Messages.map(({ Body }) => Body);
     },
     send: async (...bodies: string[]) => {
-      const MessageAttributes = { traceparent: { DataType: 'String', StringValue: TRACEPARENT } };
-      const Entries = bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody, MessageAttributes }));
+      const Entries = bodies.map((MessageBody, i) => ({
+        Id: String(i),
+        MessageBody,
+        MessageAttributes: { traceparent: { DataType: 'String', StringValue: traceparentOf(i) } },
+      }));
       await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
     },
     consume: (outcome: (request: string, receives: number) => Applied | Promise<Applied> = () => applied) => {
       const apply: ConsumerOptions['apply'] = (events) =>
         Promise.all(
-          events.map(async (event) => {
-            const request = 'requestId' in event ? event.requestId : event.eventType;
-            arrivals.push({ request, at: performance.now(), traceId: currentTraceId() });
-            return outcome(request, arrivals.filter((arrival) => arrival.request === request).length);
-          }),
+          events.map((event) =>
+            inTraceOf(event, async () => {
+              const request = 'requestId' in event ? event.requestId : event.eventType;
+              arrivals.push({ request, at: performance.now(), traceId: currentTraceId() });
+              return outcome(request, arrivals.filter((arrival) => arrival.request === request).length);
+            }),
+          ),
         );
       const log = createLogger({ name: 'test', level: 'silent' });
       const worker = startConsumer({ sqs, queueUrl: url, apply, log, metrics });
@@ -90,7 +103,8 @@ test('what was applied is deleted, in the trace that it came with', async (t) =>
   await until(depth, isEmpty);
   assert.equal(new Set(requests()).size, 15);
   assert.equal(arrivals.length, 15);
-  assert.ok(arrivals.every(({ traceId }) => traceId === '0123456789abcdef0123456789abcdef'));
+  const astray = arrivals.filter(({ request, traceId }) => traceId !== traceOf(Number(request.slice(1))));
+  assert.deepEqual(astray, []);
 });
 
 test('a known type with an invalid body is a dead letter after five receives, and delays nobody', async (t) => {

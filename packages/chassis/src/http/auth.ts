@@ -25,6 +25,9 @@ interface Verified {
 
 const maxCachedTokens = 1000;
 
+/** OpenID Connect Core 1.0, section 2. */
+const MAX_SUBJECT_LENGTH = 255;
+
 /**
  * An authenticator for JWTs of one issuer and audience. `jwks` is a key set, or the URL of one, which is fetched when
  * needed and cached. A verified token is remembered until it expires: a caller that repeats it costs one hash.
@@ -73,6 +76,8 @@ export function createAuthenticator(options: {
 
 function identityOf({ sub, scope }: JWTPayload): Identity {
   if (typeof sub !== 'string' || sub === '') throw invalidToken('The token names no subject');
+  if (sub.length > MAX_SUBJECT_LENGTH || !sub.isWellFormed())
+    throw invalidToken('The subject cannot be used');
   const scopes = typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [];
   return { subject: sub, scopes: new Set(scopes) };
 }

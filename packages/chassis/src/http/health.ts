@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import type { App } from './types.ts';
@@ -16,6 +17,12 @@ const Ready = z.object({
   status: z.literal('ready'),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
 });
+
+/** A dependency that does not answer is as good as none. */
+const READY_TIMEOUT_MS = 2_000;
+const TIMED_OUT: Readiness = [
+  { name: 'checks', ok: false, detail: `no answer within ${READY_TIMEOUT_MS} ms` },
+];
 
 /** Registers `/health` (the process answers) and `/ready` (it can work; not while it is draining). */
 export function registerHealth(app: App, ready: () => Promise<Readiness>): void {
@@ -38,7 +45,8 @@ export function registerHealth(app: App, ready: () => Promise<Readiness>): void 
       config: { system: true, problems: [503] },
     },
     async () => {
-      const checks = [...(await ready().catch(failed)), { name: 'not-draining', ok: !app.draining }];
+      const inTime = Promise.race([ready(), delay(READY_TIMEOUT_MS, TIMED_OUT, { ref: false })]);
+      const checks = [...(await inTime.catch(failed)), { name: 'not-draining', ok: !app.draining }];
       if (checks.every(({ ok }) => ok)) return { status: 'ready' as const, checks };
       throw new DomainError('unavailable', 'not-ready', 'The service is not ready', { details: { checks } });
     },

@@ -70,6 +70,7 @@ function answerTo(error: unknown): ErrorAnswer {
     return { status: statusByKind[kind], code, detail, details };
   }
   const { statusCode: status = 500, code = '' } = error as { statusCode?: number; code?: string };
+  if (code === 'ECONNRESET') return { status: 400, code: 'aborted', detail: 'The request ended too early' };
   if (!(status >= 400 && status < 500) && status !== 503) {
     return { status: 500, code: 'internal', detail: 'Something went wrong on our side' };
   }

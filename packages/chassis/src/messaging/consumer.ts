@@ -10,6 +10,13 @@ import { runWithTrace } from '../trace.ts';
 /** What became of one event of a batch: applied, or the reason why not. */
 export type Applied = { readonly status: 'applied' } | { readonly status: 'failed'; readonly error: unknown };
 
+const traces = new WeakMap<TandemEvent, string | undefined>();
+
+/** Runs the work that one event of a batch causes in the trace that the event came with. */
+export function inTraceOf<T>(event: TandemEvent, work: () => T): T {
+  return runWithTrace(traces.get(event), work);
+}
+
 /** Applies a batch; resolves to one outcome an event, in their order. A rejection fails them all. */
 export type ApplyBatch = (events: readonly TandemEvent[]) => Promise<readonly Applied[]>;
 
@@ -45,8 +52,10 @@ export function startConsumer({
     const returned: Returned[] = [];
     const deliveries: { message: Message; event: TandemEvent }[] = [];
     for (const { message, result } of read) {
-      if (result.ok) deliveries.push({ message, event: result.event });
-      else if (result.reason === 'unknownType') {
+      if (result.ok) {
+        traces.set(result.event, message.MessageAttributes?.['traceparent']?.StringValue);
+        deliveries.push({ message, event: result.event });
+      } else if (result.reason === 'unknownType') {
         metrics.count('messages_of_unknown_type');
         log.warn(
           { eventType: result.eventType, messageId: message.MessageId },
@@ -79,9 +88,8 @@ export function startConsumer({
 
   const applyAll = async (deliveries: readonly { message: Message; event: TandemEvent }[]) => {
     if (deliveries.length === 0) return [];
-    const traceparent = deliveries[0]?.message.MessageAttributes?.['traceparent']?.StringValue;
     try {
-      return await runWithTrace(traceparent, () => apply(deliveries.map(({ event }) => event)));
+      return await apply(deliveries.map(({ event }) => event));
     } catch (error) {
       return deliveries.map((): Applied => ({ status: 'failed', error }));
     }

@@ -55,6 +55,16 @@ export function createPublisher(sns: SNSClient, topicArn: string): Publish {
   };
 }
 
+/** The message attributes of an event, as SNS and SQS take them. */
+export function attributesOf({ eventId, traceparent, event: { eventType } }: OutgoingEvent) {
+  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+  return {
+    eventType: attribute(eventType),
+    eventId: attribute(eventId),
+    traceparent: attribute(traceparent),
+  };
+}
+
 interface Entry {
   readonly position: number;
   readonly bytes: number;
@@ -62,23 +72,13 @@ interface Entry {
 }
 
 function entryOf(outgoing: OutgoingEvent, position: number): Entry {
-  const { eventId, traceparent, event } = outgoing;
-  const attributes = { eventType: event.eventType, eventId, traceparent };
+  const attributes = attributesOf(outgoing);
   const body = bodyOf(outgoing);
-  const attributeBytes = Object.entries(attributes).map(([name, value]) =>
-    Buffer.byteLength(`${name}String${value}`),
+  const bytes = Object.entries(attributes).reduce(
+    (sum, [name, { DataType, StringValue }]) => sum + Buffer.byteLength(name + DataType + StringValue),
+    Buffer.byteLength(body),
   );
-  return {
-    position,
-    bytes: Buffer.byteLength(body) + attributeBytes.reduce((sum, bytes) => sum + bytes, 0),
-    request: {
-      Id: String(position),
-      Message: body,
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-      ),
-    },
-  };
+  return { position, bytes, request: { Id: String(position), Message: body, MessageAttributes: attributes } };
 }
 
 function batches(entries: readonly Entry[]): Entry[][] {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { urlOf } from '@tandem/chassis/service';
 import { buildApp } from 'fauxqs';
 // fauxqs' own start listens on every interface. Its parts, which the package does not export, let us choose.
 import { applyInitConfig } from '../../../../node_modules/fauxqs/dist/initConfig.js';
@@ -34,7 +35,7 @@ export async function startEmulator({ host, port, directory }: EmulatorOptions):
   await app.listen({ host, port });
   const address = app.server.address();
   const actualPort = address !== null && typeof address === 'object' ? address.port : port;
-  const endpoint = `http://${host}:${actualPort}`;
+  const endpoint = urlOf(host, actualPort);
 
   const persistence = directory === undefined ? undefined : openMessages(directory, endpoint);
   if (persistence) {

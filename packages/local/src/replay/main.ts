@@ -2,7 +2,7 @@ import { readArguments, runCommand, usageError } from '../cli.ts';
 import { showProgress, type Progress } from '../import/progress.ts';
 import { readSalesFile } from '../import/source.ts';
 import { systemUrl } from '../import/system.ts';
-import { replay, type ReplayProgress } from '../replay.ts';
+import { replay, type ReplayProgress } from './replay.ts';
 import { describe } from './report.ts';
 
 const help = `Replays the invoices of a sales file as carts through the public API of a running system, then checks

@@ -1,4 +1,4 @@
-import type { ReplayReport } from '../replay.ts';
+import type { ReplayReport } from './replay.ts';
 
 /** A replay's summary for a terminal. */
 export function describe(report: ReplayReport, rowsSkipped: number): string {

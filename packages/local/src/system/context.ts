@@ -48,7 +48,7 @@ export function openContext(options: ContextOptions): { table: Table } & AsyncDi
   const relay = createRelay({
     publish: createPublisher(sns, topicArn(topic)),
     park: async (body, reason) => {
-      const attributes = { reason: { DataType: 'String', StringValue: reason } };
+      const attributes = { reason: { DataType: 'String', StringValue: printable(reason) } };
       const message = {
         QueueUrl: queueUrl(endpoint, parkingQueue),
         MessageBody: body,
@@ -91,4 +91,9 @@ async function removeExpired(
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+/** What may stand in a message attribute. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 500);
 }

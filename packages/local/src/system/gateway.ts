@@ -2,7 +2,9 @@ import type { AddressInfo } from 'node:net';
 import httpProxy from '@fastify/http-proxy';
 import { DomainError } from '@tandem/chassis/errors';
 import { closeGracefully } from '@tandem/chassis/http/app';
+import { requestIdOf } from '@tandem/chassis/http/hooks';
 import { answerParserError, sendProblem } from '@tandem/chassis/http/problem';
+import { urlOf } from '@tandem/chassis/service';
 import { asyncApiDocument } from '@tandem/contracts/asyncapi';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -26,6 +28,7 @@ export interface GatewayOptions {
 export async function startGateway({ host, port, upstreams }: GatewayOptions): Promise<Gateway> {
   const app = Fastify({
     logger: false,
+    genReqId: requestIdOf,
     return503OnClosing: false,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 16 * 1024 },
@@ -70,7 +73,7 @@ export async function startGateway({ host, port, upstreams }: GatewayOptions): P
   await app.listen({ host, port });
   const address = app.server.address() as AddressInfo;
   return {
-    url: `http://${host}:${address.port}`,
+    url: urlOf(host, address.port),
     stop: () => closeGracefully(app),
   };
 }

@@ -123,17 +123,22 @@ export async function startSystem(
   };
 }
 
+const listenFaults: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use',
+  EACCES: 'may not be used',
+  EADDRNOTAVAIL: 'is not to be had at this HOST',
+};
+
 async function claimPort<T>(variable: string, port: number, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause;
-    const reason = code === 'EADDRINUSE' ? 'is in use' : 'may not be used';
+    const fault = listenFaults[(cause as NodeJS.ErrnoException).code ?? ''];
+    if (fault === undefined) throw cause;
     throw new DomainError(
       'conflict',
       'port-unavailable',
-      `port ${port} ${reason}: choose another with ${variable} (0 takes any free one)`,
+      `port ${port} ${fault}: choose another with ${variable} (0 takes any free one)`,
       { cause },
     );
   }

@@ -24,6 +24,17 @@ export function itemsConform(open: () => Promise<Store>): void {
     assert.equal(await table.get(key({ name: 'other' }, 'a')), undefined);
   });
 
+  test('refuses keys that not every store can keep', open, async ({ table }) => {
+    for (const id of ['\uD800', 'x'.repeat(2_048), 'ü'.repeat(1_024)]) {
+      await assert.rejects(table.get(key(thing, id)), { kind: 'invalid', code: 'unusable-key' });
+      await assert.rejects(table.update(key(thing, id), add(1)), { kind: 'invalid', code: 'unusable-key' });
+    }
+    for (const id of ['a\u0000b', '🫖', 'x'.repeat(2_000)]) {
+      await table.update(key(thing, id), add(1));
+      assert.deepEqual(await table.get(key(thing, id)), { version: 1, count: 1 });
+    }
+  });
+
   test('reads many items at once', open, async ({ table }) => {
     const keys = Array.from({ length: 130 }, (_, i) => key(thing, `many-${i}`));
     await Promise.all(keys.map((key, i) => table.update(key, add(i))));

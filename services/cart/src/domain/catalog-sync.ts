@@ -1,47 +1,50 @@
 import type { NewEvent } from '@tandem/contracts/events';
 
-/** How far the read model is filled: a snapshot was asked for, or one has arrived whole. */
+/** How far the read model is filled: a snapshot was asked for, or the one that was asked for is published. */
 export interface CatalogSync {
   readonly version: number;
   readonly status: 'requested' | 'synchronised';
   readonly requestId: string;
+  /** RFC 3339, UTC: when it was last asked for, or completed. */
   readonly changedAt: string;
 }
 
 interface SyncDecision {
-  readonly state: CatalogSync;
+  readonly state: CatalogSync | undefined;
   readonly events: readonly NewEvent[];
 }
 
-/** Asks Product for a snapshot, unless the read model was filled before. */
+/**
+ * Asks Product for a snapshot, unless one has arrived or was asked for after `askedSince`. Asking again keeps the id,
+ * so that whichever attempt is published first completes it.
+ */
 export function requestSnapshot(
   current: CatalogSync | undefined,
-  requestId: string,
+  newRequestId: string,
   now: string,
+  askedSince: string,
 ): SyncDecision {
-  if (current?.status === 'synchronised') return { state: current, events: [] };
+  if (current && (current.status === 'synchronised' || current.changedAt > askedSince)) {
+    return { state: current, events: [] };
+  }
+  const requestId = current?.requestId ?? newRequestId;
+  const version = (current?.version ?? 0) + 1;
   return {
-    state: { version: nextVersion(current), status: 'requested', requestId, changedAt: now },
+    state: { version, status: 'requested', requestId, changedAt: now },
     events: [{ eventType: 'ProductSnapshotRequested', requestId, timestamp: now }],
   };
 }
 
-/** Notes that a snapshot, whoever asked for it, has been published whole. */
+/** Notes that a snapshot was published whole. Only the one that was asked for counts: others may have begun too early. */
 export function completeSnapshot(
   current: CatalogSync | undefined,
   snapshotId: string,
   now: string,
 ): SyncDecision {
-  if (current?.status === 'synchronised') return { state: current, events: [] };
-  const state: CatalogSync = {
-    version: nextVersion(current),
-    status: 'synchronised',
-    requestId: snapshotId,
-    changedAt: now,
+  if (current?.status !== 'requested' || current.requestId !== snapshotId)
+    return { state: current, events: [] };
+  return {
+    state: { ...current, version: current.version + 1, status: 'synchronised', changedAt: now },
+    events: [],
   };
-  return { state, events: [] };
-}
-
-function nextVersion(current: CatalogSync | undefined): number {
-  return (current?.version ?? 0) + 1;
 }

@@ -4,7 +4,7 @@ import { isNotModified, parsePreconditions } from '@tandem/chassis/http/precondi
 import { noBody } from '@tandem/chassis/http/schema';
 import { addItem, removeItem, setQuantity } from '../domain/cart.ts';
 import type { CartView } from '../domain/view.ts';
-import type { Carts } from '../store/carts.ts';
+import type { Carts } from './carts.ts';
 import * as schemas from './schemas.ts';
 
 /** The cart API. Prices come from the catalog alone, never from the client. */

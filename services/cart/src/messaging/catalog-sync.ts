@@ -24,14 +24,16 @@ export function createCatalogSynchroniser(table: Table, log: Logger): CatalogSyn
   let synchronised = false;
 
   const look = async () => {
-    const sync = await table.get(catalogSyncKey);
-    if (sync?.status === 'synchronised') {
-      synchronised = true;
-    } else if (!sync || Date.parse(sync.changedAt) + ASK_AGAIN_MS <= Date.now()) {
-      await table.update(catalogSyncKey, (current) =>
-        requestSnapshot(current, randomUUID(), new Date().toISOString()),
-      );
-    }
+    const requestId = randomUUID();
+    const now = Date.now();
+    const [at, askedSince] = [now, now - ASK_AGAIN_MS].map((time) => new Date(time).toISOString()) as [
+      string,
+      string,
+    ];
+    const { state } = await table.update(catalogSyncKey, (sync) =>
+      requestSnapshot(sync, requestId, at, askedSince),
+    );
+    synchronised = state?.status === 'synchronised';
   };
 
   return {

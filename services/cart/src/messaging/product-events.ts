@@ -1,4 +1,4 @@
-import type { Applied, ApplyBatch } from '@tandem/chassis/messaging/consumer';
+import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messaging/consumer';
 import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { markRejected } from '../domain/cart.ts';
@@ -27,7 +27,7 @@ export function applyProductEvents({ table, now }: { table: Table; now: () => st
   };
 
   return async (events) => {
-    const settled = await Promise.allSettled(events.map((event) => apply(event)));
+    const settled = await Promise.allSettled(events.map((event) => inTraceOf(event, () => apply(event))));
     return settled.map((result): Applied =>
       result.status === 'fulfilled' ? { status: 'applied' } : { status: 'failed', error: result.reason },
     );

@@ -5,7 +5,7 @@ import { compileValidator, type Fault } from '@tandem/chassis/http/schema';
 import type { Table } from '@tandem/storage/table';
 import { replaceProduct } from '../domain/product.ts';
 import { productKey } from '../store/kinds.ts';
-import { numberedLines } from './lines.ts';
+import { type NumberedLine, numberedLines } from './lines.ts';
 import * as schemas from './schemas.ts';
 
 const NDJSON = 'application/x-ndjson';
@@ -17,22 +17,15 @@ const CONCURRENCY = 16;
 /** How many rejected lines an answer lists: bounds it, whatever the stream holds. */
 const MAX_REJECTED = 10_000;
 
-/** `POST /products/import`: creates or replaces a product a line, in constant memory; a bad line stops no other. */
-export async function registerImport(
-  app: App,
-  { table, now }: { table: Table; now: () => string },
-): Promise<void> {
-  const validate = compileValidator(schemas.importedProduct, 'body');
-  const importLine = async (text: string | undefined): Promise<'created' | 'updated'> => {
-    if (text === undefined) throw new Error(`longer than ${MAX_LINE_BYTES} bytes`);
-    const result = validate(JSON.parse(text));
-    if ('error' in result) throw new Error(faultsOf(result.error));
-    const { productId, ...input } = result.value;
-    const { events } = await table.update(productKey(productId), (current) =>
-      replaceProduct(current, productId, input, now(), () => true),
-    );
-    return events.some(({ eventType }) => eventType === 'ProductCreated') ? 'created' : 'updated';
-  };
+/** What became of a line. */
+type Outcome = 'created' | 'updated' | { readonly reason: string };
+
+/**
+ * `POST /products/import`: creates or replaces a product a line, in constant memory. A bad line stops no other; trouble
+ * of ours ends the import with its own status, and the same stream can be sent again.
+ */
+export async function registerImport(app: App, deps: { table: Table; now: () => string }): Promise<void> {
+  const importLine = createLineImport(deps);
 
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -49,27 +42,56 @@ export async function registerImport(
         config: { scope: 'products:write' },
       },
       async ({ body }) => {
-        const counts = { created: 0, updated: 0 };
+        const counts = { created: 0, updated: 0, rejected: 0 };
         const rejected: { line: number; reason: string }[] = [];
         const underWay = new Set<Promise<void>>();
-        for await (const { line, text } of numberedLines(
-          (body ?? Readable.from([])) as Readable,
-          MAX_LINE_BYTES,
-        )) {
-          const work = importLine(text)
-            .then((outcome) => void (counts[outcome] += 1))
-            .catch((error: Error) => {
-              if (rejected.length < MAX_REJECTED) rejected.push({ line, reason: error.message });
-            })
-            .finally(() => underWay.delete(work));
+        for await (const numbered of numberedLines((body ?? Readable.from([])) as Readable, MAX_LINE_BYTES)) {
+          const work = importLine(numbered).then((outcome) => {
+            underWay.delete(work);
+            counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;
+            if (typeof outcome === 'string' || rejected.length === MAX_REJECTED) return;
+            rejected.push({ line: numbered.line, reason: outcome.reason });
+          });
+          work.catch(() => undefined);
           underWay.add(work);
           if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
         }
         await Promise.all(underWay);
-        return { ...counts, rejected: rejected.sort((a, b) => a.line - b.line) };
+        const { created, updated } = counts;
+        const unlisted = counts.rejected - rejected.length;
+        return {
+          created,
+          updated,
+          rejected: rejected.sort((a, b) => a.line - b.line),
+          ...(unlisted > 0 ? { unlisted } : {}),
+        };
       },
     );
   });
+}
+
+function createLineImport({ table, now }: { table: Table; now: () => string }) {
+  const validate = compileValidator(schemas.importedProduct, 'body');
+  return async (numbered: NumberedLine): Promise<Outcome> => {
+    if ('fault' in numbered) return { reason: numbered.fault };
+    const parsed = parse(numbered.text);
+    if ('reason' in parsed) return parsed;
+    const result = validate(parsed.value);
+    if ('error' in result) return { reason: faultsOf(result.error) };
+    const { productId, ...input } = result.value;
+    const { events } = await table.update(productKey(productId), (current) =>
+      replaceProduct(current, productId, input, now(), () => true),
+    );
+    return events.some(({ eventType }) => eventType === 'ProductCreated') ? 'created' : 'updated';
+  };
+}
+
+function parse(text: string): { readonly value: unknown } | { readonly reason: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { reason: `not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
 }
 
 /** The faults of a line as one sentence. */

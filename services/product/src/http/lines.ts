@@ -1,8 +1,12 @@
-/** A line of a stream, by its number from 1; `text` is undefined when it is longer than allowed. */
-export interface NumberedLine {
-  readonly line: number;
-  readonly text: string | undefined;
-}
+import { isUtf8 } from 'node:buffer';
+
+/** A line of a stream, by its number from 1: its text, or why it has none. */
+export type NumberedLine = { readonly line: number } & (
+  | { readonly text: string }
+  | { readonly fault: string }
+);
+
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Splits a stream into its lines, blank ones left out, holding no more than `maxBytes` of a line. */
 export async function* numberedLines(
@@ -16,9 +20,12 @@ export async function* numberedLines(
     bytes += part.length;
     if (bytes <= maxBytes) parts.push(part);
   };
-  const finish = function* () {
-    const text = bytes <= maxBytes ? Buffer.concat(parts).toString('utf8') : undefined;
-    if (text?.trim() !== '') yield { line, text };
+  const finish = function* (): Generator<NumberedLine> {
+    const content = Buffer.concat(parts);
+    const text = content.toString('utf8').replace(line === 1 ? BYTE_ORDER_MARK : '', '');
+    if (bytes > maxBytes) yield { line, fault: `longer than ${maxBytes} bytes` };
+    else if (!isUtf8(content)) yield { line, fault: 'not valid UTF-8' };
+    else if (text.trim() !== '') yield { line, text };
     line += 1;
     parts = [];
     bytes = 0;

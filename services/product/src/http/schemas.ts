@@ -11,11 +11,13 @@ export const productId = z
   .describe('1 to 128 letters, digits, dots, underscores, tildes or hyphens');
 
 const LARGEST = 1_000_000_000;
-const text = (longest: number) => z.string().trim().min(1).max(longest);
+const wellFormed = /^[^\uD800-\uDFFF]*$/u;
+const text = (longest: number) =>
+  z.string().trim().min(1).max(longest).regex(wellFormed, 'must be well-formed Unicode');
 
 const fields = {
   name: text(200),
-  description: z.string().max(4_000),
+  description: z.string().max(4_000).regex(wellFormed, 'must be well-formed Unicode'),
   category: text(64),
   imageUrl: text(2_000),
   price: z.int().min(0).max(LARGEST).describe('Integer minor units, e.g. cents'),
@@ -98,4 +100,5 @@ export const importResult = z.object({
   created: z.int(),
   updated: z.int(),
   rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
+  unlisted: z.int().optional().describe('Rejected lines beyond the 10,000 that are listed'),
 });

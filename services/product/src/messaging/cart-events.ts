@@ -1,4 +1,5 @@
-import type { Applied, ApplyBatch } from '@tandem/chassis/messaging/consumer';
+import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messaging/consumer';
+import type { TandemEvent } from '@tandem/contracts/events';
 import { put, type Table } from '@tandem/storage/table';
 import { claimsOf, reserve, type StockClaim } from '../domain/reservation.ts';
 import { productKey, reservationKey } from '../store/kinds.ts';
@@ -6,6 +7,12 @@ import type { PublishSnapshotPage } from './snapshot.ts';
 
 /** How many products' stock is moved at once. */
 const CONCURRENCY = 20;
+
+/** An event of a batch. */
+interface Source {
+  readonly event: TandemEvent;
+  readonly position: number;
+}
 
 export interface CartEventsDeps {
   readonly table: Table;
@@ -32,10 +39,14 @@ export function applyCartEvents({ table, publishSnapshotPage, now }: CartEventsD
 
   return async (events) => {
     const failures = new Map<number, unknown>();
-    const attempt = (sources: readonly number[], work: () => Promise<unknown>) =>
-      work().catch((error: unknown) => sources.forEach((source) => failures.set(source, error)));
+    const attempt = (sources: readonly Source[], work: () => Promise<unknown>) => {
+      const [first] = sources;
+      const done = first ? inTraceOf(first.event, work) : work();
+      return done.catch((error: unknown) => sources.forEach(({ position }) => failures.set(position, error)));
+    };
 
-    const claims = events.flatMap((event, source) => claimsOf(event).map((claim) => ({ ...claim, source })));
+    const sources = events.map((event, position): Source => ({ event, position }));
+    const claims = sources.flatMap((source) => claimsOf(source.event).map((claim) => ({ ...claim, source })));
     const ofProducts = [...Map.groupBy(claims, ({ productId }) => productId)];
     while (ofProducts.length > 0) {
       const some = ofProducts.splice(0, CONCURRENCY);
@@ -48,16 +59,17 @@ export function applyCartEvents({ table, publishSnapshotPage, now }: CartEventsD
         ),
       );
     }
-    for (const [source, event] of events.entries()) {
+    for (const source of sources) {
+      const { event } = source;
       if (event.eventType === 'ProductSnapshotRequested')
         await attempt([source], () => publishSnapshotPage(event));
     }
-    return events.map((_, source): Applied => outcomeOf(failures, source));
+    return sources.map(({ position }): Applied => outcomeOf(failures, position));
   };
 }
 
-function outcomeOf(failures: ReadonlyMap<number, unknown>, source: number): Applied {
-  return failures.has(source) ? { status: 'failed', error: failures.get(source) } : { status: 'applied' };
+function outcomeOf(failures: ReadonlyMap<number, unknown>, position: number): Applied {
+  return failures.has(position) ? { status: 'failed', error: failures.get(position) } : { status: 'applied' };
 }
 
 function cartsOf(claims: readonly StockClaim[]): string[] {

@@ -3,7 +3,7 @@ import { visibleTo } from '../domain/access.ts';
 import { type CartDecision, deleteCart, type Moment, openCart } from '../domain/cart.ts';
 import { type CatalogProduct, sellable } from '../domain/catalog.ts';
 import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
-import { cartKey, catalogKey } from './kinds.ts';
+import { cartKey, catalogKey } from '../store/kinds.ts';
 
 /** The caller's user id; undefined for a guest. */
 export type Caller = string | undefined;

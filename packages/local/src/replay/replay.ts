@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
-import type { Sale } from './import/catalog.ts';
-import { createApi, type Api, type ReplayedCart } from './replay/api.ts';
-import { planCarts } from './replay/carts.ts';
+import type { Sale } from '../import/catalog.ts';
+import { createApi, type Api, type ReplayedCart } from './api.ts';
+import { planCarts } from './carts.ts';
 
 /** How a replay runs. */
 export interface ReplayOptions {

@@ -5,7 +5,7 @@ import { createTable } from '@tandem/storage/create-table';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { addItem } from '../domain/cart.ts';
 import { createCarts } from './carts.ts';
-import { catalogKey } from './kinds.ts';
+import { catalogKey } from '../store/kinds.ts';
 
 const NOW = '2026-02-14T15:00:00.000Z';
 const widget = {

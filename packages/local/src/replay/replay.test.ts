@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { DomainError } from '@tandem/chassis/errors';
-import { columns, type Sale } from './import/catalog.ts';
+import { columns, type Sale } from '../import/catalog.ts';
 import { replay, type ReplayProgress } from './replay.ts';
 
 interface Line {
@@ -226,7 +226,7 @@ test('npm run replay prints a summary; its exit code is the check’s', async (t
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'sales.csv');
   await writeFile(file, `${columns.join(',')}\n1,10001,MUG,2,d,1.5,c,UK\nC1,10001,MUG,-2,d,1.5,c,UK\n`);
-  const script = join(import.meta.dirname, 'replay/main.ts');
+  const script = join(import.meta.dirname, 'main.ts');
   const run = async (...args: string[]) => {
     const child = spawn(process.execPath, [script, ...args]);
     const [stdout, stderr, [code]] = await Promise.all([
