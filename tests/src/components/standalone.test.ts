@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/local/issuer';
+import { queueUrl, REGION, topicArn } from '@tandem/local/messaging/config';
+import { startEmulator } from '@tandem/local/messaging/emulator';
+import { createDynamoTable } from '@tandem/storage/dynamodb-table';
+import { client } from '../support/http.ts';
+import { until } from '../support/until.ts';
+
+const endpoint = process.env['DYNAMODB_ENDPOINT'];
+const skip = endpoint === undefined && 'the services as they ship need DynamoDB Local: npm run test:dynamodb';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** The environment that a service finds on AWS, of endpoints on this machine. */
+async function environment(t: TestContext): Promise<Record<string, string>> {
+  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
+  const keys = createServer((_request, response) => {
+    void localKeySet().then((keySet) => response.end(JSON.stringify(keySet)));
+  }).listen(0, '127.0.0.1');
+  await once(keys, 'listening');
+  t.after(async () => {
+    keys.close();
+    await emulator.stop();
+  });
+  return {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: emulator.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: String(endpoint),
+    HOST: '127.0.0.1',
+    PORT: '0',
+    TOPIC_ARN: topicArn('product-events-topic'),
+    QUEUE_URL: queueUrl(emulator.endpoint, 'product-cart-events-queue'),
+    AUTH_ISSUER: LOCAL_ISSUER,
+    AUTH_AUDIENCE: LOCAL_AUDIENCE,
+    AUTH_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`,
+  };
+}
+
+async function run(service: ServiceName, env: Record<string, string>, t: TestContext) {
+  const { table } = topology.relays[service];
+  const dynamo = new DynamoDBClient({ endpoint: String(endpoint), region: REGION, credentials });
+  await createDynamoTable(dynamo, `standalone-${table}`, topology.tables[table].indexes);
+  dynamo.destroy();
+  const main = fileURLToPath(new URL(`../../../services/${service}/src/main.ts`, import.meta.url));
+  const child = spawn(process.execPath, [main], {
+    env: { ...env, TABLE_NAME: `standalone-${table}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const [, url = ''] = await until(
+    () => /"url":"([^"]+)"/.exec(output) ?? [],
+    (found) => found.length > 0,
+  );
+  return { url, stop: () => (child.kill('SIGTERM'), exited) };
+}
+
+test('Product runs by its environment alone, and stops with exit code 0', { skip }, async (t) => {
+  const { url, stop } = await run('product', await environment(t), t);
+  const { call, putProduct, product } = client(url);
+  assert.equal((await call('GET', '/ready')).status, 200);
+  assert.equal((await putProduct('mug')).status, 201, 'a token is verified by the keys at the URL');
+  assert.equal((await product('mug')).body.inventory, 100);
+  assert.deepEqual(await stop(), [0, null]);
+});
+
+test(
+  'Cart runs by its environment alone, and is not ready before it knows the catalog',
+  { skip },
+  async (t) => {
+    const { url, stop } = await run('cart', await environment(t), t);
+    const { add, call, openCart } = client(url);
+    assert.equal((await call('GET', '/health')).status, 200);
+    assert.equal((await call('GET', '/ready')).status, 503);
+    const { status, headers } = await add(await openCart(), 'mug', 1);
+    assert.deepEqual([status, headers.get('retry-after')], [503, '1']);
+    assert.deepEqual(await stop(), [0, null]);
+  },
+);
