@@ -184,6 +184,34 @@ test('stop does not wait for the long poll to end', async (t) => {
   assert.ok(performance.now() - begun < 1_000);
 });
 
+test('what comes after a stop is there for the next consumer, and hides in no poll that was given up', async (t) => {
+  const { sqs, send, consume, depth, requests } = await openQueue(t);
+  let receives = 0;
+  sqs.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'ReceiveMessageCommand') receives += 1;
+        return next(args);
+      },
+    { step: 'finalizeRequest' },
+  );
+  const worker = consume();
+  await send(valid('1'));
+  await until(depth, isEmpty);
+  await until(
+    () => receives,
+    (polls) => polls === 2,
+  );
+  // The same process answers both: once it has answered these, it has begun to answer the poll.
+  for (let roundTrips = 0; roundTrips < 3; roundTrips += 1) await depth();
+  await worker.stop();
+
+  await send(valid('2'));
+  consume();
+  await until(requests, (seen) => seen.length === 2, { deadlineMs: 5_000 });
+  assert.deepEqual(requests(), ['1', '2']);
+});
+
 test('stop ends also where the batch in hand could not be deleted, which then comes again', async (t) => {
   const { sqs, send, consume, depth, requests } = await openQueue(t);
   sqs.middlewareStack.add(

@@ -32,6 +32,10 @@ export async function startEmulator({ host, port, directory }: EmulatorOptions):
   const snsStore = new SnsStore();
   const s3Store = new S3Store();
   const app = buildApp({ logger: false, defaultRegion: REGION, stores: { sqsStore, snsStore, s3Store } });
+  app.addHook('onSend', async ({ socket, body }, _reply, answer) => {
+    if (!socket.writable) giveBack(sqsStore, body, answer);
+    return answer;
+  });
   await app.listen({ host, port });
   const address = app.server.address();
   const actualPort = address !== null && typeof address === 'object' ? address.port : port;
@@ -61,6 +65,17 @@ export async function startEmulator({ host, port, directory }: EmulatorOptions):
       persistence?.close();
     },
   };
+}
+
+/**
+ * Lets the messages of an answer that nobody is there to read be received again: a consumer that stopped in the middle
+ * of a long poll would hide them until their visibility timeout is over.
+ */
+function giveBack(sqsStore: SqsStore, request: unknown, answer: unknown): void {
+  if (typeof answer !== 'string' || !answer.includes('"ReceiptHandle"')) return;
+  const { QueueUrl } = request as { QueueUrl: string };
+  const { Messages } = JSON.parse(answer) as { Messages: readonly { ReceiptHandle: string }[] };
+  for (const { ReceiptHandle } of Messages) sqsStore.getQueue(QueueUrl)?.changeVisibility(ReceiptHandle, 0);
 }
 
 /**
