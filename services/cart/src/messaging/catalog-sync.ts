@@ -25,13 +25,10 @@ export function createCatalogSynchroniser(table: Table, log: Logger): CatalogSyn
 
   const look = async () => {
     const requestId = randomUUID();
-    const now = Date.now();
-    const [at, askedSince] = [now, now - ASK_AGAIN_MS].map((time) => new Date(time).toISOString()) as [
-      string,
-      string,
-    ];
+    const now = new Date().toISOString();
+    const askedSince = new Date(Date.now() - ASK_AGAIN_MS).toISOString();
     const { state } = await table.update(catalogSyncKey, (sync) =>
-      requestSnapshot(sync, requestId, at, askedSince),
+      requestSnapshot(sync, requestId, now, askedSince),
     );
     synchronised = state?.status === 'synchronised';
   };
