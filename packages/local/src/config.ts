@@ -1,5 +1,5 @@
 import { cartTtl } from '@tandem/cart/config';
-import { flag, logLevel, port } from '@tandem/chassis/config';
+import { flag, logLevel, port, telemetryVariables } from '@tandem/chassis/config';
 import { z } from 'zod';
 
 /** The environment of `npm start`. */
@@ -14,6 +14,8 @@ export const localConfig = z.object({
   SEED: flag.default(true).describe('0 starts without the demo products'),
   LOG_LEVEL: logLevel.default('warn').describe('The least severe log line that is written'),
   ...cartTtl,
+  ...telemetryVariables,
+  EMF: telemetryVariables.EMF.unwrap().default(false).describe('1 writes metrics, as the services do on AWS'),
 });
 
 export type LocalConfig = z.output<typeof localConfig>;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OutgoingEvent, PublishOutcome } from '@tandem/chassis/messaging/publisher';
+import { createMetrics } from '@tandem/chassis/metrics';
+import { createRecordingTracer } from '@tandem/chassis/recording-tracer';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
 import { createRelay, type RelayDeps } from './relay.ts';
@@ -35,6 +37,8 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
   const parked: unknown[][] = [];
   const failures: object[] = [];
   const warned: object[] = [];
+  const metrics = createMetrics();
+  const { tracer, spans } = createRecordingTracer();
   const relay = createRelay({
     publish: async (events) => {
       sent.push(...events);
@@ -42,11 +46,22 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
     },
     park: async (body, reason) => void parked.push([JSON.parse(body), reason]),
     eventsOfExpired: () => assert.fail('nothing expired'),
-    createTraceparent: () => 'new-trace',
+    topic: 'thing-events-topic',
+    metrics,
+    tracer,
     log: { warn: (fields) => void warned.push(fields), error: (fields) => void failures.push(fields) },
     ...deps,
   });
-  return { relay, sent, parked, warned, failures, ids: () => sent.map(({ eventId }) => eventId) };
+  return {
+    relay,
+    sent,
+    parked,
+    warned,
+    failures,
+    metrics,
+    spans,
+    ids: () => sent.map(({ eventId }) => eventId),
+  };
 }
 
 test('publishes the events of every change, in order, with ids that follow from the change alone', async () => {
@@ -64,16 +79,24 @@ test('publishes the events of every change, in order, with ids that follow from 
 });
 
 test('hands on the trace of the change, or begins one where it has none, one for all of its events', async () => {
-  let traces = 0;
-  const { relay, sent } = relayTo({}, { createTraceparent: () => `new-${(traces += 1)}` });
+  const { relay, sent, spans } = relayTo();
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
   const traced: Change = {
     ...change('a', 1),
-    after: { version: 1, state: {}, events: [asked('1')], traceparent: 'its-own' },
+    after: { version: 1, state: {}, events: [asked('1')], traceparent },
   };
   await relay([traced, change('b', 1, asked('2'), asked('3'))]);
-  const [own, ...begun] = sent.map(({ traceparent }) => traceparent);
-  assert.equal(own, 'its-own');
+  const [own, ...begun] = sent.map(({ traceparent }) => traceparent.slice(3, 35));
+  assert.equal(own, traceId);
   assert.equal(new Set(begun).size, 1);
+  assert.notEqual(begun[0], traceId);
+  assert.equal(spans[0]?.parentId, 'b7ad6b7169203331');
+  assert.deepEqual(
+    sent.map(({ traceparent }) => traceparent.slice(3, 52)),
+    spans.map(({ traceId, spanId }) => `${traceId}-${spanId}`),
+    'a consumer continues the span of the publishing',
+  );
 });
 
 test('a transient failure fails its change; the others are published', async () => {
@@ -135,9 +158,10 @@ test('what goes because its time is over tells what that means; what is removed 
   const { relay, sent } = relayTo({}, { eventsOfExpired });
   await relay([{ ...expired, key: 'by-hand', expired: false }, expired]);
   assert.deepEqual(told, [expired]);
-  assert.deepEqual(sent, [
-    { eventId: 'cart/c/3-expired/0', traceparent: 'new-trace', event: asked('expired') },
-  ]);
+  assert.deepEqual(
+    sent.map(({ eventId, event }) => [eventId, event]),
+    [['cart/c/3-expired/0', asked('expired')]],
+  );
 });
 
 test('of several ProductUpdated of a product only the newest is published; creations and deletions all are', async () => {

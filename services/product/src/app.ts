@@ -8,7 +8,7 @@ import { startConsumer } from '@tandem/chassis/messaging/consumer';
 import { attributesOf, bodyOf, createPublisher } from '@tandem/chassis/messaging/publisher';
 import type { Metrics } from '@tandem/chassis/metrics';
 import { createService, type Service } from '@tandem/chassis/service';
-import { currentTraceparent } from '@tandem/chassis/trace';
+import { currentTraceparent, type Tracer } from '@tandem/chassis/trace';
 import type { Table } from '@tandem/storage/table';
 import { registerImport } from './http/import.ts';
 import { registerReads } from './http/reads.ts';
@@ -25,6 +25,7 @@ export interface ProductDeps {
   readonly auth: Authenticator;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer?: Tracer | undefined;
   readonly validateResponses?: AppOptions['validateResponses'];
 }
 
@@ -33,7 +34,18 @@ const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** The Product service: the catalog with its stock, reserved by what carts tell. */
 export async function createProductService(deps: ProductDeps): Promise<Service> {
-  const { table, sns, sqs, topicArn, queueUrl, auth, logger, metrics, validateResponses = false } = deps;
+  const {
+    table,
+    sns,
+    sqs,
+    topicArn,
+    queueUrl,
+    auth,
+    logger,
+    metrics,
+    tracer,
+    validateResponses = false,
+  } = deps;
   const now = () => new Date().toISOString();
 
   const enqueue = async (event: SnapshotRequest) => {
@@ -61,6 +73,8 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     description: 'The catalog and its stock',
     logger,
     auth,
+    metrics,
+    tracer,
     requestTimeoutMs: IMPORT_TIMEOUT_MS,
     validateResponses,
     health: {
@@ -75,9 +89,10 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     startConsumer({
       sqs,
       queueUrl,
-      apply: applyCartEvents({ table, publishSnapshotPage, now }),
+      apply: applyCartEvents({ table, publishSnapshotPage, metrics, now }),
       log: logger,
       metrics,
+      tracer,
     }),
   ]);
 }

@@ -118,7 +118,7 @@ test('a known type with an invalid body is a dead letter after five receives, an
   assert.ok(performance.now() - begun < 5_000, 'returned at once, not when its visibility timeout is over');
   const bodies = await until(deadLetters, (bodies) => bodies.length === 2);
   assert.deepEqual(new Set(bodies), new Set([invalid, 'no JSON']));
-  assert.deepEqual(metrics.counts(), { messages_invalid: 2 * 5 });
+  assert.deepEqual(metrics.counts(), { MessagesInvalid: 2 * 5 });
   await send(valid('3'));
   await until(requests, (requests) => requests.includes('3'));
   assert.deepEqual(sorted(requests()), ['1', '2', '3'], 'each applied once');
@@ -129,7 +129,7 @@ test('an unknown type is deleted and counted, and is no dead letter', async (t) 
   await send(JSON.stringify({ eventType: 'ProductReviewed', stars: 5 }), valid('1'));
   consume();
   await until(depth, isEmpty);
-  assert.deepEqual(metrics.counts(), { messages_of_unknown_type: 1 });
+  assert.deepEqual(metrics.counts(), { MessagesOfUnknownType: 1 });
   assert.deepEqual([arrivals.length, await deadLetters()], [1, []]);
 });
 
@@ -143,7 +143,7 @@ test('what failed comes back after a growing delay, until it is applied; the res
     .filter(({ request }) => request === 'flaky')
     .map(({ at }) => at);
   assert.ok(second - first >= 900 && third - second >= 4_900, `${second - first}, ${third - second}`);
-  assert.deepEqual(metrics.counts(), { messages_failed: 2 });
+  assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
 });
 
 test('a batch whose application throws comes back as a whole', async (t) => {
@@ -155,7 +155,7 @@ test('a batch whose application throws comes back as a whole', async (t) => {
   });
   await until(depth, isEmpty);
   assert.deepEqual(sorted(requests()), ['1', '1', '2', '2']);
-  assert.deepEqual(metrics.counts(), { messages_failed: 2 });
+  assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
 });
 
 test('stop finishes and deletes the batch in hand, takes no more and does not wait for messages', async (t) => {

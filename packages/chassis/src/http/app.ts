@@ -2,11 +2,19 @@ import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
 import type { Logger } from '../logger.ts';
-import { runWithTrace } from '../trace.ts';
+import type { Metrics } from '../metrics.ts';
+import { runWithTrace, type Tracer } from '../trace.ts';
 import type { Authenticator } from './auth.ts';
 import { registerHealth } from './health.ts';
 import type { Readiness } from './health.ts';
-import { registerAdmission, registerRequestLog, registerTrace, requestIdOf, traceparentOf } from './hooks.ts';
+import {
+  registerAdmission,
+  registerRequestLog,
+  registerRequestMetrics,
+  registerTrace,
+  requestIdOf,
+  traceparentOf,
+} from './hooks.ts';
 import { registerJson } from './json-body.ts';
 import { registerOpenApi } from './openapi.ts';
 import { answerParserError, answerUnknownExpectation, sendProblem } from './problem.ts';
@@ -21,6 +29,9 @@ export interface AppOptions {
   readonly logger: Logger;
   readonly health: { readonly ready: () => Promise<Readiness> };
   readonly auth?: Authenticator;
+  readonly metrics?: Metrics;
+  /** Records a span of each request. */
+  readonly tracer?: Tracer | undefined;
   /** How long a request may take to arrive, body included. 30 s unless told otherwise. */
   readonly requestTimeoutMs?: number;
   /** For tests: an answer that its schema does not describe fails. */
@@ -62,9 +73,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   registerJson(app);
-  registerTrace(app);
+  registerTrace(app, options.tracer);
   registerAdmission(app, auth);
   registerRequestLog(app);
+  if (options.metrics) registerRequestMetrics(app, options.metrics);
   if (options.validateResponses) app.addHook('onSend', checkResponses);
   app.addHook('onSend', async (_request, reply) => {
     if (app.draining) reply.header('connection', 'close');

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
-import { currentTraceparent, runWithTrace } from '../trace.ts';
+import type { Metrics } from '../metrics.ts';
+import { currentTraceparent, inSpan, runWithTrace, type Span, type Tracer } from '../trace.ts';
 import type { App } from './types.ts';
 import type { Authenticator, Identity } from './auth.ts';
 import { createRouteMethods } from './methods.ts';
@@ -26,14 +27,49 @@ export function traceparentOf({ headers }: Pick<FastifyRequest, 'headers'>): str
   return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
-/** Runs each request within its trace; sends trace and request id back. */
-export function registerTrace(app: App): void {
-  app.addHook('onRequest', (request, reply, done) =>
-    runWithTrace(traceparentOf(request), () => {
+/** Runs each request within its trace; sends trace and request id back. With a tracer, records a span of it. */
+export function registerTrace(app: App, tracer: Tracer | undefined): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const begin = () => {
       reply.header('x-request-id', request.id).header('traceparent', currentTraceparent());
       done();
-    }),
-  );
+    };
+    if (tracer === undefined || request.routeOptions.config.system) {
+      runWithTrace(traceparentOf(request), begin);
+    } else {
+      inSpan(startServerSpan(tracer, request, reply), begin);
+    }
+  });
+}
+
+/** A span from now until the answer has been sent, or the client has gone. Without the path, which may hold a secret. */
+function startServerSpan(tracer: Tracer, request: FastifyRequest, { raw }: FastifyReply): Span {
+  const { method, protocol, routeOptions } = request;
+  const span = tracer.start(routeOptions.url === undefined ? method : `${method} ${routeOptions.url}`, {
+    kind: 'server',
+    parent: traceparentOf(request),
+    attributes: { 'http.request.method': method, 'http.route': routeOptions.url, 'url.scheme': protocol },
+  });
+  raw.once('close', () => {
+    const status = raw.headersSent ? raw.statusCode : undefined;
+    const error = raw.writableFinished ? (raw.statusCode >= 500 ? String(status) : undefined) : 'aborted';
+    span.end({ 'http.response.status_code': status, 'error.type': error });
+  });
+  return span;
+}
+
+/** Measures every answer by route and class of status. Those without a route share one name. */
+export function registerRequestMetrics(app: App, metrics: Metrics): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { config, url } = request.routeOptions;
+    if (!config.system) {
+      metrics.observe('RequestLatency', reply.elapsedTime, 'Milliseconds', {
+        route: url === undefined ? 'unknown' : `${request.method} ${url}`,
+        status: `${Math.floor(reply.statusCode / 100)}xx`,
+      });
+    }
+    done();
+  });
 }
 
 /** Turns away, before a body is read, what has no route, no valid token or not the scope that its route demands. */

@@ -1,20 +1,21 @@
 import { ChangeMessageVisibilityBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import { committedAt } from '@tandem/contracts/committed-at';
 import type { TandemEvent } from '@tandem/contracts/events';
-import { readEvent } from '@tandem/contracts/read-event';
+import { type EventReading, readEvent } from '@tandem/contracts/read-event';
 import { Consumer } from 'sqs-consumer';
 import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
+import { type Metrics, observeAge } from '../metrics.ts';
 import type { Running } from '../lifecycle.ts';
-import { runWithTrace } from '../trace.ts';
+import { currentTraceparent, inSpan, type Span, type Tracer, unrecorded } from '../trace.ts';
 
 /** What became of one event of a batch: applied, or the reason why not. */
 export type Applied = { readonly status: 'applied' } | { readonly status: 'failed'; readonly error: unknown };
 
-const traces = new WeakMap<TandemEvent, string | undefined>();
+const spans = new WeakMap<TandemEvent, Span>();
 
 /** Runs the work that one event of a batch causes in the trace that the event came with. */
 export function inTraceOf<T>(event: TandemEvent, work: () => T): T {
-  return runWithTrace(traces.get(event), work);
+  return inSpan(spans.get(event) ?? { traceparent: currentTraceparent() }, work);
 }
 
 /** Applies a batch; resolves to one outcome an event, in their order. A rejection fails them all. */
@@ -26,6 +27,8 @@ export interface ConsumerOptions {
   readonly apply: ApplyBatch;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Records a span of each message. */
+  readonly tracer?: Tracer | undefined;
   /** How long a receive waits for messages. */
   readonly waitTimeSeconds?: number;
 }
@@ -41,58 +44,88 @@ export function startConsumer({
   apply,
   log,
   metrics,
+  tracer = unrecorded,
   waitTimeSeconds = 20,
 }: ConsumerOptions): Running {
+  const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
   let busy = false;
   let stopping = false;
 
+  const startSpan = ({ MessageId, MessageAttributes }: Message): Span =>
+    tracer.start(`process ${queue}`, {
+      kind: 'consumer',
+      parent: MessageAttributes?.['traceparent']?.StringValue,
+      attributes: {
+        'messaging.system': 'aws_sqs',
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': queue,
+        'messaging.message.id': MessageId,
+      },
+    });
+
+  /** In how many seconds the message is to come again; undefined where it is done with. */
+  const settle = ({ message, span, result }: Received, outcome: Applied | undefined): number | undefined => {
+    const { MessageId: messageId } = message;
+    if (!result.ok && result.reason === 'unknownType') {
+      metrics.count('MessagesOfUnknownType');
+      log.warn({ eventType: result.eventType, messageId }, 'unknown event type acknowledged');
+      span.end();
+      return undefined;
+    }
+    if (!result.ok) {
+      metrics.count('MessagesInvalid');
+      log.error({ messageId, ...result }, 'message refused by its schema');
+      span.end({ 'error.type': 'invalid' });
+      return 0;
+    }
+    const { event } = result;
+    if (outcome?.status === 'applied') {
+      observeAge(metrics, 'PropagationDelay', committedAt(event));
+      span.end();
+      return undefined;
+    }
+    const err = outcome?.error ?? new Error('no outcome');
+    metrics.count('MessagesFailed');
+    log.error({ err, eventId: event.eventId, messageId }, 'event not applied');
+    span.end({ 'error.type': err instanceof Error ? err.name : 'unknown' });
+    return backoffSeconds(message);
+  };
+
+  const applyAll = async (events: readonly TandemEvent[]): Promise<readonly Applied[]> => {
+    if (events.length === 0) return [];
+    try {
+      return await apply(events);
+    } catch (error) {
+      return events.map(() => ({ status: 'failed', error }));
+    }
+  };
+
   const handle = async (messages: Message[]): Promise<Message[]> => {
-    const read = messages.map((message) => ({ message, result: readEvent(message.Body ?? '') }));
+    metrics.observe('ConsumerBatchSize', messages.length, 'Count');
+    const received = messages.map((message): Received => ({
+      message,
+      span: startSpan(message),
+      result: readEvent(message.Body ?? ''),
+    }));
+    const events = received.flatMap(({ span, result }) => {
+      if (!result.ok) return [];
+      spans.set(result.event, span);
+      return [result.event];
+    });
+    const outcomes = await applyAll(events);
+    const outcomeOf = new Map(events.map((event, position) => [event, outcomes[position]]));
     const acknowledged: Message[] = [];
     const returned: Returned[] = [];
-    const deliveries: { message: Message; event: TandemEvent }[] = [];
-    for (const { message, result } of read) {
-      if (result.ok) {
-        traces.set(result.event, message.MessageAttributes?.['traceparent']?.StringValue);
-        deliveries.push({ message, event: result.event });
-      } else if (result.reason === 'unknownType') {
-        metrics.count('messages_of_unknown_type');
-        log.warn(
-          { eventType: result.eventType, messageId: message.MessageId },
-          'unknown event type acknowledged',
-        );
-        acknowledged.push(message);
-      } else {
-        metrics.count('messages_invalid');
-        log.error({ messageId: message.MessageId, ...result }, 'message refused by its schema');
-        returned.push({ message, delaySeconds: 0 });
-      }
-    }
-    const outcomes = await applyAll(deliveries);
-    for (const [position, { message, event }] of deliveries.entries()) {
-      const outcome = outcomes[position] ?? { status: 'failed', error: new Error('no outcome') };
-      if (outcome.status === 'applied') {
-        acknowledged.push(message);
-      } else {
-        metrics.count('messages_failed');
-        log.error(
-          { err: outcome.error, eventId: event.eventId, messageId: message.MessageId },
-          'event not applied',
-        );
-        returned.push({ message, delaySeconds: backoffSeconds(message) });
-      }
+    for (const it of received) {
+      const { message, span, result } = it;
+      const outcome = result.ok ? outcomeOf.get(result.event) : undefined;
+      const delaySeconds = inSpan(span, () => settle(it, outcome));
+      if (delaySeconds === undefined) acknowledged.push(message);
+      else returned.push({ message, delaySeconds });
     }
     await returnToQueue(sqs, queueUrl, returned);
     return acknowledged;
-  };
-
-  const applyAll = async (deliveries: readonly { message: Message; event: TandemEvent }[]) => {
-    if (deliveries.length === 0) return [];
-    try {
-      return await apply(deliveries.map(({ event }) => event));
-    } catch (error) {
-      return deliveries.map((): Applied => ({ status: 'failed', error }));
-    }
   };
 
   const consumer = Consumer.create({
@@ -122,6 +155,12 @@ export function startConsumer({
       consumer.stop({ abort: true });
     },
   };
+}
+
+interface Received {
+  readonly message: Message;
+  readonly span: Span;
+  readonly result: EventReading;
 }
 
 interface Returned {

@@ -5,8 +5,9 @@ import { eventsOfExpired } from '@tandem/cart/messaging/expired';
 import { DomainError } from '@tandem/chassis/errors';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { createLogger } from '@tandem/chassis/logger';
-import { createMetrics } from '@tandem/chassis/metrics';
+import type { Metrics } from '@tandem/chassis/metrics';
 import type { Service } from '@tandem/chassis/service';
+import { startTelemetry } from '@tandem/chassis/telemetry';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { createProductService } from '@tandem/product/app';
 import { openSqlite } from '@tandem/storage/sqlite';
@@ -22,7 +23,7 @@ import { seed } from './seed.ts';
 /** The whole system in this process. */
 export interface System {
   readonly urls: Readonly<Record<'gateway' | ServiceName | 'aws', string>>;
-  readonly counts: () => Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<ServiceName, Metrics>>;
   /** Stops taking, finishes what is in hand, and closes everything. */
   stop(): Promise<void>;
 }
@@ -44,7 +45,9 @@ export async function startSystem(
   await using starting = new AsyncDisposableStack();
   const { HOST: host, EPHEMERAL: ephemeral } = config;
   const logger = createLogger({ name: 'tandem', level: config.LOG_LEVEL });
-  const metrics = createMetrics();
+  const telemetryOf = async (service: ServiceName) =>
+    starting.adopt(await startTelemetry({ service, config, log: logger }), (it) => it.stop());
+  const telemetry = { product: await telemetryOf('product'), cart: await telemetryOf('cart') };
 
   const dataDir = ephemeral
     ? undefined
@@ -64,17 +67,24 @@ export async function startSystem(
 
   const storeOf =
     openStore ?? ((service: ServiceName) => openSqlite(dataDir?.file(`${service}.sqlite`) ?? ':memory:'));
-  const shared = { endpoint, sns, sqs, logger, metrics };
+  const shared = { endpoint, sns, sqs, logger };
   const product = starting.use(
     openContext({
       ...shared,
+      ...telemetry.product,
       service: 'product',
       store: await storeOf('product'),
       eventsOfExpired: () => [],
     }),
   );
   const cart = starting.use(
-    openContext({ ...shared, service: 'cart', store: await storeOf('cart'), eventsOfExpired }),
+    openContext({
+      ...shared,
+      ...telemetry.cart,
+      service: 'cart',
+      store: await storeOf('cart'),
+      eventsOfExpired,
+    }),
   );
   if (config.SEED) await seed(product.table, new Date().toISOString());
 
@@ -83,7 +93,7 @@ export async function startSystem(
     audience: LOCAL_AUDIENCE,
     jwks: await localKeySet(),
   });
-  const common = { sns, sqs, auth, logger, metrics, ...options };
+  const common = { sns, sqs, auth, logger, ...options };
   const start = async (variable: string, port: number, service: Service) => {
     starting.defer(() => service.stop());
     return (await claimPort(variable, port, () => service.start({ host, port }))).url;
@@ -94,6 +104,7 @@ export async function startSystem(
       config.PRODUCT_PORT,
       await createProductService({
         ...common,
+        ...telemetry.product,
         table: product.table,
         topicArn: topicArn('product-events-topic'),
         queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
@@ -104,6 +115,7 @@ export async function startSystem(
       config.CART_PORT,
       await createCartService({
         ...common,
+        ...telemetry.cart,
         table: cart.table,
         queueUrl: queueUrl(endpoint, 'cart-product-updates-queue'),
         ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
@@ -118,7 +130,7 @@ export async function startSystem(
   const running = starting.move();
   return {
     urls: { gateway: gateway.url, ...upstreams, aws: endpoint },
-    counts: () => metrics.counts(),
+    metrics: { product: telemetry.product.metrics, cart: telemetry.cart.metrics },
     stop: () => running.disposeAsync(),
   };
 }
