@@ -69,10 +69,14 @@ export function startOtel({ serviceName, endpoint, ratio, log }: OtelOptions): T
     },
 
     async stop() {
-      const { promise: inTime, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, LAST_EXPORT_MS);
-      await Promise.race([inTime, provider.shutdown().catch(warn)]);
+      const { promise: timedOut, resolve } = Promise.withResolvers<'timed out'>();
+      const timer = setTimeout(resolve, LAST_EXPORT_MS, 'timed out');
+      const outcome = await Promise.race([
+        timedOut,
+        provider.shutdown().catch((error: unknown) => warn(String(error))),
+      ]);
       clearTimeout(timer);
+      if (outcome === 'timed out') warn(`the last ones, within ${LAST_EXPORT_MS} ms`);
     },
   };
 }

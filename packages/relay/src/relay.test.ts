@@ -99,6 +99,23 @@ test('hands on the trace of the change, or begins one where it has none, one for
   );
 });
 
+test('measures how long after its change each event was published, if it was and is news', async () => {
+  const changedAt = (ms: number): NewEvent => {
+    const updatedAt = new Date(Date.now() - ms).toISOString();
+    return { eventType: 'ProductDeleted', productId: 'p', version: 1, updatedAt };
+  };
+  const { relay, metrics, spans } = relayTo({ 'thing/b/1/0': transient });
+  await relay([change('a', 1, changedAt(500), asked('no news')), change('b', 1, changedAt(9_000))]);
+  const [lag, ...others] = metrics.series();
+  assert.ok(lag?.name === 'RelayLag' && typeof lag.value === 'object' && others.length === 0);
+  assert.equal(lag.value.count, 1);
+  assert.ok(lag.value.min >= 500 && lag.value.max < 9_000);
+  assert.deepEqual(
+    spans.map(({ name, kind, attributes }) => [name, kind, attributes['error.type']]),
+    [undefined, undefined, 'transient'].map((error) => ['send thing-events-topic', 'producer', error]),
+  );
+});
+
 test('a transient failure fails its change; the others are published', async () => {
   const changes = [change('a', 1, asked('1')), change('b', 1, asked('2')), change('c', 1, asked('3'))];
   const { relay, ids, parked } = relayTo({ 'thing/b/1/0': transient });

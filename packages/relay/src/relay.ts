@@ -59,7 +59,7 @@ export function createRelay(deps: RelayDeps): Relay {
           'messaging.operation.name': 'publish',
           'messaging.operation.type': 'send',
           'messaging.destination.name': topic,
-          'messaging.message.id': eventId,
+          'tandem.event.type': event.eventType,
         },
       });
       if (!begun.has(change)) begun.set(change, span.traceparent);

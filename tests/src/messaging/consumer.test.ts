@@ -9,6 +9,7 @@ import {
   startConsumer,
 } from '@tandem/chassis/messaging/consumer';
 import { createMetrics } from '@tandem/chassis/metrics';
+import { createRecordingTracer } from '@tandem/chassis/recording-tracer';
 import { currentTraceId } from '@tandem/chassis/trace';
 import { queueUrl, REGION } from '@tandem/local/messaging/config';
 import { startEmulator } from '@tandem/local/messaging/emulator';
@@ -44,6 +45,8 @@ async function openQueue(t: TestContext) {
   const sqs = new SQSClient({ endpoint: emulator.endpoint, region: REGION, credentials, maxAttempts: 1 });
   const url = queueUrl(emulator.endpoint, QUEUE);
   const metrics = createMetrics();
+  const { tracer, spans } = createRecordingTracer();
+  const logged: Record<string, unknown>[] = [];
   const arrivals: { request: string; at: number; traceId: string | undefined }[] = [];
   const workers: { stop(): Promise<void> }[] = [];
   t.after(async () => {
@@ -55,6 +58,8 @@ async function openQueue(t: TestContext) {
   return {
     sqs,
     metrics,
+    spans,
+    logged,
     arrivals,
     requests: () => arrivals.map(({ request }) => request),
     depth: () => depth(emulator.endpoint, QUEUE),
@@ -84,8 +89,9 @@ async function openQueue(t: TestContext) {
             }),
           ),
         );
-      const log = createLogger({ name: 'test', level: 'silent' });
-      const worker = startConsumer({ sqs, queueUrl: url, apply, log, metrics });
+      const write = (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>);
+      const log = createLogger({ name: 'test', level: 'info', destination: { write } });
+      const worker = startConsumer({ sqs, queueUrl: url, apply, log, metrics, tracer });
       workers.push(worker);
       return worker;
     },
@@ -156,6 +162,47 @@ test('a batch whose application throws comes back as a whole', async (t) => {
   await until(depth, isEmpty);
   assert.deepEqual(sorted(requests()), ['1', '1', '2', '2']);
   assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
+});
+
+test('each message is a span in its trace, and what is logged of it carries that trace', async (t) => {
+  const { send, consume, depth, spans, logged } = await openQueue(t);
+  await send(valid('flaky'), 'no JSON', JSON.stringify({ eventType: 'ProductReviewed' }), valid('fine'));
+  consume((request, receives) => (request === 'flaky' && receives === 1 ? failed : applied));
+  await until(depth, isEmpty);
+  const told = spans.map(({ traceId, attributes }) => [traceId?.at(-1), attributes['error.type']]);
+  const invalid = Array.from({ length: 5 }, () => ['1', 'invalid']);
+  const expected = [['0', 'Error'], ['0', undefined], ...invalid, ['2', undefined], ['3', undefined]];
+  assert.deepEqual(new Set(told.map(String)), new Set(expected.map(String)));
+  assert.equal(told.length, expected.length);
+  for (const { name, kind, parentId } of spans) {
+    assert.deepEqual([name, kind, parentId], [`process ${QUEUE}`, 'consumer', '0123456789abcdef']);
+  }
+  const traces = logged.map(({ msg, traceId }) => `${String(msg)} ${String(traceId).at(-1)}`);
+  assert.deepEqual(
+    new Set(traces),
+    new Set(['event not applied 0', 'message refused by its schema 1', 'unknown event type acknowledged 2']),
+  );
+});
+
+test('the way of an event is measured once it is applied; batches are, by their size', async (t) => {
+  const { send, consume, depth, metrics } = await openQueue(t);
+  const at = (ms: number) =>
+    JSON.stringify({
+      eventType: 'ProductDeleted',
+      productId: 'p',
+      version: 1,
+      updatedAt: new Date(Date.now() + ms).toISOString(),
+    });
+  await send(at(-100), at(-2 * 24 * 60 * 60 * 1000), at(60_000), valid('of no moment'));
+  consume();
+  await until(depth, isEmpty);
+  const told = new Map(metrics.series().map(({ name, value }) => [name, value]));
+  const delay = told.get('PropagationDelay');
+  const sizes = told.get('ConsumerBatchSize');
+  assert.ok(typeof delay === 'object' && typeof sizes === 'object');
+  assert.equal(delay.count, 1, 'neither the past nor the future');
+  assert.ok(delay.min >= 100 && delay.max < 60_000);
+  assert.equal(sizes.sum, 4);
 });
 
 test('stop finishes and deletes the batch in hand, takes no more and does not wait for messages', async (t) => {

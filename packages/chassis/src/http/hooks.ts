@@ -52,8 +52,8 @@ function startServerSpan(tracer: Tracer, request: FastifyRequest, { raw }: Fasti
   });
   raw.once('close', () => {
     const status = raw.headersSent ? raw.statusCode : undefined;
-    const error = raw.writableFinished ? (raw.statusCode >= 500 ? String(status) : undefined) : 'aborted';
-    span.end({ 'http.response.status_code': status, 'error.type': error });
+    const error = raw.statusCode >= 500 ? String(raw.statusCode) : undefined;
+    span.end({ 'http.response.status_code': status, 'error.type': raw.writableEnded ? error : 'aborted' });
   });
   return span;
 }

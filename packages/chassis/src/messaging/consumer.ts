@@ -82,13 +82,14 @@ export function startConsumer({
     const { event } = result;
     if (outcome?.status === 'applied') {
       observeAge(metrics, 'PropagationDelay', committedAt(event));
-      span.end();
+      span.end({ 'tandem.event.type': event.eventType });
       return undefined;
     }
     const err = outcome?.error ?? new Error('no outcome');
     metrics.count('MessagesFailed');
     log.error({ err, eventId: event.eventId, messageId }, 'event not applied');
-    span.end({ 'error.type': err instanceof Error ? err.name : 'unknown' });
+    const errorType = err instanceof Error ? err.name : 'unknown';
+    span.end({ 'tandem.event.type': event.eventType, 'error.type': errorType });
     return backoffSeconds(message);
   };
 
