@@ -30,7 +30,8 @@ export const duration = z
     return Number.parseInt(text, 10) * millisecondsPerUnit[unit];
   });
 
-const share = z
+/** A share of a whole, 0 to 1. */
+export const share = z
   .string()
   .regex(/^(?:0|1|0?\.\d{1,6})$/, 'expected a number from 0 to 1')
   .transform(Number);

@@ -1,4 +1,4 @@
-import { ChangeMessageVisibilityBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { committedAt } from '@tandem/contracts/committed-at';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { type EventReading, readEvent } from '@tandem/contracts/read-event';
@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import { type Metrics, observeAge } from '../metrics.ts';
 import type { Running } from '../lifecycle.ts';
 import { currentTraceparent, inSpan, type Span, type Tracer, unrecorded } from '../trace.ts';
+import { backoffSeconds, type Returned, returnToQueue } from './return-to-queue.ts';
 
 /** What became of one event of a batch: applied, or the reason why not. */
 export type Applied = { readonly status: 'applied' } | { readonly status: 'failed'; readonly error: unknown };
@@ -162,28 +163,4 @@ interface Received {
   readonly message: Message;
   readonly span: Span;
   readonly result: EventReading;
-}
-
-interface Returned {
-  readonly message: Message;
-  readonly delaySeconds: number;
-}
-
-/** 1, 5, 25, 125 s: the receives before the dead-letter queue outlast an outage of minutes. */
-function backoffSeconds(message: Message): number {
-  const receives = Number(message.Attributes?.ApproximateReceiveCount ?? 1);
-  return 5 ** Math.min(receives - 1, 3);
-}
-
-/** Best effort: where it fails, the messages come back when their visibility timeout is over. */
-async function returnToQueue(sqs: SQSClient, queueUrl: string, returned: readonly Returned[]): Promise<void> {
-  if (returned.length === 0) return;
-  const entries = returned.map(({ message, delaySeconds }, position) => ({
-    Id: String(position),
-    ReceiptHandle: message.ReceiptHandle,
-    VisibilityTimeout: delaySeconds,
-  }));
-  await sqs
-    .send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }))
-    .catch(() => undefined);
 }
