@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { OutgoingEvent, PublishOutcome } from '@tandem/chassis/messaging/publisher';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { createRecordingTracer } from '@tandem/chassis/recording-tracer';
+import { currentTraceId } from '@tandem/chassis/trace';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
 import { createRelay, type RelayDeps } from './relay.ts';
@@ -134,6 +135,18 @@ test('a permanent failure is parked as it would have been sent, with the reason,
   assert.deepEqual(await relay([change('a', 1, asked('1')), change('b', 1, asked('2'))]), { failed: [] });
   assert.deepEqual(parked, [[{ ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 }, 'too large']]);
   assert.deepEqual(warned, [{ eventId: 'thing/a/1/0', status: 'permanent', reason: 'too large' }]);
+});
+
+test('what is logged of an event carries its trace', async () => {
+  const traces: unknown[] = [];
+  const log = {
+    warn: () => void traces.push(currentTraceId()),
+    error: () => void traces.push(currentTraceId()),
+  };
+  const park = () => Promise.reject(new Error('no queue'));
+  const { relay, spans } = relayTo({ 'thing/a/1/0': permanent }, { log, park });
+  await relay([change('a', 1, asked('1'))]);
+  assert.deepEqual(traces, [spans[0]?.traceId, spans[0]?.traceId]);
 });
 
 test('what could not be parked is not done', async () => {

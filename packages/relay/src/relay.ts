@@ -1,6 +1,11 @@
-import { bodyOf, type OutgoingEvent, type Publish } from '@tandem/chassis/messaging/publisher';
+import {
+  bodyOf,
+  type OutgoingEvent,
+  type Publish,
+  type PublishOutcome,
+} from '@tandem/chassis/messaging/publisher';
 import { type Metrics, observeAge } from '@tandem/chassis/metrics';
-import { type Tracer, unrecorded } from '@tandem/chassis/trace';
+import { inSpan, type Span, type Tracer, unrecorded } from '@tandem/chassis/trace';
 import { committedAt } from '@tandem/contracts/committed-at';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
@@ -30,6 +35,13 @@ export interface RelayDeps {
   readonly log: Record<'warn' | 'error', (fields: object, message: string) => void>;
 }
 
+/** An event of a change on its way to the topic. */
+interface Outgoing {
+  readonly change: Change;
+  readonly span: Span;
+  readonly event: OutgoingEvent;
+}
+
 /** An event of a change that is to be published. */
 interface Pending {
   readonly change: Change;
@@ -48,7 +60,7 @@ export function createRelay(deps: RelayDeps): Relay {
     }));
 
   /** The events on their way, each with its span: in the trace of their change, or in one that the first begins. */
-  const outgoing = (pending: readonly Pending[]) => {
+  const outgoing = (pending: readonly Pending[]): Outgoing[] => {
     const begun = new Map<Change, string>();
     return pending.map(({ change, eventId, event }) => {
       const span = tracer.start(`send ${topic}`, {
@@ -77,21 +89,26 @@ export function createRelay(deps: RelayDeps): Relay {
     }
   };
 
+  /** Whether that was all there is to do for the event. */
+  const settle = async ({ span, event }: Outgoing, outcome: PublishOutcome): Promise<boolean> => {
+    if (outcome.status === 'published') {
+      observeAge(metrics, 'RelayLag', committedAt(event.event));
+      span.end();
+      return true;
+    }
+    const { status, reason } = outcome;
+    span.end({ 'error.type': status });
+    log.warn({ eventId: event.eventId, status, reason }, 'event not published');
+    return status === 'permanent' && parked(event, reason);
+  };
+
   return async (changes) => {
     const sending = outgoing(newestOfEachProduct(changes.flatMap(pendingOf)));
     const outcomes = await publish(sending.map(({ event }) => event));
     const failed = new Set<Change>();
-    for (const [position, { change, span, event }] of sending.entries()) {
+    for (const [position, it] of sending.entries()) {
       const outcome = outcomes[position] ?? { status: 'transient', reason: 'no outcome' };
-      if (outcome.status === 'published') {
-        observeAge(metrics, 'RelayLag', committedAt(event.event));
-        span.end();
-        continue;
-      }
-      const { eventId } = event;
-      span.end({ 'error.type': outcome.status });
-      log.warn({ eventId, status: outcome.status, reason: outcome.reason }, 'event not published');
-      if (outcome.status === 'transient' || !(await parked(event, outcome.reason))) failed.add(change);
+      if (!(await inSpan(it.span, () => settle(it, outcome)))) failed.add(it.change);
     }
     return { failed: [...failed] };
   };
