@@ -7,6 +7,7 @@ import type { Authenticator } from './auth.ts';
 import { registerHealth } from './health.ts';
 import type { Readiness } from './health.ts';
 import { registerAdmission, registerRequestLog, registerTrace, requestIdOf, traceparentOf } from './hooks.ts';
+import { registerIdempotency } from './idempotency.ts';
 import { registerJson } from './json-body.ts';
 import { registerOpenApi } from './openapi.ts';
 import { answerParserError, answerUnknownExpectation, sendProblem } from './problem.ts';
@@ -64,6 +65,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerJson(app);
   registerTrace(app);
   registerAdmission(app, auth);
+  registerIdempotency(app);
   registerRequestLog(app);
   if (options.validateResponses) app.addHook('onSend', checkResponses);
   app.addHook('onSend', async (_request, reply) => {
