@@ -96,6 +96,9 @@ export function createCarts(deps: CartsDeps): Carts {
     );
   };
 
+  const change: Carts['change'] = (caller, cartId, decide, ...productIds) =>
+    decideAbout(caller, [cartId], ([cart], catalog) => [decide(cart, catalog, momentOf(cart))], productIds);
+
   return {
     open({ identity, idempotent }) {
       const cartId = newCartId();
@@ -119,11 +122,7 @@ export function createCarts(deps: CartsDeps): Carts {
       return { ...rest, items: items.map((cart) => viewOf(visibleTo(userId, cart, cart.cartId), catalog)) };
     },
 
-    change(caller, cartId, decide, ...productIds) {
-      const decideOne = ([cart]: [VisibleCart], catalog: Catalog) =>
-        [decide(cart, catalog, momentOf(cart))] as const;
-      return decideAbout(caller, [cartId], decideOne, productIds);
-    },
+    change,
 
     merge(caller, targetId, sourceId) {
       return decideAbout(caller, [targetId, sourceId], ([target, source]) => {
@@ -136,7 +135,7 @@ export function createCarts(deps: CartsDeps): Carts {
       const deadline = performance.now() + reservationWaitMs;
       for (let pause = FIRST_LOOK_MS; ; pause = Math.min(2 * pause, LAST_LOOK_MS)) {
         try {
-          return await this.change(caller, cartId, checkOut);
+          return await change(caller, cartId, checkOut);
         } catch (error) {
           if (!isPending(error) || performance.now() >= deadline) throw error;
         }
