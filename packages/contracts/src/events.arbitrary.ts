@@ -34,6 +34,8 @@ const cartLineChange = {
   cartVersion: positive,
 };
 
+const movedLine = fc.record({ cartId: id, cartVersion: positive });
+
 const closedCart = {
   cartId: id,
   userId: fc.option(text),
@@ -67,11 +69,22 @@ export const eventArbitraries: { readonly [T in EventType]: fc.Arbitrary<EventOf
     },
     envelope,
   ),
-  ProductAddedToCart: event('ProductAddedToCart', cartLineChange, { ...envelope, currency, lineQty: count }),
+  InventoryReserved: event(
+    'InventoryReserved',
+    { cartId: id, productId: id, qty: positive, cartVersion: positive, timestamp: time },
+    envelope,
+  ),
+  ProductAddedToCart: event('ProductAddedToCart', cartLineChange, {
+    ...envelope,
+    currency,
+    lineQty: count,
+    movedFrom: movedLine,
+  }),
   ProductRemovedFromCart: event('ProductRemovedFromCart', cartLineChange, {
     ...envelope,
     currency,
     lineQty: count,
+    movedTo: movedLine,
   }),
   CartCheckedOut: event('CartCheckedOut', closedCart, envelope),
   CartExpired: event('CartExpired', closedCart, envelope),

@@ -24,6 +24,7 @@ const required: Record<EventType, readonly string[]> = {
     'cartVersion',
     'timestamp',
   ],
+  InventoryReserved: ['cartId', 'productId', 'qty', 'cartVersion', 'timestamp'],
   ProductAddedToCart: ['cartId', 'productId', 'priceAtAdd', 'qty', 'timestamp', 'cartVersion'],
   ProductRemovedFromCart: ['cartId', 'productId', 'priceAtAdd', 'qty', 'timestamp', 'cartVersion'],
   CartCheckedOut: ['cartId', 'items', 'totalAmount', 'timestamp', 'cartVersion'],
@@ -91,7 +92,11 @@ for (const type of eventTypes) {
   test(`${type}: refuses a wrong value of each field`, () => {
     for (const field of Object.keys(example).filter((name) => name !== 'eventType')) {
       for (const value of [{}, true, ...(refused[field] ?? [])]) {
-        assert.deepEqual(faults({ ...example, [field]: value }), [`/${field}`], JSON.stringify(value));
+        const [first = '', ...others] = faults({ ...example, [field]: value });
+        assert.ok(
+          [first, ...others].every((pointer) => pointer.startsWith(`/${field}`)),
+          JSON.stringify(value),
+        );
       }
     }
   });

@@ -51,6 +51,9 @@ const cartLineChange = {
   cartVersion: version,
 };
 
+/** The other cart of a merge, at its version after it. */
+const movedLine = z.object({ cartId: id, cartVersion: version });
+
 const closedCart = {
   ...envelope,
   cartId: id,
@@ -98,8 +101,25 @@ export const eventSchemas = {
     cartVersion: version,
     timestamp: time,
   }),
-  ProductAddedToCart: z.object({ eventType: z.literal('ProductAddedToCart'), ...cartLineChange }),
-  ProductRemovedFromCart: z.object({ eventType: z.literal('ProductRemovedFromCart'), ...cartLineChange }),
+  InventoryReserved: z.object({
+    eventType: z.literal('InventoryReserved'),
+    ...envelope,
+    cartId: id,
+    productId: id,
+    qty: z.int().min(1).describe('What the cart now holds of the product'),
+    cartVersion: version,
+    timestamp: time,
+  }),
+  ProductAddedToCart: z.object({
+    eventType: z.literal('ProductAddedToCart'),
+    ...cartLineChange,
+    movedFrom: movedLine.optional().describe('The cart that the units come from: it holds none any more'),
+  }),
+  ProductRemovedFromCart: z.object({
+    eventType: z.literal('ProductRemovedFromCart'),
+    ...cartLineChange,
+    movedTo: movedLine.optional().describe('The cart that the units went to: its event moves their stock'),
+  }),
   CartCheckedOut: z.object({ eventType: z.literal('CartCheckedOut'), ...closedCart }),
   CartExpired: z.object({ eventType: z.literal('CartExpired'), ...closedCart }),
   ProductSnapshotRequested: z.object({

@@ -92,8 +92,25 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
       timestamp: '2026-02-14T15:05:01Z',
     },
   ],
+  InventoryReserved: [
+    {
+      eventType: 'InventoryReserved',
+      eventId: 'reservation/prod-123/cart-abc/10/0',
+      schemaVersion: 1,
+      cartId: 'cart-abc',
+      productId: 'prod-123',
+      qty: 3,
+      cartVersion: 10,
+      timestamp: '2026-02-14T15:05:01Z',
+    },
+  ],
   ProductAddedToCart: [
     { eventType: 'ProductAddedToCart', ...cartLineChange },
+    {
+      eventType: 'ProductAddedToCart',
+      ...cartLineChange,
+      movedFrom: { cartId: 'cart-guest', cartVersion: 4 },
+    },
     {
       eventType: 'ProductAddedToCart',
       cartId: 'cart-abc',
@@ -107,6 +124,15 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
   ],
   ProductRemovedFromCart: [
     { eventType: 'ProductRemovedFromCart', ...cartLineChange, qty: 1, lineQty: 0, cartVersion: 12 },
+    {
+      eventType: 'ProductRemovedFromCart',
+      ...cartLineChange,
+      cartId: 'cart-guest',
+      userId: null,
+      lineQty: 0,
+      cartVersion: 4,
+      movedTo: { cartId: 'cart-abc', cartVersion: 10 },
+    },
   ],
   CartCheckedOut: [{ eventType: 'CartCheckedOut', ...closedCart, userId: 'user-123' }],
   CartExpired: [{ eventType: 'CartExpired', ...closedCart }],

@@ -87,6 +87,7 @@ export const topology: Topology = {
         'ProductSnapshot',
         'ProductSnapshotCompleted',
         'InventoryReservationRejected',
+        'InventoryReserved',
       ],
     },
     'cart-events-topic': {
@@ -125,6 +126,7 @@ export const topology: Topology = {
         'ProductSnapshot',
         'ProductSnapshotCompleted',
         'InventoryReservationRejected',
+        'InventoryReserved',
       ],
       deadLetterQueue: 'cart-product-updates-subscription-dlq',
     },

@@ -3,7 +3,8 @@ import type { Condition, Driver, IndexPage, Put, Row, StoredState } from './driv
 import { createKeyQueue } from './key-queue.ts';
 import { checkedEntry, pkOf } from './pk.ts';
 import { CONTENTION_LIMIT_MS, untilWritten } from './retry.ts';
-import type { Decision, Key, Kind, Snapshot, Table, Versioned, Write } from './table.ts';
+import { snapshotOf } from './snapshot.ts';
+import type { Decision, Key, Kind, Snapshot, Table, TransactOptions, Versioned, Write } from './table.ts';
 
 /** What a table needs besides its store. */
 export interface TableOptions {
@@ -13,6 +14,12 @@ export interface TableOptions {
   readonly traceparent?: () => string | undefined;
   /** Called whenever a write met another one and is tried anew. */
   readonly onConflict?: () => void;
+}
+
+/** What an attempt came to: its result, and what is to be written. */
+interface Decided<R> {
+  readonly result: R;
+  readonly puts: readonly Put[];
 }
 
 /** The table over a store: expiry, optimistic retries and pages, the same for every driver. */
@@ -72,7 +79,7 @@ export function createTable(
   /** Reads, decides and writes under the guard of every version that was read, until it succeeds. */
   function readDecideWrite<R>(
     pks: readonly string[],
-    decide: (states: ReadonlyMap<string, Versioned>) => { result: R; puts: readonly Put[] },
+    decide: (states: ReadonlyMap<string, Versioned>) => Decided<R> | Promise<Decided<R>>,
   ): Promise<R> {
     const deadline = performance.now() + CONTENTION_LIMIT_MS;
     return queue(pks, () =>
@@ -80,7 +87,7 @@ export function createTable(
         deadline,
         async () => {
           const states = await read(pks, true);
-          const { result, puts } = decide(states);
+          const { result, puts } = await decide(states);
           if (puts.length === 0) return { result };
           const written = new Set(puts.map(({ pk }) => pk));
           const checks = pks
@@ -132,20 +139,19 @@ export function createTable(
     async transact<R extends { readonly writes: readonly Write[] }>(
       keys: readonly Key<Versioned>[],
       decide: (read: Snapshot) => R,
+      { beside }: TransactOptions = {},
     ) {
       const pks = [...new Set(keys.map(pkOf))];
       if (pks.length > 100) throw new RangeError('A transaction has at most 100 keys');
-      return readDecideWrite(pks, (states) => {
-        const stateOf = (key: Key<Versioned>) => {
-          const pk = pkOf(key);
-          if (!pks.includes(pk)) throw new Error(`${pk} is not among the keys of the transaction`);
-          return states.get(pk);
-        };
-        const result = decide({
-          get: <S extends Versioned>(key: Key<S>) => stateOf(key) as S | undefined,
-        });
+      return readDecideWrite(pks, async (states) => {
+        const own = snapshotOf(pks, states);
+        const besidePks = beside?.(own).map(pkOf) ?? [];
+        const all = beside
+          ? snapshotOf([...besidePks, ...pks], new Map([...(await read(besidePks, true)), ...states]))
+          : own;
+        const result = decide(all);
         const puts = result.writes.flatMap(
-          ({ key, ...decision }) => putOf(key, stateOf(key), decision) ?? [],
+          ({ key, ...decision }) => putOf(key, own.get(key), decision) ?? [],
         );
         if (new Set(puts.map(({ pk }) => pk)).size < puts.length) throw new Error('Two writes of one item');
         return { result, puts };

@@ -48,6 +48,11 @@ export interface Snapshot {
   get<S extends Versioned>(key: Key<S>): S | undefined;
 }
 
+export interface TransactOptions {
+  /** Further items that the decision looks at: as of the same attempt, but free to change before its writes commit. */
+  readonly beside?: (read: Snapshot) => readonly Key<Versioned>[];
+}
+
 /** A page of an index. `cursor`, present when there may be more, continues behind it and is opaque. */
 export interface Page<S> {
   readonly items: readonly S[];
@@ -91,6 +96,7 @@ export interface Table {
   transact<R extends { readonly writes: readonly Write[] }>(
     keys: readonly Key<Versioned>[],
     decide: (read: Snapshot) => R,
+    options?: TransactOptions,
   ): Promise<R>;
 
   /** A page of an index. Rejects with a DomainError of kind `invalid` for a cursor that it did not give out. */

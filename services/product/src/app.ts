@@ -59,11 +59,8 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
       }),
     );
   };
-  const requestSnapshot = async () => {
-    const requestId = randomUUID();
-    await enqueue({ eventType: 'ProductSnapshotRequested', requestId, timestamp: now() });
-    return requestId;
-  };
+  const requestSnapshot = (requestId: string) =>
+    enqueue({ eventType: 'ProductSnapshotRequested', requestId, timestamp: now() });
   const publish = createPublisher(sns, topicArn);
   const publishSnapshotPage = createSnapshots({ table, publish, enqueue, currentTraceparent, now });
 

@@ -4,12 +4,12 @@ import {
   type Cart,
   type CartDecision,
   deleteCart,
-  expireCart,
-  markRejected,
   openCart,
   removeItem,
   setQuantity,
 } from '@tandem/cart/domain/cart';
+import { expireCart } from '@tandem/cart/domain/checkout';
+import { markRejected } from '@tandem/cart/domain/reservation';
 import { DomainError } from '@tandem/chassis/errors';
 import type { NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
@@ -201,7 +201,7 @@ export function rejectionOf({ cartId, lines }: Pick<Cart, 'cartId' | 'lines'>, p
 
 function checkOut(cart: Cart): CartDecision {
   const state = { ...cart, status: 'checkedOut' as const, version: cart.version + 1 };
-  const events = expireCart(cart).map((event): NewEvent =>
+  const events = expireCart(cart).map((event: NewEvent): NewEvent =>
     event.eventType === 'CartExpired' ? { ...event, eventType: 'CartCheckedOut' } : event,
   );
   return { state, events };

@@ -15,6 +15,7 @@ import {
   requestIdOf,
   traceparentOf,
 } from './hooks.ts';
+import { registerIdempotency } from './idempotency.ts';
 import { registerJson } from './json-body.ts';
 import { registerOpenApi } from './openapi.ts';
 import { answerParserError, answerUnknownExpectation, sendProblem } from './problem.ts';
@@ -75,6 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerJson(app);
   registerTrace(app, options.tracer);
   registerAdmission(app, auth);
+  registerIdempotency(app);
   registerRequestLog(app);
   if (options.metrics) registerRequestMetrics(app, options.metrics);
   if (options.validateResponses) app.addHook('onSend', checkResponses);

@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyContextConfig, FastifySchema } from 'fastify';
 import { z } from 'zod';
 import type { App } from './types.ts';
+import { IDEMPOTENCY_KEY } from './idempotency.ts';
 import { createComponents } from './json-schema.ts';
 import type { Components, JsonSchema } from './json-schema.ts';
 import { Problem } from './problem.ts';
@@ -12,7 +13,7 @@ import { Problem } from './problem.ts';
 interface RouteSchemas {
   readonly params?: z.ZodType;
   readonly querystring?: z.ZodType;
-  readonly headers?: z.ZodType;
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly response?: Readonly<Record<string, z.ZodType>>;
   readonly hide?: boolean;
@@ -74,6 +75,7 @@ function describe(
     ...(parts.length > 0 ? [400] : []),
     ...(scope === undefined ? [] : [401, 403]),
     ...(body === undefined ? [] : [413, 415]),
+    ...(headers && IDEMPOTENCY_KEY in headers.shape ? [422] : []),
     ...problems,
   ]);
   const problemAnswer = (status: string) => ({

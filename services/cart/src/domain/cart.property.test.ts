@@ -8,12 +8,12 @@ import {
   type Cart,
   type CartDecision,
   deleteCart,
-  expireCart,
-  markRejected,
   openCart,
   removeItem,
   setQuantity,
 } from './cart.ts';
+import { expireCart } from './checkout.ts';
+import { markRejected } from './reservation.ts';
 import type { CatalogProduct } from './catalog.ts';
 
 const moment = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };

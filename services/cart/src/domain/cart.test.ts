@@ -7,13 +7,13 @@ import {
   type Cart,
   type CartDecision,
   deleteCart,
-  expireCart,
-  markRejected,
   openCart,
   removeItem,
   setQuantity,
   totalOf,
 } from './cart.ts';
+import { expireCart } from './checkout.ts';
+import { markRejected, markReserved } from './reservation.ts';
 import { attainableQty } from './line.ts';
 import type { CatalogProduct } from './catalog.ts';
 
@@ -47,6 +47,16 @@ const rejection = (cartVersion: number, productId = 'p') =>
     timestamp: at(2).now,
   }) as const satisfies EventOf<'InventoryReservationRejected'>;
 const { state: rejected } = markRejected(two, rejection(2));
+const confirmation = (cartVersion: number, productId = 'p') =>
+  ({
+    eventType: 'InventoryReserved',
+    cartId: 'cart-abc',
+    productId,
+    qty: 2,
+    cartVersion,
+    timestamp: at(2).now,
+  }) as const satisfies EventOf<'InventoryReserved'>;
+const { state: reserved } = markReserved(two, confirmation(2));
 
 function refuses(code: string, details?: object) {
   return (error: unknown) => {
@@ -125,7 +135,7 @@ test('setting tells an added or a removed quantity, always positive, and 0 remov
 });
 
 test('setting what the line has, and removing what is not there, changes nothing', () => {
-  assertUnchanged(setQuantity(two, 'p', noProduct, 2, at(2)), two);
+  assertUnchanged(setQuantity(reserved, 'p', noProduct, 2, at(2)), reserved);
   assertUnchanged(setQuantity(two, 'q', noProduct, 0, at(2)), two);
   assertUnchanged(removeItem(two, 'q', at(2)), two);
   assertUnchanged(removeItem(empty, 'p', at(2)), empty);
@@ -197,6 +207,26 @@ test('a rejection marks the line it is about, once, as a new version and without
   assertUnchanged(markRejected(rejected, rejection(2)), rejected);
 });
 
+test('a confirmation marks the line it is about, once, until its quantity changes', () => {
+  assert.equal(reserved.lines[0]?.reserved, true);
+  assert.deepEqual([reserved.version, reserved.expiresAt], [3, two.expiresAt]);
+  assertUnchanged(markReserved(reserved, confirmation(2)), reserved);
+  const { state: both } = markRejected(reserved, rejection(2));
+  assert.deepEqual(both.lines, rejected.lines, 'a no is believed, whatever came before');
+  assertUnchanged(markReserved(rejected, confirmation(2)), rejected);
+  assertUnchanged(markReserved(two, confirmation(1)), two);
+  for (const qty of [1, 3]) {
+    const { state } = setQuantity(reserved, 'p', () => widget, qty, at(3));
+    assert.equal(state.lines[0]?.reserved, undefined);
+  }
+});
+
+test('a line of which Product has said nothing is asked for again by its own quantity', () => {
+  const { state, events } = setQuantity(two, 'p', () => widget, 2, at(2));
+  assert.deepEqual(told({ events }), [['ProductAddedToCart', 'p', 2, 2, 3]]);
+  assert.equal(state.lines[0]?.changedAt, 3);
+});
+
 test('a rejection of an older change, an unknown line or a closed cart says nothing', () => {
   const { state: changed } = setQuantity(two, 'p', noProduct, 1, at(2));
   assertUnchanged(markRejected(changed, rejection(2)), changed);
@@ -233,7 +263,7 @@ test('deleting returns every line and closes the cart for good', () => {
   assert.deepEqual([state.status, state.lines, state.version], ['deleted', [], 4]);
   assert.deepEqual(expireCart(state), []);
   assert.throws(() => addItem(state, widget, 1, at(4)), refuses('cart-closed'));
-  assert.deepEqual(deleteCart({ ...two, status: 'checkedOut' }, at(3)).events, [], 'its stock is sold');
+  assert.throws(() => deleteCart({ ...two, status: 'checkedOut' }, at(3)), refuses('cart-closed'));
 });
 
 test('a cart that is closed does not change', () => {

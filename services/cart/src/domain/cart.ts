@@ -1,7 +1,7 @@
 import { DomainError } from '@tandem/chassis/errors';
-import type { EventOf, NewEvent } from '@tandem/contracts/events';
+import type { NewEvent } from '@tandem/contracts/events';
 import type { CatalogProduct } from './catalog.ts';
-import { type Line, lineOf, requireRoom, withLine } from './line.ts';
+import { type Line, lineOf, requireCurrency, requireRoom, withLine } from './line.ts';
 
 /** A cart. A deleted one stays for a while, so that its version is not forgotten before its events have arrived. */
 export interface Cart {
@@ -11,6 +11,8 @@ export interface Cart {
   readonly currency: string | null;
   readonly lines: readonly Line[];
   readonly version: number;
+  /** The cart that this one's lines went to. */
+  readonly mergedInto?: string;
   readonly updatedAt: string;
   /** RFC 3339, UTC. */
   readonly expiresAt: string;
@@ -60,8 +62,25 @@ export function setQuantity(
   const line = lineOf(cart.lines, productId);
   if (qty === 0) return removeItem(cart, productId, moment);
   const open = requireOpen(cart);
-  if (!line || line.rejected || qty > line.qty) return claim(open, product(), qty, moment);
-  return qty < line.qty ? changeLine(open, { ...line, qty }, moment) : { state: open, events: [] };
+  if (line && qty < line.qty && !line.rejected) return changeLine(open, { ...line, qty }, moment);
+  if (line?.reserved && qty === line.qty) return { state: open, events: [] };
+  return claim(open, product(), qty, moment);
+}
+
+/** Takes the catalog's price, and its currency where the line is the only one, for the line's own. */
+export function acceptPrice(
+  cart: Cart,
+  productId: string,
+  product: () => CatalogProduct,
+  moment: Moment,
+): CartDecision {
+  const line = lineOf(requireOpen(cart).lines, productId);
+  if (!line) throw new DomainError('notFound', 'line-not-found', `the cart has no line of ${productId}`);
+  const { price, currency } = product();
+  if (cart.lines.length > 1) requireCurrency(cart, product());
+  if (price === line.priceAtAdd && currency === cart.currency) return { state: cart, events: [] };
+  const lines = withLine(cart.lines, { ...line, priceAtAdd: price });
+  return { state: { ...cart, ...touched(moment), currency, lines, version: cart.version + 1 }, events: [] };
 }
 
 /** Removes a line; a cart without it stays as it is. */
@@ -72,41 +91,12 @@ export function removeItem(cart: Cart, productId: string, moment: Moment): CartD
     : { state: requireOpen(cart), events: [] };
 }
 
-/** Empties the cart and closes it for good. */
+/** Empties the cart and closes it for good. What was checked out stays: it is an order. */
 export function deleteCart(cart: Cart, moment: Moment): CartDecision {
+  if (cart.status === 'checkedOut') requireOpen(cart);
   const version = cart.version + 1;
-  const open = cart.status === 'open';
   const state: Cart = { ...cart, ...touched(moment), status: 'deleted', lines: [], version };
-  const events = open ? cart.lines.map((line) => lineEvent(state, { ...line, qty: 0 }, -line.qty)) : [];
-  return { state, events };
-}
-
-/** Marks the line whose reservation was rejected, unless its quantity has changed since. */
-export function markRejected(cart: Cart, rejection: EventOf<'InventoryReservationRejected'>): CartDecision {
-  const { productId, cartVersion, availableQty, timestamp } = rejection;
-  const line = lineOf(cart.lines, productId);
-  if (cart.status !== 'open' || line?.changedAt !== cartVersion || line.rejected)
-    return { state: cart, events: [] };
-  const marked = { ...line, rejected: { availableQty, at: timestamp } };
-  return { state: { ...cart, lines: withLine(cart.lines, marked), version: cart.version + 1 }, events: [] };
-}
-
-/** What an open cart's end by expiry means for others: the stock of its lines returns. */
-export function expireCart(cart: Cart): readonly NewEvent[] {
-  if (cart.status !== 'open' || cart.lines.length === 0) return [];
-  const { cartId, userId, currency, expiresAt } = cart;
-  return [
-    {
-      eventType: 'CartExpired',
-      cartId,
-      userId,
-      items: cart.lines.map(({ productId, qty, priceAtAdd }) => ({ productId, qty, priceAtAdd })),
-      totalAmount: totalOf(cart),
-      currency,
-      timestamp: expiresAt,
-      cartVersion: cart.version + 1,
-    },
-  ];
+  return { state, events: cart.lines.map((line) => lineEvent(state, { ...line, qty: 0 }, -line.qty)) };
 }
 
 /** The sum of the lines at the prices they were added at. */
@@ -123,7 +113,11 @@ function claim(cart: Cart, product: CatalogProduct, qty: number, moment: Moment)
   return changeLine({ ...cart, currency }, line, moment);
 }
 
-function changeLine(cart: Cart, line: Omit<Line, 'changedAt' | 'rejected'>, moment: Moment): CartDecision {
+function changeLine(
+  cart: Cart,
+  line: Omit<Line, 'changedAt' | 'reserved' | 'rejected'>,
+  moment: Moment,
+): CartDecision {
   const { productId, name, qty, priceAtAdd } = line;
   const version = cart.version + 1;
   const before = lineOf(cart.lines, productId);
@@ -131,23 +125,25 @@ function changeLine(cart: Cart, line: Omit<Line, 'changedAt' | 'rejected'>, mome
   const lines = qty === 0 ? cart.lines.filter((other) => other !== before) : withLine(cart.lines, changed);
   const state: Cart = { ...cart, ...touched(moment), lines, version };
   const change = qty - (before?.qty ?? 0);
+  // A line that asks again for what it has not been given has changed by all of it.
   return {
     state: lines.length === 0 ? { ...state, currency: null } : state,
     events: [lineEvent(state, changed, change === 0 ? qty : change)],
   };
 }
 
-function requireOpen(cart: Cart): Cart {
+/** The cart; throws a conflict unless it is open. */
+export function requireOpen(cart: Cart): Cart {
   if (cart.status === 'open') return cart;
   throw new DomainError('conflict', 'cart-closed', `cart ${cart.cartId} is ${cart.status}: open another one`);
 }
 
-/** A rejected line that asks again for what it was refused has changed by all of it: it held nothing. */
-function lineEvent(cart: Cart, line: Line, change: number): NewEvent {
+/** What happened to a line: `change` units were added or, when negative, removed. `cart` is as it stands then. */
+export function lineEvent(cart: Cart, line: Line, change: number) {
   const { cartId, userId, currency, version, updatedAt } = cart;
   const { productId, priceAtAdd, qty: lineQty } = line;
   return {
-    eventType: change > 0 ? 'ProductAddedToCart' : 'ProductRemovedFromCart',
+    eventType: change > 0 ? ('ProductAddedToCart' as const) : ('ProductRemovedFromCart' as const),
     cartId,
     userId,
     productId,
@@ -160,6 +156,7 @@ function lineEvent(cart: Cart, line: Line, change: number): NewEvent {
   };
 }
 
-function touched({ now, expiresAt }: Moment) {
+/** What every change sets: a cart expires some time after the last one. */
+export function touched({ now, expiresAt }: Moment) {
   return { updatedAt: now, expiresAt };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DomainError } from '@tandem/chassis/errors';
-import { type CatalogEntry, entryOf, live, sellable } from './catalog.ts';
+import { type Catalog, type CatalogEntry, entryOf, live, sellable } from './catalog.ts';
 
 const state = {
   productId: 'prod-123',
@@ -25,6 +25,11 @@ test('keeps a tombstone of a deleted product, with the version that late events 
   assert.deepEqual([live(deleted), live(undefined), live(state)], [undefined, undefined, state]);
 });
 
+const catalogOf = (entry: CatalogEntry | undefined, isSynchronised: boolean): Catalog => ({
+  entries: new Map(entry ? [[entry.productId, entry]] : []),
+  isSynchronised,
+});
+
 const refusals = [
   ['deleted', deleted, true, 'conflict', 'product-deleted'],
   ['deleted, catalog not filled yet', deleted, false, 'conflict', 'product-deleted'],
@@ -35,7 +40,7 @@ const refusals = [
 for (const [name, entry, synchronised, kind, code] of refusals) {
   test(`does not sell a product that is ${name}`, () => {
     assert.throws(
-      () => sellable(entry, 'prod-123', synchronised),
+      () => sellable(catalogOf(entry, synchronised), 'prod-123'),
       (error) => {
         assert.ok(error instanceof DomainError);
         assert.deepEqual([error.kind, error.code], [kind, code]);
@@ -47,6 +52,6 @@ for (const [name, entry, synchronised, kind, code] of refusals) {
 }
 
 test('sells what it knows, also while the catalog is being filled', () => {
-  assert.equal(sellable(state, 'prod-123', false), state);
-  assert.equal(sellable(state, 'prod-123', true), state);
+  assert.equal(sellable(catalogOf(state, false), 'prod-123'), state);
+  assert.equal(sellable(catalogOf(state, true), 'prod-123'), state);
 });

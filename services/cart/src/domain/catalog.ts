@@ -21,6 +21,12 @@ export interface DeletedCatalogProduct {
 
 export type CatalogEntry = CatalogProduct | DeletedCatalogProduct;
 
+/** What is known of some products, and whether what is not known may yet come. */
+export interface Catalog {
+  readonly entries: ReadonlyMap<string, CatalogEntry>;
+  readonly isSynchronised: boolean;
+}
+
 type ProductEvent = EventOf<'ProductCreated' | 'ProductUpdated' | 'ProductSnapshot' | 'ProductDeleted'>;
 
 /** The entry that an event of a product leaves, if no newer one is known. */
@@ -40,15 +46,12 @@ export function live(entry: CatalogEntry | undefined): CatalogProduct | undefine
  * The product that a cart can take. Throws `notFound` for one that nobody told of, `unavailable` while the catalog is
  * still being filled and it may yet come, and `conflict` for one that was deleted.
  */
-export function sellable(
-  entry: CatalogEntry | undefined,
-  productId: string,
-  synchronised: boolean,
-): CatalogProduct {
+export function sellable({ entries, isSynchronised }: Catalog, productId: string): CatalogProduct {
+  const entry = entries.get(productId);
   const product = live(entry);
   if (product) return product;
   if (entry) throw new DomainError('conflict', 'product-deleted', `product ${productId} is no longer sold`);
-  if (synchronised)
+  if (isSynchronised)
     throw new DomainError('notFound', 'product-not-found', `there is no product ${productId}`);
   throw new DomainError(
     'unavailable',

@@ -15,6 +15,8 @@ export interface Line {
   readonly priceAtAdd: number;
   /** The cart's version at which `qty` last changed: a rejection of an older change says nothing any more. */
   readonly changedAt: number;
+  /** Set when Product holds `qty` for the line; until it has answered, nobody knows. */
+  readonly reserved?: true;
   /** Set when Product could not reserve `qty`: the line then holds no stock. */
   readonly rejected?: { readonly availableQty: number; readonly at: string };
 }
@@ -35,6 +37,16 @@ export function attainableQty(line: Line | undefined, product: CatalogProduct): 
   return product.inventory + (line && !line.rejected ? line.qty : 0);
 }
 
+/** Refuses a product that is sold in another currency than the cart's. */
+export function requireCurrency(cart: { readonly currency: string | null }, product: CatalogProduct): void {
+  if (cart.currency === null || cart.currency === product.currency) return;
+  throw new DomainError(
+    'conflict',
+    'currency-mismatch',
+    `the cart is in ${cart.currency}, product ${product.productId} is sold in ${product.currency}: use another cart`,
+  );
+}
+
 /** Refuses what the catalog shows to be impossible; Product decides, and may still reject what passes here. */
 export function requireRoom(
   cart: { readonly currency: string | null; readonly lines: readonly Line[] },
@@ -43,13 +55,7 @@ export function requireRoom(
 ): void {
   const { productId } = product;
   const before = lineOf(cart.lines, productId);
-  if (cart.currency !== null && cart.currency !== product.currency) {
-    throw new DomainError(
-      'conflict',
-      'currency-mismatch',
-      `the cart is in ${cart.currency}, product ${productId} is sold in ${product.currency}: use another cart`,
-    );
-  }
+  requireCurrency(cart, product);
   if (!before && cart.lines.length >= MAX_LINES) {
     throw new DomainError('conflict', 'too-many-lines', `a cart has at most ${MAX_LINES} lines`);
   }

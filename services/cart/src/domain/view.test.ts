@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Line } from './line.ts';
-import type { CatalogEntry, CatalogProduct } from './catalog.ts';
+import type { Catalog, CatalogEntry, CatalogProduct } from './catalog.ts';
 import { type VisibleCart, viewOf } from './view.ts';
 
 const line: Line = { productId: 'p', name: 'Acme Widget', qty: 2, priceAtAdd: 1999, changedAt: 2 };
@@ -28,9 +28,14 @@ function cartOf(...lines: Line[]): VisibleCart {
   };
 }
 
+const catalogOf = (...entries: CatalogEntry[]): Catalog => ({
+  entries: new Map(entries.map((entry) => [entry.productId, entry])),
+  isSynchronised: true,
+});
+
 /** The view of the one line of a cart. */
 function seen(line: Line, entry: CatalogEntry | undefined) {
-  const [item] = viewOf(cartOf(line), new Map(entry ? [['p', entry]] : [])).items;
+  const [item] = viewOf(cartOf(line), catalogOf(...(entry ? [entry] : []))).items;
   return item ?? assert.fail('no item');
 }
 
@@ -42,7 +47,7 @@ function stockSeen(line: Line, entry: CatalogEntry | undefined) {
 test('shows the cart with its lines as items, and nothing that is not for clients', () => {
   const other = { ...line, productId: 'q', qty: 1, priceAtAdd: 100 };
   const { lines: _, ...cart } = cartOf();
-  assert.deepEqual(viewOf(cartOf(line, other), new Map([['p', product]])), {
+  assert.deepEqual(viewOf(cartOf(line, other), catalogOf(product)), {
     ...cart,
     totalAmount: 4098,
     items: [
@@ -72,7 +77,7 @@ test('shows the cart with its lines as items, and nothing that is not for client
 
 test('shows a changed price beside the one at adding, which the total keeps', () => {
   for (const price of [1998, 2000]) {
-    const view = viewOf(cartOf(line), new Map([['p', { ...product, price }]]));
+    const view = viewOf(cartOf(line), catalogOf({ ...product, price }));
     const [item] = view.items;
     assert.deepEqual([item?.priceAtAdd, item?.currentPrice, item?.priceChanged], [1999, price, true]);
     assert.equal(view.totalAmount, 3998);
@@ -111,4 +116,16 @@ test('a line of a deleted product is unavailable, rejected or not, at the price 
   ]);
   const { currentPrice, priceChanged } = seen(line, deleted);
   assert.deepEqual([currentPrice, priceChanged], [1999, false]);
+});
+
+test('a cart that is checked out stays as it was agreed, whatever the catalog says since', () => {
+  const sold: VisibleCart = { ...cartOf(line), status: 'checkedOut' };
+  const agreed = viewOf(sold, catalogOf(product));
+  assert.deepEqual(viewOf(sold, catalogOf({ ...product, price: 1, name: 'New', inventory: 0 })), agreed);
+  assert.deepEqual(viewOf(sold, catalogOf({ productId: 'p', version: 5, deleted: true })), agreed);
+  const [item] = agreed.items;
+  assert.deepEqual(
+    [item?.currentPrice, item?.priceChanged, item?.availability, item?.availableQty],
+    [1999, false, 'available', 2],
+  );
 });

@@ -1,5 +1,5 @@
 import { type Cart, totalOf } from './cart.ts';
-import { type CatalogEntry, type CatalogProduct, live } from './catalog.ts';
+import { type Catalog, type CatalogProduct, live } from './catalog.ts';
 import { attainableQty, type Line } from './line.ts';
 
 /** Whether a line can be checked out: its stock is held, it was rejected, or the product is gone. */
@@ -33,10 +33,13 @@ export interface CartView {
   readonly expiresAt: string;
 }
 
-/** The cart joined with the catalog: so a price change reaches every open cart without a write to any. */
-export function viewOf(cart: VisibleCart, catalog: ReadonlyMap<string, CatalogEntry>): CartView {
+/**
+ * The cart joined with the catalog: so a price change reaches every open cart without a write to any. One that is
+ * checked out stays as it was agreed.
+ */
+export function viewOf(cart: VisibleCart, catalog: Catalog): CartView {
   const { cartId, userId, status, currency, version, updatedAt, expiresAt } = cart;
-  const items = cart.lines.map((line) => viewOfLine(line, currency, live(catalog.get(line.productId))));
+  const items = status === 'open' ? viewsOfLines(cart, catalog) : cart.lines.map(agreed);
   return {
     cartId,
     userId,
@@ -47,6 +50,27 @@ export function viewOf(cart: VisibleCart, catalog: ReadonlyMap<string, CatalogEn
     version,
     updatedAt,
     expiresAt,
+  };
+}
+
+/** The lines of an open cart. */
+export function viewsOfLines(
+  { lines, currency }: Pick<Cart, 'lines' | 'currency'>,
+  { entries }: Catalog,
+): readonly LineView[] {
+  return lines.map((line) => viewOfLine(line, currency, live(entries.get(line.productId))));
+}
+
+function agreed({ productId, name, qty, priceAtAdd }: Line): LineView {
+  return {
+    productId,
+    name,
+    qty,
+    priceAtAdd,
+    currentPrice: priceAtAdd,
+    priceChanged: false,
+    availability: 'available',
+    availableQty: qty,
   };
 }
 

@@ -4,7 +4,8 @@ import type { NewEvent } from '@tandem/contracts/events';
 import { createTable } from '@tandem/storage/create-table';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { addItem } from '../domain/cart.ts';
-import { createCarts } from './carts.ts';
+import { sellable } from '../domain/catalog.ts';
+import { type Caller, type Change, createCarts } from './carts.ts';
 import { catalogKey } from '../store/kinds.ts';
 
 const NOW = '2026-02-14T15:00:00.000Z';
@@ -39,19 +40,21 @@ async function openStore(t: TestContext) {
   return { one: one.carts, other: other.carts, feed, conflicts: () => conflicts };
 }
 
+const caller = (userId?: string): Caller => ({
+  identity: userId === undefined ? undefined : { subject: userId },
+  idempotent: undefined,
+});
+const guest = caller();
+const addOne: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, 'p'), 1, moment);
+
 test('200 concurrent adds to one cart by two processes are all in it, and each is told once', async (t) => {
   const { one, other, feed, conflicts } = await openStore(t);
-  await one.open(undefined);
-  const offer = await one.offer('p');
+  await one.open(guest);
   await Promise.all(
-    Array.from({ length: 200 }, (_, i) =>
-      (i % 2 ? one : other).change(undefined, 'cart-abc', (cart, moment) =>
-        addItem(cart, offer(), 1, moment),
-      ),
-    ),
+    Array.from({ length: 200 }, (_, i) => (i % 2 ? one : other).change(guest, 'cart-abc', addOne, 'p')),
   );
 
-  const { items, version, totalAmount } = await one.read(undefined, 'cart-abc');
+  const { items, version, totalAmount } = await one.read(guest, 'cart-abc');
   assert.deepEqual([items[0]?.qty, version, totalAmount], [200, 201, 200 * 1999]);
   assert.ok(conflicts() > 0, 'they met');
   const changes = await feed.read(1_000, AbortSignal.timeout(5_000));
@@ -64,23 +67,26 @@ test('200 concurrent adds to one cart by two processes are all in it, and each i
 
 test("a cart lives for its owner's time after its last change, and is only its owner's", async (t) => {
   const { one } = await openStore(t);
-  const { expiresAt } = await one.open('user-1');
+  const { expiresAt } = await one.open(caller('user-1'));
   assert.equal(Date.parse(expiresAt) - Date.parse(NOW), 30 * 86_400_000);
+  const stranger = caller('user-2');
   for (const call of [
-    () => one.read(undefined, 'cart-abc'),
-    () => one.delete('user-2', 'cart-abc'),
-    () => one.change('user-2', 'cart-abc', () => assert.fail('decided about what is not theirs')),
+    () => one.read(guest, 'cart-abc'),
+    () => one.delete(stranger, 'cart-abc'),
+    () => one.checkOut(stranger, 'cart-abc'),
+    () => one.merge(stranger, 'cart-abc', 'cart-abc'),
+    () => one.change(stranger, 'cart-abc', () => assert.fail('decided about what is not theirs')),
   ])
     await assert.rejects(call, { kind: 'notFound', code: 'cart-not-found' });
 });
 
-test('a cart that was deleted is not found, and offers are made of what the catalog knows', async (t) => {
+test('a cart that was deleted is not found, and what is not in the catalog cannot be added', async (t) => {
   const { one } = await openStore(t);
-  const { expiresAt } = await one.open(undefined);
+  const { expiresAt } = await one.open(guest);
   assert.equal(Date.parse(expiresAt) - Date.parse(NOW), 7 * 86_400_000);
-  await one.delete(undefined, 'cart-abc');
-  await assert.rejects(one.read(undefined, 'cart-abc'), { code: 'cart-not-found' });
-  await assert.rejects(one.delete(undefined, 'cart-abc'), { code: 'cart-not-found' });
-  assert.deepEqual((await one.offer('p'))(), widget);
-  assert.throws(await one.offer('q'), { code: 'product-not-found' });
+  const addOther: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, 'q'), 1, moment);
+  await assert.rejects(one.change(guest, 'cart-abc', addOther, 'q'), { code: 'product-not-found' });
+  await one.delete(guest, 'cart-abc');
+  await assert.rejects(one.read(guest, 'cart-abc'), { code: 'cart-not-found' });
+  await assert.rejects(one.delete(guest, 'cart-abc'), { code: 'cart-not-found' });
 });

@@ -1,12 +1,22 @@
-import type { Table } from '@tandem/storage/table';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DomainError } from '@tandem/chassis/errors';
+import type { Identity } from '@tandem/chassis/http/auth';
+import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
+import { transactOnce } from '@tandem/storage/once';
+import { type Page, put, type Query, type Table } from '@tandem/storage/table';
 import { visibleTo } from '../domain/access.ts';
-import { type CartDecision, deleteCart, type Moment, openCart } from '../domain/cart.ts';
-import { type CatalogProduct, sellable } from '../domain/catalog.ts';
+import { type Cart, type CartDecision, deleteCart, type Moment, openCart } from '../domain/cart.ts';
+import type { Catalog, CatalogEntry } from '../domain/catalog.ts';
+import { checkOut, RESERVATION_PENDING } from '../domain/checkout.ts';
+import { mergeCarts } from '../domain/merge.ts';
 import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
-import { cartKey, catalogKey } from '../store/kinds.ts';
+import { BY_USER, carts, cartKey, catalogKey } from '../store/kinds.ts';
 
-/** The caller's user id; undefined for a guest. */
-export type Caller = string | undefined;
+/** Who asks: a user, or a guest where there is no identity; and as what, if the request may be repeated. */
+export interface Caller {
+  readonly identity: Pick<Identity, 'subject'> | undefined;
+  readonly idempotent: IdempotentRequest | undefined;
+}
 
 export interface CartsDeps {
   readonly table: Table;
@@ -17,62 +27,135 @@ export interface CartsDeps {
   readonly now: () => string;
   /** How long a cart lives after its last change. */
   readonly ttlSeconds: { readonly guest: number; readonly user: number };
+  /** How long a checkout waits for stock that Product has not confirmed yet; 2 s unless told otherwise. */
+  readonly reservationWaitMs?: number;
 }
 
 /** The carts of the service. A cart that the caller may not see is not found. */
 export interface Carts {
   open(caller: Caller): Promise<CartView>;
   read(caller: Caller, cartId: string): Promise<CartView>;
-  change(caller: Caller, cartId: string, decide: Change): Promise<CartView>;
+  /** The user's open carts. */
+  list(userId: string, page: Pick<Query, 'limit' | 'cursor'>): Promise<Page<CartView>>;
+  /** `decide` knows the products of the cart's lines, and those of `productIds`. */
+  change(caller: Caller, cartId: string, decide: Change, ...productIds: string[]): Promise<CartView>;
+  /** Moves the lines of the source to the target, which it resolves to. */
+  merge(caller: Caller, targetId: string, sourceId: string): Promise<CartView>;
+  checkOut(caller: Caller, cartId: string): Promise<CartView>;
   delete(caller: Caller, cartId: string): Promise<void>;
-  /** Gives the catalog's product, or throws why a cart cannot take it. */
-  offer(productId: string): Promise<() => CatalogProduct>;
 }
 
-export type Change = (cart: VisibleCart, moment: Moment) => CartDecision;
+export type Change = (cart: VisibleCart, catalog: Catalog, moment: Moment) => CartDecision;
 
-export function createCarts({ table, isCatalogSynchronised, newCartId, now, ttlSeconds }: CartsDeps): Carts {
-  const moment = (userId: string | null): Moment => {
+const FIRST_LOOK_MS = 10;
+const LAST_LOOK_MS = 200;
+
+export function createCarts(deps: CartsDeps): Carts {
+  const { table, isCatalogSynchronised, newCartId, now, ttlSeconds, reservationWaitMs = 2_000 } = deps;
+
+  const momentOf = ({ userId }: Pick<Cart, 'userId'>): Moment => {
     const at = now();
     const lifetime = userId === null ? ttlSeconds.guest : ttlSeconds.user;
     return { now: at, expiresAt: new Date(Date.parse(at) + lifetime * 1000).toISOString() };
   };
+  const catalogOf = (entries: readonly CatalogEntry[]): Catalog => ({
+    entries: new Map(entries.map((entry) => [entry.productId, entry])),
+    isSynchronised: isCatalogSynchronised(),
+  });
 
-  const view = async (cart: VisibleCart): Promise<CartView> => {
-    const entries = await table.getMany(cart.lines.map(({ productId }) => catalogKey(productId)));
-    return viewOf(cart, new Map(entries.map((entry) => [entry.productId, entry])));
+  /** Decides about carts beside what the catalog says of their products; resolves to the first as it then stands. */
+  const decideAbout = <Ids extends readonly [string, ...string[]]>(
+    { identity, idempotent }: Caller,
+    cartIds: Ids,
+    decide: (
+      carts: { [I in keyof Ids]: VisibleCart },
+      catalog: Catalog,
+    ) => readonly [CartDecision, ...CartDecision[]],
+    productIds: readonly string[] = [],
+  ): Promise<CartView> => {
+    const keys = cartIds.map(cartKey);
+    return transactOnce(
+      table,
+      idempotent,
+      keys,
+      (read) => {
+        const before = cartIds.map((id) => visibleTo(identity?.subject, read.get(cartKey(id)), id));
+        const products = [...before.flatMap(productsOf), ...productIds];
+        const catalog = catalogOf(products.flatMap((id) => read.get(catalogKey(id)) ?? []));
+        const decisions = decide(before as { [I in keyof Ids]: VisibleCart }, catalog);
+        const [{ state }] = decisions;
+        return {
+          answer: viewOf(visibleTo(identity?.subject, state, state.cartId), catalog),
+          writes: decisions.map(({ state, events }) => put(cartKey(state.cartId), state, events)),
+        };
+      },
+      {
+        beside: (read) =>
+          [...keys.flatMap((key) => productsOf(read.get(key))), ...productIds].map(catalogKey),
+      },
+    );
   };
 
-  const update = (caller: Caller, cartId: string, decide: Change) =>
-    table.update(cartKey(cartId), (stored) => {
-      const cart = visibleTo(caller, stored, cartId);
-      return decide(cart, moment(cart.userId));
-    });
+  const change: Carts['change'] = (caller, cartId, decide, ...productIds) =>
+    decideAbout(caller, [cartId], ([cart], catalog) => [decide(cart, catalog, momentOf(cart))], productIds);
 
   return {
-    async open(caller) {
+    open({ identity, idempotent }) {
       const cartId = newCartId();
-      const userId = caller ?? null;
-      const { state } = await table.update(cartKey(cartId), () => openCart(cartId, userId, moment(userId)));
-      return viewOf(visibleTo(caller, state, cartId), new Map());
+      const userId = identity?.subject ?? null;
+      return transactOnce(table, idempotent, [cartKey(cartId)], () => {
+        const { state, events } = openCart(cartId, userId, momentOf({ userId }));
+        const answer = viewOf(visibleTo(identity?.subject, state, cartId), catalogOf([]));
+        return { answer, writes: [put(cartKey(cartId), state, events)] };
+      });
     },
 
-    async read(caller, cartId) {
-      return view(visibleTo(caller, await table.get(cartKey(cartId)), cartId));
+    async read({ identity }, cartId) {
+      const cart = visibleTo(identity?.subject, await table.get(cartKey(cartId)), cartId);
+      return viewOf(cart, catalogOf(await table.getMany(productsOf(cart).map(catalogKey))));
     },
 
-    async change(caller, cartId, decide) {
-      const { state } = await update(caller, cartId, decide);
-      return view(visibleTo(caller, state, cartId));
+    async list(userId, page) {
+      const { items, ...rest } = await table.query(carts, { index: BY_USER, partition: userId, ...page });
+      const entries = await table.getMany(items.flatMap(productsOf).map(catalogKey));
+      const catalog = catalogOf(entries);
+      return { ...rest, items: items.map((cart) => viewOf(visibleTo(userId, cart, cart.cartId), catalog)) };
     },
 
-    async delete(caller, cartId) {
-      await update(caller, cartId, deleteCart);
+    change,
+
+    merge(caller, targetId, sourceId) {
+      return decideAbout(caller, [targetId, sourceId], ([target, source]) => {
+        const merged = mergeCarts(target, source, { target: momentOf(target), source: momentOf(source) });
+        return [merged.target, merged.source];
+      });
     },
 
-    async offer(productId) {
-      const entry = await table.get(catalogKey(productId), { consistent: false });
-      return () => sellable(entry, productId, isCatalogSynchronised());
+    async checkOut(caller, cartId) {
+      const deadline = performance.now() + reservationWaitMs;
+      for (let pause = FIRST_LOOK_MS; ; pause = Math.min(2 * pause, LAST_LOOK_MS)) {
+        try {
+          return await change(caller, cartId, checkOut);
+        } catch (error) {
+          if (!isPending(error) || performance.now() >= deadline) throw error;
+        }
+        await delay(pause);
+      }
+    },
+
+    async delete({ identity }, cartId) {
+      await table.update(cartKey(cartId), (stored) => {
+        const cart = visibleTo(identity?.subject, stored, cartId);
+        return deleteCart(cart, momentOf(cart));
+      });
     },
   };
+}
+
+function productsOf(cart: Cart | undefined): string[] {
+  return cart?.lines.map(({ productId }) => productId) ?? [];
+}
+
+function isPending(error: unknown): boolean {
+  return error instanceof DomainError && error.code === RESERVATION_PENDING;
 }

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { App } from '@tandem/chassis/http/types';
 import { isNotModified, parsePreconditions } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';
-import { addItem, removeItem, setQuantity } from '../domain/cart.ts';
+import { DomainError } from '@tandem/chassis/errors';
+import { acceptPrice, addItem, removeItem, setQuantity } from '../domain/cart.ts';
+import { sellable } from '../domain/catalog.ts';
 import type { CartView } from '../domain/view.ts';
-import type { Carts } from './carts.ts';
+import type { Carts, Change } from './carts.ts';
 import * as schemas from './schemas.ts';
 
 /** The cart API. Prices come from the catalog alone, never from the client. */
@@ -17,13 +19,31 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         response: { 201: schemas.cart },
       },
     },
-    async ({ identity }, reply) => {
-      const cart = await carts.open(identity?.subject);
+    async (request, reply) => {
+      const cart = await carts.open(request);
       return reply
         .code(201)
         .header('location', `/carts/${cart.cartId}`)
         .header('etag', tagOf(cart))
         .send(cart);
+    },
+  );
+
+  app.get(
+    '/carts',
+    {
+      schema: {
+        summary: "List the open carts of the token's user",
+        querystring: schemas.mine,
+        response: { 200: schemas.cartPage },
+      },
+      config: { problems: [401] },
+    },
+    async ({ identity, query: { limit, cursor } }) => {
+      if (!identity)
+        throw new DomainError('unauthenticated', 'token-missing', 'this call needs a bearer token');
+      const page = await carts.list(identity.subject, { limit, ...(cursor && { cursor }) });
+      return { items: page.items, ...(page.cursor && { nextCursor: page.cursor }) };
     },
   );
 
@@ -38,11 +58,11 @@ export function registerCartRoutes(app: App, carts: Carts): void {
       },
       config: { problems: [404] },
     },
-    async ({ identity, params: { cartId }, headers }, reply) => {
-      const cart = await carts.read(identity?.subject, cartId);
+    async (request, reply) => {
+      const cart = await carts.read(request, request.params.cartId);
       const tag = tagOf(cart);
       reply.header('etag', tag);
-      return isNotModified(parsePreconditions(headers), tag) ? reply.code(304).send() : cart;
+      return isNotModified(parsePreconditions(request.headers), tag) ? reply.code(304).send() : cart;
     },
   );
 
@@ -57,9 +77,10 @@ export function registerCartRoutes(app: App, carts: Carts): void {
       },
       config: { problems: [404, 409] },
     },
-    async ({ identity, params: { cartId }, body: { productId, qty } }) => {
-      const product = await carts.offer(productId);
-      return carts.change(identity?.subject, cartId, (cart, moment) => addItem(cart, product(), qty, moment));
+    (request) => {
+      const { productId, qty } = request.body;
+      const add: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, productId), qty, moment);
+      return carts.change(request, request.params.cartId, add, productId);
     },
   );
 
@@ -74,11 +95,11 @@ export function registerCartRoutes(app: App, carts: Carts): void {
       },
       config: { problems: [404, 409] },
     },
-    async ({ identity, params: { cartId, productId }, body: { qty } }) => {
-      const product = await carts.offer(productId);
-      return carts.change(identity?.subject, cartId, (cart, moment) =>
-        setQuantity(cart, productId, product, qty, moment),
-      );
+    (request) => {
+      const { cartId, productId } = request.params;
+      const set: Change = (cart, catalog, moment) =>
+        setQuantity(cart, productId, () => sellable(catalog, productId), request.body.qty, moment);
+      return carts.change(request, cartId, set, productId);
     },
   );
 
@@ -92,8 +113,10 @@ export function registerCartRoutes(app: App, carts: Carts): void {
       },
       config: { problems: [404, 409] },
     },
-    async ({ identity, params: { cartId, productId } }) =>
-      carts.change(identity?.subject, cartId, (cart, moment) => removeItem(cart, productId, moment)),
+    (request) => {
+      const { cartId, productId } = request.params;
+      return carts.change(request, cartId, (cart, _catalog, moment) => removeItem(cart, productId, moment));
+    },
   );
 
   app.delete(
@@ -104,12 +127,57 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         params: schemas.byCart,
         response: { 204: noBody('Deleted') },
       },
-      config: { problems: [404] },
+      config: { problems: [404, 409] },
     },
-    async ({ identity, params: { cartId } }, reply) => {
-      await carts.delete(identity?.subject, cartId);
+    async (request, reply) => {
+      await carts.delete(request, request.params.cartId);
       return reply.code(204).send();
     },
+  );
+
+  app.post(
+    '/carts/:cartId/items/:productId/accept-price',
+    {
+      schema: {
+        summary: "Take the product's current price for the line's own",
+        params: schemas.byLine,
+        response: { 200: schemas.cart },
+      },
+      config: { problems: [404, 409] },
+    },
+    (request) => {
+      const { cartId, productId } = request.params;
+      return carts.change(request, cartId, (cart, catalog, moment) =>
+        acceptPrice(cart, productId, () => sellable(catalog, productId), moment),
+      );
+    },
+  );
+
+  app.post(
+    '/carts/:cartId/merge',
+    {
+      schema: {
+        summary: "Move another cart's lines to this one: once, however often it is called",
+        params: schemas.byCart,
+        body: schemas.cartToMerge,
+        response: { 200: schemas.cart },
+      },
+      config: { problems: [404, 409] },
+    },
+    (request) => carts.merge(request, request.params.cartId, request.body.fromCartId),
+  );
+
+  app.post(
+    '/carts/:cartId/checkout',
+    {
+      schema: {
+        summary: 'Sell the cart as it stands: refused with the lines whose price or availability has changed',
+        params: schemas.byCart,
+        response: { 200: schemas.cart },
+      },
+      config: { problems: [404, 409] },
+    },
+    (request) => carts.checkOut(request, request.params.cartId),
   );
 }
 

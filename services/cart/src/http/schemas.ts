@@ -1,3 +1,4 @@
+import { queryInteger } from '@tandem/chassis/http/schema';
 import { z } from 'zod';
 import { MAX_LINE_QTY } from '../domain/line.ts';
 
@@ -7,6 +8,9 @@ export const byCart = z.object({ cartId: z.string().max(200) });
 export const byLine = z.object({ cartId: z.string().max(200), productId: z.string().max(200) });
 export const conditionalRead = z.object({ 'if-none-match': z.string().optional() });
 
+export const cartToMerge = z.object({
+  fromCartId: z.string().min(1).max(200).describe('The cart whose lines move: it is closed by it'),
+});
 export const itemToAdd = z.object({ productId: z.string().min(1).max(200), qty: qty.min(1) });
 export const quantity = z.object({ qty: qty.min(0).describe('0 removes the line') });
 
@@ -34,3 +38,15 @@ export const cart = z
     expiresAt: z.iso.datetime(),
   })
   .meta({ id: 'Cart' });
+
+/** `mine` says whose carts are meant: there is no list of everybody's. */
+export const mine = z.object({
+  mine: z.literal('true'),
+  limit: queryInteger(z.int().min(1).max(20).default(20)),
+  cursor: z.string().max(2_000).optional(),
+});
+
+export const cartPage = z.object({
+  items: z.array(cart),
+  nextCursor: z.string().optional().describe('Present when there may be more'),
+});

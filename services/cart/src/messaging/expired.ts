@@ -1,6 +1,7 @@
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
-import { type Cart, expireCart } from '../domain/cart.ts';
+import type { Cart } from '../domain/cart.ts';
+import { expireCart } from '../domain/checkout.ts';
 import { carts } from '../store/kinds.ts';
 
 /** What it means to others that an item of the table went because its time was over. */

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EventOf, TandemEvent } from '@tandem/contracts/events';
+import type { EventOf, EventType, TandemEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
 import * as fc from 'fast-check';
 import { createProduct, deleteProduct, live, type StoredProduct } from './product.ts';
-import { claimsOf, type Reservation, reserve, type StockClaim } from './reservation.ts';
+import {
+  claimsOf,
+  type Reservation,
+  type ReservationDecision,
+  reserve,
+  type StockClaim,
+} from './reservation.ts';
 
 const T0 = '2026-02-14T15:00:00.000Z';
 const T1 = '2026-02-14T16:00:00.000Z';
@@ -36,8 +42,13 @@ function applied(stored: StoredProduct | undefined, before: readonly Reservation
     events,
     held: Object.fromEntries(reservations.map(({ state }) => [state.cartId, state.held])),
     versions: Object.fromEntries(reservations.map(({ state }) => [state.cartId, state.version])),
-    rejections: reservations.flatMap(({ events }) => events),
+    rejections: toldOf('InventoryReservationRejected', reservations),
+    confirmations: toldOf('InventoryReserved', reservations),
   };
+}
+
+function toldOf(eventType: EventType, reservations: ReservationDecision['reservations']) {
+  return reservations.flatMap(({ events }) => events.filter((event) => event.eventType === eventType));
 }
 
 const change = {
@@ -75,6 +86,17 @@ const claimsByEvent: [string, TandemEvent, [StockClaim['kind'], string, number][
     [['hold', 'p', 0]],
   ],
   [
+    'moved to another cart, whose event says so',
+    {
+      eventType: 'ProductRemovedFromCart',
+      ...change,
+      qty: 2,
+      lineQty: 0,
+      movedTo: { cartId: 'd', cartVersion: 3 },
+    },
+    [],
+  ],
+  [
     'expired',
     { eventType: 'CartExpired', ...closed },
     [
@@ -102,9 +124,31 @@ for (const [name, event, claims] of claimsByEvent) {
   });
 }
 
-test('holds what is there: the stock falls, a new version, one event', () => {
-  const { product, inventory, held, events, rejections } = applied(widgetWith(10), [], claim('c', 2, 4));
+test('what a cart takes over from another one is released there and held here', () => {
+  const movedFrom = { cartId: 'guest', cartVersion: 5 };
+  const claims = claimsOf({ eventType: 'ProductAddedToCart', ...change, qty: 2, lineQty: 6, movedFrom });
+  assert.deepEqual(claims, [claim('guest', 5, 0), claim('c', 7, 6)]);
+  const reservations = [holding('c', 6, 4), holding('guest', 4, 2)];
+  const { inventory, held, rejections } = applied(widgetWith(0), reservations, ...claims);
+  assert.deepEqual([inventory, held, rejections], [0, { guest: 0, c: 6 }, []]);
+});
+
+test('what is given back comes first, wherever it stands in the batch', () => {
+  const reservations = [holding('a', 1, 3)];
+  const { held } = applied(widgetWith(0), reservations, claim('b', 1, 3), claim('a', 2, 0));
+  assert.deepEqual(held, { a: 0, b: 3 });
+});
+
+test('holds what is there and confirms it: the stock falls, a new version, one event', () => {
+  const { product, inventory, held, events, rejections, confirmations } = applied(
+    widgetWith(10),
+    [],
+    claim('c', 2, 4),
+  );
   assert.deepEqual([inventory, held, rejections], [6, { c: 4 }, []]);
+  assert.deepEqual(confirmations, [
+    { eventType: 'InventoryReserved', productId: 'p', cartId: 'c', cartVersion: 2, qty: 4, timestamp: T1 },
+  ]);
   assert.equal(product?.version, 2);
   assert.deepEqual(
     events.map((event) => [event.eventType, 'inventory' in event && event.inventory]),
@@ -128,7 +172,7 @@ test('a stale or repeated claim changes nothing', () => {
   const widget = widgetWith(6);
   const result = applied(widget, [holding('c', 5, 4)], claim('c', 4, 1), claim('c', 5, 4));
   assert.equal(result.product, widget);
-  assert.deepEqual([result.events, result.held, result.rejections], [[], {}, []]);
+  assert.deepEqual([result.events, result.held, result.rejections, result.confirmations], [[], {}, [], []]);
 });
 
 test('what does not fit is rejected whole, and the cart then holds nothing', () => {
@@ -157,6 +201,7 @@ test('a rejection that moves no stock tells nothing of the product', () => {
 test('a checkout consumes what is held, also when it overtook the claim to hold', () => {
   const after = applied(widgetWith(6), [holding('c', 2, 4)], claim('c', 3, 4, 'consume'));
   assert.deepEqual([after.inventory, after.held, after.rejections], [6, { c: 0 }, []]);
+  assert.deepEqual(after.confirmations, []);
   const overtaking = applied(widgetWith(10), [], claim('c', 3, 4, 'consume'));
   assert.deepEqual([overtaking.inventory, overtaking.held], [6, { c: 0 }]);
   assert.deepEqual(applied(widgetWith(6), [holding('c', 3, 0)], claim('c', 2, 4)).inventory, 6);
@@ -208,7 +253,7 @@ test('whatever carts claim: stock is neither made nor lost, never below 0, and a
       const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
       assert.equal((after.inventory ?? 0) + sum(heldAfter), inventory + sum(before.map(({ held }) => held)));
       assert.ok((after.inventory ?? 0) >= 0);
-      for (const event of [...after.events, ...after.rejections]) {
+      for (const event of [...after.events, ...after.rejections, ...after.confirmations]) {
         const sent = { ...event, eventId: 'e', schemaVersion: 1 };
         assert.deepEqual(readEvent(JSON.stringify(sent)), { ok: true, event: sent });
       }

@@ -21,13 +21,19 @@ export interface StockClaim {
   readonly qty: number;
 }
 
-/** The claims of a cart's event; none for other events. */
+/**
+ * The claims of a cart's event; none for other events. Units that move from cart to cart do so by the one event of the
+ * cart that takes them: released by an event of its own, they could be somebody else's before they arrive.
+ */
 export function claimsOf(event: TandemEvent): StockClaim[] {
   switch (event.eventType) {
-    case 'ProductAddedToCart':
-      return [hold(event, event.lineQty ?? event.qty)];
+    case 'ProductAddedToCart': {
+      const { productId, movedFrom } = event;
+      const released = movedFrom ? [hold({ ...movedFrom, productId }, 0)] : [];
+      return [...released, hold(event, event.lineQty ?? event.qty)];
+    }
     case 'ProductRemovedFromCart':
-      return [hold(event, event.lineQty ?? 0)];
+      return event.movedTo ? [] : [hold(event, event.lineQty ?? 0)];
     case 'CartExpired':
       return event.items.map(({ productId }) => hold({ ...event, productId }, 0));
     case 'CartCheckedOut':
@@ -48,7 +54,8 @@ export interface ReservationDecision {
 /**
  * Applies the newest claim of each cart, unless a newer one was applied before. A claim to hold is granted whole or
  * not at all: one that does not fit is rejected by event and its cart then holds nothing of the product, so that the
- * outcome follows from the newest claim alone, in whatever order claims arrive.
+ * outcome follows from the newest claim alone, in whatever order claims arrive. One that is granted is confirmed by
+ * event: only then can the cart be sure.
  */
 export function reserve(
   stored: StoredProduct | undefined,
@@ -72,7 +79,7 @@ export function reserve(
     const held = claim.kind === 'hold' ? taken : 0;
     reservations.push({
       state: { productId, cartId, version: cartVersion, held, updatedAt: now },
-      events: granted ? [] : [rejection(claim, attainable, now)],
+      events: granted ? confirmation(claim, now) : [rejection(claim, attainable, now)],
     });
   }
 
@@ -84,6 +91,11 @@ export function reserve(
 function hold(event: { cartId: string; productId: string; cartVersion: number }, qty: number): StockClaim {
   const { cartId, productId, cartVersion } = event;
   return { kind: 'hold', cartId, productId, cartVersion, qty };
+}
+
+function confirmation({ kind, cartId, productId, cartVersion, qty }: StockClaim, now: string): NewEvent[] {
+  if (kind !== 'hold' || qty === 0) return [];
+  return [{ eventType: 'InventoryReserved', cartId, productId, qty, cartVersion, timestamp: now }];
 }
 
 function rejection(claim: StockClaim, availableQty: number, now: string): NewEvent {
@@ -99,11 +111,12 @@ function rejection(claim: StockClaim, availableQty: number, now: string): NewEve
   };
 }
 
-function newestOfEachCart(claims: readonly StockClaim[]): Iterable<StockClaim> {
+/** Each cart's newest claim; what gives stock back comes first, so that the others can have it. */
+function newestOfEachCart(claims: readonly StockClaim[]): readonly StockClaim[] {
   const newest = new Map<string, StockClaim>();
   for (const claim of claims) {
     const seen = newest.get(claim.cartId);
     if (!seen || seen.cartVersion < claim.cartVersion) newest.set(claim.cartId, claim);
   }
-  return newest.values();
+  return [...newest.values()].sort((a, b) => Number(a.qty > 0) - Number(b.qty > 0));
 }

@@ -1,8 +1,11 @@
+import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { App } from '@tandem/chassis/http/types';
 import type { DomainError } from '@tandem/chassis/errors';
 import { compileValidator, type Fault } from '@tandem/chassis/http/schema';
+import { isAnswered, transactOnce } from '@tandem/storage/once';
 import type { Table } from '@tandem/storage/table';
+import type { z } from 'zod';
 import { replaceProduct } from '../domain/product.ts';
 import { productKey } from '../store/kinds.ts';
 import { type NumberedLine, numberedLines } from './lines.ts';
@@ -14,17 +17,23 @@ const MAX_LINE_BYTES = 64 * 1024;
 /** How many products are written at once: bounds the memory, whatever the length of the stream. */
 const CONCURRENCY = 16;
 
-/** How many rejected lines an answer lists: bounds it, whatever the stream holds. */
-const MAX_REJECTED = 10_000;
+/** How much of an answer lists rejected lines, whatever the stream holds: with a key it is kept in an item of the table. */
+const MAX_LISTED_BYTES = 250_000;
+/** What a line takes in the list beside its reason. */
+const LISTING_BYTES = 40;
 
 /** What became of a line. */
 type Outcome = 'created' | 'updated' | { readonly reason: string };
+
+type ImportLine = (line: NumberedLine) => Promise<Outcome>;
+type ImportResult = z.infer<typeof schemas.importResult>;
 
 /**
  * `POST /products/import`: creates or replaces a product a line, in constant memory. A bad line stops no other; trouble
  * of ours ends the import with its own status, and the same stream can be sent again.
  */
 export async function registerImport(app: App, deps: { table: Table; now: () => string }): Promise<void> {
+  const { table } = deps;
   const importLine = createLineImport(deps);
 
   await app.register(async (scope) => {
@@ -41,38 +50,63 @@ export async function registerImport(app: App, deps: { table: Table; now: () => 
         },
         config: { scope: 'products:write' },
       },
-      async ({ body }) => {
-        const counts = { created: 0, updated: 0, rejected: 0 };
-        const rejected: { line: number; reason: string }[] = [];
-        const underWay = new Set<Promise<void>>();
-        for await (const numbered of numberedLines((body ?? Readable.from([])) as Readable, MAX_LINE_BYTES)) {
-          const work = importLine(numbered).then((outcome) => {
-            underWay.delete(work);
-            counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;
-            if (typeof outcome === 'string' || rejected.length === MAX_REJECTED) return;
-            rejected.push({ line: numbered.line, reason: outcome.reason });
-          });
-          work.catch(() => undefined);
-          underWay.add(work);
-          if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
-        }
-        await Promise.all(underWay);
-        const { created, updated } = counts;
-        const unlisted = counts.rejected - rejected.length;
-        return {
-          created,
-          updated,
-          rejected: rejected.sort((a, b) => a.line - b.line),
-          ...(unlisted > 0 ? { unlisted } : {}),
-        };
+      async ({ body, idempotent }) => {
+        const digest = createHash('sha256');
+        const stream = digested((body ?? Readable.from([])) as Readable, digest);
+        const isRepeated = await isAnswered(table, idempotent);
+        const answer = await (isRepeated ? drained(stream) : importAll(stream, importLine));
+        const request = idempotent && { ...idempotent, fingerprint: digest.digest('base64url') };
+        return transactOnce(table, request, [], () => ({ answer, writes: [] }));
       },
     );
   });
 }
 
-function createLineImport({ table, now }: { table: Table; now: () => string }) {
+/** Imports a stream's lines, some at once. */
+async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLine): Promise<ImportResult> {
+  const counts = { created: 0, updated: 0, rejected: 0 };
+  const rejected: { line: number; reason: string }[] = [];
+  let listedBytes = 0;
+  const underWay = new Set<Promise<void>>();
+  for await (const numbered of numberedLines(stream, MAX_LINE_BYTES)) {
+    const work = importLine(numbered).then((outcome) => {
+      underWay.delete(work);
+      counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;
+      if (typeof outcome === 'string') return;
+      listedBytes += Buffer.byteLength(outcome.reason) + LISTING_BYTES;
+      if (listedBytes <= MAX_LISTED_BYTES) rejected.push({ line: numbered.line, reason: outcome.reason });
+    });
+    work.catch(() => undefined);
+    underWay.add(work);
+    if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
+  }
+  await Promise.all(underWay);
+  const { created, updated } = counts;
+  const unlisted = counts.rejected - rejected.length;
+  return {
+    created,
+    updated,
+    rejected: rejected.sort((a, b) => a.line - b.line),
+    ...(unlisted > 0 ? { unlisted } : {}),
+  };
+}
+
+/** What the stream of a repeated request would import is imported already: it is read for its digest alone. */
+async function drained(stream: AsyncIterable<Uint8Array>): Promise<ImportResult> {
+  for await (const _ of stream);
+  return { created: 0, updated: 0, rejected: [] };
+}
+
+async function* digested(stream: AsyncIterable<Uint8Array>, digest: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) {
+    digest.update(chunk);
+    yield chunk;
+  }
+}
+
+function createLineImport({ table, now }: { table: Table; now: () => string }): ImportLine {
   const validate = compileValidator(schemas.importedProduct, 'body');
-  return async (numbered: NumberedLine): Promise<Outcome> => {
+  return async (numbered) => {
     if ('fault' in numbered) return { reason: numbered.fault };
     const parsed = parse(numbered.text);
     if ('reason' in parsed) return parsed;

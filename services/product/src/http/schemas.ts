@@ -100,5 +100,5 @@ export const importResult = z.object({
   created: z.int(),
   updated: z.int(),
   rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
-  unlisted: z.int().optional().describe('Rejected lines beyond the 10,000 that are listed'),
+  unlisted: z.int().optional().describe('Rejected lines beyond the some thousand that are listed'),
 });

@@ -1,23 +1,28 @@
 import type { App } from '@tandem/chassis/http/types';
 import { allowsWrite, parsePreconditions, versionTag } from '@tandem/chassis/http/preconditions';
+import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
 import { noBody } from '@tandem/chassis/http/schema';
-import type { Table } from '@tandem/storage/table';
+import { isAnswered, transactOnce } from '@tandem/storage/once';
+import { put, type Table } from '@tandem/storage/table';
 import {
   adjustStock,
   createProduct,
   deleteProduct,
   patchProduct,
   type Precondition,
+  type Product,
+  type ProductDecision,
   type ProductPatch,
   replaceProduct,
+  type StoredProduct,
 } from '../domain/product.ts';
 import { productKey } from '../store/kinds.ts';
 import * as schemas from './schemas.ts';
 
 export interface WritesDeps {
   readonly table: Table;
-  /** Asks for a snapshot of the whole catalog and resolves to its id. */
-  readonly requestSnapshot: () => Promise<string>;
+  /** Asks for a snapshot of the whole catalog under this id. */
+  readonly requestSnapshot: (snapshotId: string) => Promise<void>;
   readonly newId: () => string;
   /** RFC 3339, UTC. */
   readonly now: () => string;
@@ -27,21 +32,31 @@ export interface WritesDeps {
 export function registerWrites(app: App, { table, requestSnapshot, newId, now }: WritesDeps): void {
   const scope = 'products:write';
 
+  const writeOnce = (
+    request: IdempotentRequest | undefined,
+    productId: string,
+    decide: (current: StoredProduct | undefined) => ProductDecision,
+  ): Promise<Product> =>
+    transactOnce(table, request, [productKey(productId)], (read) => {
+      const { state, events } = decide(read.get(productKey(productId)));
+      return { answer: state, writes: [put(productKey(productId), state, events)] };
+    });
+
   app.post(
     '/products',
     {
       schema: { summary: 'Create a product', body: schemas.newProduct, response: { 201: schemas.product } },
       config: { scope, problems: [409] },
     },
-    async ({ body: { productId = newId(), ...input } }, reply) => {
-      const { state } = await table.update(productKey(productId), (current) =>
+    async ({ idempotent, body: { productId = newId(), ...input } }, reply) => {
+      const product = await writeOnce(idempotent, productId, (current) =>
         createProduct(current, productId, input, now()),
       );
       return reply
         .code(201)
-        .header('location', `/products/${productId}`)
-        .header('etag', versionTag(state.version))
-        .send(state);
+        .header('location', `/products/${product.productId}`)
+        .header('etag', versionTag(product.version))
+        .send(product);
     },
   );
 
@@ -120,11 +135,11 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
       },
       config: { scope, problems: [404, 409] },
     },
-    async ({ params: { productId }, body: { delta } }, reply) => {
-      const { state } = await table.update(productKey(productId), (current) =>
+    async ({ idempotent, params: { productId }, body: { delta } }, reply) => {
+      const product = await writeOnce(idempotent, productId, (current) =>
         adjustStock(current, productId, delta, now()),
       );
-      return reply.header('etag', versionTag(state.version)).send(state);
+      return reply.header('etag', versionTag(product.version)).send(product);
     },
   );
 
@@ -137,7 +152,16 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
       },
       config: { scope },
     },
-    async (_request, reply) => reply.code(202).send({ snapshotId: await requestSnapshot() }),
+    async ({ idempotent }, reply) => {
+      const snapshotId = idempotent?.id ?? newId();
+      // Asked for before it is noted: who repeats the request may have it asked for again, but never not at all.
+      if (!(await isAnswered(table, idempotent))) await requestSnapshot(snapshotId);
+      const answer = await transactOnce(table, idempotent, [], () => ({
+        answer: { snapshotId },
+        writes: [],
+      }));
+      return reply.code(202).send(answer);
+    },
   );
 }
 

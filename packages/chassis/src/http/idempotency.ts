@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { App } from './types.ts';
+
+/** A request that its client may send again: by the same key it is the same one. */
+export interface IdempotentRequest {
+  /** Caller, path and key, as a digest. */
+  readonly id: string;
+  /** A digest of the body: another one under the same id is another request. */
+  readonly fingerprint: string;
+  /** Until when its answer is remembered, in seconds since the epoch. */
+  readonly expiresAt: number;
+  /** To be called when the answer is the one that was given before: the client is told so. */
+  readonly onReplay: () => void;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set for a POST with an Idempotency-Key. */
+    idempotent: IdempotentRequest | undefined;
+  }
+}
+
+/** How long an answer is remembered. */
+const REMEMBERED_SECONDS = 24 * 60 * 60;
+
+export const IDEMPOTENCY_KEY = 'idempotency-key';
+
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 characters of printable ASCII')
+  .optional()
+  .describe('Names the request: sent again with the same key within a day, it is carried out once');
+
+/**
+ * Has every POST take an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). Whoever carries the request
+ * out keeps its answer under `request.idempotent.id`, in the transaction that it writes, and gives it again from then on.
+ */
+export function registerIdempotency(app: App): void {
+  app.decorateRequest('idempotent', undefined);
+  app.addHook('onRoute', (route) => {
+    if (route.method !== 'POST') return;
+    const headers = (route.schema?.headers ?? z.object({})) as z.ZodObject;
+    route.schema = { ...route.schema, headers: headers.extend({ [IDEMPOTENCY_KEY]: idempotencyKey }) };
+  });
+  app.addHook('preHandler', async (request, reply) => {
+    const key = request.headers[IDEMPOTENCY_KEY];
+    if (request.method !== 'POST' || key === undefined) return;
+    request.idempotent = {
+      id: digestOf([callerOf(request), pathOf(request), key]),
+      fingerprint: request.routeOptions.schema?.body ? digestOf([request.body]) : '',
+      expiresAt: Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS,
+      onReplay: () => void reply.header('idempotent-replayed', 'true'),
+    };
+  });
+}
+
+/**
+ * Guests that choose the same key must not get each other's answers. Who names an item that a guest may change knows a
+ * secret of it already; elsewhere what is theirs alone is their address.
+ */
+function callerOf({ identity, ip, params }: FastifyRequest): readonly string[] {
+  if (identity) return ['user', identity.subject];
+  return Object.keys(params ?? {}).length > 0 ? ['guest'] : ['guest', ip];
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+}
