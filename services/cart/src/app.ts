@@ -65,6 +65,7 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
       sqs,
       queueUrl,
       apply: applyProductEvents({ table, now }),
+      ping: () => table.ping(),
       log: logger,
       metrics,
       tracer,

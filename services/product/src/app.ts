@@ -87,6 +87,7 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
       sqs,
       queueUrl,
       apply: applyCartEvents({ table, publishSnapshotPage, metrics, now }),
+      ping: () => table.ping(),
       log: logger,
       metrics,
       tracer,

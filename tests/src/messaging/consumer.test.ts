@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DomainError } from '@tandem/chassis/errors';
 import { createLogger } from '@tandem/chassis/logger';
 import {
   type Applied,
@@ -78,7 +79,10 @@ async function openQueue(t: TestContext) {
       }));
       await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
     },
-    consume: (outcome: (request: string, receives: number) => Applied | Promise<Applied> = () => applied) => {
+    consume: (
+      outcome: (request: string, receives: number) => Applied | Promise<Applied> = () => applied,
+      ping: ConsumerOptions['ping'] = async () => undefined,
+    ) => {
       const apply: ConsumerOptions['apply'] = (events) =>
         Promise.all(
           events.map((event) =>
@@ -91,7 +95,7 @@ async function openQueue(t: TestContext) {
         );
       const write = (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>);
       const log = createLogger({ name: 'test', level: 'info', destination: { write } });
-      const worker = startConsumer({ sqs, queueUrl: url, apply, log, metrics, tracer });
+      const worker = startConsumer({ sqs, queueUrl: url, apply, ping, log, metrics, tracer });
       workers.push(worker);
       return worker;
     },
@@ -162,6 +166,25 @@ test('a batch whose application throws comes back as a whole', async (t) => {
   await until(depth, isEmpty);
   assert.deepEqual(sorted(requests()), ['1', '1', '2', '2']);
   assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
+});
+
+test('while the store is unavailable nothing more is received, however long it takes', async (t) => {
+  const { send, consume, depth, requests } = await openQueue(t);
+  const away = new DomainError('unavailable', 'store-unavailable', 'the store does not answer');
+  let pings = 0;
+  const isAway = () => pings < 3;
+  consume(
+    () => (isAway() ? { status: 'failed', error: away } : applied),
+    async () => {
+      pings += 1;
+      if (isAway()) throw away;
+    },
+  );
+  await send(valid('1'));
+  await until(requests, (requests) => requests.length === 1);
+  await send(valid('2'));
+  await until(depth, isEmpty);
+  assert.deepEqual(sorted(requests()), ['1', '1', '2']);
 });
 
 test('each message is a span in its trace, and what is logged of it carries that trace', async (t) => {

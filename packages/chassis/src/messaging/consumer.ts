@@ -2,7 +2,9 @@ import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { committedAt } from '@tandem/contracts/committed-at';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { type EventReading, readEvent } from '@tandem/contracts/read-event';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer } from 'sqs-consumer';
+import { DomainError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type Metrics, observeAge } from '../metrics.ts';
 import type { Running } from '../lifecycle.ts';
@@ -26,6 +28,8 @@ export interface ConsumerOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly apply: ApplyBatch;
+  /** Resolves when what `apply` needs answers. */
+  readonly ping: () => Promise<void>;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Records a span of each message. */
@@ -37,20 +41,24 @@ export interface ConsumerOptions {
 /**
  * Consumes a queue in batches of up to ten. An unknown type is acknowledged and counted. A body that its schema
  * refuses is returned at once, so that it reaches the dead-letter queue without delaying others; what failed for
- * another reason is returned with a growing delay. On `stop` the batch in hand is finished and deleted.
+ * another reason is returned with a growing delay. While what `apply` needs is unavailable, nothing is received: an
+ * outage does not use up the receives that a message has. On `stop` the batch in hand is finished and deleted.
  */
 export function startConsumer({
   sqs,
   queueUrl,
   apply,
+  ping,
   log,
   metrics,
   tracer = unrecorded,
   waitTimeSeconds = 20,
 }: ConsumerOptions): Running {
   const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let busy = false;
-  let stopping = false;
+  let isUnavailable = false;
 
   const startSpan = ({ MessageId, MessageAttributes }: Message): Span =>
     tracer.start(`process ${queue}`, {
@@ -87,6 +95,7 @@ export function startConsumer({
       return undefined;
     }
     const err = outcome?.error ?? new Error('no outcome');
+    isUnavailable ||= err instanceof DomainError && err.kind === 'unavailable';
     metrics.count('MessagesFailed');
     log.error({ err, eventId: event.eventId, messageId }, 'event not applied');
     const errorType = err instanceof Error ? err.name : 'unknown';
@@ -130,6 +139,16 @@ export function startConsumer({
     return acknowledged;
   };
 
+  const untilAvailable = async () => {
+    for (let pauseMs = 100; isUnavailable && !signal.aborted; pauseMs = Math.min(2 * pauseMs, 5_000)) {
+      isUnavailable = await ping().then(
+        () => false,
+        () => true,
+      );
+      if (isUnavailable) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  };
+
   const consumer = Consumer.create({
     queueUrl,
     sqs,
@@ -138,6 +157,7 @@ export function startConsumer({
     messageAttributeNames: ['traceparent'],
     messageSystemAttributeNames: ['ApproximateReceiveCount'],
     authenticationErrorTimeout: 1_000,
+    preReceiveMessageCallback: untilAvailable,
     handleMessageBatch: (messages) => {
       busy = true;
       return handle(messages);
@@ -145,7 +165,7 @@ export function startConsumer({
   });
   consumer.on('response_processed', () => (busy = false));
   consumer.on('error', (err) => {
-    if (!stopping) log.error({ err }, 'queue not reachable');
+    if (!signal.aborted) log.error({ err }, 'queue not reachable');
   });
   consumer.start();
 
@@ -153,7 +173,7 @@ export function startConsumer({
     async stop() {
       // Not `once` of node:events, which rejects where the batch could not be deleted.
       if (busy) await new Promise<void>((resolve) => consumer.once('response_processed', () => resolve()));
-      stopping = true;
+      stopping.abort();
       consumer.stop({ abort: true });
     },
   };
