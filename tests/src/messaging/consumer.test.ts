@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { DomainError } from '@tandem/chassis/errors';
 import type { Applied } from '@tandem/chassis/messaging/consumer';
 import { until } from '../support/until.ts';
-import { openQueue, valid, traceOf, applied, failed } from './open-queue.ts';
+import { openQueue, QUEUE, valid, traceOf, applied, failed } from './open-queue.ts';
 
 const sorted = (requests: readonly string[]) => requests.toSorted((a, b) => a.localeCompare(b));
 const isEmpty = (messages: number) => messages === 0;

@@ -14,7 +14,7 @@ import { queueUrl, REGION } from '@tandem/local/messaging/config';
 import { startEmulator } from '@tandem/local/messaging/emulator';
 import { depth } from '../support/queues.ts';
 
-const QUEUE = 'product-cart-events-queue';
+export const QUEUE = 'product-cart-events-queue';
 const DEAD_LETTERS = 'product-cart-events-dlq';
 
 /** A trace of its own for each message of a batch. */
