@@ -20,6 +20,7 @@ export interface CartDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly ttlSeconds: CartsDeps['ttlSeconds'];
+  readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
 }
 
@@ -28,7 +29,17 @@ const CART_ID_BYTES = 16;
 
 /** The Cart service: carts beside its own copy of the catalog, which it knows by events alone. */
 export async function createCartService(deps: CartDeps): Promise<Service> {
-  const { table, sqs, queueUrl, auth, logger, metrics, ttlSeconds, validateResponses = false } = deps;
+  const {
+    table,
+    sqs,
+    queueUrl,
+    auth,
+    logger,
+    metrics,
+    ttlSeconds,
+    validateResponses = false,
+    limits = {},
+  } = deps;
   const now = () => new Date().toISOString();
   const synchroniser = createCatalogSynchroniser(table, logger);
   const carts = createCarts({
@@ -44,7 +55,9 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
     version: '1.0.0',
     description: 'Carts, priced and reserved by what Product tells',
     logger,
+    metrics,
     auth,
+    limits,
     validateResponses,
     health: {
       ready: async () => [

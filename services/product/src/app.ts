@@ -25,6 +25,7 @@ export interface ProductDeps {
   readonly auth: Authenticator;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
 }
 
@@ -33,7 +34,18 @@ const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** The Product service: the catalog with its stock, reserved by what carts tell. */
 export async function createProductService(deps: ProductDeps): Promise<Service> {
-  const { table, sns, sqs, topicArn, queueUrl, auth, logger, metrics, validateResponses = false } = deps;
+  const {
+    table,
+    sns,
+    sqs,
+    topicArn,
+    queueUrl,
+    auth,
+    logger,
+    metrics,
+    validateResponses = false,
+    limits = {},
+  } = deps;
   const now = () => new Date().toISOString();
 
   const enqueue = async (event: SnapshotRequest) => {
@@ -60,7 +72,9 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     version: '1.0.0',
     description: 'The catalog and its stock',
     logger,
+    metrics,
     auth,
+    limits,
     requestTimeoutMs: IMPORT_TIMEOUT_MS,
     validateResponses,
     health: {

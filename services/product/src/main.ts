@@ -5,6 +5,7 @@ import { callTimeouts, longPollTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
+import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { currentTraceparent } from '@tandem/chassis/trace';
@@ -34,6 +35,7 @@ const service = await createProductService({
   }),
   logger,
   metrics,
+  limits: limitsOf(config),
 });
 await runUntilStopped(async () => {
   const { url } = await service.start({ host: config.HOST, port: config.PORT });

@@ -74,6 +74,7 @@ function describe(
     ...(parts.length > 0 ? [400] : []),
     ...(scope === undefined ? [] : [401, 403]),
     ...(body === undefined ? [] : [413, 415]),
+    ...(system ? [] : [429, 503]),
     ...problems,
   ]);
   const problemAnswer = (status: string) => ({
