@@ -1,6 +1,6 @@
 import { cartTtl } from '@tandem/cart/config';
 import { flag, logLevel, port } from '@tandem/chassis/config';
-import { maxInFlight, rateLimit } from '@tandem/chassis/limits';
+import { loadVariables, rateLimit } from '@tandem/chassis/limits';
 import { z } from 'zod';
 
 /** The environment of `npm start`. */
@@ -17,11 +17,7 @@ export const localConfig = z.object({
   RATE_LIMIT: rateLimit
     .default(0)
     .describe('Requests a second of one client (the subject of a token, else an address); 0 for no limit'),
-  MAX_IN_FLIGHT: maxInFlight
-    .default(500)
-    .describe(
-      'Requests that the gateway, and each service, works on at the same time; more are answered 503',
-    ),
+  ...loadVariables,
   ...cartTtl,
 });
 

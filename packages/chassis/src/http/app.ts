@@ -39,7 +39,7 @@ export interface AppOptions {
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const { auth, health, metrics, limits = {}, requestTimeoutMs = 30_000 } = options;
-  const { requestsPerSecond, maxInFlight, proxyHops = 0 } = limits;
+  const { requestsPerSecond, load, proxyHops = 0 } = limits;
   const loggerInstance: FastifyBaseLogger = options.logger;
   const app = Fastify({
     loggerInstance,
@@ -71,8 +71,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   registerJson(app);
+  if (load) registerShedding(app, { ...load, metrics });
   registerTrace(app);
-  if (maxInFlight !== undefined) registerShedding(app, { maxInFlight, metrics });
   registerAdmission(
     app,
     auth,

@@ -6,6 +6,7 @@ import { requestIdOf } from '@tandem/chassis/http/hooks';
 import { answerParserError, sendProblem } from '@tandem/chassis/http/problem';
 import type { ZodTypeProvider } from '@tandem/chassis/http/schema';
 import { registerShedding } from '@tandem/chassis/http/shedding';
+import type { LoadLimits } from '@tandem/chassis/limits';
 import type { Metrics } from '@tandem/chassis/metrics';
 import { urlOf } from '@tandem/chassis/service';
 import { asyncApiDocument } from '@tandem/contracts/asyncapi';
@@ -27,14 +28,13 @@ export interface GatewayOptions {
   /** Where each service answers. */
   readonly upstreams: Readonly<Record<ServiceName, string>>;
   readonly forwarding: Forwarding;
-  /** Requests that are worked on at the same time; more are answered 503. */
-  readonly maxInFlight: number;
+  readonly load: LoadLimits;
   readonly metrics: Metrics;
 }
 
 /** Sends each path of the topology to its service; answers `/`, `/health`, the event contract and the token keys itself. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { host, port, upstreams, forwarding, maxInFlight, metrics } = options;
+  const { host, port, upstreams, forwarding, load, metrics } = options;
   const app = Fastify({
     logger: false,
     genReqId: requestIdOf,
@@ -44,7 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     frameworkErrors: sendProblem,
     clientErrorHandler: answerParserError,
   }).withTypeProvider<ZodTypeProvider>();
-  registerShedding(app, { maxInFlight, metrics });
+  registerShedding(app, { ...load, metrics });
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(({ url }) => {
     throw new DomainError('notFound', 'route-not-found', `nothing answers at ${url}`);

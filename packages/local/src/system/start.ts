@@ -85,8 +85,7 @@ export async function startSystem(
     audience: LOCAL_AUDIENCE,
     jwks: await localKeySet(),
   });
-  const { RATE_LIMIT, MAX_IN_FLIGHT: maxInFlight } = config;
-  const limits = limitsOf({ RATE_LIMIT, MAX_IN_FLIGHT: maxInFlight, PROXY_HOPS: 1 });
+  const limits = limitsOf({ ...config, PROXY_HOPS: 1 });
   const forwarding = createForwarding();
   const common = { sns, sqs, auth, logger, metrics, limits, ...options };
   const start = async (variable: string, port: number, service: Service) => {
@@ -117,7 +116,7 @@ export async function startSystem(
     ),
   };
   const gateway = await claimPort('PORT', config.PORT, () =>
-    startGateway({ host, port: config.PORT, upstreams, forwarding, maxInFlight, metrics }),
+    startGateway({ host, port: config.PORT, upstreams, forwarding, load: limits.load, metrics }),
   );
   starting.defer(() => gateway.stop());
 
