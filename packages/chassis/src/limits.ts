@@ -34,9 +34,9 @@ export const loadVariables = {
       'Requests that are worked on at the same time. At the 100 a second that a quarter of a vCPU answers they take a third of a second',
     ),
   MAX_WAITING: requests
-    .default(500)
+    .default(400)
     .describe(
-      'Requests that wait for that: a burst of so many is served, however long it takes. When there are more, they are answered 503, and none waits longer than 300 ms',
+      'Requests that wait for that: a burst of so many is served, however long it takes. When there are more, they are answered 503, and none waits longer than 200 ms',
     ),
 };
 

@@ -5,6 +5,8 @@ import type { Metrics } from '../metrics.ts';
 import { runWithTrace } from '../trace.ts';
 import { traceparentOf } from './hooks.ts';
 import { sendProblem } from './problem.ts';
+import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 import type { App } from './types.ts';
 
 declare module 'fastify' {
@@ -15,22 +17,18 @@ declare module 'fastify' {
 }
 
 /** How long a request may wait while others are turned away: the answers are to take less than a second. */
-const MAX_WAIT_MS = 300;
+const MAX_WAIT_MS = 200;
 
 /** For how long after the last request was turned away there is too much to do. */
 const OVERLOAD_MS = 1_000;
-
-/**
- * How many turns that have accepted a connection begin no request: there may be more, and what is on them must be read
- * to be turned away.
- */
-const MAX_TURNS_ACCEPTING = 20;
 
 /** One for all: an error with a stack of its own would cost more than its answer. */
 const overloaded = new DomainError('unavailable', 'overloaded', 'There is too much to do: try again soon');
 
 export interface SheddingOptions extends LoadLimits {
   readonly metrics: Metrics;
+  /** Those of the process unless given. */
+  readonly turns?: Turns;
   /** The time in milliseconds, from any beginning. */
   readonly now?: () => number;
 }
@@ -42,21 +40,19 @@ interface Waiting {
   readonly since: number;
 }
 
+/** All apps of a process share its event loop. */
+const turnsOfProcess = createTurns(() => performance.now());
+
 /**
- * Has requests wait in a queue, of which one is begun in each turn of the event loop: a turn accepts one connection, so
- * it must be short under any load. A burst that fits is served, however long it takes. While there is more, so that
- * requests are turned away by 503, none waits longer than 300 ms. System routes are exempt. To be registered first.
+ * Has requests wait in a queue, from which they are begun for at most some milliseconds in each turn of the event loop. A
+ * burst that fits into the queue is served, however long it takes. While there is more, so that requests are turned
+ * away by 503, none waits longer than 200 ms. System routes are exempt. To be registered before other hooks.
  */
 export function registerShedding(app: App, options: SheddingOptions): void {
-  const { maxInFlight, maxWaiting, metrics, now = () => performance.now() } = options;
+  const { maxInFlight, maxWaiting, metrics, turns = turnsOfProcess, now = () => performance.now() } = options;
   const queue: Waiting[] = [];
   let inFlight = 0;
-  let isTurnTaken = false;
   let turnedAwayAt = -Infinity;
-  let hasAccepted = false;
-  let turnsAccepting = 0;
-
-  app.server.on('connection', () => (hasAccepted = true));
 
   function turnAway(request: FastifyRequest, reply: FastifyReply): void {
     turnedAwayAt = now();
@@ -65,36 +61,22 @@ export function registerShedding(app: App, options: SheddingOptions): void {
     runWithTrace(traceparentOf(request), () => sendProblem(overloaded, request, reply));
   }
 
+  function isTooLate({ since }: Waiting): boolean {
+    const time = now();
+    return time - turnedAwayAt < OVERLOAD_MS && time - since > MAX_WAIT_MS;
+  }
+
   function beginNext(): void {
-    if (isTurnTaken) return;
-    while (inFlight < maxInFlight) {
-      const next = queue.shift();
+    while (queue.length > 0 && inFlight < maxInFlight && turns.take()) {
+      let next = queue.shift();
+      for (; next && isTooLate(next); next = queue.shift()) turnAway(next.request, next.reply);
       if (!next) return;
-      const { request, reply, begin, since } = next;
-      if (request.socket.destroyed) continue;
-      const time = now();
-      if (time - turnedAwayAt < OVERLOAD_MS && time - since > MAX_WAIT_MS) turnAway(request, reply);
-      else {
-        isTurnTaken = true;
-        setImmediate(endTurn);
-        occupy(request, reply);
-        return begin();
-      }
+      occupy(next);
+      next.begin();
     }
   }
 
-  function endTurn(): void {
-    if (hasAccepted && ++turnsAccepting < MAX_TURNS_ACCEPTING) {
-      hasAccepted = false;
-      setImmediate(endTurn);
-      return;
-    }
-    turnsAccepting = 0;
-    isTurnTaken = false;
-    beginNext();
-  }
-
-  function occupy({ raw }: FastifyRequest, reply: FastifyReply): void {
+  function occupy({ request: { raw }, reply }: Waiting): void {
     const enter = () => {
       inFlight += 1;
       // Comes once, after the answer as well as when the client has gone.
@@ -103,12 +85,14 @@ export function registerShedding(app: App, options: SheddingOptions): void {
         beginNext();
       });
     };
-    const hasBody =
-      raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0;
-    if (raw.complete || !hasBody) enter();
+    const { 'transfer-encoding': encoding, 'content-length': length = '0' } = raw.headers;
+    if (raw.complete || (encoding === undefined && length === '0')) enter();
     else raw.once('end', enter);
   }
 
+  const leave = turns.onFree(beginNext);
+  app.addHook('onClose', async () => leave());
+  app.server.on('connection', () => turns.accepted());
   app.decorateRequest('isShed', false);
   app.addHook('onRequest', (request, reply, begin) => {
     if (request.routeOptions.config.system) return begin();

@@ -83,7 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       .send({ status: healthy ? 'ok' : 'starting', services: Object.fromEntries(ready) });
   });
 
-  await app.listen({ host, port });
+  await app.listen({ host, port, backlog: 4096 });
   const address = app.server.address() as AddressInfo;
   return {
     url: urlOf(host, address.port),
