@@ -10,7 +10,7 @@ import type { Metrics } from '@tandem/chassis/metrics';
 import { createService, type Service } from '@tandem/chassis/service';
 import { currentTraceparent } from '@tandem/chassis/trace';
 import type { Table } from '@tandem/storage/table';
-import { registerImport } from './http/import.ts';
+import { IMPORT_TIMEOUT_MS, registerImport } from './http/import.ts';
 import { registerReads } from './http/reads.ts';
 import { registerWrites } from './http/writes.ts';
 import { applyCartEvents } from './messaging/cart-events.ts';
@@ -28,9 +28,6 @@ export interface ProductDeps {
   readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
 }
-
-/** A large import takes its time: longer than a request of any other kind may take to arrive. */
-const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** The Product service: the catalog with its stock, reserved by what carts tell. */
 export async function createProductService(deps: ProductDeps): Promise<Service> {

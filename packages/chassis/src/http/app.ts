@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { runWithTrace } from '../trace.ts';
 import type { Authenticator } from './auth.ts';
+import { registerHandlerTimeout } from './handler-timeout.ts';
 import { registerHealth } from './health.ts';
 import type { Readiness } from './health.ts';
 import { registerAdmission, registerRequestLog, registerTrace, requestIdOf, traceparentOf } from './hooks.ts';
@@ -79,6 +80,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     requestsPerSecond === undefined ? undefined : await createRateLimit(app, { requestsPerSecond, metrics }),
   );
   registerRequestLog(app);
+  registerHandlerTimeout(app);
   if (options.validateResponses) app.addHook('onSend', checkResponses);
   app.addHook('onSend', async (_request, reply) => {
     if (app.draining) reply.header('connection', 'close');

@@ -60,6 +60,10 @@ export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: bo
   await app.register(swaggerUi, { routePrefix: '/docs' });
 }
 
+const retryAfter = {
+  'Retry-After': { description: 'Seconds to wait', type: 'integer', minimum: 1 },
+};
+
 function describe(
   schema: RouteSchemas,
   { scope, problems = [], system = false }: FastifyContextConfig,
@@ -79,6 +83,7 @@ function describe(
   ]);
   const problemAnswer = (status: string) => ({
     description: STATUS_CODES[status] ?? 'Any other problem',
+    ...(status === '429' || status === '503' ? { headers: retryAfter } : {}),
     content: { 'application/problem+json': { schema: problem } },
   });
   const answers = Object.entries(response).map(([status, answer]) => [
