@@ -74,9 +74,9 @@ test(
     const { answeredPerSecond: capacity } = await load.offer({ clients: 100, seconds: 3 });
 
     const stopWatching = watch(system.pid, [system.urls.product, system.urls.cart]);
+    const startedAt = performance.now();
     const waitedBefore = await waitedForCpuMs(system.pid);
     const overload = await load.offer({ perSecond: OVERLOAD * capacity, seconds: LOAD_SECONDS });
-    const waitedMs = (await waitedForCpuMs(system.pid)) - waitedBefore;
     const { megabytes, health } = await stopWatching();
 
     const overAt = performance.now();
@@ -84,10 +84,11 @@ test(
       () => load.offer(TRICKLE),
       ({ p50, shed }) => shed === 0 && p50 < 2 * quiet.p50 + 5,
       { deadlineMs: RECOVERY_LIMIT_MS },
-    );
+    ).catch(String);
     const recoveryMs = performance.now() - overAt;
 
-    const shareOfOthers = waitedMs / (LOAD_SECONDS * 1000);
+    const waitedMs = (await waitedForCpuMs(system.pid)) - waitedBefore;
+    const shareOfOthers = waitedMs / (recoveryMs + overAt - startedAt);
     const [early, late] = [mean(megabytes.slice(4, 8)), mean(megabytes.slice(-4))];
     t.diagnostic(
       JSON.stringify({
@@ -96,7 +97,7 @@ test(
         early,
         late,
         quiet: quiet.p50,
-        recovered: recovered.p50,
+        recovered,
         recoveryMs,
         shareOfOthers,
       }),
@@ -111,11 +112,13 @@ test(
     assert.ok(overload.shed > overload.sent / 4, 'it was no overload');
     assert.ok(health.length > 0 && health.every((status) => status === 200), 'it is alive all the while');
     assert.ok(late < early * GROWTH_LIMIT, `${early} MB became ${late} MB`);
-    if (overload.p99 >= P99_LIMIT_MS && shareOfOthers > MAX_SHARE_OF_OTHERS) {
+    const isInTime = overload.p99 < P99_LIMIT_MS && typeof recovered !== 'string';
+    if (!isInTime && shareOfOthers > MAX_SHARE_OF_OTHERS) {
       t.skip(`the times are not judged: others had its CPU for ${Math.round(shareOfOthers * 100)} % of them`);
       return;
     }
     assert.ok(overload.p99 < P99_LIMIT_MS, `p99 ${overload.p99} ms`);
+    assert.ok(typeof recovered !== 'string', `not as before: ${JSON.stringify(recovered)}`);
     assert.ok(overload.answeredPerSecond > capacity / 4, `${overload.answeredPerSecond} answers a second`);
   },
 );
