@@ -22,6 +22,7 @@ export interface CartDeps {
   readonly metrics: Metrics;
   readonly tracer?: Tracer | undefined;
   readonly ttlSeconds: CartsDeps['ttlSeconds'];
+  readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
 }
 
@@ -30,7 +31,18 @@ const CART_ID_BYTES = 16;
 
 /** The Cart service: carts beside its own copy of the catalog, which it knows by events alone. */
 export async function createCartService(deps: CartDeps): Promise<Service> {
-  const { table, sqs, queueUrl, auth, logger, metrics, tracer, ttlSeconds, validateResponses = false } = deps;
+  const {
+    table,
+    sqs,
+    queueUrl,
+    auth,
+    logger,
+    metrics,
+    tracer,
+    ttlSeconds,
+    validateResponses = false,
+    limits = {},
+  } = deps;
   const now = () => new Date().toISOString();
   const synchroniser = createCatalogSynchroniser(table, logger);
   const carts = createCarts({
@@ -46,9 +58,10 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
     version: '1.0.0',
     description: 'Carts, priced and reserved by what Product tells',
     logger,
-    auth,
     metrics,
+    auth,
     tracer,
+    limits,
     validateResponses,
     health: {
       ready: async () => [

@@ -4,6 +4,7 @@ import { callTimeouts, longPollTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
+import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
 import { startTelemetry } from '@tandem/chassis/telemetry';
 import { activeTraceparent } from '@tandem/chassis/trace';
@@ -33,6 +34,7 @@ const service = await createCartService({
   logger,
   metrics,
   tracer,
+  limits: limitsOf(config),
   ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
 });
 await runUntilStopped(async () => {

@@ -10,7 +10,7 @@ import type { Metrics } from '@tandem/chassis/metrics';
 import { createService, type Service } from '@tandem/chassis/service';
 import { currentTraceparent, type Tracer } from '@tandem/chassis/trace';
 import type { Table } from '@tandem/storage/table';
-import { registerImport } from './http/import.ts';
+import { IMPORT_TIMEOUT_MS, registerImport } from './http/import.ts';
 import { registerReads } from './http/reads.ts';
 import { registerWrites } from './http/writes.ts';
 import { applyCartEvents } from './messaging/cart-events.ts';
@@ -26,11 +26,9 @@ export interface ProductDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracer?: Tracer | undefined;
+  readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
 }
-
-/** A large import takes its time: longer than a request of any other kind may take to arrive. */
-const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
 
 /** The Product service: the catalog with its stock, reserved by what carts tell. */
 export async function createProductService(deps: ProductDeps): Promise<Service> {
@@ -45,6 +43,7 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     metrics,
     tracer,
     validateResponses = false,
+    limits = {},
   } = deps;
   const now = () => new Date().toISOString();
 
@@ -69,9 +68,10 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     version: '1.0.0',
     description: 'The catalog and its stock',
     logger,
-    auth,
     metrics,
+    auth,
     tracer,
+    limits,
     requestTimeoutMs: IMPORT_TIMEOUT_MS,
     validateResponses,
     health: {

@@ -5,6 +5,7 @@ import { callTimeouts, longPollTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
+import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
 import { startTelemetry } from '@tandem/chassis/telemetry';
 import { activeTraceparent } from '@tandem/chassis/trace';
@@ -36,6 +37,7 @@ const service = await createProductService({
   logger,
   metrics,
   tracer,
+  limits: limitsOf(config),
 });
 await runUntilStopped(async () => {
   const { url } = await service.start({ host: config.HOST, port: config.PORT });

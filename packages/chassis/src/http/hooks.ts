@@ -7,6 +7,7 @@ import { currentTraceparent, inSpan, runWithTrace, type Span, type Tracer } from
 import type { App } from './types.ts';
 import type { Authenticator, Identity } from './auth.ts';
 import { createRouteMethods } from './methods.ts';
+import type { Identify } from './rate-limit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -72,8 +73,19 @@ export function registerRequestMetrics(app: App, metrics: Metrics): void {
   });
 }
 
-/** Turns away, before a body is read, what has no route, no valid token or not the scope that its route demands. */
-export function registerAdmission(app: App, auth: Authenticator | undefined): void {
+const identifyOnly: Identify = async (request, _reply, authenticate) => {
+  request.identity = await authenticate();
+};
+
+/**
+ * Turns away, before a body is read, whom `identify` refuses, and what has no route, no valid token or not the scope that
+ * its route demands.
+ */
+export function registerAdmission(
+  app: App,
+  auth: Authenticator | undefined,
+  identify: Identify = identifyOnly,
+): void {
   const routes = createRouteMethods();
   app.decorateRequest('identity', undefined);
 
@@ -99,10 +111,12 @@ export function registerAdmission(app: App, auth: Authenticator | undefined): vo
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new DomainError('invalid', 'host-missing', 'HTTP/1.1 demands a Host header');
     }
-    if (request.is404) refuseUnknown(request, reply);
     const { scope, system } = request.routeOptions.config;
-    if (system || auth === undefined) return;
-    request.identity = await auth.authenticate(request.headers.authorization);
+    if (system) return;
+    await identify(request, reply, async () =>
+      request.is404 ? undefined : auth?.authenticate(request.headers.authorization),
+    );
+    if (request.is404) refuseUnknown(request, reply);
     if (scope !== undefined) demandScope(request.identity, scope);
   });
 
@@ -126,7 +140,7 @@ export function registerRequestLog(app: App): void {
   let answered = 0;
   app.addHook('onResponse', async (request, reply) => {
     const { config, url } = request.routeOptions;
-    if (config.system) return;
+    if (config.system || request.isShed) return;
     const isFailure = reply.statusCode >= 500;
     if (!isFailure && answered++ % sampledOneIn !== 0) return;
     request.log[isFailure ? 'error' : 'info'](

@@ -4,6 +4,7 @@ import { createCartService } from '@tandem/cart/app';
 import { eventsOfExpired } from '@tandem/cart/messaging/expired';
 import { DomainError } from '@tandem/chassis/errors';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
+import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
 import type { Metrics } from '@tandem/chassis/metrics';
 import type { Service } from '@tandem/chassis/service';
@@ -15,6 +16,7 @@ import type { LocalConfig } from '../config.ts';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '../issuer.ts';
 import { queueUrl, REGION, topicArn } from '../messaging/config.ts';
 import { type Emulator, startEmulator } from '../messaging/emulator.ts';
+import { createForwarding } from './forwarding.ts';
 import { openContext, type Store } from './context.ts';
 import { claimDataDir } from './data-dir.ts';
 import { startGateway } from './gateway.ts';
@@ -93,9 +95,12 @@ export async function startSystem(
     audience: LOCAL_AUDIENCE,
     jwks: await localKeySet(),
   });
-  const common = { sns, sqs, auth, logger, ...options };
+  const limits = limitsOf({ ...config, PROXY_HOPS: 1 });
+  const forwarding = createForwarding();
+  const common = { sns, sqs, auth, logger, limits, ...options };
   const start = async (variable: string, port: number, service: Service) => {
     starting.defer(() => service.stop());
+    forwarding.guard(service.app.server);
     return (await claimPort(variable, port, () => service.start({ host, port }))).url;
   };
   const upstreams = {
@@ -123,7 +128,7 @@ export async function startSystem(
     ),
   };
   const gateway = await claimPort('PORT', config.PORT, () =>
-    startGateway({ host, port: config.PORT, upstreams }),
+    startGateway({ host, port: config.PORT, upstreams, forwarding, load: limits.load }),
   );
   starting.defer(() => gateway.stop());
 
