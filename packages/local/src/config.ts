@@ -18,9 +18,6 @@ export const localConfig = z.object({
     .default(0)
     .describe('Requests a second of one client (the subject of a token, else an address); 0 for no limit'),
   ...loadVariables,
-  MAX_WAITING: loadVariables.MAX_WAITING.unwrap()
-    .default(1_000)
-    .describe('As on AWS, but more: one process answers what several tasks do there'),
   ...cartTtl,
   ...telemetryVariables,
   EMF: telemetryVariables.EMF.unwrap().default(false).describe('1 writes metrics, as the services do on AWS'),
