@@ -15,10 +15,10 @@ const RECOVERY_LIMIT_MS = 5_000;
 const LOAD_SECONDS = 10;
 
 /**
- * Requests that were kept would take some 20 kB each: at a thousand a second of capacity, four thousand a second, 800 MB
- * in ten seconds. What may grow is what is stored, and the heap until it is next collected.
+ * How much more memory the last two seconds may take than the second two. The heap grows with what is allocated until it
+ * is collected whole: up to 65 MB were seen. Without any limit 24,000 requests of which a thousand waited took 104 MB.
  */
-const GROWTH_LIMIT = 1.25;
+const GROWTH_LIMIT_MB = 90;
 
 /** Beyond this share of the time that others had its CPU, the times say more of them than of the system. */
 const MAX_SHARE_OF_OTHERS = 0.3;
@@ -111,14 +111,17 @@ test(
     assert.deepEqual(overload.errors, {});
     assert.ok(overload.shed > overload.sent / 4, 'it was no overload');
     assert.ok(health.length > 0 && health.every((status) => status === 200), 'it is alive all the while');
-    assert.ok(late < early * GROWTH_LIMIT, `${early} MB became ${late} MB`);
-    const isInTime = overload.p99 < P99_LIMIT_MS && typeof recovered !== 'string';
-    if (!isInTime && shareOfOthers > MAX_SHARE_OF_OTHERS) {
-      t.skip(`the times are not judged: others had its CPU for ${Math.round(shareOfOthers * 100)} % of them`);
+    assert.ok(late - early < GROWTH_LIMIT_MB, `${early} MB became ${late} MB`);
+    const misses = [
+      overload.p99 < P99_LIMIT_MS ? [] : `p99 ${overload.p99} ms`,
+      typeof recovered === 'string' ? `not as before after 5 s: ${recovered}` : [],
+      overload.answeredPerSecond > capacity / 4 ? [] : `only ${overload.answeredPerSecond} answers a second`,
+    ].flat();
+    if (misses.length > 0 && shareOfOthers > MAX_SHARE_OF_OTHERS) {
+      const share = Math.round(shareOfOthers * 100);
+      t.skip(`the times are not judged, for others had its CPU for ${share} % of them: ${misses.join(', ')}`);
       return;
     }
-    assert.ok(overload.p99 < P99_LIMIT_MS, `p99 ${overload.p99} ms`);
-    assert.ok(typeof recovered !== 'string', `not as before: ${JSON.stringify(recovered)}`);
-    assert.ok(overload.answeredPerSecond > capacity / 4, `${overload.answeredPerSecond} answers a second`);
+    assert.deepEqual(misses, []);
   },
 );
