@@ -1,10 +1,13 @@
 import { mintToken } from '@tandem/local/issuer';
+import { until } from './until.ts';
 
 /** An answer of the API. */
 export interface Answer<B = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: B;
+  /** The body as it was sent. */
+  readonly text: string;
 }
 
 /** What a test sends. */
@@ -45,8 +48,11 @@ export interface ProductBody {
   readonly version: number;
 }
 
-/** A client of the system; writes to the catalog carry a token that may, unless told otherwise. */
-export function client(gateway: string) {
+/**
+ * A client of the system, with a user's token or as a guest; writes to the catalog carry a token that may, unless
+ * told otherwise.
+ */
+export function client(gateway: string, ownToken: string | false = false) {
   const catalogToken = mintToken({ subject: 'test', scopes: ['products:write'] });
 
   async function call<B = Record<string, unknown>>(
@@ -55,7 +61,7 @@ export function client(gateway: string) {
     { body, token, headers = {} }: Sent = {},
   ): Promise<Answer<B>> {
     const isCatalogWrite = path.startsWith('/products') && method !== 'GET';
-    const bearer = token ?? (isCatalogWrite ? await catalogToken : false);
+    const bearer = token ?? (isCatalogWrite ? await catalogToken : ownToken);
     const response = await fetch(gateway + path, {
       method,
       headers: {
@@ -70,8 +76,12 @@ export function client(gateway: string) {
       status: response.status,
       headers: response.headers,
       body: (text === '' ? {} : JSON.parse(text)) as B,
+      text,
     };
   }
+
+  const add = (cartId: string, productId: string, qty: number) =>
+    call<CartBody>('POST', `/carts/${cartId}/items`, { body: { productId, qty } });
 
   return {
     call,
@@ -82,7 +92,18 @@ export function client(gateway: string) {
     product: (productId: string) => call<ProductBody>('GET', `/products/${productId}`),
     openCart: async () => (await call<CartBody>('POST', '/carts')).body.cartId,
     cart: (cartId: string) => call<CartBody>('GET', `/carts/${cartId}`),
-    add: (cartId: string, productId: string, qty: number) =>
-      call<CartBody>('POST', `/carts/${cartId}/items`, { body: { productId, qty } }),
+    add,
+    /** Adds these quantities of these products, as soon as Cart knows them. */
+    fill: async (cartId: string, lines: Readonly<Record<string, number>>) => {
+      const added = async ([productId, qty]: [string, number]) =>
+        until(
+          () => add(cartId, productId, qty),
+          ({ status }) => status === 200,
+        );
+      await Promise.all(Object.entries(lines).map(added));
+    },
+    merge: (cartId: string, fromCartId: string) =>
+      call<CartBody>('POST', `/carts/${cartId}/merge`, { body: { fromCartId } }),
+    checkOut: (cartId: string) => call<CartBody>('POST', `/carts/${cartId}/checkout`),
   };
 }
