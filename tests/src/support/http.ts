@@ -37,6 +37,7 @@ export interface CartBody {
   readonly totalAmount: number;
   readonly currency: string | null;
   readonly version: number;
+  readonly updatedAt: string;
 }
 
 /** A product as the API shows it. */
