@@ -19,7 +19,7 @@ function essenceOf({ status, headers, text }: Answer) {
   return { status, text, kept };
 }
 
-function isReplay({ headers }: Answer): boolean {
+function isReplay({ headers }: Pick<Answer, 'headers'>): boolean {
   return headers.get('idempotent-replayed') === 'true';
 }
 
