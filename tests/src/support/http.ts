@@ -32,12 +32,14 @@ export interface LineBody {
 /** A cart as the API shows it. */
 export interface CartBody {
   readonly cartId: string;
+  readonly userId: string | null;
   readonly status: string;
   readonly items: readonly LineBody[];
   readonly totalAmount: number;
   readonly currency: string | null;
   readonly version: number;
   readonly updatedAt: string;
+  readonly expiresAt: string;
 }
 
 /** A product as the API shows it. */
