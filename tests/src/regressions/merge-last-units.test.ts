@@ -48,7 +48,7 @@ test(`decision 012: whoever else wants the last units on ${storeName}, a merge k
     await claimAll('early');
     const [merged] = await Promise.all([
       atOnce(3, () => user.merge(userCart, guestCart)),
-      atOnce(12, (position) => claimAll(`rival-${position}`)),
+      atOnce(8, (position) => claimAll(`rival-${position}`)),
     ]);
     assert.deepEqual(
       merged.map(({ status }) => status),
