@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { describeConfig, duration, flag, integer, port, readConfig } from './config.ts';
+import { describeConfig, duration, flag, integer, port, readConfig, share } from './config.ts';
 
 const schema = z.object({
   PORT: port.default(8081).describe('Port to listen on; 0 means any'),
@@ -53,6 +53,14 @@ test('every fault is named on a line of its own, without the value', () => {
       return true;
     },
   );
+});
+
+test('a share is a number from 0 to 1', () => {
+  const parsed = ['0', '1', '0.01', '.5'].map((text) => share.parse(text));
+  assert.deepEqual(parsed, [0, 1, 0.01, 0.5]);
+  for (const malformed of ['1.5', '-0.1', '1 %', '1e-2', '']) {
+    assert.equal(share.safeParse(malformed).success, false, malformed);
+  }
 });
 
 for (const malformed of ['8081x', '0x10', '1e3', ' 1', '1.5', '-1', '99999999999999999999']) {

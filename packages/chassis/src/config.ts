@@ -30,6 +30,24 @@ export const duration = z
     return Number.parseInt(text, 10) * millisecondsPerUnit[unit];
   });
 
+/** A share of a whole, 0 to 1. */
+export const share = z
+  .string()
+  .regex(/^(?:0|1|0?\.\d{1,6})$/, 'expected a number from 0 to 1')
+  .transform(Number);
+
+/** How metrics and traces are told. Headers and timeouts of the export are the OpenTelemetry SDK's own variables. */
+export const telemetryVariables = {
+  EMF: flag.default(true).describe("1 writes metrics to stdout, in CloudWatch's embedded metric format"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('The collector that spans are exported to (OTLP over HTTP, JSON); unset exports none'),
+  OTEL_TRACES_SAMPLER_ARG: share
+    .default(1)
+    .describe('The share of new traces that is recorded, 0 to 1; those of a caller as the caller has it'),
+};
+
 /** What every service is told. Region, credentials and endpoints are the AWS SDK's own variables. */
 export const serviceVariables = {
   HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
@@ -39,6 +57,7 @@ export const serviceVariables = {
   AUTH_ISSUER: z.string().describe('The issuer of the tokens that are accepted'),
   AUTH_AUDIENCE: z.string().describe('The audience that a token must name'),
   AUTH_JWKS_URL: z.url().describe("Where the issuer's public keys are"),
+  ...telemetryVariables,
 };
 
 /** A variable of a service's environment, for its documentation. */

@@ -7,6 +7,7 @@ export type ErrorKind =
   | 'conflict'
   | 'preconditionFailed'
   | 'unprocessable'
+  | 'rateLimited'
   | 'unavailable';
 
 /**

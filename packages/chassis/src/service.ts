@@ -15,7 +15,7 @@ export function createService(app: App, startWorkers: () => readonly Running[]):
   return {
     app,
     async start({ host, port }) {
-      await app.listen({ host, port });
+      await app.listen({ host, port, backlog: 4096 });
       workers = startWorkers();
       const address = app.server.address() as AddressInfo;
       return { url: urlOf(host, address.port) };

@@ -1,14 +1,47 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 
+/** What a span tells of its work, by the names of OpenTelemetry's semantic conventions; undefined is left out. */
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+export interface SpanOptions {
+  readonly kind: 'server' | 'consumer' | 'producer';
+  /** The W3C traceparent to continue. A new trace begins where it is missing or not well-formed. */
+  readonly parent: string | undefined;
+  readonly attributes: Attributes;
+}
+
+/** A piece of work in a trace. */
+export interface Span {
+  /** Names the span, for what it causes to continue. */
+  readonly traceparent: string;
+  /** To be called once. An `error.type` among the attributes says that the work failed. */
+  end(attributes?: Attributes): void;
+}
+
+/** Starts spans, and decides whether they are recorded. */
+export interface Tracer {
+  start(name: string, options: SpanOptions): Span;
+}
+
+/** Where nothing is recorded: the ids are handed on, for logs and for those behind us. */
+export const unrecorded: Tracer = {
+  start: (_name, { parent }) => ({ traceparent: continueTrace(parent), end: () => undefined }),
+};
+
 const storage = new AsyncLocalStorage<string>();
 
 const traceparentPattern =
-  /^(?!ff)[\da-f]{2}-(?!0{32})(?<traceId>[\da-f]{32})-(?!0{16})[\da-f]{16}-(?<flags>[\da-f]{2})(?<more>-.*)?$/;
+  /^(?!ff)[\da-f]{2}-(?<traceId>(?!0{32})[\da-f]{32})-(?<spanId>(?!0{16})[\da-f]{16})-(?<flags>[\da-f]{2})(?<more>-.*)?$/;
+
+/** Runs `fn` within a span: what it logs, writes and sends carries the span's trace. */
+export function inSpan<T>({ traceparent }: Pick<Span, 'traceparent'>, fn: () => T): T {
+  return storage.run(traceparent, fn);
+}
 
 /**
- * Runs `fn` within a trace: the one that `traceparent` names, with a span of our own, or a new one when it is
- * missing or not a well-formed W3C traceparent.
+ * Runs `fn` within a trace: the one that `traceparent` names, with a span of our own that is not recorded, or a new
+ * one when it is missing or not a well-formed W3C traceparent.
  */
 export function runWithTrace<T>(traceparent: string | undefined, fn: () => T): T {
   return storage.run(continueTrace(traceparent), fn);
@@ -19,23 +52,34 @@ export function currentTraceparent(): string {
   return storage.getStore() ?? continueTrace(undefined);
 }
 
+/** The W3C traceparent of the span that is running, to be stored with what it writes. */
+export function activeTraceparent(): string | undefined {
+  return storage.getStore();
+}
+
 /** The id of the trace that is running, for logs. */
 export function currentTraceId(): string | undefined {
   return storage.getStore()?.slice(3, 35);
 }
 
-function continueTrace(traceparent: string | undefined): string {
-  const parent = traceparentPattern.exec(traceparent ?? '')?.groups;
-  const spanId = randomId(8);
+/** The parts of a well-formed W3C traceparent. */
+export function parseTraceparent(
+  traceparent = '',
+): { readonly traceId: string; readonly spanId: string; readonly sampled: boolean } | undefined {
+  const { traceId, spanId, flags, more } = traceparentPattern.exec(traceparent)?.groups ?? {};
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   // Version 00 has four fields exactly; a later version may have more, of which we must only read these.
-  if (!parent || (parent['more'] !== undefined && traceparent?.startsWith('00'))) {
-    return `00-${randomId(16)}-${spanId}-01`;
-  }
-  return `00-${parent['traceId']}-${spanId}-${sampledFlag(parent['flags'])}`;
+  if (more !== undefined && traceparent.startsWith('00')) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-function sampledFlag(flags = '00'): string {
-  return Number.parseInt(flags, 16) & 1 ? '01' : '00';
+export function formatTraceparent(span: { traceId: string; spanId: string; sampled: boolean }): string {
+  return `00-${span.traceId}-${span.spanId}-${span.sampled ? '01' : '00'}`;
+}
+
+function continueTrace(traceparent: string | undefined): string {
+  const { traceId, sampled } = parseTraceparent(traceparent) ?? { traceId: randomId(16), sampled: true };
+  return formatTraceparent({ traceId, spanId: randomId(8), sampled });
 }
 
 function randomId(bytes: number): string {

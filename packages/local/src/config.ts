@@ -1,5 +1,6 @@
 import { cartTtl } from '@tandem/cart/config';
-import { flag, logLevel, port } from '@tandem/chassis/config';
+import { flag, logLevel, port, telemetryVariables } from '@tandem/chassis/config';
+import { loadVariables, rateLimit } from '@tandem/chassis/limits';
 import { z } from 'zod';
 
 /** The environment of `npm start`. */
@@ -13,7 +14,16 @@ export const localConfig = z.object({
   EPHEMERAL: flag.default(false).describe('1 keeps nothing'),
   SEED: flag.default(true).describe('0 starts without the demo products'),
   LOG_LEVEL: logLevel.default('warn').describe('The least severe log line that is written'),
+  RATE_LIMIT: rateLimit
+    .default(0)
+    .describe('Requests a second of one client (the subject of a token, else an address); 0 for no limit'),
+  ...loadVariables,
+  MAX_WAITING: loadVariables.MAX_WAITING.unwrap()
+    .default(1_000)
+    .describe('As on AWS, but more: one process answers what several tasks do there'),
   ...cartTtl,
+  ...telemetryVariables,
+  EMF: telemetryVariables.EMF.unwrap().default(false).describe('1 writes metrics, as the services do on AWS'),
 });
 
 export type LocalConfig = z.output<typeof localConfig>;

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OutgoingEvent, PublishOutcome } from '@tandem/chassis/messaging/publisher';
+import { createMetrics } from '@tandem/chassis/metrics';
+import { createRecordingTracer } from '@tandem/chassis/recording-tracer';
+import { currentTraceId } from '@tandem/chassis/trace';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
 import { createRelay, type RelayDeps } from './relay.ts';
@@ -35,6 +38,8 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
   const parked: unknown[][] = [];
   const failures: object[] = [];
   const warned: object[] = [];
+  const metrics = createMetrics();
+  const { tracer, spans } = createRecordingTracer();
   const relay = createRelay({
     publish: async (events) => {
       sent.push(...events);
@@ -42,11 +47,22 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
     },
     park: async (body, reason) => void parked.push([JSON.parse(body), reason]),
     eventsOfExpired: () => assert.fail('nothing expired'),
-    createTraceparent: () => 'new-trace',
+    topic: 'thing-events-topic',
+    metrics,
+    tracer,
     log: { warn: (fields) => void warned.push(fields), error: (fields) => void failures.push(fields) },
     ...deps,
   });
-  return { relay, sent, parked, warned, failures, ids: () => sent.map(({ eventId }) => eventId) };
+  return {
+    relay,
+    sent,
+    parked,
+    warned,
+    failures,
+    metrics,
+    spans,
+    ids: () => sent.map(({ eventId }) => eventId),
+  };
 }
 
 test('publishes the events of every change, in order, with ids that follow from the change alone', async () => {
@@ -64,16 +80,41 @@ test('publishes the events of every change, in order, with ids that follow from 
 });
 
 test('hands on the trace of the change, or begins one where it has none, one for all of its events', async () => {
-  let traces = 0;
-  const { relay, sent } = relayTo({}, { createTraceparent: () => `new-${(traces += 1)}` });
+  const { relay, sent, spans } = relayTo();
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
   const traced: Change = {
     ...change('a', 1),
-    after: { version: 1, state: {}, events: [asked('1')], traceparent: 'its-own' },
+    after: { version: 1, state: {}, events: [asked('1')], traceparent },
   };
   await relay([traced, change('b', 1, asked('2'), asked('3'))]);
-  const [own, ...begun] = sent.map(({ traceparent }) => traceparent);
-  assert.equal(own, 'its-own');
+  const [own, ...begun] = sent.map(({ traceparent }) => traceparent.slice(3, 35));
+  assert.equal(own, traceId);
   assert.equal(new Set(begun).size, 1);
+  assert.notEqual(begun[0], traceId);
+  assert.equal(spans[0]?.parentId, 'b7ad6b7169203331');
+  assert.deepEqual(
+    sent.map(({ traceparent }) => traceparent.slice(3, 52)),
+    spans.map(({ traceId, spanId }) => `${traceId}-${spanId}`),
+    'a consumer continues the span of the publishing',
+  );
+});
+
+test('measures how long after its change each event was published, if it was and is news', async () => {
+  const changedAt = (ms: number): NewEvent => {
+    const updatedAt = new Date(Date.now() - ms).toISOString();
+    return { eventType: 'ProductDeleted', productId: 'p', version: 1, updatedAt };
+  };
+  const { relay, metrics, spans } = relayTo({ 'thing/b/1/0': transient });
+  await relay([change('a', 1, changedAt(500), asked('no news')), change('b', 1, changedAt(9_000))]);
+  const [lag, ...others] = metrics.series();
+  assert.ok(lag?.name === 'RelayLag' && typeof lag.value === 'object' && others.length === 0);
+  assert.equal(lag.value.count, 1);
+  assert.ok(lag.value.min >= 500 && lag.value.max < 9_000);
+  assert.deepEqual(
+    spans.map(({ name, kind, attributes }) => [name, kind, attributes['error.type']]),
+    [undefined, undefined, 'transient'].map((error) => ['send thing-events-topic', 'producer', error]),
+  );
 });
 
 test('a transient failure fails its change; the others are published', async () => {
@@ -94,6 +135,18 @@ test('a permanent failure is parked as it would have been sent, with the reason,
   assert.deepEqual(await relay([change('a', 1, asked('1')), change('b', 1, asked('2'))]), { failed: [] });
   assert.deepEqual(parked, [[{ ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 }, 'too large']]);
   assert.deepEqual(warned, [{ eventId: 'thing/a/1/0', status: 'permanent', reason: 'too large' }]);
+});
+
+test('what is logged of an event carries its trace', async () => {
+  const traces: unknown[] = [];
+  const log = {
+    warn: () => void traces.push(currentTraceId()),
+    error: () => void traces.push(currentTraceId()),
+  };
+  const park = () => Promise.reject(new Error('no queue'));
+  const { relay, spans } = relayTo({ 'thing/a/1/0': permanent }, { log, park });
+  await relay([change('a', 1, asked('1'))]);
+  assert.deepEqual(traces, [spans[0]?.traceId, spans[0]?.traceId]);
 });
 
 test('what could not be parked is not done', async () => {
@@ -135,9 +188,10 @@ test('what goes because its time is over tells what that means; what is removed 
   const { relay, sent } = relayTo({}, { eventsOfExpired });
   await relay([{ ...expired, key: 'by-hand', expired: false }, expired]);
   assert.deepEqual(told, [expired]);
-  assert.deepEqual(sent, [
-    { eventId: 'cart/c/3-expired/0', traceparent: 'new-trace', event: asked('expired') },
-  ]);
+  assert.deepEqual(
+    sent.map(({ eventId, event }) => [eventId, event]),
+    [['cart/c/3-expired/0', asked('expired')]],
+  );
 });
 
 test('of several ProductUpdated of a product only the newest is published; creations and deletions all are', async () => {

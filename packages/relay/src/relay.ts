@@ -1,4 +1,12 @@
-import { bodyOf, type OutgoingEvent, type Publish } from '@tandem/chassis/messaging/publisher';
+import {
+  bodyOf,
+  type OutgoingEvent,
+  type Publish,
+  type PublishOutcome,
+} from '@tandem/chassis/messaging/publisher';
+import { type Metrics, observeAge } from '@tandem/chassis/metrics';
+import { inSpan, type Span, type Tracer, unrecorded } from '@tandem/chassis/trace';
+import { committedAt } from '@tandem/contracts/committed-at';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
 
@@ -19,18 +27,56 @@ export interface RelayDeps {
   readonly park: (body: string, reason: string) => Promise<void>;
   /** What it means that an item went because its time was over. */
   readonly eventsOfExpired: (change: Change) => readonly NewEvent[];
-  readonly createTraceparent: () => string;
+  /** The topic's name, for its spans. */
+  readonly topic: string;
+  readonly metrics: Pick<Metrics, 'observe'>;
+  /** Records a span of each event that is published, in the trace of its change. */
+  readonly tracer?: Tracer | undefined;
   readonly log: Record<'warn' | 'error', (fields: object, message: string) => void>;
 }
 
-export function createRelay({ publish, park, eventsOfExpired, createTraceparent, log }: RelayDeps): Relay {
-  const outgoing = (change: Change): OutgoingEvent[] => {
-    const traceparent = change.after?.traceparent ?? createTraceparent();
-    return eventsOf(change, eventsOfExpired).map((event, position) => ({
+/** An event of a change on its way to the topic. */
+interface Outgoing {
+  readonly change: Change;
+  readonly span: Span;
+  readonly event: OutgoingEvent;
+}
+
+/** An event of a change that is to be published. */
+interface Pending {
+  readonly change: Change;
+  readonly eventId: string;
+  readonly event: NewEvent;
+}
+
+export function createRelay(deps: RelayDeps): Relay {
+  const { publish, park, eventsOfExpired, topic, metrics, tracer = unrecorded, log } = deps;
+
+  const pendingOf = (change: Change): Pending[] =>
+    eventsOf(change, eventsOfExpired).map((event, position) => ({
+      change,
       eventId: eventIdOf(change, position),
-      traceparent,
       event,
     }));
+
+  /** The events on their way, each with its span: in the trace of their change, or in one that the first begins. */
+  const outgoing = (pending: readonly Pending[]): Outgoing[] => {
+    const begun = new Map<Change, string>();
+    return pending.map(({ change, eventId, event }) => {
+      const span = tracer.start(`send ${topic}`, {
+        kind: 'producer',
+        parent: change.after?.traceparent ?? begun.get(change),
+        attributes: {
+          'messaging.system': 'aws.sns',
+          'messaging.operation.name': 'publish',
+          'messaging.operation.type': 'send',
+          'messaging.destination.name': topic,
+          'tandem.event.type': event.eventType,
+        },
+      });
+      if (!begun.has(change)) begun.set(change, span.traceparent);
+      return { change, span, event: { eventId, traceparent: span.traceparent, event } };
+    });
   };
 
   const parked = async (event: OutgoingEvent, reason: string): Promise<boolean> => {
@@ -43,18 +89,26 @@ export function createRelay({ publish, park, eventsOfExpired, createTraceparent,
     }
   };
 
+  /** Whether that was all there is to do for the event. */
+  const settle = async ({ span, event }: Outgoing, outcome: PublishOutcome): Promise<boolean> => {
+    if (outcome.status === 'published') {
+      observeAge(metrics, 'RelayLag', committedAt(event.event));
+      span.end();
+      return true;
+    }
+    const { status, reason } = outcome;
+    span.end({ 'error.type': status });
+    log.warn({ eventId: event.eventId, status, reason }, 'event not published');
+    return status === 'permanent' && parked(event, reason);
+  };
+
   return async (changes) => {
-    const pending = newestOfEachProduct(
-      changes.flatMap((change) => outgoing(change).map((event) => ({ change, event }))),
-    );
-    const outcomes = await publish(pending.map(({ event }) => event));
+    const sending = outgoing(newestOfEachProduct(changes.flatMap(pendingOf)));
+    const outcomes = await publish(sending.map(({ event }) => event));
     const failed = new Set<Change>();
-    for (const [position, { change, event }] of pending.entries()) {
+    for (const [position, it] of sending.entries()) {
       const outcome = outcomes[position] ?? { status: 'transient', reason: 'no outcome' };
-      if (outcome.status === 'published') continue;
-      const { eventId } = event;
-      log.warn({ eventId, status: outcome.status, reason: outcome.reason }, 'event not published');
-      if (outcome.status === 'transient' || !(await parked(event, outcome.reason))) failed.add(change);
+      if (!(await inSpan(it.span, () => settle(it, outcome)))) failed.add(it.change);
     }
     return { failed: [...failed] };
   };
@@ -76,14 +130,13 @@ function eventIdOf(change: Change, position: number): string {
 }
 
 /** `ProductUpdated` carries the whole state: of several in one batch only the newest says anything. */
-function newestOfEachProduct<T extends { event: OutgoingEvent }>(pending: readonly T[]): T[] {
-  const newest = new Map<string, T>();
+function newestOfEachProduct(pending: readonly Pending[]): Pending[] {
+  const newest = new Map<string, Pending>();
   for (const item of pending) {
-    const { event } = item.event;
-    if (event.eventType === 'ProductUpdated') newest.set(event.productId, item);
+    if (item.event.eventType === 'ProductUpdated') newest.set(item.event.productId, item);
   }
-  return pending.filter(({ event: { event } }, position) => {
-    if (event.eventType !== 'ProductUpdated') return true;
-    return newest.get(event.productId) === pending[position];
+  return pending.filter((item) => {
+    if (item.event.eventType !== 'ProductUpdated') return true;
+    return newest.get(item.event.productId) === item;
   });
 }

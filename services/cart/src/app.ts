@@ -6,6 +6,7 @@ import type { Logger } from '@tandem/chassis/logger';
 import { startConsumer } from '@tandem/chassis/messaging/consumer';
 import type { Metrics } from '@tandem/chassis/metrics';
 import { createService, type Service } from '@tandem/chassis/service';
+import type { Tracer } from '@tandem/chassis/trace';
 import type { Table } from '@tandem/storage/table';
 import { registerCartRoutes } from './http/routes.ts';
 import { createCatalogSynchroniser } from './messaging/catalog-sync.ts';
@@ -19,7 +20,9 @@ export interface CartDeps {
   readonly auth: Authenticator;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer?: Tracer | undefined;
   readonly ttlSeconds: CartsDeps['ttlSeconds'];
+  readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
 }
 
@@ -28,7 +31,18 @@ const CART_ID_BYTES = 16;
 
 /** The Cart service: carts beside its own copy of the catalog, which it knows by events alone. */
 export async function createCartService(deps: CartDeps): Promise<Service> {
-  const { table, sqs, queueUrl, auth, logger, metrics, ttlSeconds, validateResponses = false } = deps;
+  const {
+    table,
+    sqs,
+    queueUrl,
+    auth,
+    logger,
+    metrics,
+    tracer,
+    ttlSeconds,
+    validateResponses = false,
+    limits = {},
+  } = deps;
   const now = () => new Date().toISOString();
   const synchroniser = createCatalogSynchroniser(table, logger);
   const carts = createCarts({
@@ -44,7 +58,10 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
     version: '1.0.0',
     description: 'Carts, priced and reserved by what Product tells',
     logger,
+    metrics,
     auth,
+    tracer,
+    limits,
     validateResponses,
     health: {
       ready: async () => [
@@ -61,8 +78,10 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
       sqs,
       queueUrl,
       apply: applyProductEvents({ table, now }),
+      ping: () => table.ping(),
       log: logger,
       metrics,
+      tracer,
     });
     return [
       consumer,

@@ -1,4 +1,5 @@
 import { integer, port, serviceVariables } from '@tandem/chassis/config';
+import { limitVariables } from '@tandem/chassis/limits';
 import { z } from 'zod';
 
 const DAY = 24 * 60 * 60;
@@ -18,5 +19,6 @@ export const cartTtl = {
 export const cartConfig = z.object({
   PORT: port.default(8082).describe('Port to listen on'),
   ...serviceVariables,
+  ...limitVariables,
   ...cartTtl,
 });

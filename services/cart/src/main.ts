@@ -4,9 +4,10 @@ import { callTimeouts, longPollTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
+import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
-import { createMetrics } from '@tandem/chassis/metrics';
-import { currentTraceparent } from '@tandem/chassis/trace';
+import { startTelemetry } from '@tandem/chassis/telemetry';
+import { activeTraceparent } from '@tandem/chassis/trace';
 import { createTable } from '@tandem/storage/create-table';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
 import { createCartService } from './app.ts';
@@ -14,13 +15,14 @@ import { cartConfig } from './config.ts';
 
 const config = configOrExit(cartConfig, process.env);
 const logger = createLogger({ name: 'cart', level: config.LOG_LEVEL });
-const metrics = createMetrics();
+const telemetry = await startTelemetry({ service: 'cart', config, log: logger });
+const { metrics, tracer } = telemetry;
 
 const service = await createCartService({
   table: createTable(dynamoDriver(new DynamoDBClient({ requestHandler: callTimeouts }), config.TABLE_NAME), {
     now: () => Date.now(),
-    traceparent: currentTraceparent,
-    onConflict: () => metrics.count('conflicts_retried'),
+    traceparent: activeTraceparent,
+    onConflict: () => metrics.count('ConflictsRetried'),
   }),
   sqs: new SQSClient({ requestHandler: longPollTimeouts }),
   queueUrl: config.QUEUE_URL,
@@ -31,10 +33,17 @@ const service = await createCartService({
   }),
   logger,
   metrics,
+  tracer,
+  limits: limitsOf(config),
   ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
 });
 await runUntilStopped(async () => {
   const { url } = await service.start({ host: config.HOST, port: config.PORT });
   logger.info({ url }, 'started');
-  return service;
+  return {
+    async stop() {
+      await service.stop();
+      await telemetry.stop();
+    },
+  };
 });

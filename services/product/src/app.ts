@@ -8,9 +8,9 @@ import { startConsumer } from '@tandem/chassis/messaging/consumer';
 import { attributesOf, bodyOf, createPublisher } from '@tandem/chassis/messaging/publisher';
 import type { Metrics } from '@tandem/chassis/metrics';
 import { createService, type Service } from '@tandem/chassis/service';
-import { currentTraceparent } from '@tandem/chassis/trace';
+import { currentTraceparent, type Tracer } from '@tandem/chassis/trace';
 import type { Table } from '@tandem/storage/table';
-import { registerImport } from './http/import.ts';
+import { IMPORT_TIMEOUT_MS, registerImport } from './http/import.ts';
 import { registerReads } from './http/reads.ts';
 import { registerWrites } from './http/writes.ts';
 import { applyCartEvents } from './messaging/cart-events.ts';
@@ -25,15 +25,26 @@ export interface ProductDeps {
   readonly auth: Authenticator;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer?: Tracer | undefined;
+  readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
 }
 
-/** A large import takes its time: longer than a request of any other kind may take to arrive. */
-const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
-
 /** The Product service: the catalog with its stock, reserved by what carts tell. */
 export async function createProductService(deps: ProductDeps): Promise<Service> {
-  const { table, sns, sqs, topicArn, queueUrl, auth, logger, metrics, validateResponses = false } = deps;
+  const {
+    table,
+    sns,
+    sqs,
+    topicArn,
+    queueUrl,
+    auth,
+    logger,
+    metrics,
+    tracer,
+    validateResponses = false,
+    limits = {},
+  } = deps;
   const now = () => new Date().toISOString();
 
   const enqueue = async (event: SnapshotRequest) => {
@@ -57,7 +68,10 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     version: '1.0.0',
     description: 'The catalog and its stock',
     logger,
+    metrics,
     auth,
+    tracer,
+    limits,
     requestTimeoutMs: IMPORT_TIMEOUT_MS,
     validateResponses,
     health: {
@@ -72,9 +86,11 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     startConsumer({
       sqs,
       queueUrl,
-      apply: applyCartEvents({ table, publishSnapshotPage, now }),
+      apply: applyCartEvents({ table, publishSnapshotPage, metrics, now }),
+      ping: () => table.ping(),
       log: logger,
       metrics,
+      tracer,
     }),
   ]);
 }

@@ -5,9 +5,10 @@ import { callTimeouts, longPollTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
+import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
-import { createMetrics } from '@tandem/chassis/metrics';
-import { currentTraceparent } from '@tandem/chassis/trace';
+import { startTelemetry } from '@tandem/chassis/telemetry';
+import { activeTraceparent } from '@tandem/chassis/trace';
 import { createTable } from '@tandem/storage/create-table';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
 import { createProductService } from './app.ts';
@@ -15,13 +16,14 @@ import { productConfig } from './config.ts';
 
 const config = configOrExit(productConfig, process.env);
 const logger = createLogger({ name: 'product', level: config.LOG_LEVEL });
-const metrics = createMetrics();
+const telemetry = await startTelemetry({ service: 'product', config, log: logger });
+const { metrics, tracer } = telemetry;
 
 const service = await createProductService({
   table: createTable(dynamoDriver(new DynamoDBClient({ requestHandler: callTimeouts }), config.TABLE_NAME), {
     now: () => Date.now(),
-    traceparent: currentTraceparent,
-    onConflict: () => metrics.count('conflicts_retried'),
+    traceparent: activeTraceparent,
+    onConflict: () => metrics.count('ConflictsRetried'),
   }),
   sns: new SNSClient({ requestHandler: callTimeouts }),
   sqs: new SQSClient({ requestHandler: longPollTimeouts }),
@@ -34,9 +36,16 @@ const service = await createProductService({
   }),
   logger,
   metrics,
+  tracer,
+  limits: limitsOf(config),
 });
 await runUntilStopped(async () => {
   const { url } = await service.start({ host: config.HOST, port: config.PORT });
   logger.info({ url }, 'started');
-  return service;
+  return {
+    async stop() {
+      await service.stop();
+      await telemetry.stop();
+    },
+  };
 });

@@ -1,96 +1,9 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { createLogger } from '@tandem/chassis/logger';
-import {
-  type Applied,
-  type ConsumerOptions,
-  inTraceOf,
-  startConsumer,
-} from '@tandem/chassis/messaging/consumer';
-import { createMetrics } from '@tandem/chassis/metrics';
-import { currentTraceId } from '@tandem/chassis/trace';
-import { queueUrl, REGION } from '@tandem/local/messaging/config';
-import { startEmulator } from '@tandem/local/messaging/emulator';
-import { depth } from '../support/queues.ts';
+import { test } from 'node:test';
+import { DomainError } from '@tandem/chassis/errors';
+import type { Applied } from '@tandem/chassis/messaging/consumer';
 import { until } from '../support/until.ts';
-
-const QUEUE = 'product-cart-events-queue';
-const DEAD_LETTERS = 'product-cart-events-dlq';
-
-/** A trace of its own for each message of a batch. */
-const traceOf = (position: number) => `0123456789abcdef0123456789abcde${position}`;
-const traceparentOf = (position: number) => `00-${traceOf(position)}-0123456789abcdef-01`;
-
-const applied: Applied = { status: 'applied' };
-const failed: Applied = { status: 'failed', error: new Error('the store is down') };
-
-/** A message that a consumer understands; `request` names it. */
-function valid(request: string): string {
-  return JSON.stringify({
-    eventType: 'ProductSnapshotRequested',
-    requestId: request,
-    timestamp: '2026-02-14T15:00:00Z',
-  });
-}
-
-/**
- * Product's queue, with a function to send to it and one to consume it. `outcome` says what becomes of an event, by
- * its request and how often it has come; `arrivals` are the events in the order that they came, with their times.
- */
-async function openQueue(t: TestContext) {
-  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
-  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-  const sqs = new SQSClient({ endpoint: emulator.endpoint, region: REGION, credentials, maxAttempts: 1 });
-  const url = queueUrl(emulator.endpoint, QUEUE);
-  const metrics = createMetrics();
-  const arrivals: { request: string; at: number; traceId: string | undefined }[] = [];
-  const workers: { stop(): Promise<void> }[] = [];
-  t.after(async () => {
-    await Promise.all(workers.map(async (worker) => worker.stop()));
-    sqs.destroy();
-    await emulator.stop();
-  });
-
-  return {
-    sqs,
-    metrics,
-    arrivals,
-    requests: () => arrivals.map(({ request }) => request),
-    depth: () => depth(emulator.endpoint, QUEUE),
-    deadLetters: async () => {
-      const QueueUrl = queueUrl(emulator.endpoint, DEAD_LETTERS);
-      const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
-      );
-      return Messages.map(({ Body }) => Body);
-    },
-    send: async (...bodies: string[]) => {
-      const Entries = bodies.map((MessageBody, i) => ({
-        Id: String(i),
-        MessageBody,
-        MessageAttributes: { traceparent: { DataType: 'String', StringValue: traceparentOf(i) } },
-      }));
-      await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-    },
-    consume: (outcome: (request: string, receives: number) => Applied | Promise<Applied> = () => applied) => {
-      const apply: ConsumerOptions['apply'] = (events) =>
-        Promise.all(
-          events.map((event) =>
-            inTraceOf(event, async () => {
-              const request = 'requestId' in event ? event.requestId : event.eventType;
-              arrivals.push({ request, at: performance.now(), traceId: currentTraceId() });
-              return outcome(request, arrivals.filter((arrival) => arrival.request === request).length);
-            }),
-          ),
-        );
-      const log = createLogger({ name: 'test', level: 'silent' });
-      const worker = startConsumer({ sqs, queueUrl: url, apply, log, metrics });
-      workers.push(worker);
-      return worker;
-    },
-  };
-}
+import { openQueue, QUEUE, valid, traceOf, applied, failed } from './open-queue.ts';
 
 const sorted = (requests: readonly string[]) => requests.toSorted((a, b) => a.localeCompare(b));
 const isEmpty = (messages: number) => messages === 0;
@@ -118,7 +31,7 @@ test('a known type with an invalid body is a dead letter after five receives, an
   assert.ok(performance.now() - begun < 5_000, 'returned at once, not when its visibility timeout is over');
   const bodies = await until(deadLetters, (bodies) => bodies.length === 2);
   assert.deepEqual(new Set(bodies), new Set([invalid, 'no JSON']));
-  assert.deepEqual(metrics.counts(), { messages_invalid: 2 * 5 });
+  assert.deepEqual(metrics.counts(), { MessagesInvalid: 2 * 5 });
   await send(valid('3'));
   await until(requests, (requests) => requests.includes('3'));
   assert.deepEqual(sorted(requests()), ['1', '2', '3'], 'each applied once');
@@ -129,7 +42,7 @@ test('an unknown type is deleted and counted, and is no dead letter', async (t) 
   await send(JSON.stringify({ eventType: 'ProductReviewed', stars: 5 }), valid('1'));
   consume();
   await until(depth, isEmpty);
-  assert.deepEqual(metrics.counts(), { messages_of_unknown_type: 1 });
+  assert.deepEqual(metrics.counts(), { MessagesOfUnknownType: 1 });
   assert.deepEqual([arrivals.length, await deadLetters()], [1, []]);
 });
 
@@ -143,7 +56,7 @@ test('what failed comes back after a growing delay, until it is applied; the res
     .filter(({ request }) => request === 'flaky')
     .map(({ at }) => at);
   assert.ok(second - first >= 900 && third - second >= 4_900, `${second - first}, ${third - second}`);
-  assert.deepEqual(metrics.counts(), { messages_failed: 2 });
+  assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
 });
 
 test('a batch whose application throws comes back as a whole', async (t) => {
@@ -155,7 +68,67 @@ test('a batch whose application throws comes back as a whole', async (t) => {
   });
   await until(depth, isEmpty);
   assert.deepEqual(sorted(requests()), ['1', '1', '2', '2']);
-  assert.deepEqual(metrics.counts(), { messages_failed: 2 });
+  assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
+});
+
+test('while the store is unavailable nothing more is received, however long it takes', async (t) => {
+  const { send, consume, depth, requests } = await openQueue(t);
+  const away = new DomainError('unavailable', 'store-unavailable', 'the store does not answer');
+  let pings = 0;
+  const isAway = () => pings < 3;
+  consume(
+    () => (isAway() ? { status: 'failed', error: away } : applied),
+    async () => {
+      pings += 1;
+      if (isAway()) throw away;
+    },
+  );
+  await send(valid('1'));
+  await until(requests, (requests) => requests.length === 1);
+  await send(valid('2'));
+  await until(depth, isEmpty);
+  assert.deepEqual(sorted(requests()), ['1', '1', '2']);
+});
+
+test('each message is a span in its trace, and what is logged of it carries that trace', async (t) => {
+  const { send, consume, depth, spans, logged } = await openQueue(t);
+  await send(valid('flaky'), 'no JSON', JSON.stringify({ eventType: 'ProductReviewed' }), valid('fine'));
+  consume((request, receives) => (request === 'flaky' && receives === 1 ? failed : applied));
+  await until(depth, isEmpty);
+  const told = spans.map(({ traceId, attributes }) => [traceId?.at(-1), attributes['error.type']]);
+  const invalid = Array.from({ length: 5 }, () => ['1', 'invalid']);
+  const expected = [['0', 'Error'], ['0', undefined], ...invalid, ['2', undefined], ['3', undefined]];
+  assert.deepEqual(new Set(told.map(String)), new Set(expected.map(String)));
+  assert.equal(told.length, expected.length);
+  for (const { name, kind, parentId } of spans) {
+    assert.deepEqual([name, kind, parentId], [`process ${QUEUE}`, 'consumer', '0123456789abcdef']);
+  }
+  const traces = logged.map(({ msg, traceId }) => `${String(msg)} ${String(traceId).at(-1)}`);
+  assert.deepEqual(
+    new Set(traces),
+    new Set(['event not applied 0', 'message refused by its schema 1', 'unknown event type acknowledged 2']),
+  );
+});
+
+test('the way of an event is measured once it is applied; batches are, by their size', async (t) => {
+  const { send, consume, depth, metrics } = await openQueue(t);
+  const at = (ms: number) =>
+    JSON.stringify({
+      eventType: 'ProductDeleted',
+      productId: 'p',
+      version: 1,
+      updatedAt: new Date(Date.now() + ms).toISOString(),
+    });
+  await send(at(-100), at(-2 * 24 * 60 * 60 * 1000), at(60_000), valid('of no moment'));
+  consume();
+  await until(depth, isEmpty);
+  const told = new Map(metrics.series().map(({ name, value }) => [name, value]));
+  const delay = told.get('PropagationDelay');
+  const sizes = told.get('ConsumerBatchSize');
+  assert.ok(typeof delay === 'object' && typeof sizes === 'object');
+  assert.equal(delay.count, 1, 'neither the past nor the future');
+  assert.ok(delay.min >= 100 && delay.max < 60_000);
+  assert.equal(sizes.sum, 4);
 });
 
 test('stop finishes and deletes the batch in hand, takes no more and does not wait for messages', async (t) => {

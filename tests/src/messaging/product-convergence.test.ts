@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createMetrics } from '@tandem/chassis/metrics';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { adjustStock, createProduct, live } from '@tandem/product/domain/product';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
@@ -32,6 +33,7 @@ async function outcomeOf(batches: readonly (readonly TandemEvent[])[], stocks: {
   const apply = applyCartEvents({
     table,
     publishSnapshotPage: () => assert.fail('no snapshot'),
+    metrics: createMetrics(),
     now: () => NOW,
   });
   for (const batch of batches) await deliver(apply, batch);
@@ -94,7 +96,12 @@ test('stock is neither made nor lost after any event, however many carts want it
     fc.asyncProperty(deliveries, stocks, fc.array(fc.nat({ max: 5 })), async (batches, stocked, restocks) => {
       using store = openTable();
       const { table, feed } = store;
-      const apply = applyCartEvents({ table, publishSnapshotPage: () => assert.fail(), now: () => NOW });
+      const apply = applyCartEvents({
+        table,
+        publishSnapshotPage: () => assert.fail(),
+        metrics: createMetrics(),
+        now: () => NOW,
+      });
       const total: Record<string, number> = { ...stocked };
       for (const [productId, inventory] of Object.entries(stocked)) await stock(table, productId, inventory);
 

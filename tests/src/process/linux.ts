@@ -41,3 +41,9 @@ function readable(local: string): string {
   const host = address.length === 8 ? Buffer.from(address, 'hex').reverse().join('.') : address;
   return `${host}:${Number.parseInt(port, 16)}`;
 }
+
+/** How long the main thread of a process has been ready to run while the machine ran others, in milliseconds. */
+export async function waitedForCpuMs(pid: number): Promise<number> {
+  const [, waitedNs] = (await readFile(`/proc/${pid}/task/${pid}/schedstat`, 'utf8')).split(' ');
+  return Number(waitedNs) / 1e6;
+}

@@ -140,6 +140,7 @@ const statuses: Record<ErrorKind, number> = {
   conflict: 409,
   preconditionFailed: 412,
   unprocessable: 422,
+  rateLimited: 429,
   unavailable: 503,
 };
 
@@ -157,7 +158,7 @@ test('each kind of DomainError has its status; details are members, but replace 
       ['It failed', 'Try again', [1]],
     );
     assert.equal(response.headers['www-authenticate'], status === 401 ? 'Bearer' : undefined);
-    assert.equal(response.headers['retry-after'], status === 503 ? '7' : undefined);
+    assert.equal(response.headers['retry-after'], status === 503 || status === 429 ? '7' : undefined);
   }
 });
 

@@ -1,18 +1,30 @@
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
+import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
-import { runWithTrace } from '../trace.ts';
+import type { Metrics } from '../metrics.ts';
+import { runWithTrace, type Tracer } from '../trace.ts';
 import type { Authenticator } from './auth.ts';
+import { registerHandlerTimeout } from './handler-timeout.ts';
 import { registerHealth } from './health.ts';
 import type { Readiness } from './health.ts';
-import { registerAdmission, registerRequestLog, registerTrace, requestIdOf, traceparentOf } from './hooks.ts';
+import {
+  registerAdmission,
+  registerRequestLog,
+  registerRequestMetrics,
+  registerTrace,
+  requestIdOf,
+  traceparentOf,
+} from './hooks.ts';
 import { registerIdempotency } from './idempotency.ts';
 import { registerJson } from './json-body.ts';
 import { registerOpenApi } from './openapi.ts';
 import { answerParserError, answerUnknownExpectation, sendProblem } from './problem.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { checkResponses, compileValidator } from './schema.ts';
 import type { RequestPart, ZodTypeProvider } from './schema.ts';
+import { registerShedding } from './shedding.ts';
 import type { App } from './types.ts';
 
 export interface AppOptions {
@@ -21,7 +33,11 @@ export interface AppOptions {
   readonly description: string;
   readonly logger: Logger;
   readonly health: { readonly ready: () => Promise<Readiness> };
+  readonly metrics: Metrics;
   readonly auth?: Authenticator;
+  /** Records a span of each request. */
+  readonly tracer?: Tracer | undefined;
+  readonly limits?: Limits;
   /** How long a request may take to arrive, body included. 30 s unless told otherwise. */
   readonly requestTimeoutMs?: number;
   /** For tests: an answer that its schema does not describe fails. */
@@ -33,13 +49,16 @@ export interface AppOptions {
  * (RFC 9457), carries request id and trace, checks tokens, and serves `/health`, `/ready`, `/openapi.json`, `/docs`.
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { auth, health, requestTimeoutMs = 30_000 } = options;
+  const { auth, health, metrics, limits = {}, requestTimeoutMs = 30_000 } = options;
+  const { requestsPerSecond, load, proxyHops = 0 } = limits;
   const loggerInstance: FastifyBaseLogger = options.logger;
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestIdOf,
     bodyLimit: 64 * 1024,
+    // A number would trust nobody: Fastify cannot tell who sent the last hop. On AWS, only the load balancer can.
+    trustProxy: (_address, hop) => hop < proxyHops,
     requestTimeout: requestTimeoutMs,
     // Longer than the 60 s of a load balancer, which answers 502 when we close a connection that it is using.
     keepAliveTimeout: 65_000,
@@ -63,10 +82,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   registerJson(app);
-  registerTrace(app);
-  registerAdmission(app, auth);
+  if (load) registerShedding(app, { ...load, metrics });
+  registerTrace(app, options.tracer);
+  registerAdmission(
+    app,
+    auth,
+    requestsPerSecond === undefined ? undefined : await createRateLimit(app, { requestsPerSecond, metrics }),
+  );
   registerIdempotency(app);
   registerRequestLog(app);
+  registerRequestMetrics(app, metrics);
+  registerHandlerTimeout(app);
   if (options.validateResponses) app.addHook('onSend', checkResponses);
   app.addHook('onSend', async (_request, reply) => {
     if (app.draining) reply.header('connection', 'close');

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
-import { currentTraceparent, runWithTrace } from '../trace.ts';
+import type { Metrics } from '../metrics.ts';
+import { currentTraceparent, inSpan, runWithTrace, type Span, type Tracer } from '../trace.ts';
 import type { App } from './types.ts';
 import type { Authenticator, Identity } from './auth.ts';
 import { createRouteMethods } from './methods.ts';
+import type { Identify } from './rate-limit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,18 +28,64 @@ export function traceparentOf({ headers }: Pick<FastifyRequest, 'headers'>): str
   return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
-/** Runs each request within its trace; sends trace and request id back. */
-export function registerTrace(app: App): void {
-  app.addHook('onRequest', (request, reply, done) =>
-    runWithTrace(traceparentOf(request), () => {
+/** Runs each request within its trace; sends trace and request id back. With a tracer, records a span of it. */
+export function registerTrace(app: App, tracer: Tracer | undefined): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const begin = () => {
       reply.header('x-request-id', request.id).header('traceparent', currentTraceparent());
       done();
-    }),
-  );
+    };
+    if (tracer === undefined || request.routeOptions.config.system) {
+      runWithTrace(traceparentOf(request), begin);
+    } else {
+      inSpan(startServerSpan(tracer, request, reply), begin);
+    }
+  });
 }
 
-/** Turns away, before a body is read, what has no route, no valid token or not the scope that its route demands. */
-export function registerAdmission(app: App, auth: Authenticator | undefined): void {
+/** A span from now until the answer has been sent, or the client has gone. Without the path, which may hold a secret. */
+function startServerSpan(tracer: Tracer, request: FastifyRequest, { raw }: FastifyReply): Span {
+  const { method, protocol, routeOptions } = request;
+  const span = tracer.start(routeOptions.url === undefined ? method : `${method} ${routeOptions.url}`, {
+    kind: 'server',
+    parent: traceparentOf(request),
+    attributes: { 'http.request.method': method, 'http.route': routeOptions.url, 'url.scheme': protocol },
+  });
+  raw.once('close', () => {
+    const status = raw.headersSent ? raw.statusCode : undefined;
+    const error = raw.statusCode >= 500 ? String(raw.statusCode) : undefined;
+    span.end({ 'http.response.status_code': status, 'error.type': raw.writableEnded ? error : 'aborted' });
+  });
+  return span;
+}
+
+/** Measures every answer by route and class of status. Those without a route share one name. */
+export function registerRequestMetrics(app: App, metrics: Metrics): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { config, url } = request.routeOptions;
+    if (!config.system) {
+      metrics.observe('RequestLatency', reply.elapsedTime, 'Milliseconds', {
+        route: url === undefined ? 'unknown' : `${request.method} ${url}`,
+        status: `${Math.floor(reply.statusCode / 100)}xx`,
+      });
+    }
+    done();
+  });
+}
+
+const identifyOnly: Identify = async (request, _reply, authenticate) => {
+  request.identity = await authenticate();
+};
+
+/**
+ * Turns away, before a body is read, whom `identify` refuses, and what has no route, no valid token or not the scope that
+ * its route demands.
+ */
+export function registerAdmission(
+  app: App,
+  auth: Authenticator | undefined,
+  identify: Identify = identifyOnly,
+): void {
   const routes = createRouteMethods();
   app.decorateRequest('identity', undefined);
 
@@ -63,10 +111,12 @@ export function registerAdmission(app: App, auth: Authenticator | undefined): vo
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new DomainError('invalid', 'host-missing', 'HTTP/1.1 demands a Host header');
     }
-    if (request.is404) refuseUnknown(request, reply);
     const { scope, system } = request.routeOptions.config;
-    if (system || auth === undefined) return;
-    request.identity = await auth.authenticate(request.headers.authorization);
+    if (system) return;
+    await identify(request, reply, async () =>
+      request.is404 ? undefined : auth?.authenticate(request.headers.authorization),
+    );
+    if (request.is404) refuseUnknown(request, reply);
     if (scope !== undefined) demandScope(request.identity, scope);
   });
 
@@ -90,7 +140,7 @@ export function registerRequestLog(app: App): void {
   let answered = 0;
   app.addHook('onResponse', async (request, reply) => {
     const { config, url } = request.routeOptions;
-    if (config.system) return;
+    if (config.system || request.isShed) return;
     const isFailure = reply.statusCode >= 500;
     if (!isFailure && answered++ % sampledOneIn !== 0) return;
     request.log[isFailure ? 'error' : 'info'](

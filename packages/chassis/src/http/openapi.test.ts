@@ -46,7 +46,17 @@ test('input, answers, problems and scope of a route are documented', () => {
   });
   assert.deepEqual(document.components.schemas['ThingInput']?.required, ['name', 'price']);
   assert.deepEqual(document.components.schemas['Thing']?.required, ['name', 'price', 'tags']);
-  assert.deepEqual(Object.keys(put.responses), ['200', '400', '401', '403', '413', '415', 'default']);
+  assert.deepEqual(Object.keys(put.responses), [
+    '200',
+    '400',
+    '401',
+    '403',
+    '413',
+    '415',
+    '429',
+    '503',
+    'default',
+  ]);
   assert.deepEqual(put.responses['403']?.content, {
     'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
   });

@@ -61,6 +61,10 @@ export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: bo
   await app.register(swaggerUi, { routePrefix: '/docs' });
 }
 
+const retryAfter = {
+  'Retry-After': { description: 'Seconds to wait', type: 'integer', minimum: 1 },
+};
+
 function describe(
   schema: RouteSchemas,
   { scope, problems = [], system = false }: FastifyContextConfig,
@@ -76,10 +80,12 @@ function describe(
     ...(scope === undefined ? [] : [401, 403]),
     ...(body === undefined ? [] : [413, 415]),
     ...(headers && IDEMPOTENCY_KEY in headers.shape ? [422] : []),
+    ...(system ? [] : [429, 503]),
     ...problems,
   ]);
   const problemAnswer = (status: string) => ({
     description: STATUS_CODES[status] ?? 'Any other problem',
+    ...(status === '429' || status === '503' ? { headers: retryAfter } : {}),
     content: { 'application/problem+json': { schema: problem } },
   });
   const answers = Object.entries(response).map(([status, answer]) => [

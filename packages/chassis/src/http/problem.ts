@@ -33,6 +33,7 @@ const statusByKind: Record<ErrorKind, number> = {
   conflict: 409,
   preconditionFailed: 412,
   unprocessable: 422,
+  rateLimited: 429,
   unavailable: 503,
 };
 
@@ -96,7 +97,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (answer.status === 503 && error instanceof Error && error.cause)
     request.log.warn({ err: error }, error.message);
   if (answer.status === 401) reply.header('www-authenticate', challenge(answer.code));
-  if (answer.status === 503 && !reply.hasHeader('retry-after')) {
+  if ((answer.status === 503 || answer.status === 429) && !reply.hasHeader('retry-after')) {
     const { retryAfterSeconds } = answer.details ?? {};
     reply.header('retry-after', typeof retryAfterSeconds === 'number' ? Math.ceil(retryAfterSeconds) : 1);
   }

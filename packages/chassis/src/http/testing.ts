@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
+import { createMetrics } from '../metrics.ts';
 import { createApp } from './app.ts';
 import type { AppOptions } from './app.ts';
 import type { App } from './types.ts';
@@ -52,6 +53,7 @@ export async function createSampleApp(
       level: 'info',
       destination: { write: (line) => void logged.push(JSON.parse(line) as Line) },
     }),
+    metrics: createMetrics(),
     health: { ready: async () => [] },
     validateResponses: true,
     ...options,

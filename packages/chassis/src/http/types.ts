@@ -21,7 +21,9 @@ declare module 'fastify' {
     scope?: string;
     /** The problems that the route answers beside those of its input and scope, for its documentation. */
     problems?: readonly number[];
-    /** A route of the chassis: no token is looked at, no line is logged. */
+    /** How long the handler may take where it is not the time of most routes. */
+    handlerTimeoutMs?: number;
+    /** A route of the chassis: no token is looked at, no line is logged, nobody is limited or turned away. */
     system?: boolean;
   }
 }

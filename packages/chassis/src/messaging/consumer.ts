@@ -1,20 +1,24 @@
-import { ChangeMessageVisibilityBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import { committedAt } from '@tandem/contracts/committed-at';
 import type { TandemEvent } from '@tandem/contracts/events';
-import { readEvent } from '@tandem/contracts/read-event';
+import { type EventReading, readEvent } from '@tandem/contracts/read-event';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer } from 'sqs-consumer';
+import { DomainError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
+import { type Metrics, observeAge } from '../metrics.ts';
 import type { Running } from '../lifecycle.ts';
-import { runWithTrace } from '../trace.ts';
+import { currentTraceparent, inSpan, type Span, type Tracer, unrecorded } from '../trace.ts';
+import { backoffSeconds, type Returned, returnToQueue } from './return-to-queue.ts';
 
 /** What became of one event of a batch: applied, or the reason why not. */
 export type Applied = { readonly status: 'applied' } | { readonly status: 'failed'; readonly error: unknown };
 
-const traces = new WeakMap<TandemEvent, string | undefined>();
+const spans = new WeakMap<TandemEvent, Span>();
 
 /** Runs the work that one event of a batch causes in the trace that the event came with. */
 export function inTraceOf<T>(event: TandemEvent, work: () => T): T {
-  return runWithTrace(traces.get(event), work);
+  return inSpan(spans.get(event) ?? { traceparent: currentTraceparent() }, work);
 }
 
 /** Applies a batch; resolves to one outcome an event, in their order. A rejection fails them all. */
@@ -24,8 +28,12 @@ export interface ConsumerOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly apply: ApplyBatch;
+  /** Resolves when what `apply` needs answers. */
+  readonly ping: () => Promise<void>;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Records a span of each message. */
+  readonly tracer?: Tracer | undefined;
   /** How long a receive waits for messages. */
   readonly waitTimeSeconds?: number;
 }
@@ -33,65 +41,111 @@ export interface ConsumerOptions {
 /**
  * Consumes a queue in batches of up to ten. An unknown type is acknowledged and counted. A body that its schema
  * refuses is returned at once, so that it reaches the dead-letter queue without delaying others; what failed for
- * another reason is returned with a growing delay. On `stop` the batch in hand is finished and deleted.
+ * another reason is returned with a growing delay. While what `apply` needs is unavailable, nothing is received: an
+ * outage does not use up the receives that a message has. On `stop` the batch in hand is finished and deleted.
  */
 export function startConsumer({
   sqs,
   queueUrl,
   apply,
+  ping,
   log,
   metrics,
+  tracer = unrecorded,
   waitTimeSeconds = 20,
 }: ConsumerOptions): Running {
+  const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let busy = false;
-  let stopping = false;
+  let isUnavailable = false;
+
+  const startSpan = ({ MessageId, MessageAttributes }: Message): Span =>
+    tracer.start(`process ${queue}`, {
+      kind: 'consumer',
+      parent: MessageAttributes?.['traceparent']?.StringValue,
+      attributes: {
+        'messaging.system': 'aws_sqs',
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'messaging.destination.name': queue,
+        'messaging.message.id': MessageId,
+      },
+    });
+
+  /** In how many seconds the message is to come again; undefined where it is done with. */
+  const settle = ({ message, span, result }: Received, outcome: Applied | undefined): number | undefined => {
+    const { MessageId: messageId } = message;
+    if (!result.ok && result.reason === 'unknownType') {
+      metrics.count('MessagesOfUnknownType');
+      log.warn({ eventType: result.eventType, messageId }, 'unknown event type acknowledged');
+      span.end();
+      return undefined;
+    }
+    if (!result.ok) {
+      metrics.count('MessagesInvalid');
+      log.error({ messageId, ...result }, 'message refused by its schema');
+      span.end({ 'error.type': 'invalid' });
+      return 0;
+    }
+    const { event } = result;
+    if (outcome?.status === 'applied') {
+      observeAge(metrics, 'PropagationDelay', committedAt(event));
+      span.end({ 'tandem.event.type': event.eventType });
+      return undefined;
+    }
+    const err = outcome?.error ?? new Error('no outcome');
+    isUnavailable ||= err instanceof DomainError && err.kind === 'unavailable';
+    metrics.count('MessagesFailed');
+    log.error({ err, eventId: event.eventId, messageId }, 'event not applied');
+    const errorType = err instanceof Error ? err.name : 'unknown';
+    span.end({ 'tandem.event.type': event.eventType, 'error.type': errorType });
+    return backoffSeconds(message);
+  };
+
+  const applyAll = async (events: readonly TandemEvent[]): Promise<readonly Applied[]> => {
+    if (events.length === 0) return [];
+    try {
+      return await apply(events);
+    } catch (error) {
+      return events.map(() => ({ status: 'failed', error }));
+    }
+  };
 
   const handle = async (messages: Message[]): Promise<Message[]> => {
-    const read = messages.map((message) => ({ message, result: readEvent(message.Body ?? '') }));
+    metrics.observe('ConsumerBatchSize', messages.length, 'Count');
+    const received = messages.map((message): Received => ({
+      message,
+      span: startSpan(message),
+      result: readEvent(message.Body ?? ''),
+    }));
+    const events = received.flatMap(({ span, result }) => {
+      if (!result.ok) return [];
+      spans.set(result.event, span);
+      return [result.event];
+    });
+    const outcomes = await applyAll(events);
+    const outcomeOf = new Map(events.map((event, position) => [event, outcomes[position]]));
     const acknowledged: Message[] = [];
     const returned: Returned[] = [];
-    const deliveries: { message: Message; event: TandemEvent }[] = [];
-    for (const { message, result } of read) {
-      if (result.ok) {
-        traces.set(result.event, message.MessageAttributes?.['traceparent']?.StringValue);
-        deliveries.push({ message, event: result.event });
-      } else if (result.reason === 'unknownType') {
-        metrics.count('messages_of_unknown_type');
-        log.warn(
-          { eventType: result.eventType, messageId: message.MessageId },
-          'unknown event type acknowledged',
-        );
-        acknowledged.push(message);
-      } else {
-        metrics.count('messages_invalid');
-        log.error({ messageId: message.MessageId, ...result }, 'message refused by its schema');
-        returned.push({ message, delaySeconds: 0 });
-      }
-    }
-    const outcomes = await applyAll(deliveries);
-    for (const [position, { message, event }] of deliveries.entries()) {
-      const outcome = outcomes[position] ?? { status: 'failed', error: new Error('no outcome') };
-      if (outcome.status === 'applied') {
-        acknowledged.push(message);
-      } else {
-        metrics.count('messages_failed');
-        log.error(
-          { err: outcome.error, eventId: event.eventId, messageId: message.MessageId },
-          'event not applied',
-        );
-        returned.push({ message, delaySeconds: backoffSeconds(message) });
-      }
+    for (const it of received) {
+      const { message, span, result } = it;
+      const outcome = result.ok ? outcomeOf.get(result.event) : undefined;
+      const delaySeconds = inSpan(span, () => settle(it, outcome));
+      if (delaySeconds === undefined) acknowledged.push(message);
+      else returned.push({ message, delaySeconds });
     }
     await returnToQueue(sqs, queueUrl, returned);
     return acknowledged;
   };
 
-  const applyAll = async (deliveries: readonly { message: Message; event: TandemEvent }[]) => {
-    if (deliveries.length === 0) return [];
-    try {
-      return await apply(deliveries.map(({ event }) => event));
-    } catch (error) {
-      return deliveries.map((): Applied => ({ status: 'failed', error }));
+  const untilAvailable = async () => {
+    for (let pauseMs = 100; isUnavailable && !signal.aborted; pauseMs = Math.min(2 * pauseMs, 5_000)) {
+      isUnavailable = await ping().then(
+        () => false,
+        () => true,
+      );
+      if (isUnavailable) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   };
 
@@ -103,6 +157,7 @@ export function startConsumer({
     messageAttributeNames: ['traceparent'],
     messageSystemAttributeNames: ['ApproximateReceiveCount'],
     authenticationErrorTimeout: 1_000,
+    preReceiveMessageCallback: untilAvailable,
     handleMessageBatch: (messages) => {
       busy = true;
       return handle(messages);
@@ -110,7 +165,7 @@ export function startConsumer({
   });
   consumer.on('response_processed', () => (busy = false));
   consumer.on('error', (err) => {
-    if (!stopping) log.error({ err }, 'queue not reachable');
+    if (!signal.aborted) log.error({ err }, 'queue not reachable');
   });
   consumer.start();
 
@@ -118,32 +173,14 @@ export function startConsumer({
     async stop() {
       // Not `once` of node:events, which rejects where the batch could not be deleted.
       if (busy) await new Promise<void>((resolve) => consumer.once('response_processed', () => resolve()));
-      stopping = true;
+      stopping.abort();
       consumer.stop({ abort: true });
     },
   };
 }
 
-interface Returned {
+interface Received {
   readonly message: Message;
-  readonly delaySeconds: number;
-}
-
-/** 1, 5, 25, 125 s: the receives before the dead-letter queue outlast an outage of minutes. */
-function backoffSeconds(message: Message): number {
-  const receives = Number(message.Attributes?.ApproximateReceiveCount ?? 1);
-  return 5 ** Math.min(receives - 1, 3);
-}
-
-/** Best effort: where it fails, the messages come back when their visibility timeout is over. */
-async function returnToQueue(sqs: SQSClient, queueUrl: string, returned: readonly Returned[]): Promise<void> {
-  if (returned.length === 0) return;
-  const entries = returned.map(({ message, delaySeconds }, position) => ({
-    Id: String(position),
-    ReceiptHandle: message.ReceiptHandle,
-    VisibilityTimeout: delaySeconds,
-  }));
-  await sqs
-    .send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }))
-    .catch(() => undefined);
+  readonly span: Span;
+  readonly result: EventReading;
 }

@@ -4,7 +4,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from '@tandem/chassis/logger';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import type { Metrics } from '@tandem/chassis/metrics';
-import { currentTraceparent } from '@tandem/chassis/trace';
+import { activeTraceparent, type Tracer } from '@tandem/chassis/trace';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { follow } from '@tandem/relay/follow';
 import { createRelay, type RelayDeps } from '@tandem/relay/relay';
@@ -33,17 +33,18 @@ export interface ContextOptions {
   readonly sqs: SQSClient;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer?: Tracer | undefined;
   readonly eventsOfExpired: RelayDeps['eventsOfExpired'];
 }
 
 /** A service's table with what AWS runs beside it: the relay of its changes, and the removal of what has expired. */
 export function openContext(options: ContextOptions): { table: Table } & AsyncDisposable {
-  const { service, store, endpoint, sns, sqs, logger, metrics, eventsOfExpired } = options;
+  const { service, store, endpoint, sns, sqs, logger, metrics, tracer, eventsOfExpired } = options;
   const { topic, parkingQueue } = topology.relays[service];
   const table = createTable(store.driver, {
     now: () => Date.now(),
-    traceparent: currentTraceparent,
-    onConflict: () => metrics.count('conflicts_retried'),
+    traceparent: activeTraceparent,
+    onConflict: () => metrics.count('ConflictsRetried'),
   });
   const relay = createRelay({
     publish: createPublisher(sns, topicArn(topic)),
@@ -57,7 +58,9 @@ export function openContext(options: ContextOptions): { table: Table } & AsyncDi
       await sqs.send(new SendMessageCommand(message));
     },
     eventsOfExpired,
-    createTraceparent: currentTraceparent,
+    topic,
+    metrics,
+    tracer,
     log: logger,
   });
 

@@ -4,11 +4,16 @@ import { DomainError } from '@tandem/chassis/errors';
 import { closeGracefully } from '@tandem/chassis/http/app';
 import { requestIdOf } from '@tandem/chassis/http/hooks';
 import { answerParserError, sendProblem } from '@tandem/chassis/http/problem';
+import type { ZodTypeProvider } from '@tandem/chassis/http/schema';
+import { registerShedding } from '@tandem/chassis/http/shedding';
+import type { LoadLimits } from '@tandem/chassis/limits';
+import { createMetrics } from '@tandem/chassis/metrics';
 import { urlOf } from '@tandem/chassis/service';
 import { asyncApiDocument } from '@tandem/contracts/asyncapi';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { localKeySet } from '../issuer.ts';
+import type { Forwarding } from './forwarding.ts';
 import { frontPage } from './front-page.ts';
 
 /** What stands in for the load balancer. */
@@ -22,10 +27,13 @@ export interface GatewayOptions {
   readonly port: number;
   /** Where each service answers. */
   readonly upstreams: Readonly<Record<ServiceName, string>>;
+  readonly forwarding: Forwarding;
+  readonly load: LoadLimits;
 }
 
 /** Sends each path of the topology to its service; answers `/`, `/health`, the event contract and the token keys itself. */
-export async function startGateway({ host, port, upstreams }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { host, port, upstreams, forwarding, load } = options;
   const app = Fastify({
     logger: false,
     genReqId: requestIdOf,
@@ -34,7 +42,8 @@ export async function startGateway({ host, port, upstreams }: GatewayOptions): P
     routerOptions: { maxParamLength: 16 * 1024 },
     frameworkErrors: sendProblem,
     clientErrorHandler: answerParserError,
-  });
+  }).withTypeProvider<ZodTypeProvider>();
+  registerShedding(app, { ...load, metrics: createMetrics() });
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(({ url }) => {
     throw new DomainError('notFound', 'route-not-found', `nothing answers at ${url}`);
@@ -48,6 +57,9 @@ export async function startGateway({ host, port, upstreams }: GatewayOptions): P
         upstream: upstreams[name as ServiceName],
         http: { requestOptions: { timeout: 11 * 60 * 1000 } },
         replyOptions: {
+          // By default a GET is tried eleven times at a service that sheds.
+          retryDelay: () => null,
+          rewriteRequestHeaders: ({ ip }, headers) => forwarding.append(headers, ip),
           onError: (reply, { error }) => {
             const message = `the ${name} service does not answer`;
             const problem = new DomainError('unavailable', 'upstream-unavailable', message, { cause: error });
@@ -61,7 +73,7 @@ export async function startGateway({ host, port, upstreams }: GatewayOptions): P
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(frontPage(upstreams)));
   app.get('/asyncapi.json', () => asyncApiDocument());
   app.get('/.well-known/jwks.json', () => localKeySet());
-  app.get('/health', async (_request, reply) => {
+  app.get('/health', { config: { system: true } }, async (_request, reply) => {
     const services = Object.entries(upstreams);
     const ready = await Promise.all(services.map(async ([name, url]) => [name, await isReady(url)] as const));
     const healthy = ready.every(([, ok]) => ok);
@@ -70,7 +82,7 @@ export async function startGateway({ host, port, upstreams }: GatewayOptions): P
       .send({ status: healthy ? 'ok' : 'starting', services: Object.fromEntries(ready) });
   });
 
-  await app.listen({ host, port });
+  await app.listen({ host, port, backlog: 4096 });
   const address = app.server.address() as AddressInfo;
   return {
     url: urlOf(host, address.port),

@@ -4,9 +4,11 @@ import { createCartService } from '@tandem/cart/app';
 import { eventsOfExpired } from '@tandem/cart/messaging/expired';
 import { DomainError } from '@tandem/chassis/errors';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
+import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
-import { createMetrics } from '@tandem/chassis/metrics';
+import type { Metrics } from '@tandem/chassis/metrics';
 import type { Service } from '@tandem/chassis/service';
+import { startTelemetry } from '@tandem/chassis/telemetry';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { createProductService } from '@tandem/product/app';
 import { openSqlite } from '@tandem/storage/sqlite';
@@ -14,6 +16,7 @@ import type { LocalConfig } from '../config.ts';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '../issuer.ts';
 import { queueUrl, REGION, topicArn } from '../messaging/config.ts';
 import { type Emulator, startEmulator } from '../messaging/emulator.ts';
+import { createForwarding } from './forwarding.ts';
 import { openContext, type Store } from './context.ts';
 import { claimDataDir } from './data-dir.ts';
 import { startGateway } from './gateway.ts';
@@ -22,7 +25,7 @@ import { seed } from './seed.ts';
 /** The whole system in this process. */
 export interface System {
   readonly urls: Readonly<Record<'gateway' | ServiceName | 'aws', string>>;
-  readonly counts: () => Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<ServiceName, Metrics>>;
   /** Stops taking, finishes what is in hand, and closes everything. */
   stop(): Promise<void>;
 }
@@ -44,7 +47,9 @@ export async function startSystem(
   await using starting = new AsyncDisposableStack();
   const { HOST: host, EPHEMERAL: ephemeral } = config;
   const logger = createLogger({ name: 'tandem', level: config.LOG_LEVEL });
-  const metrics = createMetrics();
+  const telemetryOf = async (service: ServiceName) =>
+    starting.adopt(await startTelemetry({ service, config, log: logger }), (it) => it.stop());
+  const telemetry = { product: await telemetryOf('product'), cart: await telemetryOf('cart') };
 
   const dataDir = ephemeral
     ? undefined
@@ -64,17 +69,24 @@ export async function startSystem(
 
   const storeOf =
     openStore ?? ((service: ServiceName) => openSqlite(dataDir?.file(`${service}.sqlite`) ?? ':memory:'));
-  const shared = { endpoint, sns, sqs, logger, metrics };
+  const shared = { endpoint, sns, sqs, logger };
   const product = starting.use(
     openContext({
       ...shared,
+      ...telemetry.product,
       service: 'product',
       store: await storeOf('product'),
       eventsOfExpired: () => [],
     }),
   );
   const cart = starting.use(
-    openContext({ ...shared, service: 'cart', store: await storeOf('cart'), eventsOfExpired }),
+    openContext({
+      ...shared,
+      ...telemetry.cart,
+      service: 'cart',
+      store: await storeOf('cart'),
+      eventsOfExpired,
+    }),
   );
   if (config.SEED) await seed(product.table, new Date().toISOString());
 
@@ -83,9 +95,12 @@ export async function startSystem(
     audience: LOCAL_AUDIENCE,
     jwks: await localKeySet(),
   });
-  const common = { sns, sqs, auth, logger, metrics, ...options };
+  const limits = limitsOf({ ...config, PROXY_HOPS: 1 });
+  const forwarding = createForwarding();
+  const common = { sns, sqs, auth, logger, limits, ...options };
   const start = async (variable: string, port: number, service: Service) => {
     starting.defer(() => service.stop());
+    forwarding.guard(service.app.server);
     return (await claimPort(variable, port, () => service.start({ host, port }))).url;
   };
   const upstreams = {
@@ -94,6 +109,7 @@ export async function startSystem(
       config.PRODUCT_PORT,
       await createProductService({
         ...common,
+        ...telemetry.product,
         table: product.table,
         topicArn: topicArn('product-events-topic'),
         queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
@@ -104,6 +120,7 @@ export async function startSystem(
       config.CART_PORT,
       await createCartService({
         ...common,
+        ...telemetry.cart,
         table: cart.table,
         queueUrl: queueUrl(endpoint, 'cart-product-updates-queue'),
         ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
@@ -111,14 +128,14 @@ export async function startSystem(
     ),
   };
   const gateway = await claimPort('PORT', config.PORT, () =>
-    startGateway({ host, port: config.PORT, upstreams }),
+    startGateway({ host, port: config.PORT, upstreams, forwarding, load: limits.load }),
   );
   starting.defer(() => gateway.stop());
 
   const running = starting.move();
   return {
     urls: { gateway: gateway.url, ...upstreams, aws: endpoint },
-    counts: () => metrics.counts(),
+    metrics: { product: telemetry.product.metrics, cart: telemetry.cart.metrics },
     stop: () => running.disposeAsync(),
   };
 }

@@ -11,6 +11,9 @@ import { productKey } from '../store/kinds.ts';
 import { type NumberedLine, numberedLines } from './lines.ts';
 import * as schemas from './schemas.ts';
 
+/** A large import takes its time: longer than a request of any other kind may take to arrive, and to be answered. */
+export const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
+
 const NDJSON = 'application/x-ndjson';
 const MAX_LINE_BYTES = 64 * 1024;
 
@@ -48,7 +51,7 @@ export async function registerImport(app: App, deps: { table: Table; now: () => 
           consumes: [NDJSON],
           response: { 200: schemas.importResult },
         },
-        config: { scope: 'products:write' },
+        config: { scope: 'products:write', handlerTimeoutMs: IMPORT_TIMEOUT_MS },
       },
       async ({ body, idempotent }) => {
         const digest = createHash('sha256');

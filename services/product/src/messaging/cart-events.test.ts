@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { createMetrics } from '@tandem/chassis/metrics';
 import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { createTable } from '@tandem/storage/create-table';
 import { openSqlite } from '@tandem/storage/sqlite';
@@ -15,14 +16,15 @@ const noSnapshot = () => assert.fail('nobody asked for a snapshot');
 async function openStore(t: TestContext, inventory: number) {
   const { driver, feed, close } = openSqlite(':memory:');
   t.after(close);
+  const metrics = createMetrics();
   const tableOf = () => createTable(driver, { now: () => Date.parse(NOW) });
   const table = tableOf();
   await table.update(productKey('p'), (stored) =>
     createProduct(stored, 'p', { name: 'p', price: 1, currency: 'USD', inventory }, NOW),
   );
   const applying = (table: Table, publishSnapshotPage: CartEventsDeps['publishSnapshotPage'] = noSnapshot) =>
-    applyCartEvents({ table, publishSnapshotPage, now: () => NOW });
-  return { table, feed, applying, other: tableOf() };
+    applyCartEvents({ table, publishSnapshotPage, metrics, now: () => NOW });
+  return { table, feed, applying, metrics, other: tableOf() };
 }
 
 function added(cartId: string, productId = 'p'): EventOf<'ProductAddedToCart'> {
@@ -42,7 +44,7 @@ function added(cartId: string, productId = 'p'): EventOf<'ProductAddedToCart'> {
 const statusesOf = (outcomes: readonly { status: string }[]) => outcomes.map(({ status }) => status);
 
 test('300 carts want 100 units, told to two processes at once: 100 hold one, 200 are told, none is left', async (t) => {
-  const { table, other, feed, applying } = await openStore(t, 100);
+  const { table, other, feed, applying, metrics } = await openStore(t, 100);
   const cartIds = Array.from({ length: 300 }, (_, i) => `c${i}`);
   const batches = Array.from({ length: 30 }, (_, i) => cartIds.slice(10 * i, 10 * i + 10));
   const appliers = [applying(table), applying(other)];
@@ -58,6 +60,7 @@ test('300 carts want 100 units, told to two processes at once: 100 hold one, 200
   const changes = await feed.read(1_000, AbortSignal.timeout(5_000));
   const told = changes.flatMap(({ after }): readonly NewEvent[] => after?.events ?? []);
   assert.equal(told.filter(({ eventType }) => eventType === 'InventoryReservationRejected').length, 200);
+  assert.deepEqual(metrics.counts(), { ReservationsRejected: 200 });
 });
 
 test('what fails of one product fails its events alone', async (t) => {

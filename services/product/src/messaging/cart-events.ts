@@ -1,4 +1,5 @@
 import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messaging/consumer';
+import type { Metrics } from '@tandem/chassis/metrics';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { put, type Table } from '@tandem/storage/table';
 import { claimsOf, reserve, type StockClaim } from '../domain/reservation.ts';
@@ -17,13 +18,14 @@ interface Source {
 export interface CartEventsDeps {
   readonly table: Table;
   readonly publishSnapshotPage: PublishSnapshotPage;
+  readonly metrics: Pick<Metrics, 'count'>;
   readonly now: () => string;
 }
 
 /** Applies what carts did to the stock, one transaction a product, and publishes snapshots that were asked for. */
-export function applyCartEvents({ table, publishSnapshotPage, now }: CartEventsDeps): ApplyBatch {
-  const moveStock = (productId: string, claims: readonly StockClaim[]) =>
-    table.transact(
+export function applyCartEvents({ table, publishSnapshotPage, metrics, now }: CartEventsDeps): ApplyBatch {
+  const moveStock = async (productId: string, claims: readonly StockClaim[]) => {
+    const { writes } = await table.transact(
       [productKey(productId), ...cartsOf(claims).map((cartId) => reservationKey(productId, cartId))],
       (read) => {
         const stored = read.get(productKey(productId));
@@ -36,6 +38,11 @@ export function applyCartEvents({ table, publishSnapshotPage, now }: CartEventsD
         return { writes };
       },
     );
+    const rejected = writes
+      .flatMap(({ events }) => events)
+      .filter(({ eventType }) => eventType === 'InventoryReservationRejected');
+    if (rejected.length > 0) metrics.count('ReservationsRejected', rejected.length);
+  };
 
   return async (events) => {
     const failures = new Map<number, unknown>();

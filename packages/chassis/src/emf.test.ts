@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ajv } from 'ajv';
+import { emfDocuments, startEmf } from './emf.ts';
+import { createMetrics } from './metrics.ts';
+
+/**
+ * The embedded metric format as its specification has it, and a distribution as AWS's collectors send it (the
+ * OpenTelemetry collector's awsemfexporter): statistics with up to 100 values and their counts.
+ */
+const name = { type: 'string', minLength: 1, maxLength: 255 };
+const numbers = { type: 'array', items: { type: 'number' }, minItems: 1, maxItems: 100 };
+const emf = {
+  type: 'object',
+  required: ['_aws'],
+  properties: {
+    _aws: {
+      type: 'object',
+      required: ['Timestamp', 'CloudWatchMetrics'],
+      additionalProperties: false,
+      properties: {
+        Timestamp: { type: 'integer' },
+        CloudWatchMetrics: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['Namespace', 'Dimensions', 'Metrics'],
+            additionalProperties: false,
+            properties: {
+              Namespace: name,
+              Dimensions: { type: 'array', minItems: 1, items: { type: 'array', maxItems: 30, items: name } },
+              Metrics: {
+                type: 'array',
+                maxItems: 100,
+                items: {
+                  type: 'object',
+                  required: ['Name'],
+                  additionalProperties: false,
+                  properties: { Name: name, Unit: { enum: ['Milliseconds', 'Count'] } },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  additionalProperties: {
+    anyOf: [
+      { type: ['number', 'string'] },
+      {
+        type: 'object',
+        required: ['Max', 'Min', 'Sum', 'Count', 'Values', 'Counts'],
+        additionalProperties: false,
+        properties: {
+          Max: { type: 'number' },
+          Min: { type: 'number' },
+          Sum: { type: 'number' },
+          Count: { type: 'integer' },
+          Values: numbers,
+          Counts: numbers,
+        },
+      },
+    ],
+  },
+};
+const validate = new Ajv({ allowUnionTypes: true }).compile(emf);
+
+type Document = Record<string, unknown> & ReturnType<typeof emfDocuments>[number];
+
+/** Fails unless CloudWatch would find in the document everything that the document refers to. */
+function assertEmf(document: Document): void {
+  assert.ok(validate(document), JSON.stringify(validate.errors));
+  const { _aws: metadata } = document;
+  for (const { Dimensions, Metrics } of metadata.CloudWatchMetrics) {
+    for (const dimension of Dimensions.flat()) assert.equal(typeof document[dimension], 'string', dimension);
+    for (const { Name } of Metrics) assert.notEqual(document[Name], undefined, Name);
+  }
+}
+
+test('there is one document a set of dimensions, valid, with all of its metrics', () => {
+  const metrics = createMetrics();
+  metrics.count('ConflictsRetried', 3);
+  metrics.observe('ConsumerBatchSize', 10, 'Count');
+  for (const ms of [1.00049, 20, 20]) {
+    metrics.observe('RequestLatency', ms, 'Milliseconds', { route: 'GET /things/:id', status: '2xx' });
+  }
+  const documents = emfDocuments(metrics.take(), { service: 'sample' }, 1_771_081_200_000) as Document[];
+  for (const document of documents) assertEmf(document);
+  assert.deepEqual(documents, [
+    {
+      _aws: {
+        Timestamp: 1_771_081_200_000,
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Tandem',
+            Dimensions: [['service']],
+            Metrics: [
+              { Name: 'ConflictsRetried', Unit: 'Count' },
+              { Name: 'ConsumerBatchSize', Unit: 'Count' },
+            ],
+          },
+        ],
+      },
+      service: 'sample',
+      ConflictsRetried: 3,
+      ConsumerBatchSize: { Max: 10, Min: 10, Sum: 10, Count: 1, Values: [10], Counts: [1] },
+    },
+    {
+      _aws: {
+        Timestamp: 1_771_081_200_000,
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Tandem',
+            Dimensions: [['service', 'route', 'status']],
+            Metrics: [{ Name: 'RequestLatency', Unit: 'Milliseconds' }],
+          },
+        ],
+      },
+      service: 'sample',
+      route: 'GET /things/:id',
+      status: '2xx',
+      RequestLatency: { Max: 20, Min: 1, Sum: 41, Count: 3, Values: [1, 20], Counts: [1, 2] },
+    },
+  ]);
+});
+
+test('a million values of every magnitude make one valid document that fits into one log line', () => {
+  const metrics = createMetrics();
+  for (let i = 0; i < 1_000_000; i++) metrics.observe('Delay', 10 ** ((i % 1000) / 50 - 5), 'Milliseconds');
+  const documents = emfDocuments(metrics.take(), { service: 'sample' }, Date.now()) as Document[];
+  assert.equal(documents.length, 1);
+  for (const document of documents) assertEmf(document);
+  const bytes = Buffer.byteLength(JSON.stringify(documents[0]));
+  assert.ok(bytes < 16 * 1024, `${bytes} bytes: Docker's log drivers split longer lines`);
+});
+
+test('writes once a minute, what is left on stop, and nothing where nothing happened', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const metrics = createMetrics();
+  const counted: unknown[] = [];
+  const write = (line: string) => void counted.push((JSON.parse(line) as Record<string, unknown>)['Things']);
+  const emf = startEmf({ metrics, dimensions: { service: 'sample' }, write });
+  metrics.count('Things', 2);
+  t.mock.timers.tick(59_999);
+  assert.deepEqual(counted, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(counted, [2]);
+  t.mock.timers.tick(60_000);
+  metrics.count('Things', 5);
+  await emf.stop();
+  assert.deepEqual(counted, [2, 5]);
+  metrics.count('Things');
+  t.mock.timers.tick(120_000);
+  assert.deepEqual(counted, [2, 5], 'stopped');
+});

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSampleApp } from './testing.ts';
+
+const routes = { config: { handlerTimeoutMs: 20 } };
+
+test('a handler that hangs is answered for, with and without a body', { timeout: 10_000 }, async () => {
+  const { app } = await createSampleApp();
+  app.all('/hang', routes, () => new Promise(() => undefined));
+  for (const request of [{ method: 'GET' }, { method: 'POST', payload: { a: 1 } }] as const) {
+    const response = await app.inject({ url: '/hang', ...request });
+    assert.deepEqual([response.statusCode, response.headers['retry-after']], [503, '1']);
+    assert.equal(response.json<{ type: string }>().type, 'urn:tandem:problem:timed-out');
+  }
+});
+
+test('what a handler says too late is ignored', async () => {
+  const { app, logged } = await createSampleApp();
+  const late = Promise.withResolvers<{ late: boolean }>();
+  app.get('/late', routes, () => late.promise);
+  assert.equal((await app.inject('/late')).statusCode, 503);
+  late.resolve({ late: true });
+  assert.equal((await app.inject('/things/a')).statusCode, 200);
+  assert.ok(!logged.some(({ level }) => level === 'fatal'));
+});

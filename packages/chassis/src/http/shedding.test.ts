@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import Fastify from 'fastify';
+import { createMetrics } from '../metrics.ts';
+import { closeGracefully } from './app.ts';
+import { createSampleApp } from './testing.ts';
+import { registerShedding } from './shedding.ts';
+import type { ZodTypeProvider } from './schema.ts';
+import { createTurns } from './turns.ts';
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+
+/** An app of which one request is worked on and two may wait; `/slow` answers when it is released. */
+async function busyApp() {
+  const metrics = createMetrics();
+  const { app, logged } = await createSampleApp({
+    metrics,
+    limits: { load: { maxInFlight: 1, maxWaiting: 2 } },
+  });
+  const released = Promise.withResolvers<void>();
+  let begun = 0;
+  app.get('/slow', async () => {
+    begun += 1;
+    await released.promise;
+    return { done: true };
+  });
+  app.post('/slow', async () => ({ done: true }));
+  await app.ready();
+  // An injected request begins when it is awaited.
+  const slow = (count: number) => Array.from({ length: count }, async () => await app.inject('/slow'));
+  return { app, slow, logged, counts: () => metrics.counts(), begun: () => begun, release: released.resolve };
+}
+
+test('what fits into the queue is served; beyond it there is a problem 503 at once', async () => {
+  const { app, slow, logged, counts, begun, release } = await busyApp();
+  const served = slow(3);
+  const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'x-request-id': 'mine' };
+  const refused = await app.inject({ url: '/slow', headers });
+  assert.equal(refused.statusCode, 503);
+  assert.equal(refused.headers['content-type'], 'application/problem+json');
+  assert.equal(refused.headers['retry-after'], '1');
+  assert.equal(refused.headers['x-request-id'], 'mine');
+  assert.ok(String(refused.headers['traceparent']).includes(traceId));
+  assert.equal(refused.json<{ type: string }>().type, 'urn:tandem:problem:overloaded');
+  assert.equal(begun(), 1);
+  assert.deepEqual(counts(), { RequestsShed: 1 });
+  assert.deepEqual(logged, [], 'a flood must not become one of log lines');
+
+  release();
+  assert.deepEqual(
+    (await Promise.all(served)).map(({ statusCode }) => statusCode),
+    [200, 200, 200],
+  );
+  assert.equal((await app.inject('/things/a')).statusCode, 200);
+});
+
+test('the system routes are answered all the same', async () => {
+  const { app, slow, release } = await busyApp();
+  const served = slow(3);
+  for (const url of ['/health', '/ready', '/openapi.json', '/docs']) {
+    assert.equal((await app.inject(url)).statusCode, 200, url);
+  }
+  assert.equal((await app.inject('/nothing')).statusCode, 503);
+  release();
+  await Promise.all(served);
+});
+
+test('clients that disconnect give their places back, whether they waited or were worked on', async (t) => {
+  const { app, begun } = await busyApp();
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => app.close());
+  const { port } = app.server.address() as AddressInfo;
+  const arrived = Array.from({ length: 3 }, () => once(app.server, 'request'));
+  const sockets = Array.from({ length: 3 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  for (const socket of sockets) socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+  await Promise.all(arrived);
+  await turn();
+  assert.equal(begun(), 1);
+  const gone = sockets.map((socket) => once(socket, 'close'));
+  for (const socket of sockets) socket.resetAndDestroy();
+  await Promise.all(gone);
+  assert.equal((await app.inject('/things/a')).statusCode, 200);
+  assert.equal(begun(), 1, 'nobody waits for the others');
+});
+
+test('a body that does not arrive keeps no place', async (t) => {
+  const { app } = await busyApp();
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => closeGracefully(app, 0));
+  const { port } = app.server.address() as AddressInfo;
+  for (let client = 0; client < 5; client++) {
+    const arrived = once(app.server, 'request');
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write(
+      'POST /slow HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    );
+    await arrived;
+    await turn();
+  }
+  assert.equal((await app.inject('/things/a')).statusCode, 200);
+});
+
+/** An app whose `/work` keeps the event loop busy, by a clock that only this moves. */
+async function slowLoop(t: TestContext, maxWaiting: number) {
+  let time = 0;
+  const app = Fastify().withTypeProvider<ZodTypeProvider>();
+  const now = () => time;
+  const turns = createTurns(now);
+  registerShedding(app, { maxInFlight: 1000, maxWaiting, metrics: createMetrics(), turns, now });
+  app.get('/work', async () => {
+    time += 50;
+    return {};
+  });
+  await app.ready();
+  t.after(() => app.close());
+  return async (requests: number) => {
+    const answers = await Promise.all(Array.from({ length: requests }, () => app.inject('/work')));
+    return answers.filter(({ statusCode }) => statusCode === 200).length;
+  };
+}
+
+test('a burst that fits is served however long it takes; of what does not, only what need not wait long', async (t) => {
+  const burst = await slowLoop(t, 100);
+  assert.equal(await burst(100), 100);
+  // The first takes 50 ms while the others arrive; of those, five begin within 200 ms.
+  const overload = await slowLoop(t, 20);
+  assert.equal(await overload(100), 6);
+  assert.equal(await overload(3), 3);
+});
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,103 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors.ts';
+import type { LoadLimits } from '../limits.ts';
+import type { Metrics } from '../metrics.ts';
+import { runWithTrace } from '../trace.ts';
+import { traceparentOf } from './hooks.ts';
+import { sendProblem } from './problem.ts';
+import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
+import type { App } from './types.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Turned away because there was too much to do. */
+    isShed: boolean;
+  }
+}
+
+/** How long a request may wait while others are turned away: the answers are to take less than a second. */
+const MAX_WAIT_MS = 200;
+
+/** For how long after the last request was turned away there is too much to do. */
+const OVERLOAD_MS = 1_000;
+
+/** One for all: an error with a stack of its own would cost more than its answer. */
+const overloaded = new DomainError('unavailable', 'overloaded', 'There is too much to do: try again soon');
+
+export interface SheddingOptions extends LoadLimits {
+  readonly metrics: Metrics;
+  /** Those of the process unless given. */
+  readonly turns?: Turns;
+  /** The time in milliseconds, from any beginning. */
+  readonly now?: () => number;
+}
+
+interface Waiting {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly begin: () => void;
+  readonly since: number;
+}
+
+/** All apps of a process share its event loop. */
+const turnsOfProcess = createTurns(() => performance.now());
+
+/**
+ * Has requests wait in a queue, from which they are begun for at most some milliseconds in each turn of the event loop. A
+ * burst that fits into the queue is served, however long it takes. While there is more, so that requests are turned
+ * away by 503, none waits longer than 200 ms. System routes are exempt. To be registered before other hooks.
+ */
+export function registerShedding(app: App, options: SheddingOptions): void {
+  const { maxInFlight, maxWaiting, metrics, turns = turnsOfProcess, now = () => performance.now() } = options;
+  const queue: Waiting[] = [];
+  let inFlight = 0;
+  let turnedAwayAt = -Infinity;
+
+  function turnAway(request: FastifyRequest, reply: FastifyReply): void {
+    turnedAwayAt = now();
+    metrics.count('RequestsShed');
+    request.isShed = true;
+    runWithTrace(traceparentOf(request), () => sendProblem(overloaded, request, reply));
+  }
+
+  function isTooLate({ since }: Waiting): boolean {
+    const time = now();
+    return time - turnedAwayAt < OVERLOAD_MS && time - since > MAX_WAIT_MS;
+  }
+
+  function beginNext(): void {
+    while (queue.length > 0 && inFlight < maxInFlight && turns.take()) {
+      let next = queue.shift();
+      for (; next && isTooLate(next); next = queue.shift()) turnAway(next.request, next.reply);
+      if (!next) return;
+      occupy(next);
+      next.begin();
+    }
+  }
+
+  function occupy({ request: { raw }, reply }: Waiting): void {
+    const enter = () => {
+      inFlight += 1;
+      // Comes once, after the answer as well as when the client has gone.
+      reply.raw.once('close', () => {
+        inFlight -= 1;
+        beginNext();
+      });
+    };
+    const { 'transfer-encoding': encoding, 'content-length': length = '0' } = raw.headers;
+    if (raw.complete || (encoding === undefined && length === '0')) enter();
+    else raw.once('end', enter);
+  }
+
+  const leave = turns.onFree(beginNext);
+  app.addHook('onClose', async () => leave());
+  app.server.on('connection', () => turns.accepted());
+  app.decorateRequest('isShed', false);
+  app.addHook('onRequest', (request, reply, begin) => {
+    if (request.routeOptions.config.system) return begin();
+    if (queue.length >= maxWaiting) return turnAway(request, reply);
+    queue.push({ request, reply, begin, since: now() });
+    beginNext();
+  });
+}

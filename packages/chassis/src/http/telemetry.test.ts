@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import type { InjectOptions } from 'fastify';
+import { createMetrics } from '../metrics.ts';
+import { createRecordingTracer } from '../recording-tracer.ts';
+import { currentTraceparent } from '../trace.ts';
+import { createSampleApp } from './testing.ts';
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+
+const requests: readonly (InjectOptions | string)[] = [
+  '/things/a',
+  '/things/b?x=1',
+  '/things/missing',
+  { method: 'DELETE', url: '/things/a' },
+  '/no/such/thing',
+  { method: 'POST', url: '/another' },
+  '/broken',
+  '/health',
+  '/ready',
+  '/openapi.json',
+  '/docs',
+];
+
+test('latency is measured by route and class of status; what has no route shares a name', async () => {
+  const metrics = createMetrics();
+  const { app } = await createSampleApp({ metrics });
+  app.get('/broken', () => Promise.reject(new Error('a bug')));
+  for (const request of requests) await app.inject(request);
+  const measured = metrics
+    .series()
+    .map(({ name, unit, dimensions: { route, status }, value }) =>
+      [name, unit, route, status, typeof value === 'number' ? value : value.count].join(' '),
+    );
+  assert.deepEqual(measured, [
+    'RequestLatency Milliseconds GET /things/:id 2xx 2',
+    'RequestLatency Milliseconds GET /things/:id 4xx 1',
+    'RequestLatency Milliseconds unknown 4xx 3',
+    'RequestLatency Milliseconds GET /broken 5xx 1',
+  ]);
+});
+
+test('a request is a span of its route in the trace of the client; the chassis has none of its own', async () => {
+  const { tracer, spans } = createRecordingTracer();
+  const { app } = await createSampleApp({ tracer });
+  app.get('/broken', () => Promise.reject(new Error('a bug')));
+  app.get('/trace/:secret', async () => ({ traceparent: currentTraceparent() }));
+  const response = await app.inject({ url: '/trace/s3cret?token=s3cret', headers });
+  for (const url of ['/broken', '/nothing', '/health', '/docs']) await app.inject({ url, headers });
+  assert.deepEqual(
+    spans.map(({ name, kind, traceId, parentId, attributes }) => [name, kind, traceId, parentId, attributes]),
+    [
+      ['GET /trace/:secret', '/trace/:secret', 200, undefined] as const,
+      ['GET /broken', '/broken', 500, '500'] as const,
+      ['GET', undefined, 404, undefined] as const,
+    ].map(([name, route, status, error]) => [
+      name,
+      'server',
+      traceId,
+      'b7ad6b7169203331',
+      {
+        'http.request.method': 'GET',
+        'http.route': route,
+        'url.scheme': 'http',
+        'http.response.status_code': status,
+        'error.type': error,
+      },
+    ]),
+  );
+  const own = `00-${traceId}-${spans[0]?.spanId}-01`;
+  assert.deepEqual([response.json(), response.headers['traceparent']], [{ traceparent: own }, own]);
+});
+
+test('the span of a request whose client has gone ends too', { timeout: 10_000 }, async (t) => {
+  const { tracer, spans } = createRecordingTracer();
+  const { app } = await createSampleApp({ tracer });
+  const begun = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  app.get('/slow', async (_request, reply) => {
+    reply.raw.once('close', closed.resolve);
+    begun.resolve();
+    await closed.promise;
+    return {};
+  });
+  t.after(() => app.close());
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write('GET /slow HTTP/1.1\r\nHost: any\r\n\r\n');
+  await begun.promise;
+  socket.destroy();
+  await closed.promise;
+  assert.deepEqual(
+    spans.map(({ name, attributes }) => [
+      name,
+      attributes['error.type'],
+      attributes['http.response.status_code'],
+    ]),
+    [['GET /slow', 'aborted', undefined]],
+  );
+});

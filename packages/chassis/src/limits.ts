@@ -1,0 +1,68 @@
+import { integer } from './config.ts';
+
+/** How much a process has to do before it turns requests away. */
+export interface LoadLimits {
+  /** Requests that are worked on at the same time. One whose body has not arrived does not count: it costs nothing. */
+  readonly maxInFlight: number;
+  /** Requests that wait for their turn. */
+  readonly maxWaiting: number;
+}
+
+/** What one process takes on. */
+export interface Limits {
+  /** Requests a second of one client; any number unless given. */
+  readonly requestsPerSecond?: number;
+  /** What is not turned away; nothing is unless given. */
+  readonly load?: LoadLimits;
+  /**
+   * Proxies of ours that every request has come through, each of which appended to `X-Forwarded-For` whom it heard from:
+   * a client can choose neither more nor fewer. 0 unless given: the client is who connects.
+   */
+  readonly proxyHops?: number;
+}
+
+export const rateLimit = integer(0, 1_000_000);
+
+/** A count of requests. */
+const requests = integer(1, 100_000);
+
+/** When a process turns requests away. */
+export const loadVariables = {
+  MAX_IN_FLIGHT: requests
+    .default(32)
+    .describe(
+      'Requests that are worked on at the same time. At the 100 a second that a quarter of a vCPU answers they take a third of a second',
+    ),
+  MAX_WAITING: requests
+    .default(400)
+    .describe(
+      'Requests that wait for that: a burst of so many is served, however long it takes. When there are more, they are answered 503, and none waits longer than 200 ms',
+    ),
+};
+
+/** The limits of a service on AWS, for one task each. */
+export const limitVariables = {
+  RATE_LIMIT: rateLimit
+    .default(50)
+    .describe(
+      'Requests a second of one client (the subject of a token, else an address), counted in the memory of each task; 0 for no limit',
+    ),
+  ...loadVariables,
+  PROXY_HOPS: integer(0, 10)
+    .default(1)
+    .describe(
+      'Proxies in front that append to X-Forwarded-For, as a load balancer does: that many entries from its right end are believed. 0 where clients connect directly',
+    ),
+};
+
+/** The limits that an environment sets. */
+export function limitsOf(config: {
+  readonly RATE_LIMIT: number;
+  readonly MAX_IN_FLIGHT: number;
+  readonly MAX_WAITING: number;
+  readonly PROXY_HOPS: number;
+}): Limits & { readonly load: LoadLimits } {
+  const { RATE_LIMIT, MAX_IN_FLIGHT: maxInFlight, MAX_WAITING: maxWaiting, PROXY_HOPS: proxyHops } = config;
+  const rate = RATE_LIMIT > 0 ? { requestsPerSecond: RATE_LIMIT } : {};
+  return { load: { maxInFlight, maxWaiting }, proxyHops, ...rate };
+}

@@ -1,0 +1,34 @@
+import { type Attributes, parseTraceparent, type SpanOptions, type Tracer, unrecorded } from './trace.ts';
+
+/** What a span told. */
+export interface RecordedSpan {
+  readonly name: string;
+  readonly kind: SpanOptions['kind'];
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+  readonly parentId: string | undefined;
+  readonly attributes: Attributes;
+}
+
+/** For tests: a tracer that keeps its spans, in the order that they ended. */
+export function createRecordingTracer(): {
+  readonly tracer: Tracer;
+  readonly spans: readonly RecordedSpan[];
+} {
+  const spans: RecordedSpan[] = [];
+  const tracer: Tracer = {
+    start(name, options) {
+      const { traceparent } = unrecorded.start(name, options);
+      const { traceId, spanId } = parseTraceparent(traceparent) ?? {};
+      const parentId = parseTraceparent(options.parent)?.spanId;
+      return {
+        traceparent,
+        end(attributes) {
+          const told = { ...options.attributes, ...attributes };
+          spans.push({ name, kind: options.kind, traceId, spanId, parentId, attributes: told });
+        },
+      };
+    },
+  };
+  return { tracer, spans };
+}

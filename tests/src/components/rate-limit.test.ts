@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mintToken } from '@tandem/local/issuer';
+import { client } from '../support/http.ts';
+import { withSystem } from '../support/system.ts';
+
+const FLOOD = 60;
+
+test('RATE_LIMIT holds in both services, at their ports and through the gateway, whatever a client says of itself', async (t) => {
+  await withSystem(
+    async ({ urls, metrics }) => {
+      const flood = async (url: string, path: string, headers: (i: number) => Record<string, string>) => {
+        const answers = await Promise.all(
+          Array.from({ length: FLOOD }, async (_, i) =>
+            client(url).call('GET', path, { headers: headers(i) }),
+          ),
+        );
+        return answers.filter(({ status }) => status === 429);
+      };
+      const forged = (i: number) => ({ 'x-forwarded-for': `198.51.100.${i}` });
+      for (const [name, path] of [
+        ['product', '/products'],
+        ['cart', '/carts/none'],
+      ] as const) {
+        await t.test(`${name}: a client that makes up addresses`, async () => {
+          for (const url of [urls.gateway, urls[name]]) {
+            const refused = await flood(url, path, forged);
+            assert.ok(refused.length > 0, url);
+            for (const { headers } of refused) assert.equal(headers.get('retry-after'), '1');
+          }
+        });
+      }
+      await t.test('users are clients of their own', async () => {
+        const tokens = await Promise.all(
+          Array.from({ length: FLOOD }, async (_, i) => mintToken({ subject: `user-${i}`, scopes: [] })),
+        );
+        const bearer = (i: number) => ({ authorization: `Bearer ${tokens[i]}` });
+        assert.deepEqual(await flood(urls.gateway, '/products', bearer), []);
+      });
+      for (const service of Object.values(metrics))
+        assert.ok(Number(service.counts()['RequestsRateLimited']) > 0);
+    },
+    { RATE_LIMIT: '5' },
+  );
+});
