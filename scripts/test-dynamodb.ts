@@ -9,6 +9,7 @@ const TESTS = [
   'packages/storage/src/dynamodb*.test.ts',
   'tests/src/contract/*.test.ts',
   'tests/src/components/*.test.ts',
+  'tests/src/regressions/*.test.ts',
 ];
 
 const server = await startDynamoDbLocal();

@@ -1,7 +1,9 @@
 import { describe } from 'node:test';
+import { besideConforms } from './conformance/beside.ts';
 import { changesConform } from './conformance/changes.ts';
 import type { Store } from './conformance/fixtures.ts';
 import { itemsConform } from './conformance/items.ts';
+import { onceConforms } from './conformance/once.ts';
 import { queriesConform } from './conformance/queries.ts';
 import { transactionsConform } from './conformance/transactions.ts';
 
@@ -13,6 +15,8 @@ export function conformance(name: string, open: () => Promise<Store>): void {
   describe(`${name} conforms`, () => {
     describe('items', () => itemsConform(open));
     describe('transactions', () => transactionsConform(open));
+    describe('transactions that look beside', () => besideConforms(open));
+    describe('once', () => onceConforms(open));
     describe('queries', () => queriesConform(open));
     describe('changes', () => changesConform(open));
   });

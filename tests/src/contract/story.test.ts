@@ -45,26 +45,42 @@ test('a price change reaches an open cart within 500 ms, median of 25', async (t
 
 const skip = storeName === 'SQLite' ? false : `${storeName} takes its time to remove what has expired`;
 
-test('a cart that expires gives its stock back', { skip }, async () => {
-  await withSystem(
-    async ({ urls }) => {
-      const { add, cart, openCart, product, putProduct } = client(urls.gateway);
-      await putProduct('mug', { inventory: 10 });
-      const cartId = await openCart();
-      await until(
-        () => add(cartId, 'mug', 4),
-        ({ status }) => status === 200,
-      );
-      await until(
-        () => product('mug'),
-        ({ body }) => body.inventory === 6,
-      );
-      await until(
-        () => product('mug'),
-        ({ body }) => body.inventory === 10,
-      );
-      assert.equal((await cart(cartId)).status, 404);
-    },
-    { GUEST_CART_TTL_SECONDS: '1' },
-  );
-});
+for (const [kind, variable] of [
+  ['guest', 'GUEST_CART_TTL_SECONDS'],
+  ['user', 'USER_CART_TTL_SECONDS'],
+] as const) {
+  test(`a ${kind}'s cart expires after its own time, and gives its stock back`, { skip }, async () => {
+    await withSystem(
+      async ({ urls }) => {
+        const token = await mintToken({ subject: 'somebody', scopes: [] });
+        const [guest, user] = [client(urls.gateway), client(urls.gateway, token)];
+        const [own, other] = kind === 'guest' ? [guest, user] : [user, guest];
+        await guest.putProduct('mug', { inventory: 10 });
+        const [ownCart, otherCart] = [await own.openCart(), await other.openCart()];
+        await other.fill(otherCart, { mug: 2 });
+        await own.fill(ownCart, { mug: 4 });
+        for (const inventory of [4, 8]) {
+          await until(
+            () => guest.product('mug'),
+            ({ body }) => body.inventory === inventory,
+          );
+        }
+        assert.equal((await own.cart(ownCart)).status, 404);
+        assert.equal((await other.checkOut(otherCart)).status, 200);
+      },
+      { [variable]: '2' },
+    );
+  });
+}
+
+test('a cart says when it expires: a guest has 7 days, a user 30', () =>
+  withSystem(async ({ urls }) => {
+    const token = await mintToken({ subject: 'somebody', scopes: [] });
+    for (const [days, someone] of [
+      [7, client(urls.gateway)],
+      [30, client(urls.gateway, token)],
+    ] as const) {
+      const { body } = await someone.cart(await someone.openCart());
+      assert.equal(Date.parse(body.expiresAt) - Date.parse(body.updatedAt), days * 24 * 60 * 60 * 1000);
+    }
+  }));

@@ -1,10 +1,13 @@
 import { mintToken } from '@tandem/local/issuer';
+import { until } from './until.ts';
 
 /** An answer of the API. */
 export interface Answer<B = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: B;
+  /** The body as it was sent. */
+  readonly text: string;
 }
 
 /** What a test sends. */
@@ -29,11 +32,14 @@ export interface LineBody {
 /** A cart as the API shows it. */
 export interface CartBody {
   readonly cartId: string;
+  readonly userId: string | null;
   readonly status: string;
   readonly items: readonly LineBody[];
   readonly totalAmount: number;
   readonly currency: string | null;
   readonly version: number;
+  readonly updatedAt: string;
+  readonly expiresAt: string;
 }
 
 /** A product as the API shows it. */
@@ -45,8 +51,11 @@ export interface ProductBody {
   readonly version: number;
 }
 
-/** A client of the system; writes to the catalog carry a token that may, unless told otherwise. */
-export function client(gateway: string) {
+/**
+ * A client of the system, with a user's token or as a guest; writes to the catalog carry a token that may, unless
+ * told otherwise.
+ */
+export function client(gateway: string, ownToken: string | false = false) {
   const catalogToken = mintToken({ subject: 'test', scopes: ['products:write'] });
 
   async function call<B = Record<string, unknown>>(
@@ -55,7 +64,7 @@ export function client(gateway: string) {
     { body, token, headers = {} }: Sent = {},
   ): Promise<Answer<B>> {
     const isCatalogWrite = path.startsWith('/products') && method !== 'GET';
-    const bearer = token ?? (isCatalogWrite ? await catalogToken : false);
+    const bearer = token ?? (isCatalogWrite ? await catalogToken : ownToken);
     const response = await fetch(gateway + path, {
       method,
       headers: {
@@ -70,8 +79,12 @@ export function client(gateway: string) {
       status: response.status,
       headers: response.headers,
       body: (text === '' ? {} : JSON.parse(text)) as B,
+      text,
     };
   }
+
+  const add = (cartId: string, productId: string, qty: number) =>
+    call<CartBody>('POST', `/carts/${cartId}/items`, { body: { productId, qty } });
 
   return {
     call,
@@ -82,7 +95,18 @@ export function client(gateway: string) {
     product: (productId: string) => call<ProductBody>('GET', `/products/${productId}`),
     openCart: async () => (await call<CartBody>('POST', '/carts')).body.cartId,
     cart: (cartId: string) => call<CartBody>('GET', `/carts/${cartId}`),
-    add: (cartId: string, productId: string, qty: number) =>
-      call<CartBody>('POST', `/carts/${cartId}/items`, { body: { productId, qty } }),
+    add,
+    /** Adds these quantities of these products, as soon as Cart knows them. */
+    fill: async (cartId: string, lines: Readonly<Record<string, number>>) => {
+      const added = async ([productId, qty]: [string, number]) =>
+        until(
+          () => add(cartId, productId, qty),
+          ({ status }) => status === 200,
+        );
+      await Promise.all(Object.entries(lines).map(added));
+    },
+    merge: (cartId: string, fromCartId: string) =>
+      call<CartBody>('POST', `/carts/${cartId}/merge`, { body: { fromCartId } }),
+    checkOut: (cartId: string) => call<CartBody>('POST', `/carts/${cartId}/checkout`),
   };
 }

@@ -144,14 +144,26 @@ test('a verified token is remembered until it expires, and the least recent of t
   }
 });
 
-test('keys are fetched once from a URL, and that they cannot be had is no fault of the token', async () => {
+/** Serves the key set that there is at the moment. */
+async function serveKeys(keySet: () => JSONWebKeySet) {
   let fetches = 0;
   const server = createServer((_request, response) => {
     fetches++;
-    response.end(JSON.stringify(jwks));
+    response.end(JSON.stringify(keySet()));
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`);
+  return {
+    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`),
+    fetches: () => fetches,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+test('keys are fetched once from a URL, and that they cannot be had is no fault of the token', async () => {
+  const { url, fetches, close } = await serveKeys(() => jwks);
   const { authenticate } = createAuthenticator({ issuer, audience, jwks: url });
   await authenticate(`Bearer ${await sign(claims())}`);
   await authenticate(`Bearer ${await sign(claims({ sub: 'user-2' }))}`);
@@ -159,13 +171,47 @@ test('keys are fetched once from a URL, and that they cannot be had is no fault 
     authenticate(`Bearer ${await sign(claims(), 'other', stranger.privateKey)}`),
     isDomainError('unauthenticated'),
   );
-  assert.equal(fetches, 1);
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  assert.equal(fetches(), 1);
+  await close();
 
   const unreachable = createAuthenticator({ issuer, audience, jwks: url });
   await assert.rejects(
     unreachable.authenticate(`Bearer ${await sign(claims())}`),
     isDomainError('unavailable'),
   );
+});
+
+test('keys rotate: a new one is found without a restart, one that was withdrawn is good for minutes', async (t) => {
+  const next = await generateKeyPair('ES256');
+  const nextJwk = { ...(await exportJWK(next.publicKey)), kid: 'next', alg: 'ES256' };
+  let keySet = jwks;
+  const { url, fetches, close } = await serveKeys(() => keySet);
+  t.after(close);
+  const { authenticate } = createAuthenticator({ issuer, audience, jwks: url });
+  const inAnHour = nowSeconds() + 3600;
+  const bearer = async (sub: string, ...by: [kid?: string, key?: CryptoKey]) =>
+    `Bearer ${await sign(claims({ sub, exp: inAnHour }), ...by)}`;
+  const refusesAs = (kind: string, token: string) => assert.rejects(authenticate(token), isDomainError(kind));
+
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  const [seen, unseen, ofNext] = [
+    await bearer('seen'),
+    await bearer('unseen'),
+    await bearer('new', 'next', next.privateKey),
+  ];
+  await authenticate(seen);
+  await refusesAs('unauthenticated', ofNext);
+  assert.equal(fetches(), 1, 'strange key ids make nobody fetch within 30 s');
+
+  keySet = { keys: [...jwks.keys, nextJwk] };
+  t.mock.timers.tick(31_000);
+  assert.equal((await authenticate(ofNext))?.subject, 'new');
+  assert.equal((await authenticate(seen))?.subject, 'seen');
+
+  keySet = { keys: [nextJwk] };
+  t.mock.timers.tick(9 * 60_000);
+  assert.equal((await authenticate(seen))?.subject, 'seen');
+  t.mock.timers.tick(2 * 60_000);
+  for (const token of [seen, unseen]) await refusesAs('unauthenticated', token);
+  assert.equal((await authenticate(ofNext))?.subject, 'new');
 });

@@ -20,17 +20,22 @@ export interface Authenticator {
 
 interface Verified {
   readonly identity: Identity;
-  readonly expiresAt: number;
+  /** Until when it need not be verified again. */
+  readonly goodUntil: number;
 }
 
 const maxCachedTokens = 1000;
+
+/** How long keys are remembered, and verified tokens: withdrawn, a key is good for no longer than both together. */
+const REMEMBERED_MS = 10 * 60 * 1000;
 
 /** OpenID Connect Core 1.0, section 2. */
 const MAX_SUBJECT_LENGTH = 255;
 
 /**
  * An authenticator for JWTs of one issuer and audience. `jwks` is a key set, or the URL of one, which is fetched when
- * needed and cached. A verified token is remembered until it expires: a caller that repeats it costs one hash.
+ * needed and cached for ten minutes; a key that is not in it is looked for anew, every 30 s at most. A verified token is
+ * remembered as long, or until it expires: a caller that repeats it costs one hash.
  */
 export function createAuthenticator(options: {
   issuer: string;
@@ -53,7 +58,7 @@ export function createAuthenticator(options: {
       requiredClaims: ['exp', 'sub'],
     });
     const expiresAt = ((payload.exp ?? 0) + clockToleranceSeconds) * 1000;
-    return { identity: identityOf(payload), expiresAt };
+    return { identity: identityOf(payload), goodUntil: Math.min(expiresAt, Date.now() + REMEMBERED_MS) };
   }
 
   return {
@@ -65,7 +70,7 @@ export function createAuthenticator(options: {
       const known = verified.get(digest);
       verified.delete(digest);
       const current =
-        known !== undefined && Date.now() < known.expiresAt ? known : await verify(token).catch(refuse);
+        known !== undefined && Date.now() < known.goodUntil ? known : await verify(token).catch(refuse);
       verified.set(digest, current);
       const [leastRecent] = verified.keys();
       if (verified.size > maxCachedTokens && leastRecent !== undefined) verified.delete(leastRecent);
@@ -94,7 +99,7 @@ function invalidToken(message: string, cause?: unknown): DomainError {
 
 /** The keys behind a URL; that they cannot be had is no fault of the token. */
 function fetchedKeys(url: URL): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(url);
+  const remote = createRemoteJWKSet(url, { cacheMaxAge: REMEMBERED_MS });
   return async (header, token) => {
     try {
       return await remote(header, token);

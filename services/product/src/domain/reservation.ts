@@ -19,6 +19,8 @@ export interface StockClaim {
   readonly cartId: string;
   readonly cartVersion: number;
   readonly qty: number;
+  /** The cart that is to have what this one gives back. */
+  readonly movesTo?: string;
 }
 
 /**
@@ -28,8 +30,8 @@ export interface StockClaim {
 export function claimsOf(event: TandemEvent): StockClaim[] {
   switch (event.eventType) {
     case 'ProductAddedToCart': {
-      const { productId, movedFrom } = event;
-      const released = movedFrom ? [hold({ ...movedFrom, productId }, 0)] : [];
+      const { productId, cartId, movedFrom } = event;
+      const released = movedFrom ? [{ ...hold({ ...movedFrom, productId }, 0), movesTo: cartId }] : [];
       return [...released, hold(event, event.lineQty ?? event.qty)];
     }
     case 'ProductRemovedFromCart':
@@ -67,7 +69,7 @@ export function reserve(
   let inventory = product?.inventory ?? 0;
   const reservations: { state: Reservation; events: NewEvent[] }[] = [];
 
-  for (const claim of newestOfEachCart(claims)) {
+  for (const claim of inOrder(newestOfEachCart(claims))) {
     const { cartId, productId, cartVersion, qty } = claim;
     const current = reservationOf(cartId);
     if (current && current.version >= cartVersion) continue;
@@ -111,12 +113,31 @@ function rejection(claim: StockClaim, availableQty: number, now: string): NewEve
   };
 }
 
-/** Each cart's newest claim; what gives stock back comes first, so that the others can have it. */
+/** Each cart's newest claim. */
 function newestOfEachCart(claims: readonly StockClaim[]): readonly StockClaim[] {
   const newest = new Map<string, StockClaim>();
   for (const claim of claims) {
     const seen = newest.get(claim.cartId);
     if (!seen || seen.cartVersion < claim.cartVersion) newest.set(claim.cartId, claim);
   }
-  return [...newest.values()].sort((a, b) => Number(a.qty > 0) - Number(b.qty > 0));
+  return [...newest.values()];
+}
+
+/**
+ * What gives stock back comes first, so that the others can have it. Then what moves: each cart's claim right behind
+ * those that give to it, or another one of the batch would have the units.
+ */
+function inOrder(claims: readonly StockClaim[]): ReadonlySet<StockClaim> {
+  const moves = claims.filter(({ movesTo }) => movesTo !== undefined);
+  const ordered = new Set(claims.filter(({ qty, movesTo }) => qty === 0 && movesTo === undefined));
+  const met = new Set<StockClaim>();
+  const appendWithSources = (claim: StockClaim) => {
+    if (met.has(claim)) return;
+    met.add(claim);
+    for (const source of moves) if (source.movesTo === claim.cartId) appendWithSources(source);
+    ordered.add(claim);
+  };
+  const targets = claims.filter(({ cartId }) => moves.some(({ movesTo }) => movesTo === cartId));
+  for (const claim of [...targets, ...claims]) appendWithSources(claim);
+  return ordered;
 }

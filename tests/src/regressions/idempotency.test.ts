@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mintToken } from '@tandem/local/issuer';
+import { atOnce } from '../support/at-once.ts';
+import { watchEffects } from '../support/effects.ts';
+import { type Answer, type CartBody, client, type Sent } from '../support/http.ts';
+import { type Operation, operationsOf, pathWith } from '../support/operations.ts';
+import { storeName } from '../support/store.ts';
+import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
+import { until } from '../support/until.ts';
+
+const TIMES = 50;
+/** What is carried out before its answer is kept: only who comes after the first is spared (decision 013). */
+const NOT_TRANSACTED = ['/products/import', '/products/snapshots'];
+
+/** What the client is to see again. */
+function essenceOf({ status, headers, text }: Answer) {
+  const kept = ['content-type', 'etag', 'location'].map((name) => headers.get(name));
+  return { status, text, kept };
+}
+
+function isReplay({ headers }: Pick<Answer, 'headers'>): boolean {
+  return headers.get('idempotent-replayed') === 'true';
+}
+
+/** A world in which a call succeeds, of whatever kind it is: its own product, user and carts. */
+async function worldFor({ urls, cartUrls }: TwoCarts, { method, path, sent }: Operation, name: string) {
+  const token = await mintToken({ subject: name, scopes: [] });
+  const [user, guest] = [client(urls.gateway, token), client(urls.gateway)];
+  await guest.putProduct(name, { inventory: 100 });
+  const [cartId, fromCartId] = [await user.openCart(), await guest.openCart()];
+  await user.fill(cartId, { [name]: 2 });
+  await guest.fill(fromCartId, { [name]: 1 });
+  if (path.endsWith('/accept-price')) {
+    await guest.call('PATCH', `/products/${name}`, { body: { price: 1500 } });
+    await until(
+      () => user.cart(cartId),
+      ({ body }) => body.items[0]?.priceChanged === true,
+    );
+  }
+  const body = bodyWith(sent.body, { productId: name, fromCartId });
+  const url = pathWith(path, { cartId, productId: name });
+  const clients = cartUrls.map((cartUrl) => client(cartUrl, token));
+  return {
+    body,
+    /** Sends the call, carts' to Cart's instances in turns. */
+    send: async (key: string | undefined, changes: Sent = {}, position = 0): Promise<Answer> => {
+      const { call } = (path.startsWith('/carts') && clients[position % clients.length]) || user;
+      const headers = { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) };
+      return call(method, url, { ...(body !== undefined && { body }), ...changes, headers });
+    },
+    /** The user's carts, as far as they are the same in every such world. */
+    carts: async () => {
+      const { items } = (await user.call<{ items: readonly CartBody[] }>('GET', '/carts?mine=true')).body;
+      const own = (await user.cart(cartId)).body;
+      return [items.length, own.status, own.version, own.totalAmount, own.items.map(({ qty }) => qty)];
+    },
+    /** Changes the cart, and deletes the product and every cart. */
+    destroy: async ({ location }: { location: string | null }) => {
+      await user.call('PUT', `/carts/${cartId}/items/${name}`, { body: { qty: 5 } });
+      for (const path of [`/carts/${cartId}`, `/carts/${fromCartId}`, `/products/${name}`, location ?? ''])
+        if (path !== '') await user.call('DELETE', path);
+    },
+  };
+}
+
+/** The sample with these fields in the place of its own; a stream with the product's name in its own. */
+function bodyWith(sample: unknown, fields: Readonly<Record<string, string>>): unknown {
+  if (typeof sample === 'string') return sample.replaceAll('imported', `imported-${fields['productId']}`);
+  if (sample === undefined) return undefined;
+  const own = Object.entries(sample as object).map(([name, value]) => [name, fields[name] ?? value] as const);
+  return Object.fromEntries(own);
+}
+
+/** Another body that the call takes as well. */
+function otherThan(body: unknown): unknown {
+  if (typeof body === 'string') return `${body}\n`;
+  const [[name, value] = assert.fail()] = Object.entries(body as object);
+  return { ...(body as object), [name]: typeof value === 'number' ? value + 1 : `${String(value)}x` };
+}
+
+test(`50 times the same POST with a key have one effect and one answer on ${storeName}`, async (t) => {
+  await withTwoCarts(async (system) => {
+    const effects = await watchEffects(system.urls);
+    const operations = [
+      ...(await operationsOf(system.urls.product)),
+      ...(await operationsOf(system.urls.cart)),
+    ];
+    const posts = operations.filter(({ method }) => method === 'POST');
+    assert.ok(posts.length >= 9);
+    for (const [i, post] of posts.entries()) {
+      await t.test(`POST ${post.path}`, async () => {
+        const [twin, world] = [
+          await worldFor(system, post, `twin-${i}`),
+          await worldFor(system, post, `p-${i}`),
+        ];
+        const single = await effects.of(async () => assert.ok((await twin.send(undefined)).status < 300));
+        const answers: Answer[] = [];
+        const repeated = await effects.of(async () => {
+          if (NOT_TRANSACTED.includes(post.path)) answers.push(await world.send('key'));
+          const rest = TIMES - answers.length;
+          answers.push(...(await atOnce(rest, (position) => world.send('key', {}, position))));
+        });
+        assert.deepEqual(repeated, single);
+        assert.deepEqual(await world.carts(), await twin.carts());
+
+        const [first = assert.fail()] = answers;
+        assert.ok(first.status < 300, first.text);
+        for (const answer of answers) assert.deepEqual(essenceOf(answer), essenceOf(first));
+        assert.equal(answers.filter(isReplay).length, TIMES - 1);
+
+        if (world.body !== undefined) {
+          assert.ok(post.statuses.includes('422'));
+          const other = await world.send('key', { body: otherThan(world.body) });
+          assert.equal(other.status, 422, other.text);
+        }
+        await world.destroy({ location: first.headers.get('location') });
+        const late = await world.send('key');
+        assert.deepEqual(essenceOf(late), essenceOf(first));
+        assert.ok(isReplay(late));
+      });
+    }
+    effects.close();
+  });
+});
+
+test(`racing imports and snapshots with one key are answered alike on ${storeName}`, () =>
+  withTwoCarts(async (system) => {
+    const operations = await operationsOf(system.urls.product);
+    for (const path of NOT_TRANSACTED) {
+      const post = operations.find((operation) => operation.path === path) ?? assert.fail(path);
+      const { send } = await worldFor(system, post, 'mug');
+      const answers = await atOnce(TIMES, () => send('key'));
+      const [first = assert.fail()] = answers;
+      for (const answer of answers) assert.deepEqual(essenceOf(answer), essenceOf(first));
+      assert.equal(answers.filter(isReplay).length, TIMES - 1);
+    }
+  }));
+
+test(`a conflict is an answer that stays, what decided nothing is none, on ${storeName}`, () =>
+  withTwoCarts(async ({ urls }) => {
+    const { call, fill, openCart, putProduct } = client(urls.gateway);
+    const headers = { 'idempotency-key': 'key' };
+    await putProduct('mug', { inventory: 1 });
+    const cartId = await openCart();
+    const takeStock = (sent: Sent) => call('POST', '/products/mug/stock', { body: { delta: -5 }, ...sent });
+    const checkOut = (sent: Sent) => call('POST', `/carts/${cartId}/checkout`, sent);
+    const toldOf = ({ status, body }: Answer) => ({ status, problem: { ...body, requestId: '' } });
+
+    const refused = [await takeStock({ headers }), await checkOut({ headers })];
+    assert.deepEqual(
+      refused.map(({ status }) => status),
+      [409, 409],
+    );
+    await call('POST', '/products/mug/stock', { body: { delta: 9 } });
+    await until(
+      () => call('POST', `/carts/${cartId}/items`, { body: { productId: 'mug', qty: 2 } }),
+      ({ status }) => status === 200,
+    );
+    const again = [await takeStock({ headers }), await checkOut({ headers })];
+    assert.deepEqual(again.map(toldOf), refused.map(toldOf));
+    assert.ok(again.every(isReplay) && !refused.some(isReplay));
+    for (const answer of [await takeStock({}), await checkOut({})]) {
+      assert.equal(answer.status, 200, answer.text);
+      assert.ok(!isReplay(answer));
+    }
+
+    const second = await openCart();
+    const addCup = () =>
+      call('POST', `/carts/${second}/items`, { body: { productId: 'cup', qty: 1 }, headers });
+    assert.equal((await addCup()).status, 404);
+    await putProduct('cup');
+    await fill(await openCart(), { cup: 1 });
+    const added = await addCup();
+    assert.equal(added.status, 200);
+    assert.ok(!isReplay(added));
+  }));
+
+test(`without a key nothing is remembered on ${storeName}`, () =>
+  withTwoCarts(async ({ urls }) => {
+    const { add, fill, openCart, putProduct } = client(urls.gateway);
+    await putProduct('mug');
+    const cartId = await openCart();
+    await fill(cartId, { mug: 1 });
+    const answers = await atOnce(3, () => add(cartId, 'mug', 1));
+    assert.deepEqual(new Set(answers.map(({ body }) => body.items[0]?.qty)), new Set([2, 3, 4]));
+    assert.ok(!answers.some(isReplay));
+    assert.notEqual(await openCart(), await openCart());
+  }));

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mintToken } from '@tandem/local/issuer';
+import { forgeTokens } from '../support/forged-tokens.ts';
+import { type Answer, type CartBody, client, type Sent } from '../support/http.ts';
+import { type Operation, operationsOf, pathWith } from '../support/operations.ts';
+import { assertStock } from '../support/stock.ts';
+import { storeName } from '../support/store.ts';
+import { withSystem } from '../support/system.ts';
+
+const KEY = 'a key that the stranger knows';
+/** What differs between any two answers. */
+const OF_THE_REQUEST = new Set(['x-request-id', 'traceparent', 'date']);
+
+/** An answer without what is of its request alone; the cart's id reads the same in all. */
+function comparable({ status, headers, text }: Answer, cartId: string) {
+  const requestId = headers.get('x-request-id') ?? '';
+  return {
+    status,
+    headers: [...headers].filter(([name]) => !OF_THE_REQUEST.has(name)),
+    body: text.replaceAll(requestId, 'REQUEST').replaceAll(cartId, 'CART'),
+  };
+}
+
+/** An id as long as this one that no cart has. */
+function unusedLike(cartId: string): string {
+  return `${cartId.slice(0, -4)}AAAA`;
+}
+
+test(`no token that is not valid opens any call on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { valid, forged } = await forgeTokens('owner');
+    const { call } = client(urls.gateway, false);
+    const { cartId } = (await call<CartBody>('POST', '/carts', { headers: { authorization: valid } })).body;
+    const authorized = { token: false as const, headers: { authorization: valid } };
+    assert.equal((await call('GET', `/carts/${cartId}`, authorized)).status, 200);
+    assert.equal((await call('PUT', '/products/mug', { ...authorized, body: mugBody })).status, 201);
+
+    const operations = [...(await operationsOf(urls.product)), ...(await operationsOf(urls.cart))];
+    assert.ok(operations.length >= 17);
+    for (const { method, path, sent } of operations) {
+      const ask = async (authorization: string, id: string) =>
+        call(method, pathWith(path, { cartId: id, productId: 'mug' }), {
+          ...sent,
+          token: false,
+          headers: { ...sent.headers, authorization },
+        });
+      for (const [fault, authorization] of Object.entries(forged)) {
+        const answer = await ask(authorization, cartId);
+        assert.equal(answer.status, 401, `${method} ${path}: ${fault}: ${answer.text}`);
+        assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/);
+        const unused = unusedLike(cartId);
+        const ofNone = comparable(await ask(authorization, unused), unused);
+        assert.deepEqual(comparable(answer, cartId), ofNone, `${method} ${path}: ${fault}`);
+      }
+    }
+    assert.equal((await call<CartBody>('GET', `/carts/${cartId}`, authorized)).body.version, 1);
+  }));
+
+const mugBody = { name: 'Mug', price: 1000, currency: 'EUR', inventory: 10 };
+
+test(`what needs a scope is refused to a token without it and to none on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { call } = client(urls.gateway);
+    const token = await mintToken({ subject: 'someone', scopes: ['products:read'] });
+    const guarded = (await operationsOf(urls.product)).filter(({ isGuarded }) => isGuarded);
+    assert.deepEqual(
+      (await operationsOf(urls.product)).filter(({ method, isGuarded }) => (method === 'GET') === isGuarded),
+      [],
+    );
+    for (const { method, path, sent } of guarded) {
+      const url = pathWith(path, { productId: 'mug' });
+      assert.equal((await call(method, url, { ...sent, token: false })).status, 401, `${method} ${path}`);
+      assert.equal((await call(method, url, { ...sent, token })).status, 403, `${method} ${path}`);
+    }
+  }));
+
+test(`to a stranger a user's cart is as one that does not exist, however it is asked for on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const [ownToken, strangeToken] = await Promise.all(
+      ['owner', 'stranger'].map((subject) => mintToken({ subject, scopes: [] })),
+    );
+    const [owner, stranger, guest] = [ownToken, strangeToken, false as const].map((token) =>
+      client(urls.gateway, token),
+    );
+    assert.ok(owner && stranger && guest);
+    await owner.putProduct('mug');
+    const cartId = await owner.openCart();
+    await owner.fill(cartId, { mug: 1 });
+    const ofCarts = (await operationsOf(urls.cart)).filter(({ path }) => path.includes('{cartId}'));
+    const posts = ofCarts.filter(({ method }) => method === 'POST');
+    assert.ok(ofCarts.length >= 8 && posts.length >= 4);
+    for (const { method, path, sent } of posts.filter(({ path }) => !path.endsWith('/checkout'))) {
+      await owner.call(method, pathWith(path, { cartId, productId: 'mug' }), {
+        ...sent,
+        headers: { 'idempotency-key': KEY },
+      });
+    }
+    await assertStock(urls, { mug: 98 });
+    const before = await owner.cart(cartId);
+    const etag = before.headers.get('etag') ?? '';
+    const strangersCart = await stranger.openCart();
+
+    const headersOf = ({ method }: Operation): readonly Sent['headers'][] =>
+      method === 'POST'
+        ? [{}, { 'idempotency-key': KEY }]
+        : [{}, { 'if-none-match': etag }, { 'if-none-match': '*' }, { 'if-match': etag }];
+    for (const { call } of [stranger, guest]) {
+      const assertNotFound = async (ask: (id: string) => Promise<Answer>, what: string) => {
+        const unused = unusedLike(cartId);
+        const [answer, ofNone] = [await ask(cartId), await ask(unused)];
+        assert.equal(answer.status, 404, what);
+        assert.deepEqual(comparable(answer, cartId), comparable(ofNone, unused), what);
+      };
+      for (const operation of ofCarts) {
+        const { method, path, sent } = operation;
+        for (const headers of headersOf(operation)) {
+          await assertNotFound(
+            (id) =>
+              call(method, pathWith(path, { cartId: id, productId: 'mug' }), {
+                ...sent,
+                ...(headers && { headers }),
+              }),
+            `${method} ${path} ${JSON.stringify(headers)}`,
+          );
+        }
+      }
+      for (const headers of [{}, { 'idempotency-key': KEY }]) {
+        await assertNotFound(
+          (fromCartId) => call('POST', `/carts/${strangersCart}/merge`, { body: { fromCartId }, headers }),
+          'as the source of a merge',
+        );
+        await assertNotFound(
+          (id) => call('POST', `/carts/${id}/merge`, { body: { fromCartId: strangersCart }, headers }),
+          'as the target of a merge',
+        );
+      }
+    }
+    const { status, totalAmount, updatedAt } = before.body;
+    assert.partialDeepStrictEqual((await owner.cart(cartId)).body, { status, totalAmount, updatedAt });
+    const { body } = await stranger.call<{ items: readonly CartBody[] }>('GET', '/carts?mine=true');
+    assert.deepEqual(
+      body.items.map((cart) => cart.cartId),
+      [strangersCart],
+    );
+  }));

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EventOf, TandemEvent } from '@tandem/contracts/events';
+import { atOnce } from '../support/at-once.ts';
+import { listen } from '../support/events.ts';
+import { client } from '../support/http.ts';
+import { assertStock } from '../support/stock.ts';
+import { storeName } from '../support/store.ts';
+import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
+import { until } from '../support/until.ts';
+
+const STOCK = 1000;
+const RACES = 40;
+const ADDS = 3;
+
+/** A client of each of Cart's instances, taking turns. */
+function clientsOf({ cartUrls }: TwoCarts) {
+  const clients = cartUrls.map((url) => client(url));
+  return (position: number) => clients[position % clients.length] ?? assert.fail();
+}
+
+function isCheckout(event: TandemEvent): event is EventOf<'CartCheckedOut'> {
+  return event.eventType === 'CartCheckedOut';
+}
+
+test(`otel-demo#3824: 200 adds of 20 clients to one cart on ${storeName} are all in it`, () =>
+  withTwoCarts(async (system) => {
+    const { cart, fill, openCart, putProduct } = client(system.urls.gateway);
+    const clientOf = clientsOf(system);
+    await putProduct('mug', { inventory: STOCK });
+    const cartId = await openCart();
+    await fill(cartId, { mug: 1 });
+    await atOnce(20, async (position) => {
+      const { add } = clientOf(position);
+      for (let adds = 0; adds < 10; adds += 1) assert.equal((await add(cartId, 'mug', 1)).status, 200);
+    });
+    assert.equal((await cart(cartId)).body.items[0]?.qty, 201);
+    await assertStock(system.urls, { mug: STOCK - 201 });
+  }));
+
+test(`otel-demo#3824: an add that races a checkout on ${storeName} is in the order or refused`, () =>
+  withTwoCarts(async (system) => {
+    const { fill, openCart, putProduct } = client(system.urls.gateway);
+    const clientOf = clientsOf(system);
+    const ear = await listen(system.urls.aws, 'cart-events-topic');
+    await putProduct('mug', { inventory: STOCK });
+
+    /** Adds and, somewhere among them, checks out; resolves to what was acknowledged. */
+    const race = async (position: number) => {
+      const cartId = await openCart();
+      await fill(cartId, { mug: 1 });
+      const checkout = async () =>
+        until(
+          () => clientOf(position).checkOut(cartId),
+          ({ status }) => status !== 503,
+        );
+      const place = position % (ADDS + 1);
+      const answers = await atOnce(ADDS + 1, async (i) =>
+        i === place ? checkout() : clientOf(position + i).add(cartId, 'mug', 1),
+      );
+      const { status, body, text } = answers[place] ?? assert.fail();
+      assert.equal(status, 200, text);
+      const adds = answers.filter((_, i) => i !== place);
+      for (const { status, text } of adds) assert.ok(status === 200 || status === 409, text);
+      const acknowledged = 1 + adds.filter(({ status }) => status === 200).length;
+      assert.equal(body.items[0]?.qty, acknowledged);
+      return { cartId, acknowledged };
+    };
+    const orders: { cartId: string; acknowledged: number }[] = [];
+    for (let races = 0; races < RACES; races += 10)
+      orders.push(...(await atOnce(10, (position) => race(races + position))));
+
+    const seen = new Set(orders.map(({ acknowledged }) => acknowledged));
+    assert.ok(seen.size > 1, 'the checkout always came at the same place');
+    const heard = await ear.until((events) => events.filter(isCheckout).length >= RACES);
+    for (const { cartId, acknowledged } of orders) {
+      const sold = heard.filter(isCheckout).filter((event) => event.cartId === cartId);
+      assert.deepEqual(
+        sold.map(({ items }) => items),
+        [[{ productId: 'mug', qty: acknowledged, priceAtAdd: 1000 }]],
+      );
+    }
+    const total = orders.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
+    await assertStock(system.urls, { mug: STOCK - total });
+    ear.close();
+  }));

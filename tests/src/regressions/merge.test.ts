@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mintToken } from '@tandem/local/issuer';
+import { atOnce } from '../support/at-once.ts';
+import { type CartBody, client } from '../support/http.ts';
+import { assertStock } from '../support/stock.ts';
+import { storeName } from '../support/store.ts';
+import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
+
+const LOGINS = 20;
+const STOCK = 100;
+type Quantities = Readonly<Record<string, number>>;
+
+const productIds = Array.from({ length: 65 }, (_, i) => `product-${i}`);
+const guestLines = Object.fromEntries(productIds.map((id, i) => [id, 1 + (i % 3)]));
+const userLines = Object.fromEntries(productIds.slice(50).map((id) => [id, 2]));
+const bothLines = sum([guestLines, userLines]);
+const leftOver = Object.fromEntries(productIds.map((id) => [id, STOCK - (bothLines[id] ?? 0)]));
+
+function sum(parts: readonly Quantities[]): Quantities {
+  const total: Record<string, number> = {};
+  for (const [id, qty] of parts.flatMap((part) => Object.entries(part))) total[id] = (total[id] ?? 0) + qty;
+  return total;
+}
+
+function quantitiesOf({ items }: CartBody): Quantities {
+  return Object.fromEntries(items.map(({ productId, qty }) => [productId, qty]));
+}
+
+/** A user's client for each login, spread over Cart's instances, with a token of its own. */
+async function logIns({ cartUrls }: TwoCarts) {
+  const tokens = await atOnce(LOGINS, () => mintToken({ subject: 'shopper', scopes: [] }));
+  return tokens.map((token, i) => client(cartUrls[i % 2 === 0 ? 0 : 1], token));
+}
+
+/** The products in stock, and a guest's cart of 65 of them. */
+async function fillGuestCart({ urls }: TwoCarts): Promise<string> {
+  const { fill, openCart, putProduct } = client(urls.gateway);
+  await Promise.all(productIds.map((id) => putProduct(id, { inventory: STOCK })));
+  const guestCart = await openCart();
+  await fill(guestCart, guestLines);
+  return guestCart;
+}
+
+test(`vendure#4481: 20 logins that merge a cart of 65 lines at once on ${storeName} lose and double nothing`, () =>
+  withTwoCarts(async (system) => {
+    const guestCart = await fillGuestCart(system);
+    const logins = await logIns(system);
+    const [{ cart, checkOut, fill, openCart } = assert.fail()] = logins;
+    const userCart = await openCart();
+    await fill(userCart, userLines);
+
+    const merged = await Promise.all(logins.map(({ merge }) => merge(userCart, guestCart)));
+    for (const { status, body, text } of merged) {
+      assert.equal(status, 200, text);
+      assert.deepEqual(quantitiesOf(body), bothLines);
+    }
+    assert.deepEqual(quantitiesOf((await cart(userCart)).body), bothLines);
+    assert.partialDeepStrictEqual((await cart(guestCart)).body, { status: 'merged', items: [] });
+    await assertStock(system.urls, leftOver);
+
+    const { status, body, text } = await checkOut(userCart);
+    assert.equal(status, 200, text);
+    assert.deepEqual(quantitiesOf(body), bothLines);
+    await assertStock(system.urls, leftOver);
+  }));
+
+test(`vendure#4481: of 20 logins that each open a cart on ${storeName}, one gets the guest's lines`, () =>
+  withTwoCarts(async (system) => {
+    const guestCart = await fillGuestCart(system);
+    const logins = await logIns(system);
+    const [{ call, checkOut } = assert.fail()] = logins;
+    const merged = await Promise.all(
+      logins.map(async ({ merge, openCart }) => merge(await openCart(), guestCart)),
+    );
+    const [winner, ...none] = merged.filter(({ status }) => status === 200);
+    assert.ok(winner && none.length === 0);
+    for (const { status, body } of merged.filter((answer) => answer !== winner)) {
+      assert.equal(status, 409);
+      assert.equal((body as { type?: unknown }).type, 'urn:tandem:problem:cart-closed');
+    }
+
+    const mine = await call<{ items: readonly CartBody[] }>('GET', '/carts?mine=true');
+    assert.equal(mine.body.items.length, LOGINS);
+    assert.deepEqual(sum(mine.body.items.map(quantitiesOf)), guestLines);
+    const left = Object.fromEntries(productIds.map((id) => [id, STOCK - (guestLines[id] ?? 0)]));
+    await assertStock(system.urls, left);
+    assert.equal((await checkOut(winner.body.cartId)).status, 200);
+    await assertStock(system.urls, left);
+  }));
+
+test(`aws-serverless-shopping-cart's double merge: repeated whenever on ${storeName}, a merge adds once`, () =>
+  withTwoCarts(async (system) => {
+    const [user = assert.fail()] = await logIns(system);
+    const guest = client(system.urls.gateway);
+    await guest.putProduct('mug', { inventory: 10 });
+    const [guestCart, userCart] = [await guest.openCart(), await user.openCart()];
+    await guest.fill(guestCart, { mug: 3 });
+    await user.fill(userCart, { mug: 1 });
+    const mergeAgain = async () => {
+      const { status, body, text } = await user.merge(userCart, guestCart);
+      assert.equal(status, 200, text);
+      return body;
+    };
+
+    assert.deepEqual(quantitiesOf(await mergeAgain()), { mug: 4 });
+    assert.deepEqual(quantitiesOf(await mergeAgain()), { mug: 4 });
+    await assertStock(system.urls, { mug: 6 });
+
+    await user.call('PUT', `/carts/${userCart}/items/mug`, { body: { qty: 2 } });
+    assert.deepEqual(quantitiesOf(await mergeAgain()), { mug: 2 });
+    await assertStock(system.urls, { mug: 8 });
+
+    const { body: sold } = await user.checkOut(userCart);
+    assert.equal(sold.status, 'checkedOut');
+    assert.deepEqual(await mergeAgain(), sold);
+    await assertStock(system.urls, { mug: 8 });
+  }));

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyProductEvents } from '@tandem/cart/messaging/product-events';
+import { catalogKey } from '@tandem/cart/store/kinds';
+import { readEvent } from '@tandem/contracts/read-event';
+import { atOnce } from '../support/at-once.ts';
+import { publisher } from '../support/events.ts';
+import { client } from '../support/http.ts';
+import { atRest } from '../support/queues.ts';
+import { storeName } from '../support/store.ts';
+import { withTwoCarts } from '../support/two-carts.ts';
+import { until } from '../support/until.ts';
+
+const PRICES = 30;
+const NEWEST = 1000 + PRICES;
+
+/** Every price once and half of them twice, the newest neither first nor last; the same order in every run. */
+const bodies = [...Array(PRICES).keys(), ...Array(PRICES / 2).keys()]
+  .map((i) => i + 1)
+  .toSorted((a, b) => ((a * 17) % 31) - ((b * 17) % 31))
+  .map((version) =>
+    JSON.stringify({
+      eventType: 'ProductUpdated',
+      productId: 'mug',
+      name: 'Mug',
+      price: 1000 + version,
+      currency: 'EUR',
+      inventory: 10,
+      updatedAt: '2026-02-14T15:00:00Z',
+      version,
+    }),
+  );
+
+test(`eShopOnContainers#1765: two consumers on ${storeName} that are given prices out of order end at the newest`, () =>
+  withTwoCarts(async ({ openCartTable }) => {
+    const events = bodies.map((body) => {
+      const result = readEvent(body);
+      return result.ok ? result.event : assert.fail(body);
+    });
+    const tables = [openCartTable(), openCartTable()];
+    const apply = tables.map((table) => applyProductEvents({ table, now: () => new Date().toISOString() }));
+    await atOnce(2, async (position) => {
+      const mine = position === 0 ? events : events.toReversed();
+      for (const event of mine) {
+        const [outcome] = (await apply[position]?.([event])) ?? [];
+        assert.equal(outcome?.status, 'applied');
+      }
+    });
+    for (const table of tables)
+      assert.partialDeepStrictEqual(await table.get(catalogKey('mug')), { price: NEWEST, version: PRICES });
+  }));
+
+test(`eShopOnContainers#1765: prices that two services on ${storeName} receive out of order end at the newest`, () =>
+  withTwoCarts(async ({ urls, cartUrls }) => {
+    const publish = publisher(urls.aws);
+    await atOnce(3, (third) => publish('product-events-topic', ...bodies.filter((_, i) => i % 3 === third)));
+    await atRest(urls.aws);
+
+    for (const url of cartUrls) {
+      const { add, openCart } = client(url);
+      const cartId = await openCart();
+      const { body } = await until(
+        () => add(cartId, 'mug', 1),
+        ({ status }) => status === 200,
+      );
+      assert.partialDeepStrictEqual(body.items, [{ priceAtAdd: NEWEST, currentPrice: NEWEST }]);
+    }
+  }));

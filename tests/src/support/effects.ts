@@ -1,0 +1,63 @@
+import type { TandemEvent } from '@tandem/contracts/events';
+import { type Listener, listen } from './events.ts';
+import { client } from './http.ts';
+import { atRest } from './queues.ts';
+import { until } from './until.ts';
+
+const MARKER = 'marker';
+
+/** Counts what a whole system publishes, whoever causes it. */
+export interface Effects {
+  /** How many events of each type `work` causes, until nothing moves any more. */
+  of(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>>;
+  close(): void;
+}
+
+/** Needs a system at which nobody else is at work. */
+export async function watchEffects(urls: {
+  readonly gateway: string;
+  readonly aws: string;
+}): Promise<Effects> {
+  const { checkOut, fill, openCart, putProduct } = client(urls.gateway);
+  const ears: readonly Listener[] = await Promise.all(
+    (['product-events-topic', 'cart-events-topic'] as const).map((topic) => listen(urls.aws, topic)),
+  );
+  await putProduct(MARKER, { inventory: 1_000_000 });
+  const markerCarts = new Set<string>();
+
+  const isMarker = (event: TandemEvent) =>
+    ('productId' in event && event.productId === MARKER) ||
+    ('cartId' in event && markerCarts.has(event.cartId));
+
+  /** A cart that comes behind goes the whole way to its checkout: what came before it has gone it too. */
+  const settle = async (): Promise<readonly TandemEvent[]> => {
+    const cartId = await openCart();
+    markerCarts.add(cartId);
+    await fill(cartId, { [MARKER]: 1 });
+    await until(
+      () => checkOut(cartId),
+      ({ status }) => status === 200,
+    );
+    await atRest(urls.aws);
+    const isSold = (event: TandemEvent) => event.eventType === 'CartCheckedOut' && event.cartId === cartId;
+    const [ofProduct, ofCart] = ears;
+    const carts = (await ofCart?.until((events) => events.some(isSold))) ?? [];
+    const products = (await ofProduct?.until(() => true)) ?? [];
+    return [...products, ...carts].filter((event) => !isMarker(event));
+  };
+
+  return {
+    async of(work) {
+      const before = new Set(await settle());
+      await work();
+      return countsOf((await settle()).filter((event) => !before.has(event)));
+    },
+    close: () => ears.forEach((ear) => ear.close()),
+  };
+}
+
+function countsOf(events: readonly TandemEvent[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    [...Map.groupBy(events, ({ eventType }) => eventType)].map(([type, some]) => [type, some.length]),
+  );
+}

@@ -1,0 +1,82 @@
+import { client, type Sent } from './http.ts';
+
+/** A call that a service documents, with a body that it takes. */
+export interface Operation {
+  readonly method: string;
+  /** With the parameters in braces. */
+  readonly path: string;
+  readonly sent: Sent;
+  /** The statuses that it documents. */
+  readonly statuses: readonly string[];
+  /** Whether it needs a scope. */
+  readonly isGuarded: boolean;
+}
+
+interface Schema {
+  readonly required?: readonly string[];
+}
+
+interface Documented {
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
+  readonly responses: Readonly<Record<string, unknown>>;
+  readonly security?: readonly unknown[];
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
+}
+
+/** What a required field is filled with. */
+const samples: Readonly<Record<string, unknown>> = {
+  name: 'Mug',
+  price: 1000,
+  currency: 'EUR',
+  inventory: 10,
+  delta: 5,
+  productId: 'mug',
+  qty: 1,
+  fromCartId: 'cart-of-nobody',
+};
+
+/** What a service's document cannot say: the import reads a stream. */
+const streams: Readonly<Record<string, Sent>> = {
+  '/products/import': {
+    body: `${JSON.stringify({ productId: 'imported', name: 'Imported', price: 1, currency: 'EUR' })}\n`,
+    headers: { 'content-type': 'application/x-ndjson' },
+  },
+};
+
+/** Every call of a service but those of the chassis, from the document that it serves. */
+export async function operationsOf(url: string): Promise<readonly Operation[]> {
+  const { paths } = (await client(url).call<Document>('GET', '/openapi.json')).body;
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(() => path !== '/health' && path !== '/ready')
+      .map(([method, documented]) => ({
+        method: method.toUpperCase(),
+        path,
+        sent: streams[path] ?? sampleOf(documented),
+        statuses: Object.keys(documented.responses),
+        isGuarded: documented.security !== undefined,
+      })),
+  );
+}
+
+function sampleOf({ requestBody }: Documented): Sent {
+  const schema = requestBody?.content['application/json']?.schema;
+  if (!schema) return {};
+  const body = (schema.required ?? []).map((field) => {
+    if (!(field in samples)) throw new Error(`a sample of ${field} is missing`);
+    return [field, samples[field]] as const;
+  });
+  return { body: Object.fromEntries(body) };
+}
+
+/** The path with these parameters. */
+export function pathWith(path: string, parameters: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new Error(`no ${name} for ${path}`);
+    return value;
+  });
+}
