@@ -1,3 +1,4 @@
+import { conditionHeader } from '@tandem/chassis/http/preconditions';
 import { z } from 'zod';
 import { MAX_LINE_QTY } from '../domain/line.ts';
 
@@ -5,7 +6,7 @@ const qty = z.int().max(MAX_LINE_QTY);
 
 export const byCart = z.object({ cartId: z.string().max(200) });
 export const byLine = z.object({ cartId: z.string().max(200), productId: z.string().max(200) });
-export const conditionalRead = z.object({ 'if-none-match': z.string().optional() });
+export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
 
 export const itemToAdd = z.object({ productId: z.string().min(1).max(200), qty: qty.min(1) });
 export const quantity = z.object({ qty: qty.min(0).describe('0 removes the line') });

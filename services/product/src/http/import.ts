@@ -3,6 +3,7 @@ import type { App } from '@tandem/chassis/http/types';
 import type { DomainError } from '@tandem/chassis/errors';
 import { compileValidator, type Fault } from '@tandem/chassis/http/schema';
 import type { Table } from '@tandem/storage/table';
+import { z } from 'zod';
 import { replaceProduct } from '../domain/product.ts';
 import { productKey } from '../store/kinds.ts';
 import { type NumberedLine, numberedLines } from './lines.ts';
@@ -16,6 +17,11 @@ const CONCURRENCY = 16;
 
 /** How many rejected lines an answer lists: bounds it, whatever the stream holds. */
 const MAX_REJECTED = 10_000;
+
+/** Its lines are validated one by one, as they come. */
+const ndjson = z
+  .custom<Readable>((body) => body instanceof Readable, 'There is no body')
+  .meta({ type: 'string', description: 'A product with its id, as JSON, a line' });
 
 /** What became of a line. */
 type Outcome = 'created' | 'updated' | { readonly reason: string };
@@ -37,6 +43,7 @@ export async function registerImport(app: App, deps: { table: Table; now: () => 
         schema: {
           summary: 'Create or replace many products: one JSON object a line',
           consumes: [NDJSON],
+          body: ndjson,
           response: { 200: schemas.importResult },
         },
         config: { scope: 'products:write' },
@@ -45,7 +52,7 @@ export async function registerImport(app: App, deps: { table: Table; now: () => 
         const counts = { created: 0, updated: 0, rejected: 0 };
         const rejected: { line: number; reason: string }[] = [];
         const underWay = new Set<Promise<void>>();
-        for await (const numbered of numberedLines((body ?? Readable.from([])) as Readable, MAX_LINE_BYTES)) {
+        for await (const numbered of numberedLines(body as Readable, MAX_LINE_BYTES)) {
           const work = importLine(numbered).then((outcome) => {
             underWay.delete(work);
             counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;

@@ -1,3 +1,4 @@
+import { conditionHeader } from '@tandem/chassis/http/preconditions';
 import { queryInteger } from '@tandem/chassis/http/schema';
 import { z } from 'zod';
 
@@ -12,8 +13,10 @@ export const productId = z
 
 const LARGEST = 1_000_000_000;
 const wellFormed = /^[^\uD800-\uDFFF]*$/u;
+const notBlank = /^\s*[^\s\uD800-\uDFFF][^\uD800-\uDFFF]*$/u;
+/** Trimmed after it is checked, as its JSON schema cannot trim. */
 const text = (longest: number) =>
-  z.string().trim().min(1).max(longest).regex(wellFormed, 'must be well-formed Unicode');
+  z.string().min(1).max(longest).regex(notBlank, 'must be well-formed Unicode and not blank').trim();
 
 const fields = {
   name: text(200),
@@ -75,8 +78,8 @@ export const productPage = z.object({
 export const listQuery = z.object({
   ids: z
     .string()
+    .regex(/^,*[^,]{1,200}(,+[^,]{1,200}){0,99},*$/, 'must be 1 to 100 ids, separated by commas')
     .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
-    .pipe(z.array(z.string().max(200)).min(1).max(100))
     .optional()
     .describe('Up to 100 ids, separated by commas; excludes the other parameters'),
   category: text(64).optional(),
@@ -88,10 +91,10 @@ export const byId = z.object({ productId: z.string().max(200) });
 export const writableById = z.object({ productId });
 
 /** The headers that make a request conditional (RFC 9110, section 13). */
-export const conditionalRead = z.object({ 'if-none-match': z.string().optional() });
+export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
 export const conditionalWrite = z.object({
-  'if-match': z.string().optional().describe('Only if the product is at this version'),
-  'if-none-match': z.string().optional().describe('* for: only if there is no such product'),
+  'if-match': conditionHeader.optional().describe('Only if the product is at this version'),
+  'if-none-match': conditionHeader.optional().describe('* for: only if there is no such product'),
 });
 
 export const snapshotStarted = z.object({ snapshotId: z.string() });
