@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { mintToken } from '@tandem/local/issuer';
 import { withSystem } from '../support/system.ts';
 import { faultsOf } from './check.ts';
-import { type Operation, readDocument } from './document.ts';
+import { readDocument } from './document.ts';
 import { createPool } from './pool.ts';
-import { learnSent, type Request, requestsOf, type Tokens } from './request.ts';
-import type { Late } from './values.ts';
+import { learnSent, type Request, requestsOf } from './request.ts';
 import { type Answer, asCurl, createSender } from './send.ts';
+import { tokensFor } from './tokens.ts';
+import type { Late } from './values.ts';
 
 /** How many requests are sent; `FUZZ_SEED` repeats the ones of another run. */
 const requests = Number(process.env['FUZZ_REQUESTS'] ?? 10_000);
@@ -16,18 +16,6 @@ const seed = Number(process.env['FUZZ_SEED'] ?? Math.trunc(Math.random() * 2 ** 
 
 /** As many requests reach every operation in a state that allows it. */
 const ENOUGH = 5000;
-
-async function tokensFor(operations: readonly Operation[]): Promise<Tokens> {
-  const scopes = operations.flatMap(({ security = [] }) =>
-    security.flatMap((scheme) => Object.values(scheme).flat()),
-  );
-  const bearer = async (subject: string, granted: readonly string[]) =>
-    `Bearer ${await mintToken({ subject, scopes: granted })}`;
-  return {
-    scoped: await bearer('fuzzer', [...new Set(scopes)]),
-    users: [await bearer('ada', []), await bearer('bob', ['some:scope'])],
-  };
-}
 
 /** Says what was wrong with the smallest request that shows it: how the request was drawn helps nobody. */
 async function asyncReporter({

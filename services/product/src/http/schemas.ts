@@ -78,7 +78,7 @@ export const productPage = z.object({
 export const listQuery = z.object({
   ids: z
     .string()
-    .regex(/^,*[^,]{1,200}(,+[^,]{1,200}){0,99},*$/, 'must be 1 to 100 ids, separated by commas')
+    .regex(/^,*[^,]{1,200}(,+[^,]{1,200}){0,99},*$/u, 'must be 1 to 100 ids, separated by commas')
     .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
     .optional()
     .describe('Up to 100 ids, separated by commas; excludes the other parameters'),
