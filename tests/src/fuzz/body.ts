@@ -102,8 +102,9 @@ const distortion: fc.Arbitrary<Distort> = fc.oneof(
 function verdictOf(document: Document, schema: Schema, bytes: Buffer): Verdict {
   const text = bytes.toString();
   if (!isUtf8(bytes)) return 'invalid';
-  // Readers may skip a byte order mark, and refuse keys that poison prototypes and depths that exhaust a stack.
-  if (/^\ufeff|__proto__|constructor|\[{60}/.test(text)) return 'either';
+  // Readers may skip a byte order mark, and refuse keys that poison prototypes, depths that exhaust a stack, and halves
+  // of surrogate pairs (RFC 8259, section 8.2).
+  if (/^\ufeff|__proto__|constructor|\[{60}|\\ud[89a-f]/i.test(text)) return 'either';
   try {
     return document.judge(schema, JSON.parse(text));
   } catch (error) {

@@ -12,15 +12,14 @@ export const productId = z
   .describe('1 to 128 letters, digits, dots, underscores, tildes or hyphens');
 
 const LARGEST = 1_000_000_000;
-const wellFormed = /^[^\uD800-\uDFFF]*$/u;
-const notBlank = /^\s*[^\s\uD800-\uDFFF][^\uD800-\uDFFF]*$/u;
-/** Trimmed after it is checked, as its JSON schema cannot trim. */
-const text = (longest: number) =>
-  z.string().min(1).max(longest).regex(notBlank, 'must be well-formed Unicode and not blank').trim();
+/** No pattern: what reads documents in other languages than JavaScript cannot read one that names surrogates. */
+const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+/** Trimmed after it is checked: a JSON schema cannot trim. */
+const text = (longest: number) => wellFormed.min(1).max(longest).regex(/\S/, 'must not be blank').trim();
 
 const fields = {
   name: text(200),
-  description: z.string().max(4_000).regex(wellFormed, 'must be well-formed Unicode'),
+  description: wellFormed.max(4_000),
   category: text(64),
   imageUrl: text(2_000),
   price: z.int().min(0).max(LARGEST).describe('Integer minor units, e.g. cents'),
