@@ -7,7 +7,8 @@ const PROBLEM = 'application/problem+json';
 export function faultsOf(request: Request, answer: Answer): string[] {
   const faults = [...againstDocument(request, answer), ...againstRequest(request, answer)];
   if (answer.status >= 400) faults.push(...againstProblem(answer));
-  if (answer.headers['x-request-id'] === undefined) faults.push('no x-request-id');
+  for (const name of demandedHeaders(request, answer))
+    if (answer.headers[name] === undefined) faults.push(`the header ${name} is missing`);
   return faults;
 }
 
@@ -62,7 +63,16 @@ function againstRequest({ verdict, authorization }: Request, { status, text }: A
   return isMisread ? ['what the document allows is refused as invalid'] : [];
 }
 
-/** RFC 9457, with our request id; 401, 405 and 503 bring the headers that RFC 9110 demands. */
+/** The headers that the contract, or RFC 9110, has an answer bring whatever the document says. */
+function demandedHeaders({ method }: Request, { status }: Answer): readonly string[] {
+  const ofStatus = { 401: 'www-authenticate', 405: 'allow', 429: 'retry-after', 503: 'retry-after' }[status];
+  const ofMethod = method === 'POST' && status === 201 ? 'location' : undefined;
+  // What the HTTP parser refuses never was a request with a trace.
+  const trace = status === 431 ? undefined : 'traceparent';
+  return ['x-request-id', trace, ofStatus, ofMethod].filter((name) => name !== undefined);
+}
+
+/** RFC 9457, with our request id. */
 function againstProblem({ status, headers, text }: Answer): string[] {
   if (headers['content-type'] !== PROBLEM) return [`an error of the type ${headers['content-type']}`];
   const problem = JSON.parse(text) as Record<string, unknown>;
@@ -75,9 +85,5 @@ function againstProblem({ status, headers, text }: Answer): string[] {
       typeof problem[field] === 'string' && problem[field] !== '' ? '' : field,
     ),
   ].filter((field) => field !== '');
-  const demanded = { 401: 'www-authenticate', 405: 'allow', 429: 'retry-after', 503: 'retry-after' }[status];
-  return [
-    ...faults.map((field) => `the problem's ${field} is wrong`),
-    ...(demanded === undefined || headers[demanded] !== undefined ? [] : [`a ${status} without ${demanded}`]),
-  ];
+  return faults.map((field) => `the problem's ${field} is wrong`);
 }

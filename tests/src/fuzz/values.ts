@@ -174,10 +174,10 @@ function numbers(schema: Schema, wild: boolean): fc.Arbitrary<number> {
     fc.integer({ min, max: Math.min(max, Math.max(min, 0) + 20) }),
     fc.constantFrom(min, max),
   );
-  return wild
-    ? fc.oneof(
-        { weight: 6, arbitrary: within },
-        { weight: 1, arbitrary: fc.constantFrom(min - 1, max + 1, min + 0.5) },
-      )
-    : within;
+  if (!wild) return within;
+  const beyond = fc.oneof(
+    fc.constantFrom(min - 1, max + 1),
+    within.map((number) => number + 0.5),
+  );
+  return fc.oneof({ weight: 4, arbitrary: within }, { weight: 1, arbitrary: beyond });
 }
