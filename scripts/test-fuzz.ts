@@ -73,7 +73,10 @@ if (missing !== undefined) {
       // Carts first: what the other run does to the demo products leaves little to put into them.
       for (const url of [urls.cart, urls.product]) {
         const args = ['run', `${url}/openapi.json`, '--max-examples', MAX_EXAMPLES, ...process.argv.slice(2)];
-        const { code, output } = await run(join(BIN, 'st'), args, { env: { TOKEN: token }, isShown: true });
+        const { code, output } = await run(join(BIN, 'st'), args, {
+          env: { TOKEN: token, HYPOTHESIS_STORAGE_DIRECTORY: join(VENV, 'hypothesis') },
+          isShown: true,
+        });
         cases += Number(/(\d+) generated/.exec(output)?.[1] ?? 0);
         if (code !== 0) process.exitCode = code ?? 1;
       }
