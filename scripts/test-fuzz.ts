@@ -17,8 +17,8 @@ const BIN = join(VENV, process.platform === 'win32' ? 'Scripts' : 'bin');
 /** Cases of an operation and phase, at most; more than 10,000 together. */
 const MAX_EXAMPLES = '850';
 
-/** For one service. It takes a minute or two; shrinking what it found takes longer. */
-const DEADLINE_MS = 4 * 60_000;
+/** For one service: some two minutes, or more on a busy machine and where it shrinks what it found. */
+const DEADLINE_MS = 10 * 60_000;
 
 interface Ended {
   readonly code: number | null;
