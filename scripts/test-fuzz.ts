@@ -14,6 +14,9 @@ const SOURCES = join(import.meta.dirname, 'schemathesis');
 const VENV = join(import.meta.dirname, '../.cache/schemathesis');
 const BIN = join(VENV, process.platform === 'win32' ? 'Scripts' : 'bin');
 
+/** Whether Python is new enough and can make environments: Debian packs `ensurepip` apart. */
+const PROBE = 'import ensurepip, sys; sys.exit(sys.version_info < (3, 10))';
+
 /** Cases of an operation and phase, at most; more than 10,000 together. */
 const MAX_EXAMPLES = '850';
 
@@ -53,9 +56,11 @@ async function install(): Promise<string | undefined> {
   const installed = join(VENV, 'requirements.txt');
   const wanted = await readFile(requirements, 'utf8');
   if ((await readFile(installed, 'utf8').catch(() => '')) === wanted) return undefined;
+  const python = await run('python3', ['-c', PROBE]).catch(() => undefined);
+  if (python?.code !== 0) return 'schemathesis needs python3, 3.10 or newer, with venv on the PATH';
   await rm(VENV, { recursive: true, force: true });
-  const made = await run('python3', ['-m', 'venv', VENV]).catch(() => undefined);
-  if (made?.code !== 0) return 'schemathesis needs python3, 3.10 or newer, with venv on the PATH';
+  const venv = await run('python3', ['-m', 'venv', VENV]);
+  if (venv.code !== 0) throw new Error(`venv failed:\n${venv.output}`);
   const { code, output } = await run(join(BIN, 'pip'), ['install', '--quiet', '--requirement', requirements]);
   if (code !== 0) throw new Error(`pip failed:\n${output}`);
   await cp(requirements, installed);

@@ -33,14 +33,15 @@ export function authorizationsFor(
   { scoped, users }: Tokens,
   wild: boolean,
 ): fc.Arbitrary<Authorization> {
-  const isOpen = security.length === 0;
+  const isOpen = security.length === 0 || security.some((scheme) => Object.keys(scheme).length === 0);
+  const needsScope = !isOpen && security.every((scheme) => Object.values(scheme).flat().length > 0);
   const anonymous = fc.constant<Authorization>({ header: undefined, verdict: isOpen ? 'valid' : 'invalid' });
   const user = fc
     .constantFrom(...users)
-    .map((header): Authorization => ({ header, verdict: isOpen ? 'valid' : 'invalid' }));
-  const right = isOpen
-    ? fc.oneof({ weight: 3, arbitrary: anonymous }, user)
-    : fc.constant<Authorization>({ header: scoped, verdict: 'valid' });
+    .map((header): Authorization => ({ header, verdict: needsScope ? 'invalid' : 'valid' }));
+  const permitted = fc.constant<Authorization>({ header: scoped, verdict: 'valid' });
+  const known = needsScope ? permitted : user;
+  const right = isOpen ? fc.oneof({ weight: 3, arbitrary: anonymous }, known) : known;
   if (!wild) return right;
   const bad = [
     `${scoped}x`,
