@@ -74,6 +74,12 @@ export const products: readonly Case[] = [
     pointer: '/name',
   },
   {
+    name: 'a name that is too long with its blanks',
+    request: ['PUT', '/products/mug', body({ name: `Mug${' '.repeat(198)}` })],
+    status: 400,
+    pointer: '/name',
+  },
+  {
     name: 'half a surrogate pair',
     request: ['PUT', '/products/mug', { body: JSON.stringify({ ...mug, category: '\uD800x' }) }],
     status: 400,
@@ -112,6 +118,7 @@ export const products: readonly Case[] = [
     status: 400,
     pointer: '?ids',
   },
+  { name: 'ids that are none', request: ['GET', '/products?ids=,'], status: 400, pointer: '?ids' },
   { name: 'a broken percent-encoding', request: ['GET', '/products/%zz'], status: 400 },
   {
     name: 'a malformed If-Match',
@@ -168,6 +175,16 @@ export const products: readonly Case[] = [
     request: ['POST', '/products', { body: '<a/>', headers: { 'content-type': 'text/xml' } }],
     status: 415,
   },
+  {
+    name: 'a merge patch where none is asked for',
+    request: [
+      'PUT',
+      '/products/mug',
+      { ...body({}), headers: { 'content-type': 'application/merge-patch+json' } },
+    ],
+    status: 415,
+  },
+  { name: 'an import of nothing', request: ['POST', '/products/import'], status: 400, pointer: '' },
   { name: 'an import that is JSON', request: ['POST', '/products/import', { body: mug }], status: 415 },
 ];
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from './types.ts';
@@ -49,7 +50,7 @@ export function registerIdempotency(app: App): void {
     if (request.method !== 'POST' || key === undefined) return;
     request.idempotent = {
       id: digestOf([callerOf(request), pathOf(request), key]),
-      fingerprint: request.routeOptions.schema?.body ? digestOf([request.body]) : '',
+      fingerprint: fingerprintOf(request),
       expiresAt: Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS,
       onReplay: () => void reply.header('idempotent-replayed', 'true'),
     };
@@ -63,6 +64,11 @@ export function registerIdempotency(app: App): void {
 function callerOf({ identity, ip, params }: FastifyRequest): readonly string[] {
   if (identity) return ['user', identity.subject];
   return Object.keys(params ?? {}).length > 0 ? ['guest'] : ['guest', ip];
+}
+
+/** Of a body that is read as it comes, the handler alone can make one. */
+function fingerprintOf({ body, routeOptions }: FastifyRequest): string {
+  return routeOptions.schema?.body === undefined || body instanceof Readable ? '' : digestOf(body);
 }
 
 function pathOf({ url }: FastifyRequest): string {

@@ -4,19 +4,26 @@ import { DomainError } from '../errors.ts';
 import type { App } from './types.ts';
 
 const maxDepth = 64;
+const JSON_TYPE = 'application/json';
 
 /**
- * Has the app read JSON in UTF-8, nested at most 64 deep: what recurses over it cannot run out of stack. Clients that
- * always send a content type may leave out a body where the route does not read one.
+ * Has the app read JSON in UTF-8, nested at most 64 deep: what recurses over it cannot run out of stack. A route takes
+ * application/json unless it consumes something else. Clients that always send a content type may leave out a body
+ * where the route does not read one.
  */
 export function registerJson(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
-    ['application/json', 'application/merge-patch+json'],
+    [JSON_TYPE, 'application/merge-patch+json'],
     { parseAs: 'buffer' },
     (request, body, done) => {
-      if (body.length === 0 && request.routeOptions.schema?.body === undefined) return done(null);
+      const { body: expected, consumes = [JSON_TYPE] } = request.routeOptions.schema ?? {};
+      if (body.length === 0 && expected === undefined) return done(null);
+      const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
+      if (!consumes.includes(type.trim().toLowerCase())) {
+        return done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(type));
+      }
       if (!isUtf8(body)) return done(new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY());
       if (depthOf(body) <= maxDepth) return void parse(request, body.toString(), done);
       done(new DomainError('invalid', 'nested-too-deeply', `The body is nested more than ${maxDepth} deep`));

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { DomainError } from '../errors.ts';
-import { allowsWrite, isNotModified, parsePreconditions, versionTag } from './preconditions.ts';
+import {
+  allowsWrite,
+  conditionHeader,
+  isNotModified,
+  parsePreconditions,
+  versionTag,
+} from './preconditions.ts';
 
 const current = versionTag(42);
 
@@ -79,5 +85,19 @@ test('any list of tags holds each of its tags and no other', () => {
       for (const tag of tags) assert.ok(allowsWrite(conditions, `"${tag}"`));
       assert.equal(allowsWrite(conditions, `"${other}"`), tags.includes(other));
     }),
+  );
+});
+
+test('the documented pattern takes what the parser takes', () => {
+  const pattern = new RegExp(String(conditionHeader.meta()?.['pattern']), 'u');
+  const piece = fc.constantFrom('"', '"a"', 'W/', '*', ',', ' ', '\t', '\u00ff', '"\u00e9!"', 'x');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+      const header = pieces.join('');
+      const parse = () => parsePreconditions({ 'if-match': header });
+      if (pattern.test(header)) parse();
+      else assert.throws(parse, DomainError);
+    }),
+    { numRuns: 2000 },
   );
 });

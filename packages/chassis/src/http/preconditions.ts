@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 
 type Condition = '*' | readonly string[];
@@ -12,6 +13,13 @@ export interface Preconditions {
 export function versionTag(version: number): string {
   return `"${version}"`;
 }
+
+const tag = '(W/)?"[!#-~\\x80-\\xff]*"';
+
+/** If-Match or If-None-Match in a route's schema. The pattern is for its readers: `parsePreconditions` is who refuses. */
+export const conditionHeader = z
+  .string()
+  .meta({ pattern: `^[ \\t]*(\\*|[ \\t,]*${tag}([ \\t]*,[ \\t]*(${tag})?)*)[ \\t]*$` });
 
 /** Reads both headers. Throws a DomainError of kind `invalid` for what is no list of entity tags. */
 export function parsePreconditions(headers: {

@@ -1,3 +1,4 @@
+import { conditionHeader } from '@tandem/chassis/http/preconditions';
 import { queryInteger } from '@tandem/chassis/http/schema';
 import { z } from 'zod';
 import { MAX_LINE_QTY } from '../domain/line.ts';
@@ -6,7 +7,7 @@ const qty = z.int().max(MAX_LINE_QTY);
 
 export const byCart = z.object({ cartId: z.string().max(200) });
 export const byLine = z.object({ cartId: z.string().max(200), productId: z.string().max(200) });
-export const conditionalRead = z.object({ 'if-none-match': z.string().optional() });
+export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
 
 export const cartToMerge = z.object({
   fromCartId: z.string().min(1).max(200).describe('The cart whose lines move: it is closed by it'),

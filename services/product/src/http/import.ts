@@ -5,7 +5,7 @@ import type { DomainError } from '@tandem/chassis/errors';
 import { compileValidator, type Fault } from '@tandem/chassis/http/schema';
 import { isAnswered, transactOnce } from '@tandem/storage/once';
 import type { Table } from '@tandem/storage/table';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { replaceProduct } from '../domain/product.ts';
 import { productKey } from '../store/kinds.ts';
 import { type NumberedLine, numberedLines } from './lines.ts';
@@ -24,6 +24,11 @@ const CONCURRENCY = 16;
 const MAX_LISTED_BYTES = 250_000;
 /** What a line takes in the list beside its reason. */
 const LISTING_BYTES = 40;
+
+/** Its lines are validated one by one, as they come. */
+const ndjson = z
+  .custom<Readable>((body) => body instanceof Readable, 'There is no body')
+  .meta({ type: 'string', description: 'A product with its id, as JSON, a line' });
 
 /** What became of a line. */
 type Outcome = 'created' | 'updated' | { readonly reason: string };
@@ -49,13 +54,14 @@ export async function registerImport(app: App, deps: { table: Table; now: () => 
         schema: {
           summary: 'Create or replace many products: one JSON object a line',
           consumes: [NDJSON],
+          body: ndjson,
           response: { 200: schemas.importResult },
         },
         config: { scope: 'products:write', handlerTimeoutMs: IMPORT_TIMEOUT_MS },
       },
       async ({ body, idempotent }) => {
         const digest = createHash('sha256');
-        const stream = digested((body ?? Readable.from([])) as Readable, digest);
+        const stream = digested(body as Readable, digest);
         const isRepeated = await isAnswered(table, idempotent);
         const answer = await (isRepeated ? drained(stream) : importAll(stream, importLine));
         const request = idempotent && { ...idempotent, fingerprint: digest.digest('base64url') };

@@ -1,3 +1,4 @@
+import { conditionHeader } from '@tandem/chassis/http/preconditions';
 import { queryInteger } from '@tandem/chassis/http/schema';
 import { z } from 'zod';
 
@@ -11,13 +12,14 @@ export const productId = z
   .describe('1 to 128 letters, digits, dots, underscores, tildes or hyphens');
 
 const LARGEST = 1_000_000_000;
-const wellFormed = /^[^\uD800-\uDFFF]*$/u;
-const text = (longest: number) =>
-  z.string().trim().min(1).max(longest).regex(wellFormed, 'must be well-formed Unicode');
+/** No pattern: what reads documents in other languages than JavaScript cannot read one that names surrogates. */
+const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+/** Trimmed after it is checked: a JSON schema cannot trim. */
+const text = (longest: number) => wellFormed.min(1).max(longest).regex(/\S/, 'must not be blank').trim();
 
 const fields = {
   name: text(200),
-  description: z.string().max(4_000).regex(wellFormed, 'must be well-formed Unicode'),
+  description: wellFormed.max(4_000),
   category: text(64),
   imageUrl: text(2_000),
   price: z.int().min(0).max(LARGEST).describe('Integer minor units, e.g. cents'),
@@ -75,8 +77,8 @@ export const productPage = z.object({
 export const listQuery = z.object({
   ids: z
     .string()
+    .regex(/^,*[^,]{1,200}(,+[^,]{1,200}){0,99},*$/u, 'must be 1 to 100 ids, separated by commas')
     .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
-    .pipe(z.array(z.string().max(200)).min(1).max(100))
     .optional()
     .describe('Up to 100 ids, separated by commas; excludes the other parameters'),
   category: text(64).optional(),
@@ -88,10 +90,10 @@ export const byId = z.object({ productId: z.string().max(200) });
 export const writableById = z.object({ productId });
 
 /** The headers that make a request conditional (RFC 9110, section 13). */
-export const conditionalRead = z.object({ 'if-none-match': z.string().optional() });
+export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
 export const conditionalWrite = z.object({
-  'if-match': z.string().optional().describe('Only if the product is at this version'),
-  'if-none-match': z.string().optional().describe('* for: only if there is no such product'),
+  'if-match': conditionHeader.optional().describe('Only if the product is at this version'),
+  'if-none-match': conditionHeader.optional().describe('* for: only if there is no such product'),
 });
 
 export const snapshotStarted = z.object({ snapshotId: z.string() });

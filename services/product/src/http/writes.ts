@@ -91,6 +91,7 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
         summary: 'Change some fields of a product (JSON merge patch, RFC 7396)',
         params: schemas.byId,
         headers: schemas.conditionalWrite,
+        consumes: ['application/merge-patch+json', 'application/json'],
         body: schemas.productPatch,
         response: { 200: schemas.product },
       },
