@@ -31,6 +31,9 @@ export interface GatewayOptions {
   readonly load: LoadLimits;
 }
 
+/** Longer than an import may take, which is the service's to end. */
+const UPSTREAM_TIMEOUT_MS = 11 * 60 * 1000;
+
 /** Sends each path of the topology to its service; answers `/`, `/health`, the event contract and the token keys itself. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host, port, upstreams, forwarding, load } = options;
@@ -38,7 +41,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     logger: false,
     genReqId: requestIdOf,
     return503OnClosing: false,
+    requestTimeout: UPSTREAM_TIMEOUT_MS,
     keepAliveTimeout: 65_000,
+    http: { headersTimeout: 10_000 },
     routerOptions: { maxParamLength: 16 * 1024 },
     frameworkErrors: sendProblem,
     clientErrorHandler: answerParserError,
@@ -55,7 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         prefix,
         rewritePrefix: prefix,
         upstream: upstreams[name as ServiceName],
-        http: { requestOptions: { timeout: 11 * 60 * 1000 } },
+        http: { requestOptions: { timeout: UPSTREAM_TIMEOUT_MS } },
         replyOptions: {
           // By default a GET is tried eleven times at a service that sheds.
           retryDelay: () => null,
