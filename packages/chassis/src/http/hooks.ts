@@ -91,8 +91,9 @@ export function registerAdmission(
 
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/docs')) route.config = { ...route.config, system: true };
-    if (route.config?.scope !== undefined && auth === undefined) {
-      throw new Error(`${route.url} demands a scope, but the app has no authenticator`);
+    const { scope, authenticated = scope !== undefined } = route.config ?? {};
+    if (authenticated && auth === undefined) {
+      throw new Error(`${route.url} demands a token, but the app has no authenticator`);
     }
     routes.add(route.url, typeof route.method === 'string' ? [route.method] : route.method);
   });
@@ -111,24 +112,24 @@ export function registerAdmission(
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       throw new DomainError('invalid', 'host-missing', 'HTTP/1.1 demands a Host header');
     }
-    const { scope, system } = request.routeOptions.config;
+    const { scope, authenticated, system } = request.routeOptions.config;
     if (system) return;
     await identify(request, reply, async () =>
       request.is404 ? undefined : auth?.authenticate(request.headers.authorization),
     );
     if (request.is404) refuseUnknown(request, reply);
-    if (scope !== undefined) demandScope(request.identity, scope);
+    if (scope !== undefined || authenticated) demandIdentity(request.identity, scope);
   });
 
   // What a plugin gives up, such as a file that does not exist below /docs.
   app.setNotFoundHandler(refuseUnknown);
 }
 
-function demandScope(identity: Identity | undefined, scope: string): void {
+function demandIdentity(identity: Identity | undefined, scope: string | undefined): void {
   if (identity === undefined) {
     throw new DomainError('unauthenticated', 'token-missing', 'This call needs a bearer token');
   }
-  if (!identity.scopes.has(scope)) {
+  if (scope !== undefined && !identity.scopes.has(scope)) {
     throw new DomainError('forbidden', 'insufficient-scope', `This call needs the scope ${scope}`);
   }
 }

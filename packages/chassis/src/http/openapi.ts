@@ -67,7 +67,7 @@ const retryAfter = {
 
 function describe(
   schema: RouteSchemas,
-  { scope, problems = [], system = false }: FastifyContextConfig,
+  { scope, authenticated = scope !== undefined, problems = [], system = false }: FastifyContextConfig,
   components: Components,
   problem: JsonSchema,
 ): FastifySchema {
@@ -77,7 +77,8 @@ function describe(
   );
   const statuses = new Set([
     ...(parts.length > 0 ? [400] : []),
-    ...(scope === undefined ? [] : [401, 403]),
+    ...(authenticated ? [401] : []),
+    ...(scope === undefined ? [] : [403]),
     ...(body === undefined ? [] : [413, 415]),
     ...(headers && IDEMPOTENCY_KEY in headers.shape ? [422] : []),
     ...(system ? [] : [429, 503]),
@@ -100,7 +101,7 @@ function describe(
         name === 'body' ? components.reference(part, 'input') : components.inline(part, 'input'),
       ]),
     ),
-    ...(scope === undefined ? {} : { security: [{ bearer: [scope] }] }),
+    ...(authenticated ? { security: [{ bearer: scope === undefined ? [] : [scope] }] } : {}),
     response: Object.fromEntries([
       ...[...statuses].map((status) => [status, problemAnswer(String(status))]),
       ...answers,

@@ -104,6 +104,22 @@ test('a body that does not arrive keeps no place', async (t) => {
   assert.equal((await app.inject('/things/a')).statusCode, 200);
 });
 
+test('a request that is refused before its body has arrived holds no place either', async (t) => {
+  const { app } = await busyApp();
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => closeGracefully(app, 100));
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  for (let refused = 0; refused < 5; refused++) {
+    socket.write('POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 404 /);
+    socket.write('{"a": 42}');
+  }
+  assert.equal((await app.inject('/things/a')).statusCode, 200);
+});
+
 /** An app whose `/work` keeps the event loop busy, by a clock that only this moves. */
 async function slowLoop(t: TestContext, maxWaiting: number) {
   let time = 0;

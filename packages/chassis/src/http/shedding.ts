@@ -77,14 +77,19 @@ export function registerShedding(app: App, options: SheddingOptions): void {
   }
 
   function occupy({ request: { raw }, reply }: Waiting): void {
+    let isIn = false;
+    let isOver = false;
+    // What is refused by its headers is answered before its body has arrived: it was never in.
     const enter = () => {
-      inFlight += 1;
-      // Comes once, after the answer as well as when the client has gone.
-      reply.raw.once('close', () => {
-        inFlight -= 1;
-        beginNext();
-      });
+      isIn = !isOver;
+      inFlight += Number(isIn);
     };
+    // Comes once, after the answer as well as when the client has gone.
+    reply.raw.once('close', () => {
+      isOver = true;
+      inFlight -= Number(isIn);
+      beginNext();
+    });
     const { 'transfer-encoding': encoding, 'content-length': length = '0' } = raw.headers;
     if (raw.complete || (encoding === undefined && length === '0')) enter();
     else raw.once('end', enter);

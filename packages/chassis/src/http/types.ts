@@ -19,6 +19,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that a token must have: 401 without a token, 403 without the scope, before the body is read. */
     scope?: string;
+    /** The call is a user's: 401 without a token, of whatever scope. */
+    authenticated?: boolean;
     /** The problems that the route answers beside those of its input and scope, for its documentation. */
     problems?: readonly number[];
     /** How long the handler may take where it is not the time of most routes. */

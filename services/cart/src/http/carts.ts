@@ -35,8 +35,8 @@ export interface CartsDeps {
 export interface Carts {
   open(caller: Caller): Promise<CartView>;
   read(caller: Caller, cartId: string): Promise<CartView>;
-  /** The user's open carts. */
-  list(userId: string, page: Pick<Query, 'limit' | 'cursor'>): Promise<Page<CartView>>;
+  /** The open carts of a user; a guest has no list. */
+  list(identity: Caller['identity'], page: Pick<Query, 'limit' | 'cursor'>): Promise<Page<CartView>>;
   /** `decide` knows the products of the cart's lines, and those of `productIds`. */
   change(caller: Caller, cartId: string, decide: Change, ...productIds: string[]): Promise<CartView>;
   /** Moves the lines of the source to the target, which it resolves to. */
@@ -115,7 +115,9 @@ export function createCarts(deps: CartsDeps): Carts {
       return viewOf(cart, catalogOf(await table.getMany(productsOf(cart).map(catalogKey))));
     },
 
-    async list(userId, page) {
+    async list(identity, page) {
+      if (!identity) return { items: [] };
+      const { subject: userId } = identity;
       const { items, ...rest } = await table.query(carts, { index: BY_USER, partition: userId, ...page });
       const entries = await table.getMany(items.flatMap(productsOf).map(catalogKey));
       const catalog = catalogOf(entries);

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { App } from '@tandem/chassis/http/types';
 import { isNotModified, parsePreconditions } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';
-import { DomainError } from '@tandem/chassis/errors';
 import { acceptPrice, addItem, removeItem, setQuantity } from '../domain/cart.ts';
 import { sellable } from '../domain/catalog.ts';
 import type { CartView } from '../domain/view.ts';
@@ -37,12 +36,10 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         querystring: schemas.mine,
         response: { 200: schemas.cartPage },
       },
-      config: { problems: [401] },
+      config: { authenticated: true },
     },
     async ({ identity, query: { limit, cursor } }) => {
-      if (!identity)
-        throw new DomainError('unauthenticated', 'token-missing', 'this call needs a bearer token');
-      const page = await carts.list(identity.subject, { limit, ...(cursor && { cursor }) });
+      const page = await carts.list(identity, { limit, ...(cursor && { cursor }) });
       return { items: page.items, ...(page.cursor && { nextCursor: page.cursor }) };
     },
   );
