@@ -211,7 +211,8 @@ test('a confirmation marks the line it is about, once, until its quantity change
   assert.equal(reserved.lines[0]?.reserved, true);
   assert.deepEqual([reserved.version, reserved.expiresAt], [3, two.expiresAt]);
   assertUnchanged(markReserved(reserved, confirmation(2)), reserved);
-  assertUnchanged(markRejected(reserved, rejection(2)), reserved);
+  const { state: both } = markRejected(reserved, rejection(2));
+  assert.deepEqual(both.lines, rejected.lines, 'a no is believed, whatever came before');
   assertUnchanged(markReserved(rejected, confirmation(2)), rejected);
   assertUnchanged(markReserved(two, confirmation(1)), two);
   for (const qty of [1, 3]) {

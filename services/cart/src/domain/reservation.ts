@@ -3,25 +3,32 @@ import type { Cart, CartDecision } from './cart.ts';
 import { type Line, lineOf, withLine } from './line.ts';
 
 /** Notes that Product holds what the line asked for, unless its quantity has changed since. */
-export function markReserved(cart: Cart, confirmation: EventOf<'InventoryReserved'>): CartDecision {
-  return answered(cart, confirmation, { reserved: true });
-}
-
-/** Marks the line whose reservation was rejected, unless its quantity has changed since. */
-export function markRejected(cart: Cart, rejection: EventOf<'InventoryReservationRejected'>): CartDecision {
-  const { availableQty, timestamp } = rejection;
-  return answered(cart, rejection, { rejected: { availableQty, at: timestamp } });
-}
-
-/** Product answers each quantity of a line once: whatever comes later for the same one is a repetition. */
-function answered(
+export function markReserved(
   cart: Cart,
-  { productId, cartVersion }: { readonly productId: string; readonly cartVersion: number },
-  answer: Pick<Line, 'reserved' | 'rejected'>,
+  { productId, cartVersion }: EventOf<'InventoryReserved'>,
 ): CartDecision {
-  const line = lineOf(cart.lines, productId);
-  const isNews = line?.changedAt === cartVersion && !line.reserved && !line.rejected;
-  if (cart.status !== 'open' || !isNews) return { state: cart, events: [] };
-  const lines = withLine(cart.lines, { ...line, ...answer });
-  return { state: { ...cart, lines, version: cart.version + 1 }, events: [] };
+  const line = lineAskedFor(cart, productId, cartVersion);
+  return line && !line.reserved ? answered(cart, { ...line, reserved: true }) : { state: cart, events: [] };
+}
+
+/**
+ * Marks the line whose reservation was rejected, unless its quantity has changed since. Product answers each quantity
+ * once; should it ever have said both, no is the safer one to believe.
+ */
+export function markRejected(cart: Cart, rejection: EventOf<'InventoryReservationRejected'>): CartDecision {
+  const { productId, cartVersion, availableQty, timestamp } = rejection;
+  const line = lineAskedFor(cart, productId, cartVersion);
+  if (!line) return { state: cart, events: [] };
+  const { reserved: _, ...asked } = line;
+  return answered(cart, { ...asked, rejected: { availableQty, at: timestamp } });
+}
+
+/** The line that an answer is about, if the question still stands and was not answered by a no. */
+function lineAskedFor({ status, lines }: Cart, productId: string, cartVersion: number): Line | undefined {
+  const line = lineOf(lines, productId);
+  return status === 'open' && line?.changedAt === cartVersion && !line.rejected ? line : undefined;
+}
+
+function answered(cart: Cart, line: Line): CartDecision {
+  return { state: { ...cart, lines: withLine(cart.lines, line), version: cart.version + 1 }, events: [] };
 }
