@@ -35,7 +35,7 @@ export type Step =
       readonly again: boolean;
     };
 
-type StepOf<D extends Step['do']> = Extract<Step, { do: D }>;
+export type StepOf<D extends Step['do']> = Extract<Step, { do: D }>;
 type ServiceName = 'product' | 'cart';
 interface Message {
   readonly event: TandemEvent;
@@ -145,6 +145,7 @@ export async function openLoop(stocked: Readonly<Record<string, number>>) {
     products,
     carts,
     cartIds,
+    cartId,
     waiting: () => ({ product: queues.product.length, cart: queues.cart.length }),
     /** Takes the step, and has the relays bring what it told. Resolves to why it was refused, if it was. */
     async take(step: Step): Promise<DomainError | undefined> {

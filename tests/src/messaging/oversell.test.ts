@@ -7,8 +7,14 @@ import { cartKey } from '@tandem/cart/store/kinds';
 import { live } from '@tandem/product/domain/product';
 import { productKey, reservationKey } from '@tandem/product/store/kinds';
 import * as fc from 'fast-check';
-import { openLoop, type Step } from './loop.ts';
+import { openLoop, type Step, type StepOf } from './loop.ts';
 
+/** What a cart asked for at that version. */
+interface Claim {
+  readonly cartId: string;
+  readonly productId: string;
+  readonly changedAt: number;
+}
 type Loop = Awaited<ReturnType<typeof openLoop>>;
 
 const productIds = ['p', 'q'];
@@ -44,6 +50,19 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 const stocks = fc.record({ p: fc.nat({ max: 8 }), q: fc.nat({ max: 8 }) });
+
+/** The lines of a merge for which all units were held: they must be held after it, whatever others want. */
+async function heldBefore(loop: Loop, step: StepOf<'merge'>): Promise<Claim[]> {
+  const [target, source] = await Promise.all(
+    [step.cart, step.from].map(async (nth) => loop.carts.get(cartKey(loop.cartId(nth)))),
+  );
+  if (!target || !source || source.mergedInto === target.cartId) return [];
+  return source.lines.flatMap(({ productId, reserved }) =>
+    reserved && (lineOf(target.lines, productId)?.reserved ?? !lineOf(target.lines, productId))
+      ? [{ cartId: target.cartId, productId, changedAt: target.version + 1 }]
+      : [],
+  );
+}
 
 /** Delivers what is under way, and what that causes, in an order that the numbers choose; carts that have expired go. */
 async function toRest(loop: Loop, order: readonly number[]): Promise<void> {
@@ -98,10 +117,13 @@ test('however carts and messages race for scarce stock: nothing is sold that was
         using loop = await openLoop(stocked);
         const total: Record<string, number> = { ...stocked };
         const sold = new Map<string, Cart>();
+        const kept: Claim[] = [];
         for (let cart = 0; cart < CARTS; cart++) await loop.take({ do: 'open' });
 
         for (const step of steps) {
+          const moved = step.do === 'merge' ? await heldBefore(loop, step) : [];
           const refusal = await loop.take(step);
+          if (!refusal) kept.push(...moved);
           count(`${step.do}${refusal ? `: ${refusal.code}` : ''}`);
           if (refusal?.kind === 'unavailable') assert.equal(refusal.code, RESERVATION_PENDING);
           if (step.do === 'restock' && !refusal)
@@ -126,6 +148,13 @@ test('however carts and messages race for scarce stock: nothing is sold that was
             total[productId],
           );
         }
+        for (const { cartId, productId, changedAt } of kept) {
+          const cart = atRest.find((cart) => cart.cartId === cartId);
+          const line = lineOf(cart?.lines ?? [], productId);
+          if (line?.changedAt !== changedAt) continue;
+          count('kept by a merge');
+          assert.ok(line.reserved, `${cartId} lost ${productId} to another cart in a merge`);
+        }
         for (const cartId of loop.cartIds) await assertAnswered(loop, cartId);
         for (const cart of atRest)
           if (sold.has(cart.cartId)) assert.deepEqual(cart, sold.get(cart.cartId), 'sold is sold');
@@ -133,6 +162,11 @@ test('however carts and messages race for scarce stock: nothing is sold that was
     ),
     { numRuns: 100 },
   );
-  for (const what of ['merge', 'checkOut', `checkOut: ${RESERVATION_PENDING}`, 'checkOut: lines-changed'])
+  for (const what of [
+    'kept by a merge',
+    'checkOut',
+    `checkOut: ${RESERVATION_PENDING}`,
+    'checkOut: lines-changed',
+  ])
     assert.ok((happened[what] ?? 0) > 0, `no ${what} among ${JSON.stringify(happened)}`);
 });

@@ -127,10 +127,24 @@ for (const [name, event, claims] of claimsByEvent) {
 test('what a cart takes over from another one is released there and held here', () => {
   const movedFrom = { cartId: 'guest', cartVersion: 5 };
   const claims = claimsOf({ eventType: 'ProductAddedToCart', ...change, qty: 2, lineQty: 6, movedFrom });
-  assert.deepEqual(claims, [claim('guest', 5, 0), claim('c', 7, 6)]);
+  assert.deepEqual(claims, [{ ...claim('guest', 5, 0), movedTo: 'c' }, claim('c', 7, 6)]);
   const reservations = [holding('c', 6, 4), holding('guest', 4, 2)];
   const { inventory, held, rejections } = applied(widgetWith(0), reservations, ...claims);
   assert.deepEqual([inventory, held, rejections], [0, { guest: 0, c: 6 }, []]);
+});
+
+test("what a cart takes over is nobody else's for a moment, whatever stands where in the batch", () => {
+  const moved = (from: string, version: number, to: string) => ({ ...claim(from, version, 0), movedTo: to });
+  const merge = [moved('guest', 5, 'c'), claim('c', 7, 6)];
+  const chain = [moved('guest', 5, 'b'), claim('b', 3, 2), moved('b', 4, 'c'), claim('c', 7, 6)];
+  const other = claim('other', 1, 1);
+  const reservations = [holding('c', 6, 4), holding('guest', 4, 2)];
+  for (const batch of [merge, chain, chain.toReversed(), [...merge, claim('c', 8, 6)]]) {
+    for (let i = 0; i <= batch.length; i++) {
+      const { held, inventory } = applied(widgetWith(0), reservations, ...batch.toSpliced(i, 0, other));
+      assert.deepEqual([held['c'], held['guest'], held['other'], inventory], [6, 0, 0, 0]);
+    }
+  }
 });
 
 test('what is given back comes first, wherever it stands in the batch', () => {

@@ -19,6 +19,8 @@ export interface StockClaim {
   readonly cartId: string;
   readonly cartVersion: number;
   readonly qty: number;
+  /** The cart that takes the units over, by a claim of the same event. */
+  readonly movedTo?: string;
 }
 
 /**
@@ -28,8 +30,8 @@ export interface StockClaim {
 export function claimsOf(event: TandemEvent): StockClaim[] {
   switch (event.eventType) {
     case 'ProductAddedToCart': {
-      const { productId, movedFrom } = event;
-      const released = movedFrom ? [hold({ ...movedFrom, productId }, 0)] : [];
+      const { cartId, productId, movedFrom } = event;
+      const released = movedFrom ? [{ ...hold({ ...movedFrom, productId }, 0), movedTo: cartId }] : [];
       return [...released, hold(event, event.lineQty ?? event.qty)];
     }
     case 'ProductRemovedFromCart':
@@ -67,7 +69,7 @@ export function reserve(
   let inventory = product?.inventory ?? 0;
   const reservations: { state: Reservation; events: NewEvent[] }[] = [];
 
-  for (const claim of newestOfEachCart(claims)) {
+  for (const claim of inOrder(newestOfEachCart(claims))) {
     const { cartId, productId, cartVersion, qty } = claim;
     const current = reservationOf(cartId);
     if (current && current.version >= cartVersion) continue;
@@ -111,12 +113,31 @@ function rejection(claim: StockClaim, availableQty: number, now: string): NewEve
   };
 }
 
-/** Each cart's newest claim; what gives stock back comes first, so that the others can have it. */
+/** Each cart's newest claim. */
 function newestOfEachCart(claims: readonly StockClaim[]): readonly StockClaim[] {
   const newest = new Map<string, StockClaim>();
   for (const claim of claims) {
     const seen = newest.get(claim.cartId);
     if (!seen || seen.cartVersion < claim.cartVersion) newest.set(claim.cartId, claim);
   }
-  return [...newest.values()].sort((a, b) => Number(a.qty > 0) - Number(b.qty > 0));
+  return [...newest.values()];
+}
+
+/**
+ * What gives stock back comes first, so that the others can have it; what a cart gives to another one comes just before
+ * that one's claim, so that nobody else can.
+ */
+function inOrder(claims: readonly StockClaim[]): readonly StockClaim[] {
+  const given = Map.groupBy(claims, ({ movedTo }) => movedTo);
+  const pending = new Set(claims);
+  const ordered: StockClaim[] = [];
+  const append = (claim: StockClaim): void => {
+    if (!pending.delete(claim)) return;
+    given.get(claim.cartId)?.forEach(append);
+    ordered.push(claim);
+  };
+  const own = given.get(undefined) ?? [];
+  [...own].sort((a, b) => Number(a.qty > 0) - Number(b.qty > 0)).forEach(append);
+  claims.forEach(append);
+  return ordered;
 }
