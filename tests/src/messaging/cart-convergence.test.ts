@@ -10,6 +10,7 @@ import type { TandemEvent } from '@tandem/contracts/events';
 import * as fc from 'fast-check';
 import {
   cartHistories,
+  confirmationOf,
   deliver,
   deliveriesOf,
   NOW,
@@ -73,39 +74,57 @@ async function linesAfter(cart: Cart, batches: readonly (readonly TandemEvent[])
   return (await table.get(cartKey(cart.cartId)))?.lines;
 }
 
-test('of the rejections of a cart only those of its latest changes mark it, however they arrive', async () => {
-  const cases = cartHistories('c').chain(({ cart, events }) => {
-    const rejections = events.flatMap((event) =>
-      'lineQty' in event && cart
-        ? [{ ...rejectionOf(cart, event.productId), cartVersion: event.cartVersion }]
-        : [],
-    );
-    return fc
-      .subarray(received(rejections))
-      .chain((some) =>
-        fc.record({ cart: fc.constant(cart), rejections: fc.constant(some), deliveries: deliveriesOf(some) }),
-      );
-  });
+test("Product's answers mark the lines whose latest change they answer, and no others, however they arrive", async () => {
+  const answersTo = (event: TandemEvent): TandemEvent[][] => {
+    if (!('lineQty' in event)) return [];
+    const { cartId, productId, lineQty = 0, cartVersion } = event;
+    const cart = {
+      cartId,
+      lines: [{ productId, name: '', qty: lineQty, priceAtAdd: 1, changedAt: cartVersion }],
+    };
+    const no = received([rejectionOf(cart, productId)]);
+    return [lineQty === 0 ? no : received([confirmationOf(cart, productId)]), no];
+  };
+  const cases = cartHistories('c').chain(({ carts: [cart], events }) =>
+    fc.subarray(events.flatMap(answersTo).flat()).chain((answers) =>
+      fc.record({
+        cart: fc.constant(cart),
+        answers: fc.constant(answers),
+        deliveries: deliveriesOf(answers),
+      }),
+    ),
+  );
   await fc.assert(
-    fc.asyncProperty(cases, async ({ cart, rejections, deliveries }) => {
-      if (!cart) return;
-      const rejected = { availableQty: 0, at: NOW };
-      const isRejected = ({ changedAt }: Line) =>
-        rejections.some((event) => 'cartVersion' in event && event.cartVersion === changedAt);
-      const expected = cart.lines.map((line) =>
-        cart.status === 'open' && isRejected(line) ? { ...line, rejected } : line,
-      );
+    fc.asyncProperty(cases, async ({ cart, answers, deliveries }) => {
+      assert.ok(cart);
+      const isAnswered = (eventType: TandemEvent['eventType'], { productId, changedAt }: Line) =>
+        answers.some(
+          (it) =>
+            it.eventType === eventType &&
+            'cartVersion' in it &&
+            'productId' in it &&
+            it.productId === productId &&
+            it.cartVersion === changedAt,
+        );
+      const expected = cart.lines.map((line): Line => {
+        if (cart.status !== 'open') return line;
+        const { reserved, rejected, ...asked } = line;
+        if (rejected || isAnswered('InventoryReservationRejected', line))
+          return { ...asked, rejected: { availableQty: 0, at: NOW } };
+        return reserved || isAnswered('InventoryReserved', line) ? { ...asked, reserved: true } : line;
+      });
       assert.deepEqual(await linesAfter(cart, deliveries), expected);
     }),
     { numRuns: 200 },
   );
 });
 
-test('a rejection for a cart that is gone is applied to nothing, and does not create it', async () => {
+test('an answer to a cart that is gone is applied to nothing, and does not create it', async () => {
   using store = openTable();
   const { table } = store;
-  const rejections = received([rejectionOf({ cartId: 'gone', lines: [] }, 'p')]);
-  await deliver(applyProductEvents({ table, now }), rejections);
+  const gone = { cartId: 'gone', lines: [] };
+  const answers = received([rejectionOf(gone, 'p'), confirmationOf(gone, 'p')]);
+  await deliver(applyProductEvents({ table, now }), answers);
   assert.equal(await table.get(cartKey('gone')), undefined);
 });
 

@@ -8,8 +8,10 @@ import {
   removeItem,
   setQuantity,
 } from '@tandem/cart/domain/cart';
-import { expireCart } from '@tandem/cart/domain/checkout';
-import { markRejected } from '@tandem/cart/domain/reservation';
+import { checkOut, expireCart } from '@tandem/cart/domain/checkout';
+import { lineOf } from '@tandem/cart/domain/line';
+import { mergeCarts } from '@tandem/cart/domain/merge';
+import { markRejected, markReserved } from '@tandem/cart/domain/reservation';
 import { DomainError } from '@tandem/chassis/errors';
 import type { NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
@@ -30,9 +32,9 @@ import * as fc from 'fast-check';
 export const NOW = '2026-02-14T15:00:00.000Z';
 const moment = { now: NOW, expiresAt: '2026-02-21T15:00:00.000Z' };
 
-/** What happened to one cart, and how the cart stands in the end; undefined when it expired. */
-export interface CartHistory {
-  readonly cart: Cart | undefined;
+/** What happened to some carts, and how they stand in the end: one that expired as one that was deleted. */
+export interface CartsHistory {
+  readonly carts: readonly Cart[];
   readonly events: readonly TandemEvent[];
 }
 
@@ -79,6 +81,11 @@ const inCatalog = (productId: string) => ({
   inventory: 5_000,
   updatedAt: NOW,
 });
+const catalog = {
+  entries: new Map(['p', 'q'].map((id) => [id, inCatalog(id)])),
+  isSynchronised: true,
+};
+const unchanged: CartChange = (state) => ({ state, events: [] });
 const cartChanges: fc.Arbitrary<CartChange> = fc.oneof(
   fc.tuple(productIds, quantities).map(
     ([id, qty]): CartChange =>
@@ -100,30 +107,77 @@ const cartChanges: fc.Arbitrary<CartChange> = fc.oneof(
       (cart) =>
         markRejected(cart, rejectionOf(cart, id)),
   ),
+  productIds.map(
+    (id): CartChange =>
+      (cart) =>
+        markReserved(cart, confirmationOf(cart, id)),
+  ),
+);
+const ends: fc.Arbitrary<CartChange> = fc.constantFrom<CartChange[]>(
+  unchanged,
+  unchanged,
+  (cart) => deleteCart(cart, moment),
+  (cart) => {
+    const answered = ['p', 'q'].reduce(
+      (cart, id) => markReserved(cart, confirmationOf(cart, id)).state,
+      cart,
+    );
+    return checkOut(answered, catalog, moment);
+  },
+  (cart) =>
+    cart.status === 'open'
+      ? { state: { ...cart, status: 'deleted', lines: [] }, events: expireCart(cart) }
+      : unchanged(cart),
 );
 
-/** Histories that the cart's own domain decides: adds, sets, removals, rejections, and an end by expiry, checkout or deletion, or none. */
-export function cartHistories(cartId: string): fc.Arbitrary<CartHistory> {
-  const ends = fc.constantFrom('open', 'expired', 'checkedOut', 'deleted');
+type CartsChange = (cartOf: (id: string) => Cart) => readonly CartDecision[];
+
+/**
+ * Histories that Cart's own domain decides: adds, sets, removals, Product's answers and merges, in which carts may
+ * follow one another, and an end of each by expiry, checkout or deletion, or none. What it refuses does not happen.
+ */
+export function cartHistories(...cartIds: readonly [string, ...string[]]): fc.Arbitrary<CartsHistory> {
+  const ids = fc.constantFrom(...cartIds);
+  const ofOne = (changes: fc.Arbitrary<CartChange>): fc.Arbitrary<CartsChange> =>
+    fc.tuple(ids, changes).map(([id, change]): CartsChange => (cartOf) => [change(cartOf(id))]);
+  const merges = fc.tuple(ids, ids).map(([targetId, sourceId]): CartsChange => (cartOf) => {
+    const moments = { target: moment, source: moment };
+    const { target, source } = mergeCarts(cartOf(targetId), cartOf(sourceId), moments);
+    return [target, source];
+  });
+  const changes = fc.oneof(
+    { weight: 12, arbitrary: ofOne(cartChanges) },
+    { weight: cartIds.length > 1 ? 2 : 0, arbitrary: merges },
+  );
   return fc
-    .tuple(fc.array(cartChanges, { minLength: 1, maxLength: 12, size: 'max' }), ends)
-    .map(([changes, end]) => {
-      const events: NewEvent[] = [];
-      let { state: cart } = openCart(cartId, null, moment);
-      for (const change of changes) {
-        const decision = change(cart);
-        events.push(...decision.events);
-        cart = decision.state;
-      }
-      if (end === 'expired') return { cart: undefined, events: received([...events, ...expireCart(cart)]) };
-      const last =
-        end === 'deleted'
-          ? deleteCart(cart, moment)
-          : end === 'checkedOut'
-            ? checkOut(cart)
-            : { state: cart, events: [] };
-      return { cart: last.state, events: received([...events, ...last.events]) };
-    });
+    .tuple(
+      fc.array(changes, { minLength: 1, maxLength: 12 * cartIds.length, size: 'max' }),
+      fc.array(ofOne(ends), { maxLength: cartIds.length }),
+    )
+    .map(([changes, ends]) => historyOf(cartIds, [...changes, ...ends]));
+}
+
+function historyOf(cartIds: readonly string[], changes: readonly CartsChange[]): CartsHistory {
+  const events: NewEvent[] = [];
+  const carts = new Map(cartIds.map((id) => [id, openCart(id, null, moment).state]));
+  for (const change of changes) {
+    const decisions = allowed(() => change((id) => carts.get(id) ?? openCart(id, null, moment).state));
+    for (const { state, events: told } of decisions ?? []) {
+      carts.set(state.cartId, state);
+      events.push(...told);
+    }
+  }
+  return { carts: [...carts.values()], events: received(events) };
+}
+
+/** What is decided; undefined where the domain refuses. */
+function allowed<T>(decide: () => T): T | undefined {
+  try {
+    return decide();
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
 }
 
 type ProductChange = (stored: StoredProduct | undefined) => {
@@ -164,13 +218,10 @@ export const productHistories: fc.Arbitrary<ProductHistory> = fc
     const events: NewEvent[] = [];
     let product: StoredProduct | undefined;
     for (const change of changes) {
-      try {
-        const decision = change(product);
-        events.push(...decision.events);
-        product = decision.state;
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-      }
+      const decision = allowed(() => change(product));
+      if (!decision) continue;
+      events.push(...decision.events);
+      product = decision.state;
     }
     return { product, events: received(events) };
   });
@@ -185,26 +236,20 @@ export function received(events: readonly NewEvent[]): TandemEvent[] {
 }
 
 /** The rejection of what the cart last asked of a product. */
-export function rejectionOf({ cartId, lines }: Pick<Cart, 'cartId' | 'lines'>, productId: string) {
-  const line = lines.find((line) => line.productId === productId);
-  const { qty: requestedQty, changedAt: cartVersion } = line ?? { qty: 1, changedAt: 1 };
-  return {
-    eventType: 'InventoryReservationRejected',
-    cartId,
-    productId,
-    requestedQty,
-    availableQty: 0,
-    cartVersion,
-    timestamp: NOW,
-  } as const;
+export function rejectionOf(cart: Pick<Cart, 'cartId' | 'lines'>, productId: string) {
+  const { qty, ...asked } = lastAsked(cart, productId);
+  const eventType = 'InventoryReservationRejected' as const;
+  return { eventType, ...asked, requestedQty: qty, availableQty: 0, timestamp: NOW };
 }
 
-function checkOut(cart: Cart): CartDecision {
-  const state = { ...cart, status: 'checkedOut' as const, version: cart.version + 1 };
-  const events = expireCart(cart).map((event: NewEvent): NewEvent =>
-    event.eventType === 'CartExpired' ? { ...event, eventType: 'CartCheckedOut' } : event,
-  );
-  return { state, events };
+/** The confirmation of what the cart last asked of a product. */
+export function confirmationOf(cart: Pick<Cart, 'cartId' | 'lines'>, productId: string) {
+  return { eventType: 'InventoryReserved' as const, ...lastAsked(cart, productId), timestamp: NOW };
+}
+
+function lastAsked({ cartId, lines }: Pick<Cart, 'cartId' | 'lines'>, productId: string) {
+  const { qty, changedAt } = lineOf(lines, productId) ?? { qty: 1, changedAt: 1 };
+  return { cartId, productId, qty, cartVersion: changedAt };
 }
 
 function inBatches<T>(items: readonly T[], sizes: readonly number[]): T[][] {

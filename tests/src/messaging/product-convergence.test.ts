@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lineOf } from '@tandem/cart/domain/line';
 import { createMetrics } from '@tandem/chassis/metrics';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { adjustStock, createProduct, live } from '@tandem/product/domain/product';
@@ -25,8 +26,12 @@ async function heldBy(table: Table, productId: string, cartId: string): Promise<
   return (await table.get(reservationKey(productId, cartId)))?.held ?? 0;
 }
 
-/** Product's stock and reservations after these batches of one cart's events. */
-async function outcomeOf(batches: readonly (readonly TandemEvent[])[], stocks: { p: number; q: number }) {
+/** Product's stock and reservations after these batches of carts' events. */
+async function outcomeOf(
+  batches: readonly (readonly TandemEvent[])[],
+  stocks: { p: number; q: number },
+  cartIds: readonly string[] = ['c'],
+) {
   using store = openTable();
   const { table } = store;
   for (const [productId, inventory] of Object.entries(stocks)) await stock(table, productId, inventory);
@@ -37,20 +42,25 @@ async function outcomeOf(batches: readonly (readonly TandemEvent[])[], stocks: {
     now: () => NOW,
   });
   for (const batch of batches) await deliver(apply, batch);
+  const reservation = async (productId: string, cartId: string) =>
+    table.get(reservationKey(productId, cartId));
   return await Promise.all(
     productIds.map(async (productId) => ({
       inventory: await inventoryOf(table, productId),
-      reservation: await table.get(reservationKey(productId, 'c')),
+      reservations: await Promise.all(cartIds.map((cartId) => reservation(productId, cartId))),
     })),
   );
 }
 
-test("Product ends in the same state, however a cart's events arrive", async () => {
-  const histories = cartHistories('c').chain((history) =>
+/** A history of these carts, and an order in which its events arrive. */
+const delivered = (...cartIds: readonly [string, ...string[]]) =>
+  cartHistories(...cartIds).chain((history) =>
     fc.record({ history: fc.constant(history), deliveries: deliveriesOf(history.events) }),
   );
+
+test("Product ends in the same state, however a cart's events arrive", async () => {
   await fc.assert(
-    fc.asyncProperty(histories, stocks, async ({ history, deliveries }, stocks) => {
+    fc.asyncProperty(delivered('c'), stocks, async ({ history, deliveries }, stocks) => {
       const inOrder = history.events.map((event) => [event]);
       assert.deepEqual(await outcomeOf(deliveries, stocks), await outcomeOf(inOrder, stocks));
     }),
@@ -58,19 +68,28 @@ test("Product ends in the same state, however a cart's events arrive", async () 
   );
 });
 
-test('what is held in the end is what the cart has, where there is enough', async () => {
+test('what is held in the end is what the open carts have, where there is enough, however they merged', async () => {
+  const cartIds = ['a', 'b', 'c', 'd'] as const;
+  let moves = 0;
   await fc.assert(
-    fc.asyncProperty(cartHistories('c'), async ({ cart, events }) => {
-      const outcome = await outcomeOf([[...events].reverse()], { p: 10_000, q: 10_000 });
+    fc.asyncProperty(delivered(...cartIds), async ({ history: { carts, events }, deliveries }) => {
+      moves += events.filter((event) => 'movedFrom' in event).length;
+      const outcome = await outcomeOf(deliveries, { p: 10_000, q: 10_000 }, cartIds);
+      const inOrder = events.map((event) => [event]);
+      assert.deepEqual(outcome, await outcomeOf(inOrder, { p: 10_000, q: 10_000 }, cartIds));
       for (const [i, productId] of productIds.entries()) {
-        const line = cart?.lines.find((line) => line.productId === productId);
-        const taken = line?.qty ?? 0;
+        const had = carts.map(({ status, lines }) => ({ status, qty: lineOf(lines, productId)?.qty ?? 0 }));
+        const taken = had.reduce((sum, { qty }) => sum + qty, 0);
         assert.equal(outcome[i]?.inventory, 10_000 - taken);
-        assert.equal(outcome[i]?.reservation?.held ?? 0, cart?.status === 'open' ? taken : 0);
+        assert.deepEqual(
+          outcome[i]?.reservations.map((reservation) => reservation?.held ?? 0),
+          had.map(({ status, qty }) => (status === 'open' ? qty : 0)),
+        );
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 150 },
   );
+  assert.ok(moves > 0, 'nothing was merged');
 });
 
 /** How many units the rejections say could be had, by the claim that they answer. */
@@ -88,12 +107,10 @@ async function rejectionsIn(feed: ChangeFeed): Promise<Map<string, number>> {
 }
 
 test('stock is neither made nor lost after any event, however many carts want it', async () => {
-  const cartIds = ['a', 'b', 'c', 'd'];
-  const deliveries = fc
-    .tuple(...cartIds.map(cartHistories))
-    .chain((histories) => deliveriesOf(histories.flatMap(({ events }) => events)));
+  const cartIds = ['a', 'b', 'c', 'd'] as const;
+  const restocks = fc.array(fc.nat({ max: 5 }));
   await fc.assert(
-    fc.asyncProperty(deliveries, stocks, fc.array(fc.nat({ max: 5 })), async (batches, stocked, restocks) => {
+    fc.asyncProperty(delivered(...cartIds), stocks, restocks, async ({ deliveries }, stocked, restocks) => {
       using store = openTable();
       const { table, feed } = store;
       const apply = applyCartEvents({
@@ -106,7 +123,7 @@ test('stock is neither made nor lost after any event, however many carts want it
       for (const [productId, inventory] of Object.entries(stocked)) await stock(table, productId, inventory);
 
       const seen = new Set<TandemEvent>();
-      for (const [i, batch] of batches.entries()) {
+      for (const [i, batch] of deliveries.entries()) {
         await deliver(apply, batch);
         for (const event of batch) seen.add(event);
         const delta = restocks[i] ?? 0;
@@ -119,6 +136,8 @@ test('stock is neither made nor lost after any event, however many carts want it
           const held = await Promise.all(cartIds.map((cartId) => heldBy(table, productId, cartId)));
           const inventory = await inventoryOf(table, productId);
           assert.ok(inventory >= 0);
+          for (const [i, cartId] of cartIds.entries())
+            assert.ok([0, askedBy(seen, productId, cartId)].includes(held[i] ?? 0), 'held what nobody asked');
           assert.equal(
             [inventory, ...held, ...sold].reduce((a, b) => a + b),
             total[productId],
@@ -129,6 +148,23 @@ test('stock is neither made nor lost after any event, however many carts want it
     { numRuns: 60 },
   );
 });
+
+/** What the newest of these events that is about a cart's line asks to be held for it. */
+function askedBy(seen: ReadonlySet<TandemEvent>, productId: string, cartId: string): number {
+  const asked = [...seen].flatMap((event): { version: number; qty: number }[] => {
+    if (!('cartVersion' in event)) return [];
+    const isLine = 'lineQty' in event && event.productId === productId;
+    if (isLine && event.cartId === cartId && !('movedTo' in event))
+      return [{ version: event.cartVersion, qty: event.lineQty ?? 0 }];
+    if (isLine && 'movedFrom' in event && event.movedFrom?.cartId === cartId)
+      return [{ version: event.movedFrom.cartVersion, qty: 0 }];
+    if ('items' in event && event.cartId === cartId && event.items.some((it) => it.productId === productId))
+      return [{ version: event.cartVersion, qty: 0 }];
+    return [];
+  });
+  return asked.reduce((newest, it) => (it.version > newest.version ? it : newest), { version: 0, qty: 0 })
+    .qty;
+}
 
 /** What a checkout took: all of it, or where Product rejected that, what could be had. */
 function soldBy(event: TandemEvent, productId: string, rejections: ReadonlyMap<string, number>): number {

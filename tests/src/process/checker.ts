@@ -1,5 +1,5 @@
 import type { CartBody, LineBody, ProductBody } from '../support/http.ts';
-import { type Entry, newestVersion, possible } from './record.ts';
+import { type Entry, newestVersion, possible, possibleFrom } from './record.ts';
 
 /** What the system shows at rest. */
 export interface Observed {
@@ -11,21 +11,28 @@ export interface Observed {
 
 type EntryOf<O extends Entry['op']> = Extract<Entry, { op: O }>;
 type ProductEntry = EntryOf<'create' | 'price' | 'stock'>;
-type CartEntry = EntryOf<'open' | 'add' | 'set'>;
+type CartEntry = EntryOf<'open' | 'add' | 'set' | 'merge' | 'checkOut'>;
+/** How many units of a product a cart may have, by cart and product. */
+type Quantities = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<number>>>;
 
 /**
  * How what a system shows contradicts what its clients were told; nothing where it keeps its promises: acknowledged
- * writes are there, Cart knows the newest state of each product, stock adds up, and no message was given up.
+ * writes are there, each merge and keyed add once, Cart knows the newest state of each product, stock adds up with what
+ * was sold, and no message was given up.
  */
 export function faultsOf(log: readonly Entry[], { products, carts, deadLetters }: Observed): string[] {
   const ofProducts = Map.groupBy(log.filter(isOfProduct), ({ productId }) => productId);
   const ofCarts = Map.groupBy(log.filter(isOfCart), ({ cartId }) => cartId);
-  const lines = carts.flatMap(({ items }) => items);
+  const quantities = quantitiesOf(log);
+  const statuses = statusesOf(log);
   return [
     ...[...ofProducts].flatMap(([productId, entries]) =>
-      faultsOfProduct(productId, entries, products, lines),
+      faultsOfProduct(productId, entries, products, carts),
     ),
-    ...[...ofCarts].flatMap(([cartId, entries]) => faultsOfCart(cartId, entries, carts)),
+    ...[...ofCarts].flatMap(([cartId, entries]) => faultsOfCart(cartId, entries, carts, quantities)),
+    ...carts.flatMap(({ cartId, status }) =>
+      expectOneOf(`${cartId}: status`, status, new Set([statuses.get(cartId) ?? 'open'])),
+    ),
     ...products
       .filter(({ productId }) => !ofProducts.has(productId))
       .map((it) => `nobody created ${it.productId}`),
@@ -37,15 +44,18 @@ function faultsOfProduct(
   productId: string,
   entries: readonly ProductEntry[],
   products: readonly ProductBody[],
-  allLines: readonly LineBody[],
+  carts: readonly CartBody[],
 ): string[] {
   const product = products.find((it) => it.productId === productId);
-  const lines = allLines.filter((line) => line.productId === productId);
+  const linesOf = (some: readonly CartBody[]) =>
+    some.flatMap(({ items }) => items.filter((line) => line.productId === productId));
+  const lines = linesOf(carts);
   if (!product) {
     return entries.some(({ outcome }) => outcome.status === 'done') || lines.length > 0
       ? [`${productId} is gone`]
       : [];
   }
+  // What is sold stays in its cart, available as it was.
   const held = lines.reduce(
     (sum, { availability, qty }) => sum + (availability === 'available' ? qty : 0),
     0,
@@ -55,12 +65,14 @@ function faultsOfProduct(
     ...expectAtLeast(`${productId}: version`, version, newestVersion(entries)),
     ...expectOneOf(`${productId}: price`, price, pricesOf(entries)),
     ...expectOneOf(
-      `${productId}: inventory ${inventory} and held ${held},`,
+      `${productId}: inventory ${inventory} and held or sold ${held},`,
       inventory + held,
       stockOf(entries),
     ),
     ...(inventory < 0 ? [`${productId}: inventory ${inventory}`] : []),
-    ...lines.flatMap((line) => faultsOfLine(line, product)),
+    ...linesOf(carts.filter(({ status }) => status === 'open')).flatMap((line) =>
+      faultsOfLine(line, product),
+    ),
   ];
 }
 
@@ -75,20 +87,24 @@ function faultsOfLine(line: LineBody, { productId, price, inventory }: ProductBo
   ];
 }
 
-function faultsOfCart(cartId: string, entries: readonly CartEntry[], carts: readonly CartBody[]): string[] {
+function faultsOfCart(
+  cartId: string,
+  entries: readonly CartEntry[],
+  carts: readonly CartBody[],
+  quantities: Quantities,
+): string[] {
   const cart = carts.find((it) => it.cartId === cartId);
   if (!cart) return [`${cartId} is gone`];
-  const ofLines = Map.groupBy(
-    entries.filter((entry) => entry.op !== 'open'),
-    ({ productId }) => productId,
-  );
+  const expected = quantities.get(cartId) ?? new Map<string, ReadonlySet<number>>();
   const shown = new Map(cart.items.map(({ productId, qty }) => [productId, qty]));
+  const total = cart.items.reduce((sum, { qty, priceAtAdd }) => sum + qty * priceAtAdd, 0);
   return [
     ...expectAtLeast(`${cartId}: version`, cart.version, newestVersion(entries)),
-    ...[...ofLines].flatMap(([productId, changes]) =>
-      expectOneOf(`${cartId}: units of ${productId}`, shown.get(productId) ?? 0, quantitiesOf(changes)),
+    ...expectOneOf(`${cartId}: total`, cart.totalAmount, new Set([total])),
+    ...[...expected].flatMap(([productId, possible]) =>
+      expectOneOf(`${cartId}: units of ${productId}`, shown.get(productId) ?? 0, possible),
     ),
-    ...[...shown.keys()].filter((id) => !ofLines.has(id)).map((id) => `${cartId}: nobody added ${id}`),
+    ...[...shown.keys()].filter((id) => !expected.has(id)).map((id) => `${cartId}: nobody added ${id}`),
   ];
 }
 
@@ -108,17 +124,47 @@ function stockOf(entries: readonly ProductEntry[]): ReadonlySet<number> {
   return possible(0, steps);
 }
 
-function quantitiesOf(changes: readonly EntryOf<'add' | 'set'>[]): ReadonlySet<number> {
-  return possible(
-    0,
-    changes.map(({ op, qty, outcome }) => ({
-      outcome,
-      apply: (quantity: number) => (op === 'add' ? quantity + qty : qty),
-    })),
+function quantitiesOf(log: readonly Entry[]): Quantities {
+  const none: ReadonlySet<number> = new Set([0]);
+  const carts = new Map<string, Map<string, ReadonlySet<number>>>();
+  const linesOf = (cartId: string) => {
+    const lines = carts.get(cartId) ?? new Map<string, ReadonlySet<number>>();
+    carts.set(cartId, lines);
+    return lines;
+  };
+  for (const entry of log) {
+    const { outcome } = entry;
+    if (entry.op === 'add' || entry.op === 'set') {
+      const { cartId, productId, op, qty } = entry;
+      const lines = linesOf(cartId);
+      const apply = (before: number) => (op === 'add' ? before + qty : qty);
+      lines.set(productId, possibleFrom(lines.get(productId) ?? none, [{ outcome, apply }]));
+    } else if (entry.op === 'merge' && outcome.status === 'done') {
+      const [target, source] = [linesOf(entry.cartId), linesOf(entry.fromCartId)];
+      for (const [productId, moved] of source) {
+        target.set(productId, sumsOf(target.get(productId) ?? none, moved));
+        source.set(productId, none);
+      }
+    }
+  }
+  return carts;
+}
+
+function statusesOf(log: readonly Entry[]): ReadonlyMap<string, string> {
+  return new Map(
+    log.flatMap((entry): [string, string][] => {
+      if (entry.outcome.status !== 'done') return [];
+      if (entry.op === 'merge') return [[entry.fromCartId, 'merged']];
+      return entry.op === 'checkOut' ? [[entry.cartId, 'checkedOut']] : [];
+    }),
   );
 }
 
-function expectOneOf(what: string, shown: number, expected: ReadonlySet<number>): string[] {
+function sumsOf(some: ReadonlySet<number>, others: ReadonlySet<number>): ReadonlySet<number> {
+  return new Set([...some].flatMap((a) => [...others].map((b) => a + b)));
+}
+
+function expectOneOf<T extends number | string>(what: string, shown: T, expected: ReadonlySet<T>): string[] {
   return expected.has(shown) ? [] : [`${what} is ${shown}, expected ${[...expected].join(' or ')}`];
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, client } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import type { Entry, Operation, Outcome } from './record.ts';
+import { goShopping, type Repeats } from './trips.ts';
 
 type Client = ReturnType<typeof client>;
 
@@ -26,6 +27,8 @@ export interface LoadOptions {
   readonly random: Random;
   readonly shoppers: number;
   readonly merchants: number;
+  /** Users who merge a guest's cart with their own and buy. */
+  readonly buyers: number;
 }
 
 /** Clients that change products and carts as fast as they are answered, and keep what they were told. */
@@ -34,7 +37,9 @@ export interface Load {
   /** Answers that no client should ever get. */
   readonly scandals: readonly string[];
   readonly productIds: readonly string[];
-  readonly cartIds: readonly string[];
+  readonly repeats: Readonly<Repeats>;
+  /** The token that reads each cart, by its id; false for a guest's. */
+  readonly tokens: ReadonlyMap<string, string | false>;
   /** Lets what is under way end. Rejects when a client could not go on. */
   stop(): Promise<void>;
 }
@@ -43,16 +48,19 @@ const PRODUCTS_A_MERCHANT = 10;
 const PATIENCE_MS = 15_000;
 
 /** Opens the carts, creates the first products, and keeps changing both until it is stopped. */
-export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOptions): Promise<Load> {
+export async function startLoad({ whenUp, random, shoppers, merchants, buyers }: LoadOptions): Promise<Load> {
   const log: Entry[] = [];
   const scandals: string[] = [];
   const productIds: string[] = [];
   const cartIds: string[] = [];
+  const tokens = new Map<string, string | false>();
+  const repeats: Repeats = { sent: 0, replayed: 0 };
   const stopping = new AbortController();
 
   for (let cart = 0; cart < merchants + shoppers; cart++) {
     const cartId = await (await whenUp()).openCart();
     cartIds.push(cartId);
+    tokens.set(cartId, false);
     log.push({ op: 'open', cartId, outcome: { status: 'done', version: 1 } });
   }
 
@@ -150,13 +158,19 @@ export async function startLoad({ whenUp, random, shoppers, merchants }: LoadOpt
     () => productIds.length,
     (known) => known > 0,
   );
-  const working = Promise.all([selling, ...cartIds.slice(merchants).map(shop)]);
+  const { signal } = stopping;
+  const onOpened = (cartId: string, token: string | false) => void tokens.set(cartId, token);
+  const trips = Array.from({ length: buyers }, (_, i) =>
+    goShopping(`user-${i}`, { whenUp, random, productIds, signal, onOpened, log, repeats, scandals }),
+  );
+  const working = Promise.all([selling, ...trips, ...cartIds.slice(merchants).map(shop)]);
   working.catch(() => undefined);
   return {
     log,
     scandals,
     productIds,
-    cartIds,
+    tokens,
+    repeats,
     async stop() {
       stopping.abort();
       await working;

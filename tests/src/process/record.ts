@@ -10,25 +10,39 @@ export type Operation =
   | { readonly op: 'price'; readonly productId: string; readonly price: number }
   | { readonly op: 'stock'; readonly productId: string; readonly delta: number }
   | { readonly op: 'open'; readonly cartId: string }
-  | { readonly op: 'add'; readonly cartId: string; readonly productId: string; readonly qty: number }
-  | { readonly op: 'set'; readonly cartId: string; readonly productId: string; readonly qty: number };
+  | {
+      readonly op: 'add';
+      readonly cartId: string;
+      readonly productId: string;
+      readonly qty: number;
+      /** Whether it was asked with an Idempotency-Key, until it was answered. */
+      readonly isKeyed?: true;
+    }
+  | { readonly op: 'set'; readonly cartId: string; readonly productId: string; readonly qty: number }
+  | { readonly op: 'merge'; readonly cartId: string; readonly fromCartId: string }
+  | { readonly op: 'checkOut'; readonly cartId: string };
 
-/** An operation and its answer. A client's entries follow one another; adds that ran at once stand in any order. */
+/** An operation and its answer. A client's entries follow one another; adds that ran at once stand in any order. Of merges and checkouts the outcome is known. */
 export type Entry = Operation & { readonly outcome: Outcome };
 
-/** All that could be true after these steps, each of which did happen, did not, or may have. */
-export function possible<T>(
-  initial: T,
-  steps: readonly { readonly outcome: Outcome; readonly apply: (value: T) => T }[],
-): ReadonlySet<T> {
-  return steps.reduce<ReadonlySet<T>>(
-    (values, { outcome: { status }, apply }) => {
-      if (status === 'refused') return values;
-      const applied = [...values].map(apply);
-      return new Set(status === 'done' ? applied : [...values, ...applied]);
-    },
-    new Set([initial]),
-  );
+/** A change that did happen, did not, or may have. */
+interface Step<T> {
+  readonly outcome: Outcome;
+  readonly apply: (value: T) => T;
+}
+
+/** All that could be true after these steps. */
+export function possible<T>(initial: T, steps: readonly Step<T>[]): ReadonlySet<T> {
+  return possibleFrom(new Set([initial]), steps);
+}
+
+/** All that could be true after these steps, where any of these was before. */
+export function possibleFrom<T>(initial: ReadonlySet<T>, steps: readonly Step<T>[]): ReadonlySet<T> {
+  return steps.reduce((values, { outcome: { status }, apply }) => {
+    if (status === 'refused') return values;
+    const applied = [...values].map(apply);
+    return new Set(status === 'done' ? applied : [...values, ...applied]);
+  }, initial);
 }
 
 /** The newest version that a client was told; 0 where it was told none. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DomainError } from '@tandem/chassis/errors';
+import type { NewEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
 import * as fc from 'fast-check';
 import {
+  acceptPrice,
   addItem,
   type Cart,
   type CartDecision,
@@ -12,11 +14,19 @@ import {
   removeItem,
   setQuantity,
 } from './cart.ts';
-import { expireCart } from './checkout.ts';
-import { markRejected } from './reservation.ts';
 import type { CatalogProduct } from './catalog.ts';
+import { checkOut, expireCart } from './checkout.ts';
+import { lineOf } from './line.ts';
+import { mergeCarts } from './merge.ts';
+import { markRejected, markReserved } from './reservation.ts';
+import { catalogOf, product } from './testing.ts';
 
 const moment = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
+
+/** The carts by their ids. */
+type Carts = Readonly<Record<string, Cart>>;
+/** Decides about one cart, or about the two of a merge. */
+type Change = (carts: Carts) => readonly CartDecision[];
 
 const products: fc.Arbitrary<CatalogProduct> = fc.record({
   productId: fc.constantFrom('a', 'b', 'c'),
@@ -28,99 +38,200 @@ const products: fc.Arbitrary<CatalogProduct> = fc.record({
   updatedAt: fc.constant(moment.now),
 });
 const qty = fc.nat({ max: 600 });
+const cartIds = fc.constantFrom('x', 'y', 'z');
+const cartOf = (carts: Carts, id: string) => carts[id] ?? assert.fail(`no cart ${id}`);
 
-const lineOf = ({ lines }: Cart, { productId }: CatalogProduct) =>
-  lines.find((line) => line.productId === productId);
-
-type Change = (cart: Cart) => CartDecision;
-const changes: fc.Arbitrary<Change> = fc.oneof(
+const changesOfLines: fc.Arbitrary<(cart: Cart) => CartDecision> = fc.oneof(
   fc.tuple(products, qty).map(
-    ([product, qty]): Change =>
-      (cart) =>
+    ([product, qty]) =>
+      (cart: Cart) =>
         addItem(cart, product, qty + 1, moment),
   ),
-  fc.tuple(products, qty).map(
-    ([product, qty]): Change =>
-      (cart) =>
-        setQuantity(cart, product.productId, () => product, qty, moment),
-  ),
+  fc.tuple(products, qty).map(([product, qty]) => {
+    return (cart: Cart) => setQuantity(cart, product.productId, () => product, qty, moment);
+  }),
+  products.map((product) => (cart: Cart) => {
+    const { qty } = lineOf(cart.lines, product.productId) ?? { qty: 0 };
+    return setQuantity(cart, product.productId, () => product, qty, moment);
+  }),
   products.map(
-    (product): Change =>
-      (cart) =>
-        setQuantity(cart, product.productId, () => product, lineOf(cart, product)?.qty ?? 0, moment),
-  ),
-  products.map(
-    ({ productId }): Change =>
-      (cart) =>
+    ({ productId }) =>
+      (cart: Cart) =>
         removeItem(cart, productId, moment),
   ),
-  fc.tuple(products, fc.nat({ max: 1 })).map(
-    ([product, later]): Change =>
-      (cart) =>
-        markRejected(cart, {
-          eventType: 'InventoryReservationRejected',
-          cartId: cart.cartId,
-          productId: product.productId,
-          requestedQty: 1,
-          availableQty: 0,
-          cartVersion: (lineOf(cart, product)?.changedAt ?? 1) + later,
-          timestamp: moment.now,
-        }),
-  ),
+  products.map((product) => (cart: Cart) => acceptPrice(cart, product.productId, () => product, moment)),
+);
+const answers: fc.Arbitrary<(cart: Cart) => CartDecision> = fc.oneof(
+  fc.tuple(products, fc.nat({ max: 3 })).map(([{ productId }, later]) => (cart: Cart) => {
+    const answer = answerTo(cart, productId, later);
+    return markRejected(cart, {
+      eventType: 'InventoryReservationRejected',
+      ...answer,
+      requestedQty: 1,
+      availableQty: 0,
+    });
+  }),
+  fc.tuple(products, fc.constantFrom(0, 0, 0, 1)).map(([{ productId }, later]) => (cart: Cart) => {
+    return markReserved(cart, {
+      eventType: 'InventoryReserved',
+      ...answerTo(cart, productId, later),
+      qty: 1,
+    });
+  }),
+);
+const merges = fc.tuple(cartIds, cartIds).map(([targetId, sourceId]): Change => (carts) => {
+  const moments = { target: moment, source: moment };
+  const { target, source } = mergeCarts(cartOf(carts, targetId), cartOf(carts, sourceId), moments);
+  return [target, source];
+});
+const checkouts = cartIds.map((id): Change => (carts) => {
+  const cart = cartOf(carts, id);
+  const asShown = cart.lines.map(({ productId, priceAtAdd }) =>
+    product(productId, { price: priceAtAdd, ...(cart.currency && { currency: cart.currency }) }),
+  );
+  return [checkOut(cart, catalogOf(...asShown), moment)];
+});
+const deletions = cartIds.map((id): Change => (carts) => [deleteCart(cartOf(carts, id), moment)]);
+const changes: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 10, arbitrary: onOneCart(changesOfLines) },
+  { weight: 16, arbitrary: onOneCart(answers) },
+  { weight: 2, arbitrary: merges },
+  { weight: 6, arbitrary: checkouts },
+  { weight: 1, arbitrary: deletions },
 );
 
-test('whatever is done: the events alone tell the lines, and a consumer reads each of them', () => {
+function onOneCart(changes: fc.Arbitrary<(cart: Cart) => CartDecision>): fc.Arbitrary<Change> {
+  return fc.tuple(cartIds, changes).map(([id, change]): Change => (carts) => [change(cartOf(carts, id))]);
+}
+
+function answerTo({ cartId, lines }: Cart, productId: string, later: number) {
+  const cartVersion = (lineOf(lines, productId)?.changedAt ?? 1) + later;
+  return { cartId, productId, cartVersion, timestamp: moment.now };
+}
+
+/** A consumer's reading of an event, which must be all of it. */
+function assertReadable(event: NewEvent): void {
+  const sent = { ...event, eventId: 'e', schemaVersion: 1 };
+  assert.deepEqual(readEvent(JSON.stringify(sent)), { ok: true, event: sent });
+}
+
+/** The lines of carts as someone knows them who has heard their events alone. */
+function createListener() {
+  const told = new Map<string, Map<string, number>>();
+  return {
+    hear({ events, state }: CartDecision) {
+      const lines = told.get(state.cartId) ?? new Map<string, number>();
+      told.set(state.cartId, lines);
+      for (const event of events) {
+        assertReadable(event);
+        assert.ok('cartVersion' in event);
+        assert.deepEqual([event.cartId, event.cartVersion], [state.cartId, state.version]);
+        if (event.eventType === 'CartCheckedOut') continue;
+        assert.ok('lineQty' in event && event.lineQty !== undefined);
+        assert.ok(event.qty >= 1);
+        if (event.lineQty > 0) lines.set(event.productId, event.lineQty);
+        else lines.delete(event.productId);
+      }
+    },
+    assertKnows({ cartId, lines }: Cart) {
+      assert.deepEqual(told.get(cartId), new Map(lines.map(({ productId, qty }) => [productId, qty])));
+    },
+  };
+}
+
+/** How many units of each product these carts have together. */
+function unitsIn(carts: readonly Cart[]): Record<string, number> {
+  const units: Record<string, number> = {};
+  for (const { productId, qty } of carts.flatMap(({ lines }) => lines))
+    units[productId] = (units[productId] ?? 0) + qty;
+  return units;
+}
+
+/** Every departure has one arrival: of as many units, and each names the other cart at its version. */
+function assertMoved(decisions: readonly CartDecision[]): number {
+  const events = decisions.flatMap(({ events }) => events);
+  const departures = events.flatMap((event) =>
+    event.eventType === 'ProductRemovedFromCart' && event.movedTo
+      ? [[event.productId, event.qty, event.cartId, event.cartVersion, event.movedTo]]
+      : [],
+  );
+  const arrivals = events.flatMap((event) => {
+    if (event.eventType !== 'ProductAddedToCart' || !event.movedFrom) return [];
+    const { productId, qty, cartId, cartVersion, movedFrom } = event;
+    return [[productId, qty, movedFrom.cartId, movedFrom.cartVersion, { cartId, cartVersion }]];
+  });
+  assert.deepEqual(arrivals, departures);
+  assert.equal(departures.length, decisions.length === 2 ? events.length / 2 : 0);
+  return departures.length;
+}
+
+/** What Product has answered stands for the question that it answered, and for no other. */
+function assertAnswersStand(old: Cart, { lines }: Cart): void {
+  for (const { productId, qty, changedAt, reserved, rejected } of lines) {
+    const asked = lineOf(old.lines, productId);
+    if (reserved || rejected) assert.deepEqual([asked?.qty, asked?.changedAt], [qty, changedAt]);
+  }
+}
+
+function assertSound({ status, lines, currency }: Cart): void {
+  if (status === 'open') assert.equal(currency === null, lines.length === 0);
+  assert.ok(lines.every(({ qty }) => qty >= 1 && qty <= 999));
+  assert.ok(lines.every(({ reserved, rejected }) => !(reserved && rejected)));
+}
+
+test('whatever is done: the events alone tell the lines, units are conserved, and only what is held is sold', () => {
+  const happened = { moves: 0, checkouts: 0 };
   fc.assert(
     fc.property(
       fc.option(fc.string({ maxLength: 10 })),
-      fc.array(changes, { maxLength: 25, size: 'max' }),
-      fc.boolean(),
-      (userId, history, deleted) => {
-        const told = new Map<string, number>();
-        const tell = ({ events, state }: CartDecision) => {
-          for (const event of events) {
-            const sent = { ...event, eventId: 'e', schemaVersion: 1 };
-            assert.deepEqual(readEvent(JSON.stringify(sent)), { ok: true, event: sent });
-            assert.ok('lineQty' in event && event.lineQty !== undefined);
-            assert.ok(event.qty >= 1);
-            assert.equal(event.cartVersion, state.version);
-            told.set(event.productId, event.lineQty);
-          }
-        };
-        const assertTold = ({ lines }: Cart) => {
-          const toldLines = [...told].filter(([, qty]) => qty > 0);
-          assert.deepEqual(new Map(toldLines), new Map(lines.map(({ productId, qty }) => [productId, qty])));
-        };
+      fc.array(changes, { minLength: 20, maxLength: 60, size: 'max' }),
+      (userId, history) => {
+        const listener = createListener();
+        const opened = ['x', 'y', 'z'].map((id) => openCart(id, userId, moment));
+        for (const decision of opened) listener.hear(decision);
+        let carts: Carts = Object.fromEntries(opened.map(({ state }) => [state.cartId, state]));
 
-        let { state: cart } = openCart('c', userId, moment);
         for (const change of history) {
-          let decision: CartDecision;
+          const before = carts;
+          let decisions: readonly CartDecision[];
           try {
-            decision = change(cart);
+            decisions = change(carts);
           } catch (error) {
             assert.ok(error instanceof DomainError);
             continue;
           }
-          assert.equal(decision.state.version, cart.version + (decision.state === cart ? 0 : 1));
-          tell(decision);
-          cart = decision.state;
-          assertTold(cart);
-          assert.equal(cart.currency === null, cart.lines.length === 0);
-          assert.ok(cart.lines.every(({ qty }) => qty >= 1 && qty <= 999));
+          for (const decision of decisions) {
+            const { state } = decision;
+            const old = cartOf(before, state.cartId);
+            listener.hear(decision);
+            listener.assertKnows(state);
+            assertSound(state);
+            assertAnswersStand(old, state);
+            assert.equal(state.version, old.version + (state === old ? 0 : 1));
+            if (state === old) assert.deepEqual(decision.events, []);
+            if (old.status === 'checkedOut') assert.equal(state, old, 'sold is sold');
+            if (old.status === 'deleted' || old.status === 'merged') assert.deepEqual(state.lines, []);
+            if (old.status === 'open' && state.status === 'checkedOut') {
+              happened.checkouts += 1;
+              assert.deepEqual(state.lines, old.lines);
+              assert.ok(old.lines.every(({ reserved }) => reserved));
+            }
+            carts = { ...carts, [state.cartId]: state };
+          }
+          happened.moves += assertMoved(decisions);
+          if (decisions.length === 2)
+            assert.deepEqual(unitsIn(Object.values(carts)), unitsIn(Object.values(before)));
         }
 
-        for (const event of expireCart(cart)) {
-          const sent = { ...event, eventId: 'e', schemaVersion: 1 };
-          assert.deepEqual(readEvent(JSON.stringify(sent)), { ok: true, event: sent });
-          assert.equal('cartVersion' in event && event.cartVersion, cart.version + 1);
-        }
-        if (deleted) {
-          const decision = deleteCart(cart, moment);
-          tell(decision);
-          assertTold(decision.state);
+        for (const cart of Object.values(carts)) {
+          for (const event of expireCart(cart)) {
+            assertReadable(event);
+            assert.equal('cartVersion' in event && event.cartVersion, cart.version + 1);
+          }
         }
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 2_000 },
   );
+  assert.ok(happened.moves > 100 && happened.checkouts > 100, JSON.stringify(happened));
 });

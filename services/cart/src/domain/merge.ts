@@ -42,9 +42,11 @@ export function mergeCarts(
     lines: [],
     version: source.version + 1,
   };
+  // The events still name the currency that the source was in.
+  const left = { ...emptied, currency: source.currency };
   return {
     target: { state: merged, events: source.lines.map((line) => arrival(merged, emptied, line)) },
-    source: { state: emptied, events: source.lines.map((line) => departure(emptied, merged, line)) },
+    source: { state: emptied, events: source.lines.map((line) => departure(left, merged, line)) },
   };
 }
 
@@ -56,15 +58,15 @@ function sumOf(lines: readonly Line[], added: Line, changedAt: number): Line {
   return { productId, name, priceAtAdd, qty: (before?.qty ?? 0) + added.qty, changedAt };
 }
 
-function arrival(target: Cart, source: Cart, { qty, ...line }: Line) {
-  const { qty: lineQty } = lineOf(target.lines, line.productId) ?? { qty };
+function arrival(target: Cart, source: Cart, moved: Line) {
+  const line = lineOf(target.lines, moved.productId) ?? moved;
   const { cartId, version: cartVersion } = source;
-  return { ...lineEvent(target, { ...line, qty: lineQty }, qty), movedFrom: { cartId, cartVersion } };
+  return { ...lineEvent(target, line, moved.qty), movedFrom: { cartId, cartVersion } };
 }
 
-function departure(source: Cart, target: Cart, { qty, ...line }: Line) {
+function departure(source: Cart, target: Cart, moved: Line) {
   const { cartId, version: cartVersion } = target;
-  return { ...lineEvent(source, { ...line, qty: 0 }, -qty), movedTo: { cartId, cartVersion } };
+  return { ...lineEvent(source, { ...moved, qty: 0 }, -moved.qty), movedTo: { cartId, cartVersion } };
 }
 
 function commonCurrency(target: Cart, source: Cart): string | null {

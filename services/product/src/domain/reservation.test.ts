@@ -127,41 +127,39 @@ for (const [name, event, claims] of claimsByEvent) {
 test('what a cart takes over from another one is released there and held here', () => {
   const movedFrom = { cartId: 'guest', cartVersion: 5 };
   const claims = claimsOf({ eventType: 'ProductAddedToCart', ...change, qty: 2, lineQty: 6, movedFrom });
-  assert.deepEqual(claims, [{ ...claim('guest', 5, 0), movesTo: 'c' }, claim('c', 7, 6)]);
+  assert.deepEqual(claims, [{ ...claim('guest', 5, 0), movedTo: 'c' }, claim('c', 7, 6)]);
   const reservations = [holding('c', 6, 4), holding('guest', 4, 2)];
   const { inventory, held, rejections } = applied(widgetWith(0), reservations, ...claims);
   assert.deepEqual([inventory, held, rejections], [0, { guest: 0, c: 6 }, []]);
+});
+
+test("what a cart takes over is nobody else's for a moment, whatever stands where in the batch", () => {
+  const moved = (from: string, version: number, to: string) => ({ ...claim(from, version, 0), movedTo: to });
+  const merge = [moved('guest', 5, 'c'), claim('c', 7, 6)];
+  const chain = [moved('guest', 5, 'b'), claim('b', 3, 2), moved('b', 4, 'c'), claim('c', 7, 6)];
+  const other = claim('other', 1, 1);
+  const reservations = [holding('c', 6, 4), holding('guest', 4, 2)];
+  for (const batch of [merge, chain, chain.toReversed(), [...merge, claim('c', 8, 6)]]) {
+    for (let i = 0; i <= batch.length; i++) {
+      const { held, inventory } = applied(widgetWith(0), reservations, ...batch.toSpliced(i, 0, other));
+      assert.deepEqual([held['c'], held['guest'], held['other'], inventory], [6, 0, 0, 0]);
+    }
+  }
+});
+
+test('carts that claim to move to each other end, and make no stock', () => {
+  const moves = [
+    { ...claim('a', 2, 0), movedTo: 'b' },
+    { ...claim('b', 2, 0), movedTo: 'a' },
+  ];
+  const { held, inventory } = applied(widgetWith(0), [holding('a', 1, 3)], ...moves);
+  assert.deepEqual([held, inventory], [{ a: 0, b: 0 }, 3]);
 });
 
 test('what is given back comes first, wherever it stands in the batch', () => {
   const reservations = [holding('a', 1, 3)];
   const { held } = applied(widgetWith(0), reservations, claim('b', 1, 3), claim('a', 2, 0));
   assert.deepEqual(held, { a: 0, b: 3 });
-});
-
-test("what moves is nobody else's, wherever it stands in the batch and however often it moves", () => {
-  const reservations = [holding('first', 1, 3), holding('second', 1, 2), holding('third', 1, 1)];
-  const batch = [
-    claim('other', 1, 1),
-    claim('third', 2, 6),
-    { ...claim('second', 3, 0), movesTo: 'third' },
-    claim('another', 1, 1),
-    { ...claim('first', 2, 0), movesTo: 'second' },
-  ];
-  for (const claims of [batch, batch.toReversed()]) {
-    const { held, inventory } = applied(widgetWith(0), reservations, ...claims);
-    assert.deepEqual(held, { first: 0, second: 0, third: 6, other: 0, another: 0 });
-    assert.equal(inventory, 0);
-  }
-});
-
-test('carts that claim to move to each other end, and make no stock', () => {
-  const moves = [
-    { ...claim('a', 2, 0), movesTo: 'b' },
-    { ...claim('b', 2, 0), movesTo: 'a' },
-  ];
-  const { held, inventory } = applied(widgetWith(0), [holding('a', 1, 3)], ...moves);
-  assert.deepEqual([held, inventory], [{ a: 0, b: 0 }, 3]);
 });
 
 test('holds what is there and confirms it: the stock falls, a new version, one event', () => {

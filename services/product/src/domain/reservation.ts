@@ -19,8 +19,8 @@ export interface StockClaim {
   readonly cartId: string;
   readonly cartVersion: number;
   readonly qty: number;
-  /** The cart that is to have what this one gives back. */
-  readonly movesTo?: string;
+  /** The cart that takes the units over, by a claim of the same event. */
+  readonly movedTo?: string;
 }
 
 /**
@@ -30,8 +30,8 @@ export interface StockClaim {
 export function claimsOf(event: TandemEvent): StockClaim[] {
   switch (event.eventType) {
     case 'ProductAddedToCart': {
-      const { productId, cartId, movedFrom } = event;
-      const released = movedFrom ? [{ ...hold({ ...movedFrom, productId }, 0), movesTo: cartId }] : [];
+      const { cartId, productId, movedFrom } = event;
+      const released = movedFrom ? [{ ...hold({ ...movedFrom, productId }, 0), movedTo: cartId }] : [];
       return [...released, hold(event, event.lineQty ?? event.qty)];
     }
     case 'ProductRemovedFromCart':
@@ -124,20 +124,20 @@ function newestOfEachCart(claims: readonly StockClaim[]): readonly StockClaim[] 
 }
 
 /**
- * What gives stock back comes first, so that the others can have it. Then what moves: each cart's claim right behind
- * those that give to it, or another one of the batch would have the units.
+ * What gives stock back comes first, so that the others can have it; what a cart gives to another one comes just before
+ * that one's claim, so that nobody else can.
  */
-function inOrder(claims: readonly StockClaim[]): ReadonlySet<StockClaim> {
-  const moves = claims.filter(({ movesTo }) => movesTo !== undefined);
-  const ordered = new Set(claims.filter(({ qty, movesTo }) => qty === 0 && movesTo === undefined));
-  const met = new Set<StockClaim>();
-  const appendWithSources = (claim: StockClaim) => {
-    if (met.has(claim)) return;
-    met.add(claim);
-    for (const source of moves) if (source.movesTo === claim.cartId) appendWithSources(source);
-    ordered.add(claim);
+function inOrder(claims: readonly StockClaim[]): readonly StockClaim[] {
+  const given = Map.groupBy(claims, ({ movedTo }) => movedTo);
+  const pending = new Set(claims);
+  const ordered: StockClaim[] = [];
+  const append = (claim: StockClaim): void => {
+    if (!pending.delete(claim)) return;
+    given.get(claim.cartId)?.forEach(append);
+    ordered.push(claim);
   };
-  const targets = claims.filter(({ cartId }) => moves.some(({ movesTo }) => movesTo === cartId));
-  for (const claim of [...targets, ...claims]) appendWithSources(claim);
+  const own = given.get(undefined) ?? [];
+  [...own].sort((a, b) => Number(a.qty > 0) - Number(b.qty > 0)).forEach(append);
+  claims.forEach(append);
   return ordered;
 }

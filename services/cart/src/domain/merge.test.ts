@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addItem, type Cart, deleteCart, openCart, removeItem } from './cart.ts';
+import { checkOut } from './checkout.ts';
+import { mergeCarts } from './merge.ts';
+import { at, cartWith, catalogOf, expectLine, product, refusalOf, told } from './testing.ts';
+import { withRejected, withReserved } from './testing.ts';
+
+const moments = { target: at(4), source: at(5) };
+const widget = product('p');
+const { state: empty } = openCart('mine', 'user-123', at(0));
+const mine = cartWith('mine', [[widget, 2]]);
+const guest = cartWith(
+  'guest',
+  [
+    [product('q', { price: 100 }), 4],
+    [product('p', { price: 2999, name: 'New name' }), 3],
+  ],
+  null,
+);
+
+const merge = (target: Cart, source: Cart) => mergeCarts(target, source, moments);
+const linesOf = ({ lines }: Cart) =>
+  lines.map(({ productId, qty, priceAtAdd }) => [productId, qty, priceAtAdd]);
+
+/** Cart `id` with this many products of one unit each, the first one named after `from`. */
+const wide = (id: string, count: number, from = 0) =>
+  cartWith(
+    id,
+    Array.from({ length: count }, (_, i) => [product(`p${from + i}`), 1] as const),
+  );
+
+test("quantities add up; a line that is in both keeps the target's price, name and place", () => {
+  const { target } = merge(mine, guest);
+  assert.deepEqual(linesOf(target.state), [
+    ['p', 5, 1999],
+    ['q', 4, 100],
+  ]);
+  assert.equal(expectLine(target.state, 'p').name, 'Product p');
+  assert.deepEqual(
+    [target.state.version, target.state.status, target.state.updatedAt, target.state.expiresAt],
+    [mine.version + 1, 'open', at(4).now, at(4).expiresAt],
+  );
+});
+
+test('the source is emptied and closed, and says where its lines went', () => {
+  assert.deepEqual(merge(mine, guest).source.state, {
+    cartId: 'guest',
+    userId: null,
+    status: 'merged',
+    mergedInto: 'mine',
+    currency: null,
+    lines: [],
+    version: guest.version + 1,
+    updatedAt: at(5).now,
+    expiresAt: at(5).expiresAt,
+  });
+});
+
+test('each line departs from one cart and arrives at the other, each naming the other at its new version', () => {
+  const { target, source } = merge(mine, guest);
+  assert.deepEqual(told(target), [
+    ['ProductAddedToCart', 'q', 4, 4, 3],
+    ['ProductAddedToCart', 'p', 3, 5, 3],
+  ]);
+  assert.deepEqual(target.events[1], {
+    eventType: 'ProductAddedToCart',
+    cartId: 'mine',
+    userId: 'user-123',
+    productId: 'p',
+    priceAtAdd: 1999,
+    currency: 'USD',
+    qty: 3,
+    lineQty: 5,
+    timestamp: at(4).now,
+    cartVersion: 3,
+    movedFrom: { cartId: 'guest', cartVersion: 4 },
+  });
+  assert.deepEqual(told(source), [
+    ['ProductRemovedFromCart', 'q', 4, 0, 4],
+    ['ProductRemovedFromCart', 'p', 3, 0, 4],
+  ]);
+  assert.deepEqual(source.events[1], {
+    eventType: 'ProductRemovedFromCart',
+    cartId: 'guest',
+    userId: null,
+    productId: 'p',
+    priceAtAdd: 2999,
+    currency: 'USD',
+    qty: 3,
+    lineQty: 0,
+    timestamp: at(5).now,
+    cartVersion: 4,
+    movedTo: { cartId: 'mine', cartVersion: 3 },
+  });
+  for (const event of target.events)
+    assert.deepEqual('movedFrom' in event && event.movedFrom, { cartId: 'guest', cartVersion: 4 });
+  for (const event of source.events)
+    assert.deepEqual('movedTo' in event && event.movedTo, { cartId: 'mine', cartVersion: 3 });
+});
+
+test('what moves must be confirmed anew; a line that the source does not have stands as it stood', () => {
+  const target = withReserved(cartWith('mine', [[widget, 2] as const, [product('r'), 1] as const]));
+  const { state } = merge(target, withReserved(guest)).target;
+  for (const id of ['p', 'q']) {
+    const { reserved, changedAt } = expectLine(state, id);
+    assert.deepEqual([reserved, changedAt], [undefined, state.version]);
+  }
+  assert.deepEqual(expectLine(state, 'r'), expectLine(target, 'r'));
+});
+
+test('a rejected line moves too, on whichever side it was, and asks for all of it', () => {
+  for (const [target, source] of [
+    [withRejected(mine, 'p'), guest],
+    [mine, withRejected(guest, 'p')],
+  ] as const) {
+    const { state, events } = merge(target, source).target;
+    const { rejected, qty, changedAt } = expectLine(state, 'p');
+    assert.deepEqual([rejected, qty, changedAt], [undefined, 5, state.version]);
+    assert.deepEqual(told({ events })[1], ['ProductAddedToCart', 'p', 3, 5, state.version]);
+  }
+});
+
+test('an empty target takes over the currency, and keeps its own user', () => {
+  const euros = cartWith('guest', [[product('e', { currency: 'EUR' }), 1]], null);
+  const { state, events } = merge(empty, euros).target;
+  assert.deepEqual([state.currency, state.userId, linesOf(state)], ['EUR', 'user-123', [['e', 1, 1999]]]);
+  assert.deepEqual(told({ events }), [['ProductAddedToCart', 'e', 1, 1, 2]]);
+});
+
+test('an empty source is closed, and the target does not change', () => {
+  const emptied = removeItem(cartWith('guest', [[product('e', { currency: 'EUR' }), 1]], null), 'e', at(2));
+  for (const target of [mine, empty]) {
+    const merged = merge(target, emptied.state);
+    assert.equal(merged.target.state, target);
+    assert.deepEqual([merged.target.events, merged.source.events], [[], []]);
+    const { status, mergedInto, version } = merged.source.state;
+    assert.deepEqual([status, mergedInto, version], ['merged', 'mine', emptied.state.version + 1]);
+  }
+});
+
+test('repeated, a merge changes nothing, whatever became of the target since', () => {
+  const { target, source } = merge(mine, guest);
+  const catalog = catalogOf(widget, product('q', { price: 100 }));
+  const later = [
+    target.state,
+    addItem(target.state, widget, 1, at(6)).state,
+    checkOut(withReserved(target.state), catalog, at(6)).state,
+    deleteCart(target.state, at(6)).state,
+  ];
+  for (const state of later) {
+    const again = merge(state, source.state);
+    assert.equal(again.target.state, state);
+    assert.equal(again.source.state, source.state);
+    assert.deepEqual([again.target.events, again.source.events], [[], []]);
+  }
+});
+
+test('a cart that is closed neither gives nor takes; one that was merged goes nowhere else', () => {
+  const closed = { kind: 'conflict', code: 'cart-closed' };
+  const { source: merged, target } = merge(mine, guest);
+  const other = cartWith('other', [[widget, 1]]);
+  assert.deepEqual(
+    refusalOf(() => merge(other, merged.state)),
+    closed,
+  );
+  assert.deepEqual(
+    refusalOf(() => merge(merged.state, target.state)),
+    closed,
+    'nor back',
+  );
+  for (const status of ['checkedOut', 'merged', 'deleted'] as const) {
+    assert.deepEqual(
+      refusalOf(() => merge({ ...mine, status }, guest)),
+      closed,
+    );
+    assert.deepEqual(
+      refusalOf(() => merge(mine, { ...guest, status })),
+      closed,
+    );
+  }
+});
+
+test('a cart is not merged with itself', () => {
+  assert.deepEqual(
+    refusalOf(() => merge(mine, mine)),
+    { kind: 'invalid', code: 'same-cart' },
+  );
+});
+
+test('carts in two currencies are kept apart', () => {
+  const euros = cartWith('guest', [[product('e', { currency: 'EUR' }), 1]], null);
+  for (const [target, source] of [
+    [mine, euros],
+    [euros, mine],
+  ] as const) {
+    const refusal = refusalOf(() => merge(target, source));
+    assert.deepEqual(refusal, { kind: 'conflict', code: 'currency-mismatch' });
+  }
+});
+
+test('a line has at most 999 units after a merge: beyond that, the lines that are too large are named', () => {
+  const most = cartWith('mine', [[widget, 900] as const, [product('q'), 990] as const]);
+  const fits = cartWith('guest', [[widget, 99] as const, [product('q'), 9] as const]);
+  assert.deepEqual(linesOf(merge(most, fits).target.state), [
+    ['p', 999, 1999],
+    ['q', 999, 1999],
+  ]);
+  const tooMuch = cartWith('guest', [[product('r'), 1] as const, [product('q'), 10] as const]);
+  assert.deepEqual(
+    refusalOf(() => merge(most, tooMuch)),
+    {
+      kind: 'conflict',
+      code: 'quantity-limit',
+      details: { lines: [{ productId: 'q', qty: 1_000 }], limit: 999 },
+    },
+  );
+});
+
+test('a cart has at most 100 lines after a merge; lines that are in both count once', () => {
+  assert.equal(merge(wide('mine', 60), wide('guest', 40, 60)).target.state.lines.length, 100);
+  assert.equal(merge(wide('mine', 100), wide('guest', 100)).target.state.lines.length, 100);
+  assert.deepEqual(
+    refusalOf(() => merge(wide('mine', 60), wide('guest', 41, 60))),
+    { kind: 'conflict', code: 'too-many-lines', details: { lines: 101, limit: 100 } },
+  );
+});

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addItem, type Cart, type CartDecision, setQuantity } from './cart.ts';
+import { markRejected, markReserved } from './reservation.ts';
+import { at, cartWith, confirmationOf, expectLine, product, refusalOf, rejectionOf } from './testing.ts';
+import { told, withRejected, withReserved } from './testing.ts';
+
+const widget = product('p');
+const two = cartWith('cart-abc', [[widget, 2]]);
+const both = cartWith('cart-abc', [
+  [widget, 2],
+  [product('q'), 1],
+]);
+const yes = confirmationOf(two, 'p');
+const no = rejectionOf(two, 'p');
+const reserved = withReserved(two);
+const rejected = withRejected(two, 'p');
+const notAsked = (): never => assert.fail('the catalog must not be asked');
+
+/** Nothing is written and nothing told. */
+function assertUnchanged({ state, events }: CartDecision, cart: Cart): void {
+  assert.equal(state, cart);
+  assert.deepEqual(events, []);
+}
+
+test('an answer marks its line alone, as a new version, without an event; the cart lives no longer for it', () => {
+  for (const [{ state, events }, mark] of [
+    [markReserved(both, confirmationOf(both, 'p')), { reserved: true }],
+    [markRejected(both, rejectionOf(both, 'p')), { rejected: { availableQty: 1, at: at(2).now } }],
+  ] as const) {
+    const lines = [{ ...expectLine(both, 'p'), ...mark }, expectLine(both, 'q')];
+    assert.deepEqual(state, { ...both, lines, version: both.version + 1 });
+    assert.deepEqual(events, []);
+  }
+});
+
+test('the same answer again changes nothing', () => {
+  assertUnchanged(markReserved(reserved, yes), reserved);
+  assertUnchanged(markRejected(rejected, no), rejected);
+});
+
+test('should Product have said both, no is believed, in either order', () => {
+  assert.deepEqual(markRejected(reserved, no).state.lines, rejected.lines);
+  assertUnchanged(markReserved(rejected, yes), rejected);
+});
+
+test('an answer to an older or a later change, or of another product, says nothing', () => {
+  const { state: changed } = setQuantity(two, 'p', notAsked, 1, at(2));
+  assertUnchanged(markReserved(changed, yes), changed);
+  assertUnchanged(markRejected(changed, no), changed);
+  for (const cartVersion of [1, 3]) {
+    assertUnchanged(markReserved(two, { ...yes, cartVersion }), two);
+    assertUnchanged(markRejected(two, { ...no, cartVersion }), two);
+  }
+  assertUnchanged(markReserved(two, { ...yes, productId: 'q' }), two);
+  assertUnchanged(markRejected(two, { ...no, productId: 'q' }), two);
+});
+
+test('an answer stands when only another line has changed since', () => {
+  const { state: other } = addItem(two, product('q'), 1, at(2));
+  assert.ok(expectLine(markReserved(other, yes).state, 'p').reserved);
+  assert.ok(expectLine(markRejected(other, no).state, 'p').rejected);
+});
+
+test('a cart that is closed takes no answer', () => {
+  for (const status of ['checkedOut', 'merged', 'deleted'] as const) {
+    const closed = { ...two, status };
+    assertUnchanged(markReserved(closed, yes), closed);
+    assertUnchanged(markRejected(closed, no), closed);
+  }
+});
+
+test('a line is confirmed until its quantity changes', () => {
+  for (const qty of [1, 3]) {
+    const { state } = setQuantity(reserved, 'p', () => widget, qty, at(3));
+    assert.equal(expectLine(state, 'p').reserved, undefined);
+  }
+  assertUnchanged(setQuantity(reserved, 'p', notAsked, 2, at(3)), reserved);
+});
+
+test('a line of which Product has said nothing is asked for again by its own quantity', () => {
+  const { state, events } = setQuantity(two, 'p', () => widget, 2, at(2));
+  assert.deepEqual(told({ events }), [['ProductAddedToCart', 'p', 2, 2, 3]]);
+  assert.equal(expectLine(state, 'p').changedAt, 3);
+});
+
+test('a rejected line asks again, for as much, more or less, and is then no longer marked', () => {
+  const asked = (qty: number) => setQuantity(rejected, 'p', () => widget, qty, at(3));
+  assert.deepEqual(told(asked(2)), [['ProductAddedToCart', 'p', 2, 2, 4]]);
+  assert.deepEqual(told(asked(3)), [['ProductAddedToCart', 'p', 1, 3, 4]]);
+  assert.deepEqual(told(asked(1)), [['ProductRemovedFromCart', 'p', 1, 1, 4]]);
+  for (const qty of [1, 2, 3]) {
+    const [line] = asked(qty).state.lines;
+    assert.deepEqual([line?.qty, line?.rejected, line?.changedAt], [qty, undefined, 4]);
+  }
+  const scarce = () => product('p', { inventory: 1 });
+  assert.deepEqual(
+    refusalOf(() => setQuantity(rejected, 'p', scarce, 2, at(3))),
+    { kind: 'conflict', code: 'insufficient-stock', details: { availableQty: 1 } },
+  );
+});
