@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { platform } from 'node:os';
+import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/local/issuer';
 import { atOnce } from '../support/at-once.ts';
@@ -187,3 +191,33 @@ test(`without a key nothing is remembered on ${storeName}`, () =>
     assert.ok(!answers.some(isReplay));
     assert.notEqual(await openCart(), await openCart());
   }));
+
+/** Opens a cart as a guest at this address. */
+async function openCartFrom(
+  gateway: string,
+  localAddress: string,
+  headers: Readonly<Record<string, string>>,
+) {
+  const sent = request(`${gateway}/carts`, {
+    method: 'POST',
+    localAddress,
+    headers: { 'idempotency-key': 'key', ...headers },
+  }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return ((await json(response)) as CartBody).cartId;
+}
+
+const skip = platform() === 'linux' ? false : 'only Linux has more than one loopback address by default';
+
+test(
+  `guests who choose the same key share no cart on ${storeName}, whatever they say of themselves`,
+  { skip },
+  () =>
+    withTwoCarts(async ({ urls: { gateway } }) => {
+      const victims = await openCartFrom(gateway, '127.0.0.1', {});
+      assert.equal(await openCartFrom(gateway, '127.0.0.1', {}), victims);
+      assert.notEqual(await openCartFrom(gateway, '127.0.0.2', {}), victims);
+      const forged = { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1', 'x-real-ip': '127.0.0.1' };
+      assert.notEqual(await openCartFrom(gateway, '127.0.0.3', forged), victims);
+    }),
+);
