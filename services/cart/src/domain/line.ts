@@ -34,7 +34,11 @@ export function withLine(lines: readonly Line[], line: Line): readonly Line[] {
 
 /** How many units a line could have: what it holds and what is left. A rejected line holds nothing. */
 export function attainableQty(line: Line | undefined, product: CatalogProduct): number {
-  return product.inventory + (line && !line.rejected ? line.qty : 0);
+  if (!line) return product.inventory;
+  const { rejected } = line;
+  if (!rejected) return product.inventory + line.qty;
+  // At the same instant it is the product that has the last word: one change may reject a cart and then serve another.
+  return product.updatedAt >= rejected.at ? product.inventory : rejected.availableQty;
 }
 
 /** Refuses a product that is sold in another currency than the cart's. */

@@ -85,7 +85,8 @@ test('a line of which Product has said nothing is asked for again by its own qua
 });
 
 test('a rejected line asks again, for as much, more or less, and is then no longer marked', () => {
-  const asked = (qty: number) => setQuantity(rejected, 'p', () => widget, qty, at(3));
+  const restocked = () => product('p', { updatedAt: at(2).now });
+  const asked = (qty: number) => setQuantity(rejected, 'p', restocked, qty, at(3));
   assert.deepEqual(told(asked(2)), [['ProductAddedToCart', 'p', 2, 2, 4]]);
   assert.deepEqual(told(asked(3)), [['ProductAddedToCart', 'p', 1, 3, 4]]);
   assert.deepEqual(told(asked(1)), [['ProductRemovedFromCart', 'p', 1, 1, 4]]);
@@ -93,9 +94,12 @@ test('a rejected line asks again, for as much, more or less, and is then no long
     const [line] = asked(qty).state.lines;
     assert.deepEqual([line?.qty, line?.rejected, line?.changedAt], [qty, undefined, 4]);
   }
-  const scarce = () => product('p', { inventory: 1 });
-  assert.deepEqual(
-    refusalOf(() => setQuantity(rejected, 'p', scarce, 2, at(3))),
-    { kind: 'conflict', code: 'insufficient-stock', details: { availableQty: 1 } },
-  );
+  const scarce = product('p', { inventory: 1, updatedAt: at(2).now });
+  for (const known of [scarce, widget]) {
+    assert.deepEqual(
+      refusalOf(() => setQuantity(rejected, 'p', () => known, 2, at(3))),
+      { kind: 'conflict', code: 'insufficient-stock', details: { availableQty: 1 } },
+      'what the catalog said before the rejection counts no more',
+    );
+  }
 });

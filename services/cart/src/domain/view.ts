@@ -93,9 +93,8 @@ function stockOf(
   product: CatalogProduct | undefined,
 ): { availability: Availability; availableQty: number } {
   if (!product) return { availability: 'unavailable', availableQty: 0 };
-  const { rejected } = line;
-  if (!rejected) return { availability: 'available', availableQty: attainableQty(line, product) };
-  // At the same instant it is the product that has the last word: one change may reject a cart and then serve another.
-  const availableQty = product.updatedAt >= rejected.at ? product.inventory : rejected.availableQty;
-  return { availability: 'insufficient', availableQty };
+  return {
+    availability: line.rejected ? 'insufficient' : 'available',
+    availableQty: attainableQty(line, product),
+  };
 }

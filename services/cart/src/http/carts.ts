@@ -47,8 +47,8 @@ export interface Carts {
 
 export type Change = (cart: VisibleCart, catalog: Catalog, moment: Moment) => CartDecision;
 
-const FIRST_LOOK_MS = 10;
-const LAST_LOOK_MS = 200;
+/** How long checkout waits before it looks again for Product's answer; then twice as long each time. */
+const FIRST_LOOK_MS = 20;
 
 export function createCarts(deps: CartsDeps): Carts {
   const { table, isCatalogSynchronised, newCartId, now, ttlSeconds, reservationWaitMs = 2_000 } = deps;
@@ -135,13 +135,13 @@ export function createCarts(deps: CartsDeps): Carts {
 
     async checkOut(caller, cartId) {
       const deadline = performance.now() + reservationWaitMs;
-      for (let pause = FIRST_LOOK_MS; ; pause = Math.min(2 * pause, LAST_LOOK_MS)) {
+      for (let pauseMs = FIRST_LOOK_MS; ; pauseMs *= 2) {
         try {
           return await change(caller, cartId, checkOut);
         } catch (error) {
-          if (!isPending(error) || performance.now() >= deadline) throw error;
+          if (!isPending(error) || performance.now() + pauseMs > deadline) throw error;
         }
-        await delay(pause);
+        await delay(pauseMs);
       }
     },
 
