@@ -7,6 +7,7 @@ import type { CatalogEntry } from '@tandem/cart/domain/catalog';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
 import { cartKey, catalogKey, catalogSyncKey } from '@tandem/cart/store/kinds';
 import type { TandemEvent } from '@tandem/contracts/events';
+import type { Table } from '@tandem/storage/table';
 import * as fc from 'fast-check';
 import {
   cartHistories,
@@ -121,12 +122,19 @@ test("Product's answers mark the lines whose latest change they answer, and no o
 
 test('the answers to a cart that come together are one write of it', async () => {
   using store = openTable();
-  const { table, feed } = store;
+  let writes = 0;
+  const table: Table = {
+    ...store.table,
+    update(key, decide) {
+      writes += 1;
+      return store.table.update(key, decide);
+    },
+  };
   const line = { name: '', qty: 1, priceAtAdd: 1, changedAt: 3 };
   const lines = ['p', 'q', 'r'].map((productId): Line => ({ ...line, productId }));
   const cart = { cartId: 'a', lines };
   const moment = { now: NOW, expiresAt: '2026-02-21T15:00:00.000Z' };
-  await table.update(cartKey('a'), () => ({
+  await store.table.update(cartKey('a'), () => ({
     state: { ...openCart('a', null, moment).state, lines },
     events: [],
   }));
@@ -137,7 +145,7 @@ test('the answers to a cart that come together are one write of it', async () =>
     noted.map(({ reserved, rejected }) => reserved ?? rejected?.availableQty),
     [true, 0, true],
   );
-  assert.equal((await feed.read(100, AbortSignal.timeout(5_000))).length, 2);
+  assert.equal(writes, 1);
 });
 
 test('an answer to a cart that is gone is applied to nothing, and does not create it', async () => {
