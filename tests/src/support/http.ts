@@ -102,6 +102,7 @@ export function client(gateway: string, ownToken: string | false = false) {
         until(
           () => add(cartId, productId, qty),
           ({ status }) => status === 200,
+          { deadlineMs: 60_000 },
         );
       await Promise.all(Object.entries(lines).map(added));
     },
