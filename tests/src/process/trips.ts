@@ -38,8 +38,8 @@ export async function goShopping(subject: string, options: TripOptions): Promise
   const { whenUp, random, productIds, signal, onOpened, log, repeats, scandals } = options;
   const token = await mintToken({ subject, scopes: [] });
 
-  const insist = async (path: string, sent: Sent, isKeyed: boolean): Promise<Answer<CartBody>> => {
-    const headers = isKeyed ? { 'idempotency-key': randomUUID() } : {};
+  const insist = async (path: string, sent: Sent, key?: string): Promise<Answer<CartBody>> => {
+    const headers = key === undefined ? {} : { 'idempotency-key': key };
     for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await delay(10)) {
       const api = await whenUp();
       const answer = await api.call<CartBody>('POST', path, { ...sent, headers }).catch(() => undefined);
@@ -47,23 +47,37 @@ export async function goShopping(subject: string, options: TripOptions): Promise
         scandals.push(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       if (answer?.headers.get('idempotent-replayed')) repeats.replayed += 1;
       if (answer && answer.status < 500) return answer;
-      if (isKeyed) repeats.sent += 1;
+      if (key !== undefined) repeats.sent += 1;
     }
     throw new Error(`POST ${path} was never answered`);
   };
+  const answered: { path: string; sent: Sent; key: string; status: number; version: number }[] = [];
   const attempt = async (operation: Operation, path: string, sent: Sent, isKeyed: boolean) => {
-    const { status, body } = await insist(path, sent, isKeyed);
+    const key = isKeyed ? randomUUID() : undefined;
+    const { status, body } = await insist(path, sent, key);
     const isDone = status < 300;
+    // Only what was decided about a cart is remembered: a product that was not known then may be by now.
+    if (key && (isDone || status === 409)) answered.push({ path, sent, key, status, version: body.version });
     log.push({
       ...operation,
       outcome: isDone ? { status: 'done', version: body.version } : { status: 'refused' },
     });
     return isDone;
   };
+  /** Asks again what was answered before, maybe by a process that was killed since. */
+  const repeatOne = async () => {
+    const one = answered[random(0, answered.length - 1)];
+    if (!one) return;
+    const { path, sent, key, status, version } = one;
+    repeats.sent += 1;
+    const again = await insist(path, sent, key);
+    if (again.status !== status || again.body.version !== version)
+      scandals.push(`POST ${path} was answered ${status}, and ${again.status} when it was repeated`);
+  };
   const isLucky = () => random(0, 1) === 0;
 
   const open = async (token: string | false): Promise<string> => {
-    const { body } = await insist('/carts', { token }, true);
+    const { body } = await insist('/carts', { token }, randomUUID());
     onOpened(body.cartId, token);
     log.push({ op: 'open', cartId: body.cartId, outcome: { status: 'done', version: 1 } });
     return body.cartId;
@@ -88,7 +102,7 @@ export async function goShopping(subject: string, options: TripOptions): Promise
     const api = await whenUp();
     const read = await api.call<CartBody>('GET', `/carts/${cartId}`, { token }).catch(() => undefined);
     for (const { productId } of read?.body.items ?? [])
-      await insist(`/carts/${cartId}/items/${productId}/accept-price`, { token }, false);
+      await insist(`/carts/${cartId}/items/${productId}/accept-price`, { token });
   };
   const buy = async (cartId: string): Promise<boolean> => {
     for (let tries = random(1, 4); tries > 0; tries--) {
@@ -105,6 +119,7 @@ export async function goShopping(subject: string, options: TripOptions): Promise
     await fill(guest, false);
     await fill(own, token);
     for (let times = random(1, 2); times > 0; times--) await merge(own, guest);
+    await repeatOne();
     hasBought = (random(1, 4) > 1 && (await buy(own))) || hasBought;
   }
 }

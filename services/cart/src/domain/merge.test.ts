@@ -181,6 +181,11 @@ test('a cart that is closed neither gives nor takes; one that was merged goes no
   }
 });
 
+test('deleting what was merged returns no stock: it went with the lines', () => {
+  const { state, events } = deleteCart(merge(mine, guest).source.state, at(6));
+  assert.deepEqual([state.status, events], ['deleted', []]);
+});
+
 test('a cart is not merged with itself', () => {
   assert.deepEqual(
     refusalOf(() => merge(mine, mine)),
