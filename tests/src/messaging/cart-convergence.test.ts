@@ -1,12 +1,13 @@
 import { requestSnapshot } from '@tandem/cart/domain/catalog-sync';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Cart } from '@tandem/cart/domain/cart';
+import { type Cart, openCart } from '@tandem/cart/domain/cart';
 import type { Line } from '@tandem/cart/domain/line';
 import type { CatalogEntry } from '@tandem/cart/domain/catalog';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
 import { cartKey, catalogKey, catalogSyncKey } from '@tandem/cart/store/kinds';
 import type { TandemEvent } from '@tandem/contracts/events';
+import type { Table } from '@tandem/storage/table';
 import * as fc from 'fast-check';
 import {
   cartHistories,
@@ -117,6 +118,34 @@ test("Product's answers mark the lines whose latest change they answer, and no o
     }),
     { numRuns: 200 },
   );
+});
+
+test('the answers to a cart that come together are one write of it', async () => {
+  using store = openTable();
+  let writes = 0;
+  const table: Table = {
+    ...store.table,
+    update(key, decide) {
+      writes += 1;
+      return store.table.update(key, decide);
+    },
+  };
+  const line = { name: '', qty: 1, priceAtAdd: 1, changedAt: 3 };
+  const lines = ['p', 'q', 'r'].map((productId): Line => ({ ...line, productId }));
+  const cart = { cartId: 'a', lines };
+  const moment = { now: NOW, expiresAt: '2026-02-21T15:00:00.000Z' };
+  await store.table.update(cartKey('a'), () => ({
+    state: { ...openCart('a', null, moment).state, lines },
+    events: [],
+  }));
+  const answers = received([confirmationOf(cart, 'p'), rejectionOf(cart, 'q'), confirmationOf(cart, 'r')]);
+  await deliver(applyProductEvents({ table, now }), answers);
+  const noted = (await table.get(cartKey('a')))?.lines ?? [];
+  assert.deepEqual(
+    noted.map(({ reserved, rejected }) => reserved ?? rejected?.availableQty),
+    [true, 0, true],
+  );
+  assert.equal(writes, 1);
 });
 
 test('an answer to a cart that is gone is applied to nothing, and does not create it', async () => {

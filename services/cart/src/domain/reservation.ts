@@ -1,6 +1,20 @@
-import type { EventOf } from '@tandem/contracts/events';
+import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import type { Cart, CartDecision } from './cart.ts';
 import { type Line, lineOf, withLine } from './line.ts';
+
+/** What Product says of a line's stock. */
+export type Answer = EventOf<'InventoryReserved' | 'InventoryReservationRejected'>;
+
+export function isAnswer(event: TandemEvent): event is Answer {
+  return event.eventType === 'InventoryReserved' || event.eventType === 'InventoryReservationRejected';
+}
+
+/** Notes several answers to one cart. */
+export function markAnswers(cart: Cart, answers: readonly Answer[]): CartDecision {
+  const mark = (cart: Cart, answer: Answer): CartDecision =>
+    answer.eventType === 'InventoryReserved' ? markReserved(cart, answer) : markRejected(cart, answer);
+  return { state: answers.reduce((cart, answer) => mark(cart, answer).state, cart), events: [] };
+}
 
 /** Notes that Product holds what the line asked for, unless its quantity has changed since. */
 export function markReserved(

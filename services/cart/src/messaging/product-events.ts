@@ -3,11 +3,19 @@ import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { entryOf } from '../domain/catalog.ts';
 import { completeSnapshot } from '../domain/catalog-sync.ts';
-import { markRejected, markReserved } from '../domain/reservation.ts';
+import { type Answer, isAnswer, markAnswers } from '../domain/reservation.ts';
 import { cartKey, catalogKey, catalogSyncKey } from '../store/kinds.ts';
 
-/** Keeps the catalog as Product's events tell it, whatever their order, and notes which lines hold their stock and which were refused it. */
+/**
+ * Keeps the catalog as Product's events tell it, whatever their order, and notes which lines hold their stock and which
+ * were refused it: the answers to one cart in one write.
+ */
 export function applyProductEvents({ table, now }: { table: Table; now: () => string }): ApplyBatch {
+  const note = (cartId: string, answers: readonly Answer[]) =>
+    table.update(cartKey(cartId), (cart) =>
+      cart ? markAnswers(cart, answers) : { state: cart, events: [] },
+    );
+
   const apply = async (event: TandemEvent): Promise<unknown> => {
     switch (event.eventType) {
       case 'ProductCreated':
@@ -17,23 +25,28 @@ export function applyProductEvents({ table, now }: { table: Table; now: () => st
         return table.putIfNewer(catalogKey(event.productId), entryOf(event));
       case 'ProductSnapshotCompleted':
         return table.update(catalogSyncKey, (sync) => completeSnapshot(sync, event.snapshotId, now()));
-      case 'InventoryReserved':
-        return table.update(cartKey(event.cartId), (cart) =>
-          cart ? markReserved(cart, event) : { state: cart, events: [] },
-        );
-      case 'InventoryReservationRejected':
-        return table.update(cartKey(event.cartId), (cart) =>
-          cart ? markRejected(cart, event) : { state: cart, events: [] },
-        );
       default:
         return undefined;
     }
   };
 
   return async (events) => {
-    const settled = await Promise.allSettled(events.map((event) => inTraceOf(event, () => apply(event))));
-    return settled.map((result): Applied =>
-      result.status === 'fulfilled' ? { status: 'applied' } : { status: 'failed', error: result.reason },
-    );
+    const outcomes = new Map<TandemEvent, Applied>();
+    const attempt = async (together: readonly TandemEvent[], work: () => Promise<unknown>) => {
+      const [first] = together;
+      if (!first) return;
+      const outcome = await inTraceOf(first, work).then(
+        (): Applied => ({ status: 'applied' }),
+        (error: unknown): Applied => ({ status: 'failed', error }),
+      );
+      for (const event of together) outcomes.set(event, outcome);
+    };
+
+    const ofCarts = Map.groupBy(events.filter(isAnswer), ({ cartId }) => cartId);
+    await Promise.all([
+      ...[...ofCarts].map(([cartId, answers]) => attempt(answers, () => note(cartId, answers))),
+      ...events.filter((event) => !isAnswer(event)).map((event) => attempt([event], () => apply(event))),
+    ]);
+    return events.map((event) => outcomes.get(event) ?? { status: 'failed', error: new Error('no outcome') });
   };
 }
