@@ -3,11 +3,10 @@ import { test } from 'node:test';
 import { mintToken } from '@tandem/local/issuer';
 import { atOnce } from '../support/at-once.ts';
 import { publisher } from '../support/events.ts';
-import { client } from '../support/http.ts';
+import { client, decided } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
-import { until } from '../support/until.ts';
 
 const productIds = Array.from({ length: 10 }, (_, i) => `last-of-${i}`);
 const all = (qty: number) => Object.fromEntries(productIds.map((productId) => [productId, qty]));
@@ -54,10 +53,7 @@ test(`decision 012: whoever else wants the last units on ${storeName}, a merge k
       merged.map(({ status }) => status),
       [200, 200, 200],
     );
-    const checkout = await until(
-      () => user.checkOut(userCart),
-      ({ status }) => status !== 503,
-    );
+    const checkout = await decided(() => user.checkOut(userCart));
     assert.equal(checkout.status, 200, checkout.text);
     await assertStock(urls, all(0));
   }));

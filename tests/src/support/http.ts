@@ -52,6 +52,14 @@ export interface ProductBody {
 }
 
 /**
+ * Repeats a call while it is answered 503, which says that nothing was done: DynamoDB Local is slow enough for writers
+ * of one item to be told so, and for a checkout not to have its stock confirmed in time.
+ */
+export async function decided<A extends { readonly status: number }>(call: () => Promise<A>): Promise<A> {
+  return until(call, ({ status }) => status !== 503, { deadlineMs: 60_000, intervalMs: 50 });
+}
+
+/**
  * A client of the system, with a user's token or as a guest; writes to the catalog carry a token that may, unless
  * told otherwise.
  */
