@@ -38,6 +38,9 @@ const productState = {
   version,
 };
 
+/** The other cart of a merge, at its version after it. */
+const movedLine = z.object({ cartId: id, cartVersion: version });
+
 const cartLineChange = {
   ...envelope,
   cartId: id,
@@ -47,12 +50,13 @@ const cartLineChange = {
   currency: currency.optional(),
   qty: z.int().min(1).describe('The change, always positive'),
   lineQty: quantity.optional().describe("The line's quantity after the change"),
+  movedFrom: z
+    .array(movedLine)
+    .optional()
+    .describe('Carts whose units this line takes over: they hold none of them any more'),
   timestamp: time,
   cartVersion: version,
 };
-
-/** The other cart of a merge, at its version after it. */
-const movedLine = z.object({ cartId: id, cartVersion: version });
 
 const closedCart = {
   ...envelope,
@@ -110,11 +114,7 @@ export const eventSchemas = {
     cartVersion: version,
     timestamp: time,
   }),
-  ProductAddedToCart: z.object({
-    eventType: z.literal('ProductAddedToCart'),
-    ...cartLineChange,
-    movedFrom: movedLine.optional().describe('The cart that the units come from: it holds none any more'),
-  }),
+  ProductAddedToCart: z.object({ eventType: z.literal('ProductAddedToCart'), ...cartLineChange }),
   ProductRemovedFromCart: z.object({
     eventType: z.literal('ProductRemovedFromCart'),
     ...cartLineChange,

@@ -109,7 +109,7 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
     {
       eventType: 'ProductAddedToCart',
       ...cartLineChange,
-      movedFrom: { cartId: 'cart-guest', cartVersion: 4 },
+      movedFrom: [{ cartId: 'cart-guest', cartVersion: 4 }],
     },
     {
       eventType: 'ProductAddedToCart',
@@ -123,7 +123,14 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
     },
   ],
   ProductRemovedFromCart: [
-    { eventType: 'ProductRemovedFromCart', ...cartLineChange, qty: 1, lineQty: 0, cartVersion: 12 },
+    {
+      eventType: 'ProductRemovedFromCart',
+      ...cartLineChange,
+      qty: 1,
+      lineQty: 0,
+      movedFrom: [{ cartId: 'cart-guest', cartVersion: 4 }],
+      cartVersion: 12,
+    },
     {
       eventType: 'ProductRemovedFromCart',
       ...cartLineChange,

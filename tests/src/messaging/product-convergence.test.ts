@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { addItem, openCart, setQuantity } from '@tandem/cart/domain/cart';
 import { lineOf } from '@tandem/cart/domain/line';
+import { mergeCarts } from '@tandem/cart/domain/merge';
 import { createMetrics } from '@tandem/chassis/metrics';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { adjustStock, createProduct, live } from '@tandem/product/domain/product';
@@ -8,7 +10,7 @@ import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { productKey, reservationKey } from '@tandem/product/store/kinds';
 import type { ChangeFeed, Table } from '@tandem/storage/table';
 import * as fc from 'fast-check';
-import { cartHistories, deliver, deliveriesOf, NOW, openTable } from './histories.ts';
+import { cartHistories, deliver, deliveriesOf, NOW, openTable, received } from './histories.ts';
 
 const productIds = ['p', 'q'];
 const stocks = fc.record({ p: fc.nat({ max: 20 }), q: fc.nat({ max: 20 }) });
@@ -92,6 +94,33 @@ test('what is held in the end is what the open carts have, where there is enough
   assert.ok(moves > 0, 'nothing was merged');
 });
 
+test('what a merge moves is kept, though a later change of the line overtakes it', async () => {
+  const moment = { now: NOW, expiresAt: NOW };
+  const widget = {
+    productId: 'p',
+    version: 1,
+    name: 'p',
+    price: 1,
+    currency: 'USD',
+    inventory: 50,
+    updatedAt: NOW,
+  };
+  const { state: guest, events: ofGuest } = addItem(openCart('guest', null, moment).state, widget, 5, moment);
+  const { state: user, events: ofUser } = addItem(openCart('c', 'u', moment).state, widget, 2, moment);
+  const { target, source } = mergeCarts(user, guest, { target: moment, source: moment });
+  const lowered = setQuantity(target.state, 'p', () => widget, 6, moment);
+  const [first, merged, last] = [
+    received([...ofGuest, ...ofUser]),
+    received([...target.events, ...source.events]),
+    received(lowered.events),
+  ];
+  const orders = [[merged, last], [last, merged], [[...merged, ...last]], [[...last, ...merged]]];
+  for (const order of orders) {
+    const [{ inventory, reservations } = assert.fail()] = await outcomeOf([first, ...order], { p: 7, q: 0 });
+    assert.deepEqual([inventory, reservations[0]?.held], [1, 6]);
+  }
+});
+
 /** How many units the rejections say could be had, by the claim that they answer. */
 async function rejectionsIn(feed: ChangeFeed): Promise<Map<string, number>> {
   const changes = await feed.read(10_000, AbortSignal.timeout(5_000));
@@ -156,8 +185,8 @@ function askedBy(seen: ReadonlySet<TandemEvent>, productId: string, cartId: stri
     const isLine = 'lineQty' in event && event.productId === productId;
     if (isLine && event.cartId === cartId && !('movedTo' in event))
       return [{ version: event.cartVersion, qty: event.lineQty ?? 0 }];
-    if (isLine && 'movedFrom' in event && event.movedFrom?.cartId === cartId)
-      return [{ version: event.movedFrom.cartVersion, qty: 0 }];
+    const source = 'movedFrom' in event && event.movedFrom?.find((from) => from.cartId === cartId);
+    if (isLine && source) return [{ version: source.cartVersion, qty: 0 }];
     if ('items' in event && event.cartId === cartId && event.items.some((it) => it.productId === productId))
       return [{ version: event.cartVersion, qty: 0 }];
     return [];

@@ -63,7 +63,7 @@ export function setQuantity(
   if (qty === 0) return removeItem(cart, productId, moment);
   const open = requireOpen(cart);
   if (line && qty < line.qty && !line.rejected) return changeLine(open, { ...line, qty }, moment);
-  if (line?.reserved && qty === line.qty) return { state: open, events: [] };
+  if (line && qty === line.qty && !line.rejected) return { state: open, events: [] };
   return claim(open, product(), qty, moment);
 }
 
@@ -76,8 +76,9 @@ export function acceptPrice(
 ): CartDecision {
   const line = lineOf(requireOpen(cart).lines, productId);
   if (!line) throw new DomainError('notFound', 'line-not-found', `the cart has no line of ${productId}`);
-  const { price, currency } = product();
-  if (cart.lines.length > 1) requireCurrency(cart, product());
+  const offered = product();
+  const { price, currency } = offered;
+  if (cart.lines.length > 1) requireCurrency(cart, offered);
   if (price === line.priceAtAdd && currency === cart.currency) return { state: cart, events: [] };
   const lines = withLine(cart.lines, { ...line, priceAtAdd: price });
   return { state: { ...cart, ...touched(moment), currency, lines, version: cart.version + 1 }, events: [] };
@@ -115,21 +116,25 @@ function claim(cart: Cart, product: CatalogProduct, qty: number, moment: Moment)
 
 function changeLine(
   cart: Cart,
-  line: Omit<Line, 'changedAt' | 'reserved' | 'rejected'>,
+  line: Pick<Line, 'productId' | 'name' | 'qty' | 'priceAtAdd'>,
   moment: Moment,
 ): CartDecision {
   const { productId, name, qty, priceAtAdd } = line;
   const version = cart.version + 1;
   const before = lineOf(cart.lines, productId);
-  const changed: Line = { productId, name, qty, priceAtAdd, changedAt: version };
+  const changed: Line = { productId, name, qty, priceAtAdd, changedAt: version, ...movesTo(before) };
   const lines = qty === 0 ? cart.lines.filter((other) => other !== before) : withLine(cart.lines, changed);
   const state: Cart = { ...cart, ...touched(moment), lines, version };
   const change = qty - (before?.qty ?? 0);
-  // A line that asks again for what it has not been given has changed by all of it.
+  // A rejected line that asks again for what it was refused has changed by all of it: it held nothing.
   return {
     state: lines.length === 0 ? { ...state, currency: null } : state,
     events: [lineEvent(state, changed, change === 0 ? qty : change)],
   };
+}
+
+function movesTo(line: Pick<Line, 'movedFrom'> | undefined) {
+  return line?.movedFrom ? { movedFrom: [...line.movedFrom] } : {};
 }
 
 /** The cart; throws a conflict unless it is open. */
@@ -139,10 +144,15 @@ export function requireOpen(cart: Cart): Cart {
 }
 
 /** What happened to a line: `change` units were added or, when negative, removed. `cart` is as it stands then. */
-export function lineEvent(cart: Cart, line: Line, change: number) {
+export function lineEvent(
+  cart: Cart,
+  line: Pick<Line, 'productId' | 'priceAtAdd' | 'qty' | 'movedFrom'>,
+  change: number,
+) {
   const { cartId, userId, currency, version, updatedAt } = cart;
   const { productId, priceAtAdd, qty: lineQty } = line;
   return {
+    ...movesTo(line),
     eventType: change > 0 ? ('ProductAddedToCart' as const) : ('ProductRemovedFromCart' as const),
     cartId,
     userId,

@@ -19,6 +19,8 @@ export interface Line {
   readonly reserved?: true;
   /** Set when Product could not reserve `qty`: the line then holds no stock. */
   readonly rejected?: { readonly availableQty: number; readonly at: string };
+  /** The carts whose units the line takes over. Every change of it says so until Product has answered. */
+  readonly movedFrom?: readonly { readonly cartId: string; readonly cartVersion: number }[];
 }
 
 /** The line of a product. */

@@ -74,7 +74,7 @@ test('each line departs from one cart and arrives at the other, each naming the 
     lineQty: 5,
     timestamp: at(4).now,
     cartVersion: 3,
-    movedFrom: { cartId: 'guest', cartVersion: 4 },
+    movedFrom: [{ cartId: 'guest', cartVersion: 4 }],
   });
   assert.deepEqual(told(source), [
     ['ProductRemovedFromCart', 'q', 4, 0, 4],
@@ -94,7 +94,7 @@ test('each line departs from one cart and arrives at the other, each naming the 
     movedTo: { cartId: 'mine', cartVersion: 3 },
   });
   for (const event of target.events)
-    assert.deepEqual('movedFrom' in event && event.movedFrom, { cartId: 'guest', cartVersion: 4 });
+    assert.deepEqual('movedFrom' in event && event.movedFrom, [{ cartId: 'guest', cartVersion: 4 }]);
   for (const event of source.events)
     assert.deepEqual('movedTo' in event && event.movedTo, { cartId: 'mine', cartVersion: 3 });
 });
@@ -228,5 +228,30 @@ test('a cart has at most 100 lines after a merge; lines that are in both count o
   assert.deepEqual(
     refusalOf(() => merge(wide('mine', 60), wide('guest', 41, 60))),
     { kind: 'conflict', code: 'too-many-lines', details: { lines: 101, limit: 100 } },
+  );
+});
+
+test('a line that moves on before Product has answered takes its sources with it, up to a bound', () => {
+  const widget = product('p');
+  const first = mergeCarts(cartWith('b', [[widget, 1]]), cartWith('a', [[widget, 1]]), moments).target.state;
+  const { target, source } = mergeCarts(cartWith('c', [[widget, 1]]), first, moments);
+  const [arrival] = target.events;
+  assert.deepEqual(arrival && 'movedFrom' in arrival && arrival.movedFrom?.map(({ cartId }) => cartId), [
+    'a',
+    'b',
+  ]);
+  assert.ok(source.events.every((event) => !('movedFrom' in event)));
+
+  let cart = cartWith('many', [[widget, 1]]);
+  for (let i = 0; i < 20; i++)
+    cart = mergeCarts(cart, cartWith(`g${i}`, [[widget, 1]]), moments).target.state;
+  assert.throws(() => mergeCarts(cart, cartWith('late', [[widget, 1]]), moments), {
+    kind: 'unavailable',
+    code: 'merges-pending',
+  });
+  assert.equal(
+    expectLine(mergeCarts(withReserved(cart), cartWith('late', [[widget, 1]]), moments).target.state, 'p')
+      .qty,
+    22,
   );
 });

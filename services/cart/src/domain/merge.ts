@@ -2,6 +2,11 @@ import { DomainError } from '@tandem/chassis/errors';
 import { type Cart, type CartDecision, lineEvent, type Moment, requireOpen, touched } from './cart.ts';
 import { type Line, lineOf, MAX_LINE_QTY, MAX_LINES, withLine } from './line.ts';
 
+/** How many merges a line takes before Product has answered: bounds what a cart holds while Product is away. */
+const MAX_PENDING_MERGES = 20;
+
+type Source = NonNullable<Line['movedFrom']>[number];
+
 export interface MergeDecision {
   readonly target: CartDecision;
   readonly source: CartDecision;
@@ -26,8 +31,9 @@ export function mergeCarts(
   const currency = commonCurrency(target, source);
 
   const version = target.version + 1;
+  const from = { cartId: source.cartId, cartVersion: source.version + 1 };
   const lines = source.lines.reduce(
-    (lines, line) => withLine(lines, sumOf(lines, line, version)),
+    (lines, line) => withLine(lines, sumOf(lines, line, from, version)),
     target.lines,
   );
   requireLimits(lines);
@@ -40,33 +46,36 @@ export function mergeCarts(
     mergedInto: target.cartId,
     currency: null,
     lines: [],
-    version: source.version + 1,
+    version: from.cartVersion,
   };
   // The events still name the currency that the source was in.
   const left = { ...emptied, currency: source.currency };
   return {
-    target: { state: merged, events: source.lines.map((line) => arrival(merged, emptied, line)) },
+    target: { state: merged, events: source.lines.map((line) => arrival(merged, line)) },
     source: { state: emptied, events: source.lines.map((line) => departure(left, merged, line)) },
   };
 }
 
 /** The line of the target once this one has been added to it. */
-function sumOf(lines: readonly Line[], added: Line, changedAt: number): Line {
+function sumOf(lines: readonly Line[], added: Line, from: Source, changedAt: number): Line {
   const { productId } = added;
   const before = lineOf(lines, productId);
   const { name, priceAtAdd } = before ?? added;
-  return { productId, name, priceAtAdd, qty: (before?.qty ?? 0) + added.qty, changedAt };
+  const movedFrom = [...(before?.movedFrom ?? []), ...(added.movedFrom ?? []), from];
+  return { productId, name, priceAtAdd, qty: (before?.qty ?? 0) + added.qty, changedAt, movedFrom };
 }
 
-function arrival(target: Cart, source: Cart, moved: Line) {
-  const line = lineOf(target.lines, moved.productId) ?? moved;
-  const { cartId, version: cartVersion } = source;
-  return { ...lineEvent(target, line, moved.qty), movedFrom: { cartId, cartVersion } };
+function arrival(target: Cart, moved: Line) {
+  return lineEvent(target, lineOf(target.lines, moved.productId) ?? moved, moved.qty);
 }
 
-function departure(source: Cart, target: Cart, moved: Line) {
+/** What the source itself was to take over, the arrival tells. */
+function departure(source: Cart, target: Cart, { productId, priceAtAdd, qty }: Line) {
   const { cartId, version: cartVersion } = target;
-  return { ...lineEvent(source, { ...moved, qty: 0 }, -moved.qty), movedTo: { cartId, cartVersion } };
+  return {
+    ...lineEvent(source, { productId, priceAtAdd, qty: 0 }, -qty),
+    movedTo: { cartId, cartVersion },
+  };
 }
 
 function commonCurrency(target: Cart, source: Cart): string | null {
@@ -81,6 +90,16 @@ function commonCurrency(target: Cart, source: Cart): string | null {
 }
 
 function requireLimits(lines: readonly Line[]): void {
+  if (lines.some(({ movedFrom = [] }) => movedFrom.length > MAX_PENDING_MERGES)) {
+    throw new DomainError(
+      'unavailable',
+      'merges-pending',
+      'earlier merges are not confirmed yet: try again',
+      {
+        details: { retryAfterSeconds: 1 },
+      },
+    );
+  }
   if (lines.length > MAX_LINES) {
     throw new DomainError('conflict', 'too-many-lines', `together they have more than ${MAX_LINES} lines`, {
       details: { lines: lines.length, limit: MAX_LINES },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addItem, type Cart, type CartDecision, setQuantity } from './cart.ts';
+import { addItem, type Cart, type CartDecision, deleteCart, setQuantity } from './cart.ts';
 import { markRejected, markReserved } from './reservation.ts';
 import { at, cartWith, confirmationOf, expectLine, product, refusalOf, rejectionOf } from './testing.ts';
 import { told, withRejected, withReserved } from './testing.ts';
@@ -44,14 +44,12 @@ test('should Product have said both, no is believed, in either order', () => {
   assertUnchanged(markReserved(rejected, yes), rejected);
 });
 
-test('an answer to an older or a later change, or of another product, says nothing', () => {
+test('an answer to an older change, or of another product, says nothing', () => {
   const { state: changed } = setQuantity(two, 'p', notAsked, 1, at(2));
   assertUnchanged(markReserved(changed, yes), changed);
   assertUnchanged(markRejected(changed, no), changed);
-  for (const cartVersion of [1, 3]) {
-    assertUnchanged(markReserved(two, { ...yes, cartVersion }), two);
-    assertUnchanged(markRejected(two, { ...no, cartVersion }), two);
-  }
+  assertUnchanged(markReserved(two, { ...yes, cartVersion: 1 }), two);
+  assertUnchanged(markRejected(two, { ...no, cartVersion: 1 }), two);
   assertUnchanged(markReserved(two, { ...yes, productId: 'q' }), two);
   assertUnchanged(markRejected(two, { ...no, productId: 'q' }), two);
 });
@@ -78,10 +76,29 @@ test('a line is confirmed until its quantity changes', () => {
   assertUnchanged(setQuantity(reserved, 'p', notAsked, 2, at(3)), reserved);
 });
 
-test('a line of which Product has said nothing is asked for again by its own quantity', () => {
-  const { state, events } = setQuantity(two, 'p', () => widget, 2, at(2));
-  assert.deepEqual(told({ events }), [['ProductAddedToCart', 'p', 2, 2, 3]]);
-  assert.equal(expectLine(state, 'p').changedAt, 3);
+test('an answer may name the version that the cart has since, by what changed none of the line', () => {
+  const { state: other } = addItem(two, product('q'), 1, at(2));
+  const { version: cartVersion } = other;
+  assert.equal(expectLine(markReserved(other, { ...yes, cartVersion }).state, 'p').reserved, true);
+  assert.ok(expectLine(markRejected(other, { ...no, cartVersion }).state, 'p').rejected);
+});
+
+test('a line of which Product has said nothing is not asked for twice', () => {
+  assertUnchanged(setQuantity(two, 'p', notAsked, 2, at(2)), two);
+});
+
+test('what a line takes over is told with each change of it until Product has answered', () => {
+  const movedFrom = [{ cartId: 'guest', cartVersion: 4 }];
+  const merged: Cart = { ...two, lines: two.lines.map((line) => ({ ...line, movedFrom })) };
+  const sources = ({ events }: CartDecision) => events.map((it) => 'movedFrom' in it && it.movedFrom);
+  const lowered = setQuantity(merged, 'p', notAsked, 1, at(2));
+  assert.deepEqual(sources(lowered), [movedFrom]);
+  for (const ended of [setQuantity(lowered.state, 'p', notAsked, 0, at(3)), deleteCart(lowered.state, at(3))])
+    assert.deepEqual(sources(ended), [movedFrom]);
+  for (const answered of [withReserved(merged, ['p']), withRejected(merged, 'p')]) {
+    assert.equal(expectLine(answered, 'p').movedFrom, undefined);
+    assert.deepEqual(sources(setQuantity(answered, 'p', () => widget, 1, at(2))), [false]);
+  }
 });
 
 test('a rejected line asks again, for as much, more or less, and is then no longer marked', () => {

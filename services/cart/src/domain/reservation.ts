@@ -22,7 +22,7 @@ export function markReserved(
   { productId, cartVersion }: EventOf<'InventoryReserved'>,
 ): CartDecision {
   const line = lineAskedFor(cart, productId, cartVersion);
-  return line && !line.reserved ? answered(cart, { ...line, reserved: true }) : { state: cart, events: [] };
+  return line && !line.reserved ? answered(cart, line, { reserved: true }) : { state: cart, events: [] };
 }
 
 /**
@@ -33,16 +33,17 @@ export function markRejected(cart: Cart, rejection: EventOf<'InventoryReservatio
   const { productId, cartVersion, availableQty, timestamp } = rejection;
   const line = lineAskedFor(cart, productId, cartVersion);
   if (!line) return { state: cart, events: [] };
-  const { reserved: _, ...asked } = line;
-  return answered(cart, { ...asked, rejected: { availableQty, at: timestamp } });
+  return answered(cart, line, { rejected: { availableQty, at: timestamp } });
 }
 
 /** The line that an answer is about, if the question still stands and was not answered by a no. */
 function lineAskedFor({ status, lines }: Cart, productId: string, cartVersion: number): Line | undefined {
   const line = lineOf(lines, productId);
-  return status === 'open' && line?.changedAt === cartVersion && !line.rejected ? line : undefined;
+  return status === 'open' && line && line.changedAt <= cartVersion && !line.rejected ? line : undefined;
 }
 
-function answered(cart: Cart, line: Line): CartDecision {
-  return { state: { ...cart, lines: withLine(cart.lines, line), version: cart.version + 1 }, events: [] };
+function answered(cart: Cart, line: Line, answer: Pick<Line, 'reserved' | 'rejected'>): CartDecision {
+  const { productId, name, qty, priceAtAdd, changedAt } = line;
+  const noted: Line = { productId, name, qty, priceAtAdd, changedAt, ...answer };
+  return { state: { ...cart, lines: withLine(cart.lines, noted), version: cart.version + 1 }, events: [] };
 }

@@ -125,7 +125,7 @@ for (const [name, event, claims] of claimsByEvent) {
 }
 
 test('what a cart takes over from another one is released there and held here', () => {
-  const movedFrom = { cartId: 'guest', cartVersion: 5 };
+  const movedFrom = [{ cartId: 'guest', cartVersion: 5 }];
   const claims = claimsOf({ eventType: 'ProductAddedToCart', ...change, qty: 2, lineQty: 6, movedFrom });
   assert.deepEqual(claims, [{ ...claim('guest', 5, 0), movedTo: 'c' }, claim('c', 7, 6)]);
   const reservations = [holding('c', 6, 4), holding('guest', 4, 2)];

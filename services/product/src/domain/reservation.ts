@@ -1,4 +1,4 @@
-import type { NewEvent, TandemEvent } from '@tandem/contracts/events';
+import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { changed, live, type StoredProduct } from './product.ts';
 
 /** What one cart holds of one product, as of the newest of the cart's changes that was seen. */
@@ -29,13 +29,10 @@ export interface StockClaim {
  */
 export function claimsOf(event: TandemEvent): StockClaim[] {
   switch (event.eventType) {
-    case 'ProductAddedToCart': {
-      const { cartId, productId, movedFrom } = event;
-      const released = movedFrom ? [{ ...hold({ ...movedFrom, productId }, 0), movedTo: cartId }] : [];
-      return [...released, hold(event, event.lineQty ?? event.qty)];
-    }
+    case 'ProductAddedToCart':
+      return [...released(event), hold(event, event.lineQty ?? event.qty)];
     case 'ProductRemovedFromCart':
-      return event.movedTo ? [] : [hold(event, event.lineQty ?? 0)];
+      return event.movedTo ? [] : [...released(event), hold(event, event.lineQty ?? 0)];
     case 'CartExpired':
       return event.items.map(({ productId }) => hold({ ...event, productId }, 0));
     case 'CartCheckedOut':
@@ -43,6 +40,14 @@ export function claimsOf(event: TandemEvent): StockClaim[] {
     default:
       return [];
   }
+}
+
+function released({
+  cartId,
+  productId,
+  movedFrom = [],
+}: EventOf<'ProductAddedToCart' | 'ProductRemovedFromCart'>): StockClaim[] {
+  return movedFrom.map((source) => ({ ...hold({ ...source, productId }, 0), movedTo: cartId }));
 }
 
 /** What changes when a product meets claims of carts. */

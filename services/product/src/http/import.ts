@@ -82,7 +82,7 @@ async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLi
       underWay.delete(work);
       counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;
       if (typeof outcome === 'string') return;
-      listedBytes += Buffer.byteLength(outcome.reason) + LISTING_BYTES;
+      listedBytes += Buffer.byteLength(JSON.stringify(outcome.reason)) + LISTING_BYTES;
       if (listedBytes <= MAX_LISTED_BYTES) rejected.push({ line: numbered.line, reason: outcome.reason });
     });
     work.catch(() => undefined);

@@ -102,5 +102,5 @@ export const importResult = z.object({
   created: z.int(),
   updated: z.int(),
   rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
-  unlisted: z.int().optional().describe('Rejected lines beyond the some thousand that are listed'),
+  unlisted: z.int().optional().describe('Rejected lines beyond those that are listed'),
 });
