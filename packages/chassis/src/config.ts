@@ -33,8 +33,9 @@ export const duration = z
 /** A share of a whole, 0 to 1. */
 export const share = z
   .string()
-  .regex(/^(?:0|1|0?\.\d{1,6})$/, 'expected a number from 0 to 1')
-  .transform(Number);
+  .regex(/^(?:[01]|[01]?\.\d{1,6})$/, 'expected a number from 0 to 1')
+  .transform(Number)
+  .pipe(z.number().max(1, 'expected a number from 0 to 1'));
 
 /** How metrics and traces are told. Headers and timeouts of the export are the OpenTelemetry SDK's own variables. */
 export const telemetryVariables = {

@@ -7,6 +7,7 @@ const id = fc
 const text = fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed());
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const positive = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const price = fc.nat({ max: 1_000_000_000 });
 const currency = fc.stringMatching(/^[A-Z]{3}$/);
 const time = fc
   .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
@@ -17,7 +18,7 @@ const envelope = { eventId: text, schemaVersion: fc.nat() };
 const productState = {
   productId: id,
   name: text,
-  price: count,
+  price,
   currency,
   inventory: count,
   updatedAt: time,
@@ -28,7 +29,7 @@ const cartLineChange = {
   cartId: id,
   userId: fc.option(text),
   productId: id,
-  priceAtAdd: count,
+  priceAtAdd: price,
   qty: positive,
   timestamp: time,
   cartVersion: positive,
@@ -39,7 +40,7 @@ const movedLine = fc.record({ cartId: id, cartVersion: positive });
 const closedCart = {
   cartId: id,
   userId: fc.option(text),
-  items: fc.array(fc.record({ productId: id, qty: positive, priceAtAdd: count }), { maxLength: 5 }),
+  items: fc.array(fc.record({ productId: id, qty: positive, priceAtAdd: price }), { maxLength: 5 }),
   totalAmount: count,
   currency: fc.option(currency),
   timestamp: time,

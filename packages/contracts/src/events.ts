@@ -20,6 +20,8 @@ const currency = z.string().regex(/^[A-Z]{3}$/);
 
 /** An amount of money in the currency's minor unit (cents), never a fraction. */
 export const minorUnits = z.int().min(0);
+/** Of one unit: bounded, so that the total of a cart stays an exact integer. */
+const price = minorUnits.max(1_000_000_000);
 
 const envelope = {
   eventId: z.string().optional().describe('Deterministic for a change: a relay that retries repeats it'),
@@ -31,7 +33,7 @@ const productState = {
   productId: id,
   name: text,
   category: text.optional(),
-  price: minorUnits,
+  price,
   currency,
   inventory: quantity.describe('Units that can still be had: what carts hold is already taken off'),
   updatedAt: time,
@@ -46,7 +48,7 @@ const cartLineChange = {
   cartId: id,
   userId: z.string().nullable().default(null).describe('null for a guest'),
   productId: id,
-  priceAtAdd: minorUnits,
+  priceAtAdd: price,
   currency: currency.optional(),
   qty: z.int().min(1).describe('The change, always positive'),
   lineQty: quantity.optional().describe("The line's quantity after the change"),
@@ -62,7 +64,7 @@ const closedCart = {
   ...envelope,
   cartId: id,
   userId: z.string().nullable().default(null),
-  items: z.array(z.object({ productId: id, qty: z.int().min(1), priceAtAdd: minorUnits })),
+  items: z.array(z.object({ productId: id, qty: z.int().min(1), priceAtAdd: price })),
   totalAmount: minorUnits,
   currency: currency.nullable().default(null),
   timestamp: time,

@@ -133,8 +133,12 @@ test('a change of which several events fail is failed once', async () => {
 test('a permanent failure is parked as it would have been sent, with the reason, and is done', async () => {
   const { relay, parked, warned } = relayTo({ 'thing/a/1/0': permanent });
   assert.deepEqual(await relay([change('a', 1, asked('1')), change('b', 1, asked('2'))]), { failed: [] });
-  assert.deepEqual(parked, [[{ ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 }, 'too large']]);
-  assert.deepEqual(warned, [{ eventId: 'thing/a/1/0', status: 'permanent', reason: 'too large' }]);
+  assert.deepEqual(parked, [
+    [{ ...asked('1'), eventType: 'ProductSnapshotRequested', schemaVersion: 1 }, 'too large'],
+  ]);
+  assert.deepEqual(warned, [
+    { eventType: 'ProductSnapshotRequested', status: 'permanent', reason: 'too large' },
+  ]);
 });
 
 test('what is logged of an event carries its trace', async () => {
@@ -154,7 +158,7 @@ test('what could not be parked is not done', async () => {
   const err = new Error('no queue');
   const { relay, failures } = relayTo({ 'thing/a/1/0': permanent }, { park: () => Promise.reject(err) });
   assert.deepEqual(await relay(changes), { failed: [changes[0]] });
-  assert.deepEqual(failures, [{ err, eventId: 'thing/a/1/0' }]);
+  assert.deepEqual(failures, [{ err, eventType: 'ProductSnapshotRequested' }]);
 });
 
 test('an event of which the topic says nothing is not done', async () => {

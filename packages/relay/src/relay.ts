@@ -84,7 +84,7 @@ export function createRelay(deps: RelayDeps): Relay {
       await park(bodyOf(event), reason);
       return true;
     } catch (err) {
-      log.error({ err, eventId: event.eventId }, 'event not parked');
+      log.error({ err, ...loggable(event) }, 'event not parked');
       return false;
     }
   };
@@ -98,7 +98,7 @@ export function createRelay(deps: RelayDeps): Relay {
     }
     const { status, reason } = outcome;
     span.end({ 'error.type': status });
-    log.warn({ eventId: event.eventId, status, reason }, 'event not published');
+    log.warn({ ...loggable(event), status, reason }, 'event not published');
     return status === 'permanent' && parked(event, reason);
   };
 
@@ -139,4 +139,9 @@ function newestOfEachProduct(pending: readonly Pending[]): Pending[] {
     if (item.event.eventType !== 'ProductUpdated') return true;
     return newest.get(item.event.productId) === item;
   });
+}
+
+/** Its id may hold a guest's cart id, which is a secret. */
+function loggable({ event }: OutgoingEvent) {
+  return { eventType: event.eventType };
 }

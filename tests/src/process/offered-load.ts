@@ -41,7 +41,8 @@ export function startOfferedLoad(target: Target): { offer(offer: Offer): Promise
   return {
     async offer(offer) {
       child.send(offer);
-      const [outcome] = (await once(child, 'message')) as [Outcome];
+      const died = once(child, 'exit').then(() => Promise.reject(new Error('the load process died')));
+      const [outcome] = (await Promise.race([once(child, 'message'), died])) as [Outcome];
       return outcome;
     },
     [Symbol.dispose]: () => void child.kill('SIGKILL'),

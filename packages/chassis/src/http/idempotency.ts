@@ -49,7 +49,7 @@ export function registerIdempotency(app: App): void {
     const key = request.headers[IDEMPOTENCY_KEY];
     if (request.method !== 'POST' || key === undefined) return;
     request.idempotent = {
-      id: digestOf([callerOf(request), pathOf(request), key]),
+      id: digestOf([callerOf(request), request.routeOptions.url, request.params, key]),
       fingerprint: fingerprintOf(request),
       expiresAt: Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS,
       onReplay: () => void reply.header('idempotent-replayed', 'true'),
@@ -69,10 +69,6 @@ function callerOf({ identity, ip, params }: FastifyRequest): readonly string[] {
 /** Of a body that is read as it comes, the handler alone can make one. */
 function fingerprintOf({ body, routeOptions }: FastifyRequest): string {
   return routeOptions.schema?.body === undefined || body instanceof Readable ? '' : digestOf(body);
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.split('?', 1)[0] ?? '';
 }
 
 function digestOf(value: unknown): string {

@@ -45,7 +45,7 @@ export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: bo
     transform: ({ schema, url, route }) => ({
       schema: schema?.hide
         ? schema
-        : describe((schema ?? {}) as RouteSchemas, route.config ?? {}, components, problem),
+        : describe((schema ?? {}) as RouteSchemas, route.config ?? {}, components, problem, hasTokens),
       url,
     }),
     transformObject: (document) => {
@@ -70,6 +70,7 @@ function describe(
   { scope, authenticated = scope !== undefined, problems = [], system = false }: FastifyContextConfig,
   components: Components,
   problem: JsonSchema,
+  hasTokens: boolean,
 ): FastifySchema {
   const { params, querystring, headers, body, response = {}, ...rest } = schema;
   const parts = Object.entries({ params, querystring, headers, body }).flatMap(([name, part]) =>
@@ -77,7 +78,7 @@ function describe(
   );
   const statuses = new Set([
     ...(parts.length > 0 ? [400] : []),
-    ...(authenticated ? [401] : []),
+    ...(hasTokens && !system ? [401] : []),
     ...(scope === undefined ? [] : [403]),
     ...(body === undefined ? [] : [413, 415]),
     ...(headers && IDEMPOTENCY_KEY in headers.shape ? [422] : []),
@@ -89,6 +90,8 @@ function describe(
     ...(status === '429' || status === '503' ? { headers: retryAfter } : {}),
     content: { 'application/problem+json': { schema: problem } },
   });
+  // Without a scope any token will do; where none is demanded, one still says whose call it is.
+  const bearer = { bearer: scope === undefined ? [] : [scope] };
   const answers = Object.entries(response).map(([status, answer]) => [
     status,
     answerOf(answer, status, components),
@@ -101,7 +104,7 @@ function describe(
         name === 'body' ? components.reference(part, 'input') : components.inline(part, 'input'),
       ]),
     ),
-    ...(authenticated ? { security: [{ bearer: scope === undefined ? [] : [scope] }] } : {}),
+    ...(hasTokens && !system ? { security: [...(authenticated ? [] : [{}]), bearer] } : {}),
     response: Object.fromEntries([
       ...[...statuses].map((status) => [status, problemAnswer(String(status))]),
       ...answers,

@@ -59,8 +59,7 @@ export async function createRateLimit(
     try {
       request.identity = await authenticate();
     } catch (error) {
-      const isRefused = error instanceof DomainError && error.kind === 'unauthenticated';
-      if (isRefused) await demandRoom(refusedByAddress, request, reply);
+      await demandRoom(refusedByAddress, request, reply);
       throw error;
     }
     await demandRoom(request.identity ? bySubject : byAddress, request, reply);

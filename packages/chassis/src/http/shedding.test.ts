@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
@@ -85,6 +86,28 @@ test('clients that disconnect give their places back, whether they waited or wer
   await Promise.all(gone);
   assert.equal((await app.inject('/things/a')).statusCode, 200);
   assert.equal(begun(), 1, 'nobody waits for the others');
+});
+
+test('who goes while it waits is not begun, and takes no place: neither of those waiting nor of those worked on', async (t) => {
+  const { app, slow, begun, release } = await busyApp();
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => closeGracefully(app, 0));
+  const { port } = app.server.address() as AddressInfo;
+  const served = slow(1);
+  for (let client = 0; client < 3; client++) {
+    const arrived = once(app.server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [, response] = await arrived;
+    const gone = once(response, 'close');
+    socket.resetAndDestroy();
+    await gone;
+  }
+  const waiting = app.inject('/things/a');
+  release();
+  await Promise.all(served);
+  assert.equal((await waiting).statusCode, 200);
+  assert.equal(begun(), 1);
 });
 
 test('a body that does not arrive keeps no place', async (t) => {

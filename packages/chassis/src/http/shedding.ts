@@ -50,7 +50,8 @@ const turnsOfProcess = createTurns(() => performance.now());
  */
 export function registerShedding(app: App, options: SheddingOptions): void {
   const { maxInFlight, maxWaiting, metrics, turns = turnsOfProcess, now = () => performance.now() } = options;
-  const queue: Waiting[] = [];
+  /** In the order that they came. */
+  const queue = new Set<Waiting>();
   let inFlight = 0;
   let turnedAwayAt = -Infinity;
 
@@ -66,10 +67,16 @@ export function registerShedding(app: App, options: SheddingOptions): void {
     return time - turnedAwayAt < OVERLOAD_MS && time - since > MAX_WAIT_MS;
   }
 
+  function first(): Waiting | undefined {
+    const [next] = queue;
+    if (next) queue.delete(next);
+    return next;
+  }
+
   function beginNext(): void {
-    while (queue.length > 0 && inFlight < maxInFlight && turns.take()) {
-      let next = queue.shift();
-      for (; next && isTooLate(next); next = queue.shift()) turnAway(next.request, next.reply);
+    while (queue.size > 0 && inFlight < maxInFlight && turns.take()) {
+      let next = first();
+      for (; next && isTooLate(next); next = first()) turnAway(next.request, next.reply);
       if (!next) return;
       occupy(next);
       next.begin();
@@ -78,7 +85,7 @@ export function registerShedding(app: App, options: SheddingOptions): void {
 
   function occupy({ request: { raw }, reply }: Waiting): void {
     let isIn = false;
-    let isOver = false;
+    let isOver = reply.raw.closed;
     // What is refused by its headers is answered before its body has arrived: it was never in.
     const enter = () => {
       isIn = !isOver;
@@ -101,8 +108,11 @@ export function registerShedding(app: App, options: SheddingOptions): void {
   app.decorateRequest('isShed', false);
   app.addHook('onRequest', (request, reply, begin) => {
     if (request.routeOptions.config.system) return begin();
-    if (queue.length >= maxWaiting) return turnAway(request, reply);
-    queue.push({ request, reply, begin, since: now() });
+    if (queue.size >= maxWaiting) return turnAway(request, reply);
+    const waiting = { request, reply, begin, since: now() };
+    queue.add(waiting);
+    // Whoever has gone must not be begun: `close` does not come again, so that its place would be kept for ever.
+    reply.raw.once('close', () => queue.delete(waiting));
     beginNext();
   });
 }

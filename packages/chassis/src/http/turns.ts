@@ -32,7 +32,10 @@ export function createTurns(now: () => number): Turns {
     }
     beganAt = undefined;
     acceptingSince = undefined;
+    // Another one is first in each turn, or the first would have all of them.
+    const [first] = listeners;
     for (const listener of listeners) listener();
+    if (first && listeners.delete(first)) listeners.add(first);
   }
 
   return {

@@ -97,7 +97,8 @@ export function startConsumer({
     const err = outcome?.error ?? new Error('no outcome');
     isUnavailable ||= err instanceof DomainError && err.kind === 'unavailable';
     metrics.count('MessagesFailed');
-    log.error({ err, eventId: event.eventId, messageId }, 'event not applied');
+    // Not the event's id: it may hold a guest's cart id, which is a secret.
+    log.error({ err, eventType: event.eventType, messageId }, 'event not applied');
     const errorType = err instanceof Error ? err.name : 'unknown';
     span.end({ 'tandem.event.type': event.eventType, 'error.type': errorType });
     return backoffSeconds(message);

@@ -27,13 +27,17 @@ export interface Catalog {
   readonly isSynchronised: boolean;
 }
 
+/** As Product has it; what others send longer is cut, or a hundred lines would not fit into an item. */
+const MAX_NAME_LENGTH = 200;
+
 type ProductEvent = EventOf<'ProductCreated' | 'ProductUpdated' | 'ProductSnapshot' | 'ProductDeleted'>;
 
 /** The entry that an event of a product leaves, if no newer one is known. */
 export function entryOf(event: ProductEvent): CatalogEntry {
   const { productId, version } = event;
   if (event.eventType === 'ProductDeleted') return { productId, version, deleted: true };
-  const { name, price, currency, inventory, updatedAt } = event;
+  const { price, currency, inventory, updatedAt } = event;
+  const name = event.name.slice(0, MAX_NAME_LENGTH).toWellFormed();
   return { productId, version, name, price, currency, inventory, updatedAt };
 }
 

@@ -90,3 +90,18 @@ test('a cart that was deleted is not found, and what is not in the catalog canno
   await assert.rejects(one.read(guest, 'cart-abc'), { code: 'cart-not-found' });
   await assert.rejects(one.delete(guest, 'cart-abc'), { code: 'cart-not-found' });
 });
+
+test('only some checkouts wait for Product at the same time, the others are answered at once', async (t) => {
+  const { one } = await openStore(t);
+  await one.open(guest);
+  await one.change(guest, 'cart-abc', addOne, 'p');
+  let ended = 0;
+  const pending = { kind: 'unavailable', code: 'reservation-pending' };
+  const checkout = async () => {
+    await assert.rejects(one.checkOut(guest, 'cart-abc'), pending);
+    ended += 1;
+    return ended;
+  };
+  const order = await Promise.all(Array.from({ length: 10 }, checkout));
+  assert.deepEqual(order.slice(8), [1, 2], 'the last two did not wait');
+});

@@ -47,11 +47,15 @@ export interface Carts {
 
 export type Change = (cart: VisibleCart, catalog: Catalog, moment: Moment) => CartDecision;
 
+/** How many checkouts wait at the same time: with Product away, waiting must not take the places of all others. */
+const MAX_WAITING_CHECKOUTS = 8;
 /** How long checkout waits before it looks again for Product's answer; then twice as long each time. */
 const FIRST_LOOK_MS = 20;
 
 export function createCarts(deps: CartsDeps): Carts {
   const { table, isCatalogSynchronised, newCartId, now, ttlSeconds, reservationWaitMs = 2_000 } = deps;
+
+  let waitingCheckouts = 0;
 
   const momentOf = ({ userId }: Pick<Cart, 'userId'>): Moment => {
     const at = now();
@@ -139,9 +143,12 @@ export function createCarts(deps: CartsDeps): Carts {
         try {
           return await change(caller, cartId, checkOut);
         } catch (error) {
-          if (!isPending(error) || performance.now() + pauseMs > deadline) throw error;
+          const mayWait = performance.now() + pauseMs <= deadline && waitingCheckouts < MAX_WAITING_CHECKOUTS;
+          if (!isPending(error) || !mayWait) throw error;
         }
+        waitingCheckouts += 1;
         await delay(pauseMs);
+        waitingCheckouts -= 1;
       }
     },
 
