@@ -133,9 +133,7 @@ test('a change of which several events fail is failed once', async () => {
 test('a permanent failure is parked as it would have been sent, with the reason, and is done', async () => {
   const { relay, parked, warned } = relayTo({ 'thing/a/1/0': permanent });
   assert.deepEqual(await relay([change('a', 1, asked('1')), change('b', 1, asked('2'))]), { failed: [] });
-  assert.deepEqual(parked, [
-    [{ ...asked('1'), eventType: 'ProductSnapshotRequested', schemaVersion: 1 }, 'too large'],
-  ]);
+  assert.deepEqual(parked, [[{ ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 }, 'too large']]);
   assert.deepEqual(warned, [
     { eventType: 'ProductSnapshotRequested', status: 'permanent', reason: 'too large' },
   ]);

@@ -57,7 +57,7 @@ export async function operationsOf(url: string): Promise<readonly Operation[]> {
         path,
         sent: streams[path] ?? sampleOf(documented),
         statuses: Object.keys(documented.responses),
-        isGuarded: documented.security !== undefined,
+        isGuarded: documented.security?.every((scheme) => Object.values(scheme).flat().length > 0) ?? false,
       })),
   );
 }
