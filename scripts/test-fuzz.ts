@@ -38,7 +38,8 @@ async function run(
     cwd: SOURCES,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: DEADLINE_MS,
+    // Unlike `timeout`, this keeps nobody waiting where there is no such command.
+    signal: AbortSignal.timeout(DEADLINE_MS),
   });
   if (isShown) for (const stream of [child.stdout, child.stderr]) stream.pipe(process.stdout, { end: false });
   const [closed, stdout, stderr] = await Promise.all([
