@@ -69,9 +69,9 @@ test(`${requests} requests of both OpenAPI documents are answered as documented,
         if (faults.length > 0)
           throw new Error(`${faults.join('; ')}:\n${asCurl(request)}\n${answer.status} ${answer.text}`);
         if (answer.status >= 300) return;
-        learnSent(pool, request);
         pool.learn(answer.text === '' ? undefined : JSON.parse(answer.text));
         pool.learn(answer.headers.etag, 'etag');
+        learnSent(pool, request);
       });
       await fc.assert(property, { numRuns: requests, seed, asyncReporter }).finally(() => sender.close());
       for (const line of tally.lines()) t.diagnostic(line);

@@ -4,10 +4,15 @@ export interface Pool {
   recent(name: string, nth: number): string | undefined;
   /** Takes every text out of a JSON value, or one by its name. */
   learn(value: unknown, name?: string): void;
+  /** Puts what is gone behind everything else of its name: it is still spoken of, but seldom. */
+  demote(text: string, name: string): void;
 }
 
+/** What a list teaches: a whole page would push out what single requests are about. */
+const OF_A_LIST = 2;
+
 /** What `recent` remembers of a name. */
-const CAPACITY = 50;
+export const CAPACITY = 50;
 
 /** Names of inputs whose values are answered under another name. */
 const sources: Readonly<Record<string, string>> = {
@@ -28,7 +33,7 @@ export function createPool(): Pool {
   };
 
   function learn(value: unknown, name = ''): void {
-    if (Array.isArray(value)) for (const item of value) learn(item, name);
+    if (Array.isArray(value)) for (const item of value.slice(0, OF_A_LIST)) learn(item, name);
     else if (typeof value === 'object' && value !== null)
       for (const [key, inner] of Object.entries(value)) learn(inner, key);
     else if (typeof value === 'string' && value !== '') {
@@ -43,5 +48,9 @@ export function createPool(): Pool {
       return candidates[nth % candidates.length];
     },
     learn,
+    demote: (text, name) => {
+      const others = (texts.get(name.toLowerCase()) ?? []).filter((other) => other !== text);
+      texts.set(name.toLowerCase(), [...others, text]);
+    },
   };
 }

@@ -23,11 +23,16 @@ export interface Request {
 /** Node.js refuses 16 KiB of request line and headers. */
 const SURE_LENGTH = 8_000;
 
-/** A few are enough of what goes on working after it answered 202, and of what takes no input. */
-function weightOf({ method, responses, parameters, requestBody }: Operation): number {
+/**
+ * A few are enough of what goes on working after it answered 202, and of what takes no input: fewer new carts are
+ * fuller ones. What is deep in the paths needs the most tries to find all its parts.
+ */
+function weightOf({ method, path, responses, parameters = [], requestBody }: Operation): number {
   if ('202' in responses) return 1;
-  if (method === 'GET' && parameters === undefined && requestBody === undefined) return 2;
-  return { GET: 25, DELETE: 15 }[method] ?? 40;
+  const inputs = parameters.filter(({ in: place }) => place !== 'header').length + (requestBody ? 1 : 0);
+  if (inputs === 0) return method === 'GET' ? 2 : 10;
+  const weight = { GET: 25, DELETE: 10 }[method] ?? 40;
+  return weight * Math.max(1, path.split('/').length - 3);
 }
 
 /** Requests of all operations: half of them as documented, half of them wild. */
@@ -98,8 +103,12 @@ function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.includes('either') ? 'either' : 'valid';
 }
 
-/** Keeps what a later request may want to repeat, such as an idempotency key. */
-export function learnSent(pool: Pool, { operation, headers }: Request): void {
+/** Keeps what a later request may want to repeat, such as an idempotency key, and notes what a DELETE took away. */
+export function learnSent(pool: Pool, { operation, headers, target }: Request): void {
+  const name = /\{(\w+)\}$/.exec(operation.path)?.[1];
+  const last = target.split('?', 1)[0]?.split('/').at(-1);
+  if (operation.method === 'DELETE' && name !== undefined && last !== undefined)
+    pool.demote(decodeURIComponent(last), name);
   for (const { name, in: place } of operation.parameters ?? [])
     if (place === 'header') pool.learn(headers[name], name);
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Document, Schema } from './document.ts';
-import type { Pool } from './pool.ts';
+import { CAPACITY, type Pool } from './pool.ts';
 
 /** What is settled when the request is sent: it may speak of what answers until then gave. */
 export type Late<T> = (pool: Pool) => T;
@@ -156,7 +156,7 @@ function texts(schema: Schema, name: string): fc.Arbitrary<Late<unknown>> {
     typeof schema['pattern'] === 'string'
       ? fc.stringMatching(new RegExp(schema['pattern'], 'u'))
       : fc.string({ unit: 'grapheme', minLength, maxLength: Math.max(minLength, Math.min(30, maxLength)) });
-  return fc.tuple(made, fc.nat(3), fc.nat(7)).map(
+  return fc.tuple(made, fc.nat(3), fc.oneof({ weight: 5, arbitrary: fc.nat(5) }, fc.nat(CAPACITY))).map(
     ([text, quarter, nth]) =>
       (pool) =>
         quarter === 0 ? text : (pool.recent(name, nth) ?? text),
