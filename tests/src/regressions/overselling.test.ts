@@ -11,9 +11,9 @@ import { until } from '../support/until.ts';
 
 const CLIENTS = 300;
 const UNITS = 100;
-const PATIENT = { deadlineMs: 180_000, intervalMs: 500 };
+const PATIENT = { deadlineMs: 300_000, intervalMs: 500 };
 /** As `Retry-After` asks. */
-const POLITE = { deadlineMs: 180_000, intervalMs: 1_000 };
+const POLITE = { deadlineMs: 300_000, intervalMs: 1_000 };
 
 function isUpdate(event: TandemEvent): event is EventOf<'ProductUpdated'> {
   return event.eventType === 'ProductUpdated';
