@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { client } from '../support/http.ts';
+import { storeName } from '../support/store.ts';
+import { withSystem } from '../support/system.ts';
+
+/** DynamoDB's limit of an item, which the answer to a request with a key is kept in. */
+const MAX_ITEM_BYTES = 400 * 1024;
+
+test(`an import of nothing but bad lines is answered within bounds, and again, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { call } = client(urls.gateway);
+    // Six bytes each in the JSON of the answer, which quotes them.
+    const line = '\u0001'.repeat(20);
+    const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': 'bad-lines' };
+    const request = { body: `${line}\n`.repeat(4_000), headers };
+    const { status, body, text } = await call('POST', '/products/import', request);
+    assert.equal(status, 200, text);
+    const { rejected, unlisted } = body as { rejected: readonly { line: number }[]; unlisted: number };
+    assert.equal(rejected.length + unlisted, 4_000);
+    assert.ok(Buffer.byteLength(text) < MAX_ITEM_BYTES, `${Buffer.byteLength(text)} bytes`);
+
+    const again = await call('POST', '/products/import', request);
+    assert.deepEqual([again.status, again.text], [200, text]);
+    assert.equal(again.headers.get('idempotent-replayed'), 'true');
+  }));
