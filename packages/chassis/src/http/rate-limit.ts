@@ -17,7 +17,8 @@ const WINDOW_MS = 1_000;
 /**
  * Limits the requests of a client in windows of a second, counted in this process, and sends the `RateLimit` headers.
  * A client is a token's subject, or an address without one (of IPv6 the /64: one subscriber has them all). Tokens that
- * are refused count for their address, apart from its other requests: above the limit none is verified.
+ * are refused, or cannot be verified now, count for their address, apart from its other requests: above the limit none is
+ * looked at.
  */
 export async function createRateLimit(
   app: App,
