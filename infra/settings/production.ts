@@ -1,0 +1,12 @@
+import type { SettingsInput } from '../src/settings.ts';
+
+/** The contract's names, two tasks a service, everything that is kept protected. */
+export const production: SettingsInput = {
+  region: 'us-east-1',
+  auth: {
+    issuer: 'https://issuer.example.com/',
+    audience: 'tandem',
+    jwksUrl: 'https://issuer.example.com/.well-known/jwks.json',
+  },
+  budgetUsd: 500,
+};

@@ -1,0 +1,14 @@
+import type { SettingsInput } from '../src/settings.ts';
+
+/** As production, in the same account or another; smaller, and beside it. */
+export const staging: SettingsInput = {
+  region: 'us-east-1',
+  namePrefix: 'staging-',
+  auth: {
+    issuer: 'https://issuer.example.com/',
+    audience: 'tandem-staging',
+    jwksUrl: 'https://issuer.example.com/.well-known/jwks.json',
+  },
+  tasks: { min: 1, max: 2 },
+  logRetentionDays: 14,
+};

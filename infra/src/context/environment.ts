@@ -1,0 +1,51 @@
+import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
+import type { Names } from '../names.ts';
+import type { Settings } from '../settings.ts';
+
+const DAY = 24 * 60 * 60;
+
+export interface EnvironmentProps {
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly port: number;
+}
+
+/** All that a service is told, said in full, so that the task definition shows what runs. */
+export function serviceEnvironment(
+  service: ServiceName,
+  { settings, names, port }: EnvironmentProps,
+): Record<string, string> {
+  const { auth, egress, traces } = settings;
+  const { table } = topology.relays[service];
+  const { snapshots } = topology.services[service];
+  return {
+    PORT: String(port),
+    HOST: egress === 'ipv6' ? '::' : '0.0.0.0',
+    LOG_LEVEL: 'info',
+    TABLE_NAME: names.of(table),
+    QUEUE_URL: names.queueUrl(queueOf(service)),
+    AUTH_ISSUER: auth.issuer,
+    AUTH_AUDIENCE: auth.audience,
+    AUTH_JWKS_URL: auth.jwksUrl,
+    EMF: '1',
+    OTEL_EXPORTER_OTLP_ENDPOINT: traces?.endpoint ?? '',
+    OTEL_TRACES_SAMPLER_ARG: String(traces?.share ?? 0),
+    RATE_LIMIT: '50',
+    MAX_IN_FLIGHT: '32',
+    MAX_WAITING: '400',
+    PROXY_HOPS: '1',
+    ...(snapshots ? { TOPIC_ARN: names.topicArn(snapshots.topic) } : {}),
+    ...(service === 'cart'
+      ? { GUEST_CART_TTL_SECONDS: String(7 * DAY), USER_CART_TTL_SECONDS: String(30 * DAY) }
+      : {}),
+    ...settings.environment[service],
+    ...(egress === 'ipv6' ? { AWS_USE_DUALSTACK_ENDPOINT: 'true' } : {}),
+  };
+}
+
+function queueOf(service: ServiceName): QueueName {
+  const queues = Object.keys(topology.queues) as QueueName[];
+  const [queue, ...others] = queues.filter((name) => topology.queues[name].consumer === service);
+  if (queue === undefined || others.length > 0) throw new Error(`${service} does not consume exactly one queue`);
+  return queue;
+}

@@ -1,0 +1,62 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import type { Names } from '../names.ts';
+
+/** What a service does with its table, one item at a time: a transaction needs the actions of its parts. */
+const itemActions = ['GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem'];
+
+/** Product lists its whole catalog by scanning the sparse index; carts are only ever listed by user. */
+const indexActions: Readonly<Record<ServiceName, readonly string[]>> = {
+  product: ['Query', 'Scan'],
+  cart: ['Query'],
+};
+
+const consumerActions = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility'];
+
+/** What the tasks of a service may do, and on what. */
+export function taskGrants(service: ServiceName, names: Names): iam.PolicyStatement[] {
+  const { table } = topology.relays[service];
+  const { snapshots } = topology.services[service];
+  const queues = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
+  const indexes = topology.tables[table].indexes.map((index) => names.indexArn(table, index));
+  return [
+    allow('dynamodb', itemActions, [names.tableArn(table)]),
+    allow('dynamodb', indexActions[service], indexes),
+    allow(
+      'sqs',
+      consumerActions,
+      queues.map(([queue]) => names.queueArn(queue)),
+    ),
+    ...(snapshots
+      ? [
+          allow('sns', ['Publish'], [names.topicArn(snapshots.topic)]),
+          allow('sqs', ['SendMessage'], [names.queueArn(snapshots.queue)]),
+        ]
+      : []),
+  ];
+}
+
+/** What a relay may do: read one stream, publish to one topic, park what the topic will never take. */
+export function relayGrants(
+  service: ServiceName,
+  names: Names,
+  { streamArn, failuresArn, logsArn }: Readonly<Record<'streamArn' | 'failuresArn' | 'logsArn', string>>,
+): iam.PolicyStatement[] {
+  const { topic, parkingQueue } = topology.relays[service];
+  return [
+    allow('dynamodb', ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'], [streamArn]),
+    allow('sns', ['Publish'], [names.topicArn(topic)]),
+    allow('sqs', ['SendMessage'], [names.queueArn(parkingQueue)]),
+    // Lambda itself chooses the names of what it puts below this prefix.
+    allow('s3', ['PutObject'], [`${failuresArn}/aws/lambda/*`]),
+    allow('s3', ['ListBucket'], [failuresArn]),
+    allow('logs', ['CreateLogStream', 'PutLogEvents'], [logsArn]),
+  ];
+}
+
+function allow(service: string, actions: readonly string[], resources: readonly string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: actions.map((action) => `${service}:${action}`),
+    resources: [...resources],
+  });
+}

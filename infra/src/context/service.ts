@@ -1,0 +1,109 @@
+import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { ServiceName } from '@tandem/contracts/topology';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import type { Names } from '../names.ts';
+import type { NetworkStack } from '../network.ts';
+import type { Settings } from '../settings.ts';
+import { serviceEnvironment } from './environment.ts';
+import { taskGrants } from './grants.ts';
+import { createImage } from './image.ts';
+
+export const CONTAINER_PORT = 8080;
+/** Above the 25 s that a service takes at most to finish what it has in hand. */
+const STOP_TIMEOUT = Duration.seconds(30);
+/** Asks the service itself whether it is alive; without a shell, which the image need not have. */
+const HEALTH_CHECK = `fetch('http://localhost:${CONTAINER_PORT}/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
+
+export interface TaskProps {
+  readonly service: ServiceName;
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly network: NetworkStack;
+  readonly key: IKey | undefined;
+  /** The folder with the Dockerfile. */
+  readonly sources: string;
+}
+
+/** The task definition of a service: one container that may write nothing but its log. */
+export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskDefinition {
+  const { service, settings, names, key } = props;
+  const taskRole = new iam.Role(scope, 'TaskRole', {
+    assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
+  });
+  Tags.of(taskRole).add('tandem:principal', service);
+  new iam.Policy(scope, 'TaskGrants', { roles: [taskRole], statements: taskGrants(service, names) });
+
+  const task = new ecs.FargateTaskDefinition(scope, 'Task', {
+    family: names.of(service),
+    cpu: settings.task.cpu,
+    memoryLimitMiB: settings.task.memoryMiB,
+    runtimePlatform: {
+      cpuArchitecture: ecs.CpuArchitecture.ARM64,
+      operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+    },
+    taskRole,
+  });
+  const image = createImage(scope, { ...props, task });
+  const { traces } = settings;
+  task.addContainer(service, {
+    image,
+    user: '1000',
+    readonlyRootFilesystem: true,
+    stopTimeout: STOP_TIMEOUT,
+    portMappings: [{ containerPort: CONTAINER_PORT }],
+    environment: serviceEnvironment(service, { settings, names, port: CONTAINER_PORT }),
+    secrets: traces?.headersSecretName
+      ? {
+          OTEL_EXPORTER_OTLP_HEADERS: ecs.Secret.fromSecretsManager(
+            secretsmanager.Secret.fromSecretNameV2(scope, 'TraceHeaders', traces.headersSecretName),
+          ),
+        }
+      : {},
+    healthCheck: {
+      command: ['CMD', 'node', '-e', HEALTH_CHECK],
+      interval: Duration.seconds(30),
+      timeout: Duration.seconds(5),
+      startPeriod: Duration.seconds(30),
+    },
+    logging: ecs.LogDrivers.awsLogs({
+      streamPrefix: service,
+      // A log that CloudWatch takes slowly must not hold up requests.
+      mode: ecs.AwsLogDriverMode.NON_BLOCKING,
+      logGroup: new logs.LogGroup(scope, 'Logs', {
+        logGroupName: `/tandem/${names.of(service)}`,
+        retention: settings.logRetentionDays,
+        removalPolicy: RemovalPolicy.DESTROY,
+        ...(key ? { encryptionKey: key } : {}),
+      }),
+    }),
+  });
+  acknowledge(task, {
+    'AwsSolutions-ECS2': 'what is set here are names, addresses and limits; the one secret comes from Secrets Manager',
+  });
+  const executionRole = task.obtainExecutionRole();
+  acknowledge(executionRole, {
+    'AwsSolutions-IAM5[Resource::*]': 'ecr:GetAuthorizationToken knows no resource; the image is pulled by its ARN',
+  });
+  return task;
+}
+
+/** Closed but for what the load balancer sends; out of it, HTTPS and nothing else. */
+export function taskSecurityGroup(scope: Construct, { network, settings }: TaskProps): ec2.SecurityGroup {
+  const securityGroup = new ec2.SecurityGroup(scope, 'Tasks', {
+    vpc: network.vpc,
+    description: 'Tasks: requests from the load balancer, calls over HTTPS',
+    allowAllOutbound: false,
+  });
+  securityGroup.addEgressRule(
+    settings.egress === 'ipv6' ? ec2.Peer.anyIpv6() : ec2.Peer.anyIpv4(),
+    ec2.Port.HTTPS,
+  );
+  return securityGroup;
+}

@@ -1,0 +1,91 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import type { EdgeStack } from '../edge.ts';
+import { namesIn } from '../names.ts';
+import type { NetworkStack } from '../network.ts';
+import type { Settings } from '../settings.ts';
+import { deploymentAlarms } from './deployment-alarms.ts';
+import { createQueues } from './queues.ts';
+import { createRelay, type Relay } from './relay.ts';
+import { scale, spotBeyond } from './scaling.ts';
+import { CONTAINER_PORT, createTask, taskSecurityGroup } from './service.ts';
+import { routeRequests } from './traffic.ts';
+import { createTable } from './table.ts';
+
+export interface ContextProps extends StackProps {
+  readonly service: ServiceName;
+  readonly settings: Settings;
+  readonly network: NetworkStack;
+  readonly edge: EdgeStack;
+  readonly key: IKey | undefined;
+  /** The folder of the relay's bundle. */
+  readonly relayCode: string;
+  /** The folder with the Dockerfile. */
+  readonly sources: string;
+}
+
+/** A bounded context: its table, the relay of what changes there, the queues that it consumes, and its service. */
+export class ContextStack extends Stack {
+  readonly table: TableV2;
+  readonly queues: readonly Queue[];
+  readonly relay: Relay;
+  readonly service: ecs.FargateService;
+  readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
+
+  constructor(scope: Construct, id: string, { service, relayCode, ...props }: ContextProps) {
+    super(scope, id, props);
+    const { settings, edge, network, key } = props;
+    const names = namesIn(this, settings.namePrefix);
+
+    this.table = createTable(this, topology.relays[service].table, { settings, key });
+    this.queues = createQueues(this, service, { names, key });
+    this.relay = createRelay(this, { service, table: this.table, code: relayCode, settings, names, key });
+
+    const task = { ...props, service, names };
+    const securityGroup = taskSecurityGroup(this, task);
+    const cluster = new ecs.Cluster(this, 'Cluster', {
+      vpc: network.vpc,
+      clusterName: names.of(service),
+      containerInsightsV2: settings.containerInsights
+        ? ecs.ContainerInsights.ENABLED
+        : ecs.ContainerInsights.DISABLED,
+      enableFargateCapacityProviders: settings.spot,
+    });
+    acknowledge(cluster, {
+      'AwsSolutions-ECS4':
+        'a setting: at $0.07 a metric they would cost more than the tasks, and the load balancer counts healthy tasks for nothing',
+    });
+    const traffic = routeRequests(this, { service, settings, edge, vpc: network.vpc, port: CONTAINER_PORT });
+    this.targetGroups = traffic.targetGroups;
+    this.service = new ecs.FargateService(this, 'Service', {
+      cluster,
+      serviceName: names.of(service),
+      taskDefinition: createTask(this, task),
+      desiredCount: settings.tasks.min,
+      vpcSubnets: network.taskSubnets,
+      securityGroups: [securityGroup],
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      // Cart is ready once it knows the catalog.
+      healthCheckGracePeriod: Duration.minutes(3),
+      circuitBreaker: { rollback: true },
+      deploymentAlarms: {
+        alarmNames: deploymentAlarms(this, service, { names, targetGroup: traffic.targetGroup }),
+        behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM,
+      },
+      ...traffic.deployment,
+      ...(settings.spot ? { capacityProviderStrategies: spotBeyond(settings.tasks.min) } : {}),
+    });
+    traffic.attach(this.service);
+    // Nobody may write before what is written can be told.
+    this.service.node.addDependency(this.relay.mapping, ...this.queues);
+    scale(this.service, { settings, queues: this.queues, targetGroup: traffic.targetGroup });
+  }
+}

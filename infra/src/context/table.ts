@@ -1,0 +1,54 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type TableName, topology } from '@tandem/contracts/topology';
+import { indexAttributes, tableLayout } from '@tandem/storage/dynamodb-layout';
+import type { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+
+const string = (name: string) => ({ name, type: dynamodb.AttributeType.STRING });
+
+/** A service's table, laid out as the storage driver expects it; it outlives its stack. */
+export function createTable(
+  scope: Construct,
+  name: TableName,
+  { settings, key }: { readonly settings: Settings; readonly key: IKey | undefined },
+): dynamodb.TableV2 {
+  return new dynamodb.TableV2(scope, 'Table', {
+    tableName: `${settings.namePrefix}${name}`,
+    partitionKey: string(tableLayout.partitionKey),
+    globalSecondaryIndexes: topology.tables[name].indexes.map((indexName) => {
+      const [partition, sort] = indexAttributes(indexName);
+      return {
+        indexName,
+        partitionKey: string(partition),
+        sortKey: string(sort),
+        projectionType: dynamodb.ProjectionType.INCLUDE,
+        nonKeyAttributes: [...tableLayout.projectedAttributes],
+      };
+    }),
+    timeToLiveAttribute: tableLayout.ttlAttribute,
+    dynamoStream: dynamodb.StreamViewType[tableLayout.streamViewType],
+    billing: billingOf(settings.capacity),
+    encryption: key
+      ? dynamodb.TableEncryptionV2.customerManagedKey(key)
+      : dynamodb.TableEncryptionV2.dynamoOwnedKey(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    contributorInsightsSpecification: {
+      enabled: true,
+      mode: dynamodb.ContributorInsightsMode.THROTTLED_KEYS,
+    },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+function billingOf(capacity: Settings['capacity']): dynamodb.Billing {
+  if (capacity.mode === 'onDemand') {
+    const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;
+    return dynamodb.Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits });
+  }
+  const { minUnits: minCapacity, maxUnits: maxCapacity } = capacity;
+  const units = dynamodb.Capacity.autoscaled({ minCapacity, maxCapacity, targetUtilizationPercent: 70 });
+  return dynamodb.Billing.provisioned({ readCapacity: units, writeCapacity: units });
+}

@@ -1,0 +1,111 @@
+import { Duration } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import type { Construct } from 'constructs';
+import type { EdgeStack } from '../edge.ts';
+import type { Settings } from '../settings.ts';
+
+export interface TrafficProps {
+  readonly service: ServiceName;
+  readonly settings: Settings;
+  readonly edge: EdgeStack;
+  readonly vpc: ec2.IVpc;
+  readonly port: number;
+}
+
+/** How requests reach a service, and move to its next version. */
+export interface Traffic {
+  readonly targetGroup: elbv2.ApplicationTargetGroup;
+  /** That one, and the one that a canary deployment alternates with. */
+  readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
+  readonly deployment: Pick<
+    ecs.FargateServiceProps,
+    'deploymentStrategy' | 'canaryConfiguration' | 'bakeTime'
+  >;
+  attach(service: ecs.FargateService): void;
+}
+
+const CANARY = { stepPercent: 10, stepBakeTime: Duration.minutes(5) };
+
+/** Sends the paths of a service to its tasks. */
+export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
+  const { service, settings, edge, port } = props;
+  const { paths } = topology.services[service];
+  // By its attributes, so that what a context adds to the load balancer lies in its own stack.
+  const listener = elbv2.ApplicationListener.fromApplicationListenerAttributes(scope, 'Listener', {
+    listenerArn: edge.listener.listenerArn,
+    securityGroup: ec2.SecurityGroup.fromSecurityGroupId(scope, 'Edge', edge.securityGroup.securityGroupId, {
+      allowAllOutbound: false,
+    }),
+  });
+  const rule = (action: elbv2.ListenerAction) =>
+    new elbv2.ApplicationListenerRule(scope, 'Route', {
+      listener,
+      priority: 10 * (1 + Object.keys(topology.services).indexOf(service)),
+      conditions: [elbv2.ListenerCondition.pathPatterns(paths.flatMap((path) => [path, `${path}/*`]))],
+      action,
+    });
+
+  const targetGroup = createTargetGroup(scope, 'Targets', props);
+  const container = { containerName: service, containerPort: port };
+  if (settings.deployment === 'rolling') {
+    rule(elbv2.ListenerAction.forward([targetGroup]));
+    return {
+      targetGroup,
+      targetGroups: [targetGroup],
+      deployment: { deploymentStrategy: ecs.DeploymentStrategy.ROLLING },
+      attach: (to) => targetGroup.addTarget(to.loadBalancerTarget(container)),
+    };
+  }
+
+  const alternate = createTargetGroup(scope, 'AlternateTargets', props);
+  const route = rule(
+    // A deployment is refused where the rule does not name both groups from the beginning.
+    elbv2.ListenerAction.weightedForward([
+      { targetGroup, weight: 1 },
+      { targetGroup: alternate, weight: 0 },
+    ]),
+  );
+  const alternateTarget = new ecs.AlternateTarget('Alternate', {
+    alternateTargetGroup: alternate,
+    productionListener: ecs.ListenerRuleConfiguration.applicationListenerRule(route),
+  });
+  return {
+    targetGroup,
+    targetGroups: [targetGroup, alternate],
+    deployment: {
+      deploymentStrategy: ecs.DeploymentStrategy.CANARY,
+      canaryConfiguration: CANARY,
+      bakeTime: Duration.minutes(5),
+    },
+    attach: (to) => targetGroup.addTarget(to.loadBalancerTarget({ ...container, alternateTarget })),
+  };
+}
+
+function createTargetGroup(
+  scope: Construct,
+  id: string,
+  { vpc, port, settings }: TrafficProps,
+): elbv2.ApplicationTargetGroup {
+  return new elbv2.ApplicationTargetGroup(scope, id, {
+    vpc,
+    port,
+    protocol: elbv2.ApplicationProtocol.HTTP,
+    targetType: elbv2.TargetType.IP,
+    ipAddressType:
+      settings.egress === 'ipv6' ? elbv2.TargetGroupIpAddressType.IPV6 : elbv2.TargetGroupIpAddressType.IPV4,
+    // A task leaves within this time of its last request; only then is it told to stop.
+    deregistrationDelay: Duration.seconds(30),
+    loadBalancingAlgorithmType: elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+    healthCheck: {
+      path: '/ready',
+      interval: Duration.seconds(15),
+      timeout: Duration.seconds(5),
+      healthyThresholdCount: 2,
+      // 75 s: a short outage of the table is not mended by new tasks.
+      unhealthyThresholdCount: 5,
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import { type App, Tags } from 'aws-cdk-lib';
+import type { ServiceName } from '@tandem/contracts/topology';
+import { ContextStack } from './context/stack.ts';
+import { EdgeStack } from './edge.ts';
+import { EventsStack } from './events.ts';
+import { NetworkStack } from './network.ts';
+import { ObservabilityStack } from './observability/stack.ts';
+import type { Settings } from './settings.ts';
+
+/** Which deployment of the system. */
+export type Stage = 'staging' | 'production';
+
+/** What is shipped. */
+export interface Artifacts {
+  /** The folders of the relays' bundles. */
+  readonly relays: Readonly<Record<ServiceName, string>>;
+  /** The folder with the Dockerfile. */
+  readonly sources: string;
+}
+
+/** The stacks of a deployment, in the order in which they are deployed. */
+export function createDeployment(app: App, stage: Stage, settings: Settings, { relays, sources }: Artifacts) {
+  const common = (name: string) => ({
+    settings,
+    stackName: `tandem-${stage}-${name}`,
+    env: { region: settings.region },
+  });
+  const id = (name: string) => `tandem-${stage}-${name}`;
+  const network = new NetworkStack(app, id('network'), common('network'));
+  const edge = new EdgeStack(app, id('edge'), { ...common('edge'), network });
+  const events = new EventsStack(app, id('events'), common('events'));
+  const context = (service: ServiceName) =>
+    new ContextStack(app, id(service), {
+      ...common(service),
+      service,
+      network,
+      edge,
+      key: events.key,
+      relayCode: relays[service],
+      sources,
+    });
+  const product = context('product');
+  const cart = context('cart');
+  product.addStackDependency(events);
+  // Product subscribes to what carts tell before the first of them can tell anything.
+  cart.addStackDependency(product);
+  const observability = new ObservabilityStack(app, id('observability'), {
+    ...common('observability'),
+    edge,
+    key: events.key,
+    contexts: { product, cart },
+  });
+  for (const stack of [network, edge, events, product, cart, observability]) {
+    Tags.of(stack).add('tandem:stage', stage);
+  }
+  return { network, edge, events, product, cart, observability };
+}

@@ -1,0 +1,139 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { DefaultDashboardFactory, MetricStatistic, MonitoringFacade } from 'cdk-monitoring-constructs';
+import type { Construct } from 'constructs';
+import type { ContextStack } from '../context/stack.ts';
+import type { EdgeStack } from '../edge.ts';
+import type { Names } from '../names.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Where the services and relays write their own metrics. */
+const NAMESPACE = 'Tandem';
+
+function openDashboard(scope: Construct, name: string): MonitoringFacade {
+  return new MonitoringFacade(scope, `${name}-monitoring`, {
+    metricFactoryDefaults: { namespace: NAMESPACE, period: Duration.minutes(1) },
+    alarmFactoryDefaults: { alarmNamePrefix: name, actionsEnabled: false },
+    dashboardFactory: new DefaultDashboardFactory(scope, `${name}-dashboard`, {
+      dashboardNamePrefix: name,
+      detailDashboardRange: Duration.hours(3),
+    }),
+  });
+}
+
+export interface ServiceDashboardProps {
+  readonly service: ServiceName;
+  readonly names: Names;
+  readonly context: ContextStack;
+  readonly edge: EdgeStack;
+}
+
+/** How one service does: requests, tasks, table. */
+export function addServiceDashboard(
+  scope: Construct,
+  { service, names, context, edge }: ServiceDashboardProps,
+): void {
+  const dashboard = openDashboard(scope, names.of(`tandem-${service}`));
+  const own = dashboard.createMetricFactory();
+  const [applicationTargetGroup] = context.targetGroups;
+  if (!applicationTargetGroup) throw new Error(`${service} has no target group`);
+  const counted = (name: string, label: string) =>
+    own.createMetric(name, MetricStatistic.SUM, label, { service });
+
+  dashboard
+    .addLargeHeader(service)
+    .monitorFargateApplicationLoadBalancer({
+      fargateService: context.service,
+      applicationLoadBalancer: edge.loadBalancer,
+      applicationTargetGroup,
+      humanReadableName: `${service}: tasks`,
+    })
+    .monitorCustom({
+      humanReadableName: `${service}: requests`,
+      alarmFriendlyName: `${service}-requests`,
+      metricGroups: [
+        {
+          title: 'p99 by route and class of status, ms',
+          metrics: [
+            {
+              searchQuery: `MetricName="RequestLatency" service="${service}"`,
+              dimensionsMap: { service, route: undefined, status: undefined } as unknown as cloudwatch.DimensionsMap,
+              statistic: MetricStatistic.P99,
+            },
+          ],
+        },
+        {
+          title: 'Turned away, decided anew',
+          metrics: [
+            counted('RequestsShed', 'shed'),
+            counted('RequestsRateLimited', 'rate limited'),
+            counted('ConflictsRetried', 'conflicts retried'),
+            ...(service === 'product' ? [counted('ReservationsRejected', 'reservations rejected')] : []),
+          ],
+        },
+      ],
+    })
+    .monitorDynamoTable({ table: context.table, humanReadableName: `${topology.relays[service].table} table` });
+}
+
+export interface FlowDashboardProps {
+  readonly names: Names;
+  readonly metrics: Metrics;
+  readonly contexts: Readonly<Record<ServiceName, ContextStack>>;
+  readonly alarms: readonly cloudwatch.Alarm[];
+}
+
+/** How events travel: relay, topic, queue, consumer; and every alarm at a glance. */
+export function addFlowDashboard(scope: Construct, { names, contexts, alarms }: FlowDashboardProps): void {
+  const dashboard = openDashboard(scope, names.of("tandem-events"));
+  const own = dashboard.createMetricFactory();
+  dashboard
+    .addLargeHeader('Events')
+    .addWidget(
+      new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 6 }),
+    );
+  for (const [service, context] of Object.entries(contexts)) {
+    const observed = (name: string, label: string, statistic: MetricStatistic) =>
+      own.createMetric(name, statistic, label, { service });
+    dashboard
+      .monitorLambdaFunction({
+        lambdaFunction: context.relay.relay,
+        isIterator: true,
+        humanReadableName: `${service}: relay`,
+      })
+      .monitorCustom({
+        humanReadableName: `${service}: on their way`,
+        alarmFriendlyName: `${service}-on-their-way`,
+        metricGroups: [
+          {
+            title: 'From commit to publish, ms',
+            metrics: [
+              observed('RelayLag', 'p50', MetricStatistic.P50),
+              observed('RelayLag', 'p99', MetricStatistic.P99),
+            ],
+          },
+          {
+            title: 'From commit to effect, ms',
+            metrics: [
+              observed('PropagationDelay', 'p50', MetricStatistic.P50),
+              observed('PropagationDelay', 'p99', MetricStatistic.P99),
+            ],
+          },
+          {
+            title: 'Messages that failed',
+            metrics: [
+              observed('MessagesFailed', 'not applied', MetricStatistic.SUM),
+              observed('MessagesInvalid', 'refused by their schema', MetricStatistic.SUM),
+              observed('MessagesOfUnknownType', 'of unknown type', MetricStatistic.SUM),
+            ],
+          },
+        ],
+      });
+    for (const queue of context.queues) {
+      const deadLetterQueue = queue.deadLetterQueue?.queue;
+      if (!deadLetterQueue) throw new Error(`${queue.queueName} has no dead-letter queue`);
+      dashboard.monitorSqsQueueWithDlq({ queue, deadLetterQueue, humanReadableName: queue.node.id });
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import * as budgets from 'aws-cdk-lib/aws-budgets';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import type { Construct } from 'constructs';
+import type { ContextStack } from '../context/stack.ts';
+import type { EdgeStack } from '../edge.ts';
+import { namesIn } from '../names.ts';
+import type { Settings } from '../settings.ts';
+import { alarmsOf, type AlarmSpec } from './alarms.ts';
+import { addFlowDashboard, addServiceDashboard } from './dashboards.ts';
+import { createMetrics } from './metrics.ts';
+
+export interface ObservabilityProps extends StackProps {
+  readonly settings: Settings;
+  readonly edge: EdgeStack;
+  readonly key: IKey | undefined;
+  readonly contexts: Readonly<Record<ServiceName, ContextStack>>;
+}
+
+/** Alarms with whom they tell, dashboards, and the budget. */
+export class ObservabilityStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, edge, key, contexts, ...props }: ObservabilityProps) {
+    super(scope, id, props);
+    const names = namesIn(this, settings.namePrefix);
+    const observe = ({ targetGroups, relay }: ContextStack) => ({
+      loadBalancer: edge.loadBalancer.loadBalancerFullName,
+      targetGroups: targetGroups.map(({ targetGroupFullName }) => targetGroupFullName),
+      eventSourceMapping: relay.mapping.eventSourceMappingId,
+    });
+    const metrics = createMetrics(names, { product: observe(contexts.product), cart: observe(contexts.cart) });
+
+    const operators = operatorsTopic(this, { settings, key, topicName: names.of('operators-topic') });
+    const services = Object.keys(topology.services) as ServiceName[];
+    const alarms = services
+      .flatMap((service) => alarmsOf(service, metrics, settings.tasks.min))
+      .map((spec) => createAlarm(this, spec, { alarmName: names.of(spec.id), settings, operators }));
+
+    for (const service of services)
+      addServiceDashboard(this, { service, names, context: contexts[service], edge });
+    addFlowDashboard(this, { names, metrics, contexts, alarms });
+    if (settings.budgetUsd !== undefined) addBudget(this, settings.budgetUsd, operators);
+  }
+}
+
+function operatorsTopic(
+  stack: Stack,
+  { settings, key, topicName }: { settings: Settings; key: IKey | undefined; topicName: string },
+): sns.Topic {
+  // Not SNS's own key: alarms and budgets cannot publish to a topic that is encrypted with it.
+  const topic = new sns.Topic(stack, 'Operators', { topicName, enforceSSL: true, ...(key ? { masterKey: key } : {}) });
+  topic.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: ['cloudwatch', 'budgets'].map((name) => new iam.ServicePrincipal(`${name}.amazonaws.com`)),
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
+    }),
+  );
+  if (settings.alarmEmail) topic.addSubscription(new EmailSubscription(settings.alarmEmail));
+  return topic;
+}
+
+function createAlarm(
+  stack: Stack,
+  { id, metric, threshold, below = false, periods, silenceBreaches = false, description, section }: AlarmSpec,
+  { alarmName, settings, operators }: { alarmName: string; settings: Settings; operators: sns.Topic },
+): cloudwatch.Alarm {
+  const alarm = new cloudwatch.Alarm(stack, id, {
+    alarmName,
+    alarmDescription: `${description}\n${settings.runbookUrl}#${section}`,
+    metric,
+    threshold,
+    comparisonOperator: below
+      ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+      : cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: periods,
+    treatMissingData: silenceBreaches
+      ? cloudwatch.TreatMissingData.BREACHING
+      : cloudwatch.TreatMissingData.NOT_BREACHING,
+  });
+  const tell = new SnsAction(operators);
+  alarm.addAlarmAction(tell);
+  alarm.addOkAction(tell);
+  return alarm;
+}
+
+function addBudget(stack: Stack, amount: number, operators: sns.Topic): void {
+  const tell = (notificationType: string, threshold: number) => ({
+    notification: { notificationType, threshold, comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE' },
+    subscribers: [{ subscriptionType: 'SNS', address: operators.topicArn }],
+  });
+  new budgets.CfnBudget(stack, 'Budget', {
+    budget: { budgetType: 'COST', timeUnit: 'MONTHLY', budgetLimit: { amount, unit: 'USD' } },
+    notificationsWithSubscribers: [tell('ACTUAL', 80), tell('FORECASTED', 100)],
+  });
+}
