@@ -7,6 +7,7 @@ import { asyncApiDocument } from '@tandem/contracts/asyncapi';
 import { topologyDiagram } from '@tandem/contracts/diagram';
 import { localConfig } from '@tandem/local/config';
 import { productConfig } from '@tandem/product/config';
+import { relayConfig } from '@tandem/relay/config';
 import { openApiDocuments } from './openapi.ts';
 
 /** A file of the documentation that follows from code. */
@@ -44,6 +45,7 @@ function configurationPage(): string {
     ['The system on one machine (`npm start`)', localConfig],
     ['The Product service', productConfig],
     ['The Cart service', cartConfig],
+    ['The relays of both, as Lambda functions', relayConfig],
   ] as const;
   const pages = sections.map(([title, schema]) => {
     const rows = describeConfig(schema).map(

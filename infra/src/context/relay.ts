@@ -102,7 +102,7 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
     bisectBatchOnError: true,
     retryAttempts: -1,
     maxRecordAge: MAX_RECORD_AGE,
-    filters: streamFilters.map((pattern) => lambda.FilterCriteria.filter(pattern)),
+    filters: Object.values(streamFilters).map((pattern) => lambda.FilterCriteria.filter(pattern)),
     onFailure: { bind: () => ({ destination: failures.bucketArn }) },
     supportS3OnFailureDestination: true,
     // How many changes were read, brought again and given up: what the alarms look at.

@@ -2,7 +2,13 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type TableName, topology } from '@tandem/contracts/topology';
-import { indexAttributes, tableLayout } from '@tandem/storage/dynamodb-layout';
+import {
+  indexAttributes,
+  PARTITION_KEY,
+  PROJECTED_ATTRIBUTES,
+  STREAM_VIEW_TYPE,
+  TTL_ATTRIBUTE,
+} from '@tandem/storage/dynamodb-layout';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
@@ -16,7 +22,7 @@ export function createTable(
 ): dynamodb.TableV2 {
   return new dynamodb.TableV2(scope, 'Table', {
     tableName: `${settings.namePrefix}${name}`,
-    partitionKey: string(tableLayout.partitionKey),
+    partitionKey: string(PARTITION_KEY),
     globalSecondaryIndexes: topology.tables[name].indexes.map((indexName) => {
       const [partition, sort] = indexAttributes(indexName);
       return {
@@ -24,11 +30,11 @@ export function createTable(
         partitionKey: string(partition),
         sortKey: string(sort),
         projectionType: dynamodb.ProjectionType.INCLUDE,
-        nonKeyAttributes: [...tableLayout.projectedAttributes],
+        nonKeyAttributes: [...PROJECTED_ATTRIBUTES],
       };
     }),
-    timeToLiveAttribute: tableLayout.ttlAttribute,
-    dynamoStream: dynamodb.StreamViewType[tableLayout.streamViewType],
+    timeToLiveAttribute: TTL_ATTRIBUTE,
+    dynamoStream: dynamodb.StreamViewType[STREAM_VIEW_TYPE],
     billing: billingOf(settings.capacity),
     encryption: key
       ? dynamodb.TableEncryptionV2.customerManagedKey(key)

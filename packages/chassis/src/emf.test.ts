@@ -135,7 +135,7 @@ test('a million values of every magnitude make one valid document that fits into
   assert.ok(bytes < 16 * 1024, `${bytes} bytes: Docker's log drivers split longer lines`);
 });
 
-test('writes once a minute, what is left on stop, and nothing where nothing happened', async (t) => {
+test('writes once a minute, what is left on flush and on stop, and nothing where nothing happened', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const metrics = createMetrics();
   const counted: unknown[] = [];
@@ -147,10 +147,14 @@ test('writes once a minute, what is left on stop, and nothing where nothing happ
   t.mock.timers.tick(1);
   assert.deepEqual(counted, [2]);
   t.mock.timers.tick(60_000);
+  metrics.count('Things', 3);
+  emf.flush();
+  emf.flush();
+  assert.deepEqual(counted, [2, 3]);
   metrics.count('Things', 5);
   await emf.stop();
-  assert.deepEqual(counted, [2, 5]);
+  assert.deepEqual(counted, [2, 3, 5]);
   metrics.count('Things');
   t.mock.timers.tick(120_000);
-  assert.deepEqual(counted, [2, 5], 'stopped');
+  assert.deepEqual(counted, [2, 3, 5], 'stopped');
 });

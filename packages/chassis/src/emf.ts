@@ -14,19 +14,20 @@ export interface EmfOptions {
   readonly intervalMs?: number;
 }
 
-/** Writes the metrics of each minute in CloudWatch's embedded metric format, the last ones on `stop`. */
+/** Writes the metrics of each minute in CloudWatch's embedded metric format; those since then on `flush` and on `stop`. */
 export function startEmf({
   metrics,
   dimensions,
   write,
   intervalMs = FLUSH_INTERVAL_MS,
-}: EmfOptions): Running {
+}: EmfOptions): Running & { flush(): void } {
   const flush = () => {
     for (const document of emfDocuments(metrics.take(), dimensions, Date.now()))
       write(JSON.stringify(document));
   };
   const timer = setInterval(flush, intervalMs).unref();
   return {
+    flush,
     async stop() {
       clearInterval(timer);
       flush();

@@ -69,6 +69,18 @@ test('new traces are recorded in their share, those of a caller as the caller ha
   );
 });
 
+test('a flush sends what has ended, and recording goes on', async () => {
+  await using collector = await startFakeCollector();
+  const otel = startOtel({ serviceName: 'sample', endpoint: collector.endpoint, ratio: 1, log });
+  const names = () => collector.spans.map(({ name }) => name);
+  otel.start('first', serverSpan()).end();
+  await otel.flush();
+  assert.deepEqual(names(), ['first']);
+  otel.start('second', serverSpan()).end();
+  await otel.stop();
+  assert.deepEqual(names(), ['first', 'second']);
+});
+
 test('a collector that is not there, or never answers, harms nobody, and is warned of', async (t) => {
   const gone = await startFakeCollector();
   await gone[Symbol.asyncDispose]();

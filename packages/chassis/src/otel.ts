@@ -19,8 +19,8 @@ import {
 import type { Running } from './lifecycle.ts';
 import { formatTraceparent, parseTraceparent, type Tracer } from './trace.ts';
 
-/** How long the last spans may take to be exported: a collector that is gone does not hold up the stop. */
-const LAST_EXPORT_MS = 2_000;
+/** How long a flush or the last spans may take to be exported: a collector that is gone does not hold up a stop. */
+const EXPORT_MS = 2_000;
 
 const kinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, producer: SpanKind.PRODUCER };
 
@@ -34,7 +34,12 @@ export interface OtelOptions {
 }
 
 /** Exports spans by OTLP, in the background. What the collector does not take is dropped and warned of. */
-export function startOtel({ serviceName, endpoint, ratio, log }: OtelOptions): Tracer & Running {
+export function startOtel({
+  serviceName,
+  endpoint,
+  ratio,
+  log,
+}: OtelOptions): Tracer & Running & { flush(): Promise<void> } {
   const warn = (message: string, ...details: unknown[]) =>
     log.warn({ details: details.map(String) }, `spans not exported: ${message}`);
   const silent = () => undefined;
@@ -49,6 +54,14 @@ export function startOtel({ serviceName, endpoint, ratio, log }: OtelOptions): T
     spanProcessors: [new BatchSpanProcessor({ exporter })],
   });
   const tracer = provider.getTracer('tandem');
+
+  const exported = async (exporting: Promise<void>) => {
+    const { promise: timedOut, resolve } = Promise.withResolvers<'timed out'>();
+    const timer = setTimeout(resolve, EXPORT_MS, 'timed out');
+    const outcome = await Promise.race([timedOut, exporting.catch((error: unknown) => warn(String(error)))]);
+    clearTimeout(timer);
+    if (outcome === 'timed out') warn(`the last ones, within ${EXPORT_MS} ms`);
+  };
 
   return {
     start(name, { kind, parent, attributes }) {
@@ -68,16 +81,8 @@ export function startOtel({ serviceName, endpoint, ratio, log }: OtelOptions): T
       };
     },
 
-    async stop() {
-      const { promise: timedOut, resolve } = Promise.withResolvers<'timed out'>();
-      const timer = setTimeout(resolve, LAST_EXPORT_MS, 'timed out');
-      const outcome = await Promise.race([
-        timedOut,
-        provider.shutdown().catch((error: unknown) => warn(String(error))),
-      ]);
-      clearTimeout(timer);
-      if (outcome === 'timed out') warn(`the last ones, within ${LAST_EXPORT_MS} ms`);
-    },
+    flush: () => exported(provider.forceFlush()),
+    stop: () => exported(provider.shutdown()),
   };
 }
 

@@ -10,6 +10,8 @@ export interface Telemetry extends Running {
   readonly metrics: Metrics;
   /** Undefined where spans are not recorded. */
   readonly tracer: Tracer | undefined;
+  /** Sends what there is so far, for a process that is halted between calls. Never rejects. */
+  flush(): Promise<void>;
 }
 
 export interface TelemetryOptions {
@@ -35,6 +37,10 @@ export async function startTelemetry({ service, config, log }: TelemetryOptions)
   return {
     metrics,
     tracer: otel,
+    async flush() {
+      emf?.flush();
+      await otel?.flush();
+    },
     async stop() {
       await Promise.all([emf?.stop(), otel?.stop()]);
     },

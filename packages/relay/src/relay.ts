@@ -9,6 +9,7 @@ import { inSpan, type Span, type Tracer, unrecorded } from '@tandem/chassis/trac
 import { committedAt } from '@tandem/contracts/committed-at';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
+import type { Park } from './park.ts';
 
 /** The changes that must be brought again, because an event of theirs could not be published yet. */
 export interface RelayResult {
@@ -23,8 +24,7 @@ export type Relay = (changes: readonly Change[]) => Promise<RelayResult>;
 
 export interface RelayDeps {
   readonly publish: Publish;
-  /** Keeps an event that no topic takes. Rejects when it could not. */
-  readonly park: (body: string, reason: string) => Promise<void>;
+  readonly park: Park;
   /** What it means that an item went because its time was over. */
   readonly eventsOfExpired: (change: Change) => readonly NewEvent[];
   /** The topic's name, for its spans. */

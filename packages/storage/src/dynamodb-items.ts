@@ -1,18 +1,16 @@
 import type { Condition, Row, StoredState } from './driver.ts';
+import { HAS_EVENTS, indexAttributes } from './dynamodb-layout.ts';
 import type { Versioned } from './table.ts';
 
 /** An item as lib-dynamodb gives and takes it. */
 export type Item = { [attribute: string]: unknown };
 
-/** The key attributes of an index: its partition, its sort key. */
-export function indexAttributes(index: string): [string, string] {
-  return [`${index}Partition`, `${index}Sort`];
-}
-
+/** The item that stores a row. It replaces what was there whole, so that no mark of an earlier write stays behind. */
 export function itemOf({ index, ...attributes }: Row): Item {
-  if (!index) return attributes;
+  const marks = attributes.events.length > 0 ? { [HAS_EVENTS]: true } : {};
+  if (!index) return { ...attributes, ...marks };
   const [partition, sort] = indexAttributes(index.index);
-  return { ...attributes, [partition]: index.partition, [sort]: index.sort };
+  return { ...attributes, ...marks, [partition]: index.partition, [sort]: index.sort };
 }
 
 export function storedState(item: Item): StoredState {

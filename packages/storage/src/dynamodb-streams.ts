@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   type DynamoDBStreamsClient,
@@ -10,57 +9,10 @@ import {
   type Shard,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { partsOf } from './pk.ts';
-import type { Change, ChangeFeed, Image } from './table.ts';
+import { changeOfRecord, type StreamRecord } from './dynamodb-records.ts';
+import type { Change, ChangeFeed } from './table.ts';
 
-type Attributes = Record<string, AttributeValue>;
-
-/** A record of a table's stream, as GetRecords gives it and as a Lambda function receives it. */
-export interface StreamRecord {
-  readonly eventName?: string | undefined;
-  readonly userIdentity?:
-    | { readonly PrincipalId?: string | undefined; readonly principalId?: string | undefined }
-    | undefined;
-  readonly dynamodb?:
-    | {
-        readonly SequenceNumber?: string | undefined;
-        readonly NewImage?: Attributes | undefined;
-        readonly OldImage?: Attributes | undefined;
-      }
-    | undefined;
-}
-
-const TTL_PRINCIPAL = 'dynamodb.amazonaws.com';
 const POLL_MS = 100;
-
-/**
- * The change that a record tells, its `id` being the sequence number; undefined where it carries no events and is
- * no expiry. The stream must show both images.
- */
-export function changeOfRecord({ eventName, userIdentity, dynamodb }: StreamRecord): Change | undefined {
-  const { NewImage, OldImage, SequenceNumber } = dynamodb ?? {};
-  const item = NewImage ?? OldImage;
-  if (!item || !SequenceNumber) throw new Error('A stream record without image or sequence number');
-  const principal = userIdentity?.PrincipalId ?? userIdentity?.principalId;
-  const expired = eventName === 'REMOVE' && principal === TTL_PRINCIPAL;
-  const before = OldImage && imageOf(OldImage);
-  const after = NewImage && imageOf(NewImage);
-  if (!expired && !after?.events.length) return undefined;
-
-  return {
-    id: SequenceNumber,
-    ...partsOf(String(item['pk']?.S)),
-    ...(before ? { before } : {}),
-    ...(after ? { after } : {}),
-    expired,
-  };
-}
-
-function imageOf(attributes: Attributes): Image {
-  const { version, state, events, traceparent } = unmarshall(attributes) as Image;
-  return { version, state, events, ...(traceparent === undefined ? {} : { traceparent }) };
-}
 
 /**
  * A table's changes since its beginning (at most a day), for tests and development: one reader, the checkpoint in

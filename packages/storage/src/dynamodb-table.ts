@@ -6,7 +6,13 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { indexAttributes } from './dynamodb-items.ts';
+import {
+  indexAttributes,
+  PARTITION_KEY,
+  PROJECTED_ATTRIBUTES,
+  STREAM_VIEW_TYPE,
+  TTL_ATTRIBUTE,
+} from './dynamodb-layout.ts';
 
 /** Makes sure that there is such a table, for tests and development: on demand, with stream, TTL and indexes. */
 export async function createDynamoTable(
@@ -14,19 +20,19 @@ export async function createDynamoTable(
   name: string,
   indexes: readonly string[],
 ): Promise<void> {
-  const attributes = ['pk', ...indexes.flatMap(indexAttributes)];
+  const attributes = [PARTITION_KEY, ...indexes.flatMap(indexAttributes)];
   const create = new CreateTableCommand({
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    KeySchema: [{ AttributeName: PARTITION_KEY, KeyType: 'HASH' }],
+    StreamSpecification: { StreamEnabled: true, StreamViewType: STREAM_VIEW_TYPE },
     ...(indexes.length > 0
       ? {
           GlobalSecondaryIndexes: indexes.map((IndexName) => ({
             IndexName,
             KeySchema: keySchema(IndexName),
-            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version', 'state', 'expiresAt'] },
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...PROJECTED_ATTRIBUTES] },
           })),
         }
       : {}),
@@ -41,7 +47,7 @@ export async function createDynamoTable(
   await client.send(
     new UpdateTimeToLiveCommand({
       TableName: name,
-      TimeToLiveSpecification: { Enabled: true, AttributeName: 'expiresAt' },
+      TimeToLiveSpecification: { Enabled: true, AttributeName: TTL_ATTRIBUTE },
     }),
   );
 }

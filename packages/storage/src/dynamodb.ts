@@ -17,7 +17,8 @@ import {
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { DomainError } from '@tandem/chassis/errors';
 import type { Condition, Driver, Outcome, Position, Put, Row } from './driver.ts';
-import { conditionExpression, indexAttributes, type Item, itemOf, storedState } from './dynamodb-items.ts';
+import { conditionExpression, type Item, itemOf, storedState } from './dynamodb-items.ts';
+import { indexAttributes } from './dynamodb-layout.ts';
 import { backOff } from './retry.ts';
 
 const BATCH_GET_LIMIT = 100;

@@ -30,9 +30,14 @@ export type Publish = (events: readonly OutgoingEvent[]) => Promise<PublishOutco
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 255 * 1024;
 
-/** The message body of an event: JSON, with the two characters escaped that SNS and SQS refuse and JSON does not. */
+/** The message body of an event. */
 export function bodyOf({ eventId, event }: OutgoingEvent): string {
-  const json = JSON.stringify({ ...event, eventId, schemaVersion: SCHEMA_VERSION });
+  return messageOf({ ...event, eventId, schemaVersion: SCHEMA_VERSION });
+}
+
+/** JSON, with the two characters escaped that SNS and SQS refuse and JSON does not. */
+export function messageOf(value: object): string {
+  const json = JSON.stringify(value);
   return json.replaceAll('\ufffe', String.raw`\ufffe`).replaceAll('\uffff', String.raw`\uffff`);
 }
 

@@ -1,12 +1,13 @@
 import { setInterval } from 'node:timers/promises';
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from '@tandem/chassis/logger';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import type { Metrics } from '@tandem/chassis/metrics';
 import { activeTraceparent, type Tracer } from '@tandem/chassis/trace';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { follow } from '@tandem/relay/follow';
+import { createParking } from '@tandem/relay/park';
 import { createRelay, type RelayDeps } from '@tandem/relay/relay';
 import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';
@@ -48,15 +49,7 @@ export function openContext(options: ContextOptions): { table: Table } & AsyncDi
   });
   const relay = createRelay({
     publish: createPublisher(sns, topicArn(topic)),
-    park: async (body, reason) => {
-      const attributes = { reason: { DataType: 'String', StringValue: printable(reason) } };
-      const message = {
-        QueueUrl: queueUrl(endpoint, parkingQueue),
-        MessageBody: body,
-        MessageAttributes: attributes,
-      };
-      await sqs.send(new SendMessageCommand(message));
-    },
+    park: createParking(sqs, queueUrl(endpoint, parkingQueue)),
     eventsOfExpired,
     topic,
     metrics,
@@ -94,9 +87,4 @@ async function removeExpired(
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-/** What may stand in a message attribute. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 500);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { happened } from './conformance/fixtures.ts';
-import { changeOfRecord } from './dynamodb-streams.ts';
+import { changeOfRecord } from './dynamodb-records.ts';
 
 const image = (version: number, ...events: unknown[]) =>
   marshall({ pk: 'thing#a#b', version, state: { version, count: version }, events, writeId: 'w' });

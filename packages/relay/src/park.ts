@@ -1,0 +1,21 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+/** Keeps what can never be published, as it would have been sent, with the reason. Rejects when it could not. */
+export type Park = (body: string, reason: string) => Promise<void>;
+
+/** Parks in a queue, the reason in the message attribute `reason`. */
+export function createParking(sqs: SQSClient, queueUrl: string): Park {
+  return async (body, reason) => {
+    const message = {
+      QueueUrl: queueUrl,
+      MessageBody: body,
+      MessageAttributes: { reason: { DataType: 'String', StringValue: printable(reason) } },
+    };
+    await sqs.send(new SendMessageCommand(message));
+  };
+}
+
+/** What may stand in a message attribute. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 500);
+}
