@@ -39,8 +39,7 @@ export class EdgeStack extends Stack {
     this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
       internetFacing: true,
-      ipAddressType:
-        egress === 'ipv6' ? elbv2.IpAddressType.DUAL_STACK : elbv2.IpAddressType.IPV4,
+      ipAddressType: egress === 'ipv6' ? elbv2.IpAddressType.DUAL_STACK : elbv2.IpAddressType.IPV4,
       securityGroup: this.securityGroup,
       deletionProtection: true,
       dropInvalidHeaderFields: true,
@@ -78,7 +77,8 @@ export class EdgeStack extends Stack {
     if (domain && zone) {
       const target = route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer));
       new route53.ARecord(this, 'Alias', { zone, recordName: domain.name, target });
-      if (egress === 'ipv6') new route53.AaaaRecord(this, 'AliasIpv6', { zone, recordName: domain.name, target });
+      if (egress === 'ipv6')
+        new route53.AaaaRecord(this, 'AliasIpv6', { zone, recordName: domain.name, target });
     }
     if (settings.waf) limitRates(this, this.loadBalancer, settings.waf.requestsPerFiveMinutes);
 

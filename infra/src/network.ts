@@ -2,7 +2,6 @@ import { Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import { keptBucket } from './bucket.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,6 +14,7 @@ const interfaceEndpoints = {
   Sns: ec2.InterfaceVpcEndpointAwsService.SNS,
 };
 
+const VPC_CIDR = '10.0.0.0/16';
 const PUBLIC = { name: 'public', subnetType: ec2.SubnetType.PUBLIC, mapPublicIpOnLaunch: false };
 const TASKS = 'tasks';
 
@@ -38,6 +38,7 @@ export class NetworkStack extends Stack {
     if (egress === 'ipv6') {
       this.vpc = new ec2.Vpc(this, 'Vpc', {
         maxAzs: 2,
+        ipAddresses: ec2.IpAddresses.cidr(VPC_CIDR),
         natGateways: 0,
         ipProtocol: ec2.IpProtocol.DUAL_STACK,
         subnetConfiguration: [PUBLIC],
@@ -48,6 +49,7 @@ export class NetworkStack extends Stack {
       const { natGateways, subnetType } = ipv4Layouts[egress];
       this.vpc = new ec2.Vpc(this, 'Vpc', {
         maxAzs: 2,
+        ipAddresses: ec2.IpAddresses.cidr(VPC_CIDR),
         natGateways,
         subnetConfiguration: [PUBLIC, { name: TASKS, subnetType }],
         restrictDefaultSecurityGroup: false,
@@ -71,10 +73,7 @@ export class NetworkStack extends Stack {
       description: 'Interface endpoints: HTTPS from inside of the VPC',
       allowAllOutbound: false,
     });
-    securityGroup.addIngressRule(ec2.Peer.ipv4(this.vpc.vpcCidrBlock), ec2.Port.HTTPS);
-    acknowledge(securityGroup, {
-      'CdkNagValidationFailure[AwsSolutions-EC23]': 'the source is the CIDR of the VPC, which only AWS knows',
-    });
+    securityGroup.addIngressRule(ec2.Peer.ipv4(VPC_CIDR), ec2.Port.HTTPS);
     for (const [id, service] of Object.entries(interfaceEndpoints)) {
       this.vpc.addInterfaceEndpoint(id, {
         service,

@@ -69,7 +69,9 @@ export const settingsSchema = z.strictObject({
   spot: z
     .boolean()
     .default(false)
-    .describe('Tasks beyond the minimum run on Fargate Spot: up to 70 % cheaper, gone at two minutes’ notice'),
+    .describe(
+      'Tasks beyond the minimum run on Fargate Spot: up to 70 % cheaper, gone at two minutes’ notice',
+    ),
   deployment: z
     .enum(['rolling', 'canary'])
     .default('rolling')
@@ -86,7 +88,9 @@ export const settingsSchema = z.strictObject({
   waf: z
     .strictObject({ requestsPerFiveMinutes: count(100, 2_000_000) })
     .optional()
-    .describe('A web application firewall with this limit an address: $6 a month and $0.60 a million requests'),
+    .describe(
+      'A web application firewall with this limit an address: $6 a month and $0.60 a million requests',
+    ),
   containerInsights: z.boolean().default(false).describe('Metrics of each container, at $0.07 each'),
   relayBatchWindowSeconds: count(0, 300)
     .default(0)
@@ -100,11 +104,15 @@ export const settingsSchema = z.strictObject({
       share: z.number().min(0).max(1).default(0.01),
     })
     .optional()
-    .describe('A collector for spans (OTLP), and the secret in Secrets Manager that holds its request headers'),
+    .describe(
+      'A collector for spans (OTLP), and the secret in Secrets Manager that holds its request headers',
+    ),
   alarmEmail: z.email().optional().describe('Who hears of alarms and of the budget'),
   budgetUsd: count(1, 1_000_000)
     .optional()
-    .describe('The bill of a month, of the whole account, of which somebody is told at 80 % and when it is foreseen'),
+    .describe(
+      'The bill of a month, of the whole account, of which somebody is told at 80 % and when it is foreseen',
+    ),
   logRetentionDays: z.literal([7, 14, 30, 90, 180, 365]).default(30).describe('How long logs are kept'),
   runbookUrl: z
     .string()
@@ -126,7 +134,9 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 export function readSettings(input: SettingsInput): Settings {
   const result = settingsSchema.superRefine(contradictions).safeParse(input);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
+  const faults = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'settings'}: ${message}`,
+  );
   throw new Error(`Invalid settings\n${faults.join('\n')}`);
 }
 

@@ -46,6 +46,7 @@ export function serviceEnvironment(
 function queueOf(service: ServiceName): QueueName {
   const queues = Object.keys(topology.queues) as QueueName[];
   const [queue, ...others] = queues.filter((name) => topology.queues[name].consumer === service);
-  if (queue === undefined || others.length > 0) throw new Error(`${service} does not consume exactly one queue`);
+  if (queue === undefined || others.length > 0)
+    throw new Error(`${service} does not consume exactly one queue`);
   return queue;
 }

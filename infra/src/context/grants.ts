@@ -54,7 +54,11 @@ export function relayGrants(
   ];
 }
 
-function allow(service: string, actions: readonly string[], resources: readonly string[]): iam.PolicyStatement {
+function allow(
+  service: string,
+  actions: readonly string[],
+  resources: readonly string[],
+): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: actions.map((action) => `${service}:${action}`),
     resources: [...resources],

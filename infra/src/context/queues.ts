@@ -63,7 +63,9 @@ export function keepingQueue(
       sourceQueueArns: [source],
     };
   }
-  acknowledge(queue, { 'AwsSolutions-SQS3': 'it is where failed messages end: behind it there is only the alarm' });
+  acknowledge(queue, {
+    'AwsSolutions-SQS3': 'it is where failed messages end: behind it there is only the alarm',
+  });
   return queue;
 }
 

@@ -51,7 +51,9 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
     removalPolicy: RemovalPolicy.DESTROY,
     ...(key ? { encryptionKey: key } : {}),
   });
-  const role = new iam.Role(scope, 'RelayRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  const role = new iam.Role(scope, 'RelayRole', {
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+  });
   Tags.of(role).add('tandem:principal', `${service}-relay`);
   const policy = new iam.Policy(scope, 'RelayGrants', {
     roles: [role],

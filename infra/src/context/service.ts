@@ -85,11 +85,13 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     }),
   });
   acknowledge(task, {
-    'AwsSolutions-ECS2': 'what is set here are names, addresses and limits; the one secret comes from Secrets Manager',
+    'AwsSolutions-ECS2':
+      'what is set here are names, addresses and limits; the one secret comes from Secrets Manager',
   });
   const executionRole = task.obtainExecutionRole();
   acknowledge(executionRole, {
-    'AwsSolutions-IAM5[Resource::*]': 'ecr:GetAuthorizationToken knows no resource; the image is pulled by its ARN',
+    'AwsSolutions-IAM5[Resource::*]':
+      'ecr:GetAuthorizationToken knows no resource; the image is pulled by its ARN',
   });
   return task;
 }

@@ -4,6 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
 import type { EdgeStack } from '../edge.ts';
 import type { Settings } from '../settings.ts';
 
@@ -80,7 +81,13 @@ export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
       canaryConfiguration: CANARY,
       bakeTime: Duration.minutes(5),
     },
-    attach: (to) => targetGroup.addTarget(to.loadBalancerTarget({ ...container, alternateTarget })),
+    attach: (to) => {
+      targetGroup.addTarget(to.loadBalancerTarget({ ...container, alternateTarget }));
+      acknowledge(to, {
+        'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers]':
+          'ECS itself moves the traffic of a canary: AWS writes and keeps the policy that this takes',
+      });
+    },
   };
 }
 

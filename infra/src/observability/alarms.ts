@@ -39,7 +39,11 @@ const FIVE_MINUTES = Duration.minutes(5);
 
 /** The alarms of one context. */
 export function alarmsOf(service: ServiceName, metrics: Metrics, minTasks: number): AlarmSpec[] {
-  return [...serviceAlarms(service, metrics, minTasks), ...queueAlarms(service, metrics), ...relayAlarms(service, metrics)];
+  return [
+    ...serviceAlarms(service, metrics, minTasks),
+    ...queueAlarms(service, metrics),
+    ...relayAlarms(service, metrics),
+  ];
 }
 
 function serviceAlarms(service: ServiceName, metrics: Metrics, minTasks: number): AlarmSpec[] {
@@ -84,7 +88,9 @@ function serviceAlarms(service: ServiceName, metrics: Metrics, minTasks: number)
 
 function queueAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
   const consumed = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
-  const subscriptions = topology.subscriptions.filter(({ queue }) => topology.queues[queue].consumer === service);
+  const subscriptions = topology.subscriptions.filter(
+    ({ queue }) => topology.queues[queue].consumer === service,
+  );
   return [
     ...consumed.flatMap(([queue, { deadLetterQueue }]): AlarmSpec[] => [
       {
@@ -95,10 +101,20 @@ function queueAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
         description: `A message has waited for a minute and longer in ${queue}. First: are ${service}'s tasks healthy, and does its log tell of events not applied?`,
         section: 'old-messages',
       },
-      depthAlarm(deadLetterQueue, metrics, 'dead-letters', `${service} has given up a message. First: read it and the reason; mend the cause; redrive it.`),
+      depthAlarm(
+        deadLetterQueue,
+        metrics,
+        'dead-letters',
+        `${service} has given up a message. First: read it and the reason; mend the cause; redrive it.`,
+      ),
     ]),
     ...subscriptions.map(({ topic, deadLetterQueue }) =>
-      depthAlarm(deadLetterQueue, metrics, 'undelivered-events', `SNS could not deliver an event of ${topic} to its queue. First: compare the queue's policy and key with the template; send the event again.`),
+      depthAlarm(
+        deadLetterQueue,
+        metrics,
+        'undelivered-events',
+        `SNS could not deliver an event of ${topic} to its queue. First: compare the queue's policy and key with the template; send the event again.`,
+      ),
     ),
   ];
 }
@@ -108,7 +124,12 @@ function relayAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
   const relay = `${service}-relay`;
   const alarm = (id: string, spec: Omit<AlarmSpec, 'id'>): AlarmSpec => ({ id: `${relay}-${id}`, ...spec });
   return [
-    depthAlarm(parkingQueue, metrics, 'parked-events', `${topic} will never take this event. First: read the reason at the message; the state that it tells of is stored, and nobody else knows of it.`),
+    depthAlarm(
+      parkingQueue,
+      metrics,
+      'parked-events',
+      `${topic} will never take this event. First: read the reason at the message; the state that it tells of is stored, and nobody else knows of it.`,
+    ),
     alarm('late', {
       metric: metrics.iteratorAge(service, MINUTE),
       threshold: 60_000,

@@ -58,7 +58,11 @@ export function addServiceDashboard(
           metrics: [
             {
               searchQuery: `MetricName="RequestLatency" service="${service}"`,
-              dimensionsMap: { service, route: undefined, status: undefined } as unknown as cloudwatch.DimensionsMap,
+              dimensionsMap: {
+                service,
+                route: undefined,
+                status: undefined,
+              } as unknown as cloudwatch.DimensionsMap,
               statistic: MetricStatistic.P99,
             },
           ],
@@ -74,7 +78,10 @@ export function addServiceDashboard(
         },
       ],
     })
-    .monitorDynamoTable({ table: context.table, humanReadableName: `${topology.relays[service].table} table` });
+    .monitorDynamoTable({
+      table: context.table,
+      humanReadableName: `${topology.relays[service].table} table`,
+    });
 }
 
 export interface FlowDashboardProps {
@@ -86,7 +93,7 @@ export interface FlowDashboardProps {
 
 /** How events travel: relay, topic, queue, consumer; and every alarm at a glance. */
 export function addFlowDashboard(scope: Construct, { names, contexts, alarms }: FlowDashboardProps): void {
-  const dashboard = openDashboard(scope, names.of("tandem-events"));
+  const dashboard = openDashboard(scope, names.of('tandem-events'));
   const own = dashboard.createMetricFactory();
   dashboard
     .addLargeHeader('Events')

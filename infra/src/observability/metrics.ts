@@ -41,7 +41,9 @@ export function createMetrics(names: Names, observed: Readonly<Record<ServiceNam
   const sum = (ids: readonly string[]) => ids.map((id) => `FILL(${id}, 0)`).join(' + ');
   const queue = (name: string) => ({ QueueName: names.of(name) });
   const relay = (service: ServiceName) => ({ FunctionName: names.of(`${service}-relay`) });
-  const mapping = (service: ServiceName) => ({ EventSourceMappingUUID: observed[service].eventSourceMapping });
+  const mapping = (service: ServiceName) => ({
+    EventSourceMappingUUID: observed[service].eventSourceMapping,
+  });
 
   return {
     serverErrors: (service: ServiceName, period: Duration) =>

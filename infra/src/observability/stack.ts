@@ -33,7 +33,10 @@ export class ObservabilityStack extends Stack {
       targetGroups: targetGroups.map(({ targetGroupFullName }) => targetGroupFullName),
       eventSourceMapping: relay.mapping.eventSourceMappingId,
     });
-    const metrics = createMetrics(names, { product: observe(contexts.product), cart: observe(contexts.cart) });
+    const metrics = createMetrics(names, {
+      product: observe(contexts.product),
+      cart: observe(contexts.cart),
+    });
 
     const operators = operatorsTopic(this, { settings, key, topicName: names.of('operators-topic') });
     const services = Object.keys(topology.services) as ServiceName[];
@@ -53,7 +56,11 @@ function operatorsTopic(
   { settings, key, topicName }: { settings: Settings; key: IKey | undefined; topicName: string },
 ): sns.Topic {
   // Not SNS's own key: alarms and budgets cannot publish to a topic that is encrypted with it.
-  const topic = new sns.Topic(stack, 'Operators', { topicName, enforceSSL: true, ...(key ? { masterKey: key } : {}) });
+  const topic = new sns.Topic(stack, 'Operators', {
+    topicName,
+    enforceSSL: true,
+    ...(key ? { masterKey: key } : {}),
+  });
   topic.addToResourcePolicy(
     new iam.PolicyStatement({
       principals: ['cloudwatch', 'budgets'].map((name) => new iam.ServicePrincipal(`${name}.amazonaws.com`)),
@@ -92,7 +99,12 @@ function createAlarm(
 
 function addBudget(stack: Stack, amount: number, operators: sns.Topic): void {
   const tell = (notificationType: string, threshold: number) => ({
-    notification: { notificationType, threshold, comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE' },
+    notification: {
+      notificationType,
+      threshold,
+      comparisonOperator: 'GREATER_THAN',
+      thresholdType: 'PERCENTAGE',
+    },
     subscribers: [{ subscriptionType: 'SNS', address: operators.topicArn }],
   });
   new budgets.CfnBudget(stack, 'Budget', {

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { physicalName } from './testing/physical-name.ts';
+import { type CloudFormation, type Resource, resources, synthesize } from './testing/synth.ts';
+
+const templates = synthesize();
+const services = Object.keys(topology.services) as ServiceName[];
+const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+
+/** What `read` says of the resources of a type, stack by stack. */
+function found<T>(
+  type: string,
+  read: (resource: Resource, template: CloudFormation, service: ServiceName) => T,
+): T[] {
+  return services.flatMap((service) => {
+    const template = templates[service];
+    return resources({ [service]: template }, type).map((resource) => read(resource, template, service));
+  });
+}
+
+test('every table is there, with its indexes, its stream of both images and its TTL', () => {
+  const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
+  const expected = Object.entries(topology.tables).map(([name, { owner, indexes }]) => ({
+    name,
+    owner,
+    keys: ['pk', ...indexes.flatMap((index) => [`${index}Partition`, `${index}Sort`])].map(string),
+    indexes: indexes.map((IndexName) => ({
+      IndexName,
+      KeySchema: [
+        { AttributeName: `${IndexName}Partition`, KeyType: 'HASH' },
+        { AttributeName: `${IndexName}Sort`, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version', 'state', 'expiresAt'] },
+    })),
+    stream: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    ttl: { AttributeName: 'expiresAt', Enabled: true },
+  }));
+  const actual = found('AWS::DynamoDB::GlobalTable', ({ Properties: properties }, _template, owner) => ({
+    name: String(properties['TableName']),
+    owner,
+    keys: properties['AttributeDefinitions'],
+    indexes: (properties['GlobalSecondaryIndexes'] as { WriteOnDemandThroughputSettings?: unknown }[]).map(
+      ({ WriteOnDemandThroughputSettings: _, ...index }) => index,
+    ),
+    stream: properties['StreamSpecification'],
+    ttl: properties['TimeToLiveSpecification'],
+  }));
+  assert.deepEqual(actual.toSorted(byName), expected.toSorted(byName));
+});
+
+test('every topic is there, and no other', () => {
+  const names = resources({ events: templates.events }, 'AWS::SNS::Topic').map(({ Properties }) =>
+    String(Properties['TopicName']),
+  );
+  assert.deepEqual(names.toSorted(), Object.keys(topology.topics).toSorted());
+});
+
+test('every queue is there with its dead-letter queue, where its consumer is', () => {
+  const seconds = (days: number) => days * 24 * 60 * 60;
+  const keeping = (name: string, service: ServiceName) => ({ name, service, retention: seconds(14) });
+  const expected = [
+    ...Object.entries(topology.queues).flatMap(
+      ([name, { consumer, deadLetterQueue, maxReceiveCount, visibilityTimeout }]) => [
+        {
+          name,
+          service: consumer,
+          retention: seconds(4),
+          visibility: visibilityTimeout,
+          redrive: { to: deadLetterQueue, after: maxReceiveCount },
+        },
+        { ...keeping(deadLetterQueue, consumer), takesFrom: [name] },
+      ],
+    ),
+    ...topology.subscriptions.map(({ queue, deadLetterQueue }) =>
+      keeping(deadLetterQueue, topology.queues[queue].consumer),
+    ),
+    ...services.map((service) => keeping(topology.relays[service].parkingQueue, service)),
+  ];
+  const actual = found('AWS::SQS::Queue', ({ Properties: properties }, template, service) => {
+    const { RedrivePolicy: redrive, RedriveAllowPolicy: allowed } = properties;
+    return {
+      name: String(properties['QueueName']),
+      service,
+      retention: Number(properties['MessageRetentionPeriod']),
+      ...(properties['VisibilityTimeout'] ? { visibility: Number(properties['VisibilityTimeout']) } : {}),
+      ...(redrive
+        ? {
+            redrive: {
+              to: physicalName(template, redrive.deadLetterTargetArn),
+              after: Number(redrive.maxReceiveCount),
+            },
+          }
+        : {}),
+      ...(allowed
+        ? { takesFrom: (allowed.sourceQueueArns as unknown[]).map((arn) => physicalName(template, arn)) }
+        : {}),
+    };
+  });
+  assert.deepEqual(actual.toSorted(byName), expected.toSorted(byName));
+});
+
+test('every subscription is there: raw, filtered on its types, with a dead-letter queue', () => {
+  const actual = found('AWS::SNS::Subscription', ({ Properties: properties }, template) => ({
+    topic: physicalName(template, properties['TopicArn']),
+    queue: physicalName(template, properties['Endpoint']),
+    protocol: properties['Protocol'],
+    raw: properties['RawMessageDelivery'],
+    filter: properties['FilterPolicy'],
+    scope: properties['FilterPolicyScope'] ?? 'MessageAttributes',
+    deadLetterQueue: physicalName(template, properties['RedrivePolicy']?.deadLetterTargetArn),
+  }));
+  const expected = topology.subscriptions.map(({ topic, queue, eventTypes, deadLetterQueue }) => ({
+    topic,
+    queue,
+    protocol: 'sqs',
+    raw: true,
+    filter: { eventType: eventTypes },
+    scope: 'MessageAttributes',
+    deadLetterQueue,
+  }));
+  const byQueue = (a: { queue: string }, b: { queue: string }) => a.queue.localeCompare(b.queue);
+  assert.deepEqual(actual.toSorted(byQueue), expected.toSorted(byQueue));
+});
+
+test('a topic may send to the queues that are subscribed to it and to their dead-letter queues, and nobody else may', () => {
+  const expected = topology.subscriptions.flatMap(({ topic, queue, deadLetterQueue }) => [
+    `${topic} -> ${queue}`,
+    `${topic} -> ${deadLetterQueue}`,
+  ]);
+  const actual = found('AWS::SQS::QueuePolicy', ({ Properties: properties }, template) => {
+    const statements = properties['PolicyDocument'].Statement as Record<string, unknown>[];
+    return statements
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ Principal, Action, Condition }) => {
+        assert.deepEqual(Principal, { Service: 'sns.amazonaws.com' });
+        assert.equal(Action, 'sqs:SendMessage');
+        const [source] = Object.values(Condition as object) as Record<string, unknown>[];
+        const topic = physicalName(template, source?.['aws:SourceArn']);
+        return (properties['Queues'] as unknown[]).map(
+          (queue) => `${topic} -> ${physicalName(template, queue)}`,
+        );
+      });
+  }).flat();
+  assert.deepEqual(actual.toSorted(), expected.toSorted());
+});
+
+test('every relay reads the stream of its table, and is given what tells something', () => {
+  for (const service of services) {
+    const [mapping, ...others] = resources(
+      { product: templates[service] },
+      'AWS::Lambda::EventSourceMapping',
+    );
+    assert.ok(mapping && others.length === 0);
+    const { Properties: properties } = mapping;
+    const [table, attribute] = properties['EventSourceArn']['Fn::GetAtt'] as [string, string];
+    const { table: name } = topology.relays[service];
+    assert.equal(physicalName(templates[service], { Ref: table }), name);
+    assert.equal(attribute, 'StreamArn');
+    assert.equal(physicalName(templates[service], properties['FunctionName']), `${service}-relay`);
+    assert.deepEqual(
+      (properties['FilterCriteria'].Filters as { Pattern: string }[]).map(
+        ({ Pattern }) => JSON.parse(Pattern) as unknown,
+      ),
+      [{ dynamodb: { NewImage: { hasEvents: { BOOL: [true] } } } }, { eventName: ['REMOVE'] }],
+    );
+  }
+});
+
+test('every path is routed to its service, and what lies below it', () => {
+  for (const service of services) {
+    const rules = resources({ [service]: templates[service] }, 'AWS::ElasticLoadBalancingV2::ListenerRule');
+    const conditions = rules.flatMap(({ Properties: properties }) => properties['Conditions'] as unknown[]);
+    const Values = topology.services[service].paths.flatMap((path) => [path, `${path}/*`]);
+    assert.deepEqual(conditions, [{ Field: 'path-pattern', PathPatternConfig: { Values } }]);
+  }
+});
