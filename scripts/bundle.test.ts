@@ -22,6 +22,11 @@ for (const artifact of ['product-relay', 'cart-relay'] as const) {
     assert.ok(!sources.some((path) => /^services\/.*\/(?:http|app)/.test(path)));
     assert.deepEqual([sources.some(isOtel), sourcesAtStart.some(isOtel)], [true, false]);
     assert.deepEqual((await readdir(folder.path)).toSorted(), Object.keys(bytes).toSorted());
+
+    await using other = await temporaryFolder();
+    const again = await bundle(artifact, join(other.path, 'deeper'));
+    assert.deepEqual(again.bytes, bytes, 'names hold hashes of what is in them');
+    await assert.rejects(bundle(artifact, other.path), /something else/);
   });
 }
 

@@ -1,5 +1,5 @@
 /** Bundles what ships: `npm run -s bundle -- ARTIFACT OUTDIR`. */
-import { cp, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -28,10 +28,13 @@ export interface Bundle {
 }
 
 /**
- * Writes an artifact with everything that it needs but Node.js into a directory, which is emptied first: `main.mjs` and
- * the modules that it loads when they are needed. Rejects when a source cannot be bundled.
+ * Writes an artifact with everything that it needs but Node.js into a directory: `main.mjs` and the modules that it loads
+ * when they are needed. The same sources give the same files. A bundle that is there already is replaced. Rejects for a
+ * directory that holds anything else, and when a source cannot be bundled.
  */
 export async function bundle(artifact: Artifact, outdir: string): Promise<Bundle> {
+  const present = await readdir(outdir).catch((): string[] => []);
+  if (present.length > 0 && !present.includes('main.mjs')) throw new Error(`${outdir} holds something else`);
   await rm(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,

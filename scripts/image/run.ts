@@ -1,0 +1,73 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Image } from './build.ts';
+
+/** A container, but for its walls: the command of an image in its environment, as its user, in its read-only files. */
+export interface Container extends AsyncDisposable {
+  readonly port: string;
+  /** The health check's exit code. */
+  readonly checkHealth: () => Promise<number | null>;
+  /** Sends a signal, and resolves to the exit code and the signal that ended it. */
+  readonly end: (signal: NodeJS.Signals) => Promise<unknown[]>;
+}
+
+/** Who runs it: the image's user where we may choose, which is where we are root and others can run our Node.js. */
+export function userOf({ user }: Image): { readonly uid?: number; readonly gid?: number } {
+  const ids = { uid: Number(user), gid: Number(user) };
+  const isRoot = process.getuid?.() === 0;
+  return isRoot && spawnSync(process.execPath, ['--version'], ids).status === 0 ? ids : {};
+}
+
+/** Starts an image and resolves once it says that it has started; rejects with what it printed if it ends before. */
+export async function runImage(
+  image: Image,
+  environment: Readonly<Record<string, string>>,
+): Promise<Container> {
+  const port = await freePort();
+  const cwd = join(image.root, image.workdir);
+  // Whatever is written to a home or for a while meets files that cannot be written.
+  const env = { ...image.env, HOME: cwd, TMPDIR: cwd, ...environment, PORT: port };
+  const start = ([program, ...args]: readonly string[]) => {
+    if (program !== 'node') throw new Error(`there is no ${program} in the image`);
+    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+    return spawn(process.execPath, args, { cwd, env, stdio, ...userOf(image) });
+  };
+
+  const child = start(image.command);
+  const exited = once(child, 'exit') as Promise<unknown[]>;
+  let output = '';
+  const started = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        if (output.includes('"msg":"started"')) resolve();
+      });
+    }
+  });
+  await Promise.race([started, exited.then(() => Promise.reject(new Error(`it did not start: ${output}`)))]);
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return exited;
+  };
+  return {
+    port,
+    checkHealth: async () => {
+      const [code] = (await once(start(image.healthcheck), 'exit')) as [number | null];
+      return code;
+    },
+    end,
+    [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),
+  };
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
