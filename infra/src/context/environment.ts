@@ -27,7 +27,7 @@ export function serviceEnvironment(
     AUTH_ISSUER: auth.issuer,
     AUTH_AUDIENCE: auth.audience,
     AUTH_JWKS_URL: auth.jwksUrl,
-    EMF: '1',
+    EMF: 'true',
     OTEL_EXPORTER_OTLP_ENDPOINT: traces?.endpoint ?? '',
     OTEL_TRACES_SAMPLER_ARG: String(traces?.share ?? 0),
     RATE_LIMIT: '50',

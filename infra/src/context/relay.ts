@@ -87,7 +87,7 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
       TOPIC_ARN: names.topicArn(topic),
       PARKING_QUEUE_URL: names.queueUrl(parkingQueue),
       LOG_LEVEL: 'info',
-      EMF: '1',
+      EMF: 'true',
       OTEL_EXPORTER_OTLP_ENDPOINT: settings.traces?.endpoint ?? '',
       OTEL_TRACES_SAMPLER_ARG: String(settings.traces?.share ?? 0),
     },

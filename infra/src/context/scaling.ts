@@ -39,8 +39,8 @@ export function scale(service: ecs.FargateService, { settings, queues, targetGro
       }),
       // Seconds. Below the first step nothing is asked for: the two others take tasks away again.
       scalingSteps: [
-        { lower: 30, upper: 120, change: +1 },
-        { lower: 120, change: +2 },
+        { lower: 30, upper: 120, change: 1 },
+        { lower: 120, change: 2 },
       ],
       adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
       cooldown: Duration.minutes(2),

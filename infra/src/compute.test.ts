@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Resource, resources, synthesize, type Templates } from './testing/synth.ts';
+
+const templates = synthesize();
+const services = ['product', 'cart'] as const;
+
+function only(of: Templates, service: (typeof services)[number], type: string): Resource['Properties'] {
+  const [resource, ...others] = resources({ [service]: of[service] }, type);
+  assert.ok(resource && others.length === 0, `one ${type} of ${service}`);
+  return resource.Properties;
+}
+
+const container = (service: (typeof services)[number]) =>
+  only(templates, service, 'AWS::ECS::TaskDefinition')['ContainerDefinitions'][0] as Record<string, unknown>;
+
+test('a task is a quarter of an ARM core with 512 MB', () => {
+  for (const service of services) {
+    const task = only(templates, service, 'AWS::ECS::TaskDefinition');
+    assert.deepEqual([task['Cpu'], task['Memory']], ['256', '512']);
+    assert.deepEqual(task['RuntimePlatform'], { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' });
+  }
+});
+
+test('a container is nobody special, writes nothing, needs no shell, and has more time to stop than it takes', () => {
+  for (const service of services) {
+    const { User, ReadonlyRootFilesystem, StopTimeout, HealthCheck, Privileged } = container(service);
+    assert.deepEqual([User, ReadonlyRootFilesystem, Privileged ?? false], ['1000', true, false]);
+    assert.ok(Number(StopTimeout) > 25, 'the contract: exit 0 within 25 s');
+    const [kind, command] = (HealthCheck as { Command: string[] }).Command;
+    assert.deepEqual([kind, command], ['CMD', 'node']);
+  }
+});
+
+test('two tasks run over two zones, and the first stays until the next is healthy', () => {
+  for (const service of services) {
+    const { DesiredCount, DeploymentConfiguration, NetworkConfiguration } = only(
+      templates,
+      service,
+      'AWS::ECS::Service',
+    );
+    assert.equal(DesiredCount, 2);
+    assert.equal((NetworkConfiguration.AwsvpcConfiguration.Subnets as unknown[]).length, 2);
+    assert.equal(NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp, 'DISABLED');
+    const { MinimumHealthyPercent, MaximumPercent, Strategy } = DeploymentConfiguration;
+    assert.deepEqual([MinimumHealthyPercent, MaximumPercent, Strategy], [100, 200, 'ROLLING']);
+  }
+});
+
+test('a deployment that fails, answers 5xx or is slow is rolled back', () => {
+  for (const service of services) {
+    const { DeploymentConfiguration } = only(templates, service, 'AWS::ECS::Service');
+    assert.deepEqual(DeploymentConfiguration.DeploymentCircuitBreaker, { Enable: true, Rollback: true });
+    const { AlarmNames, Enable, Rollback } = DeploymentConfiguration.Alarms;
+    assert.deepEqual([Enable, Rollback], [true, true]);
+    assert.deepEqual(AlarmNames, [`${service}-deployment-errors`, `${service}-deployment-latency`]);
+    const alarms = resources({ [service]: templates[service] }, 'AWS::CloudWatch::Alarm');
+    const names = alarms.map(({ Properties }) => Properties['AlarmName'] as unknown);
+    for (const name of AlarmNames as string[]) assert.ok(names.includes(name), name);
+  }
+});
+
+test('a canary, by a setting, takes a tenth of the requests, of a rule that names both groups from the beginning', () => {
+  const canary = synthesize({ deployment: 'canary' });
+  for (const service of services) {
+    const { DeploymentConfiguration, LoadBalancers } = only(canary, service, 'AWS::ECS::Service');
+    const { Strategy, CanaryConfiguration } = DeploymentConfiguration;
+    assert.equal(Strategy, 'CANARY');
+    assert.deepEqual(CanaryConfiguration, { CanaryPercent: 10, CanaryBakeTimeInMinutes: 5 });
+    assert.ok(LoadBalancers[0].AdvancedConfiguration.AlternateTargetGroupArn);
+    const [action] = only(canary, service, 'AWS::ElasticLoadBalancingV2::ListenerRule')['Actions'];
+    const groups = action.ForwardConfig.TargetGroups as { Weight: number }[];
+    assert.deepEqual(
+      groups.map(({ Weight }) => Weight),
+      [1, 0],
+    );
+  }
+});
+
+test('tasks follow requests, CPU and the age of messages, within the bounds of the settings', () => {
+  const large = synthesize({ tasks: { min: 3, max: 20 }, requestsPerTaskAndMinute: 1_200 });
+  for (const service of services) {
+    const { MinCapacity, MaxCapacity } = only(large, service, 'AWS::ApplicationAutoScaling::ScalableTarget');
+    assert.deepEqual([MinCapacity, MaxCapacity], [3, 20]);
+    const policies = resources({ [service]: large[service] }, 'AWS::ApplicationAutoScaling::ScalingPolicy');
+    const targets = policies.flatMap(({ Properties: { TargetTrackingScalingPolicyConfiguration: target } }) =>
+      target
+        ? [[target.PredefinedMetricSpecification.PredefinedMetricType, target.TargetValue] as const]
+        : [],
+    );
+    assert.deepEqual(Object.fromEntries(targets), {
+      ALBRequestCountPerTarget: 1_200,
+      ECSServiceAverageCPUUtilization: 60,
+    });
+    const steps = policies.filter(({ Properties }) => Properties['StepScalingPolicyConfiguration']);
+    assert.equal(steps.length, 1, 'on the age of the oldest message');
+    const ages = resources({ [service]: large[service] }, 'AWS::CloudWatch::Alarm').filter(
+      ({ Properties }) => Properties['MetricName'] === 'ApproximateAgeOfOldestMessage',
+    );
+    assert.equal(ages.length, 1);
+  }
+});
+
+test('beyond the minimum, by a setting, tasks run on Spot', () => {
+  const spot = synthesize({ spot: true });
+  for (const service of services) {
+    assert.deepEqual(only(spot, service, 'AWS::ECS::Service')['CapacityProviderStrategy'], [
+      { CapacityProvider: 'FARGATE', Base: 2, Weight: 0 },
+      { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
+    ]);
+  }
+});
+
+test('a relay tries again until the changes are nearly gone from the stream, and then keeps them with their bodies', () => {
+  for (const service of services) {
+    const relay = only(templates, service, 'AWS::Lambda::Function');
+    assert.deepEqual([relay['Runtime'], relay['Architectures']], ['nodejs24.x', ['arm64']]);
+    const mapping = only(templates, service, 'AWS::Lambda::EventSourceMapping');
+    const { MaximumRetryAttempts, MaximumRecordAgeInSeconds, BisectBatchOnFunctionError } = mapping;
+    assert.equal(MaximumRetryAttempts, -1);
+    assert.equal(BisectBatchOnFunctionError, true);
+    assert.ok(
+      MaximumRecordAgeInSeconds > 0 && MaximumRecordAgeInSeconds < 24 * 60 * 60,
+      'a stream keeps 24 hours',
+    );
+    assert.deepEqual(mapping['FunctionResponseTypes'], ['ReportBatchItemFailures']);
+    assert.equal(mapping['StartingPosition'], 'TRIM_HORIZON');
+    const [bucket] = mapping['DestinationConfig'].OnFailure.Destination['Fn::GetAtt'] as string[];
+    assert.equal(templates[service].Resources[bucket ?? '']?.Type, 'AWS::S3::Bucket');
+  }
+  const patient = synthesize({ relayBatchWindowSeconds: 2 });
+  const mapping = only(patient, 'cart', 'AWS::Lambda::EventSourceMapping');
+  assert.equal(mapping['MaximumBatchingWindowInSeconds'], 2);
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cartConfig } from '@tandem/cart/config';
+import { describeConfig, readConfig } from '@tandem/chassis/config';
+import { productConfig } from '@tandem/product/config';
+import { relayConfig } from '@tandem/relay/config';
+import type { z } from 'zod';
+import { type CloudFormation, type Resource, resources, synthesize } from './testing/synth.ts';
+
+const configs = { product: productConfig, cart: cartConfig } as const;
+const services = ['product', 'cart'] as const;
+const templates = synthesize();
+
+function only(template: CloudFormation, type: string): Resource {
+  const [resource, ...others] = resources({ product: template }, type);
+  assert.ok(resource && others.length === 0, `one ${type}`);
+  return resource;
+}
+
+function container(template: CloudFormation) {
+  const [definition] = only(template, 'AWS::ECS::TaskDefinition').Properties['ContainerDefinitions'] as {
+    Environment: { Name: string; Value: unknown }[];
+    Secrets?: { Name: string }[];
+  }[];
+  assert.ok(definition);
+  return definition;
+}
+
+function environmentOf(template: CloudFormation): Record<string, unknown> {
+  return Object.fromEntries(container(template).Environment.map(({ Name, Value }) => [Name, Value]));
+}
+
+/** As it will be where AWS has put in what only it knows. */
+function filledIn(environment: Record<string, unknown>): Record<string, string> {
+  const text = (value: unknown): string => {
+    if (typeof value === 'string') return value;
+    const { 'Fn::Join': join } = value as { 'Fn::Join'?: [string, unknown[]] };
+    return join ? join[1].map(text).join(join[0]) : 'known-to-aws';
+  };
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, text(value)]));
+}
+
+function assertComplete(environment: Record<string, unknown>, config: z.ZodObject): void {
+  assert.deepEqual(Object.keys(environment).toSorted(), Object.keys(config.shape).toSorted());
+  readConfig(config, filledIn(environment));
+}
+
+for (const service of services) {
+  test(`${service}'s task is told every variable of its schema, and no other`, () => {
+    assertComplete(environmentOf(templates[service]), configs[service]);
+  });
+
+  test(`${service}'s relay is told every variable of its schema, and no other`, () => {
+    const { Environment } = only(templates[service], 'AWS::Lambda::Function').Properties;
+    assertComplete(Environment.Variables as Record<string, unknown>, relayConfig);
+  });
+
+  test(`${service} is told what its schema has as defaults, but for where it stands and whom it tells`, () => {
+    const decidedHere = new Set(['PORT', 'HOST', 'OTEL_TRACES_SAMPLER_ARG']);
+    const environment = environmentOf(templates[service]);
+    for (const { name, default: value } of describeConfig(configs[service])) {
+      if (value !== undefined && !decidedHere.has(name)) assert.equal(environment[name], value, name);
+    }
+  });
+}
+
+test('the settings change variables of one service, and a secret never stands among them', () => {
+  const { product, cart } = synthesize({
+    environment: { cart: { RATE_LIMIT: '100' } },
+    traces: { endpoint: 'https://collector.example.com', headersSecretName: 'trace-headers', share: 0.05 },
+  });
+  assert.equal(environmentOf(cart)['RATE_LIMIT'], '100');
+  assert.equal(environmentOf(product)['RATE_LIMIT'], '50');
+  assert.equal(environmentOf(cart)['OTEL_TRACES_SAMPLER_ARG'], '0.05');
+  assert.deepEqual(
+    container(cart).Secrets?.map(({ Name }) => Name),
+    ['OTEL_EXPORTER_OTLP_HEADERS'],
+  );
+  assert.equal(environmentOf(cart)['OTEL_EXPORTER_OTLP_HEADERS'], undefined);
+});
+
+test('only IPv6-only tasks listen on IPv6, and call AWS by names that have such addresses', () => {
+  assert.equal(environmentOf(templates.cart)['HOST'], '0.0.0.0');
+  const { cart } = synthesize({ egress: 'ipv6' });
+  assert.equal(environmentOf(cart)['HOST'], '::');
+  assert.equal(environmentOf(cart)['AWS_USE_DUALSTACK_ENDPOINT'], 'true');
+});

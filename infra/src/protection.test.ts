@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Resource, resources, synthesize, type Templates } from './testing/synth.ts';
+
+const templates = synthesize();
+const withKey = synthesize({ customerKey: true });
+
+const all = (type: string, of: Partial<Templates> = templates) => {
+  const found = resources(of, type);
+  assert.ok(found.length > 0, type);
+  return found;
+};
+const propertiesOf = (type: string, of?: Templates) => all(type, of).map(({ Properties }) => Properties);
+
+interface Statement {
+  readonly Effect: string;
+  readonly Principal: unknown;
+  readonly Action: unknown;
+  readonly Condition?: unknown;
+}
+
+/** Whether a policy refuses what comes without TLS, whoever sends it. */
+function refusesPlainText({ Properties: { PolicyDocument } }: Resource): boolean {
+  return (PolicyDocument.Statement as Statement[]).some(
+    ({ Effect, Principal, Condition }) =>
+      Effect === 'Deny' &&
+      ['"*"', '{"AWS":"*"}'].includes(JSON.stringify(Principal)) &&
+      JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
+  );
+}
+
+test('tables are kept, protected from deletion, and can be restored to any moment of 35 days', () => {
+  for (const { Properties: properties, DeletionPolicy, UpdateReplacePolicy } of all(
+    'AWS::DynamoDB::GlobalTable',
+  )) {
+    assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['Retain', 'Retain']);
+    for (const replica of properties['Replicas'] as Record<string, unknown>[]) {
+      assert.equal(replica['DeletionProtectionEnabled'], true);
+      assert.deepEqual(replica['PointInTimeRecoverySpecification'], { PointInTimeRecoveryEnabled: true });
+    }
+  }
+});
+
+test('queues and buckets outlive their stack', () => {
+  for (const type of ['AWS::SQS::Queue', 'AWS::S3::Bucket']) {
+    for (const { DeletionPolicy, UpdateReplacePolicy } of all(type))
+      assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['RetainExceptOnCreate', 'Retain'], type);
+  }
+});
+
+test('the load balancer cannot be deleted by accident', () => {
+  for (const { LoadBalancerAttributes } of propertiesOf('AWS::ElasticLoadBalancingV2::LoadBalancer')) {
+    const attributes = LoadBalancerAttributes as { Key: string; Value: string }[];
+    assert.ok(attributes.some(({ Key, Value }) => Key === 'deletion_protection.enabled' && Value === 'true'));
+  }
+});
+
+test('everything is encrypted where it lies, with keys of AWS', () => {
+  for (const queue of propertiesOf('AWS::SQS::Queue')) assert.equal(queue['SqsManagedSseEnabled'], true);
+  for (const topic of propertiesOf('AWS::SNS::Topic')) {
+    // Alarms and budgets cannot publish where SNS's own key encrypts.
+    if (topic['TopicName'] === 'operators-topic') continue;
+    assert.match(JSON.stringify(topic['KmsMasterKeyId']), /alias\/aws\/sns/);
+  }
+  for (const bucket of propertiesOf('AWS::S3::Bucket')) assert.ok(bucket['BucketEncryption']);
+  for (const table of propertiesOf('AWS::DynamoDB::GlobalTable'))
+    assert.deepEqual(table['SSESpecification'], { SSEEnabled: false }, 'which means: by a key of DynamoDB');
+});
+
+test('or with a key of our own, which is rotated and kept', () => {
+  const [key, ...others] = all('AWS::KMS::Key', withKey);
+  assert.ok(key && others.length === 0);
+  assert.equal(key.Properties['EnableKeyRotation'], true);
+  assert.equal(key.DeletionPolicy, 'RetainExceptOnCreate');
+  const isOurs = (value: unknown) => JSON.stringify(value ?? null).includes('Key');
+  for (const queue of propertiesOf('AWS::SQS::Queue', withKey)) assert.ok(isOurs(queue['KmsMasterKeyId']));
+  for (const topic of propertiesOf('AWS::SNS::Topic', withKey)) {
+    assert.ok(isOurs(topic['KmsMasterKeyId']));
+    assert.doesNotMatch(JSON.stringify(topic['KmsMasterKeyId']), /alias/);
+  }
+  for (const group of propertiesOf('AWS::Logs::LogGroup', withKey)) assert.ok(isOurs(group['KmsKeyId']));
+  for (const table of propertiesOf('AWS::DynamoDB::GlobalTable', withKey))
+    assert.deepEqual(table['SSESpecification'], { SSEEnabled: true, SSEType: 'KMS' });
+});
+
+test('with a key of our own, those who work for others may use it: SNS to queues, CloudWatch to operators and logs', () => {
+  const [key] = propertiesOf('AWS::KMS::Key', withKey);
+  const admitted = (key?.['KeyPolicy'].Statement as Statement[]).map(({ Principal }) =>
+    JSON.stringify(Principal),
+  );
+  for (const service of ['sns', 'cloudwatch', 'budgets', 'logs.us-east-1'])
+    assert.ok(
+      admitted.some((principal) => principal.includes(`"${service}.amazonaws.com"`)),
+      service,
+    );
+});
+
+test('nothing is sent to a queue, a topic or a bucket without TLS', () => {
+  for (const [kind, policy, property] of [
+    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 'Queues'],
+    ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'Topics'],
+    ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'Bucket'],
+  ] as const) {
+    const policies = all(policy);
+    for (const it of policies) assert.ok(refusesPlainText(it), policy);
+    const covered = policies.flatMap(({ Properties: properties }) => properties[property] as unknown);
+    assert.equal(covered.flat().length, all(kind).length, `every ${kind} has one`);
+  }
+});
+
+test('buckets are closed to the public', () => {
+  for (const bucket of propertiesOf('AWS::S3::Bucket'))
+    assert.deepEqual(bucket['PublicAccessBlockConfiguration'], {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+});
+
+test('logs are kept for as long as the settings say', () => {
+  const templates = synthesize({ logRetentionDays: 90 });
+  for (const group of propertiesOf('AWS::Logs::LogGroup', templates))
+    assert.equal(group['RetentionInDays'], 90);
+});
+
+test('a runaway client does not run up the bill of a table, unless it is paid by the hour', () => {
+  for (const table of propertiesOf('AWS::DynamoDB::GlobalTable')) {
+    assert.equal(table['BillingMode'], 'PAY_PER_REQUEST');
+    assert.deepEqual(table['WriteOnDemandThroughputSettings'], { MaxWriteRequestUnits: 500 });
+  }
+  const provisioned = synthesize({ capacity: { mode: 'provisioned', minUnits: 5, maxUnits: 60 } });
+  for (const table of propertiesOf('AWS::DynamoDB::GlobalTable', provisioned)) {
+    assert.equal(table['BillingMode'], 'PROVISIONED');
+    const { WriteCapacityAutoScalingSettings: writes } = table['WriteProvisionedThroughputSettings'];
+    assert.deepEqual([writes.MinCapacity, writes.MaxCapacity], [5, 60]);
+  }
+});
