@@ -56,7 +56,7 @@ test('a deployment that fails, answers 5xx or is slow is rolled back', () => {
     assert.deepEqual(AlarmNames, [`${service}-deployment-errors`, `${service}-deployment-latency`]);
     const alarms = resources({ [service]: templates[service] }, 'AWS::CloudWatch::Alarm');
     const names = alarms.map(({ Properties }) => Properties['AlarmName'] as unknown);
-    for (const name of AlarmNames as string[]) assert.ok(names.includes(name), name);
+    for (const name of AlarmNames) assert.ok(names.includes(name), name);
   }
 });
 

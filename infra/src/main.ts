@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -6,30 +5,55 @@ import { bundle } from '../../scripts/bundle.ts';
 import { production } from '../settings/production.ts';
 import { staging } from '../settings/staging.ts';
 import { createDeployment, type Stage } from './deployment.ts';
-import { readSettings, type SettingsInput, settingsSchema } from './settings.ts';
+import { createPipelineStack } from './pipeline.ts';
+import { readSettings, type Settings, type SettingsInput, settingsSchema } from './settings.ts';
 
 const stages: Readonly<Record<Stage, SettingsInput>> = { staging, production };
+/** The stages, or one of them, or what lets GitHub deploy them: chosen by `-c stage=…`, settings by `-c NAME=VALUE`. */
 const root = join(import.meta.dirname, '../..');
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
-const chosen: unknown = app.node.tryGetContext('stage') ?? 'staging';
-const names = Object.keys(stages) as Stage[];
-const selected = chosen === 'all' ? names : names.filter((stage) => stage === chosen);
-if (selected.length === 0) {
-  console.error(`-c stage=${String(chosen)}: expected ${names.join(', ')}, or all to synthesize both`);
-  process.exit(1);
+const choices = [...(Object.keys(stages) as Stage[]), 'all', 'pipeline'] as const;
+const choice = choices.find((it) => it === (app.node.tryGetContext('stage') ?? 'staging'));
+switch (choice) {
+  case undefined:
+    console.error(`-c stage=… is one of ${choices.join(', ')}`);
+    process.exit(1);
+    break;
+  case 'pipeline':
+    createPipelineStack(app, 'tandem-pipeline', {
+      repository: String(app.node.tryGetContext('repository')),
+      environments: Object.fromEntries(
+        Object.entries(stages).map(([stage, { region }]) => [stage, { regions: [region] }]),
+      ),
+    });
+    break;
+  case 'all':
+    for (const stage of Object.keys(stages) as Stage[]) await deploy(stage);
+    break;
+  default:
+    await deploy(choice);
 }
 
-const bundles = join(root, '.cache/bundles');
-const relays = { product: join(bundles, 'product-relay'), cart: join(bundles, 'cart-relay') };
-rmSync(bundles, { recursive: true, force: true });
-await bundle('product-relay', relays.product);
-await bundle('cart-relay', relays.cart);
+async function deploy(stage: Stage): Promise<void> {
+  const settings = settingsOrExit(stage);
+  const folder = (relay: 'product-relay' | 'cart-relay') => join(root, '.cache/bundles', relay);
+  await Promise.all([
+    bundle('product-relay', folder('product-relay')),
+    bundle('cart-relay', folder('cart-relay')),
+  ]);
+  const relays = { product: folder('product-relay'), cart: folder('cart-relay') };
+  createDeployment(app, stage, settings, { relays, sources: root });
+}
 
-for (const stage of selected) {
-  const settings = { ...stages[stage], ...overrides() };
-  createDeployment(app, stage, readSettings(settings), { relays, sources: root });
+function settingsOrExit(stage: Stage): Settings {
+  try {
+    return readSettings({ ...stages[stage], ...overrides() });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return process.exit(1);
+  }
 }
 
 /** Settings given as `-c NAME=VALUE`, a value being JSON or else a text. */

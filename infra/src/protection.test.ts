@@ -84,10 +84,9 @@ test('or with a key of our own, which is rotated and kept', () => {
 });
 
 test('with a key of our own, those who work for others may use it: SNS to queues, CloudWatch to operators and logs', () => {
-  const [key] = propertiesOf('AWS::KMS::Key', withKey);
-  const admitted = (key?.['KeyPolicy'].Statement as Statement[]).map(({ Principal }) =>
-    JSON.stringify(Principal),
-  );
+  const keys = propertiesOf('AWS::KMS::Key', withKey);
+  const statements = keys.flatMap((key) => key['KeyPolicy'].Statement as Statement[]);
+  const admitted = statements.map(({ Principal }) => JSON.stringify(Principal));
   for (const service of ['sns', 'cloudwatch', 'budgets', 'logs.us-east-1'])
     assert.ok(
       admitted.some((principal) => principal.includes(`"${service}.amazonaws.com"`)),

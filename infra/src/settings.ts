@@ -143,6 +143,14 @@ export function readSettings(input: SettingsInput): Settings {
 function contradictions({ tasks, egress, auth, traces }: Settings, context: z.RefinementCtx): void {
   const fault = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   if (tasks.min > tasks.max) fault(['tasks'], 'min is greater than max');
+  for (const [path, url] of [
+    [['auth', 'jwksUrl'], auth.jwksUrl],
+    [['traces', 'endpoint'], traces?.endpoint ?? 'data:'],
+  ] as const) {
+    const { protocol, port } = new URL(url);
+    if (protocol !== 'data:' && (protocol !== 'https:' || port !== ''))
+      fault([...path], 'tasks reach nothing but HTTPS at its own port, 443');
+  }
   if (egress !== 'endpoints') return;
   if (!auth.jwksUrl.startsWith('data:'))
     fault(['auth', 'jwksUrl'], 'egress "endpoints" reaches no internet: give the key set as a data: URL');

@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
-
-/** How long an event may take to have its effect before the story has failed. */
-const EFFECT_DEADLINE_MS = 10_000;
-const LOOK_AGAIN_MS = 5;
+import { type Answer, type Call, insist } from './insist.ts';
 
 /** One step of the story that has succeeded. */
 export interface Hop {
@@ -13,51 +9,55 @@ export interface Hop {
   readonly milliseconds: number;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+export interface StoryOptions {
+  /** How long an event may take to have its effect before the story has failed; 10 s unless given. */
+  readonly deadlineMs?: number;
+  /** Ends the story; what it has created is still deleted. */
+  readonly signal?: AbortSignal;
+  /** Is told of what could not be deleted, by its path and why. */
+  readonly onLeftBehind?: (path: string, reason: string) => void;
 }
+
+/** For deleting what the story has created. */
+const CLEANUP_DEADLINE_MS = 5_000;
+
+/** The `code` of the error of a story that failed; its `details` have the `hop` and the `reason`. */
+export const STORY_FAILED = 'story-failed';
 
 /**
  * Plays the system's story through its public API: a product is created, Cart learns of it, a cart takes two, the
  * stock falls, the price changes, the cart shows it, the cart is abandoned, the stock returns. Reports each hop; rejects
- * with a DomainError that names the hop that failed. Deletes the product again in any case.
+ * with a DomainError that names the hop that failed. Deletes what it has created in any case.
  */
-export async function playStory(url: string, token: string, report: (hop: Hop) => void): Promise<void> {
+export async function playStory(
+  url: string,
+  token: string,
+  report: (hop: Hop) => void,
+  { deadlineMs = 10_000, signal, onLeftBehind = () => undefined }: StoryOptions = {},
+): Promise<void> {
   const productId = `story-${randomUUID()}`;
   const product = `/products/${productId}`;
   const price = 1999;
   const inventory = 10;
 
-  const call = async (method: string, path: string, body?: object): Promise<Answer> => {
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        ...(path.startsWith('/products') ? { authorization: `Bearer ${token}` } : {}),
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(EFFECT_DEADLINE_MS),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Answer['body']) };
-  };
-
-  /** Repeats a request until its answer is as expected: events take their time. */
-  const hop = async (name: string, request: () => Promise<Answer>, expected: (answer: Answer) => boolean) => {
+  const created: string[] = [];
+  const tokenFor = ({ path }: Call) => (path.startsWith('/products') ? token : undefined);
+  const hop = async (
+    name: string,
+    call: Call,
+    isExpected: (answer: Answer) => boolean,
+    creates?: string,
+  ): Promise<Answer> => {
     const start = performance.now();
-    for (;;) {
-      const answer = await request().catch((cause: unknown) => {
-        throw failure(name, `${url} does not answer`, cause);
-      });
-      const milliseconds = performance.now() - start;
-      if (expected(answer)) {
-        report({ name, milliseconds });
-        return answer;
-      }
-      if (milliseconds > EFFECT_DEADLINE_MS) throw failure(name, JSON.stringify(answer));
-      await delay(LOOK_AGAIN_MS);
+    // Before the request: one whose answer is lost may have been carried out.
+    if (creates !== undefined) created.push(creates);
+    const outcome = await insist(url, call, isExpected, { token: tokenFor(call), deadlineMs, signal });
+    if ('reason' in outcome) {
+      if (creates !== undefined && !outcome.mayBeDone) created.pop();
+      throw failure(name, outcome.reason, outcome.cause);
     }
+    report({ name, milliseconds: performance.now() - start });
+    return outcome.answer;
   };
   const hasStatus =
     (status: number) =>
@@ -65,36 +65,52 @@ export async function playStory(url: string, token: string, report: (hop: Hop) =
       answer.status === status;
   const hasStock = (stock: number) => (answer: Answer) => answer.body['inventory'] === stock;
 
-  await hop(
-    'product created',
-    () => call('POST', '/products', { productId, name: 'Story', price, currency: 'EUR', inventory }),
-    hasStatus(201),
-  );
+  const remove = async (path: string): Promise<void> => {
+    const call = { method: 'DELETE', path } as const;
+    const isGone = ({ status }: Answer) => status === 204 || status === 404;
+    const options = { token: tokenFor(call), deadlineMs: CLEANUP_DEADLINE_MS };
+    const outcome = await insist(url, call, isGone, options);
+    if ('reason' in outcome) onLeftBehind(path, outcome.reason);
+  };
+
   try {
-    const { body: cart } = await hop('cart opened', () => call('POST', '/carts'), hasStatus(201));
+    await hop(
+      'product created',
+      {
+        method: 'POST',
+        path: '/products',
+        body: { productId, name: 'Story', price, currency: 'EUR', inventory },
+      },
+      hasStatus(201),
+      product,
+    );
+    const { body: cart } = await hop('cart opened', { method: 'POST', path: '/carts' }, hasStatus(201));
     const cartPath = `/carts/${String(cart['cartId'])}`;
+    created.push(cartPath);
     await hop(
       'Cart has learned of the product, and takes 2',
-      () => call('POST', `${cartPath}/items`, { productId, qty: 2 }),
+      { method: 'POST', path: `${cartPath}/items`, body: { productId, qty: 2 } },
       hasStatus(200),
     );
-    await hop('stock has fallen by 2', () => call('GET', product), hasStock(inventory - 2));
-    await hop('price changed', () => call('PATCH', product, { price: price + 500 }), hasStatus(200));
+    await hop('stock has fallen by 2', { method: 'GET', path: product }, hasStock(inventory - 2));
     await hop(
-      'the cart shows the new price',
-      () => call('GET', cartPath),
-      ({ body }) => {
-        const [line] = body['items'] as readonly { priceChanged: boolean; currentPrice: number }[];
-        return line?.priceChanged === true && line.currentPrice === price + 500;
-      },
+      'price changed',
+      { method: 'PATCH', path: product, body: { price: price + 500 } },
+      hasStatus(200),
     );
-    await hop('cart abandoned', () => call('DELETE', cartPath), hasStatus(204));
-    await hop('the stock is back', () => call('GET', product), hasStock(inventory));
+    await hop('the cart shows the new price', { method: 'GET', path: cartPath }, ({ body }) => {
+      const [line] = (body['items'] ?? []) as readonly { priceChanged: boolean; currentPrice: number }[];
+      return line?.priceChanged === true && line.currentPrice === price + 500;
+    });
+    await hop('cart abandoned', { method: 'DELETE', path: cartPath }, hasStatus(204));
+    created.pop();
+    await hop('the stock is back', { method: 'GET', path: product }, hasStock(inventory));
   } finally {
-    await call('DELETE', product).catch(() => undefined);
+    for (const path of created.toReversed()) await remove(path);
   }
 }
 
-function failure(hop: string, reason: string, cause?: unknown): DomainError {
-  return new DomainError('unavailable', 'story-failed', `failed: ${hop}: ${reason}`, { cause });
+function failure(hop: string, reason: string, cause: unknown): DomainError {
+  const details = { hop, reason };
+  return new DomainError('unavailable', STORY_FAILED, `failed: ${hop}: ${reason}`, { details, cause });
 }

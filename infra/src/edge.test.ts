@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Resource, resources, synthesize } from './testing/synth.ts';
+
+const zone = { id: 'Z123', name: 'example.com' };
+const plain = synthesize().edge;
+const secure = synthesize({ domain: { name: 'shop.example.com', zone } }).edge;
+
+const propertiesOf = (edge: typeof plain, type: string): Resource['Properties'][] =>
+  resources({ edge }, type).map(({ Properties }) => Properties);
+const listeners = (edge: typeof plain) =>
+  propertiesOf(edge, 'AWS::ElasticLoadBalancingV2::Listener').map((it) => [
+    it['Port'] as unknown,
+    it['Protocol'] as unknown,
+    it['DefaultActions'][0].Type as unknown,
+  ]);
+
+test('without a domain it listens for HTTP; what no service answers is 404, as a problem', () => {
+  assert.deepEqual(listeners(plain), [[80, 'HTTP', 'fixed-response']]);
+  const [{ DefaultActions } = { DefaultActions: [] }] = propertiesOf(
+    plain,
+    'AWS::ElasticLoadBalancingV2::Listener',
+  );
+  const { StatusCode, MessageBody } = DefaultActions[0].FixedResponseConfig;
+  assert.equal(StatusCode, '404');
+  assert.equal((JSON.parse(MessageBody as string) as { status: number }).status, 404);
+});
+
+test('with one it listens for HTTPS, and sends everybody else there', () => {
+  assert.deepEqual(listeners(secure), [
+    [443, 'HTTPS', 'fixed-response'],
+    [80, 'HTTP', 'redirect'],
+  ]);
+  const [https] = propertiesOf(secure, 'AWS::ElasticLoadBalancingV2::Listener');
+  assert.match(String(https?.['SslPolicy']), /TLS13/);
+  const [certificate] = propertiesOf(secure, 'AWS::CertificateManager::Certificate');
+  assert.deepEqual(
+    [certificate?.['DomainName'], certificate?.['ValidationMethod']],
+    ['shop.example.com', 'DNS'],
+  );
+});
+
+test('a zone gets the alias; a certificate of one’s own is taken', () => {
+  const [alias] = propertiesOf(secure, 'AWS::Route53::RecordSet');
+  assert.deepEqual([alias?.['Name'], alias?.['Type']], ['shop.example.com.', 'A']);
+  const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/1';
+  const { edge } = synthesize({ domain: { name: 'shop.example.com', certificateArn } });
+  assert.deepEqual(propertiesOf(edge, 'AWS::Route53::RecordSet'), []);
+  assert.deepEqual(propertiesOf(edge, 'AWS::CertificateManager::Certificate'), []);
+  const [https] = propertiesOf(edge, 'AWS::ElasticLoadBalancingV2::Listener');
+  assert.deepEqual(https?.['Certificates'], [{ CertificateArn: certificateArn }]);
+});
+
+test('what it answered is kept in the bucket of logs, and bad headers are dropped', () => {
+  const [loadBalancer] = propertiesOf(plain, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+  const attributes = loadBalancer?.['LoadBalancerAttributes'] as { Key: string; Value: unknown }[];
+  const valueOf = (key: string) => attributes.find(({ Key }) => Key === key)?.Value;
+  assert.equal(valueOf('access_logs.s3.enabled'), 'true');
+  assert.equal(valueOf('routing.http.drop_invalid_header_fields.enabled'), 'true');
+});
+
+test('a firewall, by a setting, limits what one address may ask for', () => {
+  assert.deepEqual(propertiesOf(plain, 'AWS::WAFv2::WebACL'), []);
+  const { edge } = synthesize({ waf: { requestsPerFiveMinutes: 3_000 } });
+  const [acl] = propertiesOf(edge, 'AWS::WAFv2::WebACL');
+  const { Limit, AggregateKeyType } = acl?.['Rules'][0].Statement.RateBasedStatement;
+  assert.deepEqual([Limit, AggregateKeyType], [3_000, 'IP']);
+  assert.equal(propertiesOf(edge, 'AWS::WAFv2::WebACLAssociation').length, 1);
+});

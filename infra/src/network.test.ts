@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Resource, resources, synthesize, type Templates } from './testing/synth.ts';
+
+const jwksUrl = 'data:application/json,{"keys":[]}';
+const networks: Record<'nat' | 'endpoints' | 'ipv6', Templates> = {
+  nat: synthesize(),
+  endpoints: synthesize({ egress: 'endpoints', auth: { issuer: 'i', audience: 'a', jwksUrl } }),
+  ipv6: synthesize({ egress: 'ipv6' }),
+};
+
+const propertiesOf = (templates: Partial<Templates>, type: string): Resource['Properties'][] =>
+  resources(templates, type).map(({ Properties }) => Properties);
+const endpoints = (templates: Templates, kind: string) =>
+  propertiesOf(templates, 'AWS::EC2::VPCEndpoint')
+    .filter(({ VpcEndpointType }) => VpcEndpointType === kind)
+    .map(({ ServiceName }) =>
+      JSON.stringify(ServiceName)
+        .match(/[a-z0-9.]+"[\]}]*$/)?.[0]
+        .replaceAll(/["\]}]/g, ''),
+    );
+
+test('two zones have a public subnet and one for tasks each', () => {
+  for (const templates of Object.values(networks)) {
+    const subnets = propertiesOf(templates, 'AWS::EC2::Subnet');
+    assert.equal(subnets.length, 4);
+    const zones = subnets.map(({ AvailabilityZone }) => JSON.stringify(AvailabilityZone));
+    for (const zone of new Set(zones)) assert.equal(zones.filter((it) => it === zone).length, 2);
+    for (const { MapPublicIpOnLaunch } of subnets) assert.notEqual(MapPublicIpOnLaunch, true);
+  }
+});
+
+test('by default there is one NAT gateway, and the tables and image layers do not go through it', () => {
+  assert.equal(propertiesOf(networks.nat, 'AWS::EC2::NatGateway').length, 1);
+  assert.deepEqual(
+    endpoints(networks.nat, 'Gateway').map((name) => name?.split('.').at(-1)),
+    ['dynamodb', 's3'],
+  );
+  assert.deepEqual(endpoints(networks.nat, 'Interface'), []);
+});
+
+test('with endpoints there is no way to the internet, and one to everything that tasks call', () => {
+  assert.equal(propertiesOf(networks.endpoints, 'AWS::EC2::NatGateway').length, 0);
+  const routes = propertiesOf(networks.endpoints, 'AWS::EC2::Route');
+  assert.equal(
+    routes.filter(({ GatewayId }) => GatewayId !== undefined).length,
+    2,
+    'of the public subnets alone',
+  );
+  assert.equal(routes.length, 2);
+  const services = endpoints(networks.endpoints, 'Interface').map((name) => name?.replace(/^.*?\./, ''));
+  assert.deepEqual(services.toSorted(), ['ecr.api', 'ecr.dkr', 'logs', 'sns', 'sqs']);
+  for (const { PrivateDnsEnabled, SubnetIds } of propertiesOf(
+    networks.endpoints,
+    'AWS::EC2::VPCEndpoint',
+  ).filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface'))
+    assert.deepEqual([PrivateDnsEnabled, SubnetIds.length], [true, 2]);
+});
+
+test('with IPv6 tasks have no IPv4 address at all, and go out through a gateway that lets nobody in', () => {
+  assert.equal(propertiesOf(networks.ipv6, 'AWS::EC2::NatGateway').length, 0);
+  const native = propertiesOf(networks.ipv6, 'AWS::EC2::Subnet').filter(({ Ipv6Native }) => Ipv6Native);
+  assert.equal(native.length, 2);
+  for (const { CidrBlock, AssignIpv6AddressOnCreation } of native)
+    assert.deepEqual([CidrBlock, AssignIpv6AddressOnCreation], [undefined, true]);
+  const out = propertiesOf(networks.ipv6, 'AWS::EC2::Route').filter(
+    (it) => it['EgressOnlyInternetGatewayId'],
+  );
+  assert.deepEqual(
+    out.map((it) => it['DestinationIpv6CidrBlock'] as unknown),
+    ['::/0', '::/0'],
+  );
+  for (const { IpAddressType } of propertiesOf(networks.ipv6, 'AWS::ElasticLoadBalancingV2::LoadBalancer'))
+    assert.equal(IpAddressType, 'dualstack');
+  for (const { IpAddressType } of propertiesOf(networks.ipv6, 'AWS::ElasticLoadBalancingV2::TargetGroup'))
+    assert.equal(IpAddressType, 'ipv6');
+  for (const { ContainerDefinitions } of propertiesOf(networks.ipv6, 'AWS::ECS::TaskDefinition'))
+    assert.match(JSON.stringify(ContainerDefinitions[0].Image), /\.dkr-ecr\.us-east-1\.on\.aws\//);
+});
+
+test('IPv6 blocks of subnets do not overlap', () => {
+  const blocks = propertiesOf(networks.ipv6, 'AWS::EC2::Subnet').map(({ Ipv6CidrBlock }) =>
+    JSON.stringify(Ipv6CidrBlock),
+  );
+  assert.equal(new Set(blocks).size, 4);
+});
+
+test('a task is reached from the load balancer at its port, and calls out over HTTPS alone', () => {
+  for (const [egress, templates] of Object.entries(networks)) {
+    for (const service of ['product', 'cart'] as const) {
+      const own = { [service]: templates[service] };
+      const [tasks, ...others] = propertiesOf(own, 'AWS::EC2::SecurityGroup');
+      assert.ok(tasks && others.length === 0);
+      assert.equal(tasks['SecurityGroupIngress'], undefined);
+      // What the CDK puts where nothing else is let out over IPv4.
+      const nowhere = '255.255.255.255/32';
+      const [out, ...more] = (tasks['SecurityGroupEgress'] as Record<string, unknown>[]).filter(
+        ({ CidrIp }) => CidrIp !== nowhere,
+      );
+      assert.deepEqual(
+        [out?.['FromPort'], out?.['ToPort'], out?.['IpProtocol'], more],
+        [443, 443, 'tcp', []],
+      );
+      assert.equal(
+        out?.[egress === 'ipv6' ? 'CidrIpv6' : 'CidrIp'],
+        egress === 'ipv6' ? '::/0' : '0.0.0.0/0',
+      );
+      const [ingress, ...further] = propertiesOf(own, 'AWS::EC2::SecurityGroupIngress');
+      assert.deepEqual([ingress?.['FromPort'], ingress?.['ToPort'], further], [8080, 8080, []]);
+      assert.match(JSON.stringify(ingress?.['SourceSecurityGroupId']), /edge/);
+    }
+  }
+});
+
+test('the load balancer is open at its listeners, and sends to tasks alone', () => {
+  const domain = { name: 'shop.example.com', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' };
+  for (const [templates, ports] of [
+    [networks.nat, [80]],
+    [synthesize({ domain }), [443, 80]],
+  ] as const) {
+    const [group] = propertiesOf({ edge: templates.edge }, 'AWS::EC2::SecurityGroup');
+    const ingress = group?.['SecurityGroupIngress'] as { FromPort: number }[];
+    assert.deepEqual(
+      ingress.map(({ FromPort }) => FromPort),
+      ports,
+    );
+    const egress = group?.['SecurityGroupEgress'] as { CidrIp: string }[];
+    assert.deepEqual(
+      egress.map(({ CidrIp }) => CidrIp),
+      ['255.255.255.255/32'],
+      'which is nowhere',
+    );
+    for (const service of ['product', 'cart'] as const)
+      assert.equal(
+        propertiesOf({ [service]: templates[service] }, 'AWS::EC2::SecurityGroupEgress').length,
+        1,
+      );
+  }
+});

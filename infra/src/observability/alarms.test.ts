@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { resources, synthesize, type Templates } from '../testing/synth.ts';
+
+const templates = synthesize({ alarmEmail: 'operators@example.com' });
+
+function alarms(of: Templates = templates) {
+  const all = resources({ observability: of.observability }, 'AWS::CloudWatch::Alarm');
+  return new Map(all.map(({ Properties }) => [String(Properties['AlarmName']), Properties]));
+}
+
+/** What must call somebody, by the topology alone. */
+function expected(): string[] {
+  const services = Object.entries(topology.relays) as [ServiceName, (typeof topology.relays)[ServiceName]][];
+  const given = ['late', 'stuck', 'errors', 'throttled', 'silent', 'gave-up'];
+  return [
+    ...services.flatMap(([service, { table, parkingQueue }]) => [
+      ...['errors', 'latency', 'tasks'].map((what) => `${service}-${what}`),
+      `${table}-throttled`,
+      parkingQueue,
+      ...given.map((what) => `${service}-relay-${what}`),
+    ]),
+    ...Object.entries(topology.queues).flatMap(([queue, { deadLetterQueue }]) => [
+      `${queue}-age`,
+      deadLetterQueue,
+    ]),
+    ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
+  ];
+}
+
+test('there is an alarm for everything that must not go unseen, and no other', () => {
+  assert.deepEqual([...alarms().keys()].toSorted(), expected().toSorted());
+});
+
+test('each tells the operators, says what to do first, and where more is written', () => {
+  for (const [name, { AlarmActions, OKActions, AlarmDescription, ActionsEnabled }] of alarms()) {
+    assert.notEqual(ActionsEnabled, false, name);
+    for (const actions of [AlarmActions, OKActions] as { Ref: string }[][]) {
+      const [action, ...others] = actions;
+      const topic = templates.observability.Resources[action?.Ref ?? ''];
+      assert.deepEqual([topic?.Properties['TopicName'], others], ['operators-topic', []], name);
+    }
+    assert.match(String(AlarmDescription), / First: [^]+\ndocs\/runbook\.md#[a-z-]+$/, name);
+  }
+});
+
+test('one message in a queue that should be empty is enough', () => {
+  const keeping = [
+    ...Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue),
+    ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
+    ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
+  ];
+  for (const name of keeping) {
+    const alarm = alarms().get(name);
+    assert.deepEqual(alarm?.['Dimensions'], [{ Name: 'QueueName', Value: name }]);
+    assert.equal(alarm?.['MetricName'], 'ApproximateNumberOfMessagesVisible');
+    const { Threshold, EvaluationPeriods, ComparisonOperator } = alarm ?? {};
+    assert.deepEqual([Threshold, EvaluationPeriods], [1, 1]);
+    assert.equal(ComparisonOperator, 'GreaterThanOrEqualToThreshold');
+  }
+});
+
+test('tasks that tell nothing count as missing; all other silence is good news', () => {
+  for (const [name, { TreatMissingData }] of alarms())
+    assert.equal(TreatMissingData, /^(product|cart)-tasks$/.test(name) ? 'breaching' : 'notBreaching', name);
+});
+
+test('a relay that is stuck calls well before its changes are given up', () => {
+  for (const service of ['product', 'cart'] as const) {
+    const stuck = Number(alarms().get(`${service}-relay-stuck`)?.['Threshold']);
+    const [mapping] = resources({ [service]: templates[service] }, 'AWS::Lambda::EventSourceMapping');
+    const givenUp = Number(mapping?.Properties['MaximumRecordAgeInSeconds']) * 1000;
+    assert.ok(stuck > 0 && stuck * 10 <= givenUp, `${stuck} ms of ${givenUp} ms`);
+    assert.deepEqual(
+      mapping?.Properties['MetricsConfig'],
+      { Metrics: ['EventCount'] },
+      'or two alarms have no data',
+    );
+  }
+});
+
+test('with a canary, what either target group tells counts', () => {
+  const canary = alarms(synthesize({ deployment: 'canary' }));
+  for (const name of ['cart-errors', 'cart-latency', 'cart-tasks']) {
+    const metrics = canary.get(name)?.['Metrics'] as { Expression?: string; MetricStat?: unknown }[];
+    assert.equal(metrics.filter(({ MetricStat }) => MetricStat).length, 2, name);
+    assert.match(metrics.find(({ Expression }) => Expression)?.Expression ?? '', /m0.*m1/, name);
+  }
+});
+
+test('a prefix stands before every alarm, and before what it looks at', () => {
+  for (const [name, alarm] of alarms(synthesize({ namePrefix: 'staging-' }))) {
+    assert.match(name, /^staging-/);
+    for (const { Name, Value } of (alarm['Dimensions'] ?? []) as { Name: string; Value: unknown }[])
+      if (['QueueName', 'TableName', 'FunctionName'].includes(Name)) assert.match(String(Value), /^staging-/);
+  }
+});
+
+test('operators are told by e-mail, and those who tell them may', () => {
+  const { observability } = templates;
+  const [subscription] = resources({ observability }, 'AWS::SNS::Subscription');
+  assert.deepEqual(
+    [subscription?.Properties['Protocol'], subscription?.Properties['Endpoint']],
+    ['email', 'operators@example.com'],
+  );
+  const [policy] = resources({ observability }, 'AWS::SNS::TopicPolicy');
+  const statements = policy?.Properties['PolicyDocument'].Statement as {
+    Effect: string;
+    Principal: unknown;
+  }[];
+  const allowed = statements.filter(({ Effect }) => Effect === 'Allow').map(({ Principal }) => Principal);
+  assert.deepEqual(allowed, [{ Service: ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'] }]);
+});
+
+test('the bill is watched at 80 % and when it is foreseen to pass its limit', () => {
+  const budgets = (of: Templates) => resources({ observability: of.observability }, 'AWS::Budgets::Budget');
+  const [budget] = budgets(templates);
+  assert.deepEqual(budget?.Properties['Budget'].BudgetLimit, { Amount: 500, Unit: 'USD' });
+  const told = budget?.Properties['NotificationsWithSubscribers'] as {
+    Notification: { NotificationType: string; Threshold: number };
+  }[];
+  assert.deepEqual(
+    told.map(({ Notification: { NotificationType, Threshold } }) => [NotificationType, Threshold]),
+    [
+      ['ACTUAL', 80],
+      ['FORECASTED', 100],
+    ],
+  );
+});
+
+test('there is a dashboard for each service and one for the events, which is what costs nothing', () => {
+  const dashboards = resources({ observability: templates.observability }, 'AWS::CloudWatch::Dashboard');
+  const names = dashboards.map(({ Properties }) => Properties['DashboardName'] as unknown);
+  assert.deepEqual(names.toSorted(), ['tandem-cart', 'tandem-events', 'tandem-product']);
+  const events = dashboards.find(({ Properties }) => Properties['DashboardName'] === 'tandem-events');
+  const body = JSON.stringify(events);
+  for (const metric of [
+    'IteratorAge',
+    'ApproximateAgeOfOldestMessage',
+    'RelayLag',
+    'PropagationDelay',
+    'MessagesFailed',
+  ])
+    assert.ok(body.includes(metric), metric);
+});

@@ -1,0 +1,38 @@
+/**
+ * Lints the workflows: actionlint for what GitHub would refuse or misread, zizmor for what somebody could abuse. Where
+ * there is no Go or no Python, says so and succeeds.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPython } from './python.ts';
+import { run } from './run.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const ACTIONLINT = 'v1.7.12';
+
+/** Has Go build actionlint below .cache, unless that was done; resolves to its path. */
+async function installActionlint(): Promise<string | { readonly missing: string }> {
+  const folder = join(ROOT, '.cache/actionlint', ACTIONLINT);
+  const command = join(folder, process.platform === 'win32' ? 'actionlint.exe' : 'actionlint');
+  if (existsSync(command)) return command;
+  const go = await run('go', ['version']).catch(() => undefined);
+  if (go?.code !== 0) return { missing: 'actionlint needs go on the PATH' };
+  const module = `github.com/rhysd/actionlint/cmd/actionlint@${ACTIONLINT}`;
+  const { code, output } = await run('go', ['install', module], { env: { GOBIN: folder } });
+  if (code !== 0) throw new Error(`go install failed:\n${output}`);
+  return command;
+}
+
+async function lint(command: string, args: readonly string[]): Promise<void> {
+  const { code } = await run(command, args, { cwd: ROOT, isShown: true });
+  if (code !== 0) process.exitCode = code ?? 1;
+}
+
+const actionlint = await installActionlint();
+if (typeof actionlint === 'string') await lint(actionlint, ['-color']);
+else console.log(`skipped: ${actionlint.missing}`);
+
+const python = await installPython('zizmor', join(import.meta.dirname, 'workflows/requirements.txt'));
+if ('missing' in python) console.log(`skipped: ${python.missing}`);
+// Offline, as nothing here has a token of GitHub; what it then cannot look up are the advisories against actions.
+else await lint(python.command('zizmor'), ['--offline', '--no-progress', '.github']);

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { mintToken } from '@tandem/local/issuer';
+import { client } from '../support/http.ts';
+import { startInFront } from '../support/in-front.ts';
+import { spawnSystem, type SystemProcess } from '../support/process.ts';
+
+const script = fileURLToPath(import.meta.resolve('@tandem/local/smoke/main'));
+const HOPS = [
+  'product created',
+  'cart opened',
+  'Cart has learned of the product, and takes 2',
+  'stock has fallen by 2',
+  'price changed',
+  'the cart shows the new price',
+  'cart abandoned',
+  'the stock is back',
+];
+
+let system: SystemProcess;
+before(async () => {
+  system = await spawnSystem({ EPHEMERAL: '1', SEED: '0' });
+});
+after(() => system[Symbol.asyncDispose]());
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const exit = ended.then(([stdout, stderr, [code]]) => ({ code: code as number | null, stdout, stderr }));
+  return { exit, send: (signal: NodeJS.Signals) => child.kill(signal) };
+}
+
+/** Plays the story, and resolves to the names of its hops and how it ended. */
+async function smoke(args: readonly string[], env?: Readonly<Record<string, string>>) {
+  const exit = await start(args, env).exit;
+  return { ...exit, hops: [...exit.stdout.matchAll(/^✓ (.+?) +\d+ ms$/gm)].map(([, name]) => name) };
+}
+
+async function products(): Promise<unknown> {
+  return (await client(system.urls.gateway).call('GET', '/products')).body;
+}
+
+test('plays the story with a token of the local issuer, and leaves nothing behind', async () => {
+  const { code, hops, stderr } = await smoke([`${system.urls.gateway}/`]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  assert.deepEqual(hops, HOPS);
+  assert.deepEqual(await products(), { items: [] });
+});
+
+test('--json prints a line for each hop and one for the whole', async () => {
+  const token = await mintToken({ subject: 'deployer', scopes: ['products:write'] });
+  const { code, stdout } = await smoke([system.urls.gateway, '--json'], { TOKEN: token });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.equal(code, 0);
+  assert.deepEqual(
+    lines.map(({ hop }) => hop),
+    [...HOPS, undefined],
+  );
+  const { milliseconds, ...summary } = lines.at(-1) ?? {};
+  assert.deepEqual(summary, { ok: true, url: system.urls.gateway, hops: 8 });
+  assert.ok(
+    lines.every((line) => typeof line['milliseconds'] === 'number'),
+    String(milliseconds),
+  );
+});
+
+test('a token that is not accepted fails the first hop at once', async () => {
+  await using balancer = await startInFront(system.urls.gateway, () => undefined);
+  const { code, hops, stderr } = await smoke([balancer.url, '--token', 'wrong']);
+  assert.deepEqual({ code, hops }, { code: 1, hops: [] });
+  assert.match(stderr, /^failed: product created: it answers 401: [^\n]+\n$/);
+  assert.deepEqual(
+    balancer.arrived.map(({ method, path }) => `${method} ${path}`),
+    ['GET /health', 'POST /products'],
+  );
+  const powerless = await mintToken({ subject: 'deployer', scopes: [] });
+  const { stdout } = await smoke([system.urls.gateway, '--json', '--token', powerless]);
+  const { ok, hop } = JSON.parse(stdout) as Record<string, unknown>;
+  assert.deepEqual({ ok, hop }, { ok: false, hop: 'product created' });
+});
+
+test('a load balancer answers 404 at /health', async () => {
+  const notFound = (response: ServerResponse) => void response.writeHead(404).end('<html>');
+  let cart = 0;
+  await using balancer = await startInFront(system.urls.gateway, ({ path }) => {
+    if (path === '/health') return notFound;
+    if (path.startsWith('/carts?') && cart++ === 0)
+      return (response) => void response.writeHead(503, { 'content-type': 'text/html' }).end('<html>');
+    return undefined;
+  });
+  const { code, hops, stderr } = await smoke([balancer.url]);
+  assert.deepEqual({ code, hops }, { code: 0, hops: HOPS });
+  assert.equal(stderr, `waiting up to 60 s: ${balancer.url}/carts?mine=true is not ready: it answers 503\n`);
+});
+
+test('one that is shed or rate limited is repeated after the time that it is told', async () => {
+  const refused = new Set<string>();
+  const statuses = { '/products': 503, '/carts': 429 } as const;
+  await using balancer = await startInFront(system.urls.gateway, ({ method, path }) => {
+    const status = statuses[path as keyof typeof statuses];
+    if (method !== 'POST' || status === undefined || refused.has(path)) return undefined;
+    refused.add(path);
+    return (response) => void response.writeHead(status, { 'retry-after': '1' }).end();
+  });
+  const { code, hops } = await smoke([balancer.url]);
+  assert.deepEqual({ code, hops }, { code: 0, hops: HOPS });
+  for (const wanted of Object.keys(statuses)) {
+    const [first, second, ...more] = balancer.arrived.filter(
+      ({ method, path }) => method === 'POST' && path === wanted,
+    );
+    assert.ok(first && second && more.length === 0, wanted);
+    assert.ok(second.at - first.at >= 990, `${wanted}: ${second.at - first.at} ms`);
+  }
+});
+
+test('what is done although its answer is lost is repeated, and done once', async () => {
+  const lost = new Set<string>();
+  await using balancer = await startInFront(system.urls.gateway, ({ method, path }) => {
+    const request = `${method} ${path}`;
+    if (path === '/health' || lost.has(request)) return undefined;
+    lost.add(request);
+    return 'lose';
+  });
+  const { code, hops, stderr } = await smoke([balancer.url]);
+  assert.deepEqual({ code, hops, stderr }, { code: 0, hops: HOPS, stderr: '' });
+  assert.deepEqual(await products(), { items: [] });
+});
+
+test('a hop that takes longer than its deadline fails, and what was created is deleted', async () => {
+  await using balancer = await startInFront(system.urls.gateway, ({ method }) =>
+    method === 'PATCH' ? (response) => void response.writeHead(502).end('<html>') : undefined,
+  );
+  const { code, hops, stderr } = await smoke([balancer.url, '--deadline', '300ms']);
+  assert.deepEqual({ code, hops }, { code: 1, hops: HOPS.slice(0, 4) });
+  assert.equal(stderr, 'failed: price changed: it answers 502\n');
+  assert.deepEqual(await products(), { items: [] });
+});
+
+test('says what it could not delete', async () => {
+  await using balancer = await startInFront(system.urls.gateway, ({ method, path }) =>
+    method === 'DELETE' && path.startsWith('/products')
+      ? (response) => void response.writeHead(403).end('{"detail":"no"}')
+      : undefined,
+  );
+  const { code, hops, stderr } = await smoke([balancer.url]);
+  assert.deepEqual({ code, hops }, { code: 1, hops: HOPS });
+  const [, path = ''] =
+    /^(\/products\/story-\S+) could not be deleted \(it answers 403: no\)/.exec(stderr) ?? [];
+  assert.equal((await client(system.urls.gateway).call('DELETE', path)).status, 204);
+});
+
+test('Ctrl-C ends it, and what was created is deleted', async () => {
+  let interrupt = () => {};
+  let cart = '';
+  await using balancer = await startInFront(system.urls.gateway, ({ method, path }) => {
+    if (method === 'POST' && path.endsWith('/items')) cart = path.replace('/items', '');
+    if (method !== 'PATCH') return undefined;
+    interrupt();
+    return (response) => void response.writeHead(503, { 'retry-after': '5' }).end();
+  });
+  const { exit, send } = start([balancer.url]);
+  interrupt = () => {
+    // From a terminal it comes twice: npm sends it on.
+    send('SIGINT');
+    send('SIGINT');
+  };
+  const { code, stderr } = await exit;
+  assert.deepEqual(
+    { code, stderr },
+    { code: 130, stderr: 'SIGINT: deleting what was created\ninterrupted\n' },
+  );
+  assert.deepEqual(await products(), { items: [] });
+  assert.equal((await client(system.urls.gateway).cart(cart.replace('/carts/', ''))).status, 404);
+});
+
+test('where nothing answers, says so in one line once it has waited', async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const url = `http://127.0.0.1:${(free.address() as AddressInfo).port}`;
+  free.close();
+  await once(free, 'close');
+  assert.deepEqual(await start([url, '--wait', '0s']).exit, {
+    code: 1,
+    stdout: '',
+    stderr: `${url} does not answer: ECONNREFUSED\n`,
+  });
+  const { stderr } = await start([url, '--wait', '300ms']).exit;
+  assert.match(stderr, new RegExp(`^waiting up to 0.3 s: ${url} does not answer: ECONNREFUSED\n[^\n]+\n$`));
+});
+
+test('what cannot be meant is one line and exit code 1', async () => {
+  const elsewhere = 'https://shop.example.com';
+  for (const [args, line] of [
+    [[], /^usage: npm run smoke -- URL /],
+    [['not a url'], /^"not a url" is no http URL\n$/],
+    [['ftp://localhost'], /is no http URL\n$/],
+    [[system.urls.gateway, '--wait', 'long'], /^--wait "long" is no time/],
+    [
+      [elsewhere],
+      /^https:\/\/shop\.example\.com wants a token with the scope products:write: [^\n]*TOKEN[^\n]*\n$/,
+    ],
+  ] as const) {
+    const { code, stdout, stderr } = await start(args).exit;
+    assert.deepEqual([code, stdout], [1, ''], stderr);
+    assert.match(stderr, line);
+    assert.equal(stderr.split('\n').length, 2);
+  }
+  assert.equal((await start(['--help']).exit).code, 0);
+});
