@@ -48,7 +48,9 @@ test('with endpoints there is no way to the internet, and one to everything that
     'of the public subnets alone',
   );
   assert.equal(routes.length, 2);
-  const services = endpoints(networks.endpoints, 'Interface').map((name) => name?.replace(/^.*?\./, ''));
+  const services = endpoints(networks.endpoints, 'Interface').map((name) =>
+    String(name).replace(/^.*?\./, ''),
+  );
   assert.deepEqual(services.toSorted(), ['ecr.api', 'ecr.dkr', 'logs', 'sns', 'sqs']);
   for (const { PrivateDnsEnabled, SubnetIds } of propertiesOf(
     networks.endpoints,

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { production } from '../settings/production.ts';
 import { staging } from '../settings/staging.ts';
-import { readSettings, type SettingsInput } from './settings.ts';
+import { readSettings } from './settings.ts';
 
 const refused = (changes: object, fault: RegExp) =>
-  assert.throws(() => readSettings({ ...production, ...changes } as SettingsInput), fault);
+  assert.throws(() => readSettings({ ...production, ...changes }), fault);
 
 test('the settings of both stages are valid, and fit beside each other into one account', () => {
   const prefixes = [staging, production].map((it) => readSettings(it).namePrefix);

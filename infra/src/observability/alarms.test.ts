@@ -131,7 +131,7 @@ test('the bill is watched at 80 % and when it is foreseen to pass its limit', ()
 
 test('there is a dashboard for each service and one for the events, which is what costs nothing', () => {
   const dashboards = resources({ observability: templates.observability }, 'AWS::CloudWatch::Dashboard');
-  const names = dashboards.map(({ Properties }) => Properties['DashboardName'] as unknown);
+  const names = dashboards.map(({ Properties }) => String(Properties['DashboardName']));
   assert.deepEqual(names.toSorted(), ['tandem-cart', 'tandem-events', 'tandem-product']);
   const events = dashboards.find(({ Properties }) => Properties['DashboardName'] === 'tandem-events');
   const body = JSON.stringify(events);
