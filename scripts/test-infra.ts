@@ -1,0 +1,44 @@
+/**
+ * Synthesizes the stacks offline, as they are and with settings that change most, findings being errors, and lints the
+ * templates with cfn-lint; where there is no Python for that, says so and succeeds.
+ */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPython } from './python.ts';
+import { run } from './run.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const OUT = join(ROOT, '.cache/cdk.out');
+const keySet = 'auth={"issuer":"i","audience":"a","jwksUrl":"data:application/json,{}"}';
+const domain = 'domain={"name":"shop.example.com","zone":{"id":"Z1","name":"example.com"}}';
+
+const variants: Readonly<Record<string, readonly string[]>> = {
+  'as they are': ['stage=all'],
+  'interface endpoints': ['stage=production', 'egress=endpoints', keySet, domain],
+  'IPv6, canary, own key': [
+    'stage=production',
+    ...['egress=ipv6', 'deployment=canary', 'customerKey=true', 'spot=true', domain],
+    'waf={"requestsPerFiveMinutes":2000}',
+  ],
+  'roles for GitHub': ['stage=pipeline', 'repository=acme/tandem'],
+};
+
+const cdk = join(ROOT, 'node_modules/.bin/cdk');
+const python = await installPython('cfn-lint', join(import.meta.dirname, 'cfn-lint/requirements.txt'));
+if ('missing' in python) console.log(`skipped: ${python.missing}`);
+
+for (const [name, context] of Object.entries(variants)) {
+  const begun = performance.now();
+  const output = join(OUT, name.replaceAll(/[^a-z0-9]+/gi, '-'));
+  const options = context.flatMap((it) => ['--context', it]);
+  const synth = await run(cdk, ['synth', '--quiet', '--output', output, ...options], { cwd: ROOT });
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  const templates = globSync(join(output, '*.template.json'));
+  console.log(`${name}: ${synth.code === 0 ? `${templates.length} stacks in ${seconds} s` : synth.output}`);
+  if (synth.code !== 0) process.exitCode = 1;
+  if (synth.code !== 0 || 'missing' in python) continue;
+  const config = ['--config-file', join(import.meta.dirname, 'cfn-lint/cfnlintrc.yaml')];
+  const lint = await run(python.command('cfn-lint'), [...config, '--', ...templates], { isShown: true });
+  if (lint.code !== 0) process.exitCode = 1;
+  else console.log(`  cfn-lint: no finding`);
+}
