@@ -21,7 +21,7 @@ import { client } from '../tests/src/support/http.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { buildImage, type Image } from './image/build.ts';
 import { makeReadOnly, removeFolder, sizesOf } from './image/files.ts';
-import { runImage, userOf } from './image/run.ts';
+import { runImage, startCommand, userOf } from './image/run.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const MAX_BYTES = 60_000_000;
@@ -76,6 +76,11 @@ for (const service of ['product', 'cart'] as const) {
         [],
       );
       assert.deepEqual([image.user, image.env['PORT'], image.env['HOST']], ['1000', '8080', '::']);
+    });
+
+    it('leaves room beside the heap in a task of 512 MB', async () => {
+      const script = 'process.exit(v8.getHeapStatistics().heap_size_limit / 2 ** 20 > 384 ? 1 : 0)';
+      assert.deepEqual(await once(startCommand(image, ['node', '--eval', script]), 'exit'), [0, null]);
     });
 
     it('starts, is healthy, shows its documents, writes nothing, and stops with exit code 0', async (t) => {

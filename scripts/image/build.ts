@@ -98,13 +98,13 @@ function argumentOf(text: string, given: Readonly<Record<string, string>>): Reco
 }
 
 function pairsOf(text: string): Record<string, string> {
-  const pairs = text.split(/\s+/).map((pair) => /^(\w+)=([^\s"']*)$/.exec(pair));
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      if (!pair) throw new Error(`an ENV that is not known: ${text}`);
-      return [pair[1], pair[2]];
-    }),
-  ) as Record<string, string>;
+  if (!/^(?:\w+=(?:"[^"\\]*"|[^\s"'\\]*)(?:\s+|$))+$/.test(text))
+    throw new Error(`an ENV that is not known: ${text}`);
+  const pairs = [...text.matchAll(/(\w+)=(?:"([^"]*)"|(\S*))/g)];
+  return Object.fromEntries(pairs.map(([, name, quoted, bare]) => [name, quoted ?? bare])) as Record<
+    string,
+    string
+  >;
 }
 
 /** Copies files, and what is in folders, to a folder that ends with a slash, or under a new name. */

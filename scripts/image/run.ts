@@ -21,21 +21,27 @@ export function userOf({ user }: Image): { readonly uid?: number; readonly gid?:
   return isRoot && spawnSync(process.execPath, ['--version'], ids).status === 0 ? ids : {};
 }
 
+/** Starts a command in an image. */
+export function startCommand(
+  image: Image,
+  [program, ...args]: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+) {
+  if (program !== 'node') throw new Error(`there is no ${program} in the image`);
+  const cwd = join(image.root, image.workdir);
+  // Whatever is written to a home or for a while meets files that cannot be written.
+  const env = { ...image.env, HOME: cwd, TMPDIR: cwd, ...environment };
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  return spawn(process.execPath, args, { cwd, env, stdio, ...userOf(image) });
+}
+
 /** Starts an image and resolves once it says that it has started; rejects with what it printed if it ends before. */
 export async function runImage(
   image: Image,
   environment: Readonly<Record<string, string>>,
 ): Promise<Container> {
   const port = await freePort();
-  const cwd = join(image.root, image.workdir);
-  // Whatever is written to a home or for a while meets files that cannot be written.
-  const env = { ...image.env, HOME: cwd, TMPDIR: cwd, ...environment, PORT: port };
-  const start = ([program, ...args]: readonly string[]) => {
-    if (program !== 'node') throw new Error(`there is no ${program} in the image`);
-    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    return spawn(process.execPath, args, { cwd, env, stdio, ...userOf(image) });
-  };
-
+  const start = (command: readonly string[]) => startCommand(image, command, { ...environment, PORT: port });
   const child = start(image.command);
   const exited = once(child, 'exit') as Promise<unknown[]>;
   let output = '';
