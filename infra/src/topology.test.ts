@@ -162,7 +162,10 @@ test('every relay reads the stream of its table, and is given what tells somethi
       (properties['FilterCriteria'].Filters as { Pattern: string }[]).map(
         ({ Pattern }) => JSON.parse(Pattern) as unknown,
       ),
-      [{ dynamodb: { NewImage: { hasEvents: { BOOL: [true] } } } }, { eventName: ['REMOVE'] }],
+      [
+        { dynamodb: { NewImage: { hasEvents: { BOOL: [true] } } } },
+        ...(topology.relays[service].tellsExpiry ? [{ eventName: ['REMOVE'] }] : []),
+      ],
     );
   }
 });

@@ -38,7 +38,7 @@ const BATCH_SIZE = 100;
 /** Publishes what a table's changes tell. A failure is tried again until it succeeds, each shard in order. */
 export function createRelay(scope: Construct, props: RelayProps): Relay {
   const { service, table, code, settings, names, key } = props;
-  const { topic, parkingQueue } = topology.relays[service];
+  const { topic, parkingQueue, tellsExpiry } = topology.relays[service];
   const functionName = names.of(`${service}-relay`);
   const streamArn = table.tableStreamArn;
   if (streamArn === undefined) throw new Error(`the table of ${service} has no stream`);
@@ -77,7 +77,8 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
     handler: 'main.handler',
     code: lambda.Code.fromAsset(code),
     memorySize: 256,
-    timeout: Duration.seconds(30),
+    // A batch of 100 are ten calls of SNS, each tried three times within 3 s before it counts as failed.
+    timeout: Duration.minutes(2),
     role,
     logGroup,
     loggingFormat: lambda.LoggingFormat.JSON,
@@ -104,7 +105,9 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
     bisectBatchOnError: true,
     retryAttempts: -1,
     maxRecordAge: MAX_RECORD_AGE,
-    filters: Object.values(streamFilters).map((pattern) => lambda.FilterCriteria.filter(pattern)),
+    filters: [streamFilters.events, ...(tellsExpiry ? [streamFilters.removals] : [])].map((pattern) =>
+      lambda.FilterCriteria.filter(pattern),
+    ),
     onFailure: { bind: () => ({ destination: failures.bucketArn }) },
     supportS3OnFailureDestination: true,
     // How many changes were read, brought again and given up: what the alarms look at.

@@ -18,8 +18,13 @@ import { createImage } from './image.ts';
 export const CONTAINER_PORT = 8080;
 /** Above the 25 s that a service takes at most to finish what it has in hand. */
 const STOP_TIMEOUT = Duration.seconds(30);
-/** Asks the service itself whether it is alive; without a shell, which the image need not have. */
-const HEALTH_CHECK = `fetch('http://localhost:${CONTAINER_PORT}/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
+/** As in the Dockerfile, which ECS does not read; without a shell, which the image need not have. */
+const HEALTH_CHECK = [
+  'CMD',
+  'node',
+  '--eval',
+  "require('node:http').get({ port: process.env.PORT, path: '/health' }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))",
+];
 
 export interface TaskProps {
   readonly service: ServiceName;
@@ -57,6 +62,8 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     user: '1000',
     readonlyRootFilesystem: true,
     stopTimeout: STOP_TIMEOUT,
+    // The first process of a container ignores SIGTERM until it has a handler: this one passes it on.
+    linuxParameters: new ecs.LinuxParameters(scope, 'Init', { initProcessEnabled: true }),
     portMappings: [{ containerPort: CONTAINER_PORT }],
     environment: serviceEnvironment(service, { settings, names, port: CONTAINER_PORT }),
     secrets: traces?.headersSecretName
@@ -67,7 +74,7 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
         }
       : {},
     healthCheck: {
-      command: ['CMD', 'node', '-e', HEALTH_CHECK],
+      command: HEALTH_CHECK,
       interval: Duration.seconds(30),
       timeout: Duration.seconds(5),
       startPeriod: Duration.seconds(30),

@@ -73,6 +73,11 @@ test("a relay carries its own service's table to its own service's topic", () =>
   assert.deepEqual(relayed.map(({ topic }) => topic).toSorted(), Object.keys(topics).toSorted());
 });
 
+test('the relay of the topic that tells of expired carts is given what has expired, and no other', () => {
+  for (const { topic, tellsExpiry } of Object.values(relays))
+    assert.equal(tellsExpiry, topics[topic].eventTypes.includes('CartExpired'), topic);
+});
+
 test('all names are unique, and valid for SNS and SQS', () => {
   const names = [
     ...Object.keys(topics),

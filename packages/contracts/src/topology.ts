@@ -18,6 +18,8 @@ export interface RelaySpec {
   readonly table: TableName;
   readonly topic: TopicName;
   readonly parkingQueue: string;
+  /** Whether an item that goes because its time is over tells something; nothing of other relays is told then. */
+  readonly tellsExpiry: boolean;
 }
 
 /** A topic and the types of event that appear on it. */
@@ -74,8 +76,14 @@ export const topology: Topology = {
       table: 'products',
       topic: 'product-events-topic',
       parkingQueue: 'product-relay-parking-queue',
+      tellsExpiry: false,
     },
-    cart: { table: 'carts', topic: 'cart-events-topic', parkingQueue: 'cart-relay-parking-queue' },
+    cart: {
+      table: 'carts',
+      topic: 'cart-events-topic',
+      parkingQueue: 'cart-relay-parking-queue',
+      tellsExpiry: true,
+    },
   },
   topics: {
     'product-events-topic': {
