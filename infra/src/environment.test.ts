@@ -84,4 +84,5 @@ test('only IPv6-only tasks listen on IPv6, and call AWS by names that have such 
   const { cart } = synthesize({ egress: 'ipv6' });
   assert.equal(environmentOf(cart)['HOST'], '::');
   assert.equal(environmentOf(cart)['AWS_USE_DUALSTACK_ENDPOINT'], 'true');
+  assert.match(filledIn(environmentOf(cart))['QUEUE_URL'] ?? '', /^https:\/\/sqs\.us-east-1\.api\.aws\//);
 });

@@ -9,7 +9,8 @@ export interface Names {
   indexArn(table: string, index: string): string;
   topicArn(topic: string): string;
   queueArn(queue: string): string;
-  queueUrl(queue: string): string;
+  /** `isDualStack`: at the name that has an IPv6 address too; clients call the host of the URL, whatever else they are told. */
+  queueUrl(queue: string, options?: { readonly isDualStack?: boolean }): string;
 }
 
 export function namesIn(scope: Construct, prefix: string): Names {
@@ -24,6 +25,9 @@ export function namesIn(scope: Construct, prefix: string): Names {
     indexArn: (table, index) => `${tableArn(table)}/index/${index}`,
     topicArn: (topic) => arn({ service: 'sns', resource: of(topic) }),
     queueArn: (queue) => arn({ service: 'sqs', resource: of(queue) }),
-    queueUrl: (queue) => `https://sqs.${stack.region}.${stack.urlSuffix}/${stack.account}/${of(queue)}`,
+    queueUrl: (queue, { isDualStack = false } = {}) => {
+      const suffix = isDualStack ? 'api.aws' : stack.urlSuffix;
+      return `https://sqs.${stack.region}.${suffix}/${stack.account}/${of(queue)}`;
+    },
   };
 }

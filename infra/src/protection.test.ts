@@ -94,6 +94,17 @@ test('with a key of our own, those who work for others may use it: SNS to queues
     );
 });
 
+test('with a key of our own, whoever reads and writes what it encrypts may use it', () => {
+  for (const service of ['product', 'cart'] as const) {
+    const policies = resources({ [service]: withKey[service] }, 'AWS::IAM::Policy');
+    const users = policies.filter(({ Properties }) =>
+      JSON.stringify(Properties['PolicyDocument']).includes('kms:Decrypt'),
+    );
+    const names = users.map(({ Properties }) => String(Properties['PolicyName']).replace(/[0-9A-F]{8}$/, ''));
+    assert.deepEqual(names.toSorted(), ['RelayGrants', 'TaskGrants']);
+  }
+});
+
 test('nothing is sent to a queue, a topic or a bucket without TLS', () => {
   for (const [kind, policy, property] of [
     ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 'Queues'],

@@ -16,14 +16,15 @@ export function serviceEnvironment(
   { settings, names, port }: EnvironmentProps,
 ): Record<string, string> {
   const { auth, egress, traces } = settings;
+  const isDualStack = egress === 'ipv6';
   const { table } = topology.relays[service];
   const { snapshots } = topology.services[service];
   return {
     PORT: String(port),
-    HOST: egress === 'ipv6' ? '::' : '0.0.0.0',
+    HOST: isDualStack ? '::' : '0.0.0.0',
     LOG_LEVEL: 'info',
     TABLE_NAME: names.of(table),
-    QUEUE_URL: names.queueUrl(queueOf(service)),
+    QUEUE_URL: names.queueUrl(queueOf(service), { isDualStack }),
     AUTH_ISSUER: auth.issuer,
     AUTH_AUDIENCE: auth.audience,
     AUTH_JWKS_URL: auth.jwksUrl,
@@ -39,7 +40,7 @@ export function serviceEnvironment(
       ? { GUEST_CART_TTL_SECONDS: String(7 * DAY), USER_CART_TTL_SECONDS: String(30 * DAY) }
       : {}),
     ...settings.environment[service],
-    ...(egress === 'ipv6' ? { AWS_USE_DUALSTACK_ENDPOINT: 'true' } : {}),
+    ...(isDualStack ? { AWS_USE_DUALSTACK_ENDPOINT: 'true' } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Names } from '../names.ts';
 
@@ -11,10 +12,20 @@ const indexActions: Readonly<Record<ServiceName, readonly string[]>> = {
   cart: ['Query'],
 };
 
+/** What SNS, SQS and DynamoDB do with a key of ours in the name of who calls them. */
+const messageKeyActions = ['Decrypt', 'GenerateDataKey'];
+const tableKeyActions = [
+  'DescribeKey',
+  'Encrypt',
+  'GenerateDataKeyWithoutPlaintext',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+];
+
 const consumerActions = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility'];
 
 /** What the tasks of a service may do, and on what. */
-export function taskGrants(service: ServiceName, names: Names): iam.PolicyStatement[] {
+export function taskGrants(service: ServiceName, names: Names, key: IKey | undefined): iam.PolicyStatement[] {
   const { table } = topology.relays[service];
   const { snapshots } = topology.services[service];
   const queues = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
@@ -33,6 +44,7 @@ export function taskGrants(service: ServiceName, names: Names): iam.PolicyStatem
           allow('sqs', ['SendMessage'], [names.queueArn(snapshots.queue)]),
         ]
       : []),
+    ...(key ? [allow('kms', [...messageKeyActions, ...tableKeyActions], [key.keyArn])] : []),
   ];
 }
 
@@ -40,7 +52,12 @@ export function taskGrants(service: ServiceName, names: Names): iam.PolicyStatem
 export function relayGrants(
   service: ServiceName,
   names: Names,
-  { streamArn, failuresArn, logsArn }: Readonly<Record<'streamArn' | 'failuresArn' | 'logsArn', string>>,
+  {
+    streamArn,
+    failuresArn,
+    logsArn,
+    key,
+  }: Readonly<Record<'streamArn' | 'failuresArn' | 'logsArn', string>> & { readonly key: IKey | undefined },
 ): iam.PolicyStatement[] {
   const { topic, parkingQueue } = topology.relays[service];
   return [
@@ -51,6 +68,7 @@ export function relayGrants(
     allow('s3', ['PutObject'], [`${failuresArn}/aws/lambda/*`]),
     allow('s3', ['ListBucket'], [failuresArn]),
     allow('logs', ['CreateLogStream', 'PutLogEvents'], [logsArn]),
+    ...(key ? [allow('kms', messageKeyActions, [key.keyArn])] : []),
   ];
 }
 

@@ -61,6 +61,7 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
       streamArn,
       failuresArn: failures.bucketArn,
       logsArn: logGroup.logGroupArn,
+      key,
     }),
   });
   const failuresId = Stack.of(scope).getLogicalId(failures.node.defaultChild as s3.CfnBucket);

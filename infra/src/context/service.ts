@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -43,7 +43,7 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
   });
   Tags.of(taskRole).add('tandem:principal', service);
-  new iam.Policy(scope, 'TaskGrants', { roles: [taskRole], statements: taskGrants(service, names) });
+  new iam.Policy(scope, 'TaskGrants', { roles: [taskRole], statements: taskGrants(service, names, key) });
 
   const task = new ecs.FargateTaskDefinition(scope, 'Task', {
     family: names.of(service),
@@ -83,6 +83,7 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
       streamPrefix: service,
       // A log that CloudWatch takes slowly must not hold up requests.
       mode: ecs.AwsLogDriverMode.NON_BLOCKING,
+      maxBufferSize: Size.mebibytes(4),
       logGroup: new logs.LogGroup(scope, 'Logs', {
         logGroupName: `/tandem/${names.of(service)}`,
         retention: settings.logRetentionDays,

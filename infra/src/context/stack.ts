@@ -68,9 +68,10 @@ export class ContextStack extends Stack {
       cluster,
       serviceName: names.of(service),
       taskDefinition: createTask(this, task),
-      desiredCount: settings.tasks.min,
+      // No desired count: each deployment would set it, and take away what the load had called for.
       vpcSubnets: network.taskSubnets,
       securityGroups: [securityGroup],
+      propagateTags: ecs.PropagatedTagSource.SERVICE,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       // Cart is ready once it knows the catalog.
