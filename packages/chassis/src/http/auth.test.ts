@@ -67,6 +67,16 @@ test('the subject and scopes of a token of each algorithm are read', async () =>
   }
 });
 
+test('a key set may stand in its URL, for tasks that reach no issuer', async () => {
+  const url = new URL(`data:application/json,${encodeURIComponent(JSON.stringify(jwks))}`);
+  const { authenticate } = createAuthenticator({ issuer, audience, jwks: url });
+  assert.equal((await authenticate(`Bearer ${await sign(claims())}`))?.subject, 'user-123');
+  await assert.rejects(
+    authenticate(`Bearer ${await sign(claims(), 'es', stranger.privateKey)}`),
+    isDomainError('unauthenticated'),
+  );
+});
+
 test('without a header there is no identity, and without a scope claim there are no scopes', async () => {
   const { authenticate } = createAuthenticator({ issuer, audience, jwks });
   assert.equal(await authenticate(undefined), undefined);
