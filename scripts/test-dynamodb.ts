@@ -1,8 +1,15 @@
-/** Runs the tests that want a DynamoDB against DynamoDB Local; where that cannot be had, says so and succeeds. */
+/**
+ * Runs the tests that want a DynamoDB against DynamoDB Local; where that cannot be had, says so and succeeds. What
+ * the services and relays called is compared with `infra/aws-calls.json`, which `--update` rewrites.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Calls, callsOf, differences, textOf } from './aws-calls.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 
 const TESTS = [
@@ -11,12 +18,26 @@ const TESTS = [
   'tests/src/components/*.test.ts',
   'tests/src/regressions/*.test.ts',
 ];
+const root = join(import.meta.dirname, '..');
+const RECORDED = 'infra/aws-calls.json';
 
+const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } });
 const server = await startDynamoDbLocal();
 if ('missing' in server) {
   console.log(`skipped: ${server.missing}`);
 } else {
-  const root = join(import.meta.dirname, '..');
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-aws-calls-'));
+  const record = join(folder, 'calls.ndjson');
+  await writeFile(record, '');
+  const code = await runTests({ DYNAMODB_ENDPOINT: server.endpoint, AWS_CALLS_FILE: record });
+  await server.stop();
+  const calls = callsOf(await readFile(record, 'utf8'));
+  await rm(folder, { recursive: true });
+  // A test that failed may have left out the rest of its calls.
+  process.exitCode = code === 0 ? await compare(calls) : code;
+}
+
+async function runTests(environment: Readonly<Record<string, string>>): Promise<number> {
   const files = TESTS.flatMap((pattern) =>
     globSync(pattern, { cwd: root, exclude: (name) => name === 'node_modules' }),
   );
@@ -25,13 +46,26 @@ if ('missing' in server) {
     stdio: 'inherit',
     env: {
       ...process.env,
-      DYNAMODB_ENDPOINT: server.endpoint,
+      ...environment,
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
     },
   });
   const [code] = (await once(tests, 'close')) as [number | null];
-  await server.stop();
-  process.exitCode = code ?? 1;
+  return code ?? 1;
+}
+
+async function compare(calls: Calls): Promise<number> {
+  const file = join(root, RECORDED);
+  if (values.update) {
+    await writeFile(file, textOf(calls));
+    console.log(`${RECORDED} is written`);
+    return 0;
+  }
+  const different = differences(JSON.parse(await readFile(file, 'utf8')) as Calls, calls);
+  if (different.length === 0) return 0;
+  const advice = 'if that is meant: npm run test:dynamodb -- --update, and see what infra grants';
+  console.log(`The calls to AWS are not those of ${RECORDED}:\n${different.join('\n')}\n${advice}`);
+  return 1;
 }

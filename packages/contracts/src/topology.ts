@@ -45,6 +45,8 @@ export interface SubscriptionSpec {
 }
 
 export type ServiceName = 'product' | 'cart';
+/** Who acts on AWS, with a role of its own: a service, and the relay of its table's changes. */
+export type Principal = ServiceName | `${ServiceName}-relay`;
 export type TableName = 'products' | 'carts';
 export type TopicName = 'product-events-topic' | 'cart-events-topic';
 export type QueueName = 'product-cart-events-queue' | 'cart-product-updates-queue';

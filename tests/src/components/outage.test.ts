@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createCartService } from '@tandem/cart/app';
 import { eventsOfExpired } from '@tandem/cart/messaging/expired';
@@ -11,8 +10,10 @@ import type { Service } from '@tandem/chassis/service';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/local/issuer';
 import { queueUrl, REGION, topicArn } from '@tandem/local/messaging/config';
 import { startEmulator } from '@tandem/local/messaging/emulator';
+import { openClients } from '@tandem/local/system/clients';
 import { openContext } from '@tandem/local/system/context';
 import { createProductService } from '@tandem/product/app';
+import { recordCalls } from '../support/aws-calls/record.ts';
 import { client } from '../support/http.ts';
 import { depth } from '../support/queues.ts';
 import { openStore, storeName } from '../support/store.ts';
@@ -26,17 +27,26 @@ async function openServices(stack: AsyncDisposableStack) {
   stack.defer(async () => emulator.stop());
   const { endpoint } = emulator;
   const aws = { endpoint, region: REGION, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
-  const [sns, sqs] = [new SNSClient(aws), new SQSClient(aws)];
+  const sqs = new SQSClient(aws);
+  const clients = {
+    product: openClients('product', endpoint, recordCalls),
+    cart: openClients('cart', endpoint, recordCalls),
+  };
   const shared = {
-    sns,
-    sqs,
     logger: createLogger({ name: 'test', level: 'silent' }),
     metrics: createMetrics(),
     auth: createAuthenticator({ issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE, jwks: await localKeySet() }),
   };
   const contextOf = async (service: 'product' | 'cart') =>
     stack.use(
-      openContext({ ...shared, service, endpoint, store: await openStore(service), eventsOfExpired }),
+      openContext({
+        ...shared,
+        ...clients[service].relay,
+        service,
+        endpoint,
+        store: await openStore(service),
+        eventsOfExpired,
+      }),
     );
   const products = await contextOf('product');
   const carts = await contextOf('cart');
@@ -61,6 +71,7 @@ async function openServices(stack: AsyncDisposableStack) {
       start(
         await createProductService({
           ...shared,
+          ...clients.product.service,
           table: products.table,
           topicArn: topicArn('product-events-topic'),
           queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
@@ -70,6 +81,7 @@ async function openServices(stack: AsyncDisposableStack) {
       start(
         await createCartService({
           ...shared,
+          ...clients.cart.service,
           table: carts.table,
           queueUrl: queueUrl(endpoint, CART_QUEUE),
           ttlSeconds: { guest: 1000, user: 1000 },

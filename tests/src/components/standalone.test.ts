@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/local/issuer';
 import { queueUrl, REGION, topicArn } from '@tandem/local/messaging/config';
 import { startEmulator } from '@tandem/local/messaging/emulator';
@@ -16,10 +16,11 @@ import { until } from '../support/until.ts';
 
 const endpoint = process.env['DYNAMODB_ENDPOINT'];
 const skip = endpoint === undefined && 'the services as they ship need DynamoDB Local: npm run test:dynamodb';
+const preload = new URL('../support/aws-calls/preload.ts', import.meta.url).href;
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** The environment that a service finds on AWS, of endpoints on this machine. */
-async function environment(t: TestContext): Promise<Record<string, string>> {
+async function environment(queue: QueueName, t: TestContext): Promise<Record<string, string>> {
   const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
   const keys = createServer((_request, response) => {
     void localKeySet().then((keySet) => response.end(JSON.stringify(keySet)));
@@ -38,7 +39,7 @@ async function environment(t: TestContext): Promise<Record<string, string>> {
     HOST: '127.0.0.1',
     PORT: '0',
     TOPIC_ARN: topicArn('product-events-topic'),
-    QUEUE_URL: queueUrl(emulator.endpoint, 'product-cart-events-queue'),
+    QUEUE_URL: queueUrl(emulator.endpoint, queue),
     AUTH_ISSUER: LOCAL_ISSUER,
     AUTH_AUDIENCE: LOCAL_AUDIENCE,
     AUTH_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`,
@@ -47,12 +48,18 @@ async function environment(t: TestContext): Promise<Record<string, string>> {
 
 async function run(service: ServiceName, env: Record<string, string>, t: TestContext) {
   const { table } = topology.relays[service];
+  const tableName = `${table}-standalone`;
   const dynamo = new DynamoDBClient({ endpoint: String(endpoint), region: REGION, credentials });
-  await createDynamoTable(dynamo, `standalone-${table}`, topology.tables[table].indexes);
+  await createDynamoTable(dynamo, tableName, topology.tables[table].indexes);
   dynamo.destroy();
   const main = fileURLToPath(new URL(`../../../services/${service}/src/main.ts`, import.meta.url));
-  const child = spawn(process.execPath, [main], {
-    env: { ...env, TABLE_NAME: `standalone-${table}` },
+  const child = spawn(process.execPath, ['--import', preload, main], {
+    env: {
+      ...env,
+      AWS_CALLS_FILE: process.env['AWS_CALLS_FILE'],
+      AWS_CALLS_PRINCIPAL: service,
+      TABLE_NAME: tableName,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));
@@ -67,7 +74,7 @@ async function run(service: ServiceName, env: Record<string, string>, t: TestCon
 }
 
 test('Product runs by its environment alone, and stops with exit code 0', { skip }, async (t) => {
-  const { url, stop } = await run('product', await environment(t), t);
+  const { url, stop } = await run('product', await environment('product-cart-events-queue', t), t);
   const { call, putProduct, product } = client(url);
   assert.equal((await call('GET', '/ready')).status, 200);
   assert.equal((await putProduct('mug')).status, 201, 'a token is verified by the keys at the URL');
@@ -79,7 +86,7 @@ test(
   'Cart runs by its environment alone, and is not ready before it knows the catalog',
   { skip },
   async (t) => {
-    const { url, stop } = await run('cart', await environment(t), t);
+    const { url, stop } = await run('cart', await environment('cart-product-updates-queue', t), t);
     const { add, call, openCart } = client(url);
     assert.equal((await call('GET', '/health')).status, 200);
     assert.equal((await call('GET', '/ready')).status, 503);

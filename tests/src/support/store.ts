@@ -7,6 +7,7 @@ import { dynamoDriver } from '@tandem/storage/dynamodb';
 import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
 import { createDynamoTable } from '@tandem/storage/dynamodb-table';
 import { openSqlite } from '@tandem/storage/sqlite';
+import { recordCalls } from './aws-calls/record.ts';
 
 const endpoint = process.env['DYNAMODB_ENDPOINT'];
 
@@ -25,15 +26,19 @@ async function openDynamo(endpoint: string, service: ServiceName): Promise<Store
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const client = new DynamoDBClient(local);
+  recordCalls(service, client);
+  // Neither of these is recorded: a table is made by a stack, and on AWS it is Lambda that reads the stream.
+  const owner = new DynamoDBClient(local);
   const streams = new DynamoDBStreamsClient(local);
   const { table, indexes } = tableOf(service);
   const name = `${table}-${randomUUID()}`;
-  await createDynamoTable(client, name, indexes);
+  await createDynamoTable(owner, name, indexes);
   return {
     driver: dynamoDriver(client, name),
     feed: openStreamFeed(streams, name),
     close: () => {
-      void client.send(new DeleteTableCommand({ TableName: name })).finally(() => client.destroy());
+      void owner.send(new DeleteTableCommand({ TableName: name })).finally(() => owner.destroy());
+      client.destroy();
       streams.destroy();
     },
   };

@@ -1,6 +1,7 @@
 import { readConfig } from '@tandem/chassis/config';
 import { localConfig } from '@tandem/local/config';
 import { startSystem, type StartOptions, type System } from '@tandem/local/system/start';
+import { recordCalls } from './aws-calls/record.ts';
 import { openStore } from './store.ts';
 import { until } from './until.ts';
 
@@ -19,7 +20,12 @@ export async function withSystem(
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ...environment,
   });
-  const system = await startSystem(config, { validateResponses: true, openStore, ...options });
+  const system = await startSystem(config, {
+    validateResponses: true,
+    openStore,
+    onClient: recordCalls,
+    ...options,
+  });
   try {
     await until(
       async () => (await fetch(`${system.urls.gateway}/health`)).status,

@@ -11,6 +11,7 @@ import type { System } from '@tandem/local/system/start';
 import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';
 import type { Table } from '@tandem/storage/table';
+import { recordCalls } from './aws-calls/record.ts';
 import { openStore } from './store.ts';
 import { withSystem } from './system.ts';
 
@@ -65,6 +66,7 @@ function farAway(driver: Driver): Driver {
 async function startSecondCart(endpoint: string, table: Table) {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const sqs = new SQSClient({ endpoint, region: REGION, credentials });
+  recordCalls('cart', sqs);
   const service = await createCartService({
     table,
     sqs,

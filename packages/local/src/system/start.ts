@@ -1,5 +1,3 @@
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { createCartService } from '@tandem/cart/app';
 import { eventsOfExpired } from '@tandem/cart/messaging/expired';
 import { DomainError } from '@tandem/chassis/errors';
@@ -14,8 +12,9 @@ import { createProductService } from '@tandem/product/app';
 import { openSqlite } from '@tandem/storage/sqlite';
 import type { LocalConfig } from '../config.ts';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '../issuer.ts';
-import { queueUrl, REGION, topicArn } from '../messaging/config.ts';
+import { queueUrl, topicArn } from '../messaging/config.ts';
 import { type Emulator, startEmulator } from '../messaging/emulator.ts';
+import { type OnClient, openClients } from './clients.ts';
 import { createForwarding } from './forwarding.ts';
 import { openContext, type Store } from './context.ts';
 import { claimDataDir } from './data-dir.ts';
@@ -30,8 +29,9 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** For tests: another store than SQLite, and answers checked against their schemas. */
+/** For tests: another store than SQLite, a look at the clients, and answers checked against their schemas. */
 export interface StartOptions {
+  readonly onClient?: OnClient;
   readonly openStore?: (service: ServiceName) => Store | Promise<Store>;
   readonly validateResponses?: boolean;
 }
@@ -42,7 +42,7 @@ export interface StartOptions {
  */
 export async function startSystem(
   config: LocalConfig,
-  { openStore, ...options }: StartOptions = {},
+  { openStore, onClient, ...options }: StartOptions = {},
 ): Promise<System> {
   await using starting = new AsyncDisposableStack();
   const { HOST: host, EPHEMERAL: ephemeral } = config;
@@ -59,21 +59,22 @@ export async function startSystem(
   );
   starting.defer(() => emulator.stop());
   const { endpoint } = emulator;
-  const client = {
-    region: REGION,
-    endpoint,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  const clientsOf = (service: ServiceName) => {
+    const clients = openClients(service, endpoint, onClient);
+    starting.use(clients.service);
+    starting.use(clients.relay);
+    return clients;
   };
-  const sns = starting.adopt(new SNSClient(client), (it) => it.destroy());
-  const sqs = starting.adopt(new SQSClient(client), (it) => it.destroy());
+  const clients = { product: clientsOf('product'), cart: clientsOf('cart') };
 
   const storeOf =
     openStore ?? ((service: ServiceName) => openSqlite(dataDir?.file(`${service}.sqlite`) ?? ':memory:'));
-  const shared = { endpoint, sns, sqs, logger };
+  const shared = { endpoint, logger };
   const product = starting.use(
     openContext({
       ...shared,
       ...telemetry.product,
+      ...clients.product.relay,
       service: 'product',
       store: await storeOf('product'),
       eventsOfExpired: () => [],
@@ -83,6 +84,7 @@ export async function startSystem(
     openContext({
       ...shared,
       ...telemetry.cart,
+      ...clients.cart.relay,
       service: 'cart',
       store: await storeOf('cart'),
       eventsOfExpired,
@@ -97,7 +99,7 @@ export async function startSystem(
   });
   const limits = limitsOf({ ...config, PROXY_HOPS: 1 });
   const forwarding = createForwarding();
-  const common = { sns, sqs, auth, logger, limits, ...options };
+  const common = { auth, logger, limits, ...options };
   const start = async (variable: string, port: number, service: Service) => {
     starting.defer(() => service.stop());
     forwarding.guard(service.app.server);
@@ -110,6 +112,7 @@ export async function startSystem(
       await createProductService({
         ...common,
         ...telemetry.product,
+        ...clients.product.service,
         table: product.table,
         topicArn: topicArn('product-events-topic'),
         queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
@@ -121,6 +124,7 @@ export async function startSystem(
       await createCartService({
         ...common,
         ...telemetry.cart,
+        ...clients.cart.service,
         table: cart.table,
         queueUrl: queueUrl(endpoint, 'cart-product-updates-queue'),
         ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },

@@ -1,0 +1,152 @@
+import type { Principal, ServiceName } from '@tandem/contracts/topology';
+import type { UnusedGrant } from '../../../granted-unused.ts';
+import { evaluate } from './evaluate.ts';
+import { ownedBy } from './owned.ts';
+import { type Granted, grantedBy, listOf, type Statement } from './policies.ts';
+import { arn, type Templates } from './resources.ts';
+
+/** What each principal was seen to call: principal → action → resources, as `aws-calls.json` has it. */
+export type Calls = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** A deployment, what its principals call, and what stands before the names of all that it has. */
+export interface Deployment {
+  readonly templates: Templates;
+  readonly calls: Calls;
+  readonly prefix?: string;
+}
+
+const principals: readonly Principal[] = ['product', 'product-relay', 'cart', 'cart-relay'];
+const otherOf: Readonly<Record<Principal, ServiceName>> = {
+  product: 'cart',
+  'product-relay': 'cart',
+  cart: 'product',
+  'cart-relay': 'product',
+};
+
+/** A line for each call that is seen and not allowed. */
+export async function refusedCalls({
+  templates,
+  calls,
+  prefix = '',
+}: Deployment): Promise<readonly string[]> {
+  const { identities, resourcePolicies } = grantedBy(templates);
+  const faults: string[] = [];
+  for (const { principal, action, resource } of callsOf(calls)) {
+    const identity = identities.get(principal);
+    if (!identity) throw new Error(`no role is that of ${principal}`);
+    const answer = await evaluate(identity, action, arnOf(action, resource, prefix), resourcePolicies);
+    if (answer !== 'Allowed') faults.push(`${principal} calls ${action} on ${resource}: ${answer}`);
+  }
+  return faults;
+}
+
+/** A line for each grant that no call needs to the letter and no reason excuses, and for each reason without a grant. */
+export async function unusedGrants(
+  { templates, calls, prefix = '' }: Deployment,
+  excused: readonly UnusedGrant[],
+): Promise<readonly string[]> {
+  const { identities } = grantedBy(templates);
+  const used = new Set(
+    callsOf(calls).map(({ principal, action, resource }) =>
+      [principal, action, arnOf(action, resource, prefix)].join(' '),
+    ),
+  );
+  const needed = new Set<string>();
+  const faults: string[] = [];
+  for (const [principal, identity] of identities) {
+    for (const { action, resource } of grantsOf(identity.statements)) {
+      const grant = `${principal} may ${action} on ${resource}`;
+      // Throws for an action that IAM does not know.
+      if (!action.includes('*')) await evaluate(identity, action, resource.replaceAll('*', 'any'), new Map());
+      if (used.has([principal, action, resource].join(' '))) continue;
+      const reasons = excused
+        .filter((it) => it.principal === principal && it.actions.includes(action))
+        .filter((it) => it.resource.test(endOf(resource, prefix)));
+      for (const reason of reasons) needed.add(excuse(reason, action));
+      if (reasons.length > 0) continue;
+      faults.push(`${grant}: ${/\*/.test(action + resource) ? 'wider than any call' : 'no call needs it'}`);
+    }
+  }
+  const idle = excused.flatMap((it) => it.actions.map((action) => excuse(it, action)));
+  return [...faults, ...idle.filter((it) => !needed.has(it)).map((it) => `${it}: not granted, or needed`)];
+}
+
+/**
+ * A line for each thing of the other context that a principal may touch, by whatever action occurs anywhere: among the
+ * calls, the grants, or the policies of resources.
+ */
+export async function crossings({ templates, calls, prefix = '' }: Deployment): Promise<readonly string[]> {
+  const granted = grantedBy(templates);
+  const actions = actionsIn(granted, calls);
+  const faults: string[] = [];
+  for (const principal of principals) {
+    const identity = granted.identities.get(principal);
+    if (!identity) throw new Error(`no role is that of ${principal}`);
+    const { resources, partsOfTables } = ownedBy(otherOf[principal], prefix);
+    for (const resource of resources.filter((it) => !granted.resources.has(it)))
+      throw new Error(`there is no ${resource}, so that nothing is proven of it`);
+    for (const resource of [...resources, ...partsOfTables]) {
+      const [, , service = ''] = resource.split(':');
+      // What SNS gives a topic that has none is not to be seen in a template.
+      if (service === 'sns' && !granted.resourcePolicies.has(resource))
+        faults.push(`${resource} has no policy of its own`);
+      for (const action of actions.filter((it) => it.startsWith(`${service}:`))) {
+        const answer = await evaluate(identity, action, resource, granted.resourcePolicies);
+        if (answer === 'Allowed') faults.push(`${principal} may ${action} on ${resource}`);
+      }
+    }
+  }
+  return faults;
+}
+
+function callsOf(calls: Calls) {
+  return Object.entries(calls).flatMap(([principal, actions]) =>
+    Object.entries(actions).flatMap(([action, resources]) =>
+      resources.map((resource) => ({ principal: principal as Principal, action, resource })),
+    ),
+  );
+}
+
+function grantsOf(statements: readonly Statement[]) {
+  return statements
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap((statement) => {
+      if (!statement.Action || !statement.Resource)
+        throw new Error(`what this grants is not to be seen: ${JSON.stringify(statement)}`);
+      return listOf(statement.Action).flatMap((action) =>
+        listOf(statement.Resource).map((resource) => ({
+          action: String(action),
+          resource: String(resource),
+        })),
+      );
+    });
+}
+
+/** Every action that is written anywhere, those with wildcards excepted, which `unusedGrants` finds. */
+function actionsIn({ identities, resourcePolicies }: Granted, calls: Calls): readonly string[] {
+  const statements = [
+    ...[...identities.values()].map((it) => it.statements),
+    ...resourcePolicies.values(),
+  ].flat();
+  const written = statements.flatMap(({ Action = [] }) => listOf(Action).map(String));
+  const called = callsOf(calls).map(({ action }) => action);
+  return [...new Set([...written, ...called])].filter((action) => !action.includes('*'));
+}
+
+/** The ARN of what a call names by its end. */
+function arnOf(action: string, resource: string, prefix: string): string {
+  const [service = ''] = action.split(':');
+  return arn(
+    service,
+    service === 'dynamodb' ? resource.replace('table/', `table/${prefix}`) : prefix + resource,
+  );
+}
+
+function endOf(resource: string, prefix: string): string {
+  const end = resource.split(':').slice(5).join(':');
+  return prefix === '' ? end : end.replace(prefix, '');
+}
+
+function excuse({ principal, resource }: UnusedGrant, action: string): string {
+  return `${principal} is excused for ${action} on ${String(resource)}`;
+}

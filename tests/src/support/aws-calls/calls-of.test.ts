@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { callsOf } from './calls-of.ts';
+
+test('a transaction needs the right of each of its parts', () => {
+  const TransactItems = [
+    { Put: { TableName: 'carts-1' } },
+    { ConditionCheck: { TableName: 'products' } },
+    { Put: { TableName: 'carts-1' } },
+  ];
+  assert.deepEqual(callsOf('DynamoDBClient', 'TransactWriteItemsCommand', { TransactItems }), [
+    { action: 'dynamodb:PutItem', resource: 'table/carts' },
+    { action: 'dynamodb:ConditionCheckItem', resource: 'table/products' },
+    { action: 'dynamodb:PutItem', resource: 'table/carts' },
+  ]);
+});
+
+test('an index is a resource of its own', () => {
+  const input = { TableName: 'products-1', IndexName: 'byCategory' };
+  assert.deepEqual(callsOf('DynamoDBClient', 'QueryCommand', input), [
+    { action: 'dynamodb:Query', resource: 'table/products/index/byCategory' },
+  ]);
+});
+
+test('a batch needs what its entries need, that of reads excepted', () => {
+  const QueueUrl = 'http://127.0.0.1:4566/000000000000/cart-product-updates-queue';
+  assert.deepEqual(callsOf('SQSClient', 'DeleteMessageBatchCommand', { QueueUrl }), [
+    { action: 'sqs:DeleteMessage', resource: 'cart-product-updates-queue' },
+  ]);
+  const TopicArn = 'arn:aws:sns:us-east-1:000000000000:cart-events-topic';
+  assert.deepEqual(callsOf('SNSClient', 'PublishBatchCommand', { TopicArn }), [
+    { action: 'sns:Publish', resource: 'cart-events-topic' },
+  ]);
+  const RequestItems = { 'carts-1': { Keys: [] } };
+  assert.deepEqual(callsOf('DynamoDBClient', 'BatchGetItemCommand', { RequestItems }), [
+    { action: 'dynamodb:BatchGetItem', resource: 'table/carts' },
+  ]);
+});
+
+test('what nobody thought of is an error', () => {
+  assert.throws(() => callsOf('SQSClient', 'PurgeQueueCommand', {}), /PurgeQueueCommand of SQSClient/);
+  assert.throws(() => callsOf('DynamoDBClient', 'GetItemCommand', { TableName: 'users' }), /users/);
+  assert.throws(
+    () => callsOf('SQSClient', 'SendMessageCommand', { QueueUrl: 'http://a/b' }),
+    /b is no queue/,
+  );
+  const TransactItems = [{ Get: { TableName: 'carts' } }];
+  assert.throws(() => callsOf('DynamoDBClient', 'TransactWriteItemsCommand', { TransactItems }), /Get/);
+});

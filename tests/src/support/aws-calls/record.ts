@@ -1,0 +1,52 @@
+import { appendFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Principal } from '@tandem/contracts/topology';
+import { callsOf, type Input } from './calls-of.ts';
+
+const file = process.env['AWS_CALLS_FILE'];
+const ROOT = `${import.meta.dirname}/../../../..`;
+const from = relative(ROOT, process.argv[1] ?? '');
+const written = new Set<string>();
+
+type Middleware = (next: Handler, context: Context) => Handler;
+type Handler = (args: { input: object }) => Promise<{ response: unknown; output: object }>;
+type Context = { readonly clientName?: string; readonly commandName?: string };
+
+/** What clients of the SDK have in common. */
+export interface Recordable {
+  readonly middlewareStack: {
+    add(middleware: never, options: { step: 'initialize'; name: string; override: boolean }): void;
+  };
+}
+
+/**
+ * Appends to the file that `AWS_CALLS_FILE` names, if it does, which calls a principal sends through a client, each
+ * once a process. A call of which nobody knows what right it needs fails, and so does the run that reads the file.
+ */
+export function recordCalls(principal: Principal, client: Recordable): void {
+  if (file === undefined) return;
+  const middleware: Middleware =
+    (next, { clientName = '', commandName = '' }) =>
+    (args) => {
+      try {
+        for (const call of callsOf(clientName, commandName, args.input as Input))
+          append({ principal, ...call });
+      } catch (error) {
+        append({ principal, fault: String(error) });
+        throw error;
+      }
+      return next(args);
+    };
+  client.middlewareStack.add(middleware as never, {
+    step: 'initialize',
+    name: 'recordCalls',
+    override: true,
+  });
+}
+
+function append(line: object): void {
+  const text = `${JSON.stringify({ ...line, from })}\n`;
+  if (file === undefined || written.has(text)) return;
+  written.add(text);
+  appendFileSync(file, text);
+}
