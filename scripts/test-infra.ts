@@ -17,7 +17,11 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'interface endpoints': ['stage=production', 'egress=endpoints', keySet, domain],
   'IPv6, canary, own key': [
     'stage=production',
-    ...['egress=ipv6', 'deployment=canary', 'customerKey=true', 'spot=true', domain],
+    'egress=ipv6',
+    'deployment=canary',
+    'customerKey=true',
+    'spot=true',
+    domain,
     'waf={"requestsPerFiveMinutes":2000}',
   ],
   'roles for GitHub': ['stage=pipeline', 'repository=acme/tandem'],

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { DefaultDashboardFactory, MetricStatistic, MonitoringFacade } from 'cdk-monitoring-constructs';
 import type { Construct } from 'constructs';
@@ -137,10 +138,13 @@ export function addFlowDashboard(scope: Construct, { names, contexts, alarms }: 
           },
         ],
       });
-    for (const queue of context.queues) {
-      const deadLetterQueue = queue.deadLetterQueue?.queue;
-      if (!deadLetterQueue) throw new Error(`${queue.queueName} has no dead-letter queue`);
-      dashboard.monitorSqsQueueWithDlq({ queue, deadLetterQueue, humanReadableName: queue.node.id });
-    }
+  }
+  const byName = (name: string) => Queue.fromQueueArn(scope, `${name}-watched`, names.queueArn(name));
+  for (const [name, { deadLetterQueue }] of Object.entries(topology.queues)) {
+    dashboard.monitorSqsQueueWithDlq({
+      queue: byName(name),
+      deadLetterQueue: byName(deadLetterQueue),
+      humanReadableName: name,
+    });
   }
 }
