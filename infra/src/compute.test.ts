@@ -62,6 +62,14 @@ test('a deployment that fails, answers 5xx or is slow is rolled back', () => {
     const alarms = resources({ [service]: templates[service] }, 'AWS::CloudWatch::Alarm');
     const names = alarms.map(({ Properties }) => Properties['AlarmName'] as unknown);
     for (const name of AlarmNames) assert.ok(names.includes(name), name);
+    const waitsFor = Object.values(templates[service].Resources).find(
+      ({ Type }) => Type === 'AWS::ECS::Service',
+    )?.DependsOn;
+    for (const id of ['Deploymenterrors', 'Deploymentlatency'])
+      assert.ok(
+        waitsFor?.some((it) => it.startsWith(id)),
+        `after ${id}`,
+      );
   }
 });
 

@@ -40,6 +40,14 @@ test('with one it listens for HTTPS, and sends everybody else there', () => {
   );
 });
 
+test('a domain can be added to a stack that has none: what the contexts import stays, and port 80 is free in time', () => {
+  const exported = (edge: typeof plain) =>
+    Object.values(edge.Outputs ?? {}).flatMap(({ Export }) => Export?.Name ?? []);
+  assert.deepEqual(exported(secure), exported(plain));
+  const redirect = Object.entries(secure.Resources).find(([id]) => id.includes('Redirect'))?.[1];
+  assert.ok(redirect?.DependsOn?.some((id) => id.includes('Requests')));
+});
+
 test('a zone gets the alias; a certificate of one’s own is taken', () => {
   const [alias] = propertiesOf(secure, 'AWS::Route53::RecordSet');
   assert.deepEqual([alias?.['Name'], alias?.['Type']], ['shop.example.com.', 'A']);

@@ -54,20 +54,22 @@ export class EdgeStack extends Stack {
             domainName: domain.name,
             validation: acm.CertificateValidation.fromDns(zone),
           });
-      this.listener = this.loadBalancer.addListener('Https', {
+      this.listener = this.loadBalancer.addListener('Requests', {
         port: 443,
         open: false,
         certificates: [certificate],
         sslPolicy: elbv2.SslPolicy.RECOMMENDED_TLS,
         defaultAction: notFound(),
       });
-      this.loadBalancer.addListener('Http', {
+      const redirect = this.loadBalancer.addListener('Redirect', {
         port: 80,
         open: false,
         defaultAction: elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
       });
+      // Where a domain is added later, the listener of requests has to leave port 80 first.
+      redirect.node.addDependency(this.listener);
     } else {
-      this.listener = this.loadBalancer.addListener('Http', {
+      this.listener = this.loadBalancer.addListener('Requests', {
         port: 80,
         open: false,
         defaultAction: notFound(),

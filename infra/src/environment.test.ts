@@ -77,6 +77,21 @@ test('the settings change variables of one service, and a secret never stands am
     ['OTEL_EXPORTER_OTLP_HEADERS'],
   );
   assert.equal(environmentOf(cart)['OTEL_EXPORTER_OTLP_HEADERS'], undefined);
+  const relay = only(cart, 'AWS::Lambda::Function').Properties['Environment'].Variables as object;
+  assert.equal(Object.entries(relay).find(([name]) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT')?.[1], '');
+});
+
+test('stages in one account do not mix their metrics', () => {
+  assert.equal(environmentOf(templates.cart)['EMF_NAMESPACE'], 'Tandem');
+  const { cart, observability } = synthesize({ namePrefix: 'staging-' });
+  assert.equal(environmentOf(cart)['EMF_NAMESPACE'], 'Tandem/staging');
+  const bodies = resources({ observability }, 'AWS::CloudWatch::Dashboard').map((it) =>
+    JSON.stringify(it.Properties),
+  );
+  assert.ok(
+    bodies.every((body) => !/\\"Tandem\\"/.test(body)) &&
+      bodies.some((body) => body.includes('Tandem/staging')),
+  );
 });
 
 test('only IPv6-only tasks listen on IPv6, and call AWS by names that have such addresses', () => {

@@ -118,6 +118,15 @@ test('nothing is sent to a queue, a topic or a bucket without TLS', () => {
   }
 });
 
+test('changes that were given up are forgotten before Product forgets reservations, for which it takes 30 days', () => {
+  for (const service of ['product', 'cart'] as const) {
+    const rules = resources({ [service]: templates[service] }, 'AWS::S3::Bucket').flatMap(
+      ({ Properties }) => Properties['LifecycleConfiguration'].Rules as { ExpirationInDays: number }[],
+    );
+    assert.ok(rules.length > 0 && rules.every(({ ExpirationInDays }) => ExpirationInDays < 30));
+  }
+});
+
 test('buckets are closed to the public', () => {
   for (const bucket of propertiesOf('AWS::S3::Bucket'))
     assert.deepEqual(bucket['PublicAccessBlockConfiguration'], {

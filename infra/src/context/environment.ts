@@ -15,7 +15,7 @@ export function serviceEnvironment(
   service: ServiceName,
   { settings, names, port }: EnvironmentProps,
 ): Record<string, string> {
-  const { auth, egress, traces } = settings;
+  const { auth, egress } = settings;
   const isDualStack = egress === 'ipv6';
   const { table } = topology.relays[service];
   const { snapshots } = topology.services[service];
@@ -28,9 +28,7 @@ export function serviceEnvironment(
     AUTH_ISSUER: auth.issuer,
     AUTH_AUDIENCE: auth.audience,
     AUTH_JWKS_URL: auth.jwksUrl,
-    EMF: 'true',
-    OTEL_EXPORTER_OTLP_ENDPOINT: traces?.endpoint ?? '',
-    OTEL_TRACES_SAMPLER_ARG: String(traces?.share ?? 0),
+    ...telemetryEnvironment(settings, { isSecretAtHand: true }),
     RATE_LIMIT: '50',
     MAX_IN_FLIGHT: '32',
     MAX_WAITING: '400',
@@ -42,6 +40,28 @@ export function serviceEnvironment(
     ...settings.environment[service],
     ...(isDualStack ? { AWS_USE_DUALSTACK_ENDPOINT: 'true' } : {}),
   };
+}
+
+/**
+ * Where metrics and spans go. Lambda injects no secrets: a function would show the collector's headers to whoever may
+ * look at its configuration, so its spans are exported to collectors that ask for none.
+ */
+export function telemetryEnvironment(
+  { namePrefix, traces }: Settings,
+  { isSecretAtHand }: { readonly isSecretAtHand: boolean },
+) {
+  const isExporting = traces !== undefined && (isSecretAtHand || traces.headersSecretName === undefined);
+  return {
+    EMF: 'true',
+    EMF_NAMESPACE: metricsNamespace(namePrefix),
+    OTEL_EXPORTER_OTLP_ENDPOINT: isExporting ? traces.endpoint : '',
+    OTEL_TRACES_SAMPLER_ARG: String(traces?.share ?? 0),
+  };
+}
+
+/** Where a deployment keeps its own metrics, apart from those of others in the account. */
+export function metricsNamespace(namePrefix: string): string {
+  return namePrefix === '' ? 'Tandem' : `Tandem/${namePrefix.replace(/-$/, '')}`;
 }
 
 function queueOf(service: ServiceName): QueueName {

@@ -12,6 +12,7 @@ import { acknowledge } from '../acknowledge.ts';
 import { keptBucket } from '../bucket.ts';
 import type { Names } from '../names.ts';
 import type { Settings } from '../settings.ts';
+import { telemetryEnvironment } from './environment.ts';
 import { relayGrants } from './grants.ts';
 import { keepingQueue } from './queues.ts';
 
@@ -33,6 +34,8 @@ export interface Relay {
 
 /** Below the stream's 24 hours: what still fails then goes to the bucket, with its body, and frees its shard. */
 const MAX_RECORD_AGE = Duration.hours(20);
+/** Less than the 30 days for which Product remembers reservations: an older change, told again, would hold stock for good. */
+const FAILURES_KEPT_DAYS = 29;
 const BATCH_SIZE = 100;
 
 /** Publishes what a table's changes tell. A failure is tried again until it succeeds, each shard in order. */
@@ -44,7 +47,7 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
   if (streamArn === undefined) throw new Error(`the table of ${service} has no stream`);
 
   const parking = keepingQueue(scope, parkingQueue, props);
-  const failures = keptBucket(scope, 'RelayFailures', { expireAfterDays: 90 });
+  const failures = keptBucket(scope, 'RelayFailures', { expireAfterDays: FAILURES_KEPT_DAYS });
   const logGroup = new logs.LogGroup(scope, 'RelayLogs', {
     logGroupName: `/aws/lambda/${functionName}`,
     retention: settings.logRetentionDays,
@@ -89,9 +92,7 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
       TOPIC_ARN: names.topicArn(topic),
       PARKING_QUEUE_URL: names.queueUrl(parkingQueue),
       LOG_LEVEL: 'info',
-      EMF: 'true',
-      OTEL_EXPORTER_OTLP_ENDPOINT: settings.traces?.endpoint ?? '',
-      OTEL_TRACES_SAMPLER_ARG: String(settings.traces?.share ?? 0),
+      ...telemetryEnvironment(settings, { isSecretAtHand: false }),
     },
     ...(key ? { environmentEncryption: key } : {}),
   });

@@ -11,6 +11,7 @@ import type { EdgeStack } from '../edge.ts';
 import { namesIn } from '../names.ts';
 import type { NetworkStack } from '../network.ts';
 import type { Settings } from '../settings.ts';
+import type { ObservedTraffic } from '../observability/traffic-metrics.ts';
 import { deploymentAlarms } from './deployment-alarms.ts';
 import { createQueues } from './queues.ts';
 import { createRelay, type Relay } from './relay.ts';
@@ -38,6 +39,7 @@ export class ContextStack extends Stack {
   readonly relay: Relay;
   readonly service: ecs.FargateService;
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
+  readonly traffic: ObservedTraffic;
 
   constructor(scope: Construct, id: string, { service, relayCode, ...props }: ContextProps) {
     super(scope, id, props);
@@ -64,6 +66,11 @@ export class ContextStack extends Stack {
     });
     const traffic = routeRequests(this, { service, settings, edge, vpc: network.vpc, port: CONTAINER_PORT });
     this.targetGroups = traffic.targetGroups;
+    this.traffic = {
+      loadBalancer: edge.loadBalancer.loadBalancerFullName,
+      targetGroups: traffic.targetGroups.map(({ targetGroupFullName }) => targetGroupFullName),
+    };
+    const { alarmNames, alarms } = deploymentAlarms(this, service, { names, traffic: this.traffic });
     this.service = new ecs.FargateService(this, 'Service', {
       cluster,
       serviceName: names.of(service),
@@ -78,15 +85,15 @@ export class ContextStack extends Stack {
       healthCheckGracePeriod: Duration.minutes(3),
       circuitBreaker: { rollback: true },
       deploymentAlarms: {
-        alarmNames: deploymentAlarms(this, service, { names, targetGroup: traffic.targetGroup }),
+        alarmNames,
         behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM,
       },
       ...traffic.deployment,
       ...(settings.spot ? { capacityProviderStrategies: spotBeyond(settings.tasks.min) } : {}),
     });
     traffic.attach(this.service);
-    // Nobody may write before what is written can be told.
-    this.service.node.addDependency(this.relay.mapping, ...this.queues);
+    // Nobody may write before what is written can be told, and no deployment begins before its alarms exist.
+    this.service.node.addDependency(this.relay.mapping, ...this.queues, ...alarms);
     scale(this.service, { settings, queues: this.queues, targetGroup: traffic.targetGroup });
   }
 }

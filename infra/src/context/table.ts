@@ -31,6 +31,12 @@ export function createTable(
         sortKey: string(sort),
         projectionType: dynamodb.ProjectionType.INCLUDE,
         nonKeyAttributes: [...PROJECTED_ATTRIBUTES],
+        ...(settings.capacity.mode === 'onDemand'
+          ? {
+              maxReadRequestUnits: settings.capacity.maxReadUnits,
+              maxWriteRequestUnits: settings.capacity.maxWriteUnits,
+            }
+          : {}),
       };
     }),
     timeToLiveAttribute: TTL_ATTRIBUTE,

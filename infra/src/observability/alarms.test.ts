@@ -80,13 +80,32 @@ test('a relay that is stuck calls well before its changes are given up', () => {
   }
 });
 
-test('with a canary, what either target group tells counts', () => {
-  const canary = alarms(synthesize({ deployment: 'canary' }));
-  for (const name of ['cart-errors', 'cart-latency', 'cart-tasks']) {
-    const metrics = canary.get(name)?.['Metrics'] as { Expression?: string; MetricStat?: unknown }[];
-    assert.equal(metrics.filter(({ MetricStat }) => MetricStat).length, 2, name);
-    assert.match(metrics.find(({ Expression }) => Expression)?.Expression ?? '', /m0.*m1/, name);
+test('with a canary, what either target group tells counts, also for the deployment itself', () => {
+  const canary = synthesize({ deployment: 'canary' });
+  const own = resources({ cart: canary.cart }, 'AWS::CloudWatch::Alarm');
+  const all = new Map([
+    ...alarms(canary),
+    ...own.map(({ Properties }) => [Properties['AlarmName'], Properties] as const),
+  ]);
+  for (const name of [
+    'cart-errors',
+    'cart-latency',
+    'cart-tasks',
+    'cart-deployment-errors',
+    'cart-deployment-latency',
+  ]) {
+    const metrics = all.get(name)?.['Metrics'] as { MetricStat?: { Metric: { Dimensions: unknown[] } } }[];
+    const watched = metrics.flatMap(({ MetricStat }) =>
+      MetricStat ? [JSON.stringify(MetricStat.Metric.Dimensions)] : [],
+    );
+    assert.equal(new Set(watched).size, 2, name);
   }
+});
+
+test('a slow request is no slow service: of few requests the slowest counts for nothing', () => {
+  const metrics = alarms().get('cart-latency')?.['Metrics'] as { Expression?: string }[];
+  const [expression] = metrics.flatMap(({ Expression }) => Expression ?? []);
+  assert.equal(expression, 'IF(FILL(requests0, 0) >= 100, MAX([m0]), 0)');
 });
 
 test('a prefix stands before every alarm, and before what it looks at', () => {

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Metrics } from './metrics.ts';
+import type { trafficMetrics } from './traffic-metrics.ts';
 
 /** The sections of the runbook: the anchors of `docs/runbook.md`. */
 export type RunbookSection =
@@ -37,21 +38,29 @@ export interface AlarmSpec {
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
 
+/** What the alarms of a context look at. */
+export interface AlarmedBy {
+  readonly metrics: Metrics;
+  readonly traffic: ReturnType<typeof trafficMetrics>;
+  readonly minTasks: number;
+}
+
 /** The alarms of one context. */
-export function alarmsOf(service: ServiceName, metrics: Metrics, minTasks: number): AlarmSpec[] {
+export function alarmsOf(service: ServiceName, given: AlarmedBy): AlarmSpec[] {
+  const { metrics } = given;
   return [
-    ...serviceAlarms(service, metrics, minTasks),
+    ...serviceAlarms(service, given),
     ...queueAlarms(service, metrics),
     ...relayAlarms(service, metrics),
   ];
 }
 
-function serviceAlarms(service: ServiceName, metrics: Metrics, minTasks: number): AlarmSpec[] {
+function serviceAlarms(service: ServiceName, { metrics, traffic, minTasks }: AlarmedBy): AlarmSpec[] {
   const { table } = topology.relays[service];
   return [
     {
       id: `${service}-errors`,
-      metric: metrics.serverErrors(service, FIVE_MINUTES),
+      metric: traffic.serverErrors(FIVE_MINUTES),
       threshold: 10,
       periods: 1,
       description: `${service} answered 10 requests or more with 5xx in five minutes. First: was it just deployed? Then look for the error in its log.`,
@@ -59,15 +68,15 @@ function serviceAlarms(service: ServiceName, metrics: Metrics, minTasks: number)
     },
     {
       id: `${service}-latency`,
-      metric: metrics.latency(service, FIVE_MINUTES),
+      metric: traffic.latency(FIVE_MINUTES),
       threshold: 0.5,
       periods: 3,
-      description: `One in a hundred requests to ${service} takes half a second or longer. First: compare its CPU and its table's latency on the dashboard.`,
+      description: `One in a hundred requests to ${service} takes half a second or longer, for a quarter of an hour. First: compare its CPU and its table's latency on the dashboard.`,
       section: 'latency',
     },
     {
       id: `${service}-tasks`,
-      metric: metrics.healthyTasks(service, MINUTE),
+      metric: traffic.healthyTasks(MINUTE),
       threshold: minTasks,
       below: true,
       periods: 5,
@@ -161,7 +170,8 @@ function relayAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
     alarm('silent', {
       metric: metrics.unreadWrites(service, FIVE_MINUTES),
       threshold: 1,
-      periods: 3,
+      // Writes that a condition refused cost units as well, and nobody has to read anything of them.
+      periods: 6,
       description: `${table} is written to, and nobody reads its stream. First: is the event source mapping of ${relay} enabled, and on the table's current stream?`,
       section: 'silent-relay',
     }),

@@ -7,14 +7,10 @@ import type { Construct } from 'constructs';
 import type { ContextStack } from '../context/stack.ts';
 import type { EdgeStack } from '../edge.ts';
 import type { Names } from '../names.ts';
-import type { Metrics } from './metrics.ts';
 
-/** Where the services and relays write their own metrics. */
-const NAMESPACE = 'Tandem';
-
-function openDashboard(scope: Construct, name: string): MonitoringFacade {
+function openDashboard(scope: Construct, name: string, namespace: string): MonitoringFacade {
   return new MonitoringFacade(scope, `${name}-monitoring`, {
-    metricFactoryDefaults: { namespace: NAMESPACE, period: Duration.minutes(1) },
+    metricFactoryDefaults: { namespace, period: Duration.minutes(1) },
     alarmFactoryDefaults: { alarmNamePrefix: name, actionsEnabled: false },
     dashboardFactory: new DefaultDashboardFactory(scope, `${name}-dashboard`, {
       dashboardNamePrefix: name,
@@ -26,6 +22,7 @@ function openDashboard(scope: Construct, name: string): MonitoringFacade {
 export interface ServiceDashboardProps {
   readonly service: ServiceName;
   readonly names: Names;
+  readonly namespace: string;
   readonly context: ContextStack;
   readonly edge: EdgeStack;
 }
@@ -33,9 +30,9 @@ export interface ServiceDashboardProps {
 /** How one service does: requests, tasks, table. */
 export function addServiceDashboard(
   scope: Construct,
-  { service, names, context, edge }: ServiceDashboardProps,
+  { service, names, namespace, context, edge }: ServiceDashboardProps,
 ): void {
-  const dashboard = openDashboard(scope, names.of(`tandem-${service}`));
+  const dashboard = openDashboard(scope, names.of(`tandem-${service}`), namespace);
   const own = dashboard.createMetricFactory();
   const [applicationTargetGroup] = context.targetGroups;
   if (!applicationTargetGroup) throw new Error(`${service} has no target group`);
@@ -87,14 +84,17 @@ export function addServiceDashboard(
 
 export interface FlowDashboardProps {
   readonly names: Names;
-  readonly metrics: Metrics;
+  readonly namespace: string;
   readonly contexts: Readonly<Record<ServiceName, ContextStack>>;
   readonly alarms: readonly cloudwatch.Alarm[];
 }
 
 /** How events travel: relay, topic, queue, consumer; and every alarm at a glance. */
-export function addFlowDashboard(scope: Construct, { names, contexts, alarms }: FlowDashboardProps): void {
-  const dashboard = openDashboard(scope, names.of('tandem-events'));
+export function addFlowDashboard(
+  scope: Construct,
+  { names, namespace, contexts, alarms }: FlowDashboardProps,
+): void {
+  const dashboard = openDashboard(scope, names.of('tandem-events'), namespace);
   const own = dashboard.createMetricFactory();
   dashboard
     .addLargeHeader('Events')

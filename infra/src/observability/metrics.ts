@@ -2,67 +2,38 @@ import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
 import type { Names } from '../names.ts';
+import { sumOf } from './traffic-metrics.ts';
 
-/** What a context is known by in CloudWatch, beside the names that follow from the topology. */
-export interface Observed {
-  readonly loadBalancer: string;
-  /** More than one where deployments alternate between two. */
-  readonly targetGroups: readonly string[];
-  readonly eventSourceMapping: string;
-}
-
-/** The metrics that AWS has of the system, by what they tell. */
+/** The metrics that AWS has of tables, queues and relays, by what they tell. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-export function createMetrics(names: Names, observed: Readonly<Record<ServiceName, Observed>>) {
+/** `mappings` are the ids of the relays' event source mappings, which AWS chooses; all else is known by name. */
+export function createMetrics(names: Names, mappings: Readonly<Record<ServiceName, string>>) {
   const of =
     (namespace: string) =>
     (metricName: string, dimensionsMap: Record<string, string>, statistic: string, period: Duration) =>
       new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period });
-  const loadBalancing = of('AWS/ApplicationELB');
   const queues = of('AWS/SQS');
   const functions = of('AWS/Lambda');
   const tables = of('AWS/DynamoDB');
-
-  /** A metric of each target group, brought together; the only one where there is one. */
-  const perTargetGroup = (
-    service: ServiceName,
-    combine: (ids: readonly string[]) => string,
-    metricName: string,
-    statistic: string,
-    period: Duration,
-  ) => {
-    const { loadBalancer: LoadBalancer, targetGroups } = observed[service];
-    const metrics = targetGroups.map((TargetGroup) =>
-      loadBalancing(metricName, { LoadBalancer, TargetGroup }, statistic, period),
-    );
-    return combined(metrics, combine, metricName, period);
-  };
-  const sum = (ids: readonly string[]) => ids.map((id) => `FILL(${id}, 0)`).join(' + ');
   const queue = (name: string) => ({ QueueName: names.of(name) });
   const relay = (service: ServiceName) => ({ FunctionName: names.of(`${service}-relay`) });
-  const mapping = (service: ServiceName) => ({
-    EventSourceMappingUUID: observed[service].eventSourceMapping,
-  });
+  const mapping = (service: ServiceName) => ({ EventSourceMappingUUID: mappings[service] });
 
   return {
-    serverErrors: (service: ServiceName, period: Duration) =>
-      perTargetGroup(service, sum, 'HTTPCode_Target_5XX_Count', 'Sum', period),
-    latency: (service: ServiceName, period: Duration) =>
-      perTargetGroup(service, (ids) => `MAX([${ids.join()}])`, 'TargetResponseTime', 'p99', period),
-    healthyTasks: (service: ServiceName, period: Duration) =>
-      perTargetGroup(service, sum, 'HealthyHostCount', 'Minimum', period),
-
     throttledCalls: (table: TableName, period: Duration) => {
       const TableName = names.of(table);
       const dimensions = [
         { TableName },
         ...topology.tables[table].indexes.map((index) => ({ TableName, GlobalSecondaryIndexName: index })),
       ];
-      const metrics = dimensions.flatMap((dimension) =>
-        ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => tables(name, dimension, 'Sum', period)),
+      const metrics = dimensions.flatMap((dimension, i) =>
+        ['Read', 'Write'].map((kind) => [
+          `${kind.toLowerCase()}${i}`,
+          tables(`${kind}ThrottleEvents`, dimension, 'Sum', period),
+        ]),
       );
-      return combined(metrics, sum, 'Throttled', period);
+      return sumOf(Object.fromEntries(metrics) as Record<string, cloudwatch.Metric>, 'throttled', period);
     },
 
     depth: (name: string, period: Duration) =>
@@ -73,16 +44,11 @@ export function createMetrics(names: Names, observed: Readonly<Record<ServiceNam
     iteratorAge: (service: ServiceName, period: Duration) =>
       functions('IteratorAge', relay(service), 'Maximum', period),
     /** Invocations that ended badly, and changes that one which ended well asked to be brought again. */
-    relayFailures: (service: ServiceName, period: Duration) =>
-      combined(
-        [
-          functions('Errors', relay(service), 'Sum', period),
-          functions('FailedInvokeEventCount', mapping(service), 'Sum', period),
-        ],
-        sum,
-        'Failed',
-        period,
-      ),
+    relayFailures: (service: ServiceName, period: Duration) => {
+      const errors = functions('Errors', relay(service), 'Sum', period);
+      const failed = functions('FailedInvokeEventCount', mapping(service), 'Sum', period);
+      return sumOf({ errors, failed }, 'failed', period);
+    },
     relayThrottles: (service: ServiceName, period: Duration) =>
       functions('Throttles', relay(service), 'Sum', period),
     /** 1 where a table was written to while its relay's mapping read nothing, which the iterator age does not show. */
@@ -101,21 +67,4 @@ export function createMetrics(names: Names, observed: Readonly<Record<ServiceNam
     givenUpChanges: (service: ServiceName, period: Duration) =>
       functions('OnFailureDestinationDeliveredEventCount', mapping(service), 'Sum', period),
   };
-}
-
-function combined(
-  metrics: readonly cloudwatch.Metric[],
-  combine: (ids: readonly string[]) => string,
-  label: string,
-  period: Duration,
-): cloudwatch.IMetric {
-  const [first, ...others] = metrics;
-  if (first && others.length === 0) return first;
-  const usingMetrics = Object.fromEntries(metrics.map((metric, i) => [`m${i}`, metric]));
-  return new cloudwatch.MathExpression({
-    expression: combine(Object.keys(usingMetrics)),
-    label,
-    period,
-    usingMetrics,
-  });
 }

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, Stack, type StackProps } from 'aws-cdk-lib';
 import * as budgets from 'aws-cdk-lib/aws-budgets';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -8,6 +8,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Construct } from 'constructs';
+import { metricsNamespace } from '../context/environment.ts';
 import type { ContextStack } from '../context/stack.ts';
 import type { EdgeStack } from '../edge.ts';
 import { namesIn } from '../names.ts';
@@ -15,6 +16,7 @@ import type { Settings } from '../settings.ts';
 import { alarmsOf, type AlarmSpec } from './alarms.ts';
 import { addFlowDashboard, addServiceDashboard } from './dashboards.ts';
 import { createMetrics } from './metrics.ts';
+import { trafficMetrics } from './traffic-metrics.ts';
 
 export interface ObservabilityProps extends StackProps {
   readonly settings: Settings;
@@ -28,25 +30,27 @@ export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { settings, edge, key, contexts, ...props }: ObservabilityProps) {
     super(scope, id, props);
     const names = namesIn(this, settings.namePrefix);
-    const observe = ({ targetGroups, relay }: ContextStack) => ({
-      loadBalancer: edge.loadBalancer.loadBalancerFullName,
-      targetGroups: targetGroups.map(({ targetGroupFullName }) => targetGroupFullName),
-      eventSourceMapping: relay.mapping.eventSourceMappingId,
-    });
     const metrics = createMetrics(names, {
-      product: observe(contexts.product),
-      cart: observe(contexts.cart),
+      product: contexts.product.relay.mapping.eventSourceMappingId,
+      cart: contexts.cart.relay.mapping.eventSourceMappingId,
     });
 
     const operators = operatorsTopic(this, { settings, key, topicName: names.of('operators-topic') });
+    const namespace = metricsNamespace(settings.namePrefix);
     const services = Object.keys(topology.services) as ServiceName[];
     const alarms = services
-      .flatMap((service) => alarmsOf(service, metrics, settings.tasks.min))
+      .flatMap((service) =>
+        alarmsOf(service, {
+          metrics,
+          traffic: trafficMetrics(contexts[service].traffic),
+          minTasks: settings.tasks.min,
+        }),
+      )
       .map((spec) => createAlarm(this, spec, { alarmName: names.of(spec.id), settings, operators }));
 
     for (const service of services)
-      addServiceDashboard(this, { service, names, context: contexts[service], edge });
-    addFlowDashboard(this, { names, metrics, contexts, alarms });
+      addServiceDashboard(this, { service, names, namespace, context: contexts[service], edge });
+    addFlowDashboard(this, { names, namespace, contexts, alarms });
     if (settings.budgetUsd !== undefined) addBudget(this, settings.budgetUsd, operators);
   }
 }
@@ -70,6 +74,7 @@ function operatorsTopic(
     }),
   );
   if (settings.alarmEmail) topic.addSubscription(new EmailSubscription(settings.alarmEmail));
+  else Annotations.of(topic).addWarningV2('tandem:alarmEmail', 'nobody hears of alarms: set alarmEmail');
   return topic;
 }
 

@@ -16,10 +16,14 @@ export interface Resource {
   readonly Properties: Record<string, any>;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: readonly string[];
 }
 
 export interface CloudFormation {
   readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<
+    Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>
+  >;
 }
 
 export type StackName = 'network' | 'edge' | 'events' | 'product' | 'cart' | 'observability';

@@ -40,6 +40,11 @@ export const share = z
 /** How metrics and traces are told. Headers and timeouts of the export are the OpenTelemetry SDK's own variables. */
 export const telemetryVariables = {
   EMF: flag.default(true).describe("1 writes metrics to stdout, in CloudWatch's embedded metric format"),
+  EMF_NAMESPACE: z
+    .string()
+    .regex(/^[\w.\-/#]{1,255}$/, 'expected letters, digits and . - _ / #')
+    .default('Tandem')
+    .describe('Where CloudWatch keeps these metrics'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()

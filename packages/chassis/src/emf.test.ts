@@ -66,6 +66,8 @@ const emf = {
 };
 const validate = new Ajv({ allowUnionTypes: true }).compile(emf);
 
+const scope = { namespace: 'Tandem/test', dimensions: { service: 'sample' } };
+
 type Document = Record<string, unknown> & ReturnType<typeof emfDocuments>[number];
 
 /** Fails unless CloudWatch would find in the document everything that the document refers to. */
@@ -85,7 +87,7 @@ test('there is one document a set of dimensions, valid, with all of its metrics'
   for (const ms of [1.00049, 20, 20]) {
     metrics.observe('RequestLatency', ms, 'Milliseconds', { route: 'GET /things/:id', status: '2xx' });
   }
-  const documents = emfDocuments(metrics.take(), { service: 'sample' }, 1_771_081_200_000) as Document[];
+  const documents = emfDocuments(metrics.take(), scope, 1_771_081_200_000) as Document[];
   for (const document of documents) assertEmf(document);
   assert.deepEqual(documents, [
     {
@@ -93,7 +95,7 @@ test('there is one document a set of dimensions, valid, with all of its metrics'
         Timestamp: 1_771_081_200_000,
         CloudWatchMetrics: [
           {
-            Namespace: 'Tandem',
+            Namespace: 'Tandem/test',
             Dimensions: [['service']],
             Metrics: [
               { Name: 'ConflictsRetried', Unit: 'Count' },
@@ -111,7 +113,7 @@ test('there is one document a set of dimensions, valid, with all of its metrics'
         Timestamp: 1_771_081_200_000,
         CloudWatchMetrics: [
           {
-            Namespace: 'Tandem',
+            Namespace: 'Tandem/test',
             Dimensions: [['service', 'route', 'status']],
             Metrics: [{ Name: 'RequestLatency', Unit: 'Milliseconds' }],
           },
@@ -128,7 +130,7 @@ test('there is one document a set of dimensions, valid, with all of its metrics'
 test('a million values of every magnitude make one valid document that fits into one log line', () => {
   const metrics = createMetrics();
   for (let i = 0; i < 1_000_000; i++) metrics.observe('Delay', 10 ** ((i % 1000) / 50 - 5), 'Milliseconds');
-  const documents = emfDocuments(metrics.take(), { service: 'sample' }, Date.now()) as Document[];
+  const documents = emfDocuments(metrics.take(), scope, Date.now()) as Document[];
   assert.equal(documents.length, 1);
   for (const document of documents) assertEmf(document);
   const bytes = Buffer.byteLength(JSON.stringify(documents[0]));
@@ -140,7 +142,7 @@ test('writes once a minute, what is left on flush and on stop, and nothing where
   const metrics = createMetrics();
   const counted: unknown[] = [];
   const write = (line: string) => void counted.push((JSON.parse(line) as Record<string, unknown>)['Things']);
-  const emf = startEmf({ metrics, dimensions: { service: 'sample' }, write });
+  const emf = startEmf({ metrics, ...scope, write });
   metrics.count('Things', 2);
   t.mock.timers.tick(59_999);
   assert.deepEqual(counted, []);

@@ -2,13 +2,16 @@ import type { Summary } from './distribution.ts';
 import type { Running } from './lifecycle.ts';
 import type { Dimensions, Metrics, Series } from './metrics.ts';
 
-const NAMESPACE = 'Tandem';
 const FLUSH_INTERVAL_MS = 60_000;
 
-export interface EmfOptions {
-  readonly metrics: Metrics;
-  /** Carried by every metric. */
+/** Where metrics are kept, and what every one of them carries. */
+export interface EmfScope {
+  readonly namespace: string;
   readonly dimensions: Dimensions;
+}
+
+export interface EmfOptions extends EmfScope {
+  readonly metrics: Metrics;
   /** Takes a line without its end. */
   readonly write: (line: string) => void;
   readonly intervalMs?: number;
@@ -17,13 +20,12 @@ export interface EmfOptions {
 /** Writes the metrics of each minute in CloudWatch's embedded metric format; those since then on `flush` and on `stop`. */
 export function startEmf({
   metrics,
-  dimensions,
   write,
   intervalMs = FLUSH_INTERVAL_MS,
+  ...scope
 }: EmfOptions): Running & { flush(): void } {
   const flush = () => {
-    for (const document of emfDocuments(metrics.take(), dimensions, Date.now()))
-      write(JSON.stringify(document));
+    for (const document of emfDocuments(metrics.take(), scope, Date.now())) write(JSON.stringify(document));
   };
   const timer = setInterval(flush, intervalMs).unref();
   return {
@@ -41,12 +43,16 @@ export function startEmf({
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function emfDocuments(series: readonly Series[], common: Dimensions, timestamp: number) {
+export function emfDocuments(
+  series: readonly Series[],
+  { namespace, dimensions: common }: EmfScope,
+  timestamp: number,
+) {
   const ofDimensions = Map.groupBy(series, ({ dimensions }) => JSON.stringify(dimensions));
   return [...ofDimensions.values()].map((group) => {
     const dimensions = { ...common, ...group[0]?.dimensions };
     const directive = {
-      Namespace: NAMESPACE,
+      Namespace: namespace,
       Dimensions: [Object.keys(dimensions)],
       Metrics: group.map(({ name, unit }) => ({ Name: name, Unit: unit })),
     };

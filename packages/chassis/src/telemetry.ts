@@ -24,7 +24,9 @@ export interface TelemetryOptions {
 export async function startTelemetry({ service, config, log }: TelemetryOptions): Promise<Telemetry> {
   const metrics = createMetrics();
   const write = (line: string) => void process.stdout.write(`${line}\n`);
-  const emf = config.EMF ? startEmf({ metrics, dimensions: { service }, write }) : undefined;
+  const emf = config.EMF
+    ? startEmf({ metrics, namespace: config.EMF_NAMESPACE, dimensions: { service }, write })
+    : undefined;
   const otel = config.OTEL_EXPORTER_OTLP_ENDPOINT
     ? // Loaded where spans are exported, and only there.
       (await import('./otel.ts')).startOtel({
