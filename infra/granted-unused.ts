@@ -9,8 +9,23 @@ export interface UnusedGrant {
   readonly reason: string;
 }
 
+const principals: readonly Principal[] = ['product', 'cart', 'product-relay', 'cart-relay'];
+
+const REASON_OF_KEY = 'SNS, SQS and DynamoDB use the key in the name of who calls them.';
+
 /** All that is granted beyond `aws-calls.json`, and why. */
 export const grantedUnused: readonly UnusedGrant[] = (['product', 'cart'] as const).flatMap(ofRelay);
+
+/** And what is granted beside that where a key of our own encrypts (`customerKey`). */
+export const grantedForKey: readonly UnusedGrant[] = principals.map(ofKey);
+
+function ofKey(principal: Principal): UnusedGrant {
+  const messages = ['kms:Decrypt', 'kms:GenerateDataKey'];
+  const items = ['DescribeKey', 'Encrypt', 'GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo'];
+  const isRelay = principal.endsWith('-relay');
+  const actions = isRelay ? messages : [...messages, ...items.map((action) => `kms:${action}`)];
+  return { principal, actions, resource: /^key\/[^*/]+$/, reason: REASON_OF_KEY };
+}
 
 function ofRelay(service: ServiceName): UnusedGrant[] {
   const { table } = topology.relays[service];

@@ -53,10 +53,15 @@ export function synthesize(
     const app = new App({ context: { ...context }, outdir: join(folder, 'cdk.out') });
     if (checked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const relay = join(folder, 'relay');
-    const stacks = createDeployment(app, 'production', readSettings({ ...production, ...changes }), {
-      relays: { product: relay, cart: relay },
-      sources: join(folder, 'image'),
-    });
+    const stacks = createDeployment(
+      app,
+      'production',
+      readSettings({ ...production, alarmEmail: 'operators@example.com', ...changes }),
+      {
+        relays: { product: relay, cart: relay },
+        sources: join(folder, 'image'),
+      },
+    );
     const assembly = app.synth();
     const templates = Object.entries(stacks).map(([name, { artifactId }]) => [
       name,
