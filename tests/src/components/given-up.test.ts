@@ -47,7 +47,6 @@ for (const service of ['product', 'cart'] as const satisfies ServiceName[]) {
         store: await openStore(service),
         logger: createLogger({ name: 'test', level: 'silent' }),
         metrics: createMetrics(),
-        eventsOfExpired: () => [],
       }),
     );
     const updatedAt = '2026-02-14T15:00:00Z';

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createCartService } from '@tandem/cart/app';
-import { eventsOfExpired } from '@tandem/cart/messaging/expired';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { createLogger } from '@tandem/chassis/logger';
 import { createMetrics } from '@tandem/chassis/metrics';
@@ -45,7 +44,6 @@ async function openServices(stack: AsyncDisposableStack) {
         service,
         endpoint,
         store: await openStore(service),
-        eventsOfExpired,
       }),
     );
   const products = await contextOf('product');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
-import type { Store } from '@tandem/local/system/context';
+import type { Store } from '@tandem/local/system/store';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
 import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
 import { createDynamoTable } from '@tandem/storage/dynamodb-table';

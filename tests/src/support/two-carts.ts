@@ -6,7 +6,7 @@ import { createLogger } from '@tandem/chassis/logger';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/local/issuer';
 import { queueUrl, REGION } from '@tandem/local/messaging/config';
-import type { Store } from '@tandem/local/system/context';
+import type { Store } from '@tandem/local/system/store';
 import type { System } from '@tandem/local/system/start';
 import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';

@@ -13,10 +13,9 @@ export interface Forwarding {
 
 /**
  * On AWS nobody but the load balancer can connect to a service. Here everybody can, so the gateway shows a key that only
- * this process knows.
+ * the processes of this system know.
  */
-export function createForwarding(): Forwarding {
-  const key = randomUUID();
+export function createForwarding(key: string = randomUUID()): Forwarding {
   return {
     append: (headers, address) => ({
       ...headers,

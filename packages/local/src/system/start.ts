@@ -1,25 +1,20 @@
-import { createCartService } from '@tandem/cart/app';
-import { eventsOfExpired } from '@tandem/cart/messaging/expired';
-import { DomainError } from '@tandem/chassis/errors';
-import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
 import type { Metrics } from '@tandem/chassis/metrics';
-import type { Service } from '@tandem/chassis/service';
 import { startTelemetry } from '@tandem/chassis/telemetry';
 import type { ServiceName } from '@tandem/contracts/topology';
-import { createProductService } from '@tandem/product/app';
 import { openSqlite } from '@tandem/storage/sqlite';
 import type { LocalConfig } from '../config.ts';
-import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '../issuer.ts';
-import { queueUrl, topicArn } from '../messaging/config.ts';
 import { type Emulator, startEmulator } from '../messaging/emulator.ts';
 import { type OnClient, openClients } from './clients.ts';
 import { createForwarding } from './forwarding.ts';
-import { openContext, type Store } from './context.ts';
+import { openContext } from './context.ts';
 import { claimDataDir } from './data-dir.ts';
 import { startGateway } from './gateway.ts';
+import { claimPort } from './ports.ts';
 import { seed } from './seed.ts';
+import { createLocalService } from './service.ts';
+import type { Store } from './store.ts';
 
 /** The whole system in this process. */
 export interface System {
@@ -69,70 +64,43 @@ export async function startSystem(
 
   const storeOf =
     openStore ?? ((service: ServiceName) => openSqlite(dataDir?.file(`${service}.sqlite`) ?? ':memory:'));
-  const shared = { endpoint, logger };
-  const product = starting.use(
-    openContext({
-      ...shared,
-      ...telemetry.product,
-      ...clients.product.relay,
-      service: 'product',
-      store: await storeOf('product'),
-      eventsOfExpired: () => [],
-    }),
-  );
-  const cart = starting.use(
-    openContext({
-      ...shared,
-      ...telemetry.cart,
-      ...clients.cart.relay,
-      service: 'cart',
-      store: await storeOf('cart'),
-      eventsOfExpired,
-    }),
-  );
-  if (config.SEED) await seed(product.table, new Date().toISOString());
+  const shared = { config, endpoint, logger, forwarding: createForwarding(), ...options };
+  const contextOf = async (service: ServiceName) =>
+    starting.use(
+      openContext({
+        ...shared,
+        ...telemetry[service],
+        ...clients[service].relay,
+        service,
+        store: await storeOf(service),
+      }),
+    );
+  const contexts = { product: await contextOf('product'), cart: await contextOf('cart') };
+  if (config.SEED) await seed(contexts.product.table, new Date().toISOString());
 
-  const auth = createAuthenticator({
-    issuer: LOCAL_ISSUER,
-    audience: LOCAL_AUDIENCE,
-    jwks: await localKeySet(),
-  });
-  const limits = limitsOf({ ...config, PROXY_HOPS: 1 });
-  const forwarding = createForwarding();
-  const common = { auth, logger, limits, ...options };
-  const start = async (variable: string, port: number, service: Service) => {
-    starting.defer(() => service.stop());
-    forwarding.guard(service.app.server);
-    return (await claimPort(variable, port, () => service.start({ host, port }))).url;
+  const start = async (service: ServiceName, variable: string, port: number) => {
+    const part = await createLocalService({
+      ...shared,
+      ...telemetry[service],
+      ...clients[service].service,
+      service,
+      table: contexts[service].table,
+    });
+    starting.defer(() => part.stop());
+    return (await claimPort(variable, port, () => part.start({ host, port }))).url;
   };
   const upstreams = {
-    product: await start(
-      'PRODUCT_PORT',
-      config.PRODUCT_PORT,
-      await createProductService({
-        ...common,
-        ...telemetry.product,
-        ...clients.product.service,
-        table: product.table,
-        topicArn: topicArn('product-events-topic'),
-        queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
-      }),
-    ),
-    cart: await start(
-      'CART_PORT',
-      config.CART_PORT,
-      await createCartService({
-        ...common,
-        ...telemetry.cart,
-        ...clients.cart.service,
-        table: cart.table,
-        queueUrl: queueUrl(endpoint, 'cart-product-updates-queue'),
-        ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
-      }),
-    ),
+    product: await start('product', 'PRODUCT_PORT', config.PRODUCT_PORT),
+    cart: await start('cart', 'CART_PORT', config.CART_PORT),
   };
   const gateway = await claimPort('PORT', config.PORT, () =>
-    startGateway({ host, port: config.PORT, upstreams, forwarding, load: limits.load }),
+    startGateway({
+      host,
+      port: config.PORT,
+      upstreams,
+      forwarding: shared.forwarding,
+      load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
+    }),
   );
   starting.defer(() => gateway.stop());
 
@@ -142,25 +110,4 @@ export async function startSystem(
     metrics: { product: telemetry.product.metrics, cart: telemetry.cart.metrics },
     stop: () => running.disposeAsync(),
   };
-}
-
-const listenFaults: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is in use',
-  EACCES: 'may not be used',
-  EADDRNOTAVAIL: 'is not to be had at this HOST',
-};
-
-async function claimPort<T>(variable: string, port: number, start: () => Promise<T>): Promise<T> {
-  try {
-    return await start();
-  } catch (cause) {
-    const fault = listenFaults[(cause as NodeJS.ErrnoException).code ?? ''];
-    if (fault === undefined) throw cause;
-    throw new DomainError(
-      'conflict',
-      'port-unavailable',
-      `port ${port} ${fault}: choose another with ${variable} (0 takes any free one)`,
-      { cause },
-    );
-  }
 }

@@ -1,0 +1,53 @@
+import { createCartService } from '@tandem/cart/app';
+import { createAuthenticator } from '@tandem/chassis/http/auth';
+import { limitsOf } from '@tandem/chassis/limits';
+import type { Logger } from '@tandem/chassis/logger';
+import type { Service } from '@tandem/chassis/service';
+import type { Telemetry } from '@tandem/chassis/telemetry';
+import type { ServiceName } from '@tandem/contracts/topology';
+import { createProductService } from '@tandem/product/app';
+import type { Table } from '@tandem/storage/table';
+import type { LocalConfig } from '../config.ts';
+import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '../issuer.ts';
+import { queueUrl, topicArn } from '../messaging/config.ts';
+import type { Clients } from './clients.ts';
+import type { Forwarding } from './forwarding.ts';
+
+export interface ServiceOptions extends Pick<Clients, 'sns' | 'sqs'>, Pick<Telemetry, 'metrics' | 'tracer'> {
+  readonly service: ServiceName;
+  readonly config: LocalConfig;
+  /** Of SNS and SQS. */
+  readonly endpoint: string;
+  readonly table: Table;
+  readonly forwarding: Forwarding;
+  readonly logger: Logger;
+  readonly validateResponses?: boolean;
+}
+
+/** A service as it runs on one machine: behind the gateway, with tokens of the system's own issuer. */
+export async function createLocalService(options: ServiceOptions): Promise<Service> {
+  const { service: name, config, endpoint, forwarding, ...given } = options;
+  const common = {
+    ...given,
+    limits: limitsOf({ ...config, PROXY_HOPS: 1 }),
+    auth: createAuthenticator({
+      issuer: LOCAL_ISSUER,
+      audience: LOCAL_AUDIENCE,
+      jwks: await localKeySet(),
+    }),
+  };
+  const service =
+    name === 'product'
+      ? await createProductService({
+          ...common,
+          topicArn: topicArn('product-events-topic'),
+          queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
+        })
+      : await createCartService({
+          ...common,
+          queueUrl: queueUrl(endpoint, 'cart-product-updates-queue'),
+          ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
+        });
+  forwarding.guard(service.app.server);
+  return service;
+}
