@@ -45,11 +45,14 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
  * Starts the system, on any free ports and with its state in a folder of its own unless the environment says
  * otherwise, and resolves once it is ready. Rejects with what it printed when it ends or takes longer than 15 s.
  */
-export async function spawnSystem(environment: Environment = {}): Promise<SystemProcess> {
+export async function spawnSystem(
+  environment: Environment = {},
+  args: readonly string[] = [],
+): Promise<SystemProcess> {
   await using starting = new AsyncDisposableStack();
   const folder = starting.use(await temporaryFolder());
   const spawnedAt = performance.now();
-  const main = starting.use(launch(environment, folder.path));
+  const main = starting.use(launch(environment, folder.path, args));
 
   const urls = await until(
     async () => {
@@ -80,9 +83,9 @@ export async function spawnSystem(environment: Environment = {}): Promise<System
 }
 
 /** Starts the system where it is expected to refuse, and resolves to how it ended. Kills it after 15 s. */
-export async function spawnRefused(environment: Environment): Promise<Exit> {
+export async function spawnRefused(environment: Environment, args: readonly string[] = []): Promise<Exit> {
   await using folder = await temporaryFolder();
-  await using main = launch(environment, folder.path);
+  await using main = launch(environment, folder.path, args);
   const deadline = setTimeout(() => main.send('SIGKILL'), START_DEADLINE_MS);
   const exit = await main.end();
   clearTimeout(deadline);
@@ -94,7 +97,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-function launch(environment: Environment, cwd: string) {
+function launch(environment: Environment, cwd: string, args: readonly string[]) {
   const env = {
     PATH: process.env['PATH'],
     PORT: '0',
@@ -104,7 +107,7 @@ function launch(environment: Environment, cwd: string) {
     LOG_LEVEL: 'error',
     ...environment,
   };
-  const child = spawn(process.execPath, [script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));

@@ -1,0 +1,129 @@
+import { createLogger } from '@tandem/chassis/logger';
+import type { Running } from '@tandem/chassis/lifecycle';
+import { startTelemetry } from '@tandem/chassis/telemetry';
+import { limitsOf } from '@tandem/chassis/limits';
+import { urlOf } from '@tandem/chassis/service';
+import type { ServiceName } from '@tandem/contracts/topology';
+import { openSqlite } from '@tandem/storage/sqlite';
+import { z } from 'zod';
+import { join } from 'node:path';
+import { localConfig } from '../config.ts';
+import { startEmulator } from '../messaging/emulator.ts';
+import { type OnClient, openClients } from '../system/clients.ts';
+import { createForwarding } from '../system/forwarding.ts';
+import { startGateway } from '../system/gateway.ts';
+import { startRelay } from '../system/relay.ts';
+import { seed } from '../system/seed.ts';
+import { createLocalService } from '../system/service.ts';
+import { type Store, tableOf } from '../system/store.ts';
+
+/** The processes of the system. */
+export const roles = ['messaging', 'product', 'cart', 'product-relay', 'cart-relay', 'gateway'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** The environment of one process: all ports are decided. */
+export const roleConfig = localConfig.extend({
+  GATEWAY_KEY: z.string().describe('What the gateway shows to the services'),
+});
+
+export type RoleConfig = z.output<typeof roleConfig>;
+
+/** For what is to be done to a process's clients and to its store. */
+export interface RoleOptions {
+  readonly onClient?: OnClient;
+  readonly wrapStore?: (store: Store) => Store;
+}
+
+/** Starts one part of the system in this process. Rejects with EADDRINUSE where its port is taken. */
+export function startRole(role: Role, config: RoleConfig, options: RoleOptions = {}): Promise<Running> {
+  return starters[role](config, options);
+}
+
+const starters: Readonly<Record<Role, (config: RoleConfig, options: RoleOptions) => Promise<Running>>> = {
+  messaging: ({ HOST: host, AWS_PORT: port, DATA_DIR }) =>
+    startEmulator({ host, port, directory: join(DATA_DIR, 'messaging') }),
+  product: (config, options) => startServiceRole('product', config, options),
+  cart: (config, options) => startServiceRole('cart', config, options),
+  'product-relay': (config, options) => startRelayRole('product', config, options),
+  'cart-relay': (config, options) => startRelayRole('cart', config, options),
+  gateway: (config) =>
+    startGateway({
+      host: config.HOST,
+      port: config.PORT,
+      upstreams: {
+        product: urlOf(config.HOST, config.PRODUCT_PORT),
+        cart: urlOf(config.HOST, config.CART_PORT),
+      },
+      forwarding: createForwarding(config.GATEWAY_KEY),
+      load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
+    }),
+};
+
+async function startServiceRole(
+  service: ServiceName,
+  config: RoleConfig,
+  options: RoleOptions,
+): Promise<Running> {
+  const { table, telemetry, clients, logger, close } = await open(service, service, config, options);
+  if (service === 'product' && config.SEED) await seed(table, new Date().toISOString());
+  const part = await createLocalService({
+    ...telemetry,
+    ...clients.service,
+    service,
+    config,
+    endpoint: urlOf(config.HOST, config.AWS_PORT),
+    table,
+    forwarding: createForwarding(config.GATEWAY_KEY),
+    logger,
+  });
+  const port = service === 'product' ? config.PRODUCT_PORT : config.CART_PORT;
+  await part.start({ host: config.HOST, port });
+  return {
+    async stop() {
+      await part.stop();
+      await close();
+    },
+  };
+}
+
+async function startRelayRole(
+  service: ServiceName,
+  config: RoleConfig,
+  options: RoleOptions,
+): Promise<Running> {
+  const { store, telemetry, clients, logger, close } = await open(
+    service,
+    `${service}-relay`,
+    config,
+    options,
+  );
+  const endpoint = urlOf(config.HOST, config.AWS_PORT);
+  const relay = startRelay({ ...telemetry, ...clients.relay, service, store, endpoint, logger });
+  return {
+    async stop() {
+      await relay[Symbol.asyncDispose]();
+      await close();
+    },
+  };
+}
+
+/** What a process of a service or of its relay stands on. */
+async function open(
+  service: ServiceName,
+  name: Role,
+  config: RoleConfig,
+  { onClient, wrapStore = (store) => store }: RoleOptions,
+) {
+  const logger = createLogger({ name, level: config.LOG_LEVEL });
+  const telemetry = await startTelemetry({ service, config, log: logger });
+  const store = wrapStore(openSqlite(join(config.DATA_DIR, `${service}.sqlite`)));
+  const clients = openClients(service, urlOf(config.HOST, config.AWS_PORT), onClient);
+  const close = async () => {
+    clients.service[Symbol.dispose]();
+    clients.relay[Symbol.dispose]();
+    store.close();
+    await telemetry.stop();
+  };
+  return { logger, telemetry, store, table: tableOf(store, telemetry.metrics), clients, close };
+}

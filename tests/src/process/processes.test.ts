@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readConfig } from '@tandem/chassis/config';
+import { localConfig } from '@tandem/local/config';
+import { mintToken } from '@tandem/local/issuer';
+import { type Role, roles } from '@tandem/local/processes/roles';
+import { startProcesses } from '@tandem/local/processes/supervisor';
+import { playStory } from '@tandem/local/story';
+import { client } from '../support/http.ts';
+import { spawnRefused, spawnSystem, temporaryFolder } from '../support/process.ts';
+import { until } from '../support/until.ts';
+
+const anyPorts = { PORT: '0', PRODUCT_PORT: '0', CART_PORT: '0', AWS_PORT: '0' };
+const quiet = { SEED: '0', LOG_LEVEL: 'silent' };
+const environment = { PATH: process.env['PATH'] };
+
+const healthy = (gateway: string) =>
+  until(
+    async () =>
+      fetch(`${gateway}/health`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    (status) => status === 200,
+  );
+
+async function story(gateway: string): Promise<void> {
+  await healthy(gateway);
+  await playStory(gateway, await mintToken({ subject: 'test', scopes: ['products:write'] }), () => undefined);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The pids that were printed, a line a role. */
+function pidsOf(stdout: string): number[] {
+  return roles.map((role) => Number(new RegExp(`^ *${role} +(\\d+)$`, 'm').exec(stdout)?.[1]));
+}
+
+test('each part as a process of its own plays the story, also after each of them was killed', async () => {
+  const config = readConfig(localConfig, { ...anyPorts, ...quiet, EPHEMERAL: '1' });
+  const restarted: Role[] = [];
+  const system = await startProcesses(config, {
+    environment,
+    onRestart: (role, { signal }) => {
+      assert.equal(signal, 'SIGKILL');
+      restarted.push(role);
+    },
+  });
+  try {
+    await story(system.urls.gateway);
+    for (const role of roles) {
+      const pid = system.children[role].pid();
+      await system.children[role].kill('SIGKILL');
+      await system.children[role].ready();
+      assert.notEqual(system.children[role].pid(), pid);
+      await story(system.urls.gateway);
+    }
+    assert.deepEqual(restarted, roles);
+  } finally {
+    await system.stop();
+  }
+});
+
+test('one that was stopped stays down until it is started, and the others go on', async () => {
+  const config = readConfig(localConfig, { ...anyPorts, ...quiet, EPHEMERAL: '1' });
+  const system = await startProcesses(config, { environment });
+  try {
+    await healthy(system.urls.gateway);
+    assert.deepEqual(await system.children.product.stop(), { code: 0, signal: null });
+    const { call } = client(system.urls.gateway);
+    assert.equal((await call('GET', '/products')).status, 503);
+    assert.equal((await call('POST', '/carts')).status, 201);
+    await system.children.product.start();
+    await story(system.urls.gateway);
+  } finally {
+    await system.stop();
+  }
+});
+
+test('SIGTERM stops all of them, with exit code 0', async () => {
+  await using system = await spawnSystem({ ...quiet, EPHEMERAL: '1' }, ['--processes']);
+  const { code, stdout } = await system.stop('SIGTERM');
+  const pids = pidsOf(stdout);
+  assert.equal(code, 0);
+  assert.ok(
+    pids.every((pid) => pid > 0 && !isRunning(pid)),
+    stdout,
+  );
+});
+
+test('when the one that started them is killed, they end by themselves', async () => {
+  await using system = await spawnSystem({ ...quiet, EPHEMERAL: '1' }, ['--processes']);
+  const { stdout } = await system.kill9();
+  const pids = pidsOf(stdout);
+  assert.ok(pids.every((pid) => pid > 0));
+  await until(
+    () => pids.filter(isRunning),
+    (running) => running.length === 0,
+  );
+});
+
+test('a port in use and an unknown option are a line each, and nothing is left running', async () => {
+  await using system = await spawnSystem({ ...quiet, EPHEMERAL: '1' });
+  const PORT = new URL(system.urls.gateway).port;
+  const taken = await spawnRefused({ ...quiet, EPHEMERAL: '1', PORT }, ['--processes']);
+  assert.deepEqual([taken.code, taken.stdout], [1, '']);
+  assert.match(taken.stderr, /^port \d+ is in use: choose another with PORT .*\n$/);
+  const misspelt = await spawnRefused({ ...quiet, EPHEMERAL: '1' }, ['--proceses']);
+  assert.deepEqual([misspelt.code, misspelt.stderr.split('\n').length], [2, 2]);
+});
+
+test('one process and many keep the same state', async () => {
+  await using folder = await temporaryFolder();
+  const environment = { ...quiet, DATA_DIR: folder.path };
+  await using first = await spawnSystem(environment);
+  assert.equal((await client(first.urls.gateway).putProduct('mug')).status, 201);
+  await first.stop();
+  await using second = await spawnSystem(environment, ['--processes']);
+  const { product, openCart, add } = client(second.urls.gateway);
+  assert.equal((await product('mug')).status, 200);
+  const cartId = await openCart();
+  assert.equal((await add(cartId, 'mug', 2)).status, 200);
+  await until(
+    async () => (await product('mug')).body.inventory,
+    (inventory) => inventory === 98,
+  );
+  await second.stop();
+  await using third = await spawnSystem(environment);
+  assert.equal((await client(third.urls.gateway).product('mug')).body.inventory, 98);
+});
