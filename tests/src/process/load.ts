@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly merchants: number;
   /** Users who merge a guest's cart with their own and buy. */
   readonly buyers: number;
+  /** How long a client waits for what must happen in the end before it gives up; 20 s unless given. */
+  readonly patienceMs?: number;
 }
 
 /** Clients that change products and carts as fast as they are answered, and keep what they were told. */
@@ -45,10 +47,10 @@ export interface Load {
 }
 
 const PRODUCTS_A_MERCHANT = 10;
-const PATIENCE_MS = 15_000;
 
 /** Opens the carts, creates the first products, and keeps changing both until it is stopped. */
-export async function startLoad({ whenUp, random, shoppers, merchants, buyers }: LoadOptions): Promise<Load> {
+export async function startLoad(options: LoadOptions): Promise<Load> {
+  const { whenUp, random, shoppers, merchants, buyers, patienceMs = 20_000 } = options;
   const log: Entry[] = [];
   const scandals: string[] = [];
   const productIds: string[] = [];
@@ -58,7 +60,10 @@ export async function startLoad({ whenUp, random, shoppers, merchants, buyers }:
   const stopping = new AbortController();
 
   for (let cart = 0; cart < merchants + shoppers; cart++) {
-    const cartId = await (await whenUp()).openCart();
+    const cartId = await until(
+      async () => (await whenUp()).openCart(),
+      (opened) => typeof opened === 'string',
+    );
     cartIds.push(cartId);
     tokens.set(cartId, false);
     log.push({ op: 'open', cartId, outcome: { status: 'done', version: 1 } });
@@ -107,7 +112,7 @@ export async function startLoad({ whenUp, random, shoppers, merchants, buyers }:
     const created = await attempt({ op: 'create', productId, price, inventory }, (api) =>
       api.call('POST', '/products', { body }),
     );
-    const end = performance.now() + PATIENCE_MS;
+    const end = performance.now() + patienceMs;
     while (created.status === 'done' && (await set(cartId, productId, 1)).status !== 'done') {
       if (performance.now() > end) throw new Error(`Cart never learned of ${productId}`);
       await delay(10);
@@ -161,7 +166,17 @@ export async function startLoad({ whenUp, random, shoppers, merchants, buyers }:
   const { signal } = stopping;
   const onOpened = (cartId: string, token: string | false) => void tokens.set(cartId, token);
   const trips = Array.from({ length: buyers }, (_, i) =>
-    goShopping(`user-${i}`, { whenUp, random, productIds, signal, onOpened, log, repeats, scandals }),
+    goShopping(`user-${i}`, {
+      whenUp,
+      random,
+      productIds,
+      signal,
+      onOpened,
+      log,
+      repeats,
+      scandals,
+      patienceMs,
+    }),
   );
   const working = Promise.all([selling, ...trips, ...cartIds.slice(merchants).map(shop)]);
   working.catch(() => undefined);

@@ -23,9 +23,10 @@ export interface TripOptions {
   readonly log: Entry[];
   readonly repeats: Repeats;
   readonly scandals: string[];
+  /** How long a request is sent again until it is answered. */
+  readonly patienceMs: number;
 }
 
-const PATIENCE_MS = 20_000;
 /** While prices and stock change, a trip may well end without: only when they rest can one insist. */
 const TRIPS_TO_BUY = 20;
 const NEVER_EXPECTED = new Set([400, 401, 403, 422, 500]);
@@ -35,12 +36,12 @@ const NEVER_EXPECTED = new Set([400, 401, 403, 422, 500]);
  * answered is asked again until it is, with the same Idempotency-Key where it has one: no outcome stays unknown.
  */
 export async function goShopping(subject: string, options: TripOptions): Promise<void> {
-  const { whenUp, random, productIds, signal, onOpened, log, repeats, scandals } = options;
+  const { whenUp, random, productIds, signal, onOpened, log, repeats, scandals, patienceMs } = options;
   const token = await mintToken({ subject, scopes: [] });
 
   const insist = async (path: string, sent: Sent, key?: string): Promise<Answer<CartBody>> => {
     const headers = key === undefined ? {} : { 'idempotency-key': key };
-    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await delay(10)) {
+    for (const end = performance.now() + patienceMs; performance.now() < end; await delay(10)) {
       const api = await whenUp();
       const answer = await api.call<CartBody>('POST', path, { ...sent, headers }).catch(() => undefined);
       if (answer && NEVER_EXPECTED.has(answer.status))

@@ -13,6 +13,8 @@ export interface ChildOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Called each time that it ended without having been asked. */
   readonly onRestart: (exit: Exit) => void;
+  /** Called with what it sends, once it is ready. */
+  readonly onMessage: (message: unknown) => void;
 }
 
 /** One process of the system, kept running. */
@@ -23,6 +25,7 @@ export interface Child {
   ready(): Promise<void>;
   /** Sends the signal; it is started again once it has ended, as after any end that nobody asked for. */
   kill(signal: NodeJS.Signals): Promise<Exit>;
+  /** Sends it a message; what it cannot take any more is lost. */
   send(message: string): void;
   /** Stops it, and keeps it down. Resolves to how it ended. */
   stop(): Promise<Exit>;
@@ -36,7 +39,7 @@ const LAST_PAUSE_MS = 5_000;
 const SETTLED_MS = 10_000;
 
 /** Starts a process, and starts it again whenever it ends: at once, and later each time if it fails at once. */
-export function startChild({ entry, role, env, onRestart }: ChildOptions): Child {
+export function startChild({ entry, role, env, onRestart, onMessage }: ChildOptions): Child {
   let isWanted = true;
   let wasReady = false;
   let pauseMs = 0;
@@ -53,7 +56,7 @@ export function startChild({ entry, role, env, onRestart }: ChildOptions): Child
     const ready = Promise.withResolvers<void>();
     ready.promise.catch(() => undefined);
     child.on('message', (message) => {
-      if (message !== 'ready') return;
+      if (message !== 'ready') return onMessage(message);
       wasReady = true;
       ready.resolve();
     });
@@ -84,7 +87,7 @@ export function startChild({ entry, role, env, onRestart }: ChildOptions): Child
     pid: () => current.child.pid ?? 0,
     ready: async () => current.ready,
     kill,
-    send: (message) => void current.child.send(message),
+    send: (message) => void (current.child.connected && current.child.send(message, () => undefined)),
     async stop() {
       isWanted = false;
       return kill('SIGTERM');

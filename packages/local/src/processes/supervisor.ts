@@ -26,6 +26,7 @@ export interface ProcessesOptions {
   /** The script of each process, which gets its role as an argument. */
   readonly entry?: string;
   readonly onRestart?: (role: Role, exit: Exit) => void;
+  readonly onMessage?: (role: Role, message: unknown) => void;
 }
 
 const ports = ['PORT', 'PRODUCT_PORT', 'CART_PORT', 'AWS_PORT'] as const;
@@ -47,6 +48,7 @@ export async function startProcesses(
     environment = {},
     entry = join(import.meta.dirname, 'role/main.ts'),
     onRestart = () => undefined,
+    onMessage = () => undefined,
   }: ProcessesOptions = {},
 ): Promise<Processes> {
   await using starting = new AsyncDisposableStack();
@@ -69,7 +71,13 @@ export async function startProcesses(
   });
   for (const group of groups.toReversed()) {
     for (const role of group)
-      children[role] = startChild({ entry, role, env, onRestart: (exit) => onRestart(role, exit) });
+      children[role] = startChild({
+        entry,
+        role,
+        env,
+        onRestart: (exit) => onRestart(role, exit),
+        onMessage: (message) => onMessage(role, message),
+      });
     await Promise.all(group.map(async (role) => children[role].ready()));
   }
 

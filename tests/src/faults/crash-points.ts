@@ -1,0 +1,83 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Role } from '@tandem/local/processes/roles';
+import type { Store } from '@tandem/local/system/store';
+import type { Put } from '@tandem/storage/driver';
+
+/** The moments at which a process can be made to die, each with those that pass there. */
+export const crashPoints = {
+  /** A relay has been told of committed changes, and published nothing of them. */
+  'after commit, before publish': ['product-relay', 'cart-relay'],
+  /** It has published them, and its checkpoint still stands before them. */
+  'after publish, before checkpoint': ['product-relay', 'cart-relay'],
+  /** A consumer has received messages, and applied none. */
+  'after receive, before apply': ['product', 'cart'],
+  /** It has applied them, and they are still in the queue. */
+  'after apply, before delete': ['product', 'cart'],
+  /** Product has published a page of a snapshot, and not asked itself for the next one. */
+  'mid-snapshot': ['product'],
+  /** One item of a transaction is written, and the next one is not. */
+  'mid-transaction': ['product', 'cart'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type CrashPoint = keyof typeof crashPoints;
+
+/** Dies as by kill -9 at the point that it was last told, the next time that it passes there. */
+export function createCrash() {
+  let armed: CrashPoint | undefined;
+  const pass = (point: CrashPoint) => {
+    if (point === armed) process.kill(process.pid, 'SIGKILL');
+  };
+
+  return {
+    arm: (point: CrashPoint | undefined) => void (armed = point),
+
+    onClient(client: SNSClient | SQSClient): void {
+      // The stacks of both clients take the same middleware; their types do not say so.
+      (client as SQSClient).middlewareStack.add(
+        (next, { commandName }) =>
+          async (args) => {
+            if (commandName?.startsWith('DeleteMessage')) pass('after apply, before delete');
+            if (commandName === 'SendMessageCommand') pass('mid-snapshot');
+            const result = await next(args);
+            const { Messages = [] } = result.output as { Messages?: unknown[] };
+            if (Messages.length > 0) pass('after receive, before apply');
+            return result;
+          },
+        { step: 'initialize', name: 'crash' },
+      );
+    },
+
+    wrapStore: (store: Store): Store => ({
+      ...store,
+      driver: {
+        ...store.driver,
+        write: (puts) => store.driver.write(puts.length > 1 ? dyingAtSecond(puts, pass) : puts),
+      },
+      feed: {
+        async read(limit, signal) {
+          const changes = await store.feed.read(limit, signal);
+          if (changes.length > 0) pass('after commit, before publish');
+          return changes;
+        },
+        async checkpoint(change) {
+          pass('after publish, before checkpoint');
+          return store.feed.checkpoint(change);
+        },
+      },
+    }),
+  };
+}
+
+/** The same puts; whoever reaches the second one, inside of the transaction, passes a point. */
+function dyingAtSecond(puts: readonly Put[], pass: (point: CrashPoint) => void): readonly Put[] {
+  const [first, second, ...others] = puts;
+  const watched = [first, second, ...others] as Put[];
+  Object.defineProperty(watched, 1, {
+    get() {
+      pass('mid-transaction');
+      return second;
+    },
+  });
+  return watched;
+}

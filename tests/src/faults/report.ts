@@ -1,0 +1,27 @@
+import type { FaultsReport } from './run.ts';
+
+/** A report as a table in Markdown. */
+export function printReport({
+  seed,
+  operations,
+  kills,
+  troubles,
+  recoveriesMs,
+  restMs,
+  faults,
+}: FaultsReport): string {
+  const sorted = recoveriesMs.toSorted((a, b) => a - b);
+  const [median, longest] = [sorted[Math.floor(sorted.length / 2)] ?? 0, sorted.at(-1) ?? 0];
+  const total = Object.values(kills).reduce((sum, count) => sum + count, 0);
+  const rows: [string, string | number][] = [
+    ['operations of clients', operations],
+    ['kill -9', total],
+    ...Object.entries(kills).map(([point, count]): [string, number] => [`— ${point}`, count]),
+    ...Object.entries(troubles),
+    ['lost, doubled, stuck', faults.length],
+    ['ready again after a kill: median, longest', `${median} ms, ${longest} ms`],
+    ['at rest after the last of it', `${(restMs / 1000).toFixed(1)} s`],
+  ];
+  const table = ['| what | |', '| --- | ---: |', ...rows.map(([what, count]) => `| ${what} | ${count} |`)];
+  return [`seed ${seed}`, '', ...table, ...faults.map((fault) => `FAULT: ${fault}`)].join('\n');
+}

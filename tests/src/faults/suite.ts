@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { planted, type Planted } from './planted.ts';
+import { printReport } from './report.ts';
+import { runFaults } from './run.ts';
+
+const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
+const seconds = Number(process.env['FAULT_SECONDS'] ?? 60);
+
+test('killed at every named point and at any time, with an adversary on every way, it keeps its promises', async (t) => {
+  const report = await runFaults({
+    seed,
+    durationMs: seconds * 1_000,
+    perMille: 15,
+    restDeadlineMs: 120_000,
+  });
+  for (const line of printReport(report).split('\n')) t.diagnostic(line);
+  assert.deepEqual(report.faults, []);
+  for (const [what, count] of [...Object.entries(report.kills), ...Object.entries(report.troubles)])
+    assert.ok(count > 0, `${what} was never tried: FAULT_SEED=${seed}`);
+});
+
+for (const name of Object.keys(planted) as Planted[]) {
+  test(`${name} is caught`, async (t) => {
+    const report = await runFaults({
+      seed,
+      planted: name,
+      isKilling: false,
+      durationMs: 8_000,
+      perMille: 100,
+      restDeadlineMs: 40_000,
+    });
+    t.diagnostic(`${report.faults.length} faults, the first: ${report.faults[0]}`);
+    assert.ok(report.faults.length > 0);
+  });
+}
