@@ -43,6 +43,8 @@ export interface FaultsReport {
 
 /** How long a process may take to pass the point at which it is to die. */
 const ARMED_MS = 3_000;
+/** How much longer it goes on where nobody has died at one of the points yet. */
+const UNTRIED_MS = 60_000;
 /** More than a page, so that a snapshot is several messages. */
 const FILLERS = 150;
 
@@ -58,8 +60,13 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
   const met = Object.fromEntries(troubles.map((trouble) => [trouble, 0])) as Record<Trouble, number>;
   const system = await startProcesses(
     readConfig(localConfig, {
-      ...{ PORT: '0', PRODUCT_PORT: '0', CART_PORT: '0', AWS_PORT: '0' },
-      ...{ EPHEMERAL: '1', SEED: '0', LOG_LEVEL: 'silent' },
+      PORT: '0',
+      PRODUCT_PORT: '0',
+      CART_PORT: '0',
+      AWS_PORT: '0',
+      EPHEMERAL: '1',
+      SEED: '0',
+      LOG_LEVEL: 'silent',
     }),
     {
       entry: new URL('role/main.ts', import.meta.url).pathname,
@@ -123,18 +130,24 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
       return api;
     };
     const load = await startLoad({
-      ...{ whenUp, random, shoppers: 8, merchants: 5, buyers: 5 },
+      whenUp,
+      random,
+      shoppers: 8,
+      merchants: 5,
+      buyers: 5,
       patienceMs: restDeadlineMs,
     });
     const points = Object.keys(crashPoints) as CrashPoint[];
     const end = performance.now() + durationMs;
     let next = 0;
-    while (performance.now() < end) {
+    const untried = () => points.filter((point) => kills[point] === 0);
+    const isMissingOne = () => isKilling && untried().length > 0 && performance.now() < end + UNTRIED_MS;
+    while (performance.now() < end || isMissingOne()) {
       await delay(random(50, 500));
       requestSnapshot();
       if (!isKilling) continue;
       if (random(1, 3) === 1) await killAtAnyTime();
-      else await killAt(points[next++ % points.length] ?? 'mid-transaction');
+      else await killAt(untried()[0] ?? points[next++ % points.length] ?? 'mid-transaction');
       progress(
         `${recoveriesMs.length} kills, ${load.log.length} operations, ${Math.ceil((end - performance.now()) / 1000)} s left`,
       );

@@ -5,7 +5,7 @@ import { printReport } from './report.ts';
 import { runFaults } from './run.ts';
 
 const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
-const seconds = Number(process.env['FAULT_SECONDS'] ?? 60);
+const seconds = Number(process.env['FAULT_SECONDS'] ?? 40);
 
 test('killed at every named point and at any time, with an adversary on every way, it keeps its promises', async (t) => {
   const report = await runFaults({
@@ -28,7 +28,7 @@ for (const name of Object.keys(planted) as Planted[]) {
       isKilling: false,
       durationMs: 8_000,
       perMille: 100,
-      restDeadlineMs: 40_000,
+      restDeadlineMs: 15_000,
     });
     t.diagnostic(`${report.faults.length} faults, the first: ${report.faults[0]}`);
     assert.ok(report.faults.length > 0);

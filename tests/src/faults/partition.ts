@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { readConfig } from '@tandem/chassis/config';
+import { localConfig } from '@tandem/local/config';
+import { type Processes, startProcesses } from '@tandem/local/processes/supervisor';
+import type { CartBody } from '../support/http.ts';
+import { client } from '../support/http.ts';
+import { deadLetters } from '../support/queues.ts';
+import { until } from '../support/until.ts';
+
+const BACKLOGS = [200, 800];
+const AT_ONCE = 20;
+const CATCH_UP_DEADLINE_MS = 60_000;
+
+async function withProcesses(use: (system: Processes, api: ReturnType<typeof client>) => Promise<void>) {
+  const config = readConfig(localConfig, {
+    PORT: '0',
+    PRODUCT_PORT: '0',
+    CART_PORT: '0',
+    AWS_PORT: '0',
+    EPHEMERAL: '1',
+    SEED: '0',
+    LOG_LEVEL: 'silent',
+  });
+  const system = await startProcesses(config, { environment: { PATH: process.env['PATH'] } });
+  try {
+    await until(
+      async () => (await fetch(`${system.urls.gateway}/health`)).status,
+      (status) => status === 200,
+    );
+    await use(system, client(system.urls.gateway));
+    assert.equal(await deadLetters(system.urls.aws), 0);
+  } finally {
+    await system.stop();
+  }
+}
+
+/** Does something so often, some of it at once. */
+async function times(count: number, work: (i: number) => Promise<void>): Promise<void> {
+  const next = Array.from({ length: count }, (_, i) => i).values();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const i of next) await work(i);
+    }),
+  );
+}
+
+/** Starts a service again; how long it takes until what had piled up has had its effect, in milliseconds. */
+async function catchUp(system: Processes, service: 'product' | 'cart', isCaughtUp: () => Promise<boolean>) {
+  await system.children[service].start();
+  const startedAt = performance.now();
+  await until(isCaughtUp, Boolean, { deadlineMs: CATCH_UP_DEADLINE_MS, intervalMs: 20 });
+  return Math.round(performance.now() - startedAt);
+}
+
+function report(t: TestContext, what: string, measured: readonly (readonly [number, number])[]): void {
+  for (const [backlog, ms] of measured)
+    t.diagnostic(
+      `${what}: ${backlog} events caught up with in ${ms} ms, ${(ms / backlog).toFixed(2)} ms each`,
+    );
+}
+
+test('with Product down, carts are opened, filled and read; then its stock follows', (t) =>
+  withProcesses(async (system, { add, call, openCart, product, putProduct }) => {
+    await putProduct('mug', { inventory: 100_000 });
+    const cartId = await openCart();
+    await until(
+      async () => (await add(cartId, 'mug', 1)).status,
+      (status) => status === 200,
+    );
+    let sold = 1;
+    const measured: [number, number][] = [];
+    for (const backlog of BACKLOGS) {
+      await system.children.product.stop();
+      await times(backlog, async () => {
+        const own = await openCart();
+        assert.equal((await add(own, 'mug', 1)).status, 200);
+        assert.equal((await call<CartBody>('GET', `/carts/${own}`)).body.items.length, 1);
+      });
+      sold += backlog;
+      const isCaughtUp = async () => (await product('mug')).body.inventory === 100_000 - sold;
+      measured.push([backlog, await catchUp(system, 'product', isCaughtUp)]);
+    }
+    report(t, 'Product', measured);
+  }));
+
+test('with Cart down, the catalog is changed and read; then carts show its newest state', (t) =>
+  withProcesses(async (system, { add, call, openCart, putProduct }) => {
+    await putProduct('mug');
+    const cartId = await openCart();
+    await until(
+      async () => (await add(cartId, 'mug', 1)).status,
+      (status) => status === 200,
+    );
+    const measured: [number, number][] = [];
+    for (const backlog of BACKLOGS) {
+      await system.children.cart.stop();
+      // Of one product the relay tells only the newest state in a batch: these are as many as they say.
+      await times(backlog, async (i) => {
+        assert.ok((await putProduct(`other-${i}`, { price: backlog })).status < 300);
+      });
+      const price = 1_000 + backlog;
+      assert.equal((await call('PATCH', '/products/mug', { body: { price } })).status, 200);
+      const isCaughtUp = async () => {
+        const { body } = await call<CartBody>('GET', `/carts/${cartId}`);
+        return body.items[0]?.currentPrice === price;
+      };
+      measured.push([backlog, await catchUp(system, 'cart', isCaughtUp)]);
+    }
+    report(t, 'Cart', measured);
+  }));
