@@ -172,3 +172,31 @@ test('the catalog is synchronised once a snapshot is complete, whatever repeats'
   await deliver(applyProductEvents({ table, now }), completed);
   assert.deepEqual(await table.get(catalogSyncKey), first);
 });
+
+test('a snapshot that takes its time is not asked for again while it arrives', async () => {
+  using store = openTable();
+  const { table } = store;
+  const after = (seconds: number) => new Date(Date.parse(NOW) + seconds * 1_000).toISOString();
+  const askAgain = async (at: number) =>
+    (await table.update(catalogSyncKey, (sync) => requestSnapshot(sync, 'other', after(at), after(at - 30))))
+      .events;
+  assert.equal((await askAgain(0)).length, 1);
+  const { requestId } = (await table.get(catalogSyncKey)) ?? {};
+  const page = received([
+    {
+      eventType: 'ProductSnapshot',
+      productId: 'p',
+      name: 'Mug',
+      price: 1,
+      currency: 'EUR',
+      inventory: 1,
+      updatedAt: NOW,
+      version: 1,
+      snapshotId: String(requestId),
+    },
+  ]);
+  for (const seconds of [5, 25])
+    await deliver(applyProductEvents({ table, now: () => after(seconds) }), page);
+  assert.equal((await askAgain(40)).length, 0, 'it arrived 15 s ago');
+  assert.equal((await askAgain(60)).length, 1, 'nothing has arrived for half a minute');
+});

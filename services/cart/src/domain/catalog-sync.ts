@@ -5,7 +5,7 @@ export interface CatalogSync {
   readonly version: number;
   readonly status: 'requested' | 'synchronised';
   readonly requestId: string;
-  /** RFC 3339, UTC: when it was last asked for, or completed. */
+  /** RFC 3339, UTC: when it was last asked for, seen to arrive, or completed. */
   readonly changedAt: string;
 }
 
@@ -33,6 +33,21 @@ export function requestSnapshot(
     state: { version, status: 'requested', requestId, changedAt: now },
     events: [{ eventType: 'ProductSnapshotRequested', requestId, timestamp: now }],
   };
+}
+
+/**
+ * Notes that the snapshot that was asked for is arriving, unless that was noted after `notedSince`: one that is under way
+ * is not asked for again, however long it takes.
+ */
+export function noteArrival(
+  current: CatalogSync | undefined,
+  snapshotId: string,
+  now: string,
+  notedSince: string,
+): SyncDecision {
+  if (current?.status !== 'requested' || current.requestId !== snapshotId || current.changedAt > notedSince)
+    return { state: current, events: [] };
+  return { state: { ...current, version: current.version + 1, changedAt: now }, events: [] };
 }
 
 /** Notes that a snapshot was published whole. Only the one that was asked for counts: others may have begun too early. */

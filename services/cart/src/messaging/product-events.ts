@@ -2,9 +2,12 @@ import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messag
 import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { entryOf } from '../domain/catalog.ts';
-import { completeSnapshot } from '../domain/catalog-sync.ts';
+import { completeSnapshot, noteArrival } from '../domain/catalog-sync.ts';
 import { type Answer, isAnswer, markAnswers } from '../domain/reservation.ts';
 import { cartKey, catalogKey, catalogSyncKey } from '../store/kinds.ts';
+
+/** How often it is noted that a snapshot is arriving: well before it would be asked for again. */
+const NOTE_ARRIVAL_MS = 10_000;
 
 /**
  * Keeps the catalog as Product's events tell it, whatever their order, and notes which lines hold their stock and which
@@ -15,6 +18,14 @@ export function applyProductEvents({ table, now }: { table: Table; now: () => st
     table.update(cartKey(cartId), (cart) =>
       cart ? markAnswers(cart, answers) : { state: cart, events: [] },
     );
+
+  const noteArrivals = async (events: readonly TandemEvent[]) => {
+    const ids = events.map((event) => event.eventType === 'ProductSnapshot' && event.snapshotId);
+    const snapshotId = ids.find((id) => typeof id === 'string');
+    if (typeof snapshotId !== 'string') return;
+    const notedSince = new Date(Date.parse(now()) - NOTE_ARRIVAL_MS).toISOString();
+    await table.update(catalogSyncKey, (sync) => noteArrival(sync, snapshotId, now(), notedSince));
+  };
 
   const apply = async (event: TandemEvent): Promise<unknown> => {
     switch (event.eventType) {
@@ -44,6 +55,7 @@ export function applyProductEvents({ table, now }: { table: Table; now: () => st
 
     const ofCarts = Map.groupBy(events.filter(isAnswer), ({ cartId }) => cartId);
     await Promise.all([
+      noteArrivals(events),
       ...[...ofCarts].map(([cartId, answers]) => attempt(answers, () => note(cartId, answers))),
       ...events.filter((event) => !isAnswer(event)).map((event) => attempt([event], () => apply(event))),
     ]);
