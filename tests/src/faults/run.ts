@@ -11,6 +11,7 @@ import { depth } from '../support/queues.ts';
 import { until } from '../support/until.ts';
 import { type Trouble, troubles } from './adversary.ts';
 import { type CrashPoint, crashPoints } from './crash-points.ts';
+import { watchBacklog } from './backlog.ts';
 import { observe } from './observe.ts';
 import type { Planted } from './planted.ts';
 
@@ -125,8 +126,10 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
 
   try {
     await importFillers(api);
+    const backlog = watchBacklog(urls.aws);
     const whenUp = async () => {
       await up;
+      await backlog.isShort();
       return api;
     };
     const load = await startLoad({
@@ -144,7 +147,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     const isMissingOne = () => isKilling && untried().length > 0 && performance.now() < end + UNTRIED_MS;
     while (performance.now() < end || isMissingOne()) {
       await delay(random(50, 500));
-      requestSnapshot();
+      if (random(1, 5) === 1) requestSnapshot();
       if (!isKilling) continue;
       if (random(1, 3) === 1) await killAtAnyTime();
       else await killAt(untried()[0] ?? points[next++ % points.length] ?? 'mid-transaction');
@@ -154,6 +157,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     }
     for (const role of roles) children[role].send('calm');
     const stoppedAt = performance.now();
+    backlog.stop();
     const gaveUp = await load.stop().then(
       () => [],
       (error: unknown) => [`a client gave up: ${String(error)}`],

@@ -165,7 +165,9 @@ function sumsOf(some: ReadonlySet<number>, others: ReadonlySet<number>): Readonl
 }
 
 function expectOneOf<T extends number | string>(what: string, shown: T, expected: ReadonlySet<T>): string[] {
-  return expected.has(shown) ? [] : [`${what} is ${shown}, expected ${[...expected].join(' or ')}`];
+  return expected.has(shown)
+    ? []
+    : [`${what} is ${shown}, expected ${[...expected].slice(0, 10).join(' or ')}`];
 }
 
 function expectAtLeast(what: string, shown: number, expected: number): string[] {
