@@ -26,7 +26,6 @@ export interface HoldOptions {
   readonly url: string;
   /** How long a message that nobody releases stays invisible: when this process is killed. */
   readonly seconds: number;
-  /** How long to wait for messages; at least 1, for SQS then asks all of its servers, where 0 may miss messages. */
   readonly waitSeconds: number;
 }
 
@@ -56,6 +55,7 @@ export function openHold({ sqs, queue, url, seconds, waitSeconds }: HoldOptions)
       return fresh;
     },
     async delete(messageIds) {
+      if (messageIds.length === 0) return [];
       const Entries = messageIds.map((id, i) => ({ Id: String(i), ReceiptHandle: handles.get(id) }));
       const command = new DeleteMessageBatchCommand({ QueueUrl: url, Entries });
       const { Failed = [] } = await ask('sqs:DeleteMessage', queue, sqs.send(command));

@@ -11,6 +11,20 @@ export interface Place {
   readonly sns: SNSClient;
   readonly queueUrl: (queue: string) => Promise<string>;
   readonly topicArn: (topic: string) => Promise<string>;
+  readonly clock: Clock;
+  /**
+   * How long a receive waits for messages. SQS asks all of its servers only if that is a second or more, and may else say
+   * that there is none; an emulator knows at once.
+   */
+  readonly waitSeconds: number;
+}
+
+/** The clock that SQS gives a message its time by. */
+export interface Clock {
+  /** Never ahead of it. */
+  now(): number;
+  /** By how much it may be behind. */
+  readonly errorMs: number;
 }
 
 /** SNS and SQS of a local system. */
@@ -21,6 +35,8 @@ export function localPlace(endpoint: string): Place & Disposable {
     ...clients(new SQSClient(config), new SNSClient(config)),
     queueUrl: async (queue) => queueUrl(endpoint, queue),
     topicArn: async (topic) => topicArn(topic),
+    clock: { now: () => Date.now(), errorMs: 0 },
+    waitSeconds: 0,
   };
 }
 
@@ -33,7 +49,9 @@ export function awsPlace({
   readonly prefix?: string | undefined;
 }): Place & Disposable {
   const config = { requestHandler: callTimeouts, ...(region === undefined ? {} : { region }) };
-  const { sqs, sns, [Symbol.dispose]: dispose } = clients(new SQSClient(config), new SNSClient(config));
+  // Else a call goes to the host in the queue's URL, whatever the environment says of endpoints.
+  const sqsConfig = { ...config, useQueueUrlAsEndpoint: false };
+  const { sqs, sns, [Symbol.dispose]: dispose } = clients(new SQSClient(sqsConfig), new SNSClient(config));
   const urls = new Map<string, Promise<string>>();
   const urlOf = async (queue: string) => {
     const QueueName = prefix + queue;
@@ -54,6 +72,9 @@ export function awsPlace({
     sns,
     [Symbol.dispose]: dispose,
     queueUrl,
+    waitSeconds: 1,
+    // The SDK knows AWS's clock by the dates of its answers, which are whole seconds.
+    clock: { now: () => Date.now() + sqs.config.systemClockOffset, errorMs: 1_200 },
     /** The ARN of a queue of the same deployment says partition, region and account. */
     async topicArn(topic) {
       const queue =

@@ -3,6 +3,7 @@ import { ask } from './ask.ts';
 import { openDelivery } from './deliver.ts';
 import { openHold } from './hold.ts';
 import { type DeadLetter, letterOf } from './letter.ts';
+import { createMove } from './move.ts';
 import type { Place } from './place.ts';
 import { type KeepingQueue, keepingQueues } from './queues.ts';
 import type { Keep } from './record.ts';
@@ -42,7 +43,6 @@ export interface WorkbenchOptions extends Place {
   readonly who: string;
   /** How long messages stay invisible when this process is killed. A batch has to be sent and deleted within it. */
   readonly holdSeconds?: number;
-  readonly waitSeconds?: number;
   readonly mostHeld?: number;
 }
 
@@ -53,11 +53,10 @@ export function createWorkbench({
   keep,
   who,
   holdSeconds = 60,
-  waitSeconds = 1,
   mostHeld = 10_000,
   ...place
 }: WorkbenchOptions): Workbench {
-  const { sqs, queueUrl } = place;
+  const { sqs, queueUrl, clock, waitSeconds } = place;
   const holdOf = async (queue: KeepingQueue, seconds: number) =>
     openHold({ sqs, queue: queue.name, url: await queueUrl(queue.name), seconds, waitSeconds });
 
@@ -108,12 +107,17 @@ export function createWorkbench({
     show,
     async redrive(queue, options) {
       const deliver = await openDelivery(place, queue);
-      // The SDK corrects a clock that is wrong by more than AWS bears, and SQS's times are AWS's.
-      const now = () => Date.now() + sqs.config.systemClockOffset;
-      return redrive(
-        { queue, hold: await holdOf(queue, holdSeconds), deliver, keep, who, now, mostHeld },
-        options,
-      );
+      const hold = await holdOf(queue, holdSeconds);
+      const move = createMove({
+        queue,
+        hold,
+        deliver,
+        keep,
+        who,
+        rate: options.rate,
+        headStartMs: clock.errorMs,
+      });
+      return redrive({ queue, hold, move, clock, mostHeld }, options);
     },
   };
 }
