@@ -1,15 +1,22 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
 /** Keeps what can never be published, as it would have been sent, with the reason. Rejects when it could not. */
-export type Park = (body: string, reason: string) => Promise<void>;
+export type Park = (body: string, reason: string, traceparent?: string) => Promise<void>;
 
-/** Parks in a queue, the reason in the message attribute `reason`. */
+/**
+ * Parks in a queue, the reason in the message attribute `reason`, beside the trace. An event's other attributes follow
+ * from its body, and may be what was refused: a queue would refuse them as well.
+ */
 export function createParking(sqs: SQSClient, queueUrl: string): Park {
-  return async (body, reason) => {
+  return async (body, reason, traceparent) => {
+    const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
     const message = {
       QueueUrl: queueUrl,
       MessageBody: body,
-      MessageAttributes: { reason: { DataType: 'String', StringValue: printable(reason) } },
+      MessageAttributes: {
+        reason: attribute(printable(reason)),
+        ...(traceparent === undefined ? {} : { traceparent: attribute(traceparent) }),
+      },
     };
     await sqs.send(new SendMessageCommand(message));
   };

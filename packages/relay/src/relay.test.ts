@@ -45,7 +45,7 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
       sent.push(...events);
       return events.map(({ eventId }) => outcomes[eventId] ?? published);
     },
-    park: async (body, reason) => void parked.push([JSON.parse(body), reason]),
+    park: async (body, reason, traceparent) => void parked.push([JSON.parse(body), reason, traceparent]),
     eventsOfExpired: () => assert.fail('nothing expired'),
     topic: 'thing-events-topic',
     metrics,
@@ -130,10 +130,11 @@ test('a change of which several events fail is failed once', async () => {
   assert.deepEqual(await relay([failing]), { failed: [failing] });
 });
 
-test('a permanent failure is parked as it would have been sent, with the reason, and is done', async () => {
-  const { relay, parked, warned } = relayTo({ 'thing/a/1/0': permanent });
+test('a permanent failure is parked as it would have been sent, with reason and trace, and is done', async () => {
+  const { relay, sent, parked, warned } = relayTo({ 'thing/a/1/0': permanent });
   assert.deepEqual(await relay([change('a', 1, asked('1')), change('b', 1, asked('2'))]), { failed: [] });
-  assert.deepEqual(parked, [[{ ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 }, 'too large']]);
+  const body = { ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 };
+  assert.deepEqual(parked, [[body, 'too large', sent[0]?.traceparent]]);
   assert.deepEqual(warned, [
     { eventType: 'ProductSnapshotRequested', status: 'permanent', reason: 'too large' },
   ]);

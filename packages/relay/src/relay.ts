@@ -81,7 +81,7 @@ export function createRelay(deps: RelayDeps): Relay {
 
   const parked = async (event: OutgoingEvent, reason: string): Promise<boolean> => {
     try {
-      await park(bodyOf(event), reason);
+      await park(bodyOf(event), reason, event.traceparent);
       return true;
     } catch (err) {
       log.error({ err, ...loggable(event) }, 'event not parked');

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers';
 export interface Arrived {
   readonly method: string;
   readonly path: string;
+  readonly headers: IncomingHttpHeaders;
   /** When it came, as `performance.now()`. */
   readonly at: number;
 }
@@ -28,7 +29,7 @@ export async function startInFront(
   const arrived: Arrived[] = [];
   const server = createServer((request, response) => {
     const { method = '', url: path = '', headers } = request;
-    const one = { method, path, at: performance.now() };
+    const one = { method, path, headers, at: performance.now() };
     arrived.push(one);
     const interference = interfere(one);
     if (typeof interference === 'function') {

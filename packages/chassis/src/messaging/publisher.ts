@@ -41,23 +41,38 @@ export function messageOf(value: object): string {
   return json.replaceAll('\ufffe', String.raw`\ufffe`).replaceAll('\uffff', String.raw`\uffff`);
 }
 
+/** A message on its way to a topic, as it is. */
+export interface OutgoingMessage {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>;
+}
+
 export function createPublisher(sns: SNSClient, topicArn: string): Publish {
   return async (events) => {
-    const outcomes: PublishOutcome[] = events.map(() => ({ status: 'published' }));
-    const entries = events.map((event, position) => entryOf(event, position));
-    const oversized = entries.filter((entry) => entry.bytes > MAX_BYTES);
-    for (const { position, bytes } of oversized) {
-      outcomes[position] = {
-        status: 'permanent',
-        reason: `the event has ${bytes} bytes, a topic takes ${MAX_BYTES}`,
-      };
-    }
-    for (const batch of batches(entries.filter((entry) => entry.bytes <= MAX_BYTES))) {
-      for (const [position, outcome] of await publishBatch(sns, topicArn, batch))
-        outcomes[position] = outcome;
-    }
-    return outcomes;
+    const messages = events.map((event) => ({ body: bodyOf(event), attributes: attributesOf(event) }));
+    return publishMessages(sns, topicArn, messages);
   };
+}
+
+/** Publishes messages as they are, in few requests. Resolves to one outcome a message, in their order; never rejects. */
+export async function publishMessages(
+  sns: SNSClient,
+  topicArn: string,
+  messages: readonly OutgoingMessage[],
+): Promise<PublishOutcome[]> {
+  const outcomes: PublishOutcome[] = messages.map(() => ({ status: 'published' }));
+  const entries = messages.map((message, position) => entryOf(message, position));
+  const oversized = entries.filter((entry) => entry.bytes > MAX_BYTES);
+  for (const { position, bytes } of oversized) {
+    outcomes[position] = {
+      status: 'permanent',
+      reason: `the event has ${bytes} bytes, a topic takes ${MAX_BYTES}`,
+    };
+  }
+  for (const batch of batches(entries.filter((entry) => entry.bytes <= MAX_BYTES))) {
+    for (const [position, outcome] of await publishBatch(sns, topicArn, batch)) outcomes[position] = outcome;
+  }
+  return outcomes;
 }
 
 /** The message attributes of an event, as SNS and SQS take them. */
@@ -76,9 +91,7 @@ interface Entry {
   readonly request: PublishBatchRequestEntry;
 }
 
-function entryOf(outgoing: OutgoingEvent, position: number): Entry {
-  const attributes = attributesOf(outgoing);
-  const body = bodyOf(outgoing);
+function entryOf({ body, attributes }: OutgoingMessage, position: number): Entry {
   const bytes = Object.entries(attributes).reduce(
     (sum, [name, { DataType, StringValue }]) => sum + Buffer.byteLength(name + DataType + StringValue),
     Buffer.byteLength(body),

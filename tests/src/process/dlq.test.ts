@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { recordsOf, startDlq } from '../support/dlq.ts';
+import { publisher } from '../support/events.ts';
+import { client } from '../support/http.ts';
+import { startInFront } from '../support/in-front.ts';
+import { spawnSystem, type SystemProcess, temporaryFolder } from '../support/process.ts';
+import { depth } from '../support/queues.ts';
+import { assertStock } from '../support/stock.ts';
+import { until } from '../support/until.ts';
+import { openQueues, productUpdated, type Sent } from '../support/workbench.ts';
+
+const CART_DLQ = 'cart-product-updates-dlq';
+const PRODUCT_DLQ = 'product-cart-events-dlq';
+const SUBSCRIPTION_DLQ = 'cart-product-updates-subscription-dlq';
+const PARKING = 'product-relay-parking-queue';
+
+let system: SystemProcess;
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  startDlq(args, { AWS_PORT: new URL(system.urls.aws).port, ...env }, system.folder);
+const dlq = (...args: string[]) => start(args).exit;
+
+before(async () => {
+  system = await spawnSystem({ EPHEMERAL: '1', SEED: '0' });
+});
+after(() => system[Symbol.asyncDispose]());
+
+/** Takes one unit for a cart of its own. */
+function added(productId: string, cart: number): Sent {
+  const cartId = `${productId}-cart-${cart}`;
+  const line = { priceAtAdd: 1000, currency: 'EUR', qty: 1, lineQty: 1, cartVersion: 2 };
+  const timestamp = new Date().toISOString();
+  const body = { eventType: 'ProductAddedToCart', cartId, userId: null, productId, ...line, timestamp };
+  return { body: JSON.stringify(body), attributes: { eventType: body.eventType, eventId: cartId } };
+}
+
+async function counts(endpoint: string, ...queues: readonly string[]): Promise<readonly number[]> {
+  return Promise.all(queues.map((queue) => depth(endpoint, queue)));
+}
+
+test('a message that Cart gives up is listed, shown with a pointer, left, and sent when that is forced', async () => {
+  const { aws } = system.urls;
+  await publisher(aws)('product-events-topic', '{"eventType":"ProductDeleted","productId":"p","version":2}');
+  await until(
+    () => depth(aws, CART_DLQ),
+    (messages) => messages === 1,
+  );
+  const list = await dlq('list');
+  assert.deepEqual([list.code, list.stderr], [0, '']);
+  assert.match(
+    list.stdout,
+    /^cart-product-updates-dlq +1 +0 +\d+ s +given up by cart +cart-product-updates-queue$/m,
+  );
+  const rows = JSON.parse((await dlq('list', '--json')).stdout) as { queue: string; visible: number }[];
+  assert.deepEqual(
+    rows.filter(({ visible }) => visible > 0).map(({ queue }) => queue),
+    [CART_DLQ],
+  );
+  const shown = await dlq('show', 'cart-product-updates-dlq');
+  assert.equal(shown.code, 0);
+  for (const line of [
+    /^event +ProductDeleted {2}without id$/m,
+    /^why +\/updatedAt: /m,
+    /^attempts +\d+ receives in all, looks included; its queue gives up after 5$/m,
+    /^receipts +first \d{4}-/m,
+    /^ {2}"version": 2$/m,
+  ])
+    assert.match(shown.stdout, line);
+
+  const left = await dlq('redrive', CART_DLQ);
+  assert.equal(left.code, 1);
+  assert.match(left.stderr, /^left \S+ {2}ProductDeleted {2}without id: \/updatedAt: /m);
+  assert.match(left.stdout, /^sent 0 to cart-product-updates-queue, left 1\n$/);
+  assert.deepEqual(await counts(aws, CART_DLQ), [1]);
+
+  const forced = await dlq('redrive', CART_DLQ, '--force');
+  assert.equal(forced.code, 0, forced.stderr);
+  assert.match(
+    forced.stdout,
+    /^sent 1 to cart-product-updates-queue.*\nrecorded in \.data\/redrives\.ndjson\n$/,
+  );
+  await until(
+    () => dlq('show', CART_DLQ),
+    ({ stdout }) => stdout.includes('"version": 2'),
+  );
+  await openQueues(aws).take(CART_DLQ);
+});
+
+test('what SNS could not deliver, and what the relay parked, reaches Cart', async () => {
+  const { gateway, aws } = system.urls;
+  using queues = openQueues(aws);
+  const { add, openCart } = client(gateway);
+  await queues.put(SUBSCRIPTION_DLQ, productUpdated('undelivered', { currency: 'EUR' }));
+  const { body } = productUpdated('parked', { currency: 'EUR' });
+  await queues.put(PARKING, { body, attributes: { reason: 'SNS did not like it' } });
+
+  assert.match((await dlq('show', 'updates-subscription')).stdout, /^why +would be accepted now$/m);
+  assert.match((await dlq('show', 'product-relay')).stdout, /^parked +SNS did not like it$/m);
+  const dry = await dlq('redrive', SUBSCRIPTION_DLQ, '--dry-run');
+  assert.deepEqual([dry.code, dry.stdout], [0, 'would send 1 to cart-product-updates-queue\n']);
+  assert.match(dry.stderr, /^would send \S+ {2}ProductUpdated {2}product\/undelivered\/2\/0$/m);
+  assert.deepEqual(await counts(aws, SUBSCRIPTION_DLQ, PARKING), [1, 1]);
+
+  for (const queue of [SUBSCRIPTION_DLQ, PARKING]) assert.equal((await dlq('redrive', queue)).code, 0);
+  assert.deepEqual(await counts(aws, SUBSCRIPTION_DLQ, PARKING), [0, 0]);
+  const cart = await openCart();
+  for (const product of ['undelivered', 'parked']) {
+    await until(
+      () => add(cart, product, 1),
+      ({ status }) => status === 200,
+    );
+  }
+});
+
+test('--only sends one, by the id of its event, and says when there is none', async () => {
+  const { gateway, aws } = system.urls;
+  await client(gateway).putProduct('chosen', { inventory: 10 });
+  using queues = openQueues(aws);
+  await queues.put(PRODUCT_DLQ, ...Array.from({ length: 4 }, (_, i) => added('chosen', i)));
+  const none = await dlq('redrive', PRODUCT_DLQ, '--only', 'nobody');
+  assert.deepEqual(
+    [none.code, none.stderr],
+    [1, `${PRODUCT_DLQ} has no message and no event with the id nobody\n`],
+  );
+  const one = await dlq('redrive', PRODUCT_DLQ, '--only', 'chosen-cart-2', '--log', 'only.ndjson');
+  assert.equal(one.code, 0, one.stderr);
+  await assertStock(system.urls, { chosen: 9 });
+  assert.equal((await queues.take(PRODUCT_DLQ)).length, 3);
+  assert.equal((await stat(join(system.folder, 'only.ndjson'))).mode & 0o777, 0o600);
+});
+
+test('Ctrl-C ends it after the batch in hand, and running it again goes on', async () => {
+  const { gateway, aws } = system.urls;
+  await client(gateway).putProduct('slow', { inventory: 10 });
+  using queues = openQueues(aws);
+  await queues.put(PRODUCT_DLQ, ...Array.from({ length: 4 }, (_, i) => added('slow', i)));
+  const { exit, send } = start(['redrive', PRODUCT_DLQ, '--rate', '1']);
+  await until(
+    () => depth(aws, PRODUCT_DLQ),
+    (messages) => messages < 4,
+  );
+  // From a terminal it comes twice: npm sends it on.
+  send('SIGINT');
+  send('SIGINT');
+  const { code, stdout, stderr } = await exit;
+  assert.equal(code, 130);
+  assert.match(stderr, /SIGINT: finishing the batch in hand\n/);
+  const sent = Number(/^sent (\d) to .*interrupted: run it again/.exec(stdout)?.[1]);
+  assert.ok(sent >= 1 && sent < 4, stdout);
+  const again = await dlq('redrive', PRODUCT_DLQ);
+  assert.deepEqual([again.code, /^sent (\d)/.exec(again.stdout)?.[1]], [0, String(4 - sent)]);
+  await assertStock(system.urls, { slow: 6 });
+});
+
+test('killed between send and delete, it sends again what it has sent, and the effect is one', async () => {
+  await using folder = await temporaryFolder();
+  const DATA_DIR = join(folder.path, 'data');
+  {
+    await using killed = await spawnSystem({ DATA_DIR, SEED: '0' });
+    await client(killed.urls.gateway).putProduct('mug', { inventory: 100 });
+    using queues = openQueues(killed.urls.aws);
+    await queues.put(PRODUCT_DLQ, ...Array.from({ length: 12 }, (_, i) => added('mug', i)));
+    let kill = () => {};
+    let deletes = 0;
+    await using sqs = await startInFront(killed.urls.aws, ({ headers }) => {
+      if (!String(headers['x-amz-target']).endsWith('DeleteMessageBatch')) return undefined;
+      if ((deletes += 1) === 1) return undefined;
+      kill();
+      return (response: ServerResponse) => void response.destroy();
+    });
+    const env = { DATA_DIR };
+    const { exit, send } = start(['redrive', PRODUCT_DLQ, '--endpoint', sqs.url, '--rate', '500'], env);
+    kill = () => void send('SIGKILL');
+    assert.equal((await exit).code, null);
+    await assertStock(killed.urls, { mug: 88 });
+    assert.equal(await depth(killed.urls.aws, PRODUCT_DLQ), 2);
+    const outcomes = (await recordsOf(DATA_DIR)).map(({ outcome, messages }) => [outcome, messages.length]);
+    assert.deepEqual(outcomes, [
+      ['sending', 10],
+      ['sent', 10],
+      ['sending', 2],
+      ['sent', 2],
+    ]);
+    const early = await start(['redrive', PRODUCT_DLQ, '--endpoint', killed.urls.aws], env).exit;
+    assert.equal(early.code, 1);
+    assert.match(early.stdout, /2 were in somebody else's hands: run it again in a minute/);
+    await killed.kill9();
+  }
+  // Which also makes visible again, at once, what the killed redrive held.
+  await using next = await spawnSystem({ DATA_DIR, SEED: '0' });
+  const again = await start(['redrive', PRODUCT_DLQ, '--endpoint', next.urls.aws], { DATA_DIR }).exit;
+  assert.deepEqual([again.code, /^sent (\d+)/.exec(again.stdout)?.[1]], [0, '2'], again.stderr);
+  await assertStock(next.urls, { mug: 88 });
+  assert.equal((await recordsOf(DATA_DIR)).length, 6);
+});
