@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DeleteMessageBatchCommandInput, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type DeleteMessageBatchCommandInput,
+  ReceiveMessageCommand,
+  type SendMessageBatchCommandInput,
+} from '@aws-sdk/client-sqs';
 import { keepingQueues } from '@tandem/local/dlq/queues';
 import { queueUrl } from '@tandem/local/messaging/config';
 import * as fc from 'fast-check';
@@ -79,6 +84,39 @@ test('what is sent but cannot be deleted is sent again by the next redrive only'
   isRefused = false;
   assert.equal((await it.redrive(cartDlq, FAST)).sent, 1);
   assert.equal((await it.take(CART_QUEUE)).length, 4);
+});
+
+test('what its queue refuses stays, with the reason; those beside it go', async () => {
+  await using it = await openBench();
+  await it.put(cartDlq.name, ...many(3));
+  it.place.sqs.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName !== 'SendMessageBatchCommand') return next(args);
+        const { Entries: [first, ...Entries] = [], ...input } = args.input as SendMessageBatchCommandInput;
+        const answer = await next({ ...args, input: { ...input, Entries } });
+        const Failed = [{ Id: first?.Id, Code: 'InvalidMessageContents', Message: 'as told' }];
+        return { ...answer, output: { ...answer.output, Failed } };
+      },
+    { step: 'initialize' },
+  );
+  const report = await it.redrive(cartDlq, FAST);
+  assert.deepEqual([report.sent, report.left], [2, 1]);
+  const refused = it.records.filter(({ outcome }) => outcome === 'refused');
+  assert.deepEqual(
+    refused.map(({ messages }) => messages.map(({ eventId, reason }) => [eventId, reason])),
+    [[['product/p0/2/0', 'InvalidMessageContents: as told']]],
+  );
+  assert.deepEqual(sorted(await it.take(cartDlq.name)), sorted(many(1)));
+});
+
+test('one that is held for so long that it comes again is the same one still', async () => {
+  await using it = await openBench({ holdSeconds: 1 });
+  await it.put(cartDlq.name, ...many(12));
+  before(it.place.sqs, 'ReceiveMessageCommand', (call) => (call === 2 ? delay(1_100) : undefined));
+  const report = await it.redrive(cartDlq, { ...FAST, isDryRun: true });
+  assert.deepEqual([report.sent, report.end], [12, 'all']);
+  assert.deepEqual(await it.depth(cartDlq), { visible: 12, inFlight: 0 });
 });
 
 test('interrupted, it finishes the batch in hand, and the next one goes on', async () => {
