@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { eventSchemas, SCHEMA_VERSION } from './events.ts';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** The two sides of the events of a version, as JSON Schemas by event type. */
+export interface Published {
+  /** What a consumer may rely on: every event that we publish is like this. */
+  readonly promised: Readonly<Record<string, JsonSchema>>;
+  /** What a producer may send: every event like this is understood. */
+  readonly accepted: Readonly<Record<string, JsonSchema>>;
+}
+
+/** The versions of the events that are still about. */
+export interface Support {
+  /** The version that we publish. */
+  readonly schemaVersion: number;
+  /** The oldest version whose events are still read: queues, DLQs or producers of others may have some. */
+  readonly oldestRead: number;
+  /** The oldest version that a running consumer may have been built for: what we publish, it must take. */
+  readonly oldestConsumer: number;
+}
+
+/**
+ * A version may go once it was published for the last time 4 + 14 days ago: what a message may wait in a queue, and then
+ * in a DLQ.
+ */
+export const supported: Support = { schemaVersion: SCHEMA_VERSION, oldestRead: 1, oldestConsumer: 1 };
+
+type Schemas = Readonly<Record<string, z.ZodObject>>;
+
+/** What our consumers do without, and our producers always say. */
+const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
+  ProductSnapshot: ['snapshotId'],
+  ProductAddedToCart: ['currency', 'lineQty'],
+  ProductRemovedFromCart: ['currency', 'lineQty'],
+};
+
+/** Times, which we accept with any offset and publish in UTC. */
+const times = ['updatedAt', 'timestamp'];
+
+/** The events as our producers publish them: narrower than what is read. */
+export function promisesOf(schemas: Schemas): Schemas {
+  return mapValues(schemas, (schema, type) => {
+    const inShape = (fields: readonly string[]) => fields.filter((field) => field in schema.shape);
+    const said = inShape(['eventId', ...(alwaysSaid[type] ?? [])]);
+    const mask: Record<string, true> = Object.fromEntries(said.map((field) => [field, true]));
+    return schema
+      .required(mask as never)
+      .extend(Object.fromEntries(inShape(times).map((field) => [field, z.iso.datetime()])))
+      .extend({ schemaVersion: z.literal(SCHEMA_VERSION) });
+  });
+}
+
+/** What would be published if these were the events: today's, unless told otherwise. */
+export function publishedOf(schemas: Schemas = eventSchemas): Published {
+  return {
+    promised: mapValues(promisesOf(schemas), (schema) => jsonSchemaOf(schema, 'output')),
+    accepted: mapValues(schemas, (schema) => jsonSchemaOf(schema, 'input')),
+  };
+}
+
+/** Zod's own patterns of times, thousands of characters that any release may write differently, as they are frozen. */
+const timePatterns = new Map([
+  [z.regexes.datetime({}).source, String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$`],
+  [
+    z.regexes.datetime({ offset: true }).source,
+    String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$`,
+  ],
+]);
+
+function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  return z.toJSONSchema(schema, {
+    io,
+    target: 'draft-2020-12',
+    override({ jsonSchema }) {
+      const { pattern } = jsonSchema;
+      if (pattern !== undefined) jsonSchema.pattern = timePatterns.get(pattern) ?? pattern;
+      if (io === 'input') return;
+      // Zod closes what it has read, as it drops unknown fields; what is published may grow.
+      delete jsonSchema.additionalProperties;
+      delete jsonSchema.default;
+    },
+  });
+}
+
+function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  map: (value: A, key: string) => B,
+): Readonly<Record<string, B>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
