@@ -11,21 +11,21 @@ export interface Published {
   readonly accepted: Readonly<Record<string, JsonSchema>>;
 }
 
-/** The versions of the events that are still about. */
+/** The versions of the events that are still about. Of `v1.2`, the second addition to 1, events carry 1. */
 export interface Support {
   /** The version that we publish. */
   readonly schemaVersion: number;
   /** The oldest version whose events are still read: queues, DLQs or producers of others may have some. */
   readonly oldestRead: number;
   /** The oldest version that a running consumer may have been built for: what we publish, it must take. */
-  readonly oldestConsumer: number;
+  readonly oldestConsumer: string;
 }
 
 /**
  * A version may go once it was published for the last time 4 + 14 days ago: what a message may wait in a queue, and then
  * in a DLQ.
  */
-export const supported: Support = { schemaVersion: SCHEMA_VERSION, oldestRead: 1, oldestConsumer: 1 };
+export const supported: Support = { schemaVersion: SCHEMA_VERSION, oldestRead: 1, oldestConsumer: 'v1' };
 
 type Schemas = Readonly<Record<string, z.ZodObject>>;
 

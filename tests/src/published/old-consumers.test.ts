@@ -16,7 +16,7 @@ type Body = Readonly<Record<string, unknown>>;
 const types = Object.keys(eventSchemas) as EventType[];
 const promises = promisesOf(eventSchemas);
 const frozen = await frozenVersions();
-const known = frozen.filter(({ major }) => major >= supported.oldestConsumer);
+const known = frozen.slice(frozen.findIndex(({ name }) => name === supported.oldestConsumer));
 /** Who must take what we publish: each consumer that may be running, and whoever relies on what this version promises. */
 const readers = [
   ...known.map(({ name, published }) => ({
@@ -71,6 +71,18 @@ test('all take what the running system tells', async () => {
   assert.deepEqual(new Set(told.map(({ event }) => event['eventType'])), new Set(types));
   for (const { name, faults } of readers)
     for (const { event } of told) assert.equal(faults(event), '', `${name}: ${JSON.stringify(event)}`);
+});
+
+for (const { name, published, recorded, foreign } of frozen) {
+  test(`${name} kept its promise, and accepts what others sent`, () => {
+    const [unkept, refused] = [faultsBy(published, 'promised'), faultsBy(published, 'accepted')];
+    for (const { event } of recorded) assert.deepEqual([unkept(event), refused(event)], ['', '']);
+    for (const body of foreign) assert.equal(refused(JSON.parse(body) as Body), '', body);
+  });
+}
+
+test('the oldest consumer is one of a frozen version', () => {
+  assert.equal(known[0]?.name, supported.oldestConsumer);
 });
 
 test('a reader refuses what it does not expect', () => {

@@ -84,9 +84,10 @@ export function judge(
 }
 
 const WHAT_TO_DO = `An event's schema only grows. Take the change back or add what is new beside what is there. Where that cannot be:
-  1. have every consumer accept both shapes, and deploy that: what is accepted may widen while what is promised stays;
-  2. raise SCHEMA_VERSION and freeze the new version with npm run record-events, then deploy the producers;
-  3. keep the old version supported until queues and DLQs have forgotten it: 4 + 14 days after its last producer went.`;
+  1. have every consumer accept both: widen the schema in events.ts and keep the promise in published.ts as it is; freeze that
+     with npm run record-events, deploy the consumers, and only then name that version as supported.oldestConsumer;
+  2. change the promise, raise SCHEMA_VERSION, freeze the new version, and deploy the producers;
+  3. raise supported.oldestRead once queues and DLQs have forgotten the old one: 4 + 14 days after its last producer went.`;
 
 function textOf({ side, eventType, pointer, detail }: Verdict): string {
   return `${eventType}${pointer}, as ${side}: ${detail}`;
