@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -185,19 +185,22 @@ test('Ctrl-C ends it, and what was created is deleted', async () => {
   assert.equal((await client(system.urls.gateway).cart(cart.replace('/carts/', ''))).status, 404);
 });
 
-test('where nothing answers, says so in one line once it has waited', async () => {
-  const free = createServer().listen(0, '127.0.0.1');
-  await once(free, 'listening');
-  const url = `http://127.0.0.1:${(free.address() as AddressInfo).port}`;
-  free.close();
-  await once(free, 'close');
+test('where nothing answers, says so in one line once it has waited', async (t) => {
+  // Nobody listens at the near end of a connection, and while it is open nobody else is given that port.
+  const other = createServer().listen(0, '127.0.0.1').unref();
+  await once(other, 'listening');
+  const near = connect((other.address() as AddressInfo).port, '127.0.0.1');
+  await once(near, 'connect');
+  t.after(() => (near.destroy(), other.close()));
+  const url = `http://127.0.0.1:${near.localPort}`;
   assert.deepEqual(await start([url, '--wait', '0s']).exit, {
     code: 1,
     stdout: '',
     stderr: `${url} does not answer: ECONNREFUSED\n`,
   });
-  const { stderr } = await start([url, '--wait', '300ms']).exit;
-  assert.match(stderr, new RegExp(`^waiting up to 0.3 s: ${url} does not answer: ECONNREFUSED\n[^\n]+\n$`));
+  // Long enough for a second look also where the first one is slow: without one there is nothing to say.
+  const { stderr } = await start([url, '--wait', '3s']).exit;
+  assert.match(stderr, new RegExp(`^waiting up to 3 s: ${url} does not answer: ECONNREFUSED\n[^\n]+\n$`));
 });
 
 test('what cannot be meant is one line and exit code 1', async () => {

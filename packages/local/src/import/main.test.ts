@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -146,12 +146,14 @@ test('other answers, and what is no such system, are one clear line', async () =
   assert.deepEqual([busy.code, other.code, broken.code], [1, 1, 1]);
 });
 
-test('says that no system is running when nothing listens', async () => {
-  const free = createServer().listen(0, '127.0.0.1');
-  await once(free, 'listening');
-  const { port } = free.address() as AddressInfo;
-  free.close();
-  await once(free, 'close');
+test('says that no system is running when nothing listens', async (t) => {
+  // Nobody listens at the near end of a connection, and while it is open nobody else is given that port.
+  const far = createServer().listen(0, '127.0.0.1').unref();
+  await once(far, 'listening');
+  const near = connect((far.address() as AddressInfo).port, '127.0.0.1');
+  await once(near, 'connect');
+  t.after(() => (near.destroy(), far.close()));
+  const port = near.localPort;
   const { code, stderr } = await run([await file('good.json', '[]')], { PORT: String(port) });
   assert.match(
     stderr,

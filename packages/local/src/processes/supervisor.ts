@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -30,6 +30,8 @@ export interface ProcessesOptions {
 }
 
 const ports = ['PORT', 'PRODUCT_PORT', 'CART_PORT', 'AWS_PORT'] as const;
+/** Below what systems give to outgoing connections: nobody is given such a port while its process starts again. */
+const [FIRST_PORT, LAST_PORT] = [20_000, 32_000];
 /** Who can do without whom: they stop in this order, and start in the opposite one. */
 const groups: readonly (readonly Role[])[] = [
   ['gateway'],
@@ -97,16 +99,26 @@ export async function startProcesses(
 
 /** A port that is free now: the one that is asked for, or any for 0. It stays that of its process over restarts. */
 async function decide(name: (typeof ports)[number], config: LocalConfig): Promise<[string, string]> {
-  return claimPort(name, config[name], async () => {
-    const server = createServer();
-    server.listen(config[name], config.HOST);
+  const isFree = async (port: number) => {
+    const server = createServer().listen(port, config.HOST);
     await once(server, 'listening');
-    const address = server.address();
     server.close();
     await once(server, 'close');
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    return [name, String(address.port)];
-  });
+  };
+  if (config[name] !== 0) await claimPort(name, config[name], () => isFree(config[name]));
+  let port = config[name];
+  for (let tries = 0; port === 0; tries++) {
+    const candidate = randomInt(FIRST_PORT, LAST_PORT);
+    const found = await isFree(candidate).then(
+      () => true,
+      (error: unknown) => {
+        if (tries < 100) return false;
+        throw error;
+      },
+    );
+    if (found) port = candidate;
+  }
+  return [name, String(port)];
 }
 
 /** The configuration as an environment that reads as it. */
