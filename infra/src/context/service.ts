@@ -43,7 +43,10 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
   });
   Tags.of(taskRole).add('tandem:principal', service);
-  new iam.Policy(scope, 'TaskGrants', { roles: [taskRole], statements: taskGrants(service, names, key) });
+  const grants = new iam.Policy(scope, 'TaskGrants', {
+    roles: [taskRole],
+    statements: taskGrants(service, names, key),
+  });
 
   const task = new ecs.FargateTaskDefinition(scope, 'Task', {
     family: names.of(service),
@@ -96,6 +99,8 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     'AwsSolutions-ECS2':
       'what is set here are names, addresses and limits; the one secret comes from Secrets Manager',
   });
+  // No task starts before it may do its work.
+  task.node.addDependency(grants);
   const executionRole = task.obtainExecutionRole();
   acknowledge(executionRole, {
     'AwsSolutions-IAM5[Resource::*]':

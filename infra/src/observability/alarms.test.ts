@@ -80,6 +80,18 @@ test('a relay that is stuck calls well before its changes are given up', () => {
   }
 });
 
+test('one hour with a write and nothing read is enough, however little is written', () => {
+  for (const service of ['product', 'cart']) {
+    const alarm = alarms().get(`${service}-relay-silent`);
+    const metrics = alarm?.['Metrics'] as { MetricStat?: { Period: number } }[];
+    assert.equal(alarm?.['EvaluationPeriods'], 1);
+    assert.deepEqual(
+      metrics.flatMap(({ MetricStat }) => MetricStat?.Period ?? []),
+      [3_600, 3_600],
+    );
+  }
+});
+
 test('with a canary, what either target group tells counts, also for the deployment itself', () => {
   const canary = synthesize({ deployment: 'canary' });
   const own = resources({ cart: canary.cart }, 'AWS::CloudWatch::Alarm');

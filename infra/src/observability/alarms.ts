@@ -37,6 +37,7 @@ export interface AlarmSpec {
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
+const HOUR = Duration.hours(1);
 
 /** What the alarms of a context look at. */
 export interface AlarmedBy {
@@ -168,10 +169,10 @@ function relayAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
       section: 'failing-relay',
     }),
     alarm('silent', {
-      metric: metrics.unreadWrites(service, FIVE_MINUTES),
+      metric: metrics.unreadWrites(service, HOUR),
       threshold: 1,
-      // Writes that a condition refused cost units as well, and nobody has to read anything of them.
-      periods: 6,
+      // One write in an hour is enough: where little is written, six short periods in a row would never come.
+      periods: 1,
       description: `${table} is written to, and nobody reads its stream. First: is the event source mapping of ${relay} enabled, and on the table's current stream?`,
       section: 'silent-relay',
     }),

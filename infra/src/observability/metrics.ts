@@ -64,7 +64,11 @@ export function createMetrics(names: Names, mappings: Readonly<Record<ServiceNam
         },
       });
     },
-    givenUpChanges: (service: ServiceName, period: Duration) =>
-      functions('OnFailureDestinationDeliveredEventCount', mapping(service), 'Sum', period),
+    /** Changes that Lambda stopped trying to tell, kept in the bucket or, where that failed, dropped. */
+    givenUpChanges: (service: ServiceName, period: Duration) => {
+      const delivered = functions('OnFailureDestinationDeliveredEventCount', mapping(service), 'Sum', period);
+      const dropped = functions('DroppedEventCount', mapping(service), 'Sum', period);
+      return sumOf({ delivered, dropped }, 'given up', period);
+    },
   };
 }
