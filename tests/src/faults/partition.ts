@@ -1,39 +1,13 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { readConfig } from '@tandem/chassis/config';
-import { localConfig } from '@tandem/local/config';
-import { type Processes, startProcesses } from '@tandem/local/processes/supervisor';
+import type { Processes } from '@tandem/local/processes/supervisor';
 import type { CartBody } from '../support/http.ts';
-import { client } from '../support/http.ts';
-import { deadLetters } from '../support/queues.ts';
 import { until } from '../support/until.ts';
+import { withProcesses } from './with-processes.ts';
 
 const BACKLOGS = [200, 800];
 const AT_ONCE = 20;
 const CATCH_UP_DEADLINE_MS = 60_000;
-
-async function withProcesses(use: (system: Processes, api: ReturnType<typeof client>) => Promise<void>) {
-  const config = readConfig(localConfig, {
-    PORT: '0',
-    PRODUCT_PORT: '0',
-    CART_PORT: '0',
-    AWS_PORT: '0',
-    EPHEMERAL: '1',
-    SEED: '0',
-    LOG_LEVEL: 'silent',
-  });
-  const system = await startProcesses(config, { environment: { PATH: process.env['PATH'] } });
-  try {
-    await until(
-      async () => (await fetch(`${system.urls.gateway}/health`)).status,
-      (status) => status === 200,
-    );
-    await use(system, client(system.urls.gateway));
-    assert.equal(await deadLetters(system.urls.aws), 0);
-  } finally {
-    await system.stop();
-  }
-}
 
 /** Does something so often, some of it at once. */
 async function times(count: number, work: (i: number) => Promise<void>): Promise<void> {

@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readConfig } from '@tandem/chassis/config';
 import { topology } from '@tandem/contracts/topology';
-import { localConfig } from '@tandem/local/config';
 import { type Role, roles } from '@tandem/local/processes/roles';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { faultsOf, type Observed } from '../process/checker.ts';
@@ -14,6 +12,7 @@ import { type CrashPoint, crashPoints } from './crash-points.ts';
 import { watchBacklog } from './backlog.ts';
 import { observe } from './observe.ts';
 import type { Planted } from './planted.ts';
+import { configOfDrill } from './with-processes.ts';
 
 export interface FaultsOptions {
   readonly seed: number;
@@ -59,29 +58,18 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
   const { isKilling = true, progress = () => undefined } = options;
   const random = seeded(seed);
   const met = Object.fromEntries(troubles.map((trouble) => [trouble, 0])) as Record<Trouble, number>;
-  const system = await startProcesses(
-    readConfig(localConfig, {
-      PORT: '0',
-      PRODUCT_PORT: '0',
-      CART_PORT: '0',
-      AWS_PORT: '0',
-      EPHEMERAL: '1',
-      SEED: '0',
-      LOG_LEVEL: 'silent',
-    }),
-    {
-      entry: new URL('role/main.ts', import.meta.url).pathname,
-      environment: {
-        PATH: process.env['PATH'],
-        FAULT_SEED: String(seed),
-        FAULTS_PER_MILLE: String(perMille),
-        ...(planted ? { PLANTED: planted } : {}),
-      },
-      onMessage: (_role, message) => {
-        if (String(message) in met) met[message as Trouble] += 1;
-      },
+  const system = await startProcesses(configOfDrill(), {
+    entry: new URL('role/main.ts', import.meta.url).pathname,
+    environment: {
+      PATH: process.env['PATH'],
+      FAULT_SEED: String(seed),
+      FAULTS_PER_MILLE: String(perMille),
+      ...(planted ? { PLANTED: planted } : {}),
     },
-  );
+    onMessage: (_role, message) => {
+      if (String(message) in met) met[message as Trouble] += 1;
+    },
+  });
   const { urls, children } = system;
   const api = client(urls.gateway);
 
