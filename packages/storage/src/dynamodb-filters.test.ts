@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
@@ -9,13 +9,12 @@ import {
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { NewEvent } from '@tandem/contracts/events';
 import { add, happened, thing } from './conformance/fixtures.ts';
 import { createTable } from './create-table.ts';
-import { itemOf } from './dynamodb-items.ts';
-import { indexAttributes, PARTITION_KEY, streamFilters } from './dynamodb-layout.ts';
+import { createDynamoCalls } from './dynamodb-calls.ts';
+import { itemOf, keyOf } from './dynamodb-items.ts';
+import { indexAttributes, streamFilters } from './dynamodb-layout.ts';
 import { changeOfRecord, type StreamRecord } from './dynamodb-records.ts';
 import { createDynamoTable } from './dynamodb-table.ts';
 import { dynamoDriver } from './dynamodb.ts';
@@ -38,7 +37,7 @@ function passed(record: object): string[] {
 
 function image(version: number, ...events: NewEvent[]) {
   const index = { index: 'byGroup', partition: 'red', sort: '1' };
-  return marshall(itemOf({ pk: 'thing#a', version, state: { version }, events, index, expiresAt: 7 }));
+  return itemOf({ pk: 'thing#a', version, state: { version }, events, index, expiresAt: 7 });
 }
 
 function written(...events: NewEvent[]): StreamRecord {
@@ -90,7 +89,7 @@ test('of a table, what tells something passes and nothing else does', { skip }, 
   const [client, streams] = [new DynamoDBClient(local), new DynamoDBStreamsClient(local)];
   const name = `filters-${randomUUID()}`;
   await createDynamoTable(client, name, ['byGroup']);
-  const table = createTable(dynamoDriver(client, name), { now: Date.now });
+  const table = createTable(dynamoDriver(createDynamoCalls(client), name), { now: Date.now });
   const [a, b] = [key(thing, 'a'), key(thing, 'b')];
 
   await table.update(a, add(1, happened('1')));
@@ -103,16 +102,15 @@ test('of a table, what tells something passes and nothing else does', { skip }, 
       put(b, add(1)(read.get(b)).state, [happened('b1'), happened('b2')]),
     ],
   }));
-  const byHand = DynamoDBDocumentClient.from(client);
-  const target = { TableName: name, Key: { [PARTITION_KEY]: 'thing#b' } };
-  await byHand.send(
-    new UpdateCommand({
-      ...target,
+  await client.send(
+    new UpdateItemCommand({
+      TableName: name,
+      Key: keyOf('thing#b'),
       UpdateExpression: 'SET note = :n',
-      ExpressionAttributeValues: { ':n': 1 },
+      ExpressionAttributeValues: { ':n': { N: '1' } },
     }),
   );
-  await byHand.send(new DeleteCommand({ ...target, Key: { [PARTITION_KEY]: 'thing#a' } }));
+  await client.send(new DeleteItemCommand({ TableName: name, Key: keyOf('thing#a') }));
 
   const deadline = performance.now() + 20_000;
   let records = await recordsOf(streams, name);

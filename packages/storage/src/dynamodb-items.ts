@@ -1,19 +1,26 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Condition, Row, StoredState } from './driver.ts';
-import { HAS_EVENTS, indexAttributes } from './dynamodb-layout.ts';
+import { HAS_EVENTS, indexAttributes, PARTITION_KEY } from './dynamodb-layout.ts';
 import type { Versioned } from './table.ts';
 
-/** An item as lib-dynamodb gives and takes it. */
-export type Item = { [attribute: string]: unknown };
+/** An item as DynamoDB gives and takes it. */
+export type StoredItem = Record<string, AttributeValue>;
 
-/** The item that stores a row. It replaces what was there whole, so that no mark of an earlier write stays behind. */
-export function itemOf({ index, ...attributes }: Row): Item {
-  const marks = attributes.events.length > 0 ? { [HAS_EVENTS]: true } : {};
-  if (!index) return { ...attributes, ...marks };
-  const [partition, sort] = indexAttributes(index.index);
-  return { ...attributes, ...marks, [partition]: index.partition, [sort]: index.sort };
+export function keyOf(pk: string): StoredItem {
+  return { [PARTITION_KEY]: { S: pk } };
 }
 
-export function storedState(item: Item): StoredState {
+/** The item that stores a row. It replaces what was there whole, so that no mark of an earlier write stays behind. */
+export function itemOf({ index, ...attributes }: Row): StoredItem {
+  const marks = attributes.events.length > 0 ? { [HAS_EVENTS]: true } : {};
+  if (!index) return marshalled({ ...attributes, ...marks });
+  const [partition, sort] = indexAttributes(index.index);
+  return marshalled({ ...attributes, ...marks, [partition]: index.partition, [sort]: index.sort });
+}
+
+export function storedState(stored: StoredItem): StoredState {
+  const item = unmarshall(stored);
   return {
     pk: String(item['pk']),
     version: Number(item['version']),
@@ -27,19 +34,27 @@ export function conditionExpression(condition: Condition) {
     case 'version':
       return {
         ConditionExpression: 'version = :version',
-        ExpressionAttributeValues: { ':version': condition.version },
+        ExpressionAttributeValues: { ':version': number(condition.version) },
       };
     case 'absent':
       return {
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-        ExpressionAttributeValues: { ':now': condition.now },
+        ExpressionAttributeValues: { ':now': number(condition.now) },
       };
     case 'older':
       return {
         ConditionExpression: 'attribute_not_exists(pk) OR version < :version OR expiresAt <= :now',
-        ExpressionAttributeValues: { ':version': condition.than, ':now': condition.now },
+        ExpressionAttributeValues: { ':version': number(condition.than), ':now': number(condition.now) },
       };
     default:
       return condition satisfies never;
   }
+}
+
+function marshalled(item: object): StoredItem {
+  return marshall(item, { removeUndefinedValues: true });
+}
+
+function number(value: number): AttributeValue {
+  return { N: String(value) };
 }

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
@@ -9,6 +13,7 @@ import { add, changesUntil, eventIds, happened, thing } from './conformance/fixt
 import { createTable } from './create-table.ts';
 import { createDynamoTable } from './dynamodb-table.ts';
 import { openStreamFeed } from './dynamodb-streams.ts';
+import { createDynamoCalls } from './dynamodb-calls.ts';
 import { dynamoDriver } from './dynamodb.ts';
 import { key, put } from './table.ts';
 
@@ -26,15 +31,15 @@ if (endpoint === undefined) {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
 
-  const openStore = async (config: { maxAttempts?: number } = {}) => {
-    const client = new DynamoDBClient({ ...local, ...config });
+  const openStore = async (answering = endpoint) => {
+    const client = new DynamoDBClient(local);
     const streams = new DynamoDBStreamsClient(local);
     const name = `test-${randomUUID()}`;
     await createDynamoTable(client, name, ['byGroup']);
     await createDynamoTable(client, name, ['byGroup']);
-    const driver = dynamoDriver(client, name);
+    const calls = createDynamoCalls(new DynamoDBClient({ ...local, endpoint: answering }));
+    const driver = dynamoDriver(calls, name);
     return {
-      client,
       driver,
       feed: openStreamFeed(streams, name),
       table: createTable(driver, { now: Date.now }),
@@ -50,16 +55,19 @@ if (endpoint === undefined) {
 
   describe('DynamoDB', () => {
     it('a write repeated because its answer was lost counts once', async () => {
-      const { client, table, feed, close } = await openStore();
       let lost = 0;
-      client.middlewareStack.add(
-        (next) => async (args) => {
-          const answer = await next(args);
-          if (lost++ > 0) return answer;
-          throw Object.assign(new Error('The answer is lost'), { name: 'TimeoutError' });
-        },
-        { step: 'deserialize', priority: 'high' },
-      );
+      /** Carries calls out, and loses the first answer. */
+      const carryOut = async (request: IncomingMessage, response: ServerResponse) => {
+        const headers = request.headers as Record<string, string>;
+        const answer = await fetch(endpoint, { method: 'POST', headers, body: await text(request) });
+        if (lost++ === 0) response.destroy();
+        else response.writeHead(answer.status).end(await answer.text());
+      };
+      const proxy = createServer((request, response) => void carryOut(request, response));
+      proxy.listen(0, '127.0.0.1');
+      await once(proxy, 'listening');
+      const { port } = proxy.address() as AddressInfo;
+      const { table, feed, close } = await openStore(`http://127.0.0.1:${port}`);
       await table.update(a, add(1, happened('once')));
       assert.deepEqual(await table.get(a), { version: 1, count: 1 });
 
@@ -76,11 +84,12 @@ if (endpoint === undefined) {
       await table.update(a, add(1, happened('last')));
       assert.deepEqual((await changesUntil(feed, 'last')).map(eventIds), [['once'], ['last']]);
       await close();
+      proxy.close();
     });
 
     it('reports a store out of reach as unavailable', async () => {
       const client = new DynamoDBClient({ ...local, endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
-      const table = createTable(dynamoDriver(client, 'none'), { now: Date.now });
+      const table = createTable(dynamoDriver(createDynamoCalls(client), 'none'), { now: Date.now });
       await assert.rejects(table.ping(), unavailable);
       await assert.rejects(table.update(a, add(1)), unavailable);
       await assert.rejects(table.query(thing, { index: 'byGroup', limit: 1 }), unavailable);

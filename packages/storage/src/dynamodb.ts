@@ -1,23 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  TransactionCanceledException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  ScanCommand,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
+import type { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { DomainError } from '@tandem/chassis/errors';
+import type { CallDynamo } from './dynamodb-calls.ts';
 import type { Condition, Driver, Outcome, Position, Put, Row } from './driver.ts';
-import { conditionExpression, type Item, itemOf, storedState } from './dynamodb-items.ts';
+import { conditionExpression, itemOf, keyOf, storedState, type StoredItem } from './dynamodb-items.ts';
 import { indexAttributes } from './dynamodb-layout.ts';
 import { backOff } from './retry.ts';
 
@@ -29,20 +17,14 @@ const STORED_STATE = {
 };
 
 /** A table in DynamoDB, laid out as createDynamoTable does. */
-export function dynamoDriver(baseClient: DynamoDBClient, tableName: string): Driver {
-  const client = DynamoDBDocumentClient.from(baseClient, {
-    marshallOptions: { removeUndefinedValues: true },
-  });
-
-  async function batchGet(pks: readonly string[], consistent: boolean): Promise<Item[]> {
-    const items: Item[] = [];
-    let keys: Item[] = pks.map((pk) => ({ pk }));
+export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
+  async function batchGet(pks: readonly string[], consistent: boolean): Promise<StoredItem[]> {
+    const items: StoredItem[] = [];
+    let keys: StoredItem[] = pks.map(keyOf);
     for (let attempt = 0; ; attempt++) {
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({
-          RequestItems: { [tableName]: { Keys: keys, ConsistentRead: consistent, ...STORED_STATE } },
-        }),
-      );
+      const { Responses, UnprocessedKeys } = await call('BatchGetItem', {
+        RequestItems: { [tableName]: { Keys: keys, ConsistentRead: consistent, ...STORED_STATE } },
+      });
       items.push(...(Responses?.[tableName] ?? []));
       keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
       if (keys.length === 0) return items;
@@ -52,12 +34,15 @@ export function dynamoDriver(baseClient: DynamoDBClient, tableName: string): Dri
     }
   }
 
-  async function read(pks: readonly string[], consistent: boolean): Promise<Item[]> {
+  async function read(pks: readonly string[], consistent: boolean): Promise<StoredItem[]> {
     const [pk] = pks;
     if (pk !== undefined && pks.length === 1) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { pk }, ConsistentRead: consistent, ...STORED_STATE }),
-      );
+      const { Item } = await call('GetItem', {
+        TableName: tableName,
+        Key: keyOf(pk),
+        ConsistentRead: consistent,
+        ...STORED_STATE,
+      });
       return Item ? [Item] : [];
     }
     const batches = Array.from({ length: Math.ceil(pks.length / BATCH_GET_LIMIT) }, (_, i) =>
@@ -66,42 +51,45 @@ export function dynamoDriver(baseClient: DynamoDBClient, tableName: string): Dri
     return (await Promise.all(batches)).flat();
   }
 
-  /** The id tells our own write, repeated by the SDK after its answer was lost, from somebody else's. */
+  /** The id tells our own write, repeated after its answer was lost, from somebody else's. */
   async function putOne(row: Row, condition: Condition): Promise<Outcome> {
     const writeId = randomUUID();
     try {
-      await client.send(
-        new PutCommand({
-          TableName: tableName,
-          Item: { ...itemOf(row), writeId },
-          ...conditionExpression(condition),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
+      await call('PutItem', {
+        TableName: tableName,
+        Item: { ...itemOf(row), writeId: { S: writeId } },
+        ...conditionExpression(condition),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
       return 'written';
     } catch (error) {
-      if (error instanceof TransactionConflictException) return 'contended';
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return error.Item?.['writeId']?.S === writeId ? 'written' : 'refused';
+      if (isCalled(error, 'TransactionConflictException')) return 'contended';
+      if (!isCalled(error, 'ConditionalCheckFailedException')) throw error;
+      const { Item } = error as ConditionalCheckFailedException;
+      return Item?.['writeId']?.S === writeId ? 'written' : 'refused';
     }
   }
 
   async function putAll(puts: readonly Put[]): Promise<Outcome> {
     const TransactItems = puts.map(({ pk, condition, row }) => {
       const target = { TableName: tableName, ...conditionExpression(condition) };
-      return row ? { Put: { ...target, Item: itemOf(row) } } : { ConditionCheck: { ...target, Key: { pk } } };
+      return row
+        ? { Put: { ...target, Item: itemOf(row) } }
+        : { ConditionCheck: { ...target, Key: keyOf(pk) } };
     });
     try {
-      await client.send(new TransactWriteCommand({ TransactItems }));
+      // The token tells a repeated call from another one with the same writes.
+      await call('TransactWriteItems', { TransactItems, ClientRequestToken: randomUUID() });
       return 'written';
     } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const codes = new Set(error.CancellationReasons?.map(({ Code }) => Code));
+      if (!isCalled(error, 'TransactionCanceledException')) throw error;
+      const { CancellationReasons } = error as TransactionCanceledException;
+      const codes = new Set(CancellationReasons?.map(({ Code }) => Code));
       codes.delete('None');
       if (codes.delete('TransactionConflict')) return 'contended';
       if (codes.delete('ConditionalCheckFailed')) return 'refused';
       if (codes.has('ThrottlingError') || codes.has('ProvisionedThroughputExceeded'))
-        throw unavailable(error);
+        throw unavailable(error as Error);
       throw error;
     }
   }
@@ -122,26 +110,27 @@ export function dynamoDriver(baseClient: DynamoDBClient, tableName: string): Dri
           TableName: tableName,
           IndexName: index,
           Limit: limit,
-          ExclusiveStartKey: after && {
-            pk: after.pk,
-            [partitionName]: after.partition,
-            [sortName]: after.sort,
-          },
+          ...(after && {
+            ExclusiveStartKey: marshall({
+              pk: after.pk,
+              [partitionName]: after.partition,
+              [sortName]: after.sort,
+            }),
+          }),
         };
-        const command =
+        const { Items = [], LastEvaluatedKey } =
           partition === undefined
-            ? new ScanCommand(page)
-            : new QueryCommand({
+            ? await call('Scan', page)
+            : await call('Query', {
                 ...page,
                 KeyConditionExpression: '#partition = :partition',
                 ExpressionAttributeNames: { '#partition': partitionName },
-                ExpressionAttributeValues: { ':partition': partition },
+                ExpressionAttributeValues: { ':partition': { S: partition } },
               });
-        const { Items = [], LastEvaluatedKey } = await client.send(command);
-        const position = (item: Item): Position => ({
-          partition: String(item[partitionName]),
-          sort: String(item[sortName]),
-          pk: String(item['pk']),
+        const position = (item: StoredItem): Position => ({
+          partition: item[partitionName]?.S ?? '',
+          sort: item[sortName]?.S ?? '',
+          pk: item['pk']?.S ?? '',
         });
         return {
           rows: Items.map((item) => ({ ...storedState(item), position: position(item) })),
@@ -151,7 +140,7 @@ export function dynamoDriver(baseClient: DynamoDBClient, tableName: string): Dri
 
     ping: () =>
       translated(async () => {
-        await client.send(new GetCommand({ TableName: tableName, Key: { pk: 'ping#' } }));
+        await call('GetItem', { TableName: tableName, Key: keyOf('ping#') });
       }),
   };
 }
@@ -167,6 +156,10 @@ async function translated<T>(call: () => Promise<T>): Promise<T> {
 
 function isTransient(error: SdkError): boolean {
   return isThrottlingError(error) || isTransientError(error) || isServerError(error);
+}
+
+function isCalled(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }
 
 /** What the SDK itself takes as an error to classify. */

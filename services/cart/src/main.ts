@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { callTimeouts, longPollTimeouts } from '@tandem/chassis/aws';
+import { longPollTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
@@ -10,6 +10,7 @@ import { startTelemetry } from '@tandem/chassis/telemetry';
 import { activeTraceparent } from '@tandem/chassis/trace';
 import { createTable } from '@tandem/storage/create-table';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
+import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
 import { createCartService } from './app.ts';
 import { cartConfig } from './config.ts';
 
@@ -19,7 +20,7 @@ const telemetry = await startTelemetry({ service: 'cart', config, log: logger })
 const { metrics, tracer } = telemetry;
 
 const service = await createCartService({
-  table: createTable(dynamoDriver(new DynamoDBClient({ requestHandler: callTimeouts }), config.TABLE_NAME), {
+  table: createTable(dynamoDriver(createDynamoCalls(new DynamoDBClient({})), config.TABLE_NAME), {
     now: () => Date.now(),
     traceparent: activeTraceparent,
     onConflict: () => metrics.count('ConflictsRetried'),

@@ -11,6 +11,7 @@ import { startTelemetry } from '@tandem/chassis/telemetry';
 import { activeTraceparent } from '@tandem/chassis/trace';
 import { createTable } from '@tandem/storage/create-table';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
+import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
 import { createProductService } from './app.ts';
 import { productConfig } from './config.ts';
 
@@ -20,7 +21,7 @@ const telemetry = await startTelemetry({ service: 'product', config, log: logger
 const { metrics, tracer } = telemetry;
 
 const service = await createProductService({
-  table: createTable(dynamoDriver(new DynamoDBClient({ requestHandler: callTimeouts }), config.TABLE_NAME), {
+  table: createTable(dynamoDriver(createDynamoCalls(new DynamoDBClient({})), config.TABLE_NAME), {
     now: () => Date.now(),
     traceparent: activeTraceparent,
     onConflict: () => metrics.count('ConflictsRetried'),

@@ -5,7 +5,7 @@ import { startProcesses } from '@tandem/local/processes/supervisor';
 import { faultsOf, type Observed } from '../process/checker.ts';
 import { type Load, seeded, startLoad } from '../process/load.ts';
 import { client } from '../support/http.ts';
-import { depth } from '../support/queues.ts';
+import { depth, describeDeadLetters } from '../support/queues.ts';
 import { until } from '../support/until.ts';
 import { type Trouble, troubles } from './adversary.ts';
 import { type CrashPoint, crashPoints } from './crash-points.ts';
@@ -180,7 +180,10 @@ async function atRest(
     const faults = faultsOf(load.log, observed);
     const stuck = waiting.reduce((sum, messages) => sum + messages, 0);
     if (faults.length === 0 && stuck === 0) return [];
-    if (performance.now() > end) return stuck > 0 ? [`${stuck} messages are stuck`, ...faults] : faults;
+    if (performance.now() > end) {
+      const letters = await describeDeadLetters(urls.aws);
+      return [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...letters];
+    }
     await delay(250);
   }
 }

@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 import { withProcesses } from './with-processes.ts';
 
 const PRODUCTS = Number(process.env['SNAPSHOT_PRODUCTS'] ?? 10_000);
-const DEADLINE_MS = 5 * 60_000;
+const DEADLINE_MS = 15 * 60_000;
 const CARTS = 10;
 /** So that the snapshot has the most of the machine. */
 const SERVE_EVERY_MS = 25;

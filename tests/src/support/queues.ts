@@ -1,16 +1,15 @@
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
+import { letterOf, wantedAttributes } from '@tandem/local/dlq/letter';
 import { queueUrl } from '@tandem/local/messaging/config';
 import { until } from './until.ts';
 
 /** Messages of a queue: to be received, received and not yet deleted, delayed. */
 export async function depth(endpoint: string, queue: string): Promise<number> {
-  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-  const sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
+  using sqs = clientOf(endpoint);
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl(endpoint, queue), AttributeNames: ['All'] }),
   );
-  sqs.destroy();
   return [
     Attributes.ApproximateNumberOfMessages,
     Attributes.ApproximateNumberOfMessagesNotVisible,
@@ -27,13 +26,41 @@ export async function atRest(endpoint: string): Promise<void> {
   );
 }
 
+/** Where messages end that nobody could use. */
+const deadLetterQueues = [
+  ...Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue),
+  ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
+  ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
+];
+
 /** How many messages were given up or parked, over all queues for such. */
 export async function deadLetters(endpoint: string): Promise<number> {
-  const queues = [
-    ...Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue),
-    ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
-    ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
-  ];
-  const depths = await Promise.all(queues.map(async (queue) => depth(endpoint, queue)));
+  const depths = await Promise.all(deadLetterQueues.map(async (queue) => depth(endpoint, queue)));
   return depths.reduce((sum, messages) => sum + messages, 0);
+}
+
+/** Some of the messages that were given up or parked, each in a line; they stay where they are. */
+export async function describeDeadLetters(endpoint: string): Promise<readonly string[]> {
+  using sqs = clientOf(endpoint);
+  const found = deadLetterQueues.map(async (queue) => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl(endpoint, queue),
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 0,
+        ...wantedAttributes,
+      }),
+    );
+    return Messages.map(letterOf).map(
+      ({ eventType, eventId, receives, parkedBecause = '', body }) =>
+        `${queue}: ${eventType} ${eventId}, received ${receives} times ${parkedBecause} ${body}`,
+    );
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function clientOf(endpoint: string): SQSClient & Disposable {
+  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+  const sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
+  return Object.assign(sqs, { [Symbol.dispose]: () => sqs.destroy() });
 }

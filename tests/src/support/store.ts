@@ -4,10 +4,11 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Store } from '@tandem/local/system/store';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
+import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
 import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
 import { createDynamoTable } from '@tandem/storage/dynamodb-table';
 import { openSqlite } from '@tandem/storage/sqlite';
-import { recordCalls } from './aws-calls/record.ts';
+import { recordingCalls } from './aws-calls/record.ts';
 
 const endpoint = process.env['DYNAMODB_ENDPOINT'];
 
@@ -26,7 +27,6 @@ async function openDynamo(endpoint: string, service: ServiceName): Promise<Store
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const client = new DynamoDBClient(local);
-  recordCalls(service, client);
   // Neither of these is recorded: a table is made by a stack, and on AWS it is Lambda that reads the stream.
   const owner = new DynamoDBClient(local);
   const streams = new DynamoDBStreamsClient(local);
@@ -34,7 +34,7 @@ async function openDynamo(endpoint: string, service: ServiceName): Promise<Store
   const name = `${table}-${randomUUID()}`;
   await createDynamoTable(owner, name, indexes);
   return {
-    driver: dynamoDriver(client, name),
+    driver: dynamoDriver(recordingCalls(service, createDynamoCalls(client)), name),
     feed: openStreamFeed(streams, name),
     close: () => {
       void owner.send(new DeleteTableCommand({ TableName: name })).finally(() => owner.destroy());

@@ -8,7 +8,7 @@ test('a transaction needs the right of each of its parts', () => {
     { ConditionCheck: { TableName: 'products' } },
     { Put: { TableName: 'carts-1' } },
   ];
-  assert.deepEqual(callsOf('DynamoDBClient', 'TransactWriteItemsCommand', { TransactItems }), [
+  assert.deepEqual(callsOf('DynamoDB', 'TransactWriteItems', { TransactItems }), [
     { action: 'dynamodb:PutItem', resource: 'table/carts' },
     { action: 'dynamodb:ConditionCheckItem', resource: 'table/products' },
     { action: 'dynamodb:PutItem', resource: 'table/carts' },
@@ -17,7 +17,7 @@ test('a transaction needs the right of each of its parts', () => {
 
 test('an index is a resource of its own', () => {
   const input = { TableName: 'products-1', IndexName: 'byCategory' };
-  assert.deepEqual(callsOf('DynamoDBClient', 'QueryCommand', input), [
+  assert.deepEqual(callsOf('DynamoDB', 'Query', input), [
     { action: 'dynamodb:Query', resource: 'table/products/index/byCategory' },
   ]);
 });
@@ -32,18 +32,18 @@ test('a batch needs what its entries need, that of reads excepted', () => {
     { action: 'sns:Publish', resource: 'cart-events-topic' },
   ]);
   const RequestItems = { 'carts-1': { Keys: [] } };
-  assert.deepEqual(callsOf('DynamoDBClient', 'BatchGetItemCommand', { RequestItems }), [
+  assert.deepEqual(callsOf('DynamoDB', 'BatchGetItem', { RequestItems }), [
     { action: 'dynamodb:BatchGetItem', resource: 'table/carts' },
   ]);
 });
 
 test('what nobody thought of is an error', () => {
   assert.throws(() => callsOf('SQSClient', 'PurgeQueueCommand', {}), /PurgeQueueCommand of SQSClient/);
-  assert.throws(() => callsOf('DynamoDBClient', 'GetItemCommand', { TableName: 'users' }), /users/);
+  assert.throws(() => callsOf('DynamoDB', 'GetItem', { TableName: 'users' }), /users/);
   assert.throws(
     () => callsOf('SQSClient', 'SendMessageCommand', { QueueUrl: 'http://a/b' }),
     /b is no queue/,
   );
   const TransactItems = [{ Get: { TableName: 'carts' } }];
-  assert.throws(() => callsOf('DynamoDBClient', 'TransactWriteItemsCommand', { TransactItems }), /Get/);
+  assert.throws(() => callsOf('DynamoDB', 'TransactWriteItems', { TransactItems }), /Get/);
 });

@@ -42,15 +42,15 @@ const onTopic =
 
 /** By client and command; a batch needs the same right as what it batches, BatchGetItem excepted. */
 const commands: Readonly<Record<string, (input: Input) => Call[]>> = {
-  'DynamoDBClient GetItemCommand': onTable('dynamodb:GetItem'),
-  'DynamoDBClient PutItemCommand': onTable('dynamodb:PutItem'),
-  'DynamoDBClient UpdateItemCommand': onTable('dynamodb:UpdateItem'),
-  'DynamoDBClient DeleteItemCommand': onTable('dynamodb:DeleteItem'),
-  'DynamoDBClient QueryCommand': onTable('dynamodb:Query'),
-  'DynamoDBClient ScanCommand': onTable('dynamodb:Scan'),
-  'DynamoDBClient BatchGetItemCommand': onTables('dynamodb:BatchGetItem'),
-  'DynamoDBClient BatchWriteItemCommand': onTables('dynamodb:BatchWriteItem'),
-  'DynamoDBClient TransactWriteItemsCommand': ({ TransactItems }) =>
+  'DynamoDB GetItem': onTable('dynamodb:GetItem'),
+  'DynamoDB PutItem': onTable('dynamodb:PutItem'),
+  'DynamoDB UpdateItem': onTable('dynamodb:UpdateItem'),
+  'DynamoDB DeleteItem': onTable('dynamodb:DeleteItem'),
+  'DynamoDB Query': onTable('dynamodb:Query'),
+  'DynamoDB Scan': onTable('dynamodb:Scan'),
+  'DynamoDB BatchGetItem': onTables('dynamodb:BatchGetItem'),
+  'DynamoDB BatchWriteItem': onTables('dynamodb:BatchWriteItem'),
+  'DynamoDB TransactWriteItems': ({ TransactItems }) =>
     (TransactItems as Record<string, Input>[]).flatMap((item) =>
       Object.entries(item).map(([part, { TableName }]) => {
         const action = transactActions[part];

@@ -2,11 +2,11 @@
  * For `node --import`: records what a service does that runs as it ships, by itself and without a word of tests, as
  * whom `AWS_CALLS_PRINCIPAL` names. A client is recorded from its first call.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { subscribe } from 'node:diagnostics_channel';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Principal } from '@tandem/contracts/topology';
-import { type Recordable, recordCalls } from './record.ts';
+import { record, type Recordable, recordCalls } from './record.ts';
 
 interface Client extends Recordable {
   send: (this: Client, ...args: unknown[]) => unknown;
@@ -14,10 +14,8 @@ interface Client extends Recordable {
 
 const principal = process.env['AWS_CALLS_PRINCIPAL'] as Principal;
 const recorded = new WeakSet<Recordable['middlewareStack']>();
-/** The class that all clients extend, that of documents too; once, unless the SDK comes in several versions. */
-const bases = new Set(
-  [DynamoDBClient, SNSClient, SQSClient].map((it) => Object.getPrototypeOf(it.prototype) as Client),
-);
+/** The class that all clients extend; once, unless the SDK comes in several versions. */
+const bases = new Set([SNSClient, SQSClient].map((it) => Object.getPrototypeOf(it.prototype) as Client));
 
 for (const base of bases) {
   const { send } = base;
@@ -29,3 +27,10 @@ for (const base of bases) {
     return send.apply(this, args);
   };
 }
+
+/** DynamoDB is called past the SDK: by what undici tells of its requests. */
+subscribe('undici:request:create', (message) => {
+  const { request } = message as { request: { headers: string[] | string; body: unknown } };
+  const [, operation] = /DynamoDB_\d+\.(\w+)/.exec(String(request.headers)) ?? [];
+  if (operation !== undefined) record(principal, 'DynamoDB', operation, JSON.parse(String(request.body)));
+});

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Principal } from '@tandem/contracts/topology';
+import type { CallDynamo } from '@tandem/storage/dynamodb-calls';
 import { callsOf, type Input } from './calls-of.ts';
 
 const file = process.env['AWS_CALLS_FILE'];
@@ -28,13 +29,7 @@ export function recordCalls(principal: Principal, client: Recordable): void {
   const middleware: Middleware =
     (next, { clientName = '', commandName = '' }) =>
     (args) => {
-      try {
-        for (const call of callsOf(clientName, commandName, args.input as Input))
-          append({ principal, ...call });
-      } catch (error) {
-        append({ principal, fault: String(error) });
-        throw error;
-      }
+      record(principal, clientName, commandName, args.input as Input);
       return next(args);
     };
   client.middlewareStack.add(middleware as never, {
@@ -42,6 +37,25 @@ export function recordCalls(principal: Principal, client: Recordable): void {
     name: 'recordCalls',
     override: true,
   });
+}
+
+/** The same for DynamoDB, which is called past the SDK's client. */
+export function recordingCalls(principal: Principal, call: CallDynamo): CallDynamo {
+  return (operation, input) => {
+    record(principal, 'DynamoDB', operation, input as unknown as Input);
+    return call(operation, input);
+  };
+}
+
+/** Notes what a call needs, where calls are recorded. */
+export function record(principal: Principal, client: string, command: string, input: Input): void {
+  if (file === undefined) return;
+  try {
+    for (const call of callsOf(client, command, input)) append({ principal, ...call });
+  } catch (error) {
+    append({ principal, fault: String(error) });
+    throw error;
+  }
 }
 
 function append(line: object): void {
