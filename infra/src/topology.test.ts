@@ -24,14 +24,19 @@ test('every table is there, with its indexes, its stream of both images and its 
   const expected = Object.entries(topology.tables).map(([name, { owner, indexes }]) => ({
     name,
     owner,
-    keys: ['pk', ...indexes.flatMap((index) => [`${index}Partition`, `${index}Sort`])].map(string),
-    indexes: indexes.map((IndexName) => ({
+    keys: ['pk', ...Object.keys(indexes).flatMap((index) => [`${index}Partition`, `${index}Sort`])].map(
+      string,
+    ),
+    indexes: Object.entries(indexes).map(([IndexName, holds]) => ({
       IndexName,
       KeySchema: [
         { AttributeName: `${IndexName}Partition`, KeyType: 'HASH' },
         { AttributeName: `${IndexName}Sort`, KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version', 'state', 'expiresAt'] },
+      Projection:
+        holds === 'keys'
+          ? { ProjectionType: 'KEYS_ONLY' }
+          : { ProjectionType: 'INCLUDE', NonKeyAttributes: ['version', 'state', 'expiresAt'] },
     })),
     stream: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
     ttl: { AttributeName: 'expiresAt', Enabled: true },

@@ -29,7 +29,7 @@ export function taskGrants(service: ServiceName, names: Names, key: IKey | undef
   const { table } = topology.relays[service];
   const { snapshots } = topology.services[service];
   const queues = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
-  const indexes = topology.tables[table].indexes.map((index) => names.indexArn(table, index));
+  const indexes = Object.keys(topology.tables[table].indexes).map((index) => names.indexArn(table, index));
   return [
     allow('dynamodb', itemActions, [names.tableArn(table)]),
     allow('dynamodb', indexActions[service], indexes),

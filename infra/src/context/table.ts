@@ -5,7 +5,7 @@ import { type TableName, topology } from '@tandem/contracts/topology';
 import {
   indexAttributes,
   PARTITION_KEY,
-  PROJECTED_ATTRIBUTES,
+  projectionOf,
   STREAM_VIEW_TYPE,
   TTL_ATTRIBUTE,
 } from '@tandem/storage/dynamodb-layout';
@@ -23,14 +23,15 @@ export function createTable(
   return new dynamodb.TableV2(scope, 'Table', {
     tableName: `${settings.namePrefix}${name}`,
     partitionKey: string(PARTITION_KEY),
-    globalSecondaryIndexes: topology.tables[name].indexes.map((indexName) => {
+    globalSecondaryIndexes: Object.entries(topology.tables[name].indexes).map(([indexName, holds]) => {
+      const { ProjectionType, NonKeyAttributes } = projectionOf(holds);
       const [partition, sort] = indexAttributes(indexName);
       return {
         indexName,
         partitionKey: string(partition),
         sortKey: string(sort),
-        projectionType: dynamodb.ProjectionType.INCLUDE,
-        nonKeyAttributes: [...PROJECTED_ATTRIBUTES],
+        projectionType: dynamodb.ProjectionType[ProjectionType],
+        ...(NonKeyAttributes && { nonKeyAttributes: NonKeyAttributes }),
         ...(settings.capacity.mode === 'onDemand'
           ? {
               maxReadRequestUnits: settings.capacity.maxReadUnits,

@@ -25,7 +25,10 @@ export function createMetrics(names: Names, mappings: Readonly<Record<ServiceNam
       const TableName = names.of(table);
       const dimensions = [
         { TableName },
-        ...topology.tables[table].indexes.map((index) => ({ TableName, GlobalSecondaryIndexName: index })),
+        ...Object.keys(topology.tables[table].indexes).map((index) => ({
+          TableName,
+          GlobalSecondaryIndexName: index,
+        })),
       ];
       const metrics = dimensions.flatMap((dimension, i) =>
         ['Read', 'Write'].map((kind) => [

@@ -7,10 +7,16 @@ export interface ServiceSpec {
   readonly snapshots?: { readonly topic: TopicName; readonly queue: QueueName };
 }
 
+/**
+ * What an index holds beside the keys: the items' states, for lists that are read often, or nothing: then it costs a
+ * read of each item that is listed, and no write where an item only changes in itself.
+ */
+export type IndexHolds = 'states' | 'keys';
+
 /** A table with its sparse indexes; every table has a TTL attribute and a stream of both images. */
 export interface TableSpec {
   readonly owner: ServiceName;
-  readonly indexes: readonly string[];
+  readonly indexes: Readonly<Record<string, IndexHolds>>;
 }
 
 /** The relay of a table's changes: publishes to one topic, parks what can never be published. */
@@ -70,8 +76,8 @@ export const topology: Topology = {
     cart: { paths: ['/carts'] },
   },
   tables: {
-    products: { owner: 'product', indexes: ['byCategory'] },
-    carts: { owner: 'cart', indexes: ['byUser'] },
+    products: { owner: 'product', indexes: { byCategory: 'states' } },
+    carts: { owner: 'cart', indexes: { byUser: 'keys' } },
   },
   relays: {
     product: {

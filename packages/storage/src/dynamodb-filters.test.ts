@@ -88,7 +88,7 @@ test('of a table, what tells something passes and nothing else does', { skip }, 
   const local = { endpoint: String(endpoint), region: 'eu-central-1', credentials };
   const [client, streams] = [new DynamoDBClient(local), new DynamoDBStreamsClient(local)];
   const name = `filters-${randomUUID()}`;
-  await createDynamoTable(client, name, ['byGroup']);
+  await createDynamoTable(client, name, { byGroup: 'states' });
   const table = createTable(dynamoDriver(createDynamoCalls(client), name), { now: Date.now });
   const [a, b] = [key(thing, 'a'), key(thing, 'b')];
 

@@ -1,3 +1,5 @@
+import type { IndexHolds } from '@tandem/contracts/topology';
+
 /**
  * How a table is laid out in DynamoDB, as data: whoever creates one (tests, the stacks) and the driver that writes to it
  * read it here. Needs no SDK.
@@ -12,8 +14,15 @@ export const TTL_ATTRIBUTE = 'expiresAt';
 /** Relays compare what was with what is, and learn from the old image what has expired. */
 export const STREAM_VIEW_TYPE = 'NEW_AND_OLD_IMAGES';
 
-/** The attributes that an index has beside the keys: all that a reader takes, and not the events. */
-export const PROJECTED_ATTRIBUTES = ['version', 'state', TTL_ATTRIBUTE] as const;
+/** The attributes of an index that holds states: all that a reader takes, and not the events. */
+const PROJECTED_ATTRIBUTES = ['version', 'state', TTL_ATTRIBUTE];
+
+/** The projection of an index, as DynamoDB and CloudFormation take it. */
+export function projectionOf(holds: IndexHolds) {
+  return holds === 'keys'
+    ? { ProjectionType: 'KEYS_ONLY' as const }
+    : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: PROJECTED_ATTRIBUTES };
+}
 
 /** Stands, as `true`, in an item whose last write carries events, and in no other. */
 export const HAS_EVENTS = 'hasEvents';

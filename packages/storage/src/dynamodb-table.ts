@@ -6,10 +6,11 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import type { TableSpec } from '@tandem/contracts/topology';
 import {
   indexAttributes,
   PARTITION_KEY,
-  PROJECTED_ATTRIBUTES,
+  projectionOf,
   STREAM_VIEW_TYPE,
   TTL_ATTRIBUTE,
 } from './dynamodb-layout.ts';
@@ -18,21 +19,21 @@ import {
 export async function createDynamoTable(
   client: DynamoDBClient,
   name: string,
-  indexes: readonly string[],
+  indexes: TableSpec['indexes'],
 ): Promise<void> {
-  const attributes = [PARTITION_KEY, ...indexes.flatMap(indexAttributes)];
+  const attributes = [PARTITION_KEY, ...Object.keys(indexes).flatMap(indexAttributes)];
   const create = new CreateTableCommand({
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: [{ AttributeName: PARTITION_KEY, KeyType: 'HASH' }],
     StreamSpecification: { StreamEnabled: true, StreamViewType: STREAM_VIEW_TYPE },
-    ...(indexes.length > 0
+    ...(Object.keys(indexes).length > 0
       ? {
-          GlobalSecondaryIndexes: indexes.map((IndexName) => ({
+          GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, holds]) => ({
             IndexName,
             KeySchema: keySchema(IndexName),
-            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...PROJECTED_ATTRIBUTES] },
+            Projection: projectionOf(holds),
           })),
         }
       : {}),

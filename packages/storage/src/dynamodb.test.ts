@@ -8,7 +8,9 @@ import { describe, it } from 'node:test';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { DomainError } from '@tandem/chassis/errors';
+import type { IndexHolds } from '@tandem/contracts/topology';
 import { conformance } from './conformance.ts';
+import { queriesConform } from './conformance/queries.ts';
 import { add, changesUntil, eventIds, happened, thing } from './conformance/fixtures.ts';
 import { createTable } from './create-table.ts';
 import { createDynamoTable } from './dynamodb-table.ts';
@@ -31,12 +33,12 @@ if (endpoint === undefined) {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
 
-  const openStore = async (answering = endpoint) => {
+  const openStore = async ({ answering = endpoint, holds = 'states' as IndexHolds } = {}) => {
     const client = new DynamoDBClient(local);
     const streams = new DynamoDBStreamsClient(local);
     const name = `test-${randomUUID()}`;
-    await createDynamoTable(client, name, ['byGroup']);
-    await createDynamoTable(client, name, ['byGroup']);
+    await createDynamoTable(client, name, { byGroup: holds });
+    await createDynamoTable(client, name, { byGroup: holds });
     const calls = createDynamoCalls(new DynamoDBClient({ ...local, endpoint: answering }));
     const driver = dynamoDriver(calls, name);
     return {
@@ -52,6 +54,7 @@ if (endpoint === undefined) {
   };
 
   conformance('DynamoDB', () => openStore());
+  describe('an index that holds keys alone', () => queriesConform(() => openStore({ holds: 'keys' })));
 
   describe('DynamoDB', () => {
     it('a write repeated because its answer was lost counts once', async () => {
@@ -67,7 +70,7 @@ if (endpoint === undefined) {
       proxy.listen(0, '127.0.0.1');
       await once(proxy, 'listening');
       const { port } = proxy.address() as AddressInfo;
-      const { table, feed, close } = await openStore(`http://127.0.0.1:${port}`);
+      const { table, feed, close } = await openStore({ answering: `http://127.0.0.1:${port}` });
       await table.update(a, add(1, happened('once')));
       assert.deepEqual(await table.get(a), { version: 1, count: 1 });
 

@@ -6,24 +6,23 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { CallDynamo } from './dynamodb-calls.ts';
 import type { Condition, Driver, Outcome, Position, Put, Row } from './driver.ts';
 import { conditionExpression, itemOf, keyOf, storedState, type StoredItem } from './dynamodb-items.ts';
-import { indexAttributes } from './dynamodb-layout.ts';
+import { indexAttributes, PARTITION_KEY } from './dynamodb-layout.ts';
 import { backOff } from './retry.ts';
 
 const BATCH_GET_LIMIT = 100;
 const BATCH_GET_ATTEMPTS = 8;
-const STORED_STATE = {
-  ProjectionExpression: 'pk, version, #state, expiresAt',
-  ExpressionAttributeNames: { '#state': 'state' },
-};
-
 /** A table in DynamoDB, laid out as createDynamoTable does. */
 export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
-  async function batchGet(pks: readonly string[], consistent: boolean): Promise<StoredItem[]> {
+  async function batchGet(
+    pks: readonly string[],
+    consistent: boolean,
+    further?: string,
+  ): Promise<StoredItem[]> {
     const items: StoredItem[] = [];
     let keys: StoredItem[] = pks.map(keyOf);
     for (let attempt = 0; ; attempt++) {
       const { Responses, UnprocessedKeys } = await call('BatchGetItem', {
-        RequestItems: { [tableName]: { Keys: keys, ConsistentRead: consistent, ...STORED_STATE } },
+        RequestItems: { [tableName]: { Keys: keys, ConsistentRead: consistent, ...storedStateAnd(further) } },
       });
       items.push(...(Responses?.[tableName] ?? []));
       keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
@@ -34,19 +33,19 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
     }
   }
 
-  async function read(pks: readonly string[], consistent: boolean): Promise<StoredItem[]> {
+  async function read(pks: readonly string[], consistent: boolean, further?: string): Promise<StoredItem[]> {
     const [pk] = pks;
     if (pk !== undefined && pks.length === 1) {
       const { Item } = await call('GetItem', {
         TableName: tableName,
         Key: keyOf(pk),
         ConsistentRead: consistent,
-        ...STORED_STATE,
+        ...storedStateAnd(further),
       });
       return Item ? [Item] : [];
     }
     const batches = Array.from({ length: Math.ceil(pks.length / BATCH_GET_LIMIT) }, (_, i) =>
-      batchGet(pks.slice(i * BATCH_GET_LIMIT, (i + 1) * BATCH_GET_LIMIT), consistent),
+      batchGet(pks.slice(i * BATCH_GET_LIMIT, (i + 1) * BATCH_GET_LIMIT), consistent, further),
     );
     return (await Promise.all(batches)).flat();
   }
@@ -94,6 +93,22 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
     }
   }
 
+  /** The items of an index's entries: those themselves where it holds states. What has left the place since is left out. */
+  async function itemsOf(
+    entries: readonly StoredItem[],
+    partitionName: string,
+  ): Promise<readonly StoredItem[]> {
+    if (entries.every((entry) => 'state' in entry)) return entries;
+    const pks = entries.map((entry) => entry[PARTITION_KEY]?.S ?? '');
+    const states = new Map(
+      (await read(pks, false, partitionName)).map((item) => [item[PARTITION_KEY]?.S, item]),
+    );
+    return entries.flatMap((entry) => {
+      const item = states.get(entry[PARTITION_KEY]?.S);
+      return item?.[partitionName]?.S === entry[partitionName]?.S ? [{ ...entry, ...item }] : [];
+    });
+  }
+
   return {
     read: (pks, { consistent }) => translated(async () => (await read(pks, consistent)).map(storedState)),
 
@@ -118,7 +133,7 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
             }),
           }),
         };
-        const { Items = [], LastEvaluatedKey } =
+        const { Items: entries = [], LastEvaluatedKey } =
           partition === undefined
             ? await call('Scan', page)
             : await call('Query', {
@@ -133,7 +148,10 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
           pk: item['pk']?.S ?? '',
         });
         return {
-          rows: Items.map((item) => ({ ...storedState(item), position: position(item) })),
+          rows: (await itemsOf(entries, partitionName)).map((item) => ({
+            ...storedState(item),
+            position: position(item),
+          })),
           next: LastEvaluatedKey && position(LastEvaluatedKey),
         };
       }),
@@ -142,6 +160,15 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
       translated(async () => {
         await call('GetItem', { TableName: tableName, Key: keyOf('ping#') });
       }),
+  };
+}
+
+/** Reads what a row says of its state, and no events; and a further attribute. */
+function storedStateAnd(further: string | undefined) {
+  const projection = 'pk, version, #state, expiresAt';
+  return {
+    ProjectionExpression: further === undefined ? projection : `${projection}, ${further}`,
+    ExpressionAttributeNames: { '#state': 'state' },
   };
 }
 

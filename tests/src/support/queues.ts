@@ -48,7 +48,8 @@ export async function describeDeadLetters(endpoint: string): Promise<readonly st
         QueueUrl: queueUrl(endpoint, queue),
         MaxNumberOfMessages: 10,
         VisibilityTimeout: 0,
-        ...wantedAttributes,
+        MessageAttributeNames: [...wantedAttributes.MessageAttributeNames],
+        MessageSystemAttributeNames: [...wantedAttributes.MessageSystemAttributeNames],
       }),
     );
     return Messages.map(letterOf).map(

@@ -68,7 +68,7 @@ function context(service: ServiceName, prefix: string): Template {
     RelayRole: role(`${service}-relay`),
     ...queues(service, prefix),
   };
-  const index = `\${Table.Arn}/index/${topology.tables[table].indexes[0]}`;
+  const index = `\${Table.Arn}/index/${Object.keys(topology.tables[table].indexes)[0]}`;
   const own = Object.entries(topology.queues).find(([, { consumer }]) => consumer === service)?.[0] ?? '';
   const topicArn = { 'Fn::ImportValue': `Events:${topic}` };
   Resources['TaskGrants'] = policy('TaskRole', [

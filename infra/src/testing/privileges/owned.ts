@@ -32,7 +32,7 @@ export function ownedBy(service: ServiceName, prefix: string): Owned {
       ...topics.map(([name]) => arn('sns', `${prefix}${name}`)),
     ],
     partsOfTables: tables.flatMap(([name, { indexes }]) => [
-      ...indexes.map((index) => `${tableArn(name)}/index/${index}`),
+      ...Object.keys(indexes).map((index) => `${tableArn(name)}/index/${index}`),
       `${tableArn(name)}/stream/${STREAM_LABEL}`,
     ]),
   };
