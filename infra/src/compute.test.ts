@@ -124,6 +124,26 @@ test('beyond the minimum, by a setting, tasks run on Spot', () => {
   }
 });
 
+test('another strategy is a new deployment of the same service, and nothing else is forced', () => {
+  const services = [{}, { spot: true }, { spot: true, tasks: { min: 3, max: 8 } }].map((changes) =>
+    only(synthesize(changes), 'cart', 'AWS::ECS::Service'),
+  );
+  for (const { LaunchType } of services)
+    assert.equal(LaunchType, undefined, 'from one, CloudFormation would make a second service of that name');
+  const nonces = services.map(
+    ({ ForceNewDeployment: { EnableForceNewDeployment, ForceNewDeploymentNonce } }) => {
+      assert.equal(EnableForceNewDeployment, true);
+      return String(ForceNewDeploymentNonce);
+    },
+  );
+  assert.equal(new Set(nonces).size, nonces.length);
+  const { Resources } = templates.cart;
+  const waitsFor = Object.values(Resources).find(({ Type }) => Type === 'AWS::ECS::Service')?.DependsOn;
+  assert.ok(waitsFor?.some((id) => Resources[id]?.Type === 'AWS::ECS::ClusterCapacityProviderAssociations'));
+  const again = only(synthesize({ tasks: { min: 3, max: 9 } }), 'cart', 'AWS::ECS::Service');
+  assert.equal(again['ForceNewDeployment'].ForceNewDeploymentNonce, nonces[0]);
+});
+
 test('a relay tries again until the changes are nearly gone from the stream, and then keeps them with their bodies', () => {
   for (const service of services) {
     const relay = only(templates, service, 'AWS::Lambda::Function');

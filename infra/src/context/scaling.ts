@@ -48,10 +48,24 @@ export function scale(service: ecs.FargateService, { settings, queues, targetGro
   }
 }
 
-/** Beyond the tasks that always run, Spot ones. */
-export function spotBeyond(base: number): ecs.CapacityProviderStrategy[] {
+/** Fargate; or, beyond the tasks that always run, Spot. Never a launch type, which could only be left by a new service. */
+export function capacityProviders({ spot, tasks }: Settings): ecs.CapacityProviderStrategy[] {
+  if (!spot) return [{ capacityProvider: 'FARGATE', weight: 1 }];
   return [
-    { capacityProvider: 'FARGATE', base, weight: 0 },
+    { capacityProvider: 'FARGATE', base: tasks.min, weight: 0 },
     { capacityProvider: 'FARGATE_SPOT', weight: 1 },
   ];
+}
+
+/** Has ECS begin a new deployment when the strategy changes, without which it refuses the change. */
+export function redeployWithStrategy(
+  service: ecs.FargateService,
+  strategy: readonly ecs.CapacityProviderStrategy[],
+): void {
+  (service.node.defaultChild as ecs.CfnService).forceNewDeployment = {
+    enableForceNewDeployment: true,
+    forceNewDeploymentNonce: strategy
+      .map(({ capacityProvider, base = 0, weight = 0 }) => `${capacityProvider}:${base}:${weight}`)
+      .join(),
+  };
 }
