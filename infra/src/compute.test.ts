@@ -52,20 +52,23 @@ test('two tasks run over two zones, and the first stays until the next is health
   }
 });
 
-test('a deployment that fails, answers 5xx or is slow is rolled back', () => {
+test('a deployment that fails, answers 5xx, takes no connections or is slow is rolled back', () => {
   for (const service of services) {
     const { DeploymentConfiguration } = only(templates, service, 'AWS::ECS::Service');
     assert.deepEqual(DeploymentConfiguration.DeploymentCircuitBreaker, { Enable: true, Rollback: true });
     const { AlarmNames, Enable, Rollback } = DeploymentConfiguration.Alarms;
     assert.deepEqual([Enable, Rollback], [true, true]);
-    assert.deepEqual(AlarmNames, [`${service}-deployment-errors`, `${service}-deployment-latency`]);
+    assert.deepEqual(
+      AlarmNames,
+      ['errors', 'connections', 'latency'].map((what) => `${service}-deployment-${what}`),
+    );
     const alarms = resources({ [service]: templates[service] }, 'AWS::CloudWatch::Alarm');
     const names = alarms.map(({ Properties }) => Properties['AlarmName'] as unknown);
     for (const name of AlarmNames) assert.ok(names.includes(name), name);
     const waitsFor = Object.values(templates[service].Resources).find(
       ({ Type }) => Type === 'AWS::ECS::Service',
     )?.DependsOn;
-    for (const id of ['Deploymenterrors', 'Deploymentlatency'])
+    for (const id of ['Deploymenterrors', 'Deploymentconnections', 'Deploymentlatency'])
       assert.ok(
         waitsFor?.some((it) => it.startsWith(id)),
         `after ${id}`,
