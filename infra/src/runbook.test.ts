@@ -41,6 +41,17 @@ test('whoever is called by an alarm finds its section in the runbook', () => {
   );
 });
 
+test('what the runbook deploys or compares is one stack: not those as well that it stands on, as they are in the checkout', () => {
+  const commands = readFileSync(join(root, 'docs/runbook.md'), 'utf8').match(
+    /npx cdk (?:deploy|diff|destroy)\b[^\n`#]*/g,
+  );
+  assert.ok(commands && commands.length >= 4);
+  assert.deepEqual(
+    commands.filter((command) => !command.includes(' --exclusively')),
+    [],
+  );
+});
+
 for (const page of pages) {
   test(`what ${page} links to and names is there`, () => {
     const prose = proseOf(page);
