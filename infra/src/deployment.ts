@@ -1,4 +1,4 @@
-import { Annotations, type App, Tags } from 'aws-cdk-lib';
+import { Annotations, type App, DefaultStackSynthesizer, Tags } from 'aws-cdk-lib';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { ContextStack } from './context/stack.ts';
 import { EdgeStack } from './edge.ts';
@@ -24,6 +24,7 @@ export function createDeployment(app: App, stage: Stage, settings: Settings, { r
     settings,
     stackName: `tandem-${stage}-${name}`,
     env: { region: settings.region },
+    synthesizer: new DefaultStackSynthesizer({ qualifier: settings.bootstrapQualifier }),
   });
   const id = (name: string) => `tandem-${stage}-${name}`;
   const network = new NetworkStack(app, id('network'), common('network'));

@@ -21,6 +21,7 @@ export interface Resource {
 }
 
 export interface CloudFormation {
+  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<
     Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>
