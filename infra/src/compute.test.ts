@@ -117,6 +117,43 @@ test('tasks follow requests, CPU and the age of messages, within the bounds of t
   }
 });
 
+test('with a canary they follow the requests of whichever target group has the tasks', () => {
+  const canary = synthesize({ deployment: 'canary', requestsPerTaskAndMinute: 1_200 });
+  for (const service of services) {
+    const policies = resources({ [service]: canary[service] }, 'AWS::ApplicationAutoScaling::ScalingPolicy');
+    const targets = policies.flatMap(
+      ({ Properties: { TargetTrackingScalingPolicyConfiguration: it } }) => it ?? [],
+    );
+    assert.ok(
+      targets.some(
+        (it) => it.PredefinedMetricSpecification?.PredefinedMetricType === 'ECSServiceAverageCPUUtilization',
+      ),
+    );
+    assert.equal(targets.length, 2, 'none follows one group alone');
+    const busiest = targets.find((it) => it.CustomizedMetricSpecification);
+    assert.equal(busiest.TargetValue, 1_200);
+    const metrics = busiest.CustomizedMetricSpecification.Metrics as {
+      Expression?: string;
+      ReturnData: boolean;
+      MetricStat?: { Metric: { MetricName: string; Dimensions: { Name: string; Value: unknown }[] } };
+    }[];
+    const watched = metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
+    assert.deepEqual(
+      watched.map(({ MetricName }) => MetricName),
+      ['RequestCountPerTarget', 'RequestCountPerTarget'],
+    );
+    assert.equal(new Set(watched.map(({ Dimensions }) => JSON.stringify(Dimensions))).size, 2);
+    const [result, ...more] = metrics.filter(({ ReturnData }) => ReturnData);
+    assert.deepEqual([result?.Expression, more], ['MAX([FILL(m0, 0), FILL(m1, 0)])', []]);
+    const { ScalingTargetId } =
+      policies.find(({ Properties }) => Properties['PolicyName'] === 'busiest-targets')?.Properties ?? {};
+    assert.equal(
+      canary[service].Resources[ScalingTargetId.Ref]?.Type,
+      'AWS::ApplicationAutoScaling::ScalableTarget',
+    );
+  }
+});
+
 test('beyond the minimum, by a setting, tasks run on Spot', () => {
   const spot = synthesize({ spot: true });
   for (const service of services) {

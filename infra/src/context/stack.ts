@@ -97,6 +97,7 @@ export class ContextStack extends Stack {
     // Nobody may write before what is written can be told, and no deployment begins before its alarms exist, nor before
     // the cluster knows what its tasks run on.
     this.service.node.addDependency(cluster, this.relay.mapping, ...this.queues, ...alarms);
-    scale(this.service, { settings, queues: this.queues, targetGroup: traffic.targetGroup });
+    const { queues, targetGroups } = this;
+    scale(this.service, { settings, queues, targetGroups, traffic: this.traffic });
   }
 }
