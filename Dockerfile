@@ -25,7 +25,8 @@ COPY --from=build /source/bundle ./
 # `::` takes IPv4 as well.
 ENV HOST=:: PORT=8080
 # Of a task's 512 MB the heap may take 368 (three semi-spaces beside the old space: 64 MB each, unless told), code and
-# Node.js itself take some 60, and 80 stay for buffers: it is collected before the kernel ends the task.
+# Node.js itself take some 60, and 80 stay for buffers: it is collected before the kernel ends the task. Larger tasks
+# are told more by the same reckoning (infra/src/context/environment.ts).
 ENV NODE_OPTIONS="--max-old-space-size=320 --max-semi-space-size=16"
 EXPOSE 8080
 # Node's own user.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
@@ -76,6 +76,32 @@ test('an action is the same commit everywhere', () => {
   ]);
   const commits = Map.groupBy(all, ([, name = '']) => name);
   for (const [name, uses] of commits) assert.equal(new Set(uses.map(([, , at]) => at)).size, 1, name);
+});
+
+test('what must hold before a change lands is looked at by GitHub too', () => {
+  const commands = (text: string) =>
+    [...text.matchAll(/^(?: *- run: )?(npm test|npm run (?:-s )?[\w:-]+)$/gm)].map(([, command = '']) =>
+      command.replace(' -s', ''),
+    );
+  const here = commands(read('.ci/run'));
+  assert.ok(here.length >= 9);
+  const there = new Set(commands(read('.github/workflows/check.yml')));
+  assert.deepEqual(
+    here.filter((command) => !there.has(command)),
+    [],
+  );
+});
+
+test('Dependabot knows every folder that pins what tests install', () => {
+  const known = new Set(read('.github/dependabot.yml').match(/\/scripts\/[\w-]+/g));
+  const folders = globSync('scripts/*/{requirements.txt,pom.xml}', { cwd: root }).map(
+    (file) => `/${dirname(file)}`,
+  );
+  assert.ok(folders.length >= 4);
+  assert.deepEqual(
+    folders.filter((folder) => !known.has(folder)),
+    [],
+  );
 });
 
 test('each fault is found', () => {

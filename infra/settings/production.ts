@@ -3,6 +3,7 @@ import type { SettingsInput } from '../src/settings.ts';
 /** The contract's names, two tasks a service, everything that is kept protected. */
 export const production: SettingsInput = {
   region: 'us-east-1',
+  bootstrapQualifier: 'tandemprod',
   auth: {
     issuer: 'https://issuer.example.com/',
     audience: 'tandem',

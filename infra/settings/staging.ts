@@ -4,6 +4,7 @@ import type { SettingsInput } from '../src/settings.ts';
 export const staging: SettingsInput = {
   region: 'us-east-1',
   namePrefix: 'staging-',
+  bootstrapQualifier: 'tandemstg',
   auth: {
     issuer: 'https://issuer.example.com/',
     audience: 'tandem-staging',

@@ -3,11 +3,17 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
+export interface KeptBucketProps {
+  readonly expireAfterDays: number;
+  /** Those below a prefix that go sooner: of two rules, S3 keeps to the shorter. */
+  readonly sooner?: { readonly prefix: string; readonly expireAfterDays: number };
+}
+
 /** A private bucket that outlives its stack. Objects go after some days. */
 export function keptBucket(
   scope: Construct,
   id: string,
-  { expireAfterDays }: { readonly expireAfterDays: number },
+  { expireAfterDays, sooner }: KeptBucketProps,
 ): s3.Bucket {
   const bucket = new s3.Bucket(scope, id, {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -21,6 +27,7 @@ export function keptBucket(
         expiration: Duration.days(expireAfterDays),
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       },
+      ...(sooner ? [{ prefix: `${sooner.prefix}/`, expiration: Duration.days(sooner.expireAfterDays) }] : []),
     ],
   });
   acknowledge(bucket, {

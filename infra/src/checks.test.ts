@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { SettingsInput } from './settings.ts';
-import { synthesize } from './testing/synth.ts';
+import { synthesize, warnings } from './testing/synth.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as unknown;
@@ -43,6 +43,17 @@ for (const [name, changes] of Object.entries(variants)) {
     synthesize(changes, { checked: true });
   });
 }
+
+test('production without HTTPS is warned of, by a warning that can be acknowledged and stops nobody', () => {
+  const plain = /plain text: set domain \[ack: tandem:domain\]/;
+  assert.match(warnings({}, { checked: true }).join(), plain);
+  const domain = { name: 'shop.example.com', zone: { id: 'Z1', name: 'example.com' } };
+  assert.deepEqual(warnings({ domain }), []);
+  assert.deepEqual(warnings({}, { stage: 'staging' }), []);
+  const complete = (app: App) =>
+    Annotations.of(app).acknowledgeWarning('tandem:domain', 'TLS ends before us');
+  assert.deepEqual(warnings({}, { complete }), []);
+});
 
 /** An app with the context of ours and a stack that has a fault. */
 function faulty(addFault: (stack: Stack) => void): App {

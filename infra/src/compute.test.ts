@@ -52,20 +52,23 @@ test('two tasks run over two zones, and the first stays until the next is health
   }
 });
 
-test('a deployment that fails, answers 5xx or is slow is rolled back', () => {
+test('a deployment that fails, answers 5xx, takes no connections or is slow is rolled back', () => {
   for (const service of services) {
     const { DeploymentConfiguration } = only(templates, service, 'AWS::ECS::Service');
     assert.deepEqual(DeploymentConfiguration.DeploymentCircuitBreaker, { Enable: true, Rollback: true });
     const { AlarmNames, Enable, Rollback } = DeploymentConfiguration.Alarms;
     assert.deepEqual([Enable, Rollback], [true, true]);
-    assert.deepEqual(AlarmNames, [`${service}-deployment-errors`, `${service}-deployment-latency`]);
+    assert.deepEqual(
+      AlarmNames,
+      ['errors', 'connections', 'latency'].map((what) => `${service}-deployment-${what}`),
+    );
     const alarms = resources({ [service]: templates[service] }, 'AWS::CloudWatch::Alarm');
     const names = alarms.map(({ Properties }) => Properties['AlarmName'] as unknown);
     for (const name of AlarmNames) assert.ok(names.includes(name), name);
     const waitsFor = Object.values(templates[service].Resources).find(
       ({ Type }) => Type === 'AWS::ECS::Service',
     )?.DependsOn;
-    for (const id of ['Deploymenterrors', 'Deploymentlatency'])
+    for (const id of ['Deploymenterrors', 'Deploymentconnections', 'Deploymentlatency'])
       assert.ok(
         waitsFor?.some((it) => it.startsWith(id)),
         `after ${id}`,
@@ -114,6 +117,43 @@ test('tasks follow requests, CPU and the age of messages, within the bounds of t
   }
 });
 
+test('with a canary they follow the requests of whichever target group has the tasks', () => {
+  const canary = synthesize({ deployment: 'canary', requestsPerTaskAndMinute: 1_200 });
+  for (const service of services) {
+    const policies = resources({ [service]: canary[service] }, 'AWS::ApplicationAutoScaling::ScalingPolicy');
+    const targets = policies.flatMap(
+      ({ Properties: { TargetTrackingScalingPolicyConfiguration: it } }) => it ?? [],
+    );
+    assert.ok(
+      targets.some(
+        (it) => it.PredefinedMetricSpecification?.PredefinedMetricType === 'ECSServiceAverageCPUUtilization',
+      ),
+    );
+    assert.equal(targets.length, 2, 'none follows one group alone');
+    const busiest = targets.find((it) => it.CustomizedMetricSpecification);
+    assert.equal(busiest.TargetValue, 1_200);
+    const metrics = busiest.CustomizedMetricSpecification.Metrics as {
+      Expression?: string;
+      ReturnData: boolean;
+      MetricStat?: { Metric: { MetricName: string; Dimensions: { Name: string; Value: unknown }[] } };
+    }[];
+    const watched = metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
+    assert.deepEqual(
+      watched.map(({ MetricName }) => MetricName),
+      ['RequestCountPerTarget', 'RequestCountPerTarget'],
+    );
+    assert.equal(new Set(watched.map(({ Dimensions }) => JSON.stringify(Dimensions))).size, 2);
+    const [result, ...more] = metrics.filter(({ ReturnData }) => ReturnData);
+    assert.deepEqual([result?.Expression, more], ['MAX([FILL(m0, 0), FILL(m1, 0)])', []]);
+    const { ScalingTargetId } =
+      policies.find(({ Properties }) => Properties['PolicyName'] === 'busiest-targets')?.Properties ?? {};
+    assert.equal(
+      canary[service].Resources[ScalingTargetId.Ref]?.Type,
+      'AWS::ApplicationAutoScaling::ScalableTarget',
+    );
+  }
+});
+
 test('beyond the minimum, by a setting, tasks run on Spot', () => {
   const spot = synthesize({ spot: true });
   for (const service of services) {
@@ -122,6 +162,26 @@ test('beyond the minimum, by a setting, tasks run on Spot', () => {
       { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
     ]);
   }
+});
+
+test('another strategy is a new deployment of the same service, and nothing else is forced', () => {
+  const services = [{}, { spot: true }, { spot: true, tasks: { min: 3, max: 8 } }].map((changes) =>
+    only(synthesize(changes), 'cart', 'AWS::ECS::Service'),
+  );
+  for (const { LaunchType } of services)
+    assert.equal(LaunchType, undefined, 'from one, CloudFormation would make a second service of that name');
+  const nonces = services.map(
+    ({ ForceNewDeployment: { EnableForceNewDeployment, ForceNewDeploymentNonce } }) => {
+      assert.equal(EnableForceNewDeployment, true);
+      return String(ForceNewDeploymentNonce);
+    },
+  );
+  assert.equal(new Set(nonces).size, nonces.length);
+  const { Resources } = templates.cart;
+  const waitsFor = Object.values(Resources).find(({ Type }) => Type === 'AWS::ECS::Service')?.DependsOn;
+  assert.ok(waitsFor?.some((id) => Resources[id]?.Type === 'AWS::ECS::ClusterCapacityProviderAssociations'));
+  const again = only(synthesize({ tasks: { min: 3, max: 9 } }), 'cart', 'AWS::ECS::Service');
+  assert.equal(again['ForceNewDeployment'].ForceNewDeploymentNonce, nonces[0]);
 });
 
 test('a relay tries again until the changes are nearly gone from the stream, and then keeps them with their bodies', () => {

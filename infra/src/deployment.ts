@@ -1,4 +1,4 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { Annotations, type App, DefaultStackSynthesizer, Tags } from 'aws-cdk-lib';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { ContextStack } from './context/stack.ts';
 import { EdgeStack } from './edge.ts';
@@ -24,10 +24,13 @@ export function createDeployment(app: App, stage: Stage, settings: Settings, { r
     settings,
     stackName: `tandem-${stage}-${name}`,
     env: { region: settings.region },
+    synthesizer: new DefaultStackSynthesizer({ qualifier: settings.bootstrapQualifier }),
   });
   const id = (name: string) => `tandem-${stage}-${name}`;
   const network = new NetworkStack(app, id('network'), common('network'));
   const edge = new EdgeStack(app, id('edge'), { ...common('edge'), network });
+  if (stage === 'production' && !settings.domain)
+    Annotations.of(edge).addWarningV2('tandem:domain', 'tokens and carts travel in plain text: set domain');
   const events = new EventsStack(app, id('events'), common('events'));
   const context = (service: ServiceName) =>
     new ContextStack(app, id(service), {

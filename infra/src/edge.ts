@@ -7,7 +7,7 @@ import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { NetworkStack } from './network.ts';
+import { ACCESS_LOGS, type NetworkStack } from './network.ts';
 import type { Settings } from './settings.ts';
 
 /** Longer than the gateway of the local system would let an import idle; the services keep connections for 65 s. */
@@ -45,7 +45,7 @@ export class EdgeStack extends Stack {
       dropInvalidHeaderFields: true,
       idleTimeout: IDLE_TIMEOUT,
     });
-    this.loadBalancer.logAccessLogs(network.logs, 'access');
+    this.loadBalancer.logAccessLogs(network.logs, ACCESS_LOGS);
 
     if (domain) {
       const certificate = domain.certificateArn

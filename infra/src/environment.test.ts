@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { cartConfig } from '@tandem/cart/config';
 import { describeConfig, readConfig } from '@tandem/chassis/config';
 import { productConfig } from '@tandem/product/config';
 import { relayConfig } from '@tandem/relay/config';
 import type { z } from 'zod';
+import { heapOptions } from './context/environment.ts';
 import { type CloudFormation, type Resource, resources, synthesize } from './testing/synth.ts';
 
 const configs = { product: productConfig, cart: cartConfig } as const;
@@ -63,6 +65,26 @@ for (const service of services) {
     }
   });
 }
+
+test('Node.js may use what a larger task has: the one variable that is of no schema, and that the image has for 512 MiB', () => {
+  const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
+  assert.ok(dockerfile.includes(`ENV NODE_OPTIONS="${heapOptions(512)}"\n`));
+  const sizes = [1024, 2048] as const;
+  for (const memoryMiB of sizes) {
+    const { cart } = synthesize({ task: { cpu: 512, memoryMiB } });
+    const { NODE_OPTIONS: options, ...environment } = environmentOf(cart);
+    assertComplete(environment, configs.cart);
+    const [oldSpace = 0, semiSpace = 0] = [...String(options).matchAll(/=(\d+)/g)].map(([, mib]) =>
+      Number(mib),
+    );
+    assert.equal(oldSpace + 3 * semiSpace, memoryMiB - (512 - 368), 'beside the heap, as much as in 512 MiB');
+  }
+  const { cart } = synthesize({
+    task: { cpu: 512, memoryMiB: 1024 },
+    environment: { cart: { NODE_OPTIONS: '--max-old-space-size=700' } },
+  });
+  assert.equal(environmentOf(cart)['NODE_OPTIONS'], '--max-old-space-size=700');
+});
 
 test('the settings change variables of one service, and a secret never stands among them', () => {
   const { product, cart } = synthesize({

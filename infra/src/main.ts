@@ -25,7 +25,10 @@ switch (choice) {
     createPipelineStack(app, 'tandem-pipeline', {
       repository: String(app.node.tryGetContext('repository')),
       environments: Object.fromEntries(
-        Object.entries(stages).map(([stage, { region }]) => [stage, { regions: [region] }]),
+        Object.entries(stages).map(([stage, { region, bootstrapQualifier: qualifier }]) => [
+          stage,
+          { regions: [region], qualifier },
+        ]),
       ),
     });
     break;

@@ -15,6 +15,8 @@ const interfaceEndpoints = {
 };
 
 const VPC_CIDR = '10.0.0.0/16';
+/** Where the load balancer writes in the bucket of logs. */
+export const ACCESS_LOGS = 'access';
 const PUBLIC = { name: 'public', subnetType: ec2.SubnetType.PUBLIC, mapPublicIpOnLaunch: false };
 const TASKS = 'tasks';
 
@@ -33,7 +35,12 @@ export class NetworkStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, props);
     const { egress } = settings;
-    this.logs = keptBucket(this, 'Logs', { expireAfterDays: 90 });
+    this.logs = keptBucket(this, 'Logs', {
+      expireAfterDays: 90,
+      // They hold every path, and in it the ids of guests' carts, each of which is all that its cart asks for: as long as
+      // a guest's cart lives without being touched, and no longer.
+      sooner: { prefix: ACCESS_LOGS, expireAfterDays: 7 },
+    });
 
     if (egress === 'ipv6') {
       this.vpc = new ec2.Vpc(this, 'Vpc', {

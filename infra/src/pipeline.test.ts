@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { production } from '../settings/production.ts';
+import { staging } from '../settings/staging.ts';
 import { createPipelineStack } from './pipeline.ts';
+import { synthesize as synthesizeStage } from './testing/synth.ts';
 
-const environments = { staging: { regions: ['eu-central-1'] }, production: { regions: ['us-east-1'] } };
+const regions = ['us-east-1'];
+const environments = {
+  staging: { regions, qualifier: staging.bootstrapQualifier },
+  production: { regions, qualifier: production.bootstrapQualifier },
+};
 const repository = 'acme@1/tandem@2';
 
 function synthesize() {
@@ -54,8 +61,8 @@ test('tokens of GitHub are accepted, by audience', () => {
   });
 });
 
-for (const [stage, { regions }] of Object.entries(environments)) {
-  test(`only a job of the environment ${stage} may deploy it, by the bootstrap roles of its region`, () => {
+for (const [stage, { qualifier }] of Object.entries(environments)) {
+  test(`only a job of the environment ${stage} may deploy it, by the bootstrap roles of its own in its region`, () => {
     const template = synthesize();
     template.hasResourceProperties('AWS::IAM::Role', {
       RoleName: `tandem-deploy-${stage}`,
@@ -64,13 +71,33 @@ for (const [stage, { regions }] of Object.entries(environments)) {
       Policies: Match.absent(),
     });
     const arns = ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map((role) =>
-      text(`iam::111122223333:role/cdk-hnb659fds-${role}-role-111122223333-${regions[0]}`),
+      text(`iam::111122223333:role/cdk-${qualifier}-${role}-role-111122223333-${regions[0]}`),
     );
     assert.deepEqual(statementsOf(template, `tandem-deploy-${stage}`), [
       { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: arns },
     ]);
   });
 }
+
+test('in one account and region, no stage’s role may take on what deploys the other', () => {
+  const template = synthesize();
+  const [ofStaging, ofProduction] = Object.keys(environments).map((stage) => {
+    const [statement] = statementsOf(template, `tandem-deploy-${stage}`) as { Resource: unknown[] }[];
+    return (statement?.Resource ?? []).map((arn) => JSON.stringify(arn));
+  });
+  assert.ok(ofStaging && ofProduction && ofStaging.length === ofProduction.length);
+  assert.deepEqual(
+    ofStaging.filter((arn) => ofProduction.includes(arn)),
+    [],
+  );
+});
+
+test('a stage’s stacks are deployed by the bootstrap of its own; this one by whoever has credentials', () => {
+  for (const { bootstrapQualifier } of [staging, production])
+    for (const { Parameters } of Object.values(synthesizeStage({ bootstrapQualifier })))
+      assert.equal(Parameters?.['BootstrapVersion']?.Default, `/cdk-bootstrap/${bootstrapQualifier}/version`);
+  assert.deepEqual(synthesize().findParameters('*'), {});
+});
 
 test('a pull request may see the templates of our stacks, and nothing else', () => {
   const template = synthesize();

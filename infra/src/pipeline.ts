@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, type Environment, Stack } from 'aws-cdk-lib';
+import { BootstraplessSynthesizer, CfnOutput, Duration, type Environment, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -10,15 +10,23 @@ export interface PipelineOptions {
    * `OWNER/NAME` for one from before July 2026 that has not opted in.
    */
   readonly repository: string;
-  /** The GitHub environments that may deploy to this account, each a stage, and the regions that their stacks are in. */
-  readonly environments: Readonly<Record<string, { readonly regions: readonly string[] }>>;
+  /**
+   * The GitHub environments that may deploy to this account, each a stage: the regions that their stacks are in, and the
+   * qualifier of the bootstrap that is theirs alone.
+   */
+  readonly environments: Readonly<
+    Record<string, { readonly regions: readonly string[]; readonly qualifier: string }>
+  >;
   readonly env?: Environment;
 }
 
 const ISSUER = 'token.actions.githubusercontent.com';
 const AUDIENCE = 'sts.amazonaws.com';
 
-/** The bootstrap roles that a deployment takes on; what they may do is up to `cdk bootstrap`. */
+/**
+ * The bootstrap roles that a deployment takes on; what they may do is up to `cdk bootstrap`. As it makes them, they may
+ * change any stack of their account: what keeps a stage from another for certain is an account of its own.
+ */
 const DEPLOYMENT_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup'];
 /** The longest that a deployment with a canary in each service takes, with much to spare. */
 const LONGEST_DEPLOYMENT = Duration.hours(2);
@@ -39,6 +47,8 @@ export function createPipelineStack(
   const stack = new Stack(scope, id, {
     stackName: 'tandem-pipeline',
     description: 'What GitHub Actions may do in this account',
+    // By whoever deploys it, with the credentials at hand: it belongs to no stage's bootstrap.
+    synthesizer: new BootstraplessSynthesizer(),
     ...(env && { env }),
   });
   const provider = new iam.OidcProviderNative(stack, 'GitHub', {
@@ -50,9 +60,9 @@ export function createPipelineStack(
       StringEquals: { [`${ISSUER}:aud`]: AUDIENCE, [`${ISSUER}:sub`]: `repo:${repository}:${subject}` },
     });
 
-  for (const [stage, { regions }] of Object.entries(environments)) {
+  for (const [stage, { regions, qualifier }] of Object.entries(environments)) {
     const roles = regions.flatMap((region) =>
-      DEPLOYMENT_ROLES.map((role) => bootstrapRoleArn(stack, role, region)),
+      DEPLOYMENT_ROLES.map((role) => bootstrapRoleArn(stack, { qualifier, role, region })),
     );
     const role = new iam.Role(stack, `Deploy-${stage}`, {
       roleName: `tandem-deploy-${stage}`,
@@ -90,7 +100,10 @@ export function createPipelineStack(
   return stack;
 }
 
-function bootstrapRoleArn(stack: Stack, role: string, region: string): string {
-  const resourceName = `cdk-hnb659fds-${role}-role-${stack.account}-${region}`;
+function bootstrapRoleArn(
+  stack: Stack,
+  { qualifier, role, region }: Readonly<Record<'qualifier' | 'role' | 'region', string>>,
+): string {
+  const resourceName = `cdk-${qualifier}-${role}-role-${stack.account}-${region}`;
   return stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName });
 }

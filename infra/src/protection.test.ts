@@ -127,6 +127,29 @@ test('changes that were given up are forgotten before Product forgets reservatio
   }
 });
 
+test('what the load balancer writes is forgotten within 7 days: with the paths it holds the ids of guests’ carts', () => {
+  const [loadBalancer] = propertiesOf('AWS::ElasticLoadBalancingV2::LoadBalancer');
+  const attributes = loadBalancer?.['LoadBalancerAttributes'] as { Key: string; Value: string }[];
+  const prefix = attributes.find(({ Key }) => Key === 'access_logs.s3.prefix')?.Value ?? '';
+  assert.notEqual(prefix, '');
+  const rules = resources({ network: templates.network }, 'AWS::S3::Bucket').flatMap(
+    ({ Properties }) =>
+      Properties['LifecycleConfiguration'].Rules as {
+        Prefix?: string;
+        Status: string;
+        ExpirationInDays: number;
+      }[],
+  );
+  const days = rules
+    .filter(({ Prefix = '', Status }) => Status === 'Enabled' && `${prefix}/AWSLogs/`.startsWith(Prefix))
+    .map(({ ExpirationInDays }) => ExpirationInDays);
+  assert.ok(Math.min(...days) <= 7);
+  assert.ok(
+    Math.max(...rules.map(({ ExpirationInDays }) => ExpirationInDays)) > 7,
+    'refused connections stay longer',
+  );
+});
+
 test('buckets are closed to the public', () => {
   for (const bucket of propertiesOf('AWS::S3::Bucket'))
     assert.deepEqual(bucket['PublicAccessBlockConfiguration'], {

@@ -41,6 +41,27 @@ test('whoever is called by an alarm finds its section in the runbook', () => {
   );
 });
 
+test('what the runbook deploys or compares is one stack: not those as well that it stands on, as they are in the checkout', () => {
+  const commands = readFileSync(join(root, 'docs/runbook.md'), 'utf8').match(
+    /npx cdk (?:deploy|diff|destroy)\b[^\n`#]*/g,
+  );
+  assert.ok(commands && commands.length >= 4);
+  assert.deepEqual(
+    commands.filter((command) => !command.includes(' --exclusively')),
+    [],
+  );
+});
+
+test('wherever the runbook takes back drift of a context, it says when a canary forbids it', () => {
+  const paragraphs = readFileSync(join(root, 'docs/runbook.md'), 'utf8').split('\n\n');
+  const reverting = paragraphs.filter((it) => /npx cdk deploy[^\n]*--revert-drift/.test(it));
+  assert.ok(reverting.length >= 2);
+  assert.deepEqual(
+    reverting.filter((it) => !it.includes('](#a-canary-has-two-target-groups)')),
+    [],
+  );
+});
+
 for (const page of pages) {
   test(`what ${page} links to and names is there`, () => {
     const prose = proseOf(page);

@@ -10,6 +10,7 @@ const refused = (changes: object, fault: RegExp) =>
 test('the settings of both stages are valid, and fit beside each other into one account', () => {
   const prefixes = [staging, production].map((it) => readSettings(it).namePrefix);
   assert.deepEqual(prefixes, ['staging-', ''], 'production has the names of the contract');
+  assert.notEqual(staging.bootstrapQualifier, production.bootstrapQualifier, 'or one could deploy the other');
 });
 
 test('every fault is told, with its place', () => {

@@ -45,6 +45,10 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Stands before every name, so that two stages fit into one account; the names of the contract have none',
     ),
+  bootstrapQualifier: z
+    .string()
+    .regex(/^[a-z0-9]{1,10}$/, 'expected up to 10 lower-case letters and digits')
+    .describe('Names the roles that deploy this stage, and no other: `cdk bootstrap --qualifier` makes them'),
   auth: z
     .strictObject({ issuer: z.string(), audience: z.string(), jwksUrl: z.url() })
     .describe('Whose tokens are accepted, and where the public keys are; a data: URL holds them itself'),

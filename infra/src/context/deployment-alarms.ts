@@ -19,6 +19,12 @@ export function deploymentAlarms(
   const metrics = trafficMetrics(traffic);
   const triggers = {
     errors: { metric: metrics.serverErrors(PERIOD), threshold: 5, what: 'five answers of 5xx in a minute' },
+    // What the balancer answers by itself is told of all services together: it would take back one for another's fault.
+    connections: {
+      metric: metrics.connectionErrors(PERIOD),
+      threshold: 5,
+      what: 'five refused connections in a minute',
+    },
     latency: { metric: metrics.latency(PERIOD), threshold: 1, what: 'a p99 of one second' },
   };
   const alarms = Object.entries(triggers).map(([id, { metric, threshold, what }]) => {

@@ -3,6 +3,11 @@ import type { Names } from '../names.ts';
 import type { Settings } from '../settings.ts';
 
 const DAY = 24 * 60 * 60;
+/** The task that the image's own `NODE_OPTIONS` are for. */
+const IMAGE_MEMORY_MIB = 512;
+const SEMI_SPACE_MIB = 16;
+/** Of any task: code, Node.js itself and buffers, which do not grow with it, as what it has in hand is limited. */
+const BESIDE_HEAP_MIB = 144;
 
 export interface EnvironmentProps {
   readonly settings: Settings;
@@ -15,7 +20,7 @@ export function serviceEnvironment(
   service: ServiceName,
   { settings, names, port }: EnvironmentProps,
 ): Record<string, string> {
-  const { auth, egress } = settings;
+  const { auth, egress, task } = settings;
   const isDualStack = egress === 'ipv6';
   const { table } = topology.relays[service];
   const { snapshots } = topology.services[service];
@@ -37,9 +42,16 @@ export function serviceEnvironment(
     ...(service === 'cart'
       ? { GUEST_CART_TTL_SECONDS: String(7 * DAY), USER_CART_TTL_SECONDS: String(30 * DAY) }
       : {}),
+    ...(task.memoryMiB === IMAGE_MEMORY_MIB ? {} : { NODE_OPTIONS: heapOptions(task.memoryMiB) }),
     ...settings.environment[service],
     ...(isDualStack ? { AWS_USE_DUALSTACK_ENDPOINT: 'true' } : {}),
   };
+}
+
+/** As the Dockerfile reckons for 512 MiB: what a task has beyond the rest is heap, an old space and three semi-spaces. */
+export function heapOptions(memoryMiB: number): string {
+  const oldSpaceMiB = memoryMiB - BESIDE_HEAP_MIB - 3 * SEMI_SPACE_MIB;
+  return `--max-old-space-size=${oldSpaceMiB} --max-semi-space-size=${SEMI_SPACE_MIB}`;
 }
 
 /**

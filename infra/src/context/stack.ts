@@ -15,7 +15,7 @@ import type { ObservedTraffic } from '../observability/traffic-metrics.ts';
 import { deploymentAlarms } from './deployment-alarms.ts';
 import { createQueues } from './queues.ts';
 import { createRelay, type Relay } from './relay.ts';
-import { scale, spotBeyond } from './scaling.ts';
+import { capacityProviders, redeployWithStrategy, scale } from './scaling.ts';
 import { CONTAINER_PORT, createTask, taskSecurityGroup } from './service.ts';
 import { routeRequests } from './traffic.ts';
 import { createTable } from './table.ts';
@@ -58,7 +58,7 @@ export class ContextStack extends Stack {
       containerInsightsV2: settings.containerInsights
         ? ecs.ContainerInsights.ENABLED
         : ecs.ContainerInsights.DISABLED,
-      enableFargateCapacityProviders: settings.spot,
+      enableFargateCapacityProviders: true,
     });
     acknowledge(cluster, {
       'AwsSolutions-ECS4':
@@ -71,6 +71,7 @@ export class ContextStack extends Stack {
       targetGroups: traffic.targetGroups.map(({ targetGroupFullName }) => targetGroupFullName),
     };
     const { alarmNames, alarms } = deploymentAlarms(this, service, { names, traffic: this.traffic });
+    const strategy = capacityProviders(settings);
     this.service = new ecs.FargateService(this, 'Service', {
       cluster,
       serviceName: names.of(service),
@@ -89,11 +90,14 @@ export class ContextStack extends Stack {
         behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM,
       },
       ...traffic.deployment,
-      ...(settings.spot ? { capacityProviderStrategies: spotBeyond(settings.tasks.min) } : {}),
+      capacityProviderStrategies: strategy,
     });
+    redeployWithStrategy(this.service, strategy);
     traffic.attach(this.service);
-    // Nobody may write before what is written can be told, and no deployment begins before its alarms exist.
-    this.service.node.addDependency(this.relay.mapping, ...this.queues, ...alarms);
-    scale(this.service, { settings, queues: this.queues, targetGroup: traffic.targetGroup });
+    // Nobody may write before what is written can be told, and no deployment begins before its alarms exist, nor before
+    // the cluster knows what its tasks run on.
+    this.service.node.addDependency(cluster, this.relay.mapping, ...this.queues, ...alarms);
+    const { queues, targetGroups } = this;
+    scale(this.service, { settings, queues, targetGroups, traffic: this.traffic });
   }
 }

@@ -18,8 +18,7 @@ export interface TrafficProps {
 
 /** How requests reach a service, and move to its next version. */
 export interface Traffic {
-  readonly targetGroup: elbv2.ApplicationTargetGroup;
-  /** That one, and the one that a canary deployment alternates with. */
+  /** One, or the two that canary deployments alternate between. */
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
   readonly deployment: Pick<
     ecs.FargateServiceProps,
@@ -54,7 +53,6 @@ export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
   if (settings.deployment === 'rolling') {
     rule(elbv2.ListenerAction.forward([targetGroup]));
     return {
-      targetGroup,
       targetGroups: [targetGroup],
       deployment: { deploymentStrategy: ecs.DeploymentStrategy.ROLLING },
       attach: (to) => targetGroup.addTarget(to.loadBalancerTarget(container)),
@@ -74,7 +72,6 @@ export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
     productionListener: ecs.ListenerRuleConfiguration.applicationListenerRule(route),
   });
   return {
-    targetGroup,
     targetGroups: [targetGroup, alternate],
     deployment: {
       deploymentStrategy: ecs.DeploymentStrategy.CANARY,

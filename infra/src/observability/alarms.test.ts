@@ -16,7 +16,7 @@ function expected(): string[] {
   const given = ['late', 'stuck', 'errors', 'throttled', 'silent', 'gave-up'];
   return [
     ...services.flatMap(([service, { table, parkingQueue }]) => [
-      ...['errors', 'latency', 'tasks'].map((what) => `${service}-${what}`),
+      ...['errors', 'connections', 'latency', 'tasks'].map((what) => `${service}-${what}`),
       `${table}-throttled`,
       parkingQueue,
       ...given.map((what) => `${service}-relay-${what}`),
@@ -26,6 +26,7 @@ function expected(): string[] {
       deadLetterQueue,
     ]),
     ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
+    'edge-errors',
   ];
 }
 
@@ -43,6 +44,20 @@ test('each tells the operators, says what to do first, and where more is written
     }
     assert.match(String(AlarmDescription), / First: [^]+\ndocs\/runbook\.md#[a-z-]+$/, name);
   }
+});
+
+test('requests that no task answered are counted: by the load balancer itself, and where it got no connection', () => {
+  const counted = (name: string) => {
+    const { MetricName, Dimensions, Statistic } = alarms().get(name) ?? {};
+    return [MetricName, Statistic, (Dimensions as { Name: string }[]).map(({ Name }) => Name)] as unknown[];
+  };
+  assert.deepEqual(counted('edge-errors'), ['HTTPCode_ELB_5XX_Count', 'Sum', ['LoadBalancer']]);
+  for (const service of ['product', 'cart'])
+    assert.deepEqual(counted(`${service}-connections`), [
+      'TargetConnectionErrorCount',
+      'Sum',
+      ['LoadBalancer', 'TargetGroup'],
+    ]);
 });
 
 test('one message in a queue that should be empty is enough', () => {
@@ -101,9 +116,11 @@ test('with a canary, what either target group tells counts, also for the deploym
   ]);
   for (const name of [
     'cart-errors',
+    'cart-connections',
     'cart-latency',
     'cart-tasks',
     'cart-deployment-errors',
+    'cart-deployment-connections',
     'cart-deployment-latency',
   ]) {
     const metrics = all.get(name)?.['Metrics'] as { MetricStat?: { Metric: { Dimensions: unknown[] } } }[];

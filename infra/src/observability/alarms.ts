@@ -7,6 +7,7 @@ import type { trafficMetrics } from './traffic-metrics.ts';
 /** The sections of the runbook: the anchors of `docs/runbook.md`. */
 export type RunbookSection =
   | 'errors'
+  | 'balancer-errors'
   | 'latency'
   | 'missing-tasks'
   | 'throttled-table'

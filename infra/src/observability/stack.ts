@@ -14,6 +14,7 @@ import type { EdgeStack } from '../edge.ts';
 import { namesIn } from '../names.ts';
 import type { Settings } from '../settings.ts';
 import { alarmsOf, type AlarmSpec } from './alarms.ts';
+import { balancerAlarms } from './balancer-alarms.ts';
 import { addFlowDashboard, addServiceDashboard } from './dashboards.ts';
 import { createMetrics } from './metrics.ts';
 import { trafficMetrics } from './traffic-metrics.ts';
@@ -38,15 +39,19 @@ export class ObservabilityStack extends Stack {
     const operators = operatorsTopic(this, { settings, key, topicName: names.of('operators-topic') });
     const namespace = metricsNamespace(settings.namePrefix);
     const services = Object.keys(topology.services) as ServiceName[];
-    const alarms = services
-      .flatMap((service) =>
+    const alarms = [
+      ...services.flatMap((service) =>
         alarmsOf(service, {
           metrics,
           traffic: trafficMetrics(contexts[service].traffic),
           minTasks: settings.tasks.min,
         }),
-      )
-      .map((spec) => createAlarm(this, spec, { alarmName: names.of(spec.id), settings, operators }));
+      ),
+      ...balancerAlarms(edge.loadBalancer.loadBalancerFullName, {
+        product: contexts.product.traffic,
+        cart: contexts.cart.traffic,
+      }),
+    ].map((spec) => createAlarm(this, spec, { alarmName: names.of(spec.id), settings, operators }));
 
     for (const service of services)
       addServiceDashboard(this, { service, names, namespace, context: contexts[service], edge });

@@ -32,6 +32,8 @@ export function trafficMetrics({ loadBalancer, targetGroups }: ObservedTraffic) 
 
   return {
     serverErrors: (period: Duration) => summed('HTTPCode_Target_5XX_Count', 'Sum', period),
+    /** Connections to tasks that the balancer did not get; it answers 502 or 504 then, which is no answer of a task. */
+    connectionErrors: (period: Duration) => summed('TargetConnectionErrorCount', 'Sum', period),
     healthyTasks: (period: Duration) => summed('HealthyHostCount', 'Minimum', period),
     /** The p99 in seconds; 0 in a period with too few requests for one. */
     latency: (period: Duration) => {
@@ -46,6 +48,17 @@ export function trafficMetrics({ loadBalancer, targetGroups }: ObservedTraffic) 
       });
     },
   };
+}
+
+/** What the load balancer answered by itself with 5xx; it does not say whose request that was. */
+export function balancerErrors(loadBalancer: string, period: Duration): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: 'AWS/ApplicationELB',
+    metricName: 'HTTPCode_ELB_5XX_Count',
+    dimensionsMap: { LoadBalancer: loadBalancer },
+    statistic: 'Sum',
+    period,
+  });
 }
 
 /** The sum of metrics, silence being 0; the metric itself where there is one. */

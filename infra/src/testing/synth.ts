@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
+import { type CloudFormationStackArtifact, SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { production } from '../../settings/production.ts';
-import { createDeployment } from '../deployment.ts';
+import { createDeployment, type Stage } from '../deployment.ts';
 import { readSettings, type SettingsInput } from '../settings.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -20,6 +21,7 @@ export interface Resource {
 }
 
 export interface CloudFormation {
+  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<
     Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>
@@ -32,13 +34,33 @@ export type Templates = Readonly<Record<StackName, CloudFormation>>;
 export interface SynthesizeOptions {
   /** Whether findings of the checks are errors, as they are where the real stacks are synthesized. */
   readonly checked?: boolean;
+  readonly stage?: Stage;
+  /** What is done to the app once its stacks are in it. */
+  readonly complete?: (app: App) => void;
 }
 
 /** The templates of production, some settings changed. Throws where `checked` and a finding is not acknowledged. */
-export function synthesize(
-  changes: Partial<SettingsInput> = {},
-  { checked = false }: SynthesizeOptions = {},
-): Templates {
+export function synthesize(changes: Partial<SettingsInput> = {}, options: SynthesizeOptions = {}): Templates {
+  const templates = artifacts(changes, options).map(([name, { template }]) => [
+    name,
+    template as CloudFormation,
+  ]);
+  return Object.fromEntries(templates) as Templates;
+}
+
+/** What is said of the stacks while they are synthesized, and stops nobody. */
+export function warnings(changes: Partial<SettingsInput> = {}, options: SynthesizeOptions = {}): string[] {
+  return artifacts(changes, options).flatMap(([, { messages }]) =>
+    messages
+      .filter(({ level }) => level === SynthesisMessageLevel.WARNING)
+      .map(({ entry }) => entry.data as string),
+  );
+}
+
+function artifacts(
+  changes: Partial<SettingsInput>,
+  { checked = false, stage = 'production', complete }: SynthesizeOptions,
+): (readonly [string, CloudFormationStackArtifact])[] {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
   const folder = mkdtempSync(join(tmpdir(), 'tandem-synth-'));
   process.env['CDK_VALIDATION'] = String(checked);
@@ -55,19 +77,21 @@ export function synthesize(
     const relay = join(folder, 'relay');
     const stacks = createDeployment(
       app,
-      'production',
+      stage,
       readSettings({ ...production, alarmEmail: 'operators@example.com', ...changes }),
       {
         relays: { product: relay, cart: relay },
         sources: join(folder, 'image'),
       },
     );
+    complete?.(app);
     const assembly = app.synth();
-    const templates = Object.entries(stacks).map(([name, { artifactId }]) => [
-      name,
-      assembly.getStackArtifact(artifactId).template as CloudFormation,
-    ]);
-    return Object.fromEntries(templates) as Templates;
+    return Object.entries(stacks).map(([name, { artifactId }]) => {
+      const artifact = assembly.getStackArtifact(artifactId);
+      // Read while the folder is there.
+      void artifact.template;
+      return [name, artifact] as const;
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
