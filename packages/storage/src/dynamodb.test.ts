@@ -33,7 +33,10 @@ if (endpoint === undefined) {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
 
-  const openStore = async ({ answering = endpoint, holds = 'states' as IndexHolds } = {}) => {
+  const openStore = async ({
+    answering = endpoint,
+    holds = 'states',
+  }: { answering?: string; holds?: IndexHolds } = {}) => {
     const client = new DynamoDBClient(local);
     const streams = new DynamoDBStreamsClient(local);
     const name = `test-${randomUUID()}`;
