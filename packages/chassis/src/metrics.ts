@@ -46,11 +46,15 @@ export function createMetrics(): Metrics {
   return {
     count: (name, by = 1) => void counters.set(name, (counters.get(name) ?? 0) + by),
 
-    observe(name, value, unit, dimensions = {}) {
+    observe(name, value, unit, dimensions) {
       if (!Number.isFinite(value)) return;
-      const id = JSON.stringify([name, dimensions]);
-      const known = observed.get(id) ?? { name, unit, dimensions, distribution: createDistribution() };
-      observed.set(id, known);
+      let id = name;
+      for (const dimension in dimensions) id += `\0${dimension}\0${dimensions[dimension]}`;
+      let known = observed.get(id);
+      if (!known) {
+        known = { name, unit, dimensions: dimensions ?? {}, distribution: createDistribution() };
+        observed.set(id, known);
+      }
       known.distribution.add(value);
     },
 

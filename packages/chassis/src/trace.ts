@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** What a span tells of its work, by the names of OpenTelemetry's semantic conventions; undefined is left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
@@ -82,7 +82,15 @@ function continueTrace(traceparent: string | undefined): string {
   return formatTraceparent({ traceId, spanId: randomId(8), sampled });
 }
 
+/** Random bytes to come: to ask the system for a few costs as much as for many. */
+const entropy = Buffer.allocUnsafe(4_096);
+let used = entropy.length;
+
 function randomId(bytes: number): string {
-  const id = randomBytes(bytes).toString('hex');
+  if (used + bytes > entropy.length) {
+    randomFillSync(entropy);
+    used = 0;
+  }
+  const id = entropy.toString('hex', used, (used += bytes));
   return /[^0]/.test(id) ? id : randomId(bytes);
 }

@@ -35,7 +35,7 @@ export function registerTrace(app: App, tracer: Tracer | undefined): void {
       reply.header('x-request-id', request.id).header('traceparent', currentTraceparent());
       done();
     };
-    if (tracer === undefined || request.routeOptions.config.system) {
+    if (tracer === undefined || request.route.config.system) {
       runWithTrace(traceparentOf(request), begin);
     } else {
       inSpan(startServerSpan(tracer, request, reply), begin);
@@ -45,11 +45,11 @@ export function registerTrace(app: App, tracer: Tracer | undefined): void {
 
 /** A span from now until the answer has been sent, or the client has gone. Without the path, which may hold a secret. */
 function startServerSpan(tracer: Tracer, request: FastifyRequest, { raw }: FastifyReply): Span {
-  const { method, protocol, routeOptions } = request;
-  const span = tracer.start(routeOptions.url === undefined ? method : `${method} ${routeOptions.url}`, {
+  const { method, protocol, route } = request;
+  const span = tracer.start(route.url === undefined ? method : `${method} ${route.url}`, {
     kind: 'server',
     parent: traceparentOf(request),
-    attributes: { 'http.request.method': method, 'http.route': routeOptions.url, 'url.scheme': protocol },
+    attributes: { 'http.request.method': method, 'http.route': route.url, 'url.scheme': protocol },
   });
   raw.once('close', () => {
     const status = raw.headersSent ? raw.statusCode : undefined;
@@ -62,7 +62,7 @@ function startServerSpan(tracer: Tracer, request: FastifyRequest, { raw }: Fasti
 /** Measures every answer by route and class of status. Those without a route share one name. */
 export function registerRequestMetrics(app: App, metrics: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const { config, url } = request.routeOptions;
+    const { config, url } = request.route;
     if (!config.system) {
       metrics.observe('RequestLatency', reply.elapsedTime, 'Milliseconds', {
         route: url === undefined ? 'unknown' : `${request.method} ${url}`,
@@ -73,19 +73,11 @@ export function registerRequestMetrics(app: App, metrics: Metrics): void {
   });
 }
 
-const identifyOnly: Identify = async (request, _reply, authenticate) => {
-  request.identity = await authenticate();
-};
-
 /**
  * Turns away, before a body is read, whom `identify` refuses, and what has no route, no valid token or not the scope that
  * its route demands.
  */
-export function registerAdmission(
-  app: App,
-  auth: Authenticator | undefined,
-  identify: Identify = identifyOnly,
-): void {
+export function registerAdmission(app: App, auth: Authenticator | undefined, identify?: Identify): void {
   const routes = createRouteMethods();
   app.decorateRequest('identity', undefined);
 
@@ -108,17 +100,27 @@ export function registerAdmission(
     throw Object.assign(new Error(`${request.method} is not allowed here`), { statusCode: 405 });
   }
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
-      throw new DomainError('invalid', 'host-missing', 'HTTP/1.1 demands a Host header');
-    }
-    const { scope, authenticated, system } = request.routeOptions.config;
-    if (system) return;
-    await identify(request, reply, async () =>
-      request.is404 ? undefined : auth?.authenticate(request.headers.authorization),
-    );
+  function demandRoute(request: FastifyRequest, reply: FastifyReply): void {
+    const { scope, authenticated } = request.route.config;
     if (request.is404) refuseUnknown(request, reply);
     if (scope !== undefined || authenticated) demandIdentity(request.identity, scope);
+  }
+
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const authenticate = async () =>
+      request.is404 ? undefined : auth?.authenticate(request.headers.authorization);
+    if (identify) await identify(request, reply, authenticate);
+    else request.identity = await authenticate();
+    demandRoute(request, reply);
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
+      return done(new DomainError('invalid', 'host-missing', 'HTTP/1.1 demands a Host header'));
+    if (request.route.config.system) return done();
+    if (identify ?? request.headers.authorization) return void admit(request, reply).then(() => done(), done);
+    demandRoute(request, reply);
+    done();
   });
 
   // What a plugin gives up, such as a file that does not exist below /docs.
@@ -139,8 +141,9 @@ const sampledOneIn = 100;
 /** Logs every 5xx and one in a hundred of the other answers, by route: a path may hold a secret, such as a cart's id. */
 export function registerRequestLog(app: App): void {
   let answered = 0;
-  app.addHook('onResponse', async (request, reply) => {
-    const { config, url } = request.routeOptions;
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
+    const { config, url } = request.route;
     if (config.system || request.isShed) return;
     const isFailure = reply.statusCode >= 500;
     if (!isFailure && answered++ % sampledOneIn !== 0) return;
@@ -150,6 +153,7 @@ export function registerRequestLog(app: App): void {
         route: url,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
+        requestId: request.id,
         traceId: String(reply.getHeader('traceparent')).slice(3, 35),
       },
       'request answered',

@@ -45,15 +45,16 @@ export function registerIdempotency(app: App): void {
     const headers = (route.schema?.headers ?? z.object({})) as z.ZodObject;
     route.schema = { ...route.schema, headers: headers.extend({ [IDEMPOTENCY_KEY]: idempotencyKey }) };
   });
-  app.addHook('preHandler', async (request, reply) => {
+  app.addHook('preHandler', (request, reply, done) => {
     const key = request.headers[IDEMPOTENCY_KEY];
-    if (request.method !== 'POST' || key === undefined) return;
+    if (request.method !== 'POST' || key === undefined) return done();
     request.idempotent = {
-      id: digestOf([callerOf(request), request.routeOptions.url, request.params, key]),
+      id: digestOf([callerOf(request), request.route.url, request.params, key]),
       fingerprint: fingerprintOf(request),
       expiresAt: Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS,
       onReplay: () => void reply.header('idempotent-replayed', 'true'),
     };
+    done();
   });
 }
 
@@ -67,8 +68,8 @@ function callerOf({ identity, ip, params }: FastifyRequest): readonly string[] {
 }
 
 /** Of a body that is read as it comes, the handler alone can make one. */
-function fingerprintOf({ body, routeOptions }: FastifyRequest): string {
-  return routeOptions.schema?.body === undefined || body instanceof Readable ? '' : digestOf(body);
+function fingerprintOf({ body, route }: FastifyRequest): string {
+  return route.schema?.body === undefined || body instanceof Readable ? '' : digestOf(body);
 }
 
 function digestOf(value: unknown): string {

@@ -18,7 +18,7 @@ export function registerJson(app: App): void {
     [JSON_TYPE, 'application/merge-patch+json'],
     { parseAs: 'buffer' },
     (request, body, done) => {
-      const { body: expected, consumes = [JSON_TYPE] } = request.routeOptions.schema ?? {};
+      const { body: expected, consumes = [JSON_TYPE] } = request.route.schema ?? {};
       if (body.length === 0 && expected === undefined) return done(null);
       const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1);
       if (!consumes.includes(type.trim().toLowerCase())) {

@@ -93,9 +93,9 @@ function problemBody({ status, code, detail, details }: ErrorAnswer, requestId: 
 /** Answers an error as a problem. What no caller caused is logged with its stack and told in neutral words. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = answerTo(error);
-  if (answer.status === 500) request.log.error({ err: error }, 'request failed');
+  if (answer.status === 500) request.log.error({ err: error, requestId: request.id }, 'request failed');
   if (answer.status === 503 && error instanceof Error && error.cause)
-    request.log.warn({ err: error }, error.message);
+    request.log.warn({ err: error, requestId: request.id }, error.message);
   if (answer.status === 401) reply.header('www-authenticate', challenge(answer.code));
   if ((answer.status === 503 || answer.status === 429) && !reply.hasHeader('retry-after')) {
     const { retryAfterSeconds } = answer.details ?? {};

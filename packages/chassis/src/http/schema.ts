@@ -85,7 +85,7 @@ export async function checkResponses(
   reply: FastifyReply,
   payload: unknown,
 ): Promise<void> {
-  const { url, schema } = request.routeOptions;
+  const { url, schema } = request.route;
   const answers = schema?.response as Readonly<Record<string, z.ZodType>> | undefined;
   if (answers === undefined || reply.statusCode >= 400 || request.method === 'HEAD') return;
   const answer = answers[reply.statusCode];

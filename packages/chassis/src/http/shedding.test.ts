@@ -75,15 +75,21 @@ test('clients that disconnect give their places back, whether they waited or wer
   await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(() => app.close());
   const { port } = app.server.address() as AddressInfo;
-  const arrived = Array.from({ length: 3 }, () => once(app.server, 'request'));
-  const sockets = Array.from({ length: 3 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
-  for (const socket of sockets) socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
-  await Promise.all(arrived);
+  const clients = [];
+  for (let client = 0; client < 3; client++) {
+    const arrived = once(app.server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+    clients.push({ socket, response: (await arrived)[1] });
+  }
   await turn();
   assert.equal(begun(), 1);
-  const gone = sockets.map((socket) => once(socket, 'close'));
-  for (const socket of sockets) socket.resetAndDestroy();
-  await Promise.all(gone);
+  // Those who wait go first: each would begin in the place of the one before it.
+  for (const { socket, response } of clients.toReversed()) {
+    const gone = once(response, 'close');
+    socket.resetAndDestroy();
+    await gone;
+  }
   assert.equal((await app.inject('/things/a')).statusCode, 200);
   assert.equal(begun(), 1, 'nobody waits for the others');
 });

@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import { runWithTrace } from '../trace.ts';
 import { traceparentOf } from './hooks.ts';
 import { sendProblem } from './problem.ts';
+import { registerRoute } from './route.ts';
 import { createTurns } from './turns.ts';
 import type { Turns } from './turns.ts';
 import type { App } from './types.ts';
@@ -78,12 +79,12 @@ export function registerShedding(app: App, options: SheddingOptions): void {
       let next = first();
       for (; next && isTooLate(next); next = first()) turnAway(next.request, next.reply);
       if (!next) return;
-      occupy(next);
+      occupy(next.request, next.reply);
       next.begin();
     }
   }
 
-  function occupy({ request: { raw }, reply }: Waiting): void {
+  function occupy({ raw }: FastifyRequest, reply: FastifyReply): void {
     let isIn = false;
     let isOver = reply.raw.closed;
     // What is refused by its headers is answered before its body has arrived: it was never in.
@@ -102,12 +103,17 @@ export function registerShedding(app: App, options: SheddingOptions): void {
     else raw.once('end', enter);
   }
 
+  registerRoute(app);
   const leave = turns.onFree(beginNext);
   app.addHook('onClose', async () => leave());
   app.server.on('connection', () => turns.accepted());
   app.decorateRequest('isShed', false);
   app.addHook('onRequest', (request, reply, begin) => {
-    if (request.routeOptions.config.system) return begin();
+    if (request.route.config.system) return begin();
+    if (queue.size === 0 && inFlight < maxInFlight && turns.take()) {
+      occupy(request, reply);
+      return begin();
+    }
     if (queue.size >= maxWaiting) return turnAway(request, reply);
     const waiting = { request, reply, begin, since: now() };
     queue.add(waiting);
