@@ -1,6 +1,7 @@
 import { cartTtl } from '@tandem/cart/config';
 import { flag, logLevel, port, telemetryVariables } from '@tandem/chassis/config';
 import { loadVariables, rateLimit } from '@tandem/chassis/limits';
+import { readCache } from '@tandem/product/config';
 import { z } from 'zod';
 
 /** The environment of `npm start`. */
@@ -17,6 +18,7 @@ export const localConfig = z.object({
   RATE_LIMIT: rateLimit
     .default(0)
     .describe('Requests a second of one client (the subject of a token, else an address); 0 for no limit'),
+  ...readCache,
   ...loadVariables,
   ...cartTtl,
   ...telemetryVariables,

@@ -9,6 +9,7 @@ import { attributesOf, bodyOf, createPublisher } from '@tandem/chassis/messaging
 import type { Metrics } from '@tandem/chassis/metrics';
 import { createService, type Service } from '@tandem/chassis/service';
 import { currentTraceparent, type Tracer } from '@tandem/chassis/trace';
+import { cachedTable } from '@tandem/storage/cached';
 import type { Table } from '@tandem/storage/table';
 import { IMPORT_TIMEOUT_MS, registerImport } from './http/import.ts';
 import { registerReads } from './http/reads.ts';
@@ -28,12 +29,16 @@ export interface ProductDeps {
   readonly tracer?: Tracer | undefined;
   readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
+  /** For how long a product may be shown as it was, where another task changed it; 0 unless told. */
+  readonly readCacheMs?: number;
 }
+
+/** Products that are kept for that long: at a kilobyte each, some ten megabytes. */
+const MAX_CACHED = 10_000;
 
 /** The Product service: the catalog with its stock, reserved by what carts tell. */
 export async function createProductService(deps: ProductDeps): Promise<Service> {
   const {
-    table,
     sns,
     sqs,
     topicArn,
@@ -45,6 +50,7 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     validateResponses = false,
     limits = {},
   } = deps;
+  const table = cachedTable(deps.table, { ttlMs: deps.readCacheMs ?? 0, maxItems: MAX_CACHED });
   const now = () => new Date().toISOString();
 
   const enqueue = async (event: SnapshotRequest) => {

@@ -39,6 +39,7 @@ const service = await createProductService({
   metrics,
   tracer,
   limits: limitsOf(config),
+  readCacheMs: config.READ_CACHE_MS,
 });
 await runUntilStopped(async () => {
   const { url } = await service.start({ host: config.HOST, port: config.PORT });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DoneFuncWithErrOrRes, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { currentTraceparent, inSpan, runWithTrace, type Span, type Tracer } from '../trace.ts';
@@ -106,19 +106,28 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
     if (scope !== undefined || authenticated) demandIdentity(request.identity, scope);
   }
 
-  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async function admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: DoneFuncWithErrOrRes,
+  ): Promise<void> {
     const authenticate = async () =>
       request.is404 ? undefined : auth?.authenticate(request.headers.authorization);
-    if (identify) await identify(request, reply, authenticate);
-    else request.identity = await authenticate();
-    demandRoute(request, reply);
+    try {
+      if (identify) await identify(request, reply, authenticate);
+      else request.identity = await authenticate();
+      demandRoute(request, reply);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
   }
 
   app.addHook('onRequest', (request, reply, done) => {
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
       return done(new DomainError('invalid', 'host-missing', 'HTTP/1.1 demands a Host header'));
     if (request.route.config.system) return done();
-    if (identify ?? request.headers.authorization) return void admit(request, reply).then(() => done(), done);
+    if (identify ?? request.headers.authorization) return void admit(request, reply, done);
     demandRoute(request, reply);
     done();
   });

@@ -40,6 +40,7 @@ export async function createLocalService(options: ServiceOptions): Promise<Servi
     name === 'product'
       ? await createProductService({
           ...common,
+          readCacheMs: config.READ_CACHE_MS,
           topicArn: topicArn('product-events-topic'),
           queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
         })

@@ -2,13 +2,13 @@ import type { App } from '@tandem/chassis/http/types';
 import { DomainError } from '@tandem/chassis/errors';
 import { isNotModified, parsePreconditions, versionTag } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';
-import type { Table } from '@tandem/storage/table';
-import { live, type StoredProduct } from '../domain/product.ts';
+import type { CachedTable } from '@tandem/storage/cached';
+import { live, type Product, type StoredProduct } from '../domain/product.ts';
 import { BY_CATEGORY, categoryPartition, productKey, products } from '../store/kinds.ts';
 import * as schemas from './schemas.ts';
 
 /** The reads of the catalog: open to everyone, possibly a moment old. */
-export function registerReads(app: App, table: Table): void {
+export function registerReads(app: App, table: CachedTable): void {
   app.get(
     '/products',
     {
@@ -42,15 +42,37 @@ export function registerReads(app: App, table: Table): void {
       },
       config: { problems: [404] },
     },
-    async ({ params: { productId }, headers }, reply) => {
-      const product = live(await table.get(productKey(productId), { consistent: false }));
-      if (!product)
-        throw new DomainError('notFound', 'product-not-found', `there is no product ${productId}`);
-      const tag = versionTag(product.version);
-      reply.header('etag', tag);
-      return isNotModified(parsePreconditions(headers), tag) ? reply.code(304).send() : product;
+    // No promise where none is needed: most reads are of what was read a moment ago.
+    (request, reply) => {
+      const asked = productKey(request.params.productId);
+      const answer = (stored: StoredProduct | undefined) => {
+        const product = live(stored);
+        if (!product)
+          throw new DomainError('notFound', 'product-not-found', `there is no product ${asked.id}`);
+        const tag = versionTag(product.version);
+        reply.header('etag', tag);
+        if (!isNotModified(parsePreconditions(request.headers), tag)) {
+          reply.header('content-type', JSON_UTF8).serializer(jsonOf);
+          return product;
+        }
+        reply.code(304).send();
+        return undefined;
+      };
+      const known = table.peek(asked);
+      return known ? answer(known) : table.get(asked, { consistent: false }).then(answer);
     },
   );
+}
+
+const JSON_UTF8 = 'application/json; charset=utf-8';
+
+/** A product as it is sent, for as long as it is kept. */
+const texts = new WeakMap<Product, string>();
+
+function jsonOf(product: Product): string {
+  const text = texts.get(product) ?? JSON.stringify(product);
+  texts.set(product, text);
+  return text;
 }
 
 function liveOnes(stored: readonly StoredProduct[]) {

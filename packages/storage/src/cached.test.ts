@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { conformance } from './conformance.ts';
+import { add, thing } from './conformance/fixtures.ts';
+import { type CacheOptions, cachedTable } from './cached.ts';
+import { createTable } from './create-table.ts';
+import { openSqlite } from './sqlite.ts';
+import { key, put, type Table } from './table.ts';
+
+const [a, b] = [key(thing, 'a'), key(thing, 'b')];
+const old = { consistent: false } as const;
+
+/** A table behind a cache, and the same table as another process has it. */
+function open(options: Partial<CacheOptions> = {}) {
+  const store = openSqlite(':memory:');
+  const others: Table = createTable(store.driver, { now: () => Date.now() });
+  let reads = 0;
+  const counting: Table = {
+    ...others,
+    get: (...asked) => {
+      reads += 1;
+      return others.get(...asked);
+    },
+  };
+  const table = cachedTable(counting, { ttlMs: 60_000, maxItems: 10, ...options });
+  return { table, others, reads: () => reads, counting, close: () => store.close() };
+}
+
+conformance('SQLite behind a cache', async () => {
+  const { feed, driver, ...store } = openSqlite(':memory:');
+  const table = createTable(driver, { now: () => Date.now() });
+  const close = async () => store.close();
+  return { driver, feed, close, table: cachedTable(table, { ttlMs: 60_000, maxItems: 1_000 }) };
+});
+
+test('what was read is given again, and at once, until its time is over', async () => {
+  const { table, others, reads, close } = open();
+  await others.update(a, add(1));
+  assert.equal(table.peek(a), undefined);
+  const first = await table.get(a, old);
+  await others.update(a, add(1));
+  assert.equal(await table.get(a, old), first);
+  assert.equal(table.peek(a), first);
+  assert.equal(reads(), 1);
+  assert.equal((await table.get(a))?.count, 2, 'who asks for the newest gets it');
+  close();
+});
+
+test('what is written through it is seen at once, by whatever call', async () => {
+  const { table, close } = open();
+  const count = async () => (await table.get(a, old))?.count;
+  await table.update(a, add(1));
+  assert.equal(await count(), 1);
+  await table.update(a, add(1));
+  assert.equal(await count(), 2);
+  await table.putIfNewer(a, { version: 7, count: 7 });
+  assert.equal(await count(), 7);
+  await table.transact([a, b], (read) => ({ writes: [put(a, add(1)(read.get(a)).state)] }));
+  assert.equal(await count(), 8);
+  close();
+});
+
+test('a read that a write overtakes is not kept', async () => {
+  const { counting, others, close } = open();
+  await others.update(a, add(1));
+  const { promise: written, resolve: goOn } = Promise.withResolvers<void>();
+  const slow: Table = {
+    ...counting,
+    get: async (...asked) => {
+      const state = await others.get(...asked);
+      await written;
+      return state;
+    },
+  };
+  const table = cachedTable(slow, { ttlMs: 60_000, maxItems: 10 });
+  const overtaken = table.get(a, old);
+  await table.update(a, add(1));
+  goOn();
+  assert.equal((await overtaken)?.count, 1);
+  assert.equal(table.peek(a), undefined);
+  assert.equal((await table.get(a, old))?.count, 2);
+  close();
+});
+
+test('keeps no more than it may, and nothing for no time', async () => {
+  const { table, others, close } = open({ maxItems: 1 });
+  for (const item of [a, b]) await others.update(item, add(1));
+  for (const item of [a, b]) await table.get(item, old);
+  assert.equal(table.peek(a), undefined);
+  assert.equal(table.peek(b)?.count, 1);
+  close();
+
+  const none = open({ ttlMs: 0 });
+  await none.others.update(a, add(1));
+  await none.table.get(a, old);
+  assert.equal(none.table.peek(a), undefined);
+  none.close();
+});
+
+test('what is not there is asked for again', async () => {
+  const { table, others, close } = open();
+  assert.equal(await table.get(a, old), undefined);
+  await others.update(a, add(1));
+  assert.equal((await table.get(a, old))?.count, 1);
+  close();
+});

@@ -1,0 +1,68 @@
+import { LRUCache } from 'lru-cache';
+import { pkOf } from './pk.ts';
+import type { Key, Table, Versioned } from './table.ts';
+
+export interface CacheOptions {
+  /** How long a state may be given again, in milliseconds; 0 keeps none. */
+  readonly ttlMs: number;
+  /** Of how many items the states are kept. */
+  readonly maxItems: number;
+}
+
+/** A table that remembers what it read a moment ago. */
+export interface CachedTable extends Table {
+  /** The state, if it was read or written a moment ago: as `get` would give it, at once. */
+  peek<S extends Versioned>(key: Key<S>): S | undefined;
+}
+
+/**
+ * Answers reads that may be a moment old (`consistent: false`) from memory. What is written through the same table is
+ * seen at once; what others write, no later than `ttlMs` after. The states are shared: nobody may change them.
+ */
+export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): CachedTable {
+  if (ttlMs === 0) return { ...table, peek: () => undefined };
+  const states = new LRUCache<string, Versioned>({ max: maxItems, ttl: ttlMs });
+  /** Reads under way, by key: what one has read before somebody wrote is not kept. */
+  const reading = new Map<string, symbol>();
+
+  const forget = (keys: readonly Key<Versioned>[]) => {
+    for (const pk of keys.map(pkOf)) {
+      states.delete(pk);
+      reading.delete(pk);
+    }
+  };
+  /** A write that fails may have been carried out all the same. */
+  const forgetting = async <T>(keys: readonly Key<Versioned>[], write: () => Promise<T>): Promise<T> => {
+    try {
+      return await write();
+    } finally {
+      forget(keys);
+    }
+  };
+
+  return {
+    ...table,
+
+    peek: <S extends Versioned>(key: Key<S>) => states.get(pkOf(key)) as S | undefined,
+
+    async get<S extends Versioned>(key: Key<S>, options: { consistent?: boolean } = {}) {
+      if (options.consistent !== false) return table.get(key, options);
+      const pk = pkOf(key);
+      const known = states.get(pk);
+      if (known) return known as S;
+      const own = Symbol(pk);
+      reading.set(pk, own);
+      try {
+        const state = await table.get(key, options);
+        if (state && reading.get(pk) === own) states.set(pk, state);
+        return state;
+      } finally {
+        if (reading.get(pk) === own) reading.delete(pk);
+      }
+    },
+
+    update: (key, decide) => forgetting([key], () => table.update(key, decide)),
+    putIfNewer: (key, state) => forgetting([key], () => table.putIfNewer(key, state)),
+    transact: (keys, decide, options) => forgetting(keys, () => table.transact(keys, decide, options)),
+  };
+}
