@@ -117,7 +117,7 @@ test('with a canary, what either target group tells counts, also for the deploym
 test('a slow request is no slow service: of few requests the slowest counts for nothing', () => {
   const metrics = alarms().get('cart-latency')?.['Metrics'] as { Expression?: string }[];
   const [expression] = metrics.flatMap(({ Expression }) => Expression ?? []);
-  assert.equal(expression, 'IF(FILL(requests0, 0) >= 100, MAX([m0]), 0)');
+  assert.equal(expression, 'IF(SUM([requests0]) >= 100, MAX([m0]), 0)');
 });
 
 test('a prefix stands before every alarm, and before what it looks at', () => {

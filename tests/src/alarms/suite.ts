@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createDatapoints } from './datapoints.ts';
+import { readDefinitions } from './definitions.ts';
+import { MINUTE_MS } from './drill/cloudwatch.ts';
+import { type Fault, faults } from './drill/faults.ts';
+import { notObservable } from './drill/not-observable.ts';
+import { startDrilledSystem } from './drill/system.ts';
+import { playStories, startTraffic } from './drill/traffic.ts';
+import { watch } from './drill/watch.ts';
+
+const definitions = readDefinitions();
+const { alarms } = definitions;
+const written = notObservable(definitions);
+
+/** Longer than the longest period, an hour, and what its alarm looks at beside it. */
+const HEALTHY_MINUTES = 66;
+/** What is told of a healthy system too; of the others there is nothing as long as nothing fails. */
+const ALWAYS_TOLD = [
+  'HealthyHostCount',
+  'RequestCount',
+  'TargetResponseTime',
+  'IteratorAge',
+  'PolledEventCount',
+  'ApproximateAgeOfOldestMessage',
+  'ApproximateNumberOfMessagesVisible',
+  'ConsumedWriteCapacityUnits',
+];
+/** Until all is well at the beginning: the alarms for missing tasks look at seven minutes. */
+const WARM_UP_MS = 30_000;
+
+const healthy = new Map<string, string>();
+const drilled = new Map<string, { fault: string; minutes: number }>();
+
+test('every alarm that the stacks define has a fault, and every fault an alarm', () => {
+  const observed = faults.flatMap((fault) => fault.alarms);
+  assert.equal(new Set(observed).size, observed.length, 'one fault is enough');
+  const listed = new Set([...observed, ...written.map(({ alarm }) => alarm)]);
+  assert.deepEqual([...listed].toSorted(), [...alarms.keys()].toSorted());
+  assert.deepEqual(
+    observed.filter((name) => written.some(({ alarm }) => alarm === name)),
+    [],
+    'what is observed is not written as well',
+  );
+});
+
+test('in a healthy hour no alarm rings', async () => {
+  await using system = await startDrilledSystem(definitions);
+  await using going = new AsyncDisposableStack();
+  going.use(await startTraffic(system.url));
+  going.use(playStories(system.url));
+  await using watching = watch(alarms, system.cloudWatch);
+  await watching.untilAll(alarms.keys(), (name) => watching.state(name) === 'OK', WARM_UP_MS);
+  watching.forget();
+  await delay(HEALTHY_MINUTES * MINUTE_MS);
+
+  for (const name of alarms.keys()) healthy.set(name, watching.state(name));
+  const rang = [...alarms.keys()].flatMap((name) => {
+    const minute = watching.rangAt(name);
+    return minute === undefined ? [] : [`${name} in minute ${minute}`];
+  });
+  assert.deepEqual(rang, []);
+  assert.deepEqual([...new Set(healthy.values())], ['OK']);
+  const silent = [...alarms.values()]
+    .flatMap(({ metrics }) => metrics)
+    .filter((metric) => ALWAYS_TOLD.includes(metric.name) && !system.cloudWatch.datapoints.has(metric));
+  assert.deepEqual(silent, [], 'what an alarm looks at was never told');
+});
+
+async function drill({ alarms: names, inject, withinMinutes, readsASecond = 20, name: fault }: Fault) {
+  await using system = await startDrilledSystem(definitions);
+  await using going = new AsyncDisposableStack();
+  going.use(await startTraffic(system.url, { readsASecond }));
+  await using watching = watch(
+    new Map([...alarms].filter(([name]) => names.includes(name))),
+    system.cloudWatch,
+  );
+  await watching.untilAll(names, (name) => watching.state(name) === 'OK', WARM_UP_MS);
+  watching.forget();
+  const from = system.cloudWatch.minute();
+  await inject(system);
+  const rang = (name: string) => watching.rangAt(name);
+  await watching.untilAll(names, (name) => rang(name) !== undefined, withinMinutes * MINUTE_MS);
+  for (const name of names) drilled.set(name, { fault, minutes: (rang(name) ?? from) - from });
+}
+
+test('each alarm rings for its fault', { concurrency: 3 }, async (t) => {
+  await Promise.all(faults.map(async (fault) => t.test(fault.name, async () => drill(fault))));
+});
+
+test('not observable here: evaluated on datapoints as AWS would send them', () => {
+  for (const { alarm, metric, minutes } of written) {
+    const datapoints = createDatapoints();
+    const end = Math.max(...minutes) + 1;
+    assert.equal(alarms.get(alarm)?.stateAt(end, datapoints, 'OK'), 'OK');
+    for (const minute of minutes) datapoints.add(metric, minute, 1);
+    assert.equal(alarms.get(alarm)?.stateAt(end, datapoints, 'OK'), 'ALARM', `${alarm} by ${metric.name}`);
+  }
+});
+
+test('summary', (t) => {
+  const row = (name: string, fault: string, state: string) =>
+    t.diagnostic(`${name.padEnd(68)} healthy: ${healthy.get(name)}; ${fault}: ${state}`);
+  for (const name of alarms.keys()) {
+    const it = drilled.get(name);
+    if (it) row(name, it.fault, `ALARM after ${it.minutes} min`);
+  }
+  t.diagnostic('Not observable here, evaluated on datapoints as AWS would send them:');
+  for (const { alarm, fault } of written) row(alarm, fault, 'ALARM');
+  const byHand = new Set(written.map(({ alarm }) => alarm));
+  t.diagnostic(
+    `${drilled.size} alarms fired by their fault from observed metrics, ${byHand.size} by a written datapoint, of ${alarms.size}`,
+  );
+  assert.equal(drilled.size + byHand.size, alarms.size);
+});
