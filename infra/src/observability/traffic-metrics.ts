@@ -38,10 +38,8 @@ export function trafficMetrics({ loadBalancer, targetGroups }: ObservedTraffic) 
       const latencies = metrics('TargetResponseTime', 'p99', period);
       const requests = metrics('RequestCount', 'Sum', period, 'requests');
       const longest = `MAX([${Object.keys(latencies).join()}])`;
-      // Not filled: what comes late would be no requests, so that the newest minute, which is never there yet, never rings.
-      const sum = `SUM([${Object.keys(requests).join()}])`;
       return new cloudwatch.MathExpression({
-        expression: `IF(${sum} >= ${ENOUGH_REQUESTS}, ${longest}, 0)`,
+        expression: `IF(${filledSum(requests)} >= ${ENOUGH_REQUESTS}, ${longest}, 0)`,
         label: 'p99',
         period,
         usingMetrics: { ...latencies, ...requests },

@@ -7,10 +7,11 @@ function computed(expression: string, values: Readonly<Record<string, number>> =
 }
 
 test('the expressions of our alarms', () => {
-  const p99 = 'IF(SUM([requests0]) >= 100, MAX([m0]), 0)';
+  const p99 = 'IF(FILL(requests0, 0) >= 100, MAX([m0]), 0)';
   assert.equal(computed(p99, { requests0: 100, m0: 0.7 }), 0.7);
   assert.equal(computed(p99, { requests0: 99, m0: 0.7 }), 0);
-  assert.equal(computed(p99), undefined);
+  assert.equal(computed(p99), 0);
+  assert.equal(computed(p99, { requests0: 100 }), undefined);
 
   const silent = 'IF(FILL(writes, 0) > 0 AND FILL(polled, 0) < 1, 1, 0)';
   assert.equal(computed(silent, { writes: 2 }), 1);
@@ -21,7 +22,7 @@ test('the expressions of our alarms', () => {
 });
 
 test('two groups count as one; what one of them does not tell is left out', () => {
-  const p99 = 'IF(SUM([requests0,requests1]) >= 100, MAX([m0,m1]), 0)';
+  const p99 = 'IF(FILL(requests0, 0) + FILL(requests1, 0) >= 100, MAX([m0,m1]), 0)';
   assert.equal(computed(p99, { requests0: 60, requests1: 60, m0: 0.2, m1: 0.9 }), 0.9);
   assert.equal(computed(p99, { requests0: 120, m0: 0.2 }), 0.2);
 });
@@ -43,6 +44,7 @@ test('anything else is refused when it is read', () => {
   for (const expression of [
     'RATE(m)',
     'MAX(m)',
+    'SUM([a])',
     'MAX([a], [b])',
     'FILL(m, REPEAT)',
     'FILL(m)',

@@ -28,13 +28,11 @@ const operators: Readonly<Record<string, (left: number, right: number) => number
 /** Over an array of metrics in one period: of what is there. */
 const aggregates: Readonly<Record<string, (values: readonly number[]) => number>> = {
   MAX: (values) => Math.max(...values),
-  SUM: (values) => values.reduce((sum, value) => sum + value, 0),
 };
 
 /**
  * Reads the part of metric math that our alarms use: numbers, ids, arithmetic, comparisons, AND, OR, IF, FILL with a number,
- * MAX and SUM of an array. Where an operand is missing, so is the result; MAX and SUM leave out what is missing. Throws on
- * anything else.
+ * MAX of an array. Where an operand is missing, so is the result; MAX leaves out what is missing. Throws on anything else.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
@@ -63,7 +61,7 @@ function compile(node: jsep.Expression, text: string): MetricMath {
     }
     case 'CallExpression': {
       const { callee, arguments: given } = node as jsep.CallExpression;
-      const name = String((callee as jsep.Identifier).name);
+      const name = (callee as jsep.Identifier).name;
       const [first, second, third] = given;
       if (name === 'IF' && first && second && third) return choice(read(first), read(second), read(third));
       if (name === 'FILL' && first && second?.type === 'Literal') {

@@ -24,7 +24,7 @@ export interface CloudWatch {
   /** Adds a value to the minute that it is. */
   record(namespace: string, name: string, dimensions: Metric['dimensions'], value: number): void;
   /** The minute that has begun last, since the beginning. */
-  minute(): number;
+  readonly minute: () => number;
 }
 
 export function createCloudWatch(): CloudWatch {

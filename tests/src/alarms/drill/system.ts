@@ -38,7 +38,7 @@ export interface Drilled {
   readonly table: Table;
   /** The first of them gets all requests. */
   readonly instances: readonly { readonly url: string; stop(): Promise<void> }[];
-  stopRelay(): Promise<void>;
+  readonly stopRelay: () => Promise<void>;
 }
 
 /** `tasks.min` of production. */
