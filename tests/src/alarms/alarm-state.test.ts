@@ -52,3 +52,11 @@ test('a breach alone does not ring at once where missing data counts for nothing
     [OK, OK, ALARM, OK],
   );
 });
+
+test('where nothing is missing, what is older than N periods says nothing', () => {
+  for (const missing of treatments) {
+    const judgement = { evaluationPeriods: 3, datapointsToAlarm: 2, missing };
+    assert.equal(stateOf('XX000', judgement, ALARM), OK);
+    assert.equal(stateOf('00XX0', judgement, OK), ALARM);
+  }
+});
