@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AlarmState } from './alarm-state.ts';
@@ -28,12 +29,18 @@ const ALWAYS_TOLD = [
   'ApproximateNumberOfMessagesVisible',
   'ConsumedWriteCapacityUnits',
 ];
+/**
+ * Half a second without a CPU is half a minute in which messages wait, and an alarm that rightly rings. Where the machine did
+ * not let this process run, the hour is tried again: what is wrong with the system rings each time.
+ */
+const STALL_MS = 100;
+const HEALTHY_ATTEMPTS = 3;
 /** Until all is well at the beginning: the alarms for missing tasks look at seven minutes. */
 const WARM_UP_MS = 30_000;
 /** Twice what an hour takes. */
 const RING_DEADLINE_MS = 120 * MINUTE_MS;
 
-const healthy = new Map<string, AlarmState>();
+let healthy: ReadonlyMap<string, AlarmState> = new Map();
 const drilled = new Map<string, { fault: string; minutes: number }>();
 
 test('every alarm that the stacks define has a fault, and every fault an alarm', () => {
@@ -48,7 +55,8 @@ test('every alarm that the stacks define has a fault, and every fault an alarm',
   );
 });
 
-test('in a healthy hour no alarm rings', async () => {
+/** The states at the end of a healthy hour, what has rung meanwhile, and for how long this process could not run at worst. */
+async function healthyHour() {
   await using system = await startDrilledSystem(definitions);
   await using going = new AsyncDisposableStack();
   going.use(await startTraffic(system.url));
@@ -56,20 +64,34 @@ test('in a healthy hour no alarm rings', async () => {
   await using watching = watch(alarms, system.cloudWatch);
   await watching.untilAll(alarms.keys(), (name) => watching.state(name) === 'OK', WARM_UP_MS);
   watching.forget();
+  const stalls = monitorEventLoopDelay();
+  stalls.enable();
   await delay(HEALTHY_MINUTES * MINUTE_MS);
 
-  for (const name of alarms.keys())
-    healthy.set(name, watching.rangAt(name) === undefined ? watching.state(name) : 'ALARM');
+  const silent = [...alarms.values()]
+    .flatMap(({ metrics }) => metrics)
+    .filter((metric) => ALWAYS_TOLD.includes(metric.name) && !system.cloudWatch.datapoints.has(metric));
   const rang = [...alarms.keys()].flatMap((name) => {
     const minute = watching.rangAt(name);
     return minute === undefined ? [] : [`${name} in minute ${minute}`];
   });
-  assert.deepEqual(rang, []);
-  assert.deepEqual([...new Set(healthy.values())], ['OK']);
-  const silent = [...alarms.values()]
-    .flatMap(({ metrics }) => metrics)
-    .filter((metric) => ALWAYS_TOLD.includes(metric.name) && !system.cloudWatch.datapoints.has(metric));
-  assert.deepEqual(silent, [], 'what an alarm looks at was never told');
+  const states = new Map([...alarms.keys()].map((name) => [name, watching.state(name)]));
+  return { states, rang, silent, stallMs: stalls.max / 1e6 };
+}
+
+test('in a healthy hour no alarm rings', async (t) => {
+  for (let attempt = 1; ; attempt++) {
+    const { states, rang, silent, stallMs } = await healthyHour();
+    if (rang.length > 0 && stallMs > STALL_MS && attempt < HEALTHY_ATTEMPTS) {
+      t.diagnostic(`again, the process did not run for ${Math.round(stallMs)} ms: ${rang.join('; ')}`);
+      continue;
+    }
+    assert.deepEqual(rang, []);
+    assert.deepEqual([...new Set(states.values())], ['OK']);
+    assert.deepEqual(silent, [], 'what an alarm looks at was never told');
+    healthy = states;
+    return;
+  }
 });
 
 async function drill({ alarms: names, inject, readsASecond, name: fault }: Fault) {
@@ -105,7 +127,7 @@ test('not observable here: evaluated on datapoints as AWS would send them', () =
 
 test('summary', (t) => {
   const row = (name: string, fault: string, state: string) =>
-    t.diagnostic(`${name.padEnd(68)} healthy: ${healthy.get(name)}; ${fault}: ${state}`);
+    t.diagnostic(`${name.padEnd(68)} healthy: ${healthy.get(name) ?? 'failed'}; ${fault}: ${state}`);
   for (const name of alarms.keys()) {
     const it = drilled.get(name);
     if (it) row(name, it.fault, `ALARM after ${it.minutes} min`);
@@ -113,9 +135,8 @@ test('summary', (t) => {
   t.diagnostic('Not observable here, evaluated on datapoints as AWS would send them:');
   for (const { alarm, fault } of written) row(alarm, fault, 'ALARM');
   const byHand = new Set(written.map(({ alarm }) => alarm));
-  const rang = [...healthy.values()].filter((state) => state === 'ALARM').length;
   t.diagnostic(
-    `${drilled.size} alarms fired by their fault from observed metrics, ${byHand.size} by a written datapoint, ${rang} in the healthy hour, of ${alarms.size}`,
+    `${drilled.size} alarms fired by their fault from observed metrics, ${byHand.size} by a written datapoint, of ${alarms.size}; in the healthy hour ${healthy.size === 0 ? 'some' : 'none'}`,
   );
   assert.equal(drilled.size + byHand.size, alarms.size);
 });
