@@ -6,6 +6,12 @@ import type { Names } from '../names.ts';
 import { type ObservedTraffic, trafficMetrics } from '../observability/traffic-metrics.ts';
 
 const PERIOD = Duration.minutes(1);
+/**
+ * Two minutes that are breached are enough, of the last four: the newest are not published yet. Where an expression fills in
+ * what is missing they look like minutes without a request, and an alarm that needs them would never ring.
+ */
+const BREACHED_PERIODS = 2;
+const PERIODS = 4;
 
 /**
  * Alarms that take a deployment back while it runs: quicker and stricter than those that call somebody, and they
@@ -34,7 +40,8 @@ export function deploymentAlarms(
       alarmDescription: `A deployment of ${service} under which there is ${what} is rolled back.`,
       metric,
       threshold,
-      evaluationPeriods: 2,
+      evaluationPeriods: PERIODS,
+      datapointsToAlarm: BREACHED_PERIODS,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });

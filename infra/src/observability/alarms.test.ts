@@ -137,6 +137,22 @@ test('a slow request is no slow service: of few requests the slowest counts for 
   assert.equal(expression, 'IF(FILL(requests0, 0) >= 100, MAX([m0]), 0)');
 });
 
+test('where what is missing is filled in, the newest minute is not needed: it is never there yet', () => {
+  for (const deployment of ['rolling', 'canary'] as const) {
+    const of = resources(synthesize({ deployment }), 'AWS::CloudWatch::Alarm');
+    const filled = of.filter(({ Properties: { Metrics = [], TreatMissingData } }) => {
+      const queries = Metrics as { Expression?: string; MetricStat?: { Period: number } }[];
+      const isOfMinutes = queries.some(({ MetricStat }) => MetricStat?.Period === 60);
+      return TreatMissingData === 'notBreaching' && isOfMinutes && JSON.stringify(queries).includes('FILL(');
+    });
+    assert.ok(filled.length > 0);
+    for (const { Properties } of filled) {
+      const { AlarmName, EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods } = Properties;
+      assert.ok(Number(DatapointsToAlarm) < Number(EvaluationPeriods), String(AlarmName));
+    }
+  }
+});
+
 test('a prefix stands before every alarm, and before what it looks at', () => {
   for (const [name, alarm] of alarms(synthesize({ namePrefix: 'staging-' }))) {
     assert.match(name, /^staging-/);

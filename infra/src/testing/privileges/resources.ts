@@ -74,6 +74,19 @@ const kinds: Readonly<Record<string, Kind>> = {
     nameProperty: 'KeyId',
     values: (name) => ({ Ref: name, Arn: arn('kms', `key/${name}`), KeyId: name }),
   },
+  // Alarms look at what follows.
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': {
+    nameProperty: 'Name',
+    values: (name) => ({ LoadBalancerFullName: `app/${name}/0123456789abcdef` }),
+  },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': {
+    nameProperty: 'Name',
+    values: (name) => ({ TargetGroupFullName: `targetgroup/${name}/0123456789abcdef` }),
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    nameProperty: 'Id',
+    values: (name) => ({ Ref: name, Id: name }),
+  },
 };
 
 /** What `Ref` or an attribute gives; `generated` is the name where the template sets none. Undefined if unknown. */

@@ -1,0 +1,41 @@
+import { synthesize } from '@tandem/infra/testing/synth';
+import { createResolve } from '@tandem/infra/testing/privileges/intrinsics';
+import { type Alarm, readAlarm } from './alarm.ts';
+
+/** Every alarm that the stacks of production define, by its name, and the names that CloudFormation would give. */
+export interface Definitions {
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  /** What an attribute of a resource of a stack, known by its type, is; throws where there is not exactly one such. */
+  readonly only: (stack: string, type: string, attribute: string) => string;
+}
+
+/**
+ * Synthesizes production, once. An alarm without a name of its own, as those of scaling are, is called
+ * `stack/logical id`, less CDK's hash.
+ */
+export function readDefinitions(): Definitions {
+  const templates = synthesize();
+  const resolve = createResolve(templates);
+  const alarms = new Map<string, Alarm>();
+  for (const [stack, { Resources }] of Object.entries(templates)) {
+    for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+      if (!/::CloudWatch::\w*Alarm/.test(Type)) continue;
+      if (Type !== 'AWS::CloudWatch::Alarm') throw new Error(`no drill for ${Type} yet: ${stack}/${id}`);
+      const name = Properties['AlarmName'] ?? `${stack}/${id.replace(/[0-9A-F]{8}$/, '')}`;
+      const state = Object.entries(Properties).filter(([property]) => !property.endsWith('Actions'));
+      alarms.set(
+        String(name),
+        readAlarm(resolve(stack, Object.fromEntries(state)) as Record<string, unknown>),
+      );
+    }
+  }
+  return {
+    alarms,
+    only(stack, type, attribute) {
+      const { Resources } = templates[stack as keyof typeof templates];
+      const ids = Object.keys(Resources).filter((id) => Resources[id]?.Type === type);
+      if (ids.length !== 1) throw new Error(`${stack} has ${ids.length} of ${type}`);
+      return String(resolve(stack, { 'Fn::GetAtt': [ids[0], attribute] }));
+    },
+  };
+}

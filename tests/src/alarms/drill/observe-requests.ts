@@ -1,0 +1,77 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ServiceName } from '@tandem/contracts/topology';
+import type { CloudWatch } from './cloudwatch.ts';
+
+export interface ObserveRequestsOptions {
+  readonly cloudWatch: CloudWatch;
+  /** The full names of the load balancer, and of the target group of each service. */
+  readonly loadBalancer: string;
+  readonly targetGroups: Readonly<Record<ServiceName, string>>;
+  /** To where the gateway sends what is a service's. */
+  readonly upstreams: Readonly<Record<ServiceName, string>>;
+}
+
+/**
+ * Observes what the gateway asks of the services, as a load balancer does: by what Node.js says of the requests that it
+ * sends. One that it could not bring to a service it answers itself, with 503.
+ */
+export function observeRequests({
+  cloudWatch,
+  loadBalancer,
+  targetGroups,
+  upstreams,
+}: ObserveRequestsOptions): Disposable {
+  const groups = new Map(
+    Object.entries(upstreams).map(([service, url]) => [
+      new URL(url).host,
+      targetGroups[service as ServiceName],
+    ]),
+  );
+  const begun = new WeakMap<ClientRequest, number>();
+  const groupOf = (request: ClientRequest) => groups.get(String(request.getHeader('host')));
+  const ofTargets = (name: string, targetGroup: string, value: number) =>
+    cloudWatch.record(
+      'AWS/ApplicationELB',
+      name,
+      { LoadBalancer: loadBalancer, TargetGroup: targetGroup },
+      value,
+    );
+  const ofBalancer = (name: string, value: number) =>
+    cloudWatch.record('AWS/ApplicationELB', name, { LoadBalancer: loadBalancer }, value);
+
+  const listeners = {
+    'http.client.request.start': ({ request }: { request: ClientRequest }) => {
+      begun.set(request, performance.now());
+    },
+    'http.client.response.finish': (told: { request: ClientRequest; response: IncomingMessage }) => {
+      const group = groupOf(told.request);
+      if (group === undefined) return;
+      const { statusCode = 0 } = told.response;
+      ofTargets('RequestCount', group, 1);
+      const at = begun.get(told.request) ?? Number.NaN;
+      ofTargets('TargetResponseTime', group, (performance.now() - at) / 1_000);
+      // Counts of answers are published only where there are some.
+      if (statusCode >= 500) ofTargets('HTTPCode_Target_5XX_Count', group, 1);
+    },
+    'http.client.request.error': ({ request, error }: { request: ClientRequest; error: Error }) => {
+      const group = groupOf(request);
+      if (group === undefined) return;
+      ofBalancer('HTTPCode_ELB_5XX_Count', 1);
+      if ('code' in error && error.code === 'ECONNREFUSED') {
+        ofTargets('TargetConnectionErrorCount', group, 1);
+        ofBalancer('TargetConnectionErrorCount', 1);
+      }
+    },
+  };
+  const subscribed = Object.entries(listeners).map(([channel, listener]) => {
+    const onMessage = (message: unknown) => listener(message as never);
+    subscribe(channel, onMessage);
+    return () => unsubscribe(channel, onMessage);
+  });
+  return {
+    [Symbol.dispose]() {
+      for (const end of subscribed) end();
+    },
+  };
+}
