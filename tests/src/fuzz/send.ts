@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as open } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
 import type { Request } from './request.ts';
 
 export interface Answer {
@@ -28,10 +29,15 @@ export function createSender() {
       sent.once('timeout', () => sent.destroy(new Error('no answer within 10 s')));
       sent.end(body);
       const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-      return { status: answer.statusCode ?? 0, headers: answer.headers, text: await text(answer) };
+      return { status: answer.statusCode ?? 0, headers: answer.headers, text: await textOf(answer) };
     },
     close: () => agent.destroy(),
   };
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const isCompressed = answer.headers['content-encoding'] === 'gzip';
+  return text(isCompressed ? answer.pipe(createGunzip()) : answer);
 }
 
 /** A request as a command; `$'…'` keeps every byte. Tokens are left out: they do not outlive the test. */

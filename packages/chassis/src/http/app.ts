@@ -1,3 +1,4 @@
+import compress from '@fastify/compress';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
@@ -101,6 +102,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (app.draining) reply.header('connection', 'close');
     done();
+  });
+  await app.register(compress, {
+    // Below, the headers are most of an answer. Above, the fastest level makes a tenth of a page of products.
+    threshold: 1_024,
+    encodings: ['gzip'],
+    zlibOptions: { level: 1 },
+    globalDecompression: false,
   });
   await registerOpenApi(app, options, auth !== undefined);
   registerHealth(app, health.ready);

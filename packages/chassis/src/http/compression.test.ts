@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { createSampleApp } from './testing.ts';
+
+const long = { items: Array.from({ length: 100 }, (_, i) => ({ productId: `product-${i}` })) };
+
+async function answered(url: string, encoding?: string) {
+  const { app } = await createSampleApp();
+  app.get('/long', { schema: { summary: 'Long' } }, () => long);
+  app.get('/short', { schema: { summary: 'Short' } }, () => ({ items: [] }));
+  const headers = encoding === undefined ? {} : { 'accept-encoding': encoding };
+  const answer = await app.inject({ url, headers });
+  await app.close();
+  return answer;
+}
+
+test('a long answer is compressed for whoever takes it, and says that it may differ', async () => {
+  const { headers, rawPayload } = await answered('/long', 'gzip, br');
+  assert.equal(headers['content-encoding'], 'gzip');
+  assert.match(String(headers.vary), /accept-encoding/i);
+  assert.ok(rawPayload.length < JSON.stringify(long).length / 4);
+  assert.deepEqual(JSON.parse(gunzipSync(rawPayload).toString()), long);
+});
+
+test('it is sent as it is to whoever does not, and a short one to everybody', async () => {
+  for (const [url, encoding] of [
+    ['/long', undefined],
+    ['/long', 'identity'],
+    ['/long', 'gzip;q=0'],
+    ['/short', 'gzip'],
+  ] as const) {
+    const { headers, statusCode } = await answered(url, encoding);
+    assert.deepEqual([statusCode, headers['content-encoding']], [200, undefined], `${url} ${encoding}`);
+  }
+});
