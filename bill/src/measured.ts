@@ -23,12 +23,25 @@ export interface Measured {
   readonly readiness: Readonly<Record<ServiceName, Consumption>>;
   readonly relay: readonly Invocation[];
   readonly telemetry: Readonly<
-    Record<ServiceName, { readonly customMetrics: number; readonly bytesAMinute: number; readonly logLineBytes: number }>
+    Record<
+      ServiceName,
+      {
+        readonly customMetrics: number;
+        readonly routes: number;
+        readonly bytesAMinute: number;
+        readonly logLineBytes: number;
+      }
+    >
   >;
   /** Bytes of SNS and SQS calls on the wire, on average, by principal and command. */
   readonly calls: Readonly<Record<string, { readonly requestBytes: number; readonly answerBytes: number }>>;
   /** Where DynamoDB Local says otherwise than AWS's rules. */
-  readonly dynamoDbLocal: readonly { readonly call: string; readonly rules: number; readonly local: number; readonly times: number }[];
+  readonly dynamoDbLocal: readonly {
+    readonly call: string;
+    readonly rules: number;
+    readonly local: number;
+    readonly times: number;
+  }[];
 }
 
 export const MEASURED_FILE = join(import.meta.dirname, '../measured.json');

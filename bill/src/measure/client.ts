@@ -28,7 +28,8 @@ export const KEEPER = 'keeper';
 /** What a browser sends with each request of a page's script. */
 const BROWSER = {
   host: 'shop.example.com',
-  'user-agent': 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  'user-agent':
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
   accept: 'application/json',
   'accept-language': 'en-GB,en;q=0.9',
   origin: 'https://shop.example.com',

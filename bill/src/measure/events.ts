@@ -90,7 +90,8 @@ export const events: Readonly<Record<EventType, Prepare>> = {
 
 /** Publishes an event as the owner's relay does, and waits until everything that it causes is over. */
 export async function publish(house: House, event: NewEvent): Promise<void> {
-  const [topic] = Object.entries(topology.topics).find(([, it]) => it.eventTypes.includes(event.eventType)) ?? [];
+  const [topic] =
+    Object.entries(topology.topics).find(([, it]) => it.eventTypes.includes(event.eventType)) ?? [];
   if (topic === undefined) throw new Error(`no topic for ${event.eventType}`);
   const { owner } = topology.topics[topic as TopicName];
   const send = createPublisher(house.topics[owner], topicArn(topic));

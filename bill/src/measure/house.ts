@@ -43,10 +43,16 @@ export async function startHouse(dynamoDb: string) {
       tally.stored(service, exchange.api, ledger.record(exchange)),
     );
     starting.defer(() => proxy.stop());
-    const clients = openClients(service, endpoint, (principal, client) => watchClient(principal, client, watcher));
+    const clients = openClients(service, endpoint, (principal, client) =>
+      watchClient(principal, client, watcher),
+    );
     starting.use(clients.service);
     starting.use(clients.relay);
-    const logger = createLogger({ name: service, level: 'info', destination: { write: (line) => tally.logged(line) } });
+    const logger = createLogger({
+      name: service,
+      level: 'info',
+      destination: { write: (line) => tally.logged(line) },
+    });
     const common = { service, config, endpoint, logger, metrics: createMetrics(), tracer: undefined };
     const store = await openStore(service, { dynamoDb, proxy: proxy.url, lockstep });
     const { table } = starting.use(openContext({ ...common, ...clients.relay, store }));

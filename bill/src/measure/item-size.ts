@@ -7,7 +7,10 @@ export type Item = Readonly<Record<string, AttributeValue>>;
  * own and 1 for each element (developer guide, "DynamoDB item sizes and formats").
  */
 export function sizeOf(item: Item): number {
-  return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value), 0);
+  return Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value),
+    0,
+  );
 }
 
 function valueSize(value: AttributeValue): number {
@@ -24,7 +27,10 @@ function valueSize(value: AttributeValue): number {
       return (content as AttributeValue[]).reduce((sum, element) => sum + 1 + valueSize(element), 3);
     case 'M': {
       const entries = Object.entries(content as Item);
-      return entries.reduce((sum, [name, element]) => sum + 1 + Buffer.byteLength(name) + valueSize(element), 3);
+      return entries.reduce(
+        (sum, [name, element]) => sum + 1 + Buffer.byteLength(name) + valueSize(element),
+        3,
+      );
     }
     default:
       throw new Error(`the size of an attribute of type ${type} is not known: say so in item-size.ts`);

@@ -29,10 +29,14 @@ export interface Entry {
   readonly consumed: readonly Consumed[];
   /** What DynamoDB Local says of the same call, both kinds of units together. */
   readonly reported: number;
-  /** Kinds of the items that were not there before, with their bytes. */
-  readonly created: readonly { readonly kind: string; readonly bytes: number; readonly indexBytes: number }[];
-  /** Bytes of the items that were written, by kind. */
-  readonly written: readonly { readonly kind: string; readonly bytes: number }[];
+  /** The items that were written: by kind, with their bytes and those of their entries in indexes. */
+  readonly written: readonly {
+    readonly kind: string;
+    readonly bytes: number;
+    readonly indexBytes: number;
+    /** Whether it was not there before. */
+    readonly isNew: boolean;
+  }[];
   /** Items written that carry events, by table: what a relay is given. */
   readonly changes: readonly TableName[];
 }
@@ -80,11 +84,14 @@ export function createLedger() {
       ...write(api, TableName, Item, times),
     }));
     for (const { id, after } of writes) items.set(id, after);
-    const measured = writes.map((it) => ({ ...it, kind: kindOf(it.after), bytes: sizeOf(it.after) }));
     return {
       consumed: writes.flatMap(({ consumed }) => consumed),
-      created: measured.filter(({ before }) => !before).map((it) => ({ ...kindAndBytes(it), indexBytes: indexBytes(it) })),
-      written: measured.map(kindAndBytes),
+      written: writes.map(({ table, before, after }) => ({
+        kind: kindOf(after),
+        bytes: sizeOf(after),
+        indexBytes: indexBytes(table, after),
+        isNew: before === undefined,
+      })),
       changes: writes.filter(({ after }) => HAS_EVENTS in after).map(({ table }) => table),
     };
   };
@@ -97,18 +104,23 @@ export function createLedger() {
   const entryOf = ({ api, request, status, answer }: Exchange): Partial<Entry> => {
     switch (api) {
       case 'GetItem':
-        return { consumed: [readOne(api, request['TableName'], request['Key'], request['ConsistentRead'] === true)] };
+        return {
+          consumed: [readOne(api, request['TableName'], request['Key'], request['ConsistentRead'] === true)],
+        };
       case 'BatchGetItem':
         return {
-          consumed: Object.entries<Body>(request['RequestItems']).flatMap(([table, { Keys, ConsistentRead }]) =>
-            Keys.map((key: Body) => readOne(api, table as TableName, key, ConsistentRead === true)),
+          consumed: Object.entries<Body>(request['RequestItems']).flatMap(
+            ([table, { Keys, ConsistentRead }]) =>
+              Keys.map((key: Body) => readOne(api, table as TableName, key, ConsistentRead === true)),
           ),
         };
       case 'Query':
       case 'Scan': {
         const bytes = (answer['Items'] as Item[]).reduce((sum, item) => sum + sizeOf(item), 0);
         const index = request['IndexName'] as string;
-        return { consumed: [{ api, table: request['TableName'], index, read: readUnits(bytes, false), write: 0 }] };
+        return {
+          consumed: [{ api, table: request['TableName'], index, read: readUnits(bytes, false), write: 0 }],
+        };
       }
       case 'PutItem':
         return putAll(api, [request], status === 200, 1);
@@ -117,7 +129,12 @@ export function createLedger() {
         const checks = parts.flatMap(({ ConditionCheck }) =>
           ConditionCheck ? [refused(api, ConditionCheck.TableName, ConditionCheck.Key.pk.S, 2)] : [],
         );
-        const puts = putAll(api, parts.flatMap(({ Put }) => Put ?? []), status === 200, 2);
+        const puts = putAll(
+          api,
+          parts.flatMap(({ Put }) => Put ?? []),
+          status === 200,
+          2,
+        );
         return { ...puts, consumed: [...(puts.consumed ?? []), ...checks] };
       }
       default:
@@ -129,7 +146,7 @@ export function createLedger() {
     record(exchange: Exchange): Entry {
       const capacities = [exchange.answer['ConsumedCapacity'] ?? []].flat() as { CapacityUnits: number }[];
       const reported = capacities.reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
-      return { consumed: [], created: [], written: [], changes: [], ...entryOf(exchange), reported };
+      return { consumed: [], written: [], changes: [], ...entryOf(exchange), reported };
     },
     /** The bytes of every item that is there, by kind. */
     sizes: () => [...items.values()].map((item) => ({ kind: kindOf(item), bytes: sizeOf(item), item })),
@@ -144,7 +161,7 @@ function layoutsOf(table: TableName) {
   }));
 }
 
-function indexBytes({ table, after }: { table: TableName; after: Item }): number {
+function indexBytes(table: TableName, after: Item): number {
   return layoutsOf(table).reduce((sum, index) => {
     const entry = indexEntry(after, index);
     return sum + (entry ? sizeOf(entry) : 0);
@@ -152,4 +169,3 @@ function indexBytes({ table, after }: { table: TableName; after: Item }): number
 }
 
 const kindOf = (item: Item) => String(item['pk']?.['S']).split('#', 1)[0] ?? '';
-const kindAndBytes = ({ kind, bytes }: { kind: string; bytes: number }) => ({ kind, bytes });

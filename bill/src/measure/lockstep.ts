@@ -11,18 +11,24 @@ const REST_LIMIT_MS = 60_000;
  */
 export function createLockstep() {
   const unrelayed: Record<TableName, number> = { products: 0, carts: 0 };
-  const queued: Record<QueueName, number> = { 'product-cart-events-queue': 0, 'cart-product-updates-queue': 0 };
+  const queued: Record<QueueName, number> = {
+    'product-cart-events-queue': 0,
+    'cart-product-updates-queue': 0,
+  };
   const handling = new Set<QueueName>();
   const held = new Set<QueueName>();
   let requests = 0;
-  let isStopped = false;
+  const stopping = new AbortController();
 
   const isQuiet = () => requests === 0 && handling.size === 0;
   const isRelayed = () => unrelayed.products === 0 && unrelayed.carts === 0;
-  const isAtRest = () => isQuiet() && isRelayed() && Object.entries(queued).every(([queue, count]) => count === 0 || held.has(queue as QueueName));
+  const isAtRest = () =>
+    isQuiet() &&
+    isRelayed() &&
+    Object.entries(queued).every(([queue, count]) => count === 0 || held.has(queue as QueueName));
 
   const until = async (holds: () => boolean) => {
-    while (!holds() && !isStopped) await delay(LOOK_MS);
+    while (!holds() && !stopping.signal.aborted) await delay(LOOK_MS);
   };
 
   return {
@@ -66,7 +72,7 @@ export function createLockstep() {
     /** Resolves when there is something to receive and nothing else to do; rejects once the system stops. */
     async beforeReceive(queue: QueueName): Promise<void> {
       await until(() => isQuiet() && isRelayed() && queued[queue] > 0 && !held.has(queue));
-      if (isStopped) throw Object.assign(new Error('stopped'), { name: 'AbortError' });
+      if (stopping.signal.aborted) throw Object.assign(new Error('stopped'), { name: 'AbortError' });
     },
     received: (queue: QueueName, count: number) => {
       if (count > 0) handling.add(queue);
@@ -79,10 +85,12 @@ export function createLockstep() {
     async atRest(): Promise<void> {
       const deadline = performance.now() + REST_LIMIT_MS;
       await until(() => isAtRest() || performance.now() > deadline);
-      if (!isAtRest() && !isStopped)
-        throw new Error(`not at rest: ${JSON.stringify({ unrelayed, queued, requests, handling: [...handling] })}`);
+      if (!isAtRest() && !stopping.signal.aborted)
+        throw new Error(
+          `not at rest: ${JSON.stringify({ unrelayed, queued, requests, handling: [...handling] })}`,
+        );
     },
-    stop: () => void (isStopped = true),
+    stop: () => stopping.abort(),
   };
 }
 

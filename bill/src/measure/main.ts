@@ -17,7 +17,7 @@ Writes bill/measured.json, from which npm run bill computes. Takes about two min
 
 const NOTES = [
   'Averages over carts of one, two and three lines, half of them users\u2019; "check out" carries an idempotency key, nothing else does.',
-  'Units are computed by AWS\u2019s rules from the items\u2019 bytes; dynamoDbLocal lists where DynamoDB Local reports others: it counts neither condition checks in transactions nor reads of items that are not there.',
+  'Units are computed by AWS\u2019s rules from the items\u2019 bytes; dynamoDbLocal lists where DynamoDB Local reports others: it does not count writes that a condition refused nor condition checks in transactions, rounds a batch of reads together, and takes scanned index entries for whole items.',
   'Whether AWS doubles what a transaction writes into an index is not documented; DynamoDB Local does, and so do we.',
   'One request at a time, downstream until rest: events that one request causes share a batch, those of different requests do not.',
 ];
@@ -31,10 +31,7 @@ await runCommand(async () => {
   const dynamoDb = await startDynamoDbLocal();
   if ('missing' in dynamoDb) throw new DomainError('unavailable', 'dynamodb-local', dynamoDb.missing);
   try {
-    const house = await startHouse(dynamoDb.endpoint);
-    await ready(`${house.urls.cart}/ready`);
-    await house.lockstep.atRest();
-    const results = await measure(house, (part) => console.error(part)).finally(() => house.stop());
+    const results = await measureAll(dynamoDb.endpoint);
     const measured = {
       date: new Date().toISOString().slice(0, 10),
       node: process.version,
@@ -51,6 +48,17 @@ await runCommand(async () => {
     await dynamoDb.stop();
   }
 });
+
+async function measureAll(dynamoDb: string) {
+  const house = await startHouse(dynamoDb);
+  try {
+    await ready(`${house.urls.cart}/ready`);
+    await house.lockstep.atRest();
+    return await measure(house, (part) => console.error(part));
+  } finally {
+    await house.stop();
+  }
+}
 
 async function ready(url: string): Promise<void> {
   for (const deadline = performance.now() + 30_000; performance.now() < deadline; await delay(50)) {

@@ -9,8 +9,10 @@ export type Prepare = (shop: Shop) => Promise<Sending>;
 const asKeeper = { as: KEEPER };
 const anyPath = (shop: Shop) => `/products/${productId(shop.anyProduct())}`;
 /** Carts of one, two and three lines, each once a guest's and once a user's. */
-const each = (lines: readonly number[], prepare: (shop: Shop, lines: number) => Promise<Sending>): Prepare[] =>
-  lines.flatMap((count) => [1, 2].map((): Prepare => (shop) => prepare(shop, count)));
+const each = (
+  lines: readonly number[],
+  prepare: (shop: Shop, lines: number) => Promise<Sending>,
+): Prepare[] => lines.flatMap((count) => [1, 2].map((): Prepare => (shop) => prepare(shop, count)));
 
 /** The requests of the mix, each in the variants that make up its average. */
 export const operations: Readonly<Record<Operation, readonly Prepare[]>> = {
@@ -70,7 +72,12 @@ export const operations: Readonly<Record<Operation, readonly Prepare[]>> = {
   }),
   'accept a price': each([1, 2, 3], async (shop, lines) => {
     const { path, last, who } = await shop.cart(lines);
-    await shop.step({ method: 'PATCH', path: `/products/${last}`, body: { price: 1_234 + lines }, ...asKeeper });
+    await shop.step({
+      method: 'PATCH',
+      path: `/products/${last}`,
+      body: { price: 1_234 + lines },
+      ...asKeeper,
+    });
     return { method: 'POST', path: `${path}/items/${last}/accept-price`, ...who };
   }),
 };

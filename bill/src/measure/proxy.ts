@@ -4,7 +4,16 @@ import type { AddressInfo } from 'node:net';
 import type { Exchange } from './ledger.ts';
 
 /** The operations that say what they consumed, if asked. */
-const COUNTED = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems']);
+const COUNTED = new Set([
+  'GetItem',
+  'BatchGetItem',
+  'Query',
+  'Scan',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'TransactWriteItems',
+]);
 
 /**
  * Stands before DynamoDB Local for one caller, asks for the consumed capacity with each call, and tells of the exchange
@@ -17,7 +26,12 @@ export async function startProxy(target: string, onExchange: (exchange: Exchange
       const body = JSON.parse(await textOf(incoming)) as Record<string, unknown>;
       if (COUNTED.has(api)) body['ReturnConsumedCapacity'] = 'INDEXES';
       const text = JSON.stringify(body);
-      const { host: _host, 'content-length': _length, 'accept-encoding': _encoding, ...headers } = incoming.headers;
+      const {
+        host: _host,
+        'content-length': _length,
+        'accept-encoding': _encoding,
+        ...headers
+      } = incoming.headers;
       const forwarded = send(target, {
         method: 'POST',
         headers: { ...headers, 'content-length': Buffer.byteLength(text) },

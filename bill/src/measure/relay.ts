@@ -7,6 +7,7 @@ import { createRelay } from '@tandem/relay/relay';
 import type { StreamRecord } from '@tandem/storage/dynamodb-records';
 import { HAS_EVENTS } from '@tandem/storage/dynamodb-layout';
 import type { House } from './house.ts';
+import { upTo } from './summary.ts';
 
 const ROUNDS = 5;
 
@@ -45,7 +46,12 @@ export async function measureRelay(house: House, batches: readonly number[]): Pr
     metrics,
     log: { warn: log, error: log },
   });
-  const handler = createHandler({ relay, park: async () => undefined, flush: async () => emf.flush(), log: { error: log } });
+  const handler = createHandler({
+    relay,
+    park: async () => undefined,
+    flush: async () => emf.flush(),
+    log: { error: log },
+  });
 
   const invoke = async (count: number): Promise<Invocation> => {
     const begun = performance.now();
@@ -54,7 +60,9 @@ export async function measureRelay(house: House, batches: readonly number[]): Pr
     await handler({ Records: records.slice(0, count) });
     const milliseconds = performance.now() - begun;
     const logBytes = Buffer.byteLength(lines.join(''));
-    const publishes = house.tally.take().calls.filter(({ command }) => command === 'PublishBatchCommand').length;
+    const publishes = house.tally
+      .take()
+      .calls.filter(({ command }) => command === 'PublishBatchCommand').length;
     await house.lockstep.atRest();
     return { records: Math.min(count, records.length), logBytes, publishes, milliseconds };
   };
@@ -65,7 +73,7 @@ export async function measureRelay(house: House, batches: readonly number[]): Pr
     rounds.sort((a, b) => a.milliseconds - b.milliseconds);
     const median = rounds[Math.floor(ROUNDS / 2)];
     // The most that was logged: a document has as many bytes as its figures have digits.
-    const logBytes = Math.max(...rounds.map((it) => it.logBytes));
+    const logBytes = upTo(50, Math.max(...rounds.map((it) => it.logBytes)));
     if (median) measured.push({ ...median, logBytes, milliseconds: Math.round(median.milliseconds) });
   }
   await emf.stop();

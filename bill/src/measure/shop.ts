@@ -41,7 +41,8 @@ export function createShop({ lockstep }: House, client: Client) {
   const step = async (sending: Sending, compressed?: boolean): Promise<Answer> => {
     const answer = await lockstep.request(() => client.send(sending, compressed));
     await lockstep.atRest();
-    if (answer.status >= 400) throw new Error(`${sending.method} ${sending.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (answer.status >= 400)
+      throw new Error(`${sending.method} ${sending.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer;
   };
 
@@ -59,7 +60,8 @@ export function createShop({ lockstep }: House, client: Client) {
       as: KEEPER,
     }),
     /** Every second cart is a user's. */
-    nobody: (): string | undefined => (opened++ % 2 === 0 ? undefined : `user-${String(opened).padStart(8, '0')}`),
+    nobody: (): string | undefined =>
+      opened++ % 2 === 0 ? undefined : `user-${String(opened).padStart(8, '0')}`,
     opening: (as: string | undefined): Sending => ({ method: 'POST', path: '/carts', ...(as && { as }) }),
 
     /** A cart of so many lines, its stock confirmed. */

@@ -4,8 +4,20 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../..');
 /** What decides about what is consumed. */
-const SOURCES = ['services/*/src/**/*.ts', 'packages/{chassis,contracts,relay,storage}/src/**/*.ts', 'bill/src/measure/*.ts', 'load/src/mix.ts'];
-const PACKAGES = ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sns', '@aws-sdk/client-sqs', 'fastify', 'fauxqs', 'sqs-consumer'];
+const SOURCES = [
+  'services/*/src/**/*.ts',
+  'packages/{chassis,contracts,relay,storage}/src/**/*.ts',
+  'bill/src/measure/*.ts',
+  'load/src/mix.ts',
+];
+const PACKAGES = [
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-sns',
+  '@aws-sdk/client-sqs',
+  'fastify',
+  'fauxqs',
+  'sqs-consumer',
+];
 
 /** A digest of the sources that decide about what is consumed, tests left out. */
 export function digestOfSources(): string {

@@ -21,9 +21,11 @@ export interface Consumption {
   readonly messageBytes: Sums;
   /** Requests of SNS and SQS as they were made alone: no other traffic to share a batch with. */
   readonly requestsAlone: Sums;
-  /** Items that were not there before, by kind, and bytes of items written, by kind, on average of one. */
+  /** Items that were not there before, by kind. */
   readonly created: Sums;
+  /** Bytes of one item that was written, and of its entries in indexes, by kind. */
   readonly itemBytes: Sums;
+  readonly indexBytes: Sums;
 }
 
 /** Request and answer on the wire, without TLS. */
@@ -39,20 +41,77 @@ export function consumptionOf(taken: readonly Taken[]): Consumption {
   const sent = taken.flatMap((it) => it.sent);
   const written = store.flatMap((it) => it.written);
   const average = (sums: Sums) => mapped(sums, (sum) => sum / taken.length);
-  const placeOf = ({ table, index }: { table: string; index?: string }) => (index ? `${table}/${index}` : table);
-  const counts = summed(written, ({ kind }) => kind, () => 1);
+  const placeOf = ({ table, index }: { table: string; index?: string }) =>
+    index ? `${table}/${index}` : table;
+  const counts = summed(
+    written,
+    ({ kind }) => kind,
+    () => 1,
+  );
+  const each = (sums: Sums) => mapped(sums, (sum, kind) => sum / (counts[kind] ?? 1));
   return {
     samples: taken.length,
     read: average(summed(consumed, placeOf, ({ read }) => read)),
     write: average(summed(consumed, placeOf, ({ write }) => write)),
-    causes: average(summed(store, causeOf, (it) => it.consumed.reduce((sum, { read, write }) => sum + read + write, 0))),
-    calls: average(summed(store, ({ service, api }) => `${service} ${api}`, () => 1)),
-    changes: average(summed(store.flatMap(({ changes }) => changes), String, () => 1)),
-    messages: average(summed(sent, ({ topic, eventType }) => `${topic} ${eventType}`, () => 1)),
-    messageBytes: average(summed(sent, ({ topic, eventType }) => `${topic} ${eventType}`, ({ bytes }) => bytes)),
-    requestsAlone: average(summed(taken.flatMap(({ calls }) => calls), ({ principal, command }) => `${principal} ${command.replace('Command', '')}`, () => 1)),
-    created: average(summed(store.flatMap((it) => it.created), ({ kind }) => kind, () => 1)),
-    itemBytes: mapped(summed(written, ({ kind }) => kind, ({ bytes }) => bytes), (sum, kind) => sum / (counts[kind] ?? 1)),
+    causes: average(
+      summed(store, causeOf, (it) => it.consumed.reduce((sum, { read, write }) => sum + read + write, 0)),
+    ),
+    calls: average(
+      summed(
+        store,
+        ({ service, api }) => `${service} ${api}`,
+        () => 1,
+      ),
+    ),
+    changes: average(
+      summed(
+        store.flatMap(({ changes }) => changes),
+        String,
+        () => 1,
+      ),
+    ),
+    messages: average(
+      summed(
+        sent,
+        ({ topic, eventType }) => `${topic} ${eventType}`,
+        () => 1,
+      ),
+    ),
+    messageBytes: average(
+      summed(
+        sent,
+        ({ topic, eventType }) => `${topic} ${eventType}`,
+        ({ bytes }) => bytes,
+      ),
+    ),
+    requestsAlone: average(
+      summed(
+        taken.flatMap(({ calls }) => calls),
+        ({ principal, command }) => `${principal} ${command.replace('Command', '')}`,
+        () => 1,
+      ),
+    ),
+    created: average(
+      summed(
+        written,
+        ({ kind }) => kind,
+        ({ isNew }) => Number(isNew),
+      ),
+    ),
+    itemBytes: each(
+      summed(
+        written,
+        ({ kind }) => kind,
+        ({ bytes }) => bytes,
+      ),
+    ),
+    indexBytes: each(
+      summed(
+        written,
+        ({ kind }) => kind,
+        ({ indexBytes }) => indexBytes,
+      ),
+    ),
   };
 }
 
@@ -86,3 +145,6 @@ function mapped(sums: Sums, change: (sum: number, name: string) => number): Sums
 }
 
 export const rounded = (value: number) => Math.round(value * 10_000) / 10_000;
+
+/** The next multiple of a step: what depends on the digits of a duration is the same each time then. */
+export const upTo = (step: number, value: number) => Math.ceil(value / step) * step;

@@ -11,7 +11,11 @@ export function writeUnits(before: Item | undefined, after: Item | undefined): n
 }
 
 /** What a write costs in an index: nothing where its entry stays as it is, two writes where the key of it changes. */
-export function indexWriteUnits(before: Item | undefined, after: Item | undefined, index: IndexLayout): number {
+export function indexWriteUnits(
+  before: Item | undefined,
+  after: Item | undefined,
+  index: IndexLayout,
+): number {
   const [from, to] = [indexEntry(before, index), indexEntry(after, index)];
   if (isDeepStrictEqual(from, to)) return 0;
   const isMoved = from && to && index.keys.some((name) => !isDeepStrictEqual(from[name], to[name]));

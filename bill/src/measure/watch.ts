@@ -49,35 +49,40 @@ export function watchClient(principal: Principal, client: SNSClient | SQSClient,
     sizes.set(args.input, { requestBytes: bytesOf(args.request), answerBytes: bytesOf(result.response) });
     return result;
   };
-  const around: Middleware = (next, { commandName = '' }) => async (args) => {
-    const { input } = args;
-    const { lockstep } = watcher;
-    const queue = lastPart(input['QueueUrl'], '/') as QueueName;
-    const isReceive = commandName === 'ReceiveMessageCommand';
-    if (isReceive) await lockstep.beforeReceive(queue);
-    const result = await next(args);
-    const entries = (input['PublishBatchRequestEntries'] ?? input['Entries'] ?? [input]) as Values[];
-    const received = (result.output['Messages'] ?? []) as Values[];
-    if (isReceive) {
-      lockstep.received(queue, received.length);
-      const types = received.map(({ Body }) => String((JSON.parse(String(Body)) as Values)['eventType']));
-      watcher.onReceived(queue, types);
-    }
-    if (/^(Publish|SendMessage)/.test(commandName)) {
-      const topic = input['TopicArn'] === undefined ? undefined : (lastPart(input['TopicArn'], ':') as TopicName);
-      const to = topic ? topology.subscriptions.filter((it) => it.topic === topic).map((it) => it.queue) : [queue];
-      for (const queue of to) lockstep.enqueued(queue, entries.length);
-      if (topic) watcher.onSent(entries.map((entry) => sentOf(topic, entry)));
-    }
-    watcher.onCall({
-      principal,
-      command: commandName,
-      ...(sizes.get(input) ?? { requestBytes: 0, answerBytes: 0 }),
-      messages: isReceive ? received.length : entries.length,
-    });
-    if (commandName.startsWith('DeleteMessage')) lockstep.deleted(queue, entries.length);
-    return result;
-  };
+  const around: Middleware =
+    (next, { commandName = '' }) =>
+    async (args) => {
+      const { input } = args;
+      const { lockstep } = watcher;
+      const queue = lastPart(input['QueueUrl'], '/') as QueueName;
+      const isReceive = commandName === 'ReceiveMessageCommand';
+      if (isReceive) await lockstep.beforeReceive(queue);
+      const result = await next(args);
+      const entries = (input['PublishBatchRequestEntries'] ?? input['Entries'] ?? [input]) as Values[];
+      const received = (result.output['Messages'] ?? []) as Values[];
+      if (isReceive) {
+        lockstep.received(queue, received.length);
+        const types = received.map(({ Body }) => String((JSON.parse(String(Body)) as Values)['eventType']));
+        watcher.onReceived(queue, types);
+      }
+      if (/^(Publish|SendMessage)/.test(commandName)) {
+        const topic =
+          input['TopicArn'] === undefined ? undefined : (lastPart(input['TopicArn'], ':') as TopicName);
+        const to = topic
+          ? topology.subscriptions.filter((it) => it.topic === topic).map((it) => it.queue)
+          : [queue];
+        for (const queue of to) lockstep.enqueued(queue, entries.length);
+        if (topic) watcher.onSent(entries.map((entry) => sentOf(topic, entry)));
+      }
+      watcher.onCall({
+        principal,
+        command: commandName,
+        ...(sizes.get(input) ?? { requestBytes: 0, answerBytes: 0 }),
+        messages: isReceive ? received.length : entries.length,
+      });
+      if (commandName.startsWith('DeleteMessage')) lockstep.deleted(queue, entries.length);
+      return result;
+    };
   const stack = client.middlewareStack as unknown as { add(it: Middleware, options: object): void };
   stack.add(around, { step: 'initialize', name: 'watch' });
   stack.add(onWire, { step: 'deserialize', name: 'watchWire', priority: 'low' });
@@ -92,8 +97,14 @@ function sentOf(topic: TopicName, { Message, MessageAttributes = {} }: Values): 
 
 function bytesOf(http: Http | undefined): number {
   if (!http) return 0;
-  const head = Object.entries(http.headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, 60);
-  const body = typeof http.body === 'string' ? Buffer.byteLength(http.body) : Number(http.headers['content-length'] ?? 0);
+  const head = Object.entries(http.headers).reduce(
+    (sum, [name, value]) => sum + name.length + value.length + 4,
+    60,
+  );
+  const body =
+    typeof http.body === 'string'
+      ? Buffer.byteLength(http.body)
+      : Number(http.headers['content-length'] ?? 0);
   return head + body;
 }
 
