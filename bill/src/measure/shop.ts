@@ -1,20 +1,51 @@
 import { type Answer, type Client, KEEPER, type Sending } from './client.ts';
 import type { House } from './house.ts';
 
-/** As the lines of the UCI "Online Retail" data set are: 27 characters on average. */
-const NAMES = [
-  'WHITE HANGING HEART T-LIGHT HOLDER',
-  'RED WOOLLY HOTTIE WHITE HEART',
-  'HAND WARMER UNION JACK',
-  'ASSORTED COLOUR BIRD ORNAMENT',
-  'JAM MAKING SET WITH JARS',
-  'VINTAGE PAISLEY STATIONERY',
-  'LUNCH BAG RED RETROSPOT',
-  'POPPY PLAYHOUSE BEDROOM',
+/** As long as the names of the UCI "Online Retail" data set, 27 characters on average, and as little alike. */
+const LOOKS = [
+  'WHITE HANGING',
+  'RED RETROSPOT',
+  'VINTAGE PAISLEY',
+  'IVORY KNITTED',
+  'BLUE HARMONICA',
+  'SET OF 6',
+  'PINK POLKADOT',
 ];
+const MATTERS = [
+  'WOOLLY',
+  'GLASS',
+  'PAPER',
+  'WOODEN',
+  'METAL',
+  'CERAMIC',
+  'FELT',
+  'ENAMEL',
+  'WICKER',
+  'CARD',
+  'FLORAL',
+];
+const THINGS = [
+  'LANTERN',
+  'LUNCH BAG',
+  'CAKE STAND',
+  'DOORMAT',
+  'ALARM CLOCK',
+  'BUNTING',
+  'TEA TOWELS',
+  'COAT HOOK',
+  'BOWL',
+  'PICTURE FRAME',
+  'TRINKET BOX',
+  'STORAGE JAR',
+  'BIRD ORNAMENT',
+];
+/** Descriptions that are not alike either: what a compressed list takes depends on it. */
+const WORDS =
+  'soft bright sturdy hand made painted from solid beech oak steel cotton linen with brass handles for kitchen garden desk or hall wipe clean only wash at thirty keeps its shape stacks easily fits most cups holds two litres comes flat in a gift box matches our winter range by small workshop since nineteen eighty'.split(
+    ' ',
+  );
+const DESCRIPTION_CHARACTERS = 105;
 const CATEGORIES = ['kitchen', 'decoration', 'stationery', 'toys', 'garden'];
-const DESCRIPTION =
-  'Made of solid beech wood and steel, oiled by hand. Wipe with a damp cloth. 24 cm wide, 31 cm high, 480 g.';
 export const PRODUCTS = 120;
 export const GUEST = Symbol('guest');
 
@@ -23,14 +54,22 @@ export const productId = (i: number) => `${22_000 + i}B`;
 /** A product as a shop would have it, with a sentence and a picture. */
 export function productInput(i: number) {
   return {
-    name: NAMES[i % NAMES.length] ?? '',
-    description: DESCRIPTION,
+    name: [LOOKS, MATTERS, THINGS].map((of) => of[i % of.length]).join(' '),
+    description: described(i),
     category: CATEGORIES[i % CATEGORIES.length] ?? '',
     imageUrl: `https://images.example.com/products/${productId(i)}-640.webp`,
     price: 295 + 10 * i,
     currency: 'GBP',
     inventory: 1_000 + i,
   };
+}
+
+/** Words in an order that is another for each product and the same each time. */
+function described(i: number): string {
+  const words: string[] = [];
+  for (let at = 7 * i + 1; words.join(' ').length < DESCRIPTION_CHARACTERS; at = (at * 5 + i + 3) % 8_191)
+    words.push(WORDS[at % WORDS.length] ?? '');
+  return words.join(' ').slice(0, DESCRIPTION_CHARACTERS);
 }
 
 /** A shop at work: what a step does is over, downstream too, before the next one begins. */
