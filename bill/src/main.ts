@@ -2,12 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { DomainError } from '@tandem/chassis/errors';
 import type { SettingsInput } from '@tandem/infra/settings';
 import { synthesize } from '@tandem/infra/testing/synth';
+import { mix } from '@tandem/load/mix';
 import { readArguments, runCommand, usageError } from '@tandem/local/cli';
 import { type Bill, bills } from './bill.ts';
 import { diffOf } from './diff.ts';
 import { pageOf } from './html.ts';
 import { digestOfSources } from './measure/sources.ts';
-import { readMeasured } from './measured.ts';
+import { hasMeasured, readMeasured } from './measured.ts';
 import { readPrices } from './prices.ts';
 import { excessTable, firstToBreak, itemTable, scenarioTable } from './print.ts';
 import { readRevision } from './revision.ts';
@@ -57,7 +58,15 @@ await runCommand(async () => {
 
   if (values.diff !== undefined) {
     const old = await readRevision(values.diff, settings);
-    const before = bills({ templates: old.templates, measured: old.measured ?? measured, prices });
+    const requests = Object.keys({ ...mix.product, ...mix.cart });
+    const isComparable = old.measured !== undefined && hasMeasured(old.measured, requests);
+    if (!isComparable)
+      console.error(`what ${values.diff} consumes was not measured: the stacks alone are compared`);
+    const before = bills({
+      templates: old.templates,
+      measured: isComparable ? old.measured : measured,
+      prices,
+    });
     console.log(diffOf(before, made, values.diff));
     return 0;
   }

@@ -46,6 +46,11 @@ export interface Measured {
 
 export const MEASURED_FILE = join(import.meta.dirname, '../measured.json');
 
+/** Whether it has every request of a mix: one of another revision may know others. */
+export function hasMeasured(measured: Measured, operations: readonly string[]): boolean {
+  return operations.every((name) => name in measured.operations);
+}
+
 export function readMeasured(): Measured {
   return JSON.parse(readFileSync(MEASURED_FILE, 'utf8')) as Measured;
 }

@@ -40,7 +40,12 @@ export async function readRevision(revision: string, settings: Partial<SettingsI
       process.execPath,
       ['--input-type=module', '--eval', script, JSON.stringify(settings)],
       { cwd: join(tree, 'infra'), maxBuffer: MAX_OUTPUT_BYTES },
-    );
+    ).catch((cause: unknown) => {
+      const { stderr = '' } = cause as { stderr?: string };
+      const [reason = 'no reason given'] = /^\w*Error: .*$/m.exec(stderr) ?? [];
+      const message = `${revision} cannot be synthesized with the packages that are installed here: ${reason}`;
+      throw new DomainError('invalid', 'not-synthesized', message, { cause });
+    });
     const measured = await readFile(join(tree, 'bill/measured.json'), 'utf8').then(
       (text) => JSON.parse(text) as Measured,
       () => undefined,
