@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { DomainError } from '@tandem/chassis/errors';
+import { readRevision } from './revision.ts';
+
+const run = promisify(execFile);
+const bill = (...args: string[]) =>
+  run(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], { maxBuffer: 16 * 1024 * 1024 });
+
+test('--json has each scenario with its lines', async () => {
+  const { stdout } = await bill('--json');
+  const { scenarios } = JSON.parse(stdout) as { scenarios: Record<string, unknown>[] };
+  const names = ['minimal', 'average', 'bursty', 'sustained-peak', 'worst', '10x', '100x', '1000x'];
+  assert.deepEqual(
+    scenarios.map(({ name }) => name),
+    names,
+  );
+  for (const { total, perMillionRequests, lines } of scenarios) {
+    assert.ok(typeof total === 'number' && typeof perMillionRequests === 'number');
+    for (const line of lines as Record<string, unknown>[])
+      assert.deepEqual(
+        [typeof line['item'], typeof line['monthly'], typeof line['formula']],
+        ['string', 'number', 'string'],
+      );
+  }
+});
+
+test('--html writes a page that needs nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-bill-test-'));
+  try {
+    const file = join(folder, 'bill.html');
+    await bill('--html', file, '--egress', 'ipv6');
+    const page = await readFile(file, 'utf8');
+    assert.match(page, /<svg /);
+    assert.match(page, /2 × 730 h × \(0.25 × \$0.03238/);
+    assert.doesNotMatch(page, /<(script|link|img)|@import|url\(/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('what cannot be understood is one line and 2', async () => {
+  for (const args of [['--scenario', 'none'], ['--nothing']]) {
+    const failed = await bill(...args).then(
+      () => assert.fail(args.join(' ')),
+      (error: { code: number; stderr: string }) => error,
+    );
+    assert.equal(failed.code, 2, args.join(' '));
+    assert.match(failed.stderr, /--help tells more\)\n$/);
+  }
+});
+
+test('a setting that infra refuses is 1, with the reason', async () => {
+  await assert.rejects(bill('--egress', 'pigeon'), (error: { code: number; stderr: string }) => {
+    assert.equal(error.code, 1);
+    assert.match(error.stderr, /egress/);
+    return true;
+  });
+});
+
+const isCheckout = await run('git', ['rev-parse', 'HEAD'], { cwd: import.meta.dirname }).then(
+  () => true,
+  () => false,
+);
+
+test(
+  'a revision is synthesized by its own sources, and leaves nothing behind',
+  { skip: !isCheckout && 'needs git' },
+  async () => {
+    const trees = async () => (await run('git', ['worktree', 'list'], { cwd: import.meta.dirname })).stdout;
+    const before = await trees();
+    const { templates } = await readRevision('HEAD', { tasks: { min: 3, max: 4 } });
+    const targets = Object.values(templates.product.Resources).filter(({ Type }) =>
+      Type.endsWith('ScalableTarget'),
+    );
+    assert.deepEqual(
+      targets.map(({ Properties }) => Properties['MinCapacity']),
+      [3],
+    );
+    await assert.rejects(
+      readRevision('no-such-revision', {}),
+      (error) => error instanceof DomainError && error.code === 'no-such-revision',
+    );
+    assert.equal(await trees(), before);
+  },
+);

@@ -1,0 +1,156 @@
+import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
+import { assumptions } from './assumptions.ts';
+import type { Facts } from './facts.ts';
+import {
+  atLeast,
+  BYTES_PER_GB,
+  decay,
+  dividedBy,
+  type Figure,
+  figure,
+  minus,
+  plus,
+  times,
+} from './formula.ts';
+import type { Consumption, Measured } from './measured.ts';
+import { type PhaseUsage, placeOf, type Usage } from './usage.ts';
+
+/** Requests of SQS in a month. */
+export interface QueueFlow {
+  readonly queue: QueueName;
+  readonly consumer: ServiceName;
+  readonly messages: Figure;
+  /** Receives that bring something: as many deletes follow. */
+  readonly receives: Figure;
+  readonly emptyReceives: Figure;
+}
+
+/** What a relay does in a month. */
+export interface RelayFlow {
+  readonly service: ServiceName;
+  readonly invocations: Figure;
+  readonly publishes: Figure;
+}
+
+const SECONDS = figure(3_600, 's/h');
+const { consumeSeconds, longPollSeconds, receiveBatch, shardPollsPerSecond, snsBatch } = assumptions;
+
+/** What goes through queues and relays depends on how close changes and messages are to each other: on their rate. */
+export function flowsOf(usage: Usage, facts: Facts, measured: Measured) {
+  const queues = (Object.keys(topology.queues) as QueueName[]).map((queue): QueueFlow => {
+    const { consumer } = topology.queues[queue];
+    const { topic } = topology.subscriptions.find((it) => it.queue === queue) ?? { topic: '' };
+    const messages = (of: Consumption) => sumOf(of.messages, topic);
+    return {
+      queue,
+      consumer,
+      messages: usage.total(messages),
+      receives: usage.overPhases((phase) =>
+        receivesOf(phase, phase.rate(messages, 'messages/s'), phase.tasks[consumer]),
+      ),
+      emptyReceives: usage.overPhases((phase) =>
+        emptyReceivesOf(phase, phase.rate(messages, 'messages/s'), phase.tasks[consumer]),
+      ),
+    };
+  });
+  const relays = (['product', 'cart'] as const).map((service): RelayFlow => {
+    const { table, topic } = topology.relays[service];
+    const invocations = usage.overPhases((phase) =>
+      invocationsOf(phase, {
+        changes: phase.rate((of) => of.changes[table] ?? 0, 'changes/s'),
+        shards: shardsOf(phase, table),
+        windowSeconds: facts.relays[service].windowSeconds,
+      }),
+    );
+    const messages = usage.total((of) => sumOf(of.messages, topic));
+    return {
+      service,
+      invocations,
+      publishes: atLeast(
+        figure(invocations.value),
+        dividedBy(figure(messages.value, 'messages'), figure(snsBatch)),
+      ),
+    };
+  });
+  return { queues, relays, logs: logsOf(usage, relays, measured) };
+}
+
+export type Flows = ReturnType<typeof flowsOf>;
+
+/**
+ * While somebody waits, a message is received as it comes, by itself. Where messages come faster than all tasks get
+ * through their batches, the batches grow, to ten.
+ */
+function receivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure): Figure {
+  const seconds = times(hours, SECONDS);
+  if (rate.value * consumeSeconds > receiveBatch * tasks.value)
+    return times(seconds, dividedBy(rate, figure(receiveBatch)));
+  if (rate.value * consumeSeconds <= tasks.value) return times(seconds, rate);
+  return times(seconds, dividedBy(tasks, figure(consumeSeconds, 's')));
+}
+
+/** A wait ends empty after 20 s: with messages that come by chance, at a rate of `rate ÷ tasks` for each who waits. */
+function emptyReceivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure): Figure {
+  const seconds = times(hours, SECONDS);
+  const wait = figure(longPollSeconds, 's');
+  if (rate.value === 0) return times(seconds, dividedBy(tasks, wait));
+  const none = decay(dividedBy(times(wait, rate), tasks));
+  return times(seconds, dividedBy(times(rate, none), minus(figure(1), none)));
+}
+
+/**
+ * Without a window Lambda looks at each shard four times a second, and calls the relay where something has changed. With
+ * one it waits for so long from the first change on.
+ */
+function invocationsOf(
+  { hours }: PhaseUsage,
+  { changes, shards, windowSeconds }: { changes: Figure; shards: Figure; windowSeconds: number },
+): Figure {
+  const seconds = times(hours, SECONDS);
+  if (changes.value === 0) return figure(0);
+  if (windowSeconds === 0) {
+    const looks = times(shards, figure(shardPollsPerSecond, '/s'));
+    return times(seconds, looks, minus(figure(1), decay(dividedBy(changes, looks))));
+  }
+  const waiting = dividedBy(times(figure(windowSeconds, 's'), changes), shards);
+  return times(seconds, dividedBy(changes, { ...plus(figure(1), waiting) }));
+}
+
+/** The partitions of a table, each a shard: those of a new one, and more where it has to take more writes. */
+export function shardsOf(phase: PhaseUsage, table: 'products' | 'carts'): Figure {
+  const { partitions, partitionWritesPerSecond } = assumptions;
+  const writes = phase.rate((of) => of.write[placeOf({ table })] ?? 0).value;
+  return figure(Math.max(partitions, Math.ceil(writes / partitionWritesPerSecond)));
+}
+
+/** Bytes of logs: a document of metrics a minute and task, lines of some requests, a document an invocation. */
+function logsOf(usage: Usage, relays: readonly RelayFlow[], measured: Measured) {
+  const bytes = (of: Figure) => dividedBy(of, BYTES_PER_GB);
+  const { telemetry } = measured;
+  const services = (['product', 'cart'] as const).map((service) => {
+    const documents = usage.overPhases(({ hours, tasks }) =>
+      times(hours, figure(60, 'minutes/h'), tasks[service], figure(telemetry[service].bytesAMinute)),
+    );
+    const lines = times(
+      usage.requests[service],
+      figure(assumptions.loggedShare),
+      figure(telemetry[service].logLineBytes),
+    );
+    return bytes(plus(documents, lines));
+  });
+  const invocation = measured.relay[0]?.logBytes ?? 0;
+  return {
+    services: plus(...services),
+    relays: bytes(
+      times(plus(...relays.map(({ invocations }) => figure(invocations.value))), figure(invocation)),
+    ),
+  };
+}
+
+/** The sum of what is named after a topic. */
+function sumOf(sums: Readonly<Record<string, number>>, topic: string): number {
+  return Object.entries(sums).reduce(
+    (sum, [name, value]) => sum + (name.startsWith(`${topic} `) ? value : 0),
+    0,
+  );
+}

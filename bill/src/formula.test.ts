@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { atLeast, beyond, decay, dividedBy, figure, minus, plus, price, times } from './formula.ts';
+import { evaluate } from './testing.ts';
+
+test('a formula reads as one would write it', () => {
+  const hourly = plus(
+    times(figure(0.25), price({ value: 0.03238 })),
+    times(figure(0.5), price({ value: 0.00356 })),
+  );
+  const amount = times(figure(4), figure(730, 'h'), hourly);
+  assert.equal(amount.text, '4 × 730 h × (0.25 × $0.03238 + 0.5 × $0.00356)');
+  assert.equal(amount.value.toFixed(2), '28.84');
+});
+
+test('what is free is taken off, and not below nothing', () => {
+  const writes = price({ value: 0.4, per: 1_000_000 });
+  const paid = times(beyond(figure(3_500_000), figure(1_000_000)), writes);
+  assert.equal(paid.text, 'max(0, 3.5 M − 1 M) × $0.4/M');
+  assert.equal(paid.value, 1);
+  assert.equal(beyond(figure(3), figure(5)).value, 0);
+  assert.equal(beyond(figure(3), figure(0)).text, '3');
+});
+
+test('a formula comes to the same when it is read', () => {
+  const [a, b, c] = [figure(12_345_678, 'messages'), figure(0.0421, '/s'), figure(7, 'tasks')];
+  for (const it of [
+    plus(a, b, c),
+    times(a, plus(b, c)),
+    dividedBy(a, dividedBy(b, c)),
+    dividedBy(times(a, b), plus(b, c)),
+    minus(a, minus(b, c)),
+    beyond(plus(b, c), figure(3)),
+    atLeast(b, c, dividedBy(a, figure(1_000_000))),
+    times(a, decay(dividedBy(times(figure(20, 's'), b), c))),
+    times(a, price({ value: 0.03, per: 10_000 })),
+  ]) {
+    const read = evaluate(it.text);
+    assert.ok(
+      Math.abs(read - it.value) <= 1e-5 * Math.abs(it.value),
+      `${it.text} = ${read}, not ${it.value}`,
+    );
+  }
+});
+
+test('what is no formula is refused', () => {
+  for (const text of ['', '2 ×', '(2 + 3', '2 3', 'nothing']) assert.throws(() => evaluate(text), text);
+});

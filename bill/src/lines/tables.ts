@@ -1,0 +1,99 @@
+import { assumptions } from '../assumptions.ts';
+import { SERVICES, type TableFacts } from '../facts.ts';
+import { atLeast, BYTES_PER_GB, beyond, dividedBy, type Figure, figure, plus, times } from '../formula.ts';
+import { basis, type Billed, line, type Line } from '../line.ts';
+import type { Consumption } from '../measured.ts';
+import { placeOf } from '../usage.ts';
+
+const HOURS = figure(assumptions.hours, 'h');
+const KINDS = { read: 'Read', write: 'Write' } as const;
+type Kind = keyof typeof KINDS;
+
+/** What tables and their indexes cost: units by the request or by the hour, what is stored, its backup. */
+export function tableLines(billed: Billed): Line[] {
+  const { facts } = billed;
+  const onDemand = facts.tables.flatMap((place) =>
+    (['write', 'read'] as const).flatMap((kind) =>
+      place[kind].mode === 'onDemand' ? requestUnits(billed, place, kind) : [],
+    ),
+  );
+  const provisioned = (['write', 'read'] as const).flatMap((kind) => capacityUnits(billed, kind));
+  return [...onDemand, ...provisioned, readinessChecks(billed), ...storage(billed)];
+}
+
+const unitsOf = (place: TableFacts, kind: Kind) => (of: Consumption) => of[kind][placeOf(place)] ?? 0;
+
+function requestUnits({ usage, quote }: Billed, place: TableFacts, kind: Kind): Line[] {
+  const units = usage.total(unitsOf(place, kind));
+  if (units.value === 0) return [];
+  const amount = times(units, quote.price(`dynamoDb${KINDS[kind]}RequestUnit`));
+  return [line('tables', `${placeOf(place)}: ${kind} units`, amount)];
+}
+
+/** Scaling keeps the share of what is used at its target, and never goes below the minimum. */
+function capacityUnits({ facts, usage, quote }: Billed, kind: Kind): Line[] {
+  const places = facts.tables.flatMap((place) => {
+    const capacity = place[kind];
+    return capacity.mode === 'provisioned' ? [{ place, capacity }] : [];
+  });
+  if (places.length === 0) return [];
+  const unitHours = usage.overPhases(({ hours, rate }) =>
+    times(
+      hours,
+      plus(
+        ...places.map(({ place, capacity: { min, target } }) => {
+          const used = rate(unitsOf(place, kind), 'units/s');
+          return used.value === 0 ? figure(min) : atLeast(figure(min), dividedBy(used, figure(target)));
+        }),
+      ),
+    ),
+  );
+  const paid = beyond(unitHours, times(quote.free('dynamoDbCapacityUnits'), HOURS));
+  return [line('tables', `${kind} capacity`, times(paid, quote.price(`dynamoDb${KINDS[kind]}CapacityHour`)))];
+}
+
+/** Each node of the load balancer asks each task whether it is ready, and the task its table. */
+function readinessChecks({ facts, usage, measured, quote }: Billed): Line {
+  const nodes = figure(facts.balancerNodes, 'nodes');
+  const units = SERVICES.map((service) => {
+    const taskHours = usage.overPhases(({ hours, tasks }) => times(tasks[service], hours));
+    const checks = dividedBy(
+      figure(3_600, 's/h'),
+      figure(facts.services[service].readinessIntervalSeconds, 's'),
+    );
+    const read = Object.values(measured.readiness[service].read).reduce((sum, value) => sum + value, 0);
+    return times(taskHours, nodes, checks, figure(read));
+  });
+  const isProvisioned = facts.tables.some(({ read }) => read.mode === 'provisioned');
+  if (isProvisioned) {
+    const capacity = dividedBy(plus(...units), figure(3_600, 's/h'));
+    return line('tables', 'Readiness checks', times(capacity, quote.price('dynamoDbReadCapacityHour')));
+  }
+  return line('tables', 'Readiness checks', times(plus(...units), quote.price('dynamoDbReadRequestUnit')));
+}
+
+function storage({ facts, usage, measured, quote }: Billed): Line[] {
+  const of = Object.values(measured.operations);
+  const bytesOf = (kind: string) => {
+    const largest = (sums: 'itemBytes' | 'indexBytes') => Math.max(...of.map((it) => it[sums][kind] ?? 0));
+    return figure(largest('itemBytes') + largest('indexBytes') + assumptions.itemOverheadBytes, 'bytes');
+  };
+  const kept = Object.entries(assumptions.keptDays).map(([kind, days]) => {
+    const created = usage.total((it) => it.created[kind] ?? 0);
+    const months = dividedBy(figure(days, 'days'), figure(assumptions.daysOfMonth));
+    return times(figure(created.value, kind), months, bytesOf(kind));
+  });
+  const catalog = ['product', 'catalog'].map((kind) => times(figure(assumptions.products), bytesOf(kind)));
+  const stored = dividedBy(plus(...kept, ...catalog), BYTES_PER_GB);
+  const size = figure(stored.value, 'GB');
+  const isBackedUp = facts
+    .all('AWS::DynamoDB::GlobalTable')
+    .some((it) => it['Replicas']?.[0]?.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true);
+  const amounts: [string, Figure][] = [
+    ['Storage', times(beyond(size, quote.free('dynamoDbStorageGb')), quote.price('dynamoDbStorageGb'))],
+    ...(isBackedUp
+      ? [['Point-in-time recovery', times(size, quote.price('dynamoDbBackupGb'))] as [string, Figure]]
+      : []),
+  ];
+  return amounts.map(([item, amount]) => line('tables', item, amount, basis('GB stored', stored)));
+}

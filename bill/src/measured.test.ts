@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { topology } from '@tandem/contracts/topology';
+import { mix } from '@tandem/load/mix';
+import { readMeasured } from './measured.ts';
+import { readPrices } from './prices.ts';
+
+const measured = readMeasured();
+const again = 'measure again: npm run measure';
+
+test('every request of the mix was measured', () => {
+  const known = Object.keys({ ...mix.product, ...mix.cart });
+  assert.deepEqual(Object.keys(measured.operations).sort(), known.sort(), again);
+});
+
+test('every event was measured', () => {
+  const types = Object.values(topology.topics).flatMap(({ eventTypes }) => eventTypes);
+  assert.deepEqual(Object.keys(measured.events).sort(), types.sort(), again);
+});
+
+test('only tables, indexes and topics that there are', () => {
+  const places = new Set(
+    Object.entries(topology.tables).flatMap(([table, { indexes }]) => [
+      table,
+      ...indexes.map((it) => `${table}/${it}`),
+    ]),
+  );
+  for (const [name, { read, write, messages }] of Object.entries(measured.operations)) {
+    for (const place of Object.keys({ ...read, ...write }))
+      assert.ok(places.has(place), `${name}: ${place}; ${again}`);
+    for (const message of Object.keys(messages))
+      assert.ok(
+        Object.keys(topology.topics).some((it) => message.startsWith(`${it} `)),
+        message,
+      );
+  }
+});
+
+test('what changes something writes, and what reads does not', () => {
+  for (const [name, { write }] of Object.entries(measured.operations)) {
+    assert.equal(Object.keys(write).length === 0, /^(read|list) /.test(name), name);
+  }
+});
+
+test('each price has a source, a date and a unit', () => {
+  const { prices, free } = readPrices();
+  for (const [name, { value, unit, source, date }] of [...Object.entries(prices), ...Object.entries(free)]) {
+    assert.ok(value > 0 && unit !== '' && source !== '', name);
+    assert.match(date, /^20\d\d-\d\d/, name);
+  }
+});

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventType } from '@tandem/contracts/events';
+import type { ServiceName } from '@tandem/contracts/topology';
+import type { Operation } from '@tandem/load/mix';
+import type { Invocation } from './measure/relay.ts';
+import type { Consumption, Wire } from './measure/summary.ts';
+
+export type { Consumption, Sums, Wire } from './measure/summary.ts';
+
+/** What was measured; `npm run measure` writes it. */
+export interface Measured {
+  readonly date: string;
+  readonly node: string;
+  readonly packages: Readonly<Record<string, string>>;
+  /** Of the sources that were measured; see {@link digestOfSources}. */
+  readonly sources: string;
+  readonly notes: readonly string[];
+  readonly operations: Readonly<Record<Operation, Consumption & Wire>>;
+  /** Each event from its topic on. */
+  readonly events: Readonly<Record<EventType, Consumption>>;
+  /** What a readiness check reads. */
+  readonly readiness: Readonly<Record<ServiceName, Consumption>>;
+  readonly relay: readonly Invocation[];
+  readonly telemetry: Readonly<
+    Record<
+      ServiceName,
+      {
+        readonly customMetrics: number;
+        readonly routes: number;
+        readonly bytesAMinute: number;
+        readonly logLineBytes: number;
+      }
+    >
+  >;
+  /** Bytes of SNS and SQS calls on the wire, on average, by principal and command. */
+  readonly calls: Readonly<Record<string, { readonly requestBytes: number; readonly answerBytes: number }>>;
+  /** Where DynamoDB Local says otherwise than AWS's rules. */
+  readonly dynamoDbLocal: readonly {
+    readonly call: string;
+    readonly rules: number;
+    readonly local: number;
+    readonly times: number;
+  }[];
+}
+
+export const MEASURED_FILE = join(import.meta.dirname, '../measured.json');
+
+/** Whether it has every request of a mix: one of another revision may know others. */
+export function hasMeasured(measured: Measured, operations: readonly string[]): boolean {
+  return operations.every((name) => name in measured.operations);
+}
+
+export function readMeasured(): Measured {
+  return JSON.parse(readFileSync(MEASURED_FILE, 'utf8')) as Measured;
+}
