@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import httpProxy from '@fastify/http-proxy';
 import { DomainError } from '@tandem/chassis/errors';
 import { closeGracefully } from '@tandem/chassis/http/app';
@@ -117,7 +117,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async stop(drainMs = 0) {
       app.draining = true;
       await delay(drainMs);
+      await hasAcceptedAll(app.server);
       await closeGracefully(app);
     },
   };
+}
+
+/**
+ * Resolves, within a second, in a turn of the event loop in which no connection waited to be accepted: one that does is
+ * reset with what its client has sent when nobody listens any more. A turn accepts one.
+ */
+async function hasAcceptedAll(server: Server): Promise<void> {
+  let hasAccepted = true;
+  const note = () => void (hasAccepted = true);
+  server.on('connection', note);
+  for (const end = performance.now() + 1_000; hasAccepted && performance.now() < end;) {
+    hasAccepted = false;
+    await setImmediate();
+  }
+  server.off('connection', note);
 }
