@@ -22,7 +22,7 @@ test('only tables, indexes and topics that there are', () => {
   const places = new Set(
     Object.entries(topology.tables).flatMap(([table, { indexes }]) => [
       table,
-      ...indexes.map((it) => `${table}/${it}`),
+      ...Object.keys(indexes).map((it) => `${table}/${it}`),
     ]),
   );
   for (const [name, { read, write, messages }] of Object.entries(measured.operations)) {

@@ -12,6 +12,7 @@ import { createForwarding } from '@tandem/local/system/forwarding';
 import { createLocalService } from '@tandem/local/system/service';
 import type { Store } from '@tandem/local/system/store';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
+import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
 import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
 import { createDynamoTable } from '@tandem/storage/dynamodb-table';
 import { createLedger } from './ledger.ts';
@@ -96,7 +97,7 @@ async function openStore(
   const client = new DynamoDBClient({ ...local, endpoint: proxy });
   const streams = new DynamoDBStreamsClient({ ...local, endpoint: dynamoDb });
   return {
-    driver: dynamoDriver(client, table),
+    driver: dynamoDriver(createDynamoCalls(client), table),
     feed: lockstep.paced(table, openStreamFeed(streams, table)),
     close: () => {
       client.destroy();

@@ -1,5 +1,5 @@
 import { topology, type TableName } from '@tandem/contracts/topology';
-import { HAS_EVENTS, indexAttributes, PROJECTED_ATTRIBUTES } from '@tandem/storage/dynamodb-layout';
+import { HAS_EVENTS, indexAttributes, projectionOf } from '@tandem/storage/dynamodb-layout';
 import { indexEntry, type Item, sizeOf } from './item-size.ts';
 import { indexWriteUnits, readUnits, writeUnits } from './units.ts';
 
@@ -154,10 +154,10 @@ export function createLedger() {
 }
 
 function layoutsOf(table: TableName) {
-  return topology.tables[table].indexes.map((name) => ({
+  return Object.entries(topology.tables[table].indexes).map(([name, holds]) => ({
     name,
     keys: indexAttributes(name),
-    projected: PROJECTED_ATTRIBUTES,
+    projected: projectionOf(holds).NonKeyAttributes ?? [],
   }));
 }
 

@@ -1,11 +1,23 @@
 import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
-import { readArguments, runCommand } from './cli.ts';
+import { readArguments, runCommand, usageError } from './cli.ts';
 import { localConfig } from './config.ts';
 import { REGION } from './messaging/config.ts';
-import { roles } from './processes/roles.ts';
 import { startProcesses } from './processes/supervisor.ts';
 import { startSystem } from './system/start.ts';
+
+/** More share one SQLite file with little use. */
+const MAX_INSTANCES = 8;
+
+const help = `Runs the whole system on this machine, until Ctrl-C.
+
+  npm start -- [--processes [--instances N]]
+
+  --processes    each part as a process of its own, which is started again when it ends
+  --instances N  so many processes of each service, 1 to ${MAX_INSTANCES}; the gateway shares the requests out
+
+Ports, the data directory and the rest are set by the environment: docs/generated/configuration.md
+`;
 
 const config = configOrExit(localConfig, process.env);
 
@@ -31,12 +43,13 @@ async function startInOneProcess() {
   return system;
 }
 
-async function startInMany() {
-  const pids = () => roles.map((role) => `  ${role.padEnd(14)}${system.children[role].pid()}`).join('\n');
+async function startInMany(instances: number) {
+  const pids = () => [...system.all].map(([name, child]) => `  ${name.padEnd(14)}${child.pid()}`).join('\n');
   const system = await startProcesses(config, {
     environment: process.env,
-    onRestart: (role, { code, signal }) =>
-      console.log(`${role} has ended (${signal ?? code}), starting it again`),
+    instances: { product: instances, cart: instances },
+    onRestart: (_role, { code, signal }, name) =>
+      console.log(`${name} has ended (${signal ?? code}), starting it again`),
   });
   print(system.urls);
   console.log(`${pids()}\n`);
@@ -44,9 +57,23 @@ async function startInMany() {
 }
 
 await runCommand(async () => {
-  const { values } = readArguments({ options: { processes: { type: 'boolean', default: false } } });
+  const { values } = readArguments({
+    options: {
+      processes: { type: 'boolean', default: false },
+      instances: { type: 'string', default: '1' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const instances = Number(values.instances);
+  if (!(Number.isInteger(instances) && instances >= 1 && instances <= MAX_INSTANCES))
+    throw usageError(`--instances takes a number from 1 to ${MAX_INSTANCES}`);
+  if (instances > 1 && !values.processes) throw usageError('--instances goes with --processes');
   return runUntilStopped(async () => {
-    const system = await (values.processes ? startInMany() : startInOneProcess());
+    const system = await (values.processes ? startInMany(instances) : startInOneProcess());
     console.log('Ctrl-C stops it.');
     return system;
   });

@@ -29,7 +29,12 @@ export function storedState(stored: StoredItem): StoredState {
   };
 }
 
-export function conditionExpression(condition: Condition) {
+interface Expression {
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeValues: StoredItem;
+}
+
+export function conditionExpression(condition: Condition): Expression {
   switch (condition.is) {
     case 'version':
       return {

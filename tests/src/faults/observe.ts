@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Observed } from '../process/checker.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { topology } from '@tandem/contracts/topology';
+import { faultsOf, type Observed } from '../process/checker.ts';
 import type { Load } from '../process/load.ts';
 import { type CartBody, client, decided, type ProductBody } from '../support/http.ts';
-import { deadLetters } from '../support/queues.ts';
+import { deadLetters, depth, describeDeadLetters } from '../support/queues.ts';
 
 /** What the system shows of all that the load has touched, by its APIs and its queues alone. */
-export async function observe(
+async function observe(
   { gateway, aws }: Readonly<Record<'gateway' | 'aws', string>>,
   { productIds, tokens }: Load,
 ): Promise<Observed> {
@@ -29,4 +31,27 @@ export async function observe(
     carts: carts.flatMap(({ status, body }): CartBody[] => (status === 200 ? [body] : [])),
     deadLetters: await deadLetters(aws),
   };
+}
+
+/** What is wrong once nothing waits any more, or after the deadline. */
+export async function faultsAtRest(
+  urls: Readonly<Record<'gateway' | 'aws', string>>,
+  load: Load,
+  deadlineMs: number,
+): Promise<readonly string[]> {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const waiting = await Promise.all(
+      Object.keys(topology.queues).map(async (queue) => depth(urls.aws, queue)),
+    );
+    const observed: Observed = await observe(urls, load);
+    const faults = faultsOf(load.log, observed);
+    const stuck = waiting.reduce((sum, messages) => sum + messages, 0);
+    if (faults.length === 0 && stuck === 0) return [];
+    if (performance.now() > end) {
+      const letters = await describeDeadLetters(urls.aws);
+      return [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...letters];
+    }
+    await delay(250);
+  }
 }

@@ -1,16 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { topology } from '@tandem/contracts/topology';
 import { type Role, roles } from '@tandem/local/processes/roles';
 import { startProcesses } from '@tandem/local/processes/supervisor';
-import { faultsOf, type Observed } from '../process/checker.ts';
-import { type Load, seeded, startLoad } from '../process/load.ts';
+import { seeded, startLoad } from '../process/load.ts';
 import { client } from '../support/http.ts';
-import { depth, describeDeadLetters } from '../support/queues.ts';
 import { until } from '../support/until.ts';
 import { type Trouble, troubles } from './adversary.ts';
 import { type CrashPoint, crashPoints } from './crash-points.ts';
 import { watchBacklog } from './backlog.ts';
-import { observe } from './observe.ts';
+import { faultsAtRest } from './observe.ts';
 import type { Planted } from './planted.ts';
 import { configOfDrill } from './with-processes.ts';
 
@@ -150,7 +147,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
       () => [],
       (error: unknown) => [`a client gave up: ${String(error)}`],
     );
-    const faults = await atRest(urls, load, gaveUp.length > 0 ? 0 : restDeadlineMs);
+    const faults = await faultsAtRest(urls, load, gaveUp.length > 0 ? 0 : restDeadlineMs);
     return {
       seed,
       operations: load.log.length,
@@ -162,29 +159,6 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     };
   } finally {
     await system.stop();
-  }
-}
-
-/** What is wrong once nothing waits any more, or after the deadline. */
-async function atRest(
-  urls: Readonly<Record<'gateway' | 'aws', string>>,
-  load: Load,
-  deadlineMs: number,
-): Promise<readonly string[]> {
-  const end = performance.now() + deadlineMs;
-  for (;;) {
-    const waiting = await Promise.all(
-      Object.keys(topology.queues).map(async (queue) => depth(urls.aws, queue)),
-    );
-    const observed: Observed = await observe(urls, load);
-    const faults = faultsOf(load.log, observed);
-    const stuck = waiting.reduce((sum, messages) => sum + messages, 0);
-    if (faults.length === 0 && stuck === 0) return [];
-    if (performance.now() > end) {
-      const letters = await describeDeadLetters(urls.aws);
-      return [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...letters];
-    }
-    await delay(250);
   }
 }
 

@@ -113,6 +113,14 @@ test('a port in use and an unknown option are a line each, and nothing is left r
   assert.match(taken.stderr, /^port \d+ is in use: choose another with PORT .*\n$/);
   const misspelt = await spawnRefused({ ...quiet, EPHEMERAL: '1' }, ['--proceses']);
   assert.deepEqual([misspelt.code, misspelt.stderr.split('\n').length], [2, 2]);
+  for (const args of [
+    ['--instances', '2'],
+    ['--processes', '--instances', '0'],
+  ]) {
+    const refused = await spawnRefused({ ...quiet, EPHEMERAL: '1' }, args);
+    assert.deepEqual([refused.code, refused.stdout], [2, '']);
+    assert.match(refused.stderr, /^--instances .*\n$/);
+  }
 });
 
 test('one process and many keep the same state', async () => {

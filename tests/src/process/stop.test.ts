@@ -5,8 +5,8 @@ import { mintToken } from '@tandem/local/issuer';
 import { queueUrl } from '@tandem/local/messaging/config';
 import { client } from '../support/http.ts';
 import { sendHalf } from '../support/half-sent.ts';
+import { importInFlight, refusesConnections } from '../support/stopping.ts';
 import { spawnSystem } from '../support/process.ts';
-import { until } from '../support/until.ts';
 
 /** The contract's limit. */
 const STOP_LIMIT_MS = 25_000;
@@ -19,29 +19,6 @@ const authorization = `Bearer ${await mintToken({ subject: 'test', scopes: ['pro
 
 function halves(text: string): [string, string] {
   return [text.slice(0, text.length / 2), text.slice(text.length / 2)];
-}
-
-/** A half-sent import whose first line has been applied, which proves that the server is at it. */
-async function importInFlight(url: string, id: string) {
-  const headers = { authorization, 'content-type': 'application/x-ndjson' };
-  const [first, second] = [`${id}-1`, `${id}-2`].map((productId) => JSON.stringify(mug(productId)));
-  const half = await sendHalf(`${url}/products/import`, headers, [`${first}\n`, `${second}\n`]);
-  await until(
-    async () => (await client(url).product(`${id}-1`)).status,
-    (status) => status === 200,
-  );
-  return half;
-}
-
-async function refusesConnections(url: string): Promise<void> {
-  await until(
-    () =>
-      fetch(`${url}/health`, { headers: { connection: 'close' } }).then(
-        ({ status }) => `answers ${status}`,
-        (error: Error) => (error.cause as NodeJS.ErrnoException).code,
-      ),
-    (outcome) => outcome === 'ECONNREFUSED',
-  );
 }
 
 // The first test waits for most of its time: beside it the others run one after the other.

@@ -10,6 +10,9 @@ export interface Answer<B = Record<string, unknown>> {
   readonly text: string;
 }
 
+/** How a request is sent: as `fetch` does it. */
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
 /** What a test sends. */
 export interface Sent {
   readonly body?: unknown;
@@ -63,7 +66,7 @@ export async function decided<A extends { readonly status: number }>(call: () =>
  * A client of the system, with a user's token or as a guest; writes to the catalog carry a token that may, unless
  * told otherwise.
  */
-export function client(gateway: string, ownToken: string | false = false) {
+export function client(gateway: string, ownToken: string | false = false, send: Send = fetch) {
   const catalogToken = mintToken({ subject: 'test', scopes: ['products:write'] });
 
   async function call<B = Record<string, unknown>>(
@@ -73,7 +76,7 @@ export function client(gateway: string, ownToken: string | false = false) {
   ): Promise<Answer<B>> {
     const isCatalogWrite = path.startsWith('/products') && method !== 'GET';
     const bearer = token ?? (isCatalogWrite ? await catalogToken : ownToken);
-    const response = await fetch(gateway + path, {
+    const response = await send(gateway + path, {
       method,
       headers: {
         ...(bearer === false ? {} : { authorization: `Bearer ${bearer}` }),

@@ -1,3 +1,4 @@
+import { integer } from '@tandem/chassis/config';
 import { createLogger } from '@tandem/chassis/logger';
 import type { Running } from '@tandem/chassis/lifecycle';
 import { startTelemetry } from '@tandem/chassis/telemetry';
@@ -7,6 +8,7 @@ import type { ServiceName } from '@tandem/contracts/topology';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { z } from 'zod';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { localConfig } from '../config.ts';
 import { startEmulator } from '../messaging/emulator.ts';
 import { type OnClient, openClients } from '../system/clients.ts';
@@ -22,9 +24,17 @@ export const roles = ['messaging', 'product', 'cart', 'product-relay', 'cart-rel
 
 export type Role = (typeof roles)[number];
 
+const urls = z
+  .string()
+  .transform((list) => list.split(','))
+  .pipe(z.tuple([z.url()], z.url()));
+
 /** The environment of one process: all ports are decided. */
 export const roleConfig = localConfig.extend({
   GATEWAY_KEY: z.string().describe('What the gateway shows to the services'),
+  PRODUCT_URLS: urls.describe('Where the instances of Product answer'),
+  CART_URLS: urls.describe('Where the instances of Cart answer'),
+  DRAIN_MS: integer(0, 10_000).describe('How long it is known to be stopping, and still takes requests'),
 });
 
 export type RoleConfig = z.output<typeof roleConfig>;
@@ -47,18 +57,19 @@ const starters: Readonly<Record<Role, (config: RoleConfig, options: RoleOptions)
   cart: (config, options) => startServiceRole('cart', config, options),
   'product-relay': (config, options) => startRelayRole('product', config, options),
   'cart-relay': (config, options) => startRelayRole('cart', config, options),
-  gateway: (config) =>
-    startGateway({
-      host: config.HOST,
-      port: config.PORT,
-      upstreams: {
-        product: urlOf(config.HOST, config.PRODUCT_PORT),
-        cart: urlOf(config.HOST, config.CART_PORT),
-      },
-      forwarding: createForwarding(config.GATEWAY_KEY),
-      load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
-    }),
+  gateway: startGatewayRole,
 };
+
+async function startGatewayRole({ HOST: host, PORT: port, ...config }: RoleConfig): Promise<Running> {
+  const gateway = await startGateway({
+    host,
+    port,
+    upstreams: { product: config.PRODUCT_URLS, cart: config.CART_URLS },
+    forwarding: createForwarding(config.GATEWAY_KEY),
+    load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
+  });
+  return { stop: () => gateway.stop(config.DRAIN_MS) };
+}
 
 async function startServiceRole(
   service: ServiceName,
@@ -81,6 +92,9 @@ async function startServiceRole(
   await part.start({ host: config.HOST, port });
   return {
     async stop() {
+      // ECS takes a task out of the balancer before it sends SIGTERM; the gateway here learns of it by asking.
+      part.app.draining = true;
+      await delay(config.DRAIN_MS);
       await part.stop();
       await close();
     },

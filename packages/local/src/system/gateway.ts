@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import httpProxy from '@fastify/http-proxy';
 import { DomainError } from '@tandem/chassis/errors';
 import { closeGracefully } from '@tandem/chassis/http/app';
@@ -11,22 +12,30 @@ import { createMetrics } from '@tandem/chassis/metrics';
 import { urlOf } from '@tandem/chassis/service';
 import { asyncApiDocument } from '@tandem/contracts/asyncapi';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify from 'fastify';
 import { localKeySet } from '../issuer.ts';
+import { balance, type Instances } from './balance.ts';
 import type { Forwarding } from './forwarding.ts';
 import { frontPage } from './front-page.ts';
+import { passOn } from './pass-on.ts';
 
 /** What stands in for the load balancer. */
 export interface Gateway {
   readonly url: string;
-  stop(): Promise<void>;
+  /**
+   * Finishes what is in flight. For `drainMs` before that, requests are still taken, and each answer closes its
+   * connection: a client that is at it meets no connection that is closed under its next request.
+   */
+  stop(drainMs?: number): Promise<void>;
 }
+
+export type Urls = readonly [string, ...string[]];
 
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  /** Where each service answers. */
-  readonly upstreams: Readonly<Record<ServiceName, string>>;
+  /** Where each instance of a service answers; one at least. */
+  readonly upstreams: Readonly<Record<ServiceName, Urls>>;
   readonly forwarding: Forwarding;
   readonly load: LoadLimits;
 }
@@ -34,7 +43,10 @@ export interface GatewayOptions {
 /** Longer than an import may take, which is the service's to end. */
 const UPSTREAM_TIMEOUT_MS = 11 * 60 * 1000;
 
-/** Sends each path of the topology to its service; answers `/`, `/health`, the event contract and the token keys itself. */
+/**
+ * Sends each path of the topology to its service, whose instances take turns; answers `/`, `/health`, the event contract and
+ * the token keys itself.
+ */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host, port, upstreams, forwarding, load } = options;
   const app = Fastify({
@@ -49,38 +61,49 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clientErrorHandler: answerParserError,
   }).withTypeProvider<ZodTypeProvider>();
   registerShedding(app, { ...load, metrics: createMetrics() });
+  app.decorate('draining', false);
+  app.addHook('onSend', async (_request, reply) => {
+    if (app.draining) reply.header('connection', 'close');
+  });
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(({ url }) => {
     throw new DomainError('notFound', 'route-not-found', `nothing answers at ${url}`);
   });
 
-  for (const [name, { paths }] of Object.entries(topology.services)) {
-    for (const prefix of paths) {
+  const instances = { product: balance(upstreams.product), cart: balance(upstreams.cart) };
+  app.addHook('onClose', async () => {
+    for (const some of Object.values(instances)) some[Symbol.dispose]();
+  });
+  const services = Object.entries(instances) as [ServiceName, Instances][];
+
+  for (const [name, some] of services) {
+    for (const prefix of topology.services[name].paths) {
       await app.register(httpProxy, {
         prefix,
         rewritePrefix: prefix,
-        upstream: upstreams[name as ServiceName],
+        upstream: upstreams[name][0],
         http: { requestOptions: { timeout: UPSTREAM_TIMEOUT_MS } },
+        handler: (_request, reply, path, options) => {
+          passOn(reply, { service: name, instances: some, path, options });
+          return reply;
+        },
         replyOptions: {
           // By default a GET is tried eleven times at a service that sheds.
           retryDelay: () => null,
           rewriteRequestHeaders: ({ ip }, headers) => forwarding.append(headers, ip),
-          onError: (reply, { error }) => {
-            const message = `the ${name} service does not answer`;
-            const problem = new DomainError('unavailable', 'upstream-unavailable', message, { cause: error });
-            sendProblem(problem, reply.request as FastifyRequest, reply as FastifyReply);
-          },
         },
       });
     }
   }
 
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(frontPage(upstreams)));
+  const page = frontPage({ product: upstreams.product[0], cart: upstreams.cart[0] });
+  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get('/asyncapi.json', () => asyncApiDocument());
   app.get('/.well-known/jwks.json', () => localKeySet());
   app.get('/health', { config: { system: true } }, async (_request, reply) => {
-    const services = Object.entries(upstreams);
-    const ready = await Promise.all(services.map(async ([name, url]) => [name, await isReady(url)] as const));
+    const ready = await Promise.all(
+      services.map(async ([name, some]) => [name, await some.isAnyReady()] as const),
+    );
     const healthy = ready.every(([, ok]) => ok);
     return reply
       .code(healthy ? 200 : 503)
@@ -91,13 +114,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const address = app.server.address() as AddressInfo;
   return {
     url: urlOf(host, address.port),
-    stop: () => closeGracefully(app),
+    async stop(drainMs = 0) {
+      app.draining = true;
+      await delay(drainMs);
+      await hasAcceptedAll(app.server);
+      await closeGracefully(app);
+    },
   };
 }
 
-async function isReady(url: string): Promise<boolean> {
-  return fetch(`${url}/ready`, { signal: AbortSignal.timeout(2_000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
+/**
+ * Resolves, within a second, in a turn of the event loop in which no connection waited to be accepted: one that does is
+ * reset with what its client has sent when nobody listens any more. A turn accepts one.
+ */
+async function hasAcceptedAll(server: Server): Promise<void> {
+  let hasAccepted = true;
+  const note = () => void (hasAccepted = true);
+  server.on('connection', note);
+  for (const end = performance.now() + 1_000; hasAccepted && performance.now() < end;) {
+    hasAccepted = false;
+    await setImmediate();
+  }
+  server.off('connection', note);
 }

@@ -97,7 +97,7 @@ export async function startSystem(
     startGateway({
       host,
       port: config.PORT,
-      upstreams,
+      upstreams: { product: [upstreams.product], cart: [upstreams.cart] },
       forwarding: shared.forwarding,
       load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
     }),

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startProcesses } from '@tandem/local/processes/supervisor';
+import { type Load, type Random, seeded, startLoad } from '../process/load.ts';
+import { temporaryFolder } from '../support/process.ts';
+import { importInFlight, refusesConnections } from '../support/stopping.ts';
+import { until } from '../support/until.ts';
+import { type Counting, countRequests } from './counting.ts';
+import { faultsAtRest } from './observe.ts';
+import { configOfDrill } from './with-processes.ts';
+
+const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
+/** The contract's limit. */
+const STOP_LIMIT_MS = 25_000;
+/** Between two requests of a client: some hundred requests a second of all, which two cores answer without a queue. */
+const PAUSE_MS = 25;
+const READERS = 4;
+/** So many requests are answered between two stops. */
+const REQUESTS_BETWEEN = 100;
+/** What a consumer was sent in the moment that it stopped to ask is hidden from others for half a minute. */
+const REST_DEADLINE_MS = 45_000;
+/** The services, whose instances take turns; then what they do not wait for. The gateway is one of its kind. */
+const named = ['product', 'product-2', 'cart', 'cart-2', 'product-relay', 'cart-relay', 'messaging'];
+
+test('each process is told to stop under load: no request fails, and nothing is lost or given up', async (t) => {
+  await using folder = await temporaryFolder();
+  const halfDoneFile = join(folder.path, 'half-done');
+  const system = await startProcesses(configOfDrill(), {
+    entry: new URL('role/drain.ts', import.meta.url).pathname,
+    environment: { PATH: process.env['PATH'], HALF_DONE_FILE: halfDoneFile },
+    instances: { product: 2, cart: 2 },
+  });
+  const { gateway } = system.urls;
+  using counting = countRequests(gateway, PAUSE_MS);
+  const { count } = counting;
+  const exits: { name: string; code: number | null; ms: number }[] = [];
+
+  /** Resolves once it has ended and is ready again. */
+  const stop = async (name: string) => {
+    const child = system.all.get(name);
+    assert.ok(child, name);
+    const before = count.sent;
+    await until(
+      () => count.sent - before,
+      (sent) => sent >= REQUESTS_BETWEEN,
+    );
+    const toldAt = performance.now();
+    const { code } = await child.kill('SIGTERM');
+    exits.push({ name, code, ms: Math.round(performance.now() - toldAt) });
+    await child.ready();
+  };
+
+  try {
+    await until(
+      async () => (await fetch(`${gateway}/health`)).status,
+      (status) => status === 200,
+    );
+    const random = seeded(seed);
+    const { whenUp } = counting;
+    const load = await startLoad({ whenUp, random, shoppers: 4, merchants: 3, buyers: 3 });
+    const stopReading = read(counting, load, random);
+
+    for (const name of named) await stop(name);
+    const halfDone = await readFile(halfDoneFile, 'utf8');
+
+    const half = await importInFlight(gateway, 'late');
+    const { promise: isBack, resolve } = Promise.withResolvers<void>();
+    counting.gatewayStops(isBack);
+    const stopped = stop('gateway').finally(resolve);
+    await refusesConnections(gateway);
+    const imported = await half.finish();
+    await stopped;
+
+    const whole = count.sent;
+    await until(
+      () => count.sent - whole,
+      (sent) => sent >= REQUESTS_BETWEEN,
+    );
+    await stopReading();
+    await load.stop();
+    const restedFrom = performance.now();
+    const faults = await faultsAtRest(system.urls, load, REST_DEADLINE_MS);
+
+    const { sent, failures, waits, refused, neverAccepted, longestMs } = count;
+    t.diagnostic(
+      `seed ${seed}: ${sent} requests, ${failures.length} failed, the longest took ${Math.round(longestMs)} ms`,
+    );
+    t.diagnostic(`${waits} checkouts and merges were told to wait for Product's yes`);
+    t.diagnostic(
+      `while the gateway was away: ${refused} connections refused, ${neverAccepted} not accepted any more`,
+    );
+    for (const { name, code, ms } of exits) t.diagnostic(`${name}: exit ${code} after ${ms} ms`);
+    t.diagnostic(`at rest after ${Math.round(performance.now() - restedFrom)} ms`);
+    assert.deepEqual(failures, []);
+    assert.deepEqual(load.scandals, []);
+    assert.equal(imported.status, 200, imported.text);
+    assert.deepEqual(
+      exits.filter(({ code, ms }) => code !== 0 || ms > STOP_LIMIT_MS),
+      [],
+    );
+    assert.equal(halfDone, 'product 0\nproduct 0\ncart 0\ncart 0\n');
+    assert.deepEqual(faults, []);
+  } finally {
+    await system.stop();
+  }
+});
+
+/** Reads products and carts until it is stopped. */
+function read({ whenUp }: Counting, { productIds, tokens }: Load, random: Random): () => Promise<void> {
+  const stopping = new AbortController();
+  const pick = <T>(from: readonly T[]) => from[random(0, from.length - 1)];
+  const readers = Array.from({ length: READERS }, async () => {
+    while (!stopping.signal.aborted) {
+      const api = await whenUp();
+      const [cartId = '', token = false] = pick([...tokens]) ?? [];
+      const reads = [
+        () => api.call('GET', `/products/${pick(productIds)}`),
+        () => api.call('GET', '/products?limit=5'),
+        () => api.call('GET', `/carts/${cartId}`, { token }),
+      ];
+      // What got no answer is counted as such.
+      await pick(reads)?.().catch(() => undefined);
+    }
+  });
+  return async () => {
+    stopping.abort();
+    await Promise.all(readers);
+  };
+}
