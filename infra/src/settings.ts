@@ -95,11 +95,15 @@ export const settingsSchema = z.strictObject({
     .describe(
       'A web application firewall with this limit an address: $6 a month and $0.60 a million requests',
     ),
+  contributorInsights: z
+    .boolean()
+    .default(false)
+    .describe('Which keys of the tables are throttled, at $0.50 a table and index and month'),
   containerInsights: z.boolean().default(false).describe('Metrics of each container, at $0.07 each'),
   relayBatchWindowSeconds: count(0, 300)
-    .default(0)
+    .default(1)
     .describe(
-      'How long a relay waits for more changes: at 1, fewer invocations, but a checkout right after an add is answered 503 first',
+      'How long a relay waits for more changes: at 0 it tells them a second earlier, for more invocations',
     ),
   traces: z
     .strictObject({

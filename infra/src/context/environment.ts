@@ -34,6 +34,7 @@ export function serviceEnvironment(
     AUTH_AUDIENCE: auth.audience,
     AUTH_JWKS_URL: auth.jwksUrl,
     ...telemetryEnvironment(settings, { isSecretAtHand: true }),
+    RECEIVE_PAUSE_MS: '1000',
     RATE_LIMIT: '50',
     MAX_IN_FLIGHT: '32',
     MAX_WAITING: '400',

@@ -12,6 +12,9 @@ import {
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
+/** What is left takes what comes in the minutes until scaling has followed, beside what was not used in the last five. */
+const TARGET_PERCENT = 80;
+
 const string = (name: string) => ({ name, type: dynamodb.AttributeType.STRING });
 
 /** A service's table, laid out as the storage driver expects it; it outlives its stack. */
@@ -48,7 +51,7 @@ export function createTable(
       : dynamodb.TableEncryptionV2.dynamoOwnedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     contributorInsightsSpecification: {
-      enabled: true,
+      enabled: settings.contributorInsights,
       mode: dynamodb.ContributorInsightsMode.THROTTLED_KEYS,
     },
     deletionProtection: true,
@@ -62,6 +65,10 @@ function billingOf(capacity: Settings['capacity']): dynamodb.Billing {
     return dynamodb.Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits });
   }
   const { minUnits: minCapacity, maxUnits: maxCapacity } = capacity;
-  const units = dynamodb.Capacity.autoscaled({ minCapacity, maxCapacity, targetUtilizationPercent: 70 });
+  const units = dynamodb.Capacity.autoscaled({
+    minCapacity,
+    maxCapacity,
+    targetUtilizationPercent: TARGET_PERCENT,
+  });
   return dynamodb.Billing.provisioned({ readCapacity: units, writeCapacity: units });
 }

@@ -63,6 +63,11 @@ export const serviceVariables = {
   AUTH_ISSUER: z.string().describe('The issuer of the tokens that are accepted'),
   AUTH_AUDIENCE: z.string().describe('The audience that a token must name'),
   AUTH_JWKS_URL: z.url().describe("Where the issuer's public keys are"),
+  RECEIVE_PAUSE_MS: integer(0, 20_000)
+    .default(1_000)
+    .describe(
+      'How long to wait, in milliseconds, after a batch of messages that was not full: more come at once, for fewer paid requests',
+    ),
   ...telemetryVariables,
 };
 

@@ -24,6 +24,8 @@ export interface CartDeps {
   readonly ttlSeconds: CartsDeps['ttlSeconds'];
   readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
+  /** How long the consumer waits after a batch that was not full; 0 unless told. */
+  readonly receivePauseMs?: number;
 }
 
 /** 128 bits: whoever knows the id of a guest's cart may use it. */
@@ -82,6 +84,7 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
       log: logger,
       metrics,
       tracer,
+      pauseMs: deps.receivePauseMs ?? 0,
     });
     return [
       consumer,

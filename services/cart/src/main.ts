@@ -36,6 +36,7 @@ const service = await createCartService({
   metrics,
   tracer,
   limits: limitsOf(config),
+  receivePauseMs: config.RECEIVE_PAUSE_MS,
   ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
 });
 await runUntilStopped(async () => {

@@ -29,6 +29,8 @@ export interface ProductDeps {
   readonly tracer?: Tracer | undefined;
   readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
+  /** How long the consumer waits after a batch that was not full; 0 unless told. */
+  readonly receivePauseMs?: number;
   /** For how long a product may be shown as it was, where another task changed it; 0 unless told. */
   readonly readCacheMs?: number;
 }
@@ -97,6 +99,7 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
       log: logger,
       metrics,
       tracer,
+      pauseMs: deps.receivePauseMs ?? 0,
     }),
   ]);
 }

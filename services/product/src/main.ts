@@ -39,6 +39,7 @@ const service = await createProductService({
   metrics,
   tracer,
   limits: limitsOf(config),
+  receivePauseMs: config.RECEIVE_PAUSE_MS,
   readCacheMs: config.READ_CACHE_MS,
 });
 await runUntilStopped(async () => {

@@ -2,13 +2,13 @@ import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { committedAt } from '@tandem/contracts/committed-at';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { type EventReading, readEvent } from '@tandem/contracts/read-event';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer } from 'sqs-consumer';
 import { DomainError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type Metrics, observeAge } from '../metrics.ts';
 import type { Running } from '../lifecycle.ts';
 import { currentTraceparent, inSpan, type Span, type Tracer, unrecorded } from '../trace.ts';
+import { createPace } from './pace.ts';
 import { backoffSeconds, type Returned, returnToQueue } from './return-to-queue.ts';
 
 /** What became of one event of a batch: applied, or the reason why not. */
@@ -36,7 +36,11 @@ export interface ConsumerOptions {
   readonly tracer?: Tracer | undefined;
   /** How long a receive waits for messages. */
   readonly waitTimeSeconds?: number;
+  /** How long to wait after a batch that was not full, in milliseconds, so that the next one is fuller; 0 unless told. */
+  readonly pauseMs?: number;
 }
+
+const FULL_BATCH = 10;
 
 /**
  * Consumes a queue in batches of up to ten. An unknown type is acknowledged and counted. A body that its schema
@@ -53,12 +57,13 @@ export function startConsumer({
   metrics,
   tracer = unrecorded,
   waitTimeSeconds = 20,
+  pauseMs = 0,
 }: ConsumerOptions): Running {
   const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
   const stopping = new AbortController();
   const { signal } = stopping;
   let busy = false;
-  let isUnavailable = false;
+  const pace = createPace({ pauseMs, fullBatch: FULL_BATCH, ping, signal });
 
   const startSpan = ({ MessageId, MessageAttributes }: Message): Span =>
     tracer.start(`process ${queue}`, {
@@ -95,7 +100,7 @@ export function startConsumer({
       return undefined;
     }
     const err = outcome?.error ?? new Error('no outcome');
-    isUnavailable ||= err instanceof DomainError && err.kind === 'unavailable';
+    if (err instanceof DomainError && err.kind === 'unavailable') pace.unavailable();
     metrics.count('MessagesFailed');
     // Not the event's id: it may hold a guest's cart id, which is a secret.
     log.error({ err, eventType: event.eventType, messageId }, 'event not applied');
@@ -114,6 +119,7 @@ export function startConsumer({
   };
 
   const handle = async (messages: Message[]): Promise<Message[]> => {
+    pace.received(messages.length);
     metrics.observe('ConsumerBatchSize', messages.length, 'Count');
     const received = messages.map((message): Received => ({
       message,
@@ -140,25 +146,15 @@ export function startConsumer({
     return acknowledged;
   };
 
-  const untilAvailable = async () => {
-    for (let pauseMs = 100; isUnavailable && !signal.aborted; pauseMs = Math.min(2 * pauseMs, 5_000)) {
-      isUnavailable = await ping().then(
-        () => false,
-        () => true,
-      );
-      if (isUnavailable) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
-    }
-  };
-
   const consumer = Consumer.create({
     queueUrl,
     sqs,
-    batchSize: 10,
+    batchSize: FULL_BATCH,
     waitTimeSeconds,
     messageAttributeNames: ['traceparent'],
     messageSystemAttributeNames: ['ApproximateReceiveCount'],
     authenticationErrorTimeout: 1_000,
-    preReceiveMessageCallback: untilAvailable,
+    preReceiveMessageCallback: () => pace.untilNext(),
     handleMessageBatch: (messages) => {
       busy = true;
       return handle(messages);

@@ -27,7 +27,7 @@ export interface CartsDeps {
   readonly now: () => string;
   /** How long a cart lives after its last change. */
   readonly ttlSeconds: { readonly guest: number; readonly user: number };
-  /** How long a checkout waits for stock that Product has not confirmed yet; 2 s unless told otherwise. */
+  /** How long a checkout waits for stock that Product has not confirmed yet; 5 s unless told otherwise. */
   readonly reservationWaitMs?: number;
 }
 
@@ -49,11 +49,12 @@ export type Change = (cart: VisibleCart, catalog: Catalog, moment: Moment) => Ca
 
 /** How many checkouts wait at the same time: with Product away, waiting must not take the places of all others. */
 const MAX_WAITING_CHECKOUTS = 8;
-/** How long checkout waits before it looks again for Product's answer; then twice as long each time. */
+/** How long checkout waits before it looks again for Product's answer; then twice as long each time, up to the last. */
 const FIRST_LOOK_MS = 20;
+const LAST_LOOK_MS = 250;
 
 export function createCarts(deps: CartsDeps): Carts {
-  const { table, isCatalogSynchronised, newCartId, now, ttlSeconds, reservationWaitMs = 2_000 } = deps;
+  const { table, isCatalogSynchronised, newCartId, now, ttlSeconds, reservationWaitMs = 5_000 } = deps;
 
   let waitingCheckouts = 0;
 
@@ -139,7 +140,7 @@ export function createCarts(deps: CartsDeps): Carts {
 
     async checkOut(caller, cartId) {
       const deadline = performance.now() + reservationWaitMs;
-      for (let pauseMs = FIRST_LOOK_MS; ; pauseMs *= 2) {
+      for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_LOOK_MS)) {
         try {
           return await change(caller, cartId, checkOut);
         } catch (error) {

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface PaceOptions {
+  /** How long to wait after a batch that was not full, in milliseconds. */
+  readonly pauseMs: number;
+  readonly fullBatch: number;
+  /** Resolves when what applies messages answers. */
+  readonly ping: () => Promise<void>;
+  readonly signal: AbortSignal;
+  /** Resolves after so many milliseconds, or once the signal is aborted. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+/** When a consumer receives. */
+export interface Pace {
+  /** To be told of each batch that came. */
+  received(messages: number): void;
+  /** To be told that what applies messages does not answer. */
+  unavailable(): void;
+  /** Resolves when it is time to receive, or once the signal is aborted. */
+  untilNext(): Promise<void>;
+}
+
+const FIRST_PING_MS = 100;
+const LAST_PING_MS = 5_000;
+
+/**
+ * Receives nothing while what applies messages is away, so that an outage does not use up the receives that a message
+ * has; and waits a moment after a batch that was not full, so that the next one is fuller: receives and deletes are paid
+ * for by the request. Where more waits than a batch, nobody does.
+ */
+export function createPace(options: PaceOptions): Pace {
+  const { pauseMs, fullBatch, ping, signal, wait = (ms) => waitFor(ms, signal) } = options;
+  let isAway = false;
+  let lastBatch = 0;
+
+  return {
+    received: (messages) => void (lastBatch = messages),
+    unavailable: () => void (isAway = true),
+
+    async untilNext() {
+      for (
+        let pingMs = FIRST_PING_MS;
+        isAway && !signal.aborted;
+        pingMs = Math.min(2 * pingMs, LAST_PING_MS)
+      ) {
+        isAway = await ping().then(
+          () => false,
+          () => true,
+        );
+        if (isAway) await wait(pingMs);
+      }
+      const isWorthIt = lastBatch > 0 && lastBatch < fullBatch;
+      lastBatch = 0;
+      if (isWorthIt && pauseMs > 0) await wait(pauseMs);
+    },
+  };
+}
+
+function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  return delay(ms, undefined, { signal }).catch(() => undefined);
+}
