@@ -6,7 +6,7 @@ export const assumptions = {
   requestsPerConnection: 10,
   /** How long Lambda takes to look at a shard again: four times a second. */
   shardPollsPerSecond: 4,
-  /** Partitions of a new on-demand table, each a shard of its stream: 4,000 writes a second at once, 1,000 a partition. */
+  /** Partitions of a new on-demand table, each a shard of its stream: 4,000 writes a second at once, 1,000 a partition. Of provisioned capacity it has one for so much. */
   partitions: 4,
   partitionWritesPerSecond: 1_000,
   partitionReadsPerSecond: 3_000,

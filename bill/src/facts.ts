@@ -25,6 +25,8 @@ export interface ServiceFacts {
   readonly tasks: { readonly min: number; readonly max: number };
   readonly requestsPerTaskAndMinute: number;
   readonly readinessIntervalSeconds: number;
+  /** How long its consumer waits after a batch that was not full. */
+  readonly receivePauseSeconds: number;
 }
 
 /** A table, or an index of it: each has capacity of its own. */
@@ -87,6 +89,7 @@ export function factsOf(templates: Templates): Facts {
       tasks: { min, max },
       requestsPerTaskAndMinute: Number(requests?.TargetValue),
       readinessIntervalSeconds: Number(targets?.['HealthCheckIntervalSeconds']),
+      receivePauseSeconds: Number(variableOf(task, 'RECEIVE_PAUSE_MS')) / 1_000,
     };
   };
   const relayOf = (service: ServiceName): RelayFacts => {
@@ -107,6 +110,12 @@ export function factsOf(templates: Templates): Facts {
     tables: all('AWS::DynamoDB::GlobalTable').flatMap(tableFacts),
     relays: { product: relayOf('product'), cart: relayOf('cart') },
   };
+}
+
+function variableOf(task: Properties, name: string): string | undefined {
+  const [container] = task['ContainerDefinitions'] as Properties[];
+  const variables = (container?.['Environment'] ?? []) as { Name: string; Value: string }[];
+  return variables.find(({ Name }) => Name === name)?.Value;
 }
 
 function tableFacts(properties: Properties): TableFacts[] {

@@ -46,7 +46,12 @@ export function flowsOf(usage: Usage, facts: Facts, measured: Measured) {
       consumer,
       messages: usage.total(messages),
       receives: usage.overPhases((phase) =>
-        receivesOf(phase, phase.rate(messages, 'messages/s'), phase.tasks[consumer]),
+        receivesOf(
+          phase,
+          phase.rate(messages, 'messages/s'),
+          phase.tasks[consumer],
+          facts.services[consumer].receivePauseSeconds,
+        ),
       ),
       emptyReceives: usage.overPhases((phase) =>
         emptyReceivesOf(phase, phase.rate(messages, 'messages/s'), phase.tasks[consumer]),
@@ -58,7 +63,7 @@ export function flowsOf(usage: Usage, facts: Facts, measured: Measured) {
     const invocations = usage.overPhases((phase) =>
       invocationsOf(phase, {
         changes: phase.rate((of) => of.changes[table] ?? 0, 'changes/s'),
-        shards: shardsOf(phase, table),
+        shards: shardsOf(phase, table, facts),
         windowSeconds: facts.relays[service].windowSeconds,
       }),
     );
@@ -66,9 +71,13 @@ export function flowsOf(usage: Usage, facts: Facts, measured: Measured) {
     return {
       service,
       invocations,
+      // The last batch of an invocation is half full as a rule.
       publishes: atLeast(
         figure(invocations.value),
-        dividedBy(figure(messages.value, 'messages'), figure(snsBatch)),
+        plus(
+          dividedBy(figure(messages.value, 'messages'), figure(snsBatch)),
+          dividedBy(figure(invocations.value), figure(2)),
+        ),
       ),
     };
   });
@@ -78,15 +87,18 @@ export function flowsOf(usage: Usage, facts: Facts, measured: Measured) {
 export type Flows = ReturnType<typeof flowsOf>;
 
 /**
- * While somebody waits, a message is received as it comes, by itself. Where messages come faster than all tasks get
- * through their batches, the batches grow, to ten.
+ * A task takes what has come while it worked and paused, ten at most; where nothing has, it waits for the next message. They
+ * come by chance, at a rate of `rate ÷ tasks` for each task.
  */
-function receivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure): Figure {
+function receivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure, pauseSeconds: number): Figure {
   const seconds = times(hours, SECONDS);
-  if (rate.value * consumeSeconds > receiveBatch * tasks.value)
+  if (rate.value === 0) return figure(0);
+  const busy = plus(figure(consumeSeconds, 's'), figure(pauseSeconds, 's'));
+  if (rate.value * busy.value > receiveBatch * tasks.value)
     return times(seconds, dividedBy(rate, figure(receiveBatch)));
-  if (rate.value * consumeSeconds <= tasks.value) return times(seconds, rate);
-  return times(seconds, dividedBy(tasks, figure(consumeSeconds, 's')));
+  const none = decay(dividedBy(times(busy, rate), tasks));
+  const cycle = plus(busy, times(none, dividedBy(tasks, rate)));
+  return times(seconds, dividedBy(tasks, { ...cycle }));
 }
 
 /** A wait ends empty after 20 s: with messages that come by chance, at a rate of `rate ÷ tasks` for each who waits. */
@@ -116,11 +128,16 @@ function invocationsOf(
   return times(seconds, dividedBy(changes, { ...plus(figure(1), waiting) }));
 }
 
-/** The partitions of a table, each a shard: those of a new one, and more where it has to take more writes. */
-export function shardsOf(phase: PhaseUsage, table: 'products' | 'carts'): Figure {
-  const { partitions, partitionWritesPerSecond } = assumptions;
-  const writes = phase.rate((of) => of.write[placeOf({ table })] ?? 0).value;
-  return figure(Math.max(partitions, Math.ceil(writes / partitionWritesPerSecond)));
+/** The partitions of a table, each a shard: those that a new one has, and more where it has to bear more. */
+export function shardsOf(phase: PhaseUsage, table: 'products' | 'carts', { tables }: Facts): Figure {
+  const { partitions, partitionReadsPerSecond, partitionWritesPerSecond } = assumptions;
+  const place = tables.find((it) => it.table === table && it.index === undefined);
+  const shareOf = (kind: 'read' | 'write', unitsOfPartition: number) =>
+    phase.rate((of) => of[kind][placeOf({ table })] ?? 0).value / unitsOfPartition;
+  const needed = Math.ceil(
+    shareOf('write', partitionWritesPerSecond) + shareOf('read', partitionReadsPerSecond),
+  );
+  return figure(Math.max(place?.write.mode === 'provisioned' ? 1 : partitions, needed));
 }
 
 /** Bytes of logs: a document of metrics a minute and task, lines of some requests, a document an invocation. */

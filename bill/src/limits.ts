@@ -98,7 +98,7 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
     const milliseconds = relayMilliseconds + (batchSize / snsBatch) * snsCallMilliseconds;
     check({
       limit: `changes of a shard of ${table}`,
-      used: phase.rate((of) => of.changes[table] ?? 0).value / shardsOf(phase, table).value,
+      used: phase.rate((of) => of.changes[table] ?? 0).value / shardsOf(phase, table, facts).value,
       allowed: (batchSize * 1_000) / milliseconds,
       unit: `changes/s: an invocation at a time, ${batchSize} in ${milliseconds} ms`,
       kind: 'setting',

@@ -50,7 +50,11 @@ const closedCart = {
 /** Generators of every event, as a consumer receives it: with and without what is optional. */
 export const eventArbitraries: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
   ProductCreated: event('ProductCreated', productState, { ...envelope, category: text }),
-  ProductUpdated: event('ProductUpdated', productState, { ...envelope, category: text }),
+  ProductUpdated: event('ProductUpdated', productState, {
+    ...envelope,
+    category: text,
+    reserved: fc.array(fc.record({ cartId: id, qty: positive, cartVersion: positive }), { maxLength: 3 }),
+  }),
   ProductSnapshot: event('ProductSnapshot', productState, { ...envelope, category: text, snapshotId: text }),
   ProductDeleted: event('ProductDeleted', { productId: id, version: positive, updatedAt: time }, envelope),
   ProductSnapshotCompleted: event(

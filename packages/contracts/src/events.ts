@@ -77,7 +77,14 @@ const closedCart = {
  */
 export const eventSchemas = {
   ProductCreated: z.object({ eventType: z.literal('ProductCreated'), ...productState }),
-  ProductUpdated: z.object({ eventType: z.literal('ProductUpdated'), ...productState }),
+  ProductUpdated: z.object({
+    eventType: z.literal('ProductUpdated'),
+    ...productState,
+    reserved: z
+      .array(z.object({ cartId: id, qty: z.int().min(1), cartVersion: version }))
+      .optional()
+      .describe('The claims of carts that the change grants: says of each what InventoryReserved says'),
+  }),
   ProductSnapshot: z.object({
     eventType: z.literal('ProductSnapshot'),
     ...productState,

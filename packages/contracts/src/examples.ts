@@ -46,7 +46,11 @@ const closedCart = {
 export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>, ...EventInput<T>[]] } = {
   ProductCreated: [{ eventType: 'ProductCreated', ...productState, version: 1 }],
   ProductUpdated: [
-    { eventType: 'ProductUpdated', ...productState },
+    {
+      eventType: 'ProductUpdated',
+      ...productState,
+      reserved: [{ cartId: 'cart-abc', qty: 2, cartVersion: 10 }],
+    },
     {
       eventType: 'ProductUpdated',
       productId: 'prod-123',

@@ -222,6 +222,19 @@ test('of several ProductUpdated of a product only the newest is published; creat
   );
 });
 
+test('one that answers a cart is published, whatever is newer', async () => {
+  const updated = (version: number) => product('ProductUpdated', 'p', version);
+  const reserved = [{ cartId: 'c', qty: 1, cartVersion: 2 }];
+  const answering = { ...updated(2), reserved } as NewEvent;
+  const changes = [change('p', 1, updated(1)), change('p', 2, answering), change('p', 3, updated(3))];
+  const { relay, sent } = relayTo();
+  await relay(changes);
+  assert.deepEqual(
+    sent.map(({ event }) => 'version' in event && event.version),
+    [2, 3],
+  );
+});
+
 test('where the newest of them fails, its change is the one to bring again', async () => {
   const changes = [1, 2, 3].map((version) => change('p', version, product('ProductUpdated', 'p', version)));
   const { relay } = relayTo({ 'thing/p/3/0': transient });

@@ -129,14 +129,17 @@ function eventIdOf(change: Change, position: number): string {
   return `${change.kind}/${change.key}/${version}/${position}`;
 }
 
-/** `ProductUpdated` carries the whole state: of several in one batch only the newest says anything. */
+/**
+ * `ProductUpdated` carries the whole state: of several in one batch only the newest says anything, but for those that
+ * answer carts.
+ */
 function newestOfEachProduct(pending: readonly Pending[]): Pending[] {
   const newest = new Map<string, Pending>();
   for (const item of pending) {
     if (item.event.eventType === 'ProductUpdated') newest.set(item.event.productId, item);
   }
   return pending.filter((item) => {
-    if (item.event.eventType !== 'ProductUpdated') return true;
+    if (item.event.eventType !== 'ProductUpdated' || item.event.reserved) return true;
     return newest.get(item.event.productId) === item;
   });
 }

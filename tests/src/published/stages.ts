@@ -1,5 +1,5 @@
 import type { Cart } from '@tandem/cart/domain/cart';
-import { type Answer, isAnswer } from '@tandem/cart/domain/reservation';
+import { type Answer, answersOf } from '@tandem/cart/domain/reservation';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
 import { cartKey } from '@tandem/cart/store/kinds';
 import { createMetrics } from '@tandem/chassis/metrics';
@@ -39,7 +39,7 @@ export async function openProduct(stocked: readonly Stocked[]) {
       const reading = feed.read(1_000, stopping.signal);
       stopping.abort();
       const changes = await reading;
-      return changes.flatMap(({ after }) => (after?.events ?? []) as TandemEvent[]).filter(isAnswer);
+      return changes.flatMap(({ after }) => (after?.events ?? []) as TandemEvent[]).flatMap(answersOf);
     },
     [Symbol.dispose]: dispose,
   };

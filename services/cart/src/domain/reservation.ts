@@ -5,8 +5,19 @@ import { type Line, lineOf, withLine } from './line.ts';
 /** What Product says of a line's stock. */
 export type Answer = EventOf<'InventoryReserved' | 'InventoryReservationRejected'>;
 
-export function isAnswer(event: TandemEvent): event is Answer {
-  return event.eventType === 'InventoryReserved' || event.eventType === 'InventoryReservationRejected';
+/** What an event answers to carts. */
+export function answersOf(event: TandemEvent): readonly Answer[] {
+  switch (event.eventType) {
+    case 'InventoryReserved':
+    case 'InventoryReservationRejected':
+      return [event];
+    case 'ProductUpdated': {
+      const { productId, reserved = [], updatedAt: timestamp } = event;
+      return reserved.map((grant) => ({ eventType: 'InventoryReserved', productId, ...grant, timestamp }));
+    }
+    default:
+      return [];
+  }
 }
 
 /** Notes several answers to one cart. */

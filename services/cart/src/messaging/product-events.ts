@@ -3,7 +3,7 @@ import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { entryOf } from '../domain/catalog.ts';
 import { completeSnapshot, noteArrival } from '../domain/catalog-sync.ts';
-import { type Answer, isAnswer, markAnswers } from '../domain/reservation.ts';
+import { type Answer, answersOf, markAnswers } from '../domain/reservation.ts';
 import { cartKey, catalogKey, catalogSyncKey } from '../store/kinds.ts';
 
 /** How often it is noted that a snapshot is arriving: well before it would be asked for again. */
@@ -27,6 +27,7 @@ export function applyProductEvents({ table, now }: { table: Table; now: () => st
     await table.update(catalogSyncKey, (sync) => noteArrival(sync, snapshotId, now(), notedSince));
   };
 
+  /** Takes what an event says of a product; of what answers carts alone there is nothing to take. */
   const apply = async (event: TandemEvent): Promise<unknown> => {
     switch (event.eventType) {
       case 'ProductCreated':
@@ -42,23 +43,33 @@ export function applyProductEvents({ table, now }: { table: Table; now: () => st
   };
 
   return async (events) => {
-    const outcomes = new Map<TandemEvent, Applied>();
+    const failures = new Map<TandemEvent, unknown>();
     const attempt = async (together: readonly TandemEvent[], work: () => Promise<unknown>) => {
       const [first] = together;
       if (!first) return;
-      const outcome = await inTraceOf(first, work).then(
-        (): Applied => ({ status: 'applied' }),
-        (error: unknown): Applied => ({ status: 'failed', error }),
-      );
-      for (const event of together) outcomes.set(event, outcome);
+      await inTraceOf(first, work).catch((error: unknown) => {
+        for (const event of together) failures.set(event, error);
+      });
     };
 
-    const ofCarts = Map.groupBy(events.filter(isAnswer), ({ cartId }) => cartId);
+    const answers = events.flatMap((event) => answersOf(event).map((answer) => ({ event, answer })));
+    const ofCarts = Map.groupBy(answers, ({ answer }) => answer.cartId);
     await Promise.all([
       noteArrivals(events),
-      ...[...ofCarts].map(([cartId, answers]) => attempt(answers, () => note(cartId, answers))),
-      ...events.filter((event) => !isAnswer(event)).map((event) => attempt([event], () => apply(event))),
+      ...[...ofCarts].map(([cartId, told]) =>
+        attempt(
+          told.map(({ event }) => event),
+          () =>
+            note(
+              cartId,
+              told.map(({ answer }) => answer),
+            ),
+        ),
+      ),
+      ...events.map((event) => attempt([event], () => apply(event))),
     ]);
-    return events.map((event) => outcomes.get(event) ?? { status: 'failed', error: new Error('no outcome') });
+    return events.map((event): Applied =>
+      failures.has(event) ? { status: 'failed', error: failures.get(event) } : { status: 'applied' },
+    );
   };
 }

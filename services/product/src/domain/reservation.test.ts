@@ -169,14 +169,34 @@ test('holds what is there and confirms it: the stock falls, a new version, one e
     claim('c', 2, 4),
   );
   assert.deepEqual([inventory, held, rejections], [6, { c: 4 }, []]);
-  assert.deepEqual(confirmations, [
-    { eventType: 'InventoryReserved', productId: 'p', cartId: 'c', cartVersion: 2, qty: 4, timestamp: T1 },
-  ]);
+  assert.deepEqual(confirmations, [], 'the event of the product says it');
   assert.equal(product?.version, 2);
-  assert.deepEqual(
-    events.map((event) => [event.eventType, 'inventory' in event && event.inventory]),
-    [['ProductUpdated', 6]],
+  const [event = assert.fail(), ...others] = events;
+  assert.ok(event.eventType === 'ProductUpdated' && others.length === 0);
+  assert.deepEqual([event.inventory, event.reserved], [6, [{ cartId: 'c', qty: 4, cartVersion: 2 }]]);
+});
+
+test('confirms by an event of its own where the product stays as it is', () => {
+  const widget = widgetWith(6);
+  const { product, events, confirmations } = applied(widget, [holding('c', 2, 4)], claim('c', 3, 4));
+  assert.deepEqual([product, events], [widget, []]);
+  assert.deepEqual(confirmations, [
+    { eventType: 'InventoryReserved', productId: 'p', cartId: 'c', cartVersion: 3, qty: 4, timestamp: T1 },
+  ]);
+});
+
+test('confirms neither what was refused nor what is given back', () => {
+  const { events, rejections } = applied(
+    widgetWith(5),
+    [holding('a', 1, 1)],
+    claim('a', 2, 0),
+    claim('b', 1, 9),
+    claim('c', 1, 5),
   );
+  const [event] = events;
+  assert.ok(event?.eventType === 'ProductUpdated');
+  assert.deepEqual(event.reserved, [{ cartId: 'c', qty: 5, cartVersion: 1 }]);
+  assert.equal(rejections.length, 1);
 });
 
 test('a claim is absolute: it moves the stock by the difference to what the cart holds', () => {

@@ -50,6 +50,9 @@ function released({
   return movedFrom.map((source) => ({ ...hold({ ...source, productId }, 0), movedTo: cartId }));
 }
 
+/** A claim to hold that was granted, as an event tells it. */
+type Grant = NonNullable<EventOf<'ProductUpdated'>['reserved']>[number];
+
 /** What changes when a product meets claims of carts. */
 export interface ReservationDecision {
   /** The product as it stands afterwards; the very same object when its stock did not move. */
@@ -61,8 +64,8 @@ export interface ReservationDecision {
 /**
  * Applies the newest claim of each cart, unless a newer one was applied before. A claim to hold is granted whole or
  * not at all: one that does not fit is rejected by event and its cart then holds nothing of the product, so that the
- * outcome follows from the newest claim alone, in whatever order claims arrive. One that is granted is confirmed by
- * event: only then can the cart be sure.
+ * outcome follows from the newest claim alone, in whatever order claims arrive. One that is granted is confirmed, by the
+ * event of the product that it changes or by one of its own: only then can the cart be sure.
  */
 export function reserve(
   stored: StoredProduct | undefined,
@@ -72,7 +75,8 @@ export function reserve(
 ): ReservationDecision {
   const product = live(stored);
   let inventory = product?.inventory ?? 0;
-  const reservations: { state: Reservation; events: NewEvent[] }[] = [];
+  const decided: { state: Reservation; rejected: NewEvent[] }[] = [];
+  const reserved: Grant[] = [];
 
   for (const claim of inOrder(newestOfEachCart(claims))) {
     const { cartId, productId, cartVersion, qty } = claim;
@@ -84,15 +88,24 @@ export function reserve(
     // What is given back to a product that is not there is nobody's to hold.
     inventory = product ? attainable - taken : 0;
     const held = claim.kind === 'hold' ? taken : 0;
-    reservations.push({
-      state: { productId, cartId, version: cartVersion, held, updatedAt: now },
-      events: granted ? confirmation(claim, now) : [rejection(claim, attainable, now)],
-    });
+    const state = { productId, cartId, version: cartVersion, held, updatedAt: now };
+    decided.push({ state, rejected: granted ? [] : [rejection(claim, attainable, now)] });
+    if (granted && held > 0) reserved.push({ cartId, qty, cartVersion });
   }
 
-  if (!product) return { product: stored, events: [], reservations };
-  const { state, events } = changed(product, { ...product, inventory }, now);
-  return { product: state, events, reservations };
+  const change = product && changed(product, { ...product, inventory }, now);
+  const [update] = change?.events ?? [];
+  if (change && update?.eventType === 'ProductUpdated') {
+    const reservations = decided.map(({ state, rejected: events }) => ({ state, events }));
+    const event = reserved.length > 0 ? { ...update, reserved } : update;
+    return { product: change.state, events: [event], reservations };
+  }
+  // There is nothing to tell of the product: each cart gets an event of its own.
+  const reservations = decided.map(({ state, rejected }) => {
+    const grant = reserved.find(({ cartId }) => cartId === state.cartId);
+    return { state, events: grant ? [confirmation(state, grant)] : rejected };
+  });
+  return { product: product ?? stored, events: [], reservations };
 }
 
 function hold(event: { cartId: string; productId: string; cartVersion: number }, qty: number): StockClaim {
@@ -100,9 +113,8 @@ function hold(event: { cartId: string; productId: string; cartVersion: number },
   return { kind: 'hold', cartId, productId, cartVersion, qty };
 }
 
-function confirmation({ kind, cartId, productId, cartVersion, qty }: StockClaim, now: string): NewEvent[] {
-  if (kind !== 'hold' || qty === 0) return [];
-  return [{ eventType: 'InventoryReserved', cartId, productId, qty, cartVersion, timestamp: now }];
+function confirmation({ productId, updatedAt }: Reservation, grant: Grant): NewEvent {
+  return { eventType: 'InventoryReserved', productId, ...grant, timestamp: updatedAt };
 }
 
 function rejection(claim: StockClaim, availableQty: number, now: string): NewEvent {
