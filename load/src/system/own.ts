@@ -8,7 +8,8 @@ import { type Processes, startProcesses } from '@tandem/local/processes/supervis
 import { type DynamoDbLocal, startDynamoDbLocal } from '../../../scripts/dynamodb-local.ts';
 import { DomainError } from '@tandem/chassis/errors';
 import { createTables } from './dynamodb.ts';
-import { TABLES } from './environment.ts';
+import { asOnAws, imageOptions } from './as-on-aws.ts';
+import { SERVICES, TABLES } from './service-environment.ts';
 import { untilReady } from './until-ready.ts';
 import { isRelayLag, type RelayLag } from './watched.ts';
 
@@ -44,7 +45,12 @@ export async function startOwnSystem(options: OwnOptions): Promise<OwnSystem> {
   await using starting = new AsyncDisposableStack();
   const dynamo = store === 'dynamodb' ? starting.adopt(await startDynamo(), (it) => it.stop()) : undefined;
   const tables = dynamo && (await createTables(dynamo.endpoint));
-  const environment = { PATH: options.path, ...(tables && { [TABLES]: JSON.stringify(tables) }) };
+  const environment = {
+    PATH: options.path,
+    ...(mode === 'processes' && { NODE_OPTIONS: await imageOptions() }),
+    ...(tables && { [TABLES]: JSON.stringify(tables) }),
+    ...(tables && mode === 'processes' && { [SERVICES]: JSON.stringify(await asOnAws(tables)) }),
+  };
   const settings = {
     PORT: '0',
     PRODUCT_PORT: '0',
@@ -52,7 +58,8 @@ export async function startOwnSystem(options: OwnOptions): Promise<OwnSystem> {
     AWS_PORT: '0',
     EPHEMERAL: '1',
     SEED: '0',
-    LOG_LEVEL: 'error',
+    // As on AWS.
+    LOG_LEVEL: 'info',
   };
   const start = mode === 'processes' ? startMany : startOne;
   const { system, stop } = await start(settings, environment, options);

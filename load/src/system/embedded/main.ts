@@ -6,12 +6,14 @@ import { endWithParent } from '@tandem/local/processes/with-parent';
 import { startSystem } from '@tandem/local/system/start';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { openDynamo } from '../dynamodb.ts';
-import { tablesIn } from '../environment.ts';
+import { tablesIn } from '../service-environment.ts';
+import { writeToNobody } from '../write-to-nobody.ts';
 import { watched } from '../watched.ts';
 
 const tables = tablesIn(process.env);
 
 endWithParent();
+writeToNobody();
 await runUntilStopped(async () => {
   const system = await startSystem(configOrExit(localConfig, process.env), {
     openStore: (service) =>
