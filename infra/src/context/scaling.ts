@@ -1,3 +1,4 @@
+import type { ServiceName } from '@tandem/contracts/topology';
 import { Duration } from 'aws-cdk-lib';
 import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -9,20 +10,24 @@ import type { Settings } from '../settings.ts';
 const CPU_PERCENT = 60;
 
 export interface ScalingProps {
+  readonly name: ServiceName;
   readonly settings: Settings;
   readonly queues: readonly Queue[];
   readonly targetGroup: elbv2.ApplicationTargetGroup;
 }
 
 /** Follows requests, CPU, and how long messages wait; whichever wants most tasks prevails. */
-export function scale(service: ecs.FargateService, { settings, queues, targetGroup }: ScalingProps): void {
+export function scale(
+  service: ecs.FargateService,
+  { name, settings, queues, targetGroup }: ScalingProps,
+): void {
   const tasks = service.autoScaleTaskCount({
     minCapacity: settings.tasks.min,
     maxCapacity: settings.tasks.max,
   });
   tasks.scaleOnRequestCount('Requests', {
     targetGroup,
-    requestsPerTarget: settings.requestsPerTaskAndMinute,
+    requestsPerTarget: settings.requestsPerTaskAndMinute[name],
     scaleInCooldown: Duration.minutes(5),
     scaleOutCooldown: Duration.minutes(1),
   });

@@ -94,6 +94,6 @@ export class ContextStack extends Stack {
     traffic.attach(this.service);
     // Nobody may write before what is written can be told, and no deployment begins before its alarms exist.
     this.service.node.addDependency(this.relay.mapping, ...this.queues, ...alarms);
-    scale(this.service, { settings, queues: this.queues, targetGroup: traffic.targetGroup });
+    scale(this.service, { name: service, settings, queues: this.queues, targetGroup: traffic.targetGroup });
   }
 }
