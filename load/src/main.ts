@@ -60,7 +60,7 @@ async function load(asked: LoadArguments): Promise<number> {
   const title = `${asked.profile}: ${where}`;
   if (asked.html !== undefined) {
     await mkdir(dirname(asked.html), { recursive: true });
-    await writeFile(asked.html, htmlOf(title, report));
+    await writeFile(asked.html, htmlOf(title, report, profile.targets));
     say(`${asked.html} is written`);
   }
   process.stdout.write(asked.isJson ? `${JSON.stringify({ title, ...report })}\n` : textOf(title, report));

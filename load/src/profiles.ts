@@ -12,6 +12,8 @@ export interface Phase {
 export interface Targets {
   /** Of each service's answers, in milliseconds. */
   readonly p99Ms?: number;
+  /** How late the sender itself may be with one request in a hundred, or else latencies say nothing of the system. */
+  readonly lateP99Ms?: number;
   /** From an acknowledged write at Product until Cart shows it, in milliseconds. */
   readonly propagationP99Ms?: number;
   /** CPU of each service's process, of a quarter of a core. Only where each has a process of its own. */
@@ -43,8 +45,16 @@ const measured = (name: string, share: number, seconds: number): Phase => ({
   isMeasured: true,
 });
 
+/** Well below what is judged. */
+const PUNCTUAL_MS = 20;
+
 /** What the system promises on one task of 0.25 vCPU a service at its peak: CPU as its scaling has it, at most 60 %. */
-const taskTargets: Targets = { p99Ms: 50, quarterPercent: 60, residentMb: 200 };
+export const taskTargets: Targets = {
+  p99Ms: 50,
+  lateP99Ms: PUNCTUAL_MS,
+  quarterPercent: 60,
+  residentMb: 200,
+};
 
 export const SOAK_MINUTES = 30;
 
@@ -65,7 +75,7 @@ const profiles: Readonly<Record<ProfileName, (soakMinutes: number) => Profile>> 
   peak: () => ({ phases: [warmUp(1), measured('peak', 1, 60)], targets: taskTargets, mode: 'processes' }),
   '10x': () => ({
     phases: [warmUp(10), measured('10x', 10, 60)],
-    targets: { p99Ms: 100, propagationP99Ms: 1_000 },
+    targets: { p99Ms: 100, lateP99Ms: PUNCTUAL_MS, propagationP99Ms: 1_000 },
     mode: 'embedded',
   }),
   soak: (minutes) => ({

@@ -3,6 +3,7 @@ import type { ArrivalKind } from './arrivals.ts';
 import type { Engine } from './engine/engine.ts';
 import { type CpuLimit, limitCpu } from './observe/quarter.ts';
 import { expectedCount } from './arrivals.ts';
+import type { Prepared } from './plan.ts';
 import { cartsFor, cleanUp, prepare, type Tokens } from './prepare.ts';
 import type { Phase, Targets } from './profiles.ts';
 import type { Rates, ServiceName } from './rates.ts';
@@ -29,8 +30,8 @@ export interface Session extends AsyncDisposable {
   /** Prepares what the run takes, and runs it. */
   run(shot: Shot): Promise<Report>;
   /**
-   * Gives the processes of these services a quarter of a core each, and takes it from all others. Resolves to how; undefined
-   * where the kernel does not let it be set.
+   * Has the processes of these services run with a quarter of a core each from now on, in runs but not while they are
+   * prepared. Returns how that is done; undefined where the kernel does not let it be set.
    */
   limit(services: readonly ServiceName[]): CpuLimit['by'] | undefined;
 }
@@ -51,20 +52,27 @@ export async function openOwnSession(options: {
   });
   const { urls, pids } = system;
   const tokens = await ownTokens();
-  let limits: CpuLimit[] = [];
+  let limited: readonly ServiceName[] = [];
+  let limits: readonly CpuLimit[] = [];
   const release = () => {
     for (const limit of limits) limit.release();
     limits = [];
   };
+  const apply = () => {
+    release();
+    limits = limited.flatMap((service) => limitCpu(pids[service] ?? 0, QUARTER) ?? []);
+  };
+  const inside = { aws: urls.aws, pids, relayLags, ended };
   return {
     url: urls.gateway,
     system,
-    run: async (shot) =>
-      shoot(urls.gateway, tokens, shot, { aws: urls.aws, pids, relayLags, ended }, () => undefined),
+    run: async (shot) => shoot(urls.gateway, tokens, shot, { inside, before: apply, after: release }),
     limit(services) {
+      limited = services;
+      apply();
+      const by = limits.length === services.length ? limits[0]?.by : undefined;
       release();
-      limits = services.flatMap((service) => limitCpu(pids[service] ?? 0, QUARTER) ?? []);
-      return limits.length === services.length ? limits[0]?.by : undefined;
+      return by;
     },
     async [Symbol.asyncDispose]() {
       release();
@@ -79,7 +87,7 @@ export async function openTarget(url: string, token: string | undefined): Promis
   return {
     url,
     system: undefined,
-    run: async (shot) => shoot(url, tokens, shot, undefined, (prepared) => cleanUp(url, prepared)),
+    run: async (shot) => shoot(url, tokens, shot, { after: (prepared) => cleanUp(url, prepared) }),
     limit: () => undefined,
     async [Symbol.asyncDispose]() {},
   };
@@ -89,12 +97,20 @@ async function shoot(
   url: string,
   tokens: Tokens,
   shot: Shot,
-  inside: Inside | undefined,
-  after: (prepared: Awaited<ReturnType<typeof prepare>>) => Promise<void> | void,
+  {
+    inside,
+    before = () => undefined,
+    after,
+  }: {
+    readonly inside?: Inside;
+    readonly before?: () => void;
+    readonly after: (prepared: Prepared) => Promise<void> | void;
+  },
 ): Promise<Report> {
   // As many carts as a run at the full rate takes that has as many requests.
   const prepared = await prepare(url, tokens, cartsFor(shot.rates, expectedCount(shot.phases, 1)));
   try {
+    before();
     return await runLoad({ ...shot, url, prepared, inside });
   } finally {
     await after(prepared);

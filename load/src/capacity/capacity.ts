@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import { machineFacts } from '../machine.ts';
-import type { Phase } from '../profiles.ts';
+import { type Phase, taskTargets } from '../profiles.ts';
 import { ratesFor, type ServiceName } from '../rates.ts';
 import type { Report } from '../run.ts';
 import { openOwnSession, QUARTER, type Session } from '../session.ts';
@@ -82,13 +82,14 @@ async function capacityOf(
     { name: 'warm-up', seconds: WARM_UP_SECONDS, share: 1, isMeasured: false },
     { name: 'step', seconds: stepSeconds, share: 1, isMeasured: true },
   ];
+  const { lateP99Ms } = taskTargets;
   let step = 0;
   return searchCapacity(async (perMinute) => {
     const rates = ratesFor(service, perMinute);
     const report = await session.run({
       rates,
       phases,
-      targets: {},
+      targets: lateP99Ms === undefined ? {} : { lateP99Ms },
       arrivals: 'poisson',
       seed: seed + step++,
       engine,
