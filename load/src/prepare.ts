@@ -85,7 +85,7 @@ export async function prepare(
     await many(repriced.size, concurrency, async (i) => {
       const body = { price: 50 };
       const token = tokens.catalog;
-      await ask('PATCH', `/products/${[...repriced][i]}`, { body, token, done: [200] });
+      await ask('PATCH', `/products/${[...repriced][i]}`, { body, token, again: [503], done: [200] });
     });
     // Whatever was told before it has arrived once the stock of the last cart is confirmed.
     const last = await make(steady, 0, 1);

@@ -33,6 +33,8 @@ export interface Inside {
   /** Filled while it runs. */
   readonly relayLags: readonly (RelayLag & { readonly at: number })[];
   readonly ended: readonly string[];
+  /** What each process that has a share of a core has waited for more of it, by its service. */
+  readonly throttled: () => Report['throttled'];
 }
 
 /** All that a run has shown: latencies in milliseconds, rates a second. */
@@ -50,6 +52,13 @@ export interface Report extends Tally {
   /** CPU in percent of a core and of a quarter of one, memory at its highest. */
   readonly processes: Readonly<
     Record<string, { corePercent: number; quarterPercent: number; residentMb: number }>
+  >;
+  /**
+   * How a share of a core was felt: of so many periods of 100 ms in which a process ran, in how many it had to wait for the
+   * next one, and for how long altogether.
+   */
+  readonly throttled: Readonly<
+    Record<string, { readonly periods: number; readonly throttled: number; readonly ms: number }>
   >;
   readonly verdict: Verdict;
   /** What plots are made of: the whole run. */
@@ -79,6 +88,7 @@ export async function runLoad(options: RunOptions): Promise<Report> {
   );
   await probe.stop();
   processes.stop();
+  const throttled = inside?.throttled() ?? {};
   // What the last requests caused is still on its way.
   if (queues) await untilEmpty(queues.depths);
   const deadLetters = await queues?.stop();
@@ -128,6 +138,7 @@ export async function runLoad(options: RunOptions): Promise<Report> {
     ),
     relayLag: inside ? { product: lags('product'), cart: lags('cart') } : {},
     processes: usage,
+    throttled,
     verdict: judge(targets, {
       tally,
       sent,

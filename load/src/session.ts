@@ -62,7 +62,11 @@ export async function openOwnSession(options: {
     release();
     limits = limited.flatMap((service) => limitCpu(pids[service] ?? 0, QUARTER) ?? []);
   };
-  const inside = { aws: urls.aws, pids, relayLags, ended };
+  const throttled = () =>
+    Object.fromEntries(
+      limits.length === limited.length ? limited.map((name, i) => [name, limits[i]?.throttled()]) : [],
+    ) as Report['throttled'];
+  const inside: Inside = { aws: urls.aws, pids, relayLags, ended, throttled };
   return {
     url: urls.gateway,
     system,

@@ -46,6 +46,10 @@ export function textOf(title: string, report: Report): string {
       ([name, { corePercent, quarterPercent, residentMb }]) =>
         `  ${name.padEnd(26)}${number(corePercent, 12)}${number(quarterPercent, 12)}${number(residentMb, 8)}`,
     ),
+    ...Object.entries(report.throttled).map(
+      ([name, { periods, throttled, ms }]) =>
+        `  ${name} had to wait for CPU in ${throttled} of ${periods} periods of 100 ms, for ${ms.toFixed(0)} ms`,
+    ),
     '',
     ...verdict.checks.map(
       ({ name, value, target, passed }) =>

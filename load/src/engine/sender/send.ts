@@ -46,10 +46,11 @@ export async function send(
   };
 
   const { from } = measuredSpan(phases);
-  for (let i = 0; i < WARM_UP_REQUESTS; i++) {
+  const warmUp = Array.from({ length: WARM_UP_REQUESTS }, async (_, i) => {
     const path = `/products/${prepared.steady[i % prepared.steady.length]}`;
     await perform(pool, { operation: 'read a product', method: 'GET', path }, tags);
-  }
+  });
+  await Promise.all(warmUp);
   const startedAt = performance.now() + LEAD_MS;
   on.start();
   const telling = setInterval(tell, TELL_EACH_MS);
