@@ -71,7 +71,7 @@ export function judge(targets: Targets, evidence: Evidence): Verdict {
   const below = (name: string, value: number, limit: number, unit: string) =>
     checks.push({
       name,
-      value: `${value.toFixed(1)} ${unit}`,
+      value: `${value.toFixed(1)} ${unit.split(' ')[0]}`,
       target: `< ${limit} ${unit}`,
       passed: value < limit,
     });

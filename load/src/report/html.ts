@@ -43,7 +43,10 @@ function chartsOf({ phases, timeline }: Report, targets: Targets): Chart[] {
     { name: `${service}, p99`, points: latency(service, 'p99') },
     { name: `${service}, p50`, points: latency(service, 'p50'), isBeside: true },
   ]);
-  const cpu = Object.entries(timeline.looks).map(([name, looks]) => ({
+  // The services first, in the colours that they have in the other plots.
+  const isOther = ([name]: readonly [string, unknown]) => Number(name !== 'product' && name !== 'cart');
+  const processes = Object.entries(timeline.looks).sort((a, b) => isOther(a) - isOther(b));
+  const cpu = processes.map(([name, looks]) => ({
     name,
     points: looks.slice(1).flatMap((look, i): Series['points'] => {
       const before = looks[i];
@@ -52,7 +55,7 @@ function chartsOf({ phases, timeline }: Report, targets: Targets): Chart[] {
       return [[look.atMs / 1000, 100 * share]];
     }),
   }));
-  const memory = Object.entries(timeline.looks).map(([name, looks]) => ({
+  const memory = processes.map(([name, looks]) => ({
     name,
     points: looks.map(({ atMs, residentMb }) => [atMs / 1000, residentMb] as const),
   }));
@@ -73,7 +76,7 @@ function chartsOf({ phases, timeline }: Report, targets: Targets): Chart[] {
       title: 'Requests, by when they were due',
       unit: 'a second',
       series: [
-        { name: 'answered', points: rate },
+        { name: 'all', points: rate },
         { name: 'errors', points: errors },
       ],
     },

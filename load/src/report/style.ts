@@ -29,9 +29,9 @@ header p{color:var(--quiet);margin:6px 0 0}.note{color:var(--void)!important;fon
 figure{margin:0;padding:14px 14px 10px}figcaption{font-weight:600}figcaption small{color:var(--quiet);font-weight:400}
 svg{display:block;width:100%;height:auto;margin-top:6px}svg text{fill:var(--quiet);font-size:11px}
 polyline{fill:none;stroke-width:1.7;stroke-linejoin:round}polyline.beside{stroke-dasharray:3 3;stroke-width:1.3}circle{opacity:.75}
-.grid{stroke:var(--line)}.unmeasured{fill:var(--line);opacity:.55}line.target{stroke:var(--bad);stroke-dasharray:6 4}
+.grid{stroke:var(--line)}.unmeasured{fill:var(--line);opacity:.55}line.target{stroke:var(--text);stroke-dasharray:6 4}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;color:var(--quiet);font-size:13px;padding-left:4px}
 .legend i{display:inline-block;width:14px;height:3px;border-radius:2px;margin-right:6px;vertical-align:4px}.legend i.beside{opacity:.5}
-.legend i.target{background:var(--bad)}
+.legend i.target{background:var(--text)}
 details{margin-top:20px}summary{cursor:pointer;color:var(--quiet)}pre{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px;font-size:12.5px}
 `;
