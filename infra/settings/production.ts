@@ -9,7 +9,7 @@ export const production: SettingsInput = {
     audience: 'tandem',
     jwksUrl: 'https://issuer.example.com/.well-known/jwks.json',
   },
-  // 24 of the 25 units that an account has for nothing, on two tables and two indexes.
+  // 20 of the 25 units that an account has for nothing: 6 for each table and the catalog's index, 2 for the users' carts.
   capacity: { mode: 'provisioned', minUnits: 6, maxUnits: 500 },
   budgetUsd: 500,
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestsPerTask } from './capacity.ts';
 
 const count = (min: number, max: number) => z.int().min(min).max(max);
 
@@ -67,9 +68,15 @@ export const settingsSchema = z.strictObject({
     .strictObject({ cpu: z.literal([256, 512, 1024]), memoryMiB: z.literal([512, 1024, 2048]) })
     .default({ cpu: 256, memoryMiB: 512 })
     .describe('The size of a task: 1024 of cpu are one ARM64 core'),
-  requestsPerTaskAndMinute: count(60, 1_000_000)
-    .default(3_000)
-    .describe('Requests of one task in a minute beyond which another is started'),
+  requestsPerTaskAndMinute: z
+    .union([
+      count(60, 1_000_000).transform((both) => ({ product: both, cart: both })),
+      z.strictObject({ product: count(60, 1_000_000), cart: count(60, 1_000_000) }),
+    ])
+    .optional()
+    .describe(
+      'Requests of one task in a minute beyond which another is started, of both services or of each; by default what was measured (load/results/capacity.json)',
+    ),
   spot: z
     .boolean()
     .default(false)
@@ -135,20 +142,26 @@ export const settingsSchema = z.strictObject({
     .describe('Variables of a service that differ from its defaults'),
 });
 
-export type Settings = z.output<typeof settingsSchema>;
+type Given = z.output<typeof settingsSchema>;
+export type Settings = Omit<Given, 'requestsPerTaskAndMinute'> & {
+  readonly requestsPerTaskAndMinute: NonNullable<Given['requestsPerTaskAndMinute']>;
+};
 export type SettingsInput = z.input<typeof settingsSchema>;
 
 /** The settings of a deployment. Throws an error that has one line for each fault. */
 export function readSettings(input: SettingsInput): Settings {
   const result = settingsSchema.superRefine(contradictions).safeParse(input);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { requestsPerTaskAndMinute = requestsPerTask(result.data.task.cpu) } = result.data;
+    return { ...result.data, requestsPerTaskAndMinute };
+  }
   const faults = result.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'settings'}: ${message}`,
   );
   throw new Error(`Invalid settings\n${faults.join('\n')}`);
 }
 
-function contradictions({ tasks, egress, auth, traces }: Settings, context: z.RefinementCtx): void {
+function contradictions({ tasks, egress, auth, traces }: Given, context: z.RefinementCtx): void {
   const fault = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   if (tasks.min > tasks.max) fault(['tasks'], 'min is greater than max');
   for (const [path, url] of [

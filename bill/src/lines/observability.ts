@@ -11,7 +11,6 @@ export function observabilityLines(billed: Billed): Line[] {
     ...SERVICES.flatMap((service) => [
       figure(measured.telemetry[service].customMetrics),
       // At these rates each route has some 4xx in each hour: metrics of their own.
-      figure(measured.telemetry[service].routes, 'of refusals'),
     ]),
   );
   const alarms = alarmMetrics(facts);

@@ -1,3 +1,4 @@
+import type { ServiceName } from '@tandem/contracts/topology';
 import { Duration } from 'aws-cdk-lib';
 import { AdjustmentType, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -11,6 +12,7 @@ const CPU_PERCENT = 60;
 const COOLDOWN = { scaleInCooldown: Duration.minutes(5), scaleOutCooldown: Duration.minutes(1) };
 
 export interface ScalingProps {
+  readonly name: ServiceName;
   readonly settings: Settings;
   readonly queues: readonly Queue[];
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
@@ -19,7 +21,7 @@ export interface ScalingProps {
 
 /** Follows requests, CPU, and how long messages wait; whichever wants most tasks prevails. */
 export function scale(service: ecs.FargateService, props: ScalingProps): void {
-  const { settings, queues, targetGroups } = props;
+  const { name, settings, queues, targetGroups } = props;
   const tasks = service.autoScaleTaskCount({
     minCapacity: settings.tasks.min,
     maxCapacity: settings.tasks.max,
@@ -28,7 +30,7 @@ export function scale(service: ecs.FargateService, props: ScalingProps): void {
   if (targetGroup && others.length === 0)
     tasks.scaleOnRequestCount('Requests', {
       targetGroup,
-      requestsPerTarget: settings.requestsPerTaskAndMinute,
+      requestsPerTarget: settings.requestsPerTaskAndMinute[name],
       ...COOLDOWN,
     });
   else followBusiest(service, tasks, props);
@@ -57,7 +59,7 @@ export function scale(service: ecs.FargateService, props: ScalingProps): void {
 function followBusiest(
   service: ecs.FargateService,
   tasks: ecs.ScalableTaskCount,
-  { settings, traffic: { loadBalancer, targetGroups } }: ScalingProps,
+  { name, settings, traffic: { loadBalancer, targetGroups } }: ScalingProps,
 ): void {
   const requests = targetGroups.map((targetGroup, i) => ({
     id: `m${i}`,
@@ -83,7 +85,7 @@ function followBusiest(
       customizedMetricSpecification: {
         metrics: [...requests, { id: 'busiest', expression: busiest, returnData: true }],
       },
-      targetValue: settings.requestsPerTaskAndMinute,
+      targetValue: settings.requestsPerTaskAndMinute[name],
       scaleInCooldown: COOLDOWN.scaleInCooldown.toSeconds(),
       scaleOutCooldown: COOLDOWN.scaleOutCooldown.toSeconds(),
     },

@@ -98,6 +98,6 @@ export class ContextStack extends Stack {
     // the cluster knows what its tasks run on.
     this.service.node.addDependency(cluster, this.relay.mapping, ...this.queues, ...alarms);
     const { queues, targetGroups } = this;
-    scale(this.service, { settings, queues, targetGroups, traffic: this.traffic });
+    scale(this.service, { name: service, settings, queues, targetGroups, traffic: this.traffic });
   }
 }

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type TableName, topology } from '@tandem/contracts/topology';
+import { type IndexHolds, type TableName, topology } from '@tandem/contracts/topology';
 import {
   indexAttributes,
   PARTITION_KEY,
@@ -12,8 +12,8 @@ import {
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
-/** What is left takes what comes in the minutes until scaling has followed, beside what was not used in the last five. */
-const TARGET_PERCENT = 80;
+/** As much as DynamoDB scales to: in the minutes until it has followed, what was not used in the last five is there too. */
+const TARGET_PERCENT = 90;
 
 const string = (name: string) => ({ name, type: dynamodb.AttributeType.STRING });
 
@@ -35,12 +35,7 @@ export function createTable(
         sortKey: string(sort),
         projectionType: dynamodb.ProjectionType[ProjectionType],
         ...(NonKeyAttributes && { nonKeyAttributes: NonKeyAttributes }),
-        ...(settings.capacity.mode === 'onDemand'
-          ? {
-              maxReadRequestUnits: settings.capacity.maxReadUnits,
-              maxWriteRequestUnits: settings.capacity.maxWriteUnits,
-            }
-          : {}),
+        ...capacityOfIndex(settings.capacity, holds),
       };
     }),
     timeToLiveAttribute: TTL_ATTRIBUTE,
@@ -59,16 +54,26 @@ export function createTable(
   });
 }
 
+/** An index of keys is written when an item comes or goes, and read seldom: a third of the table's minimum is enough. */
+function capacityOfIndex(capacity: Settings['capacity'], holds: IndexHolds) {
+  if (capacity.mode === 'onDemand') {
+    const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;
+    return { maxReadRequestUnits, maxWriteRequestUnits };
+  }
+  if (holds === 'states') return {};
+  const units = scaled(Math.ceil(capacity.minUnits / 3), capacity.maxUnits);
+  return { readCapacity: units, writeCapacity: units };
+}
+
+function scaled(minCapacity: number, maxCapacity: number): dynamodb.Capacity {
+  return dynamodb.Capacity.autoscaled({ minCapacity, maxCapacity, targetUtilizationPercent: TARGET_PERCENT });
+}
+
 function billingOf(capacity: Settings['capacity']): dynamodb.Billing {
   if (capacity.mode === 'onDemand') {
     const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;
     return dynamodb.Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits });
   }
-  const { minUnits: minCapacity, maxUnits: maxCapacity } = capacity;
-  const units = dynamodb.Capacity.autoscaled({
-    minCapacity,
-    maxCapacity,
-    targetUtilizationPercent: TARGET_PERCENT,
-  });
+  const units = scaled(capacity.minUnits, capacity.maxUnits);
   return dynamodb.Billing.provisioned({ readCapacity: units, writeCapacity: units });
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as open } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createGunzip } from 'node:zlib';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import type { Request } from './request.ts';
 
 export interface Answer {
@@ -36,8 +36,14 @@ export function createSender() {
 }
 
 async function textOf(answer: IncomingMessage): Promise<string> {
-  const isCompressed = answer.headers['content-encoding'] === 'gzip';
-  return text(isCompressed ? answer.pipe(createGunzip()) : answer);
+  switch (answer.headers['content-encoding']) {
+    case 'gzip':
+      return text(answer.pipe(createGunzip()));
+    case 'br':
+      return text(answer.pipe(createBrotliDecompress()));
+    default:
+      return text(answer);
+  }
 }
 
 /** A request as a command; `$'…'` keeps every byte. Tokens are left out: they do not outlive the test. */

@@ -148,6 +148,33 @@ test('the answers to a cart that come together are one write of it', async () =>
   assert.equal(writes, 1);
 });
 
+test('a change of a product that comes late says nothing of the product, and still answers its carts', async () => {
+  using store = openTable();
+  const { table } = store;
+  const lines: Line[] = [{ productId: 'p', name: '', qty: 1, priceAtAdd: 1, changedAt: 3 }];
+  const moment = { now: NOW, expiresAt: '2026-02-21T15:00:00.000Z' };
+  const { state } = openCart('a', null, moment);
+  await table.update(cartKey('a'), () => ({ state: { ...state, lines }, events: [] }));
+  const updated = (version: number, price: number) =>
+    ({
+      eventType: 'ProductUpdated',
+      productId: 'p',
+      name: 'P',
+      price,
+      currency: 'EUR',
+      inventory: 1,
+      updatedAt: NOW,
+      version,
+    }) as const;
+  const late = { ...updated(2, 1), reserved: [{ cartId: 'a', qty: 1, cartVersion: 3 }] };
+  for (const event of [updated(3, 2), late, late])
+    await deliver(applyProductEvents({ table, now }), received([event]));
+  assert.equal((await table.get(cartKey('a')))?.lines[0]?.reserved, true);
+  const known = await table.get(catalogKey('p'));
+  assert.ok(known && 'price' in known);
+  assert.deepEqual([known.version, known.price], [3, 2]);
+});
+
 test('an answer to a cart that is gone is applied to nothing, and does not create it', async () => {
   using store = openTable();
   const { table } = store;

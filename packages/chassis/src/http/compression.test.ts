@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { createSampleApp } from './testing.ts';
 
 const long = { items: Array.from({ length: 100 }, (_, i) => ({ productId: `product-${i}` })) };
@@ -16,11 +16,17 @@ async function answered(url: string, encoding?: string) {
 }
 
 test('a long answer is compressed for whoever takes it, and says that it may differ', async () => {
-  const { headers, rawPayload } = await answered('/long', 'gzip, br');
+  const { headers, rawPayload } = await answered('/long', 'gzip');
   assert.equal(headers['content-encoding'], 'gzip');
   assert.match(String(headers.vary), /accept-encoding/i);
   assert.ok(rawPayload.length < JSON.stringify(long).length / 4);
   assert.deepEqual(JSON.parse(gunzipSync(rawPayload).toString()), long);
+});
+
+test('the smaller of what the client takes is sent', async () => {
+  const { headers, rawPayload } = await answered('/long', 'gzip, deflate, br');
+  assert.equal(headers['content-encoding'], 'br');
+  assert.deepEqual(JSON.parse(brotliDecompressSync(rawPayload).toString()), long);
 });
 
 test('it is sent as it is to whoever does not, and a short one to everybody', async () => {

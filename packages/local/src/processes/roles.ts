@@ -39,9 +39,10 @@ export const roleConfig = localConfig.extend({
 
 export type RoleConfig = z.output<typeof roleConfig>;
 
-/** For what is to be done to a process's clients and to its store. */
+/** For another store than SQLite, and for what is to be done to a process's clients and to its store. */
 export interface RoleOptions {
   readonly onClient?: OnClient;
+  readonly openStore?: (service: ServiceName) => Store;
   readonly wrapStore?: (store: Store) => Store;
 }
 
@@ -127,11 +128,11 @@ async function open(
   service: ServiceName,
   name: Role,
   config: RoleConfig,
-  { onClient, wrapStore = (store) => store }: RoleOptions,
+  { onClient, openStore, wrapStore = (store) => store }: RoleOptions,
 ) {
   const logger = createLogger({ name, level: config.LOG_LEVEL });
   const telemetry = await startTelemetry({ service, config, log: logger });
-  const store = wrapStore(openSqlite(join(config.DATA_DIR, `${service}.sqlite`)));
+  const store = wrapStore(openStore?.(service) ?? openSqlite(join(config.DATA_DIR, `${service}.sqlite`)));
   const clients = openClients(service, urlOf(config.HOST, config.AWS_PORT), onClient);
   const close = async () => {
     clients.service[Symbol.dispose]();

@@ -186,17 +186,10 @@ test('confirms by an event of its own where the product stays as it is', () => {
 });
 
 test('confirms neither what was refused nor what is given back', () => {
-  const { events, rejections } = applied(
-    widgetWith(5),
-    [holding('a', 1, 1)],
-    claim('a', 2, 0),
-    claim('b', 1, 9),
-    claim('c', 1, 5),
-  );
-  const [event] = events;
-  assert.ok(event?.eventType === 'ProductUpdated');
-  assert.deepEqual(event.reserved, [{ cartId: 'c', qty: 5, cartVersion: 1 }]);
-  assert.equal(rejections.length, 1);
+  const claims = [claim('a', 2, 0), claim('b', 1, 9), claim('c', 1, 5)];
+  const { events, rejections } = applied(widgetWith(5), [holding('a', 1, 1)], ...claims);
+  const told = events.map((event) => 'reserved' in event && event.reserved);
+  assert.deepEqual([told, rejections.length], [[[{ cartId: 'c', qty: 5, cartVersion: 1 }]], 1]);
 });
 
 test('a claim is absolute: it moves the stock by the difference to what the cart holds', () => {

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { production } from '../settings/production.ts';
+import { requestsPerTask } from './capacity.ts';
+import { readSettings } from './settings.ts';
+import { resources, synthesize } from './testing/synth.ts';
+
+const file = { product: { requestsPerMinute: 4_001 }, cart: { requestsPerMinute: 1_000 } };
+
+test('a task is given seven tenths of what one was measured to carry, each service its own', () => {
+  const text = JSON.stringify(file);
+  assert.deepEqual(requestsPerTask(256, text), { product: 2_800, cart: 700 });
+  assert.deepEqual(requestsPerTask(512, text), { product: 5_601, cart: 1_400 });
+});
+
+test('a measurement that is none is refused', () => {
+  assert.throws(() => requestsPerTask(256, '{"product": {"requestsPerMinute": 0}}'), /requestsPerMinute/);
+});
+
+test('unless a setting says otherwise, tasks follow the measurement of this repository', () => {
+  assert.deepEqual(readSettings(production).requestsPerTaskAndMinute, requestsPerTask(256));
+  const both = { ...production, requestsPerTaskAndMinute: 1_200 };
+  assert.deepEqual(readSettings(both).requestsPerTaskAndMinute, { product: 1_200, cart: 1_200 });
+});
+
+test('each service starts another task at its own number of requests', () => {
+  const templates = synthesize({ requestsPerTaskAndMinute: { product: 5_000, cart: 900 } });
+  const targets = (['product', 'cart'] as const).map(
+    (service) =>
+      resources({ [service]: templates[service] }, 'AWS::ApplicationAutoScaling::ScalingPolicy')
+        .map(({ Properties }) => Properties['TargetTrackingScalingPolicyConfiguration'])
+        .find((it) => it?.PredefinedMetricSpecification.PredefinedMetricType === 'ALBRequestCountPerTarget')
+        ?.TargetValue as unknown,
+  );
+  assert.deepEqual(targets, [5_000, 900]);
+});

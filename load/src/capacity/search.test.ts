@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { searchCapacity } from './search.ts';
+
+const options = { firstPerMinute: 1_000, growth: 1.5, halvings: 3, mostPerMinute: 20_000 };
+
+/** A task that carries so much; `spoiled` says which attempts show something else. */
+function task(
+  capacity: number,
+  spoiled: (attempt: number) => boolean | undefined | 'as it is' = () => 'as it is',
+) {
+  const asked: number[] = [];
+  const attempt = async (perMinute: number) => {
+    const shown = spoiled(asked.push(perMinute));
+    return { carried: shown === 'as it is' ? perMinute <= capacity : shown, report: perMinute };
+  };
+  return { asked, attempt };
+}
+
+test('the rate is found to within an eighth of a step, from below', async () => {
+  const { attempt } = task(4_000);
+  const found = await searchCapacity(attempt, options);
+  assert.ok(found && found.perMinute <= 4_000 && found.perMinute > 3_700, JSON.stringify(found));
+  assert.equal(found.report, found.perMinute);
+  assert.ok(found.failedAt !== undefined && found.failedAt > 4_000);
+});
+
+test('one bad step is not believed, and a void one says nothing', async () => {
+  const once = task(4_000, (attempt) => (attempt === 2 ? false : 'as it is'));
+  assert.ok(((await searchCapacity(once.attempt, options))?.perMinute ?? 0) > 3_700);
+  const void2 = task(4_000, (attempt) => (attempt === 1 || attempt === 2 ? undefined : 'as it is'));
+  assert.ok(((await searchCapacity(void2.attempt, options))?.perMinute ?? 0) > 3_700);
+});
+
+test('where nothing fails, the search ends; where all fails, nothing is found', async () => {
+  const all = await searchCapacity(task(Infinity).attempt, options);
+  assert.deepEqual(all, { perMinute: 20_000, report: 20_000, failedAt: undefined });
+  const none = task(10);
+  assert.equal(await searchCapacity(none.attempt, options), undefined);
+  assert.deepEqual(none.asked, [1_000, 1_000]);
+});

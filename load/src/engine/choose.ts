@@ -1,0 +1,32 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { DomainError } from '@tandem/chassis/errors';
+import type { Engine } from './engine.ts';
+import { k6Engine } from './k6.ts';
+import { nodeEngine } from './node.ts';
+
+/** k6 where it is asked for and found, or found and nothing is asked for; else Node.js, with a line that says why. */
+export async function chooseEngine(
+  asked: 'auto' | 'k6' | 'node',
+  path: string | undefined,
+  say: (line: string) => void,
+): Promise<{ readonly name: 'k6' | 'node'; readonly engine: Engine }> {
+  const k6 = asked === 'node' ? undefined : await find('k6', path);
+  if (k6 !== undefined) return { name: 'k6', engine: k6Engine(k6) };
+  if (asked === 'k6')
+    throw new DomainError('unavailable', 'no-k6', 'k6 is not on the PATH: install it, or leave out --k6');
+  if (asked === 'auto') say('k6 is not on the PATH: Node.js sends the same mix');
+  return { name: 'node', engine: nodeEngine };
+}
+
+async function find(name: string, path = ''): Promise<string | undefined> {
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder, name);
+    const isThere = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return file;
+  }
+  return undefined;
+}

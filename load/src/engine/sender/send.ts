@@ -1,0 +1,101 @@
+import { Pool } from 'undici';
+import { arrivals } from '../../arrivals.ts';
+import { outcomeOf, type Outcome } from '../../outcome.ts';
+import { percentile } from '../../percentile.ts';
+import { measuredSpan } from '../../profiles.ts';
+import { createPlan, type PlannedRequest } from '../../plan.ts';
+import { seeded } from '../../random.ts';
+import { totalOf } from '../../rates.ts';
+import type { Job, Sample, Sent } from '../engine.ts';
+
+/** More than a system works on at a time and has wait: beyond it requests wait here, and their time counts. */
+const CONNECTIONS = 512;
+/** What takes longer is an error. */
+const TIMEOUT_MS = 10_000;
+const TELL_EACH_MS = 250;
+/** Requests that are sent and not told before the first that counts, so that it does not wait for the sender's own start. */
+const WARM_UP_REQUESTS = 50;
+const LEAD_MS = 100;
+
+/** Sends each request when it is due, whatever became of those before. Resolves when the last one is answered. */
+export async function send(
+  { url, prepared, rates, phases, arrivals: kind, seed }: Job,
+  on: { readonly start: () => void; readonly samples: (samples: readonly Sample[]) => void },
+): Promise<Sent> {
+  const pool = new Pool(url, {
+    connections: CONNECTIONS,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+  const plan = createPlan(prepared, rates, seed);
+  const due = arrivals(phases, totalOf(rates), kind, seeded(seed + 1));
+  const tags = new Map<string, string>();
+  const lateMs: number[] = [];
+  const asked = new Set<Promise<void>>();
+  let samples: Sample[] = [];
+  let planned = 0;
+
+  const ask = async (request: PlannedRequest, dueMs: number, startedAt: number): Promise<void> => {
+    const outcome = await perform(pool, request, tags);
+    const latencyMs = performance.now() - startedAt - dueMs;
+    samples.push({ dueMs, operation: request.operation, latencyMs, outcome });
+  };
+  const tell = () => {
+    if (samples.length > 0) on.samples(samples);
+    samples = [];
+  };
+
+  const { from } = measuredSpan(phases);
+  const warmUp = Array.from({ length: WARM_UP_REQUESTS }, async (_, i) => {
+    const path = `/products/${prepared.steady[i % prepared.steady.length]}`;
+    await perform(pool, { operation: 'read a product', method: 'GET', path }, tags);
+  });
+  await Promise.all(warmUp);
+  const startedAt = performance.now() + LEAD_MS;
+  on.start();
+  const telling = setInterval(tell, TELL_EACH_MS);
+  for (const dueMs of due) {
+    for (let left = startedAt + dueMs - performance.now(); left > 0;) {
+      // A timer is never early but for its rounding; 1 ms is its least.
+      await new Promise((resolve) => setTimeout(resolve, Math.max(1, Math.floor(left))));
+      left = startedAt + dueMs - performance.now();
+    }
+    planned += 1;
+    if (dueMs >= from * 1000) lateMs.push(performance.now() - startedAt - dueMs);
+    const answered: Promise<void> = ask(plan(), dueMs, startedAt).finally(() => asked.delete(answered));
+    asked.add(answered);
+  }
+  await Promise.all(asked);
+  clearInterval(telling);
+  tell();
+  await pool.close();
+  return { planned, dropped: 0, lateP99Ms: percentile(lateMs, 0.99) };
+}
+
+async function perform(
+  pool: Pool,
+  { method, path, body, token, idempotencyKey, productId, isConditional }: PlannedRequest,
+  tags: Map<string, string>,
+): Promise<Outcome> {
+  const tag = isConditional && productId !== undefined ? tags.get(productId) : undefined;
+  try {
+    const answer = await pool.request({
+      method,
+      path,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+        ...(tag !== undefined && { 'if-none-match': tag }),
+      },
+      body: body ?? null,
+    });
+    const { etag } = answer.headers;
+    if (productId !== undefined && typeof etag === 'string') tags.set(productId, etag);
+    if (answer.statusCode >= 400) return outcomeOf(answer.statusCode, await answer.body.text());
+    await answer.body.dump();
+    return outcomeOf(answer.statusCode, '');
+  } catch (error) {
+    return `error ${(error as NodeJS.ErrnoException).code ?? 'failed'}`;
+  }
+}

@@ -1,0 +1,182 @@
+/** What is asked for, one request after the other. Runs in Node and in k6: it imports nothing of either. */
+import type { Operation } from './mix.ts';
+import { seeded } from './random.ts';
+import { operations, type Rates, totalOf } from './rates.ts';
+
+/** A cart that is there before the run. */
+export interface PreparedCart {
+  readonly cartId: string;
+  /** Of the user whose cart it is; a guest's needs none. */
+  readonly token?: string;
+  readonly lines: Readonly<Record<string, number>>;
+}
+
+/** The state that makes each request valid. */
+export interface Prepared {
+  /** Different in each run: what is made of it was never used. */
+  readonly runId: string;
+  /** May change the catalog. */
+  readonly catalogToken: string;
+  readonly userTokens: readonly string[];
+  /** Products that keep their price. */
+  readonly steady: readonly string[];
+  /** Products whose price and stock are changed. */
+  readonly changing: readonly string[];
+  readonly carts: {
+    readonly browsed: readonly PreparedCart[];
+    /** Of confirmed lines of steady products. */
+    readonly bought: readonly PreparedCart[];
+    /** Pairs: into the first goes what the second holds. */
+    readonly merged: readonly (readonly [PreparedCart, PreparedCart])[];
+    /** Of one line, whose price has changed since. */
+    readonly repriced: readonly PreparedCart[];
+  };
+}
+
+export interface PlannedRequest {
+  readonly operation: Operation;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: string;
+  readonly token?: string;
+  readonly idempotencyKey?: string;
+  /** The product that is read: its answer's ETag is kept, and sent where `isConditional`. */
+  readonly productId?: string;
+  readonly isConditional?: boolean;
+}
+
+/** A cart that has as many lines gets no new one: at the rates of the mix most have two. */
+const MAX_LINES = 5;
+/** How many reads ago a product may have been read for the first time that is read again. */
+const REMEMBERED_READS = 200;
+/** Of the carts that are opened: the others are guests'. */
+const SHARE_OF_USERS = 0.25;
+/** An addition's quantity. */
+const MAX_QTY = 3;
+
+/**
+ * Requests in the proportions of `rates`, without an end; the same for the same seed. Products are not all as popular: one
+ * at rank r of N is met as often as 1/√(r/N), so that the first tenth gets a third of all reads. That is an assumption.
+ */
+export function createPlan(prepared: Prepared, rates: Rates, seed: number): () => PlannedRequest {
+  const { runId, catalogToken, userTokens, steady, changing, carts } = prepared;
+  const random = seeded(seed);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const chooseOperation = createChoice(rates, random);
+  const catalog = [...steady, ...changing];
+  const popular = (from: readonly string[]) => from[Math.floor(random() ** 2 * from.length)] as string;
+  const browsed = carts.browsed.map((cart) => ({ ...cart, lines: new Map(Object.entries(cart.lines)) }));
+  const recent: string[] = [];
+  const used = { bought: 0, merged: 0, repriced: 0 };
+  let [count, reads] = [0, 0];
+
+  const read = (productId: string) => ({ method: 'GET', path: `/products/${productId}`, productId }) as const;
+  const change = (method: 'PATCH' | 'POST' | 'PUT', path: string, body: object) =>
+    ({ method, path: `/products/${path}`, body: JSON.stringify(body), token: catalogToken }) as const;
+  const ofCart = <M extends PlannedRequest['method']>(
+    method: M,
+    { cartId, token }: Pick<PreparedCart, 'cartId' | 'token'>,
+    path = '',
+    body?: object,
+  ) => ({
+    method,
+    path: `/carts/${cartId}${path}`,
+    ...(body && { body: JSON.stringify(body) }),
+    ...(token !== undefined && { token }),
+  });
+  /** The next of what each can be used once; from the beginning again where there are too few. */
+  const next = <T>(pool: readonly T[], name: keyof typeof used): T => pool[used[name]++ % pool.length] as T;
+  const cartWith = (isFit: (lines: number) => boolean) => {
+    for (let tries = 0; tries < 20; tries++) {
+      const cart = pick(browsed);
+      if (isFit(cart.lines.size)) return cart;
+    }
+    return pick(browsed);
+  };
+
+  const requests: Readonly<Record<Operation, () => Omit<PlannedRequest, 'operation'>>> = {
+    'read a product': () => {
+      const productId = popular(catalog);
+      recent[reads++ % REMEMBERED_READS] = productId;
+      return read(productId);
+    },
+    'read a product again': () => ({
+      ...read(pick(recent) ?? popular(catalog)),
+      isConditional: true,
+    }),
+    'list products': () => ({ method: 'GET', path: `/products?category=c${Math.floor(random() * 10)}` }),
+    'change a price': () => change('PATCH', pick(changing), { price: 100 + Math.floor(random() * 9_900) }),
+    'move stock': () => change('POST', `${pick(changing)}/stock`, { delta: random() < 0.5 ? 1 : -1 }),
+    'put a product': () => {
+      const productId = pick(changing);
+      return change('PUT', productId, productOf(productId, 100 + Math.floor(random() * 9_900)));
+    },
+    'read a cart': () => ofCart('GET', pick(browsed)),
+    'open a cart': () => {
+      const token = random() < SHARE_OF_USERS ? pick(userTokens) : undefined;
+      return { method: 'POST', path: '/carts', ...(token !== undefined && { token }) };
+    },
+    'add a line': () => {
+      const cart = cartWith((lines) => lines < MAX_LINES);
+      const productId = popular(catalog);
+      const qty = 1 + Math.floor(random() * MAX_QTY);
+      cart.lines.set(productId, (cart.lines.get(productId) ?? 0) + qty);
+      return ofCart('POST', cart, '/items', { productId, qty });
+    },
+    'set a quantity': () => {
+      const cart = cartWith((lines) => lines > 0);
+      const productId = pick([...cart.lines.keys()]) ?? popular(catalog);
+      const qty = 1 + ((cart.lines.get(productId) ?? 0) % MAX_QTY);
+      cart.lines.set(productId, qty);
+      return ofCart('PUT', cart, `/items/${productId}`, { qty });
+    },
+    'remove a line': () => {
+      const cart = cartWith((lines) => lines > 1);
+      const productId = pick([...cart.lines.keys()]) ?? popular(catalog);
+      cart.lines.delete(productId);
+      return ofCart('DELETE', cart, `/items/${productId}`);
+    },
+    'check out': () => ({
+      ...ofCart('POST', next(carts.bought, 'bought'), '/checkout'),
+      idempotencyKey: `${runId}-${count}`,
+    }),
+    'merge carts': () => {
+      const [target, source] = next(carts.merged, 'merged');
+      return ofCart('POST', target, '/merge', { fromCartId: source.cartId });
+    },
+    'accept a price': () => {
+      const cart = next(carts.repriced, 'repriced');
+      return ofCart('POST', cart, `/items/${Object.keys(cart.lines)[0]}/accept-price`);
+    },
+  };
+
+  return () => {
+    const operation = chooseOperation();
+    count += 1;
+    return { operation, ...requests[operation]() };
+  };
+}
+
+/** An operation, each as often as its rate has it. */
+function createChoice(rates: Rates, random: () => number): () => Operation {
+  const total = totalOf(rates);
+  const last = operations.findLast((operation) => rates[operation] > 0) ?? 'read a product';
+  return () => {
+    let left = random() * total;
+    return operations.find((operation) => (left -= rates[operation]) < 0) ?? last;
+  };
+}
+
+/** A product as the load has it, in one of ten categories; its body takes about 300 bytes. */
+export function productOf(productId: string, price: number) {
+  const number = Number(/\d+$/.exec(productId)?.[0] ?? 0);
+  return {
+    name: `Thing ${number}`,
+    description: 'A thing of the load test, described as shortly as shops describe theirs in a list.',
+    category: `c${number % 10}`,
+    imageUrl: `https://images.example.com/things/${number}.webp`,
+    price,
+    currency: 'EUR',
+    inventory: 1_000_000,
+  };
+}

@@ -1,0 +1,19 @@
+/** One process of a system under load. On DynamoDB a service is what runs on AWS: its bundle, and nothing beside it. */
+import { serviceIn, tablesIn } from '../service-environment.ts';
+import { untilReady } from '../until-ready.ts';
+import { writeToNobody } from '../write-to-nobody.ts';
+
+const role = process.argv[2];
+const tables = tablesIn(process.env);
+
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+writeToNobody();
+if (tables && (role === 'product' || role === 'cart')) {
+  const { main, environment } = serviceIn(process.env, role);
+  Object.assign(process.env, environment);
+  void untilReady(`http://${process.env['HOST']}:${environment.PORT}`).then(() => process.send?.('ready'));
+  await import(main);
+} else {
+  const { run } = await import('./run.ts');
+  await run(role, tables, process.env);
+}
