@@ -82,9 +82,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.decorate('draining', false);
   app.server.on('checkExpectation', answerUnknownExpectation);
   app.setErrorHandler(sendProblem);
-  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) =>
-    compileValidator(schema, httpPart as RequestPart),
-  );
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
+    const validate = compileValidator(schema, httpPart as RequestPart);
+    if (httpPart !== 'headers') return validate;
+    // Headers are texts and stay as they are: Fastify would merge what it is given into them each time they are asked for.
+    return (headers) => {
+      const result = validate(headers);
+      return 'error' in result ? result : {};
+    };
+  });
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   registerJson(app);
   registerRoute(app);

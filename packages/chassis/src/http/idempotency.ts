@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from './types.ts';
 
@@ -42,20 +42,22 @@ export function registerIdempotency(app: App): void {
   app.decorateRequest('idempotent', undefined);
   app.addHook('onRoute', (route) => {
     if (route.method !== 'POST') return;
+    route.preHandler = [identify, route.preHandler ?? []].flat();
     const headers = (route.schema?.headers ?? z.object({})) as z.ZodObject;
     route.schema = { ...route.schema, headers: headers.extend({ [IDEMPOTENCY_KEY]: idempotencyKey }) };
   });
-  app.addHook('preHandler', (request, reply, done) => {
-    const key = request.headers[IDEMPOTENCY_KEY];
-    if (request.method !== 'POST' || key === undefined) return done();
-    request.idempotent = {
-      id: digestOf([callerOf(request), request.route.url, request.params, key]),
-      fingerprint: fingerprintOf(request),
-      expiresAt: Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS,
-      onReplay: () => void reply.header('idempotent-replayed', 'true'),
-    };
-    done();
-  });
+}
+
+function identify(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const key = request.headers[IDEMPOTENCY_KEY];
+  if (key === undefined) return done();
+  request.idempotent = {
+    id: digestOf([callerOf(request), request.route.url, request.params, key]),
+    fingerprint: fingerprintOf(request),
+    expiresAt: Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS,
+    onReplay: () => void reply.header('idempotent-replayed', 'true'),
+  };
+  done();
 }
 
 /**

@@ -34,6 +34,8 @@ export function registerReads(app: App, table: CachedTable): void {
   app.get(
     '/products/:productId',
     {
+      // As a rule it is smaller than what is worth it, and even to look costs a tenth of the answer.
+      compress: false,
       schema: {
         summary: 'Fetch a product',
         params: schemas.byId,
