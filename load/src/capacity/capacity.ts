@@ -27,7 +27,7 @@ const WARM_UP_SECONDS = 5;
 /** What a new process has compiled by the time that it is measured: requests of before the first step, on a whole core. */
 const FIRST_WARM_UP: Phase = { name: 'first warm-up', seconds: 15, share: 1, isMeasured: true };
 const FIRST_WARM_UP_PER_MINUTE = 6_000;
-const search = { firstPerMinute: 600, growth: 1.5, halvings: 2, mostPerMinute: 60_000 };
+const search = { firstPerMinute: 1_500, growth: 2, halvings: 2, mostPerMinute: 60_000 };
 
 /**
  * Finds how many requests a minute of each service's mix one task of a quarter of a core carries, and writes it into

@@ -68,6 +68,23 @@ test('repeats what was throttled, failed there, or got no answer, with a new sig
     });
 });
 
+test('credentials that could not be had are asked for again', async () => {
+  let asked = 0;
+  const credentials = async () => {
+    asked += 1;
+    if (asked === 1) throw new Error('no credentials yet');
+    return { accessKeyId: 'id', secretAccessKey: 'secret' };
+  };
+  await withServer(
+    [[200, '{}']],
+    async (call) => {
+      await assert.rejects(call('GetItem', get), /no credentials yet/);
+      assert.deepEqual(await call('GetItem', get), {});
+    },
+    { credentials },
+  );
+});
+
 test('gives up after as many attempts as the client would make', async () => {
   await withServer(
     [],

@@ -65,9 +65,15 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
     return { pool, host, hostname, protocol };
   };
   let connection: ReturnType<typeof connect> | undefined;
+  /** The one connection; where it could not be had, the next call tries again. */
+  const connected = () =>
+    (connection ??= connect().catch((error: unknown) => {
+      connection = undefined;
+      throw error;
+    }));
 
   async function attempt(operation: Operation, body: string): Promise<unknown> {
-    const { pool, host, hostname, protocol } = await (connection ??= connect());
+    const { pool, host, hostname, protocol } = await connected();
     const unsigned = {
       method: 'POST',
       protocol,
