@@ -10,6 +10,6 @@ export const production: SettingsInput = {
     jwksUrl: 'https://issuer.example.com/.well-known/jwks.json',
   },
   // 20 of the 25 units that an account has for nothing: 6 for each table and the catalog's index, 2 for the users' carts.
-  capacity: { mode: 'provisioned', minUnits: 6, maxUnits: 500 },
+  capacity: { mode: 'provisioned', minUnits: 6, maxUnits: 500, targetPercent: 90 },
   budgetUsd: 500,
 };

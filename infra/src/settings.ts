@@ -27,6 +27,7 @@ const capacity = z.discriminatedUnion('mode', [
       mode: z.literal('provisioned'),
       minUnits: count(1, 40_000),
       maxUnits: count(1, 40_000),
+      targetPercent: count(20, 90).default(70),
     })
     .describe('Paid by the hour: cheaper for a load that is flat all day'),
 ]);

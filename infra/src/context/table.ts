@@ -12,9 +12,6 @@ import {
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
-/** As much as DynamoDB scales to: in the minutes until it has followed, what was not used in the last five is there too. */
-const TARGET_PERCENT = 90;
-
 const string = (name: string) => ({ name, type: dynamodb.AttributeType.STRING });
 
 /** A service's table, laid out as the storage driver expects it; it outlives its stack. */
@@ -61,12 +58,20 @@ function capacityOfIndex(capacity: Settings['capacity'], holds: IndexHolds) {
     return { maxReadRequestUnits, maxWriteRequestUnits };
   }
   if (holds === 'states') return {};
-  const units = scaled(Math.ceil(capacity.minUnits / 3), capacity.maxUnits);
+  const units = scaled({ ...capacity, minUnits: Math.ceil(capacity.minUnits / 3) });
   return { readCapacity: units, writeCapacity: units };
 }
 
-function scaled(minCapacity: number, maxCapacity: number): dynamodb.Capacity {
-  return dynamodb.Capacity.autoscaled({ minCapacity, maxCapacity, targetUtilizationPercent: TARGET_PERCENT });
+type Provisioned = Extract<Settings['capacity'], { mode: 'provisioned' }>;
+
+/** Begins at the minimum, also where the table was paid by the request before. */
+function scaled({ minUnits, maxUnits, targetPercent }: Provisioned): dynamodb.Capacity {
+  return dynamodb.Capacity.autoscaled({
+    minCapacity: minUnits,
+    maxCapacity: maxUnits,
+    seedCapacity: minUnits,
+    targetUtilizationPercent: targetPercent,
+  });
 }
 
 function billingOf(capacity: Settings['capacity']): dynamodb.Billing {
@@ -74,6 +79,6 @@ function billingOf(capacity: Settings['capacity']): dynamodb.Billing {
     const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;
     return dynamodb.Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits });
   }
-  const units = scaled(capacity.minUnits, capacity.maxUnits);
+  const units = scaled(capacity);
   return dynamodb.Billing.provisioned({ readCapacity: units, writeCapacity: units });
 }

@@ -60,6 +60,25 @@ test('what is written through it is seen at once, by whatever call', async () =>
   close();
 });
 
+test('what was just written is read as it is now, for a moment: a read that may be old could bring back what was', async () => {
+  const { others, close } = open();
+  const asked: (boolean | undefined)[] = [];
+  const watched: Table = {
+    ...others,
+    get: (item, options) => {
+      asked.push(options?.consistent);
+      return others.get(item, options);
+    },
+  };
+  const table = cachedTable(watched, { ttlMs: 60_000, maxItems: 10 });
+  await others.update(b, add(1));
+  await table.get(b, old);
+  await table.update(a, add(1));
+  await table.get(a, old);
+  assert.deepEqual(asked, [false, true]);
+  close();
+});
+
 test('a read that a write overtakes is not kept', async () => {
   const { counting, others, close } = open();
   await others.update(a, add(1));

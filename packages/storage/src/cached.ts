@@ -22,12 +22,15 @@ export interface CachedTable extends Table {
 export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): CachedTable {
   if (ttlMs === 0) return { ...table, peek: () => undefined };
   const states = new LRUCache<string, Versioned>({ max: maxItems, ttl: ttlMs });
+  /** What was written a moment ago: a read that may be old would show what was there before, and keep it. */
+  const written = new LRUCache<string, true>({ max: maxItems, ttl: ttlMs });
   /** Reads under way, by key: what one has read before somebody wrote is not kept. */
   const reading = new Map<string, symbol>();
 
   const forget = (keys: readonly Key<Versioned>[]) => {
     for (const pk of keys.map(pkOf)) {
       states.delete(pk);
+      written.set(pk, true);
       reading.delete(pk);
     }
   };
@@ -53,7 +56,7 @@ export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): Ca
       const own = Symbol(pk);
       reading.set(pk, own);
       try {
-        const state = await table.get(key, options);
+        const state = await table.get(key, { consistent: written.has(pk) });
         if (state && reading.get(pk) === own) states.set(pk, state);
         return state;
       } finally {

@@ -87,8 +87,8 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
       codes.delete('None');
       if (codes.delete('TransactionConflict')) return 'contended';
       if (codes.delete('ConditionalCheckFailed')) return 'refused';
-      if (codes.has('ThrottlingError') || codes.has('ProvisionedThroughputExceeded'))
-        throw unavailable(error as Error);
+      // Unlike a throttled call by itself, this was tried once only.
+      if (codes.has('ThrottlingError') || codes.has('ProvisionedThroughputExceeded')) return 'contended';
       throw error;
     }
   }

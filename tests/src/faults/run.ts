@@ -42,6 +42,8 @@ export interface FaultsReport {
 const ARMED_MS = 3_000;
 /** How much longer it goes on where nobody has died at one of the points yet. */
 const UNTRIED_MS = 60_000;
+/** A message whose consumer was killed is hidden for half a minute. */
+const SNAPSHOT_REST_MS = 45_000;
 /** More than a page, so that a snapshot is several messages. */
 const FILLERS = 150;
 
@@ -128,6 +130,15 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     const points = Object.keys(crashPoints) as CrashPoint[];
     const end = performance.now() + durationMs;
     let next = 0;
+    let aimedAt = performance.now();
+    /** One after the other; a page of a snapshot is aimed at more seldom than it comes again, or it is spent by design. */
+    const nextPoint = (): CrashPoint => {
+      const point = points[next++ % points.length] ?? 'mid-transaction';
+      if (point !== 'mid-snapshot') return point;
+      if (performance.now() - aimedAt < SNAPSHOT_REST_MS) return nextPoint();
+      aimedAt = performance.now();
+      return point;
+    };
     const untried = () => points.filter((point) => kills[point] === 0);
     const isMissingOne = () => isKilling && untried().length > 0 && performance.now() < end + UNTRIED_MS;
     while (performance.now() < end || isMissingOne()) {
@@ -135,7 +146,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
       if (random(1, 5) === 1) requestSnapshot();
       if (!isKilling) continue;
       if (random(1, 3) === 1) await killAtAnyTime();
-      else await killAt(untried()[0] ?? points[next++ % points.length] ?? 'mid-transaction');
+      else await killAt(untried()[0] ?? nextPoint());
       progress(
         `${recoveriesMs.length} kills, ${load.log.length} operations, ${Math.ceil((end - performance.now()) / 1000)} s left`,
       );

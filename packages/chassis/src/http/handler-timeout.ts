@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { DomainError } from '../errors.ts';
+import { inSpan } from '../trace.ts';
 import { sendProblem } from './problem.ts';
 import type { App } from './types.ts';
 
@@ -21,7 +22,8 @@ export function registerHandlerTimeout(app: App): void {
 
   const giveUp = (reply: FastifyReply) => {
     const { request } = reply;
-    sendProblem(timedOut, request, reply);
+    const traceparent = String(reply.getHeader('traceparent'));
+    inSpan({ traceparent }, () => sendProblem(timedOut, request, reply));
     // Fastify would log the path of what is answered too late: a guest's cart id is a secret.
     reply.log = request.log.child({}, { level: 'silent' });
   };

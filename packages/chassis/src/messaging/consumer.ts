@@ -3,12 +3,12 @@ import { committedAt } from '@tandem/contracts/committed-at';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { type EventReading, readEvent } from '@tandem/contracts/read-event';
 import { Consumer } from 'sqs-consumer';
-import { DomainError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type Metrics, observeAge } from '../metrics.ts';
 import type { Running } from '../lifecycle.ts';
 import { currentTraceparent, inSpan, type Span, type Tracer, unrecorded } from '../trace.ts';
 import { createPace } from './pace.ts';
+import { isUnavailable, patiently } from './patient.ts';
 import { backoffSeconds, type Returned, returnToQueue } from './return-to-queue.ts';
 
 /** What became of one event of a batch: applied, or the reason why not. */
@@ -45,8 +45,8 @@ const FULL_BATCH = 10;
 /**
  * Consumes a queue in batches of up to ten. An unknown type is acknowledged and counted. A body that its schema
  * refuses is returned at once, so that it reaches the dead-letter queue without delaying others; what failed for
- * another reason is returned with a growing delay. While what `apply` needs is unavailable, nothing is received: an
- * outage does not use up the receives that a message has. On `stop` the batch in hand is finished and deleted.
+ * another reason is returned with a growing delay. What `apply` needs and cannot have is tried again at once, and while it
+ * is away nothing is received: an outage does not use up the receives that a message has. On `stop` the batch in hand is finished and deleted.
  */
 export function startConsumer({
   sqs,
@@ -64,6 +64,7 @@ export function startConsumer({
   const { signal } = stopping;
   let busy = false;
   const pace = createPace({ pauseMs, fullBatch: FULL_BATCH, ping, signal });
+  const applyPatiently = patiently(apply, signal);
 
   const startSpan = ({ MessageId, MessageAttributes }: Message): Span =>
     tracer.start(`process ${queue}`, {
@@ -100,22 +101,13 @@ export function startConsumer({
       return undefined;
     }
     const err = outcome?.error ?? new Error('no outcome');
-    if (err instanceof DomainError && err.kind === 'unavailable') pace.unavailable();
+    if (isUnavailable(outcome)) pace.unavailable();
     metrics.count('MessagesFailed');
     // Not the event's id: it may hold a guest's cart id, which is a secret.
     log.error({ err, eventType: event.eventType, messageId }, 'event not applied');
     const errorType = err instanceof Error ? err.name : 'unknown';
     span.end({ 'tandem.event.type': event.eventType, 'error.type': errorType });
     return backoffSeconds(message);
-  };
-
-  const applyAll = async (events: readonly TandemEvent[]): Promise<readonly Applied[]> => {
-    if (events.length === 0) return [];
-    try {
-      return await apply(events);
-    } catch (error) {
-      return events.map(() => ({ status: 'failed', error }));
-    }
   };
 
   const handle = async (messages: Message[]): Promise<Message[]> => {
@@ -131,7 +123,7 @@ export function startConsumer({
       spans.set(result.event, span);
       return [result.event];
     });
-    const outcomes = await applyAll(events);
+    const outcomes = await applyPatiently(events);
     const outcomeOf = new Map(events.map((event, position) => [event, outcomes[position]]));
     const acknowledged: Message[] = [];
     const returned: Returned[] = [];

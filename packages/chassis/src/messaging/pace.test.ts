@@ -58,6 +58,19 @@ test('receives nothing until what was away answers again, and asks ever more sel
   const { pace, waited } = open({ ping });
   pace.unavailable();
   await pace.untilNext();
-  assert.deepEqual(waited, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+  assert.deepEqual(waited, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
   assert.equal(pings, 9);
+});
+
+test('waits longer each time where pings are answered and writes are not, until a batch went through', async () => {
+  const { pace, waited } = open({ pauseMs: 0 });
+  for (let batch = 0; batch < 3; batch++) {
+    pace.unavailable();
+    await pace.untilNext();
+  }
+  assert.deepEqual(waited, [100, 200, 400]);
+  await pace.untilNext();
+  pace.unavailable();
+  await pace.untilNext();
+  assert.deepEqual(waited, [100, 200, 400, 100]);
 });

@@ -33,22 +33,22 @@ export function createPace(options: PaceOptions): Pace {
   const { pauseMs, fullBatch, ping, signal, wait = (ms) => waitFor(ms, signal) } = options;
   let isAway = false;
   let lastBatch = 0;
+  let pingMs = FIRST_PING_MS;
 
   return {
     received: (messages) => void (lastBatch = messages),
     unavailable: () => void (isAway = true),
 
     async untilNext() {
-      for (
-        let pingMs = FIRST_PING_MS;
-        isAway && !signal.aborted;
-        pingMs = Math.min(2 * pingMs, LAST_PING_MS)
-      ) {
+      // A store that answers pings may still refuse writes: each batch that meets it so is waited for longer.
+      if (!isAway) pingMs = FIRST_PING_MS;
+      while (isAway && !signal.aborted) {
+        await wait(pingMs);
+        pingMs = Math.min(2 * pingMs, LAST_PING_MS);
         isAway = await ping().then(
           () => false,
           () => true,
         );
-        if (isAway) await wait(pingMs);
       }
       const isWorthIt = lastBatch > 0 && lastBatch < fullBatch;
       lastBatch = 0;

@@ -48,7 +48,7 @@ export interface Carts {
 export type Change = (cart: VisibleCart, catalog: Catalog, moment: Moment) => CartDecision;
 
 /** How many checkouts wait at the same time: with Product away, waiting must not take the places of all others. */
-const MAX_WAITING_CHECKOUTS = 8;
+const MAX_WAITING_CHECKOUTS = 16;
 /** How long checkout waits before it looks again for Product's answer; then twice as long each time, up to the last. */
 const FIRST_LOOK_MS = 20;
 const LAST_LOOK_MS = 250;
@@ -104,6 +104,17 @@ export function createCarts(deps: CartsDeps): Carts {
   const change: Carts['change'] = (caller, cartId, decide, ...productIds) =>
     decideAbout(caller, [cartId], ([cart], catalog) => [decide(cart, catalog, momentOf(cart))], productIds);
 
+  /** Resolves once no line of the cart waits for Product's answer, or at the deadline. */
+  const untilAnswered = async (cartId: string, deadline: number) => {
+    let pauseMs = FIRST_LOOK_MS;
+    while (performance.now() + pauseMs <= deadline) {
+      await delay(pauseMs);
+      const cart = await table.get(cartKey(cartId), { consistent: false });
+      if (!cart?.lines.some(({ reserved, rejected }) => !reserved && !rejected)) return;
+      pauseMs = Math.min(2 * pauseMs, LAST_LOOK_MS);
+    }
+  };
+
   return {
     open({ identity, idempotent }) {
       const cartId = newCartId();
@@ -140,17 +151,18 @@ export function createCarts(deps: CartsDeps): Carts {
 
     async checkOut(caller, cartId) {
       const deadline = performance.now() + reservationWaitMs;
-      for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LAST_LOOK_MS)) {
-        try {
-          return await change(caller, cartId, checkOut);
-        } catch (error) {
-          const mayWait = performance.now() + pauseMs <= deadline && waitingCheckouts < MAX_WAITING_CHECKOUTS;
-          if (!isPending(error) || !mayWait) throw error;
-        }
-        waitingCheckouts += 1;
-        await delay(pauseMs);
+      try {
+        return await change(caller, cartId, checkOut);
+      } catch (error) {
+        if (!isPending(error) || waitingCheckouts >= MAX_WAITING_CHECKOUTS) throw error;
+      }
+      waitingCheckouts += 1;
+      try {
+        await untilAnswered(cartId, deadline);
+      } finally {
         waitingCheckouts -= 1;
       }
+      return change(caller, cartId, checkOut);
     },
 
     async delete({ identity }, cartId) {
