@@ -84,13 +84,14 @@ export async function startDrilledSystem({ only }: Definitions): Promise<Drilled
   };
   const of = { product: await start('product'), cart: await start('cart') };
   const urlsOf = (service: ServiceName) => of[service].instances.map(({ url }) => url);
+  /** The load balancer's own choice of an instance is not what is drilled: one gets all requests. */
   const upstreams = { product: urlsOf('product')[0] ?? '', cart: urlsOf('cart')[0] ?? '' };
 
   const { load } = limitsOf({ ...config, PROXY_HOPS: 1 });
   const gateway = await startGateway({
     host: HOST,
     port: 0,
-    upstreams,
+    upstreams: { product: [upstreams.product], cart: [upstreams.cart] },
     forwarding: common.forwarding,
     load,
   });
