@@ -48,7 +48,8 @@ const HOST = '127.0.0.1';
 export async function startDrilledSystem({ only }: Definitions): Promise<DrilledSystem> {
   await using starting = new AsyncDisposableStack();
   const cloudWatch = createCloudWatch();
-  const config = readConfig(localConfig, { EPHEMERAL: '1', LOG_LEVEL: 'silent' });
+  // The few products of the traffic would never be read from the table, and its faults not be seen.
+  const config = readConfig(localConfig, { EPHEMERAL: '1', LOG_LEVEL: 'silent', READ_CACHE_MS: '0' });
   const emulator = await startEmulator({ host: HOST, port: 0, directory: undefined });
   starting.defer(() => emulator.stop());
   const { endpoint } = emulator;
