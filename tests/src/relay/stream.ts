@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { TableName } from '@tandem/contracts/topology';
 import { createTable } from '@tandem/storage/create-table';
 import type { Driver, Row } from '@tandem/storage/driver';
@@ -41,7 +40,7 @@ export function streamedTable(name: TableName, traceparent?: string): StreamedTa
   const record = (eventName: string, OldImage: Item | undefined, NewImage: Item | undefined, by?: Remover) =>
     recordOf(name, ++written, eventName, OldImage, NewImage, by);
   const put = (row: Row) => {
-    const item = marshall({ ...itemOf(row), writeId: randomUUID() }, { removeUndefinedValues: true });
+    const item = { ...itemOf(row), writeId: { S: randomUUID() } };
     if (Buffer.byteLength(JSON.stringify(row.state)) > MAX_ITEM_BYTES) throw new Error('no such item');
     const before = items.get(row.pk);
     records.push(record(before ? 'MODIFY' : 'INSERT', before, item));
