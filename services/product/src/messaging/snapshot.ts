@@ -1,4 +1,5 @@
 import type { OutgoingEvent, Publish } from '@tandem/chassis/messaging/publisher';
+import { DomainError } from '@tandem/chassis/errors';
 import type { EventOf, NewEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { live, stateEvent } from '../domain/product.ts';
@@ -35,7 +36,11 @@ export function createSnapshots({
     const traceparent = currentTraceparent();
     const outgoing = events.map((event): OutgoingEvent => ({ ...event, traceparent }));
     const failed = (await publish(outgoing)).find(({ status }) => status !== 'published');
-    if (failed) throw new Error(`snapshot page not published: ${JSON.stringify(failed)}`);
+    if (!failed) return;
+    const cause = new Error(`snapshot page not published: ${JSON.stringify(failed)}`);
+    if (failed.status === 'permanent') throw cause;
+    // A page is many calls of SNS: that one of them fails for a moment must not cost the page a receive.
+    throw new DomainError('unavailable', 'snapshot-not-published', 'SNS does not take a page now', { cause });
   };
 
   return async ({ requestId: snapshotId, cursor, publishedCount = 0, ...request }) => {
