@@ -13,15 +13,19 @@ import type { RelayLag } from './system/watched.ts';
 import { type Second, secondsOf, type Tally, tallyOf } from './tally.ts';
 import { judge, type Verdict } from './verdict.ts';
 
-export interface RunOptions {
-  readonly url: string;
-  readonly prepared: Prepared;
+/** What is sent, and how it is judged. */
+export interface Shot {
   readonly rates: Rates;
   readonly phases: readonly Phase[];
   readonly targets: Targets;
   readonly arrivals: ArrivalKind;
   readonly seed: number;
   readonly engine: Engine;
+}
+
+export interface RunOptions extends Shot {
+  readonly url: string;
+  readonly prepared: Prepared;
   /** What can be seen of a system on this machine. */
   readonly inside?: Inside | undefined;
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { readConfig } from '@tandem/chassis/config';
 import type { ServiceName } from '@tandem/contracts/topology';
-import { localConfig } from '@tandem/local/config';
+import { anyPorts, localConfig } from '@tandem/local/config';
 import { type Store } from '@tandem/local/system/store';
 import { startSystem } from '@tandem/local/system/start';
 import { openSqlite } from '@tandem/storage/sqlite';
@@ -11,7 +11,8 @@ import type { Engine } from './engine/engine.ts';
 import { nodeEngine } from './engine/node.ts';
 import type { Phase } from './profiles.ts';
 import { peakRates } from './rates.ts';
-import { openOwnSession, openTarget, type Shot } from './session.ts';
+import type { Shot } from './run.ts';
+import { openOwnSession, openTarget } from './session.ts';
 
 const phases: readonly Phase[] = [{ name: 'short', seconds: 2, share: 0.5, isMeasured: true }];
 const shot: Shot = { rates: peakRates, phases, targets: {}, arrivals: 'even', seed: 1, engine: nodeEngine };
@@ -45,10 +46,7 @@ async function runWithFault(fault: () => Promise<void>, targets: Shot['targets']
     return { ...store, driver: { ...store.driver, read } };
   };
   const config = readConfig(localConfig, {
-    PORT: '0',
-    PRODUCT_PORT: '0',
-    CART_PORT: '0',
-    AWS_PORT: '0',
+    ...anyPorts,
     EPHEMERAL: '1',
     SEED: '0',
     LOG_LEVEL: 'silent',

@@ -1,27 +1,15 @@
 import { mintToken } from '@tandem/local/issuer';
-import type { ArrivalKind } from './arrivals.ts';
-import type { Engine } from './engine/engine.ts';
 import { type CpuLimit, limitCpu } from './observe/quarter.ts';
 import { expectedCount } from './arrivals.ts';
 import type { Prepared } from './plan.ts';
 import { cartsFor, cleanUp, prepare, type Tokens } from './prepare.ts';
-import type { Phase, Targets } from './profiles.ts';
-import type { Rates, ServiceName } from './rates.ts';
-import { type Inside, type Report, runLoad } from './run.ts';
+import type { ServiceName } from './rates.ts';
+import { type Inside, type Report, runLoad, type Shot } from './run.ts';
 import { type Mode, type OwnSystem, startOwnSystem, type StoreName } from './system/own.ts';
 
 /** What a Fargate task of the smallest size has. */
 export const QUARTER = 0.25;
 const USERS = 50;
-
-export interface Shot {
-  readonly rates: Rates;
-  readonly phases: readonly Phase[];
-  readonly targets: Targets;
-  readonly arrivals: ArrivalKind;
-  readonly seed: number;
-  readonly engine: Engine;
-}
 
 /** A system that runs are sent at, one after the other. */
 export interface Session extends AsyncDisposable {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
-import { queueUrl } from '@tandem/local/messaging/config';
+import { keepingQueues } from '@tandem/local/dlq/queues';
+import { depthOf } from '@tandem/local/messaging/depth';
 import { localAws } from '../system/dynamodb.ts';
 
 /** How many messages a queue held: those to be received, received and not yet deleted, and delayed. */
@@ -36,23 +37,11 @@ export function watchQueues(endpoint: string, elapsedMs: () => number) {
     async stop(): Promise<number> {
       stopping.abort();
       await looking;
-      const given = Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue);
-      const dead = await Promise.all(given.map((queue) => depthOf(sqs, endpoint, queue)));
+      const dead = await Promise.all(keepingQueues.map(({ name }) => depthOf(sqs, endpoint, name)));
       sqs.destroy();
       return dead.reduce((sum, messages) => sum + messages, 0);
     },
   };
-}
-
-async function depthOf(sqs: SQSClient, endpoint: string, queue: string): Promise<number> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl(endpoint, queue), AttributeNames: ['All'] }),
-  );
-  return [
-    Attributes.ApproximateNumberOfMessages,
-    Attributes.ApproximateNumberOfMessagesNotVisible,
-    Attributes.ApproximateNumberOfMessagesDelayed,
-  ].reduce((sum, count) => sum + Number(count ?? 0), 0);
 }
 
 /**

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { readConfig } from '@tandem/chassis/config';
-import { localConfig } from '@tandem/local/config';
+import { anyPorts, localConfig } from '@tandem/local/config';
 import { roles } from '@tandem/local/processes/roles';
 import { type Processes, startProcesses } from '@tandem/local/processes/supervisor';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../../../scripts/dynamodb-local.ts';
@@ -52,10 +52,7 @@ export async function startOwnSystem(options: OwnOptions): Promise<OwnSystem> {
     ...(tables && mode === 'processes' && { [SERVICES]: JSON.stringify(await asOnAws(tables)) }),
   };
   const settings = {
-    PORT: '0',
-    PRODUCT_PORT: '0',
-    CART_PORT: '0',
-    AWS_PORT: '0',
+    ...anyPorts,
     EPHEMERAL: '1',
     SEED: '0',
     // As on AWS.

@@ -26,3 +26,6 @@ export const localConfig = z.object({
 });
 
 export type LocalConfig = z.output<typeof localConfig>;
+
+/** The environment of a system beside which others may run: each port is a free one. */
+export const anyPorts = { PORT: '0', PRODUCT_PORT: '0', CART_PORT: '0', AWS_PORT: '0' };

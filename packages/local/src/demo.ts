@@ -1,11 +1,9 @@
 import { readConfig } from '@tandem/chassis/config';
 import { runCommand } from './cli.ts';
-import { localConfig } from './config.ts';
+import { anyPorts, localConfig } from './config.ts';
 import { mintToken } from './issuer.ts';
 import { playStory } from './story.ts';
 import { startSystem } from './system/start.ts';
-
-const anyPorts = { PORT: '0', PRODUCT_PORT: '0', CART_PORT: '0', AWS_PORT: '0' };
 
 await runCommand(async () => {
   const system = await startSystem(readConfig(localConfig, { EPHEMERAL: '1', SEED: '0', ...anyPorts }));

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@tandem/chassis/config';
-import { type LocalConfig, localConfig } from '@tandem/local/config';
+import { anyPorts, type LocalConfig, localConfig } from '@tandem/local/config';
 import { type Processes, startProcesses } from '@tandem/local/processes/supervisor';
 import { client } from '../support/http.ts';
 import { deadLetters } from '../support/queues.ts';
@@ -15,10 +15,7 @@ const AS_ON_AWS = '--max-old-space-size=320 --max-semi-space-size=16';
 /** Of a system of its own, beside any other: it keeps nothing unless it is given a directory. */
 export function configOfDrill(directory?: string): LocalConfig {
   return readConfig(localConfig, {
-    PORT: '0',
-    PRODUCT_PORT: '0',
-    CART_PORT: '0',
-    AWS_PORT: '0',
+    ...anyPorts,
     ...(directory === undefined ? { EPHEMERAL: '1' } : { DATA_DIR: directory }),
     SEED: '0',
     LOG_LEVEL: 'silent',

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
 import { recordsOf, startDlq } from '../support/dlq.ts';
 import { startInFront } from '../support/in-front.ts';
 import { temporaryFolder } from '../support/process.ts';
 import { openBench, productUpdated } from '../support/workbench.ts';
+import { portOfNobody } from '../support/nobody.ts';
 
 const CART_DLQ = 'cart-product-updates-dlq';
 const PRODUCT_DLQ = 'product-cart-events-dlq';
@@ -57,13 +55,7 @@ test("a deployment on AWS is found by the SDK's own credentials, region and name
 });
 
 test('where no system runs, says so in one line', async (t) => {
-  // Nobody listens at the near end of a connection, and while it is open nobody else is given that port.
-  const far = createServer().listen(0, '127.0.0.1').unref();
-  await once(far, 'listening');
-  const near = connect((far.address() as AddressInfo).port, '127.0.0.1');
-  await once(near, 'connect');
-  t.after(() => (near.destroy(), far.close()));
-  const port = near.localPort;
+  const port = await portOfNobody(t);
   for (const args of [['list'], ['show', PARKING], ['redrive', PARKING]]) {
     const { code, stdout, stderr } = await startDlq(args, { AWS_PORT: String(port) }, tmpdir()).exit;
     assert.deepEqual([code, stdout], [1, '']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from '@tandem/chassis/config';
-import { localConfig } from '@tandem/local/config';
+import { anyPorts, localConfig } from '@tandem/local/config';
 import { mintToken } from '@tandem/local/issuer';
 import { type Role, roles } from '@tandem/local/processes/roles';
 import { startProcesses } from '@tandem/local/processes/supervisor';
@@ -10,7 +10,6 @@ import { client } from '../support/http.ts';
 import { spawnRefused, spawnSystem, temporaryFolder } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
-const anyPorts = { PORT: '0', PRODUCT_PORT: '0', CART_PORT: '0', AWS_PORT: '0' };
 const quiet = { SEED: '0', LOG_LEVEL: 'silent' };
 const environment = { PATH: process.env['PATH'] };
 

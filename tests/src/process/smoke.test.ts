@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import { mintToken } from '@tandem/local/issuer';
 import { client } from '../support/http.ts';
 import { startInFront } from '../support/in-front.ts';
 import { spawnSystem, type SystemProcess } from '../support/process.ts';
+import { portOfNobody } from '../support/nobody.ts';
 
 const script = fileURLToPath(import.meta.resolve('@tandem/local/smoke/main'));
 const HOPS = [
@@ -186,13 +186,8 @@ test('Ctrl-C ends it, and what was created is deleted', async () => {
 });
 
 test('where nothing answers, says so in one line once it has waited', async (t) => {
-  // Nobody listens at the near end of a connection, and while it is open nobody else is given that port.
-  const other = createServer().listen(0, '127.0.0.1').unref();
-  await once(other, 'listening');
-  const near = connect((other.address() as AddressInfo).port, '127.0.0.1');
-  await once(near, 'connect');
-  t.after(() => (near.destroy(), other.close()));
-  const url = `http://127.0.0.1:${near.localPort}`;
+  const port = await portOfNobody(t);
+  const url = `http://127.0.0.1:${port}`;
   assert.deepEqual(await start([url, '--wait', '0s']).exit, {
     code: 1,
     stdout: '',

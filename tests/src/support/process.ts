@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { anyPorts } from '@tandem/local/config';
 import { until } from './until.ts';
 
 const script = fileURLToPath(new URL('../../../packages/local/src/main.ts', import.meta.url));
@@ -100,10 +101,7 @@ process.once('exit', () => {
 function launch(environment: Environment, cwd: string, args: readonly string[]) {
   const env = {
     PATH: process.env['PATH'],
-    PORT: '0',
-    PRODUCT_PORT: '0',
-    CART_PORT: '0',
-    AWS_PORT: '0',
+    ...anyPorts,
     LOG_LEVEL: 'error',
     ...environment,
   };

@@ -1,20 +1,15 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
 import { letterOf, wantedAttributes } from '@tandem/local/dlq/letter';
+import { keepingQueues } from '@tandem/local/dlq/queues';
 import { queueUrl } from '@tandem/local/messaging/config';
+import { depthOf } from '@tandem/local/messaging/depth';
 import { until } from './until.ts';
 
 /** Messages of a queue: to be received, received and not yet deleted, delayed. */
 export async function depth(endpoint: string, queue: string): Promise<number> {
   using sqs = clientOf(endpoint);
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl(endpoint, queue), AttributeNames: ['All'] }),
-  );
-  return [
-    Attributes.ApproximateNumberOfMessages,
-    Attributes.ApproximateNumberOfMessagesNotVisible,
-    Attributes.ApproximateNumberOfMessagesDelayed,
-  ].reduce((sum, count) => sum + Number(count ?? 0), 0);
+  return await depthOf(sqs, endpoint, queue);
 }
 
 /** Resolves once no message waits or is being worked on in the services' queues. */
@@ -26,23 +21,16 @@ export async function atRest(endpoint: string): Promise<void> {
   );
 }
 
-/** Where messages end that nobody could use. */
-const deadLetterQueues = [
-  ...Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue),
-  ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
-  ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
-];
-
 /** How many messages were given up or parked, over all queues for such. */
 export async function deadLetters(endpoint: string): Promise<number> {
-  const depths = await Promise.all(deadLetterQueues.map(async (queue) => depth(endpoint, queue)));
+  const depths = await Promise.all(keepingQueues.map(async ({ name }) => depth(endpoint, name)));
   return depths.reduce((sum, messages) => sum + messages, 0);
 }
 
 /** Some of the messages that were given up or parked, each in a line; they stay where they are. */
 export async function describeDeadLetters(endpoint: string): Promise<readonly string[]> {
   using sqs = clientOf(endpoint);
-  const found = deadLetterQueues.map(async (queue) => {
+  const found = keepingQueues.map(async ({ name: queue }) => {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl(endpoint, queue),

@@ -1,11 +1,9 @@
 import { readConfig } from '@tandem/chassis/config';
-import { localConfig } from '@tandem/local/config';
+import { anyPorts, localConfig } from '@tandem/local/config';
 import { startSystem, type StartOptions, type System } from '@tandem/local/system/start';
 import { recordCalls } from './aws-calls/record.ts';
 import { openStore } from './store.ts';
 import { until } from './until.ts';
-
-const anyPorts = { PORT: '0', PRODUCT_PORT: '0', CART_PORT: '0', AWS_PORT: '0' };
 
 /** Runs a test on a whole system in this process, ready and empty, whose answers must match their schemas. */
 export async function withSystem(

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -11,6 +11,7 @@ import { text } from 'node:stream/consumers';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '../issuer.ts';
 import { columns } from './catalog.ts';
+import { portOfNobody } from '../../../../tests/src/support/nobody.ts';
 
 const script = join(import.meta.dirname, 'main.ts');
 const sales = [
@@ -147,13 +148,7 @@ test('other answers, and what is no such system, are one clear line', async () =
 });
 
 test('says that no system is running when nothing listens', async (t) => {
-  // Nobody listens at the near end of a connection, and while it is open nobody else is given that port.
-  const far = createServer().listen(0, '127.0.0.1').unref();
-  await once(far, 'listening');
-  const near = connect((far.address() as AddressInfo).port, '127.0.0.1');
-  await once(near, 'connect');
-  t.after(() => (near.destroy(), far.close()));
-  const port = near.localPort;
+  const port = await portOfNobody(t);
   const { code, stderr } = await run([await file('good.json', '[]')], { PORT: String(port) });
   assert.match(
     stderr,

@@ -109,7 +109,8 @@ export function createCarts(deps: CartsDeps): Carts {
     let pauseMs = FIRST_LOOK_MS;
     while (performance.now() + pauseMs <= deadline) {
       await delay(pauseMs);
-      const cart = await table.get(cartKey(cartId), { consistent: false });
+      // Of this moment: as it was before its last change, each line may have had an answer.
+      const cart = await table.get(cartKey(cartId));
       if (!cart?.lines.some(({ reserved, rejected }) => !reserved && !rejected)) return;
       pauseMs = Math.min(2 * pauseMs, LAST_LOOK_MS);
     }
