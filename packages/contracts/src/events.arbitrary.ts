@@ -72,7 +72,7 @@ export const eventArbitraries: { readonly [T in EventType]: fc.Arbitrary<EventOf
       cartVersion: positive,
       timestamp: time,
     },
-    envelope,
+    { ...envelope, productVersion: positive },
   ),
   InventoryReserved: event(
     'InventoryReserved',

@@ -112,6 +112,7 @@ export const eventSchemas = {
     requestedQty: quantity,
     availableQty: quantity,
     cartVersion: version,
+    productVersion: version.optional().describe('The version of the product that was looked at'),
     timestamp: time,
   }),
   InventoryReserved: z.object({

@@ -93,6 +93,7 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
       requestedQty: 3,
       availableQty: 1,
       cartVersion: 10,
+      productVersion: 44,
       timestamp: '2026-02-14T15:05:01Z',
     },
   ],

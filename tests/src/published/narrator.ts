@@ -55,9 +55,15 @@ function countsOf(told: readonly Told[]): Readonly<Record<string, number>> {
   );
 }
 
-/** What happens in one step has no order between topics, and none that is always the same within one. */
+/**
+ * What happens in one step has no order between topics, and none that is always the same within one. A deletion comes
+ * first: what else a step tells is of those who do not know of it yet.
+ */
 function byChannelAndId(a: Told, b: Told): number {
-  const [one, other] = [a, b].map(({ channel, event }) => `${channel} ${String(event['eventId'])}`);
+  const [one, other] = [a, b].map(
+    ({ channel, event }) =>
+      `${event['eventType'] === 'ProductDeleted' ? '' : channel} ${String(event['eventId'])}`,
+  );
   return (one ?? '').localeCompare(other ?? '', 'en', { numeric: true });
 }
 

@@ -4,7 +4,7 @@ import { applyProductEvents } from '@tandem/cart/messaging/product-events';
 import { cartKey } from '@tandem/cart/store/kinds';
 import { createMetrics } from '@tandem/chassis/metrics';
 import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
-import { createProduct } from '@tandem/product/domain/product';
+import { createProduct, deleteProduct } from '@tandem/product/domain/product';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createSnapshots } from '@tandem/product/messaging/snapshot';
 import { productKey } from '@tandem/product/store/kinds';
@@ -15,8 +15,11 @@ type Stocked = Pick<EventOf<'ProductCreated'>, 'productId' | 'name' | 'price' | 
 /** Product on a table in memory that has these products, as it consumes. Dispose of it. */
 export async function openProduct(stocked: readonly Stocked[]) {
   const { table, feed, [Symbol.dispose]: dispose } = openTable();
-  for (const { productId, ...input } of stocked)
-    await table.update(productKey(productId), (stored) => createProduct(stored, productId, input, NOW));
+  const create = ({ productId, name, price, currency, inventory }: Stocked) =>
+    table.update(productKey(productId), (stored) =>
+      createProduct(stored, productId, { name, price, currency, inventory }, NOW),
+    );
+  for (const product of stocked) await create(product);
   const published: NewEvent[] = [];
   const publishSnapshotPage = createSnapshots({
     table,
@@ -30,6 +33,9 @@ export async function openProduct(stocked: readonly Stocked[]) {
   });
   return {
     table,
+    create,
+    delete: (productId: string) =>
+      table.update(productKey(productId), (stored) => deleteProduct(stored, productId, NOW, () => true)),
     apply: applyCartEvents({ table, publishSnapshotPage, metrics: createMetrics(), now: () => NOW }),
     /** What snapshots published. */
     published,

@@ -82,7 +82,15 @@ async function sell({ tell, name, hold, user, guest, open }: Stage): Promise<voi
   await tell({ CartCheckedOut: 1 }, async () => assert.equal((await guest.checkOut(late)).status, 200));
   await tell({ ProductRemovedFromCart: 1, ProductUpdated: 1 }, () => guest.call('DELETE', `/carts/${first}`));
 
-  await tell({ ProductDeleted: 1 }, () => user.call('DELETE', '/products/cup'));
+  // So is whoever does not know yet that the product is gone.
+  const tooLate = await open(guest, 'cart-too-late');
+  await tell({ ProductDeleted: 1, ProductAddedToCart: 1, InventoryReservationRejected: 1 }, async () => {
+    const cart = hold('cart');
+    await user.call('DELETE', '/products/cup');
+    await cart.taken;
+    await added(guest, tooLate, 'cup', 1);
+    cart.release();
+  });
   await put('cup', 4, { name: 'Cup' });
 
   const lines = Array.from({ length: PAGE }, (_, n) =>

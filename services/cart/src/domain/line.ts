@@ -18,7 +18,12 @@ export interface Line {
   /** Set when Product holds `qty` for the line; until it has answered, nobody knows. */
   readonly reserved?: true;
   /** Set when Product could not reserve `qty`: the line then holds no stock. */
-  readonly rejected?: { readonly availableQty: number; readonly at: string };
+  readonly rejected?: {
+    readonly availableQty: number;
+    readonly at: string;
+    /** Unless the producer did not say it, or there was no product. */
+    readonly productVersion?: number;
+  };
   /** The carts whose units the line takes over. Every change of it says so until Product has answered. */
   readonly movedFrom?: readonly { readonly cartId: string; readonly cartVersion: number }[];
 }
@@ -39,8 +44,12 @@ export function attainableQty(line: Line | undefined, product: CatalogProduct): 
   if (!line) return product.inventory;
   const { rejected } = line;
   if (!rejected) return product.inventory + line.qty;
-  // At the same instant it is the product that has the last word: one change may reject a cart and then serve another.
-  return product.updatedAt >= rejected.at ? product.inventory : rejected.availableQty;
+  // At the same version it is the product that has the last word: one change may reject a cart and then serve another.
+  const isKnown =
+    rejected.productVersion === undefined
+      ? product.updatedAt >= rejected.at
+      : product.version >= rejected.productVersion;
+  return isKnown ? product.inventory : rejected.availableQty;
 }
 
 /** Refuses a product that is sold in another currency than the cart's. */

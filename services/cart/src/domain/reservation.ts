@@ -41,10 +41,11 @@ export function markReserved(
  * once; should it ever have said both, no is the safer one to believe.
  */
 export function markRejected(cart: Cart, rejection: EventOf<'InventoryReservationRejected'>): CartDecision {
-  const { productId, cartVersion, availableQty, timestamp } = rejection;
+  const { productId, cartVersion, availableQty, productVersion, timestamp } = rejection;
   const line = lineAskedFor(cart, productId, cartVersion);
   if (!line) return { state: cart, events: [] };
-  return answered(cart, line, { rejected: { availableQty, at: timestamp } });
+  const seen = productVersion === undefined ? {} : { productVersion };
+  return answered(cart, line, { rejected: { availableQty, at: timestamp, ...seen } });
 }
 
 /** The line that an answer is about, if the question still stands and was not answered by a no. */

@@ -94,7 +94,19 @@ test('a line that holds its stock is available, also when none is left; what it 
   assert.deepEqual(stockSeen(line, product), ['available', 7]);
 });
 
-test('a rejected line is insufficient, with what the rejection said or the catalog has said at that instant or since', () => {
+test('a rejected line is insufficient, with what the rejection said or the catalog says of that version or a newer one', () => {
+  const at = '2026-02-14T15:00:00.000Z';
+  const rejected = { ...line, rejected: { availableQty: 1, at, productVersion: 5 } };
+  const asOf = (version: number, updatedAt = at) =>
+    stockSeen(rejected, { ...product, version, updatedAt }).at(-1);
+  assert.deepEqual(
+    [4, 5, 6].map((version) => asOf(version)),
+    [1, 5, 5],
+  );
+  assert.equal(asOf(6, '2026-02-14T14:00:00.000Z'), 5, 'clocks do not order what two processes decide');
+});
+
+test('a rejection that names no version is compared by its time', () => {
   const rejected = { ...line, rejected: { availableQty: 1, at: '2026-02-14T15:00:00.000Z' } };
   assert.deepEqual(stockSeen(rejected, product), ['insufficient', 5]);
   assert.deepEqual(stockSeen(rejected, { ...product, updatedAt: '2026-02-14T14:59:59.999Z' }), [

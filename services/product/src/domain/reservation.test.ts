@@ -141,9 +141,18 @@ test('what does not fit is rejected whole, and the cart then holds nothing', () 
       requestedQty: 8,
       availableQty: 7,
       cartVersion: 3,
+      productVersion: 2,
       timestamp: T1,
     },
   ]);
+});
+
+test('a rejection says which version of the product it goes with, if there is a product', () => {
+  const versionsOf = (...args: Parameters<typeof applied>) =>
+    applied(...args).rejections.map((event) => 'productVersion' in event && event.productVersion);
+  assert.deepEqual(versionsOf(widgetWith(3), [], claim('c', 3, 4)), [1]);
+  assert.deepEqual(versionsOf(widgetWith(3), [], claim('c', 3, 4), claim('d', 1, 2)), [2]);
+  assert.deepEqual(versionsOf(undefined, [], claim('c', 3, 4)), [false]);
 });
 
 test('a rejection that moves no stock tells nothing of the product', () => {

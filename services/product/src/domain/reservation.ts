@@ -53,6 +53,8 @@ function released({
 /** A claim to hold that was granted, as an event tells it. */
 type Grant = NonNullable<EventOf<'ProductUpdated'>['reserved']>[number];
 
+type Rejection = EventOf<'InventoryReservationRejected'>;
+
 /** What changes when a product meets claims of carts. */
 export interface ReservationDecision {
   /** The product as it stands afterwards; the very same object when its stock did not move. */
@@ -75,7 +77,7 @@ export function reserve(
 ): ReservationDecision {
   const product = live(stored);
   let inventory = product?.inventory ?? 0;
-  const decided: { state: Reservation; rejected: NewEvent[] }[] = [];
+  const decided: { state: Reservation; rejected: Rejection[] }[] = [];
   const reserved: Grant[] = [];
 
   for (const claim of inOrder(newestOfEachCart(claims))) {
@@ -95,15 +97,17 @@ export function reserve(
 
   const change = product && changed(product, { ...product, inventory }, now);
   const [update] = change?.events ?? [];
+  const told = (rejected: readonly Rejection[]) =>
+    rejected.map((event) => ({ ...event, ...(change && { productVersion: change.state.version }) }));
   if (change && update?.eventType === 'ProductUpdated') {
-    const reservations = decided.map(({ state, rejected: events }) => ({ state, events }));
+    const reservations = decided.map(({ state, rejected }) => ({ state, events: told(rejected) }));
     const event = reserved.length > 0 ? { ...update, reserved } : update;
     return { product: change.state, events: [event], reservations };
   }
   // There is nothing to tell of the product: each cart gets an event of its own.
   const reservations = decided.map(({ state, rejected }) => {
     const grant = reserved.find(({ cartId }) => cartId === state.cartId);
-    return { state, events: grant ? [confirmation(state, grant)] : rejected };
+    return { state, events: grant ? [confirmation(state, grant)] : told(rejected) };
   });
   return { product: product ?? stored, events: [], reservations };
 }
@@ -117,7 +121,7 @@ function confirmation({ productId, updatedAt }: Reservation, grant: Grant): NewE
   return { eventType: 'InventoryReserved', productId, ...grant, timestamp: updatedAt };
 }
 
-function rejection(claim: StockClaim, availableQty: number, now: string): NewEvent {
+function rejection(claim: StockClaim, availableQty: number, now: string): Rejection {
   const { cartId, productId, cartVersion, qty } = claim;
   return {
     eventType: 'InventoryReservationRejected',
