@@ -28,6 +28,9 @@ export interface AdversaryOptions {
   readonly report: (trouble: Trouble) => void;
 }
 
+/** By how much the second of what is sent twice may come later: long enough for what it tells to be old by then. */
+const LATE_MS = 1_000;
+
 /** Makes calls fail, be repeated, lost, delayed and reordered, until it is calmed. */
 export function createAdversary({ random, perMille, report }: AdversaryOptions) {
   let isCalm = false;
@@ -51,7 +54,7 @@ export function createAdversary({ random, perMille, report }: AdversaryOptions) 
             if (strikes('throttled by SNS or SQS')) throw named('ThrottlingException');
             if (isDelete && strikes('acknowledgement dropped')) return acknowledged(args.input);
             if ((isPublish || commandName === 'SendMessageCommand') && strikes('sent twice'))
-              await next(args);
+              void sendLater(async () => next(args), random(0, LATE_MS));
             const input = args.input as unknown as PublishBatchCommandInput;
             const entries = input.PublishBatchRequestEntries ?? [];
             if (isPublish && entries.length > 1 && strikes('published in part')) {
@@ -87,6 +90,12 @@ export function createAdversary({ random, perMille, report }: AdversaryOptions) 
       },
     }),
   };
+}
+
+/** What becomes of it is nobody's to know. */
+async function sendLater(send: () => Promise<unknown>, ms: number): Promise<void> {
+  await delay(ms, undefined, { ref: false });
+  await Promise.allSettled([send()]);
 }
 
 function named(name: string): Error {

@@ -33,13 +33,17 @@ async function observe(
   };
 }
 
-/** What is wrong once nothing waits any more, or after the deadline. */
+/** Nothing moves any more where the queues have been empty for so long: what is wrong then stays wrong. */
+const QUIET_MS = 5_000;
+
+/** What is wrong once nothing moves any more, or after the deadline. */
 export async function faultsAtRest(
   urls: Readonly<Record<'gateway' | 'aws', string>>,
   load: Load,
   deadlineMs: number,
 ): Promise<readonly string[]> {
   const end = performance.now() + deadlineMs;
+  let movedAt = performance.now();
   for (;;) {
     const waiting = await Promise.all(
       Object.keys(topology.queues).map(async (queue) => depth(urls.aws, queue)),
@@ -48,7 +52,8 @@ export async function faultsAtRest(
     const faults = faultsOf(load.log, observed);
     const stuck = waiting.reduce((sum, messages) => sum + messages, 0);
     if (faults.length === 0 && stuck === 0) return [];
-    if (performance.now() > end) {
+    if (stuck > 0) movedAt = performance.now();
+    if (performance.now() > Math.min(end, movedAt + QUIET_MS)) {
       const letters = await describeDeadLetters(urls.aws);
       return [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...letters];
     }

@@ -1,11 +1,16 @@
 import type { Store } from '@tandem/local/system/store';
 import type { Put } from '@tandem/storage/driver';
 
-/** Faults in the system itself, of the kinds that the checker is there for. Each is planted in the role that it names. */
+const WRONG_STOCK = /: inventory \d+ and held or sold/;
+
+/**
+ * Faults in the system itself, of the kinds that the checker is there for. Each is planted in the role that it names,
+ * and shows in what the checker says.
+ */
 export const planted = {
-  'a relay that drops': { role: 'product-relay', wrap: dropping },
-  'a consumer that doubles': { role: 'product', wrap: doubling },
-  'a snapshot that overwrites newer': { role: 'cart', wrap: overwriting },
+  'a relay that drops': { role: 'cart-relay', wrap: dropping, shows: WRONG_STOCK },
+  'a consumer that doubles': { role: 'product', wrap: doubling, shows: WRONG_STOCK },
+  'a snapshot that overwrites newer': { role: 'cart', wrap: overwriting, shows: / in a cart is / },
 } as const;
 
 export type Planted = keyof typeof planted;
@@ -43,15 +48,18 @@ function doubling(store: Store): Store {
   return withWrite(store, (puts) => (puts.length > 1 ? puts.map(twice) : puts));
 }
 
-/** Cart's copy takes whatever comes, newer or not. */
+/** Every third time that Cart's copy is told of a product it becomes what it was told first, newer or not. */
 function overwriting(store: Store): Store {
-  return withWrite(store, (puts) =>
-    puts.map((put) =>
-      put.condition.is === 'older'
-        ? { ...put, condition: { ...put.condition, than: Number.MAX_SAFE_INTEGER } }
-        : put,
-    ),
-  );
+  let count = 0;
+  const told = new Map<string, Put>();
+  const stale = (put: Put): Put => {
+    if (put.condition.is !== 'older') return put;
+    const first = told.get(put.pk) ?? put;
+    told.set(put.pk, first);
+    const condition = { ...put.condition, than: Number.MAX_SAFE_INTEGER };
+    return { ...(++count % 3 === 0 ? first : put), condition };
+  };
+  return withWrite(store, (puts) => puts.map(stale));
 }
 
 function withWrite(store: Store, change: (puts: readonly Put[]) => readonly Put[]): Store {

@@ -22,6 +22,8 @@ export interface FaultsOptions {
   readonly isKilling?: boolean;
   /** How long everything may take to come to rest; a consumer that was killed has hidden messages for half a minute. */
   readonly restDeadlineMs: number;
+  /** How long a client waits for what must happen in the end before it gives up; as long unless given. */
+  readonly patienceMs?: number;
   readonly progress?: (line: string) => void;
 }
 
@@ -54,7 +56,7 @@ const FILLERS = 150;
  */
 export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
   const { seed, durationMs, perMille, planted, restDeadlineMs } = options;
-  const { isKilling = true, progress = () => undefined } = options;
+  const { isKilling = true, patienceMs = restDeadlineMs, progress = () => undefined } = options;
   const random = seeded(seed);
   const met = Object.fromEntries(troubles.map((trouble) => [trouble, 0])) as Record<Trouble, number>;
   const system = await startProcesses(configOfDrill(), {
@@ -125,7 +127,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
       shoppers: 8,
       merchants: 5,
       buyers: 5,
-      patienceMs: restDeadlineMs,
+      patienceMs,
     });
     const points = Object.keys(crashPoints) as CrashPoint[];
     const end = performance.now() + durationMs;
@@ -158,7 +160,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
       () => [],
       (error: unknown) => [`a client gave up: ${String(error)}`],
     );
-    const faults = await faultsAtRest(urls, load, gaveUp.length > 0 ? 0 : restDeadlineMs);
+    const faults = await faultsAtRest(urls, load, restDeadlineMs);
     return {
       seed,
       operations: load.log.length,
