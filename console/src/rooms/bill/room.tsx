@@ -1,0 +1,4 @@
+/** To come. */
+export default function Bill() {
+  return <p>Nothing here yet.</p>;
+}

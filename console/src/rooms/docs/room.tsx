@@ -1,0 +1,4 @@
+/** To come. */
+export default function Docs() {
+  return <p>Nothing here yet.</p>;
+}

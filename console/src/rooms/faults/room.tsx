@@ -1,0 +1,4 @@
+/** To come. */
+export default function Faults() {
+  return <p>Nothing here yet.</p>;
+}

@@ -1,0 +1,4 @@
+/** To come. */
+export default function Flow() {
+  return <p>Nothing here yet.</p>;
+}
