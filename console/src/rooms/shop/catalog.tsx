@@ -99,10 +99,12 @@ function Item({ product }: { readonly product: Product }) {
       <p class="kind">{category ?? 'Without a category'}</p>
       <h3>{name}</h3>
       {description !== undefined && <p class="description">{description}</p>}
-      <p class="price">{formatMoney(price, currency)}</p>
-      <p class={inventory > 0 ? 'stock' : 'stock bad-ink'}>
-        {inventory > 0 ? `${inventory} in stock` : 'Out of stock'}
-      </p>
+      <div class="offer">
+        <p class="price">{formatMoney(price, currency)}</p>
+        <p class={inventory > 0 ? 'stock' : 'stock bad-ink'}>
+          {inventory > 0 ? `${inventory} in stock` : 'Out of stock'}
+        </p>
+      </div>
       <Act
         isOff={basketDoings.isUnderWay(doing)}
         label={`Add to cart: ${name}`}

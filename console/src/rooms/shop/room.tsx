@@ -1,8 +1,11 @@
 import { useEffect } from 'preact/hooks';
-import { readCart } from './basket.ts';
+import { formatMoney } from '../../money.ts';
+import { Act } from '../../parts/act.tsx';
+import { cart, readCart } from './basket.ts';
 import { CartView } from './cart-view.tsx';
 import { Catalog } from './catalog.tsx';
 import { keepFresh } from './freshness.ts';
+import { linesOf } from './notices.ts';
 import { refresh } from './shelf.ts';
 import './shop.css';
 
@@ -20,10 +23,24 @@ export default function Shop() {
         The catalog is Product's, the cart is Cart's. When a price or the stock changes, an event carries it
         from one to the other.
       </p>
+      <ToCart />
       <div class="counter">
         <Catalog />
         <CartView />
       </div>
     </>
+  );
+}
+
+/** The way to the cart where it lies below the catalog. */
+function ToCart() {
+  const { items = [], totalAmount = 0, currency = null } = cart.value ?? {};
+  if (items.length === 0) return null;
+  return (
+    <div class="to-cart">
+      <Act isQuiet onAct={() => document.querySelector<HTMLElement>('#cart-title')?.focus()}>
+        To the cart: {linesOf(items.length)}, {formatMoney(totalAmount, currency)}
+      </Act>
+    </div>
   );
 }

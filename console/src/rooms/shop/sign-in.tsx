@@ -21,10 +21,16 @@ export function SignIn() {
   return (
     <>
       <div class="row sign-in">
-        <span>You are a guest</span>
+        <span>You are a guest. Sign in as</span>
         {about.value.demoUsers.map((name) => (
-          <Act key={name} isQuiet isOff={isOff} onAct={() => void signIn(name)}>
-            Sign in as {personOf(name)}
+          <Act
+            key={name}
+            isQuiet
+            isOff={isOff}
+            label={`Sign in as ${personOf(name)}`}
+            onAct={() => void signIn(name)}
+          >
+            {personOf(name)}
           </Act>
         ))}
       </div>
