@@ -1,14 +1,11 @@
 import { styleText } from 'node:util';
 import type { Bill } from './bill.ts';
-import { GROUPS } from './line.ts';
+import { dollars, GROUPS } from './line.ts';
 
 const WIDTH = 100;
 const ITEM = 36;
 const SAYS = 58;
 const AMOUNT = 12;
-
-export const dollars = (value: number): string =>
-  value.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 
 /** All scenarios, one a line. */
 export function scenarioTable(bills: readonly Bill[]): string {
