@@ -58,3 +58,16 @@ export function billOf(scenario: Scenario, { facts, measured, prices }: Inputs):
     excesses: limitsOf(billed),
   };
 }
+
+/** The limit that nobody can raise and that breaks at the least multiple `at` of the peak, of scenarios such as `10x`. */
+export function firstLimitOf(bills: readonly Bill[]): (Excess & { readonly at: number }) | undefined {
+  const [first] = bills
+    .flatMap(({ name, excesses }) =>
+      excesses.flatMap((it) =>
+        it.kind === 'limit' ? [{ ...it, at: Number.parseInt(name, 10) * (it.allowed / it.used) }] : [],
+      ),
+    )
+    .filter(({ at }) => Number.isFinite(at))
+    .sort((a, b) => a.at - b.at);
+  return first;
+}

@@ -1,0 +1,46 @@
+import type { Signal } from '@preact/signals';
+import type { Month } from './seen.ts';
+import { count } from './figures.ts';
+
+/** Powers of ten that the traffic can be multiplied with, up to this one. */
+const POWERS = 6;
+
+/** How what was seen becomes a month. */
+export function MonthForm({ month }: { readonly month: Signal<Month> }) {
+  const { times, isAllDay } = month.value;
+  const change = (to: Partial<Month>) => void (month.value = { ...month.value, ...to });
+  const choice = (value: boolean, text: string) => (
+    <label class="choice">
+      <input
+        type="radio"
+        name="hours"
+        checked={isAllDay === value}
+        onChange={() => change({ isAllDay: value })}
+      />
+      {text}
+    </label>
+  );
+  return (
+    <form class="month" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        <span>
+          Times what was seen: <output class="number">{count(times)}×</output>
+        </span>
+        <input
+          type="range"
+          min={0}
+          max={POWERS}
+          step={1}
+          value={Math.log10(times)}
+          aria-valuetext={`${count(times)} times`}
+          onInput={({ currentTarget }) => change({ times: 10 ** Number(currentTarget.value) })}
+        />
+      </label>
+      <fieldset>
+        <legend>It comes</legend>
+        {choice(true, 'as if all day and all night')}
+        {choice(false, 'once a day, and nothing else does')}
+      </fieldset>
+    </form>
+  );
+}
