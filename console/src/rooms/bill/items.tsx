@@ -1,6 +1,8 @@
 import { dollars, type Line } from '@tandem/bill/line';
 
 const CENT = 0.005;
+/** A narrower bar would be a dot. */
+const LEAST_SHARE = 0.01;
 
 /** The lines of a bill, the dearest first; those that come to nothing are a list of their own. */
 export function Items({ lines, caption }: { readonly lines: readonly Line[]; readonly caption: string }) {
@@ -56,7 +58,9 @@ function Row({
     <tr>
       <th scope="row">
         {item}
-        {monthly >= CENT && <span class="share" style={{ width: `${(100 * monthly) / most}%` }} />}
+        {monthly >= LEAST_SHARE * most && monthly >= CENT && (
+          <span class="share" style={{ width: `${(100 * monthly) / most}%` }} />
+        )}
       </th>
       <td class="number">{dollars(monthly)}</td>
       <td class="formula">

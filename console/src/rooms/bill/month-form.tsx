@@ -22,11 +22,13 @@ export function MonthForm({ month }: { readonly month: Signal<Month> }) {
   );
   return (
     <form class="month" onSubmit={(event) => event.preventDefault()}>
-      <label>
-        <span>
-          Times what was seen: <output class="number">{count(times)}×</output>
-        </span>
+      <div class="times">
+        <label for="bill-times">Times what was seen</label>
+        <output class="number" for="bill-times">
+          {count(times)}×
+        </output>
         <input
+          id="bill-times"
           type="range"
           min={0}
           max={POWERS}
@@ -35,11 +37,11 @@ export function MonthForm({ month }: { readonly month: Signal<Month> }) {
           aria-valuetext={`${count(times)} times`}
           onInput={({ currentTarget }) => change({ times: 10 ** Number(currentTarget.value) })}
         />
-      </label>
+      </div>
       <fieldset>
         <legend>It comes</legend>
         {choice(true, 'as if all day and all night')}
-        {choice(false, 'once a day, and nothing else does')}
+        {choice(false, 'once a day, and nothing in between')}
       </fieldset>
     </form>
   );

@@ -1,5 +1,5 @@
 import { dollars } from '@tandem/bill/line';
-import { wholeDollars } from './figures.ts';
+import { shortDollars } from './figures.ts';
 import { logScale } from './scale.ts';
 
 const ROW = 40;
@@ -37,17 +37,17 @@ export function Plot({ title, dots, marks = [], choose }: PlotProps) {
         aria-label={`${title} by scenario, as in the table`}
       >
         {ticks.map((tick) => (
-          <g key={tick} class="tick">
+          <g key={tick} class={tick === ticks.at(-1) ? 'tick last' : 'tick'}>
             <line x1={x(tick)} x2={x(tick)} y1={AXIS} y2={bottom} />
             <text x={x(tick)} y={bottom + 16}>
-              {wholeDollars(tick)}
+              {shortDollars(tick)}
             </text>
           </g>
         ))}
         {marks.map(({ name, value }) => (
           <g key={name} class="mark">
             <line x1={x(value)} x2={x(value)} y1={AXIS - 6} y2={bottom} />
-            <text x={x(value)} y={14}>
+            <text x={x(value)} y={14} dx="-4">
               {name}
             </text>
           </g>

@@ -2,7 +2,7 @@ import type { Bill } from '@tandem/bill/bill';
 import { ceilings } from '@tandem/bill/ceilings';
 import { dollars } from '@tandem/bill/line';
 import type { Signal } from '@preact/signals';
-import { count, wholeDollars } from './figures.ts';
+import { count, shortDollars } from './figures.ts';
 
 interface ScenarioTableProps {
   readonly bills: readonly Bill[];
@@ -11,7 +11,7 @@ interface ScenarioTableProps {
 
 /** All scenarios in figures; the one whose items are shown is chosen here. */
 export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
-  const caption = 'All scenarios: choose the one to see in detail';
+  const caption = 'All scenarios: choose the one to see in detail. “At most” is a ceiling that a test holds.';
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="scenarios">
@@ -20,7 +20,7 @@ export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
           <tr>
             <th scope="col">Scenario</th>
             <th scope="col">What it is</th>
-            {['Requests', 'A month', 'At most', 'Per million', 'Has to be raised'].map((title) => (
+            {['Requests', 'A month', 'At most', 'Per million', 'To be raised'].map((title) => (
               <th key={title} scope="col" class="number">
                 {title}
               </th>
@@ -58,5 +58,5 @@ export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
 /** What a test holds it below, if one does. */
 function ceilingOf(name: string): string {
   const ceiling = ceilings[name];
-  return ceiling === undefined ? '—' : wholeDollars(ceiling);
+  return ceiling === undefined ? '—' : shortDollars(ceiling);
 }

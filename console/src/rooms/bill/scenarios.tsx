@@ -1,13 +1,15 @@
+import { firstLimitOf } from '@tandem/bill/bill';
 import { useSignal } from '@preact/signals';
 import { inputs, made } from './data.ts';
 import { dollars } from '@tandem/bill/line';
 import { Excesses } from './excesses.tsx';
-import { wholeDollars } from './figures.ts';
+import { count, shortDollars } from './figures.ts';
 import { Items } from './items.tsx';
 import { Plot } from './plot.tsx';
 import { ScenarioTable } from './scenario-table.tsx';
 
 const { budget } = inputs.facts;
+const first = firstLimitOf(made);
 
 /** The months that the system was built for: what each costs, what it is made of, and what does not bear it. */
 export function Scenarios() {
@@ -16,7 +18,7 @@ export function Scenarios() {
   const choose = (name: string) => void (chosen.value = name);
   const dots = (value: (of: (typeof made)[number]) => number) =>
     made.map((it) => ({ name: it.name, value: value(it), isChosen: it.name === chosen.value }));
-  const mark = budget === undefined ? [] : [{ name: `${wholeDollars(budget)}: the budget`, value: budget }];
+  const mark = budget === undefined ? [] : [{ name: `${shortDollars(budget)}: the budget`, value: budget }];
   return (
     <section class="sheet" aria-labelledby="bill-scenarios">
       <h2 id="bill-scenarios">Months that it was built for</h2>
@@ -28,6 +30,12 @@ export function Scenarios() {
           choose={choose}
         />
       </div>
+      {first && (
+        <p class="quiet">
+          The first limit that nobody can raise: {first.limit}, at {count(Math.floor(first.at))} times the
+          peak; {first.remedy}.
+        </p>
+      )}
       <ScenarioTable bills={made} chosen={chosen} />
       {bill && (
         <>
@@ -35,7 +43,7 @@ export function Scenarios() {
             {bill.name}: {dollars(bill.total)} a month
           </h3>
           <p>{bill.says}</p>
-          <Excesses bill={bill} />
+          <Excesses of={bill} traffic={bill.name} />
           <Items lines={bill.lines} caption={`Items of the scenario ${bill.name}`} />
         </>
       )}

@@ -1,9 +1,10 @@
-import { type Bill, billOf } from '@tandem/bill/bill';
+import { billOf } from '@tandem/bill/bill';
 import { scenarios } from '@tandem/bill/traffic';
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { about, state } from '../../live.ts';
 import { inputs, made } from './data.ts';
+import { Excesses } from './excesses.tsx';
 import { count, time } from './figures.ts';
 import { Items } from './items.tsx';
 import { MonthForm } from './month-form.tsx';
@@ -31,7 +32,9 @@ export function SeenTraffic() {
         <>
           <Counts seen={seen} />
           <MonthForm month={month} />
-          <Shown bill={bill} caption="Items of a month of the traffic that was seen" />
+          <Totals bill={bill} />
+          <Excesses of={bill} traffic="the traffic that was seen" />
+          <Items lines={bill.lines} caption="Items of a month of the traffic that was seen" />
         </>
       ) : (
         <>
@@ -41,7 +44,12 @@ export function SeenTraffic() {
               : 'Nobody has asked anything yet: buy something in the shop, and come back.'}{' '}
             Until then, this is the bill of the scenario {minimal?.name}: {minimal?.says}.
           </p>
-          {minimal && <Shown bill={minimal} caption={`Items of the scenario ${minimal.name}`} />}
+          {minimal && (
+            <>
+              <Totals bill={minimal} />
+              <Items lines={minimal.lines} caption="Items of the least traffic" />
+            </>
+          )}
         </>
       )}
     </section>
@@ -81,15 +89,6 @@ function Count({ of }: { readonly of: number }) {
   return (
     <>
       <span class="number">{count(of)}</span> {of === 1 ? 'time' : 'times'}
-    </>
-  );
-}
-
-function Shown({ bill, caption }: { readonly bill: Bill; readonly caption: string }) {
-  return (
-    <>
-      <Totals bill={bill} />
-      <Items lines={bill.lines} caption={caption} />
     </>
   );
 }

@@ -9,7 +9,7 @@ export type Seen = State['seen'] & { readonly untilMs: number };
 export interface Month {
   /** So many times the traffic. */
   readonly times: number;
-  /** Whether it goes on day and night, or comes once a day and nothing else does. */
+  /** Whether it goes on day and night, or comes once a day and nothing in between. */
   readonly isAllDay: boolean;
 }
 
