@@ -19,12 +19,12 @@ export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
         <thead>
           <tr>
             <th scope="col">Scenario</th>
-            <th scope="col">What it is</th>
-            {['Requests', 'A month', 'At most', 'Per million', 'To be raised'].map((title) => (
+            {['A month', 'At most', 'Per million', 'Requests', 'To be raised'].map((title) => (
               <th key={title} scope="col" class="number">
                 {title}
               </th>
             ))}
+            <th scope="col">What it is</th>
           </tr>
         </thead>
         <tbody>
@@ -41,12 +41,12 @@ export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
                   {name}
                 </label>
               </th>
-              <td>{says}</td>
-              <td class="number">{count(requests)}</td>
               <td class="number">{dollars(total)}</td>
               <td class="number">{ceilingOf(name)}</td>
               <td class="number">{dollars(perMillionRequests)}</td>
+              <td class="number">{count(requests)}</td>
               <td class="number">{excesses.length === 0 ? 'nothing' : excesses.length}</td>
+              <td>{says}</td>
             </tr>
           ))}
         </tbody>

@@ -39,10 +39,7 @@ export function SeenTraffic() {
       ) : (
         <>
           <p class="notice">
-            {about.value === null
-              ? 'No running system serves this page, so there is no traffic to see.'
-              : 'Nobody has asked anything yet: buy something in the shop, and come back.'}{' '}
-            Until then, this is the bill of the scenario {minimal?.name}: {minimal?.says}.
+            {whyNone()} In its place stands the bill of the scenario {minimal?.name}: {minimal?.says}.
           </p>
           {minimal && (
             <>
@@ -54,6 +51,12 @@ export function SeenTraffic() {
       )}
     </section>
   );
+}
+
+function whyNone(): string {
+  if (about.value === null) return 'No running system serves this page, so there is no traffic to see.';
+  if (!state.value) return 'The system has not told yet what it saw.';
+  return 'Nobody has asked anything yet: buy something in the shop, and come back.';
 }
 
 /** What was seen, the same until more is: a rate that fell each second would let nobody read its formulas. */

@@ -38,6 +38,7 @@ function PriceTable({ of, caption, isFree = false }: PriceTableProps) {
         <caption>{caption}</caption>
         <thead>
           <tr>
+            <th scope="col">Price</th>
             <th scope="col" class="number">
               {isFree ? 'Free' : '$'}
             </th>
@@ -49,6 +50,9 @@ function PriceTable({ of, caption, isFree = false }: PriceTableProps) {
         <tbody>
           {Object.entries(of).map(([name, { value, per = 1, unit, source, date }]) => (
             <tr key={name}>
+              <th scope="row">
+                <code>{name}</code>
+              </th>
               <td class="number">{value.toLocaleString('en-US', { maximumFractionDigits: 12 })}</td>
               <td>
                 {per > 1 && `${per.toLocaleString('en-US')} × `}
