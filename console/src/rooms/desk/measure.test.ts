@@ -8,7 +8,7 @@ const published: Step = { ...event, at: 1_005, kind: 'published', topic: 'produc
 const onQueue = { ...event, queue: 'cart-product-updates-queue', attempt: 1 } as const;
 const received: Step = { ...onQueue, at: 1_008, kind: 'received' };
 const applied: Step = { ...onQueue, at: 1_011, kind: 'applied' };
-const wanted = { productId: 'mug', clickedAt: 1_000.5 };
+const change = { productId: 'mug', clickedAt: 1_000.5 };
 
 test('hops are of the product, after the click, and the first of each', () => {
   const steps: readonly Step[] = [
@@ -20,7 +20,7 @@ test('hops are of the product, after the click, and the first of each', () => {
     received,
     applied,
   ];
-  assert.deepEqual(hopsOf(steps, wanted), [
+  assert.deepEqual(hopsOf(steps, change), [
     { name: 'published', ms: 4.5 },
     { name: 'received', ms: 7.5 },
     { name: 'applied', ms: 10.5 },
@@ -32,11 +32,11 @@ test('an event of another trace is another change', () => {
     { ...published, traceId: 'other' },
     { ...published, traceId: 'own', at: 1_009 },
   ];
-  assert.deepEqual(hopsOf(steps, { ...wanted, traceId: 'own' }), [{ name: 'published', ms: 8.5 }]);
+  assert.deepEqual(hopsOf(steps, { ...change, traceId: 'own' }), [{ name: 'published', ms: 8.5 }]);
 });
 
 test('a step of the millisecond of the click is not before it', () => {
-  assert.deepEqual(hopsOf([{ ...published, at: 1_000 }], wanted), [{ name: 'published', ms: 0 }]);
+  assert.deepEqual(hopsOf([{ ...published, at: 1_000 }], change), [{ name: 'published', ms: 0 }]);
 });
 
 test('a traceparent names its trace', () => {
@@ -45,7 +45,7 @@ test('a traceparent names its trace', () => {
 });
 
 test('times are said as people say them', () => {
-  const measured = { what: 'price', answeredMs: 6.2, visibleMs: 18.7, hops: [] };
+  const measured = { what: 'price', answeredMs: 6.2, visibleMs: 18.7, change };
   assert.equal(summaryOf(measured), 'answered 6 ms · visible in the cart 19 ms');
   assert.match(summaryOf({ ...measured, visibleMs: undefined }), /not visible/);
   assert.equal(inMs(1_234), '1.2 s');

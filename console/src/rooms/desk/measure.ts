@@ -8,7 +8,8 @@ export interface Measured {
   readonly answeredMs: number;
   /** Until the cart showed it; undefined if it never did while anybody looked. */
   readonly visibleMs: number | undefined;
-  readonly hops: readonly Hop[];
+  /** The change itself, by which its event's hops are found. */
+  readonly change: Change;
 }
 
 /** Where the event was seen on its way. */
@@ -19,8 +20,8 @@ export interface Hop {
 
 const ON_THE_WAY = ['published', 'received', 'applied'] as const;
 
-/** Of which change the hops are wanted. */
-export interface Wanted {
+/** A change of a product. */
+export interface Change {
   readonly productId: string;
   /** Milliseconds since the epoch. */
   readonly clickedAt: number;
@@ -29,7 +30,7 @@ export interface Wanted {
 }
 
 /** The hops of a change's event on its way to Cart, each where it was first seen, in the order in which they were. */
-export function hopsOf(steps: readonly Step[], { productId, clickedAt, traceId }: Wanted): readonly Hop[] {
+export function hopsOf(steps: readonly Step[], { productId, clickedAt, traceId }: Change): readonly Hop[] {
   // Steps have whole milliseconds, clicks have parts of them.
   const after = steps.filter((step) => step.at >= Math.floor(clickedAt));
   return ON_THE_WAY.flatMap((name) => {

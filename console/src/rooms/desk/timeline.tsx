@@ -1,4 +1,5 @@
-import { inMs, axisOf, type Measured, medianOf, summaryOf } from './measure.ts';
+import { steps } from '../../live.ts';
+import { axisOf, hopsOf, inMs, type Measured, medianOf, summaryOf } from './measure.ts';
 import { awaited, measurements } from './witness.ts';
 
 /** How long the last change took, and the ones before it. */
@@ -24,7 +25,9 @@ export function Timeline() {
 }
 
 /** A lane for the answer, and one for the event with where it was seen. */
-function Lanes({ measured: { answeredMs, visibleMs, hops } }: { readonly measured: Measured }) {
+function Lanes({ measured: { answeredMs, visibleMs, change } }: { readonly measured: Measured }) {
+  // Steps may be told after the cart was seen.
+  const hops = hopsOf(steps.value, change);
   const times = [answeredMs, visibleMs ?? 0, ...hops.map(({ ms }) => ms)];
   const axis = axisOf(times);
   const at = (ms: number) => `${(100 * ms) / axis}%`;

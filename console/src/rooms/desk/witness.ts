@@ -2,9 +2,9 @@ import { computed, signal } from '@preact/signals';
 import { type Answered, ask, Problem } from '../../api.ts';
 import { coalesced } from '../../coalesced.ts';
 import { addToCart, type Cart, cartPath, type Line, openCart, type Product } from '../../commerce.ts';
-import { isLive, onStep, steps } from '../../live.ts';
+import { isLive, onStep } from '../../live.ts';
 import { chosen, doings, refreshProduct } from './goods.ts';
-import { hopsOf, type Measured, traceIdOf } from './measure.ts';
+import { type Measured, traceIdOf } from './measure.ts';
 
 const KEPT = 10;
 const POLL_MS = 100;
@@ -99,11 +99,9 @@ function settle(how?: 'given up'): void {
   const current = awaited.value;
   if (!current?.answer || (current.visibleMs === undefined && how !== 'given up')) return;
   const { what, answer, visibleMs, clickedAt } = current;
-  const hops = hopsOf(steps.value, { ...answer, clickedAt });
-  measurements.value = [
-    ...measurements.value.slice(1 - KEPT),
-    { what, answeredMs: answer.ms, visibleMs, hops },
-  ];
+  const { ms: answeredMs, productId, traceId } = answer;
+  const measured = { what, answeredMs, visibleMs, change: { productId, clickedAt, traceId } };
+  measurements.value = [...measurements.value.slice(1 - KEPT), measured];
   awaited.value = undefined;
 }
 
