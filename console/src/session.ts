@@ -4,7 +4,10 @@ import { computed, signal } from '@preact/signals';
 function kept<T>(key: string, initial: T) {
   const stored = sessionStorage.getItem(key);
   const value = signal<T>(stored === null ? initial : (JSON.parse(stored) as T));
-  value.subscribe((it) => sessionStorage.setItem(key, JSON.stringify(it)));
+  value.subscribe((it) => {
+    if (it === undefined) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(it));
+  });
   return value;
 }
 
