@@ -1,0 +1,9 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pretty } from './pretty.ts';
+
+test('JSON gets lines, and what is none stays as it is', () => {
+  assert.equal(pretty('{"a":1}'), '{\n  "a": 1\n}');
+  assert.equal(pretty({ a: 1 }), '{\n  "a": 1\n}');
+  assert.equal(pretty('<b>not JSON'), '<b>not JSON');
+});

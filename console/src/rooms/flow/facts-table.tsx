@@ -1,0 +1,65 @@
+import { topology } from '@tandem/contracts/topology';
+import { state } from '../../live.ts';
+import { counts } from './counts.ts';
+import { factsOf } from './facts.ts';
+import { nameOf } from './names.ts';
+import { picture } from './picture-of.ts';
+import { addressOf } from './selection.ts';
+
+/** What the picture shows, in words. */
+export function FactsTable() {
+  return (
+    <details class="facts-table">
+      <summary>The same as a table</summary>
+      <h2>Parts</h2>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col">Now</th>
+            </tr>
+          </thead>
+          <tbody>
+            {picture.nodes.map((node) => {
+              const { lines } = factsOf(node, state.value, topology);
+              return (
+                <tr key={node.id}>
+                  <th scope="row">
+                    <a href={addressOf(node.id)}>{nameOf(node.id)}</a>
+                  </th>
+                  <td>
+                    {node.kind === 'deadLetters' ? lines.map((depth) => `${depth} kept`) : lines.join(', ')}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <h2>Arrows</h2>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Arrow</th>
+              <th scope="col" class="number">
+                Passed since you came
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {picture.arrows.map(({ id }) => (
+              <tr key={id}>
+                <th scope="row">
+                  <a href={addressOf(id)}>{nameOf(id)}</a>
+                </th>
+                <td class="number">{counts.value.get(id) ?? 0}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

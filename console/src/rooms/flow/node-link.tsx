@@ -1,0 +1,74 @@
+import { useComputed } from '@preact/signals';
+import { topology } from '@tandem/contracts/topology';
+import { state } from '../../live.ts';
+import { type Facts, factsOf } from './facts.ts';
+import type { Placed } from './layout.ts';
+import { nameOf } from './names.ts';
+import { Outline } from './outline.tsx';
+import { addressOf, selected } from './selection.ts';
+
+const LINE = 15;
+
+const keepers = { givenUp: 'given up', undelivered: 'undelivered', unpublishable: 'parked' } as const;
+
+/** A part of the picture, which leads to what passed it last, with its facts. The link is called the same all the time. */
+export function NodeLink({ node }: { node: Placed }) {
+  const isSelected = useComputed(() => selected.value === node.id);
+  const facts = useComputed(() => factsOf(node, state.value, topology)).value;
+  return (
+    <g class={`node ${node.kind} ${node.lane ?? ''} ${facts.isTroubled ? 'troubled' : ''}`}>
+      <a
+        href={addressOf(node.id)}
+        aria-label={nameOf(node.id)}
+        aria-current={isSelected.value ? 'true' : undefined}
+      >
+        <Outline node={node} />
+        {node.kind !== 'deadLetters' && <Lines node={node} lines={titleOf(node)} offset={0} all={facts} />}
+      </a>
+      <g class="facts" aria-hidden="true">
+        {node.kind === 'deadLetters' ? (
+          <text x={node.x + node.width / 2} y={node.y + node.height / 2 + 4}>
+            <tspan class="depth">{facts.lines[0]}</tspan> {keepers[node.keeps]}
+          </text>
+        ) : (
+          <Lines node={node} lines={facts.lines} offset={titleOf(node).length} all={facts} />
+        )}
+      </g>
+    </g>
+  );
+}
+
+interface LinesProps {
+  readonly node: Placed;
+  readonly lines: readonly string[];
+  /** How many lines stand above these. */
+  readonly offset: number;
+  readonly all: Facts;
+}
+
+/** Lines of a part, which all together stand in its middle. */
+function Lines({ node, lines, offset, all }: LinesProps) {
+  const { kind, y, height } = node;
+  const x = node.x + node.width / 2 - (kind === 'queue' ? 4 : 0);
+  const count = titleOf(node).length + all.lines.length;
+  const first = y + height / 2 - ((count - 1) * LINE) / 2 + 4;
+  return (
+    <text transform={kind === 'gateway' ? `rotate(-90 ${x} ${y + height / 2})` : undefined}>
+      {lines.map((line, index) => (
+        <tspan key={index} x={x} y={first + (offset + index) * LINE}>
+          {line}
+        </tspan>
+      ))}
+    </text>
+  );
+}
+
+/** A name in two lines at most, broken at a hyphen near its middle. */
+function titleOf({ kind, name }: Placed): string[] {
+  if (kind === 'subscription') return ['filter'];
+  if (kind === 'service') return [name.charAt(0).toUpperCase() + name.slice(1)];
+  if (name.length <= 14) return [name];
+  const breaks = [...name.matchAll(/-/g)].map(({ index }) => index + 1);
+  const at = breaks.sort((a, b) => Math.abs(a - name.length / 2) - Math.abs(b - name.length / 2))[0];
+  return at === undefined ? [name] : [name.slice(0, at), name.slice(at)];
+}

@@ -1,0 +1,5 @@
+import { topology } from '@tandem/contracts/topology';
+import { layOut } from './layout.ts';
+
+/** The picture of this system. */
+export const picture = layOut(topology);
