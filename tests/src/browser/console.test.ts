@@ -176,29 +176,19 @@ test('no room keeps anybody out, by day or by night, wide or narrow', inBrowser,
 });
 
 test('the first room is there for little', inBrowser, async (t) => {
-  await onStage(async ({ gateway, visit }) => {
+  await onStage(async ({ visit }) => {
     await visit('shop', async (page) => {
-      const sizes: number[] = [];
-      page.on('requestfinished', (request) => {
-        if (request.url().startsWith(gateway) && !request.url().includes('/console/'))
-          void request
-            .sizes()
-            .then(({ responseBodySize, responseHeadersSize }) =>
-              sizes.push(responseBodySize + responseHeadersSize),
-            );
-      });
-      const session = await page.context().newCDPSession(page);
-      await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-      await page.reload();
       await page.getByRole('heading', { name: 'Bell' }).waitFor();
-      const paint = await page.evaluate(
-        () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
-      );
-      const bytes = sizes.reduce((sum, size) => sum + size, 0);
+      // Cached or not: what it would be for whoever comes first.
+      const [bytes = 0, count = 0, paintMs = 0] = await page.evaluate<number[]>(`(() => {
+        const all = ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type));
+        const [paint] = performance.getEntriesByName('first-contentful-paint');
+        return [all.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0), all.length, paint.startTime];
+      })()`);
       t.diagnostic(
-        `${bytes} bytes in ${sizes.length} answers; first contentful paint after ${Math.round(paint ?? 0)} ms`,
+        `${bytes} bytes in ${count} answers; first contentful paint after ${Math.round(paintMs)} ms`,
       );
-      assert.ok(bytes > 0 && bytes < MOST_BYTES, `${bytes} bytes`);
+      assert.ok(bytes > 20_000 && bytes < MOST_BYTES, `${bytes} bytes`);
     });
   });
 });
