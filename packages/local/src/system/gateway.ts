@@ -22,6 +22,7 @@ import type { Forwarding } from './forwarding.ts';
 import { frontPage } from './front-page.ts';
 import { passOn } from './pass-on.ts';
 import { reportRequests } from './request-steps.ts';
+import { watchSilent } from './silent.ts';
 
 /** What stands in for the load balancer. */
 export interface Gateway {
@@ -127,6 +128,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       .send({ status: healthy ? 'ok' : 'starting', services: Object.fromEntries(ready) });
   });
 
+  const silent = watchSilent(app.server);
   await app.listen({ host, port, backlog: 4096 });
   return {
     url: urlOfGateway(),
@@ -134,7 +136,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       app.draining = true;
       await delay(drainMs);
       await hasAcceptedAll(app.server);
-      await closeGracefully(app);
+      const ending = setInterval(silent.end, 100);
+      await closeGracefully(app).finally(() => clearInterval(ending));
     },
   };
 }
