@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { topology } from '@tandem/contracts/topology';
-import { keys } from '../flow/nodes.ts';
+import { keys } from '../../parts/keys.ts';
 import { cardsOf } from './catalog.ts';
 
 const runbook = readFileSync(new URL('../../../../docs/runbook.md', import.meta.url), 'utf8');
@@ -18,9 +18,9 @@ for (const service of keys(topology.services)) {
       );
   });
 
-  test(`${service}: a fault shows in a queue that it consumes or feeds`, () => {
-    for (const { harm, queues } of cardsOf(service, topology)) {
-      assert.ok(queues.length > 0, harm);
+  test(`${service}: a fault shows in its relay, or in a queue that it consumes or feeds`, () => {
+    for (const { harm, queues, relay } of cardsOf(service, topology)) {
+      assert.ok(relay === service || queues.length > 0, harm);
       const isOwn = harm === 'consumerPaused' || harm === 'killed';
       for (const queue of queues) assert.equal(topology.queues[queue].consumer === service, isOwn, harm);
     }

@@ -1,6 +1,6 @@
 import type { QueueName, ServiceName, Topology } from '@tandem/contracts/topology';
 import type { FaultName } from '@tandem/local/console/protocol';
-import { keys } from '../flow/nodes.ts';
+import { keys } from '../../parts/keys.ts';
 
 /** What can be done to a service: a fault that is switched on and off, or its end. */
 export type Harm = FaultName | 'killed';
@@ -17,6 +17,8 @@ export interface Card {
   readonly rings: string;
   /** The queues in which it shows. */
   readonly queues: readonly QueueName[];
+  /** The relay in which it shows: nothing reaches a queue then. */
+  readonly relay?: ServiceName;
 }
 
 /** The faults of a service, the gentle ones first. */
@@ -66,7 +68,8 @@ export function cardsOf(service: ServiceName, topology: Topology): Card[] {
       heals: 'The relay goes on where it stopped and tells everything, in the order of each item.',
       alarms: [`${service}-relay-silent`],
       rings: 'It rings when the table was written to for an hour and nobody read its stream.',
-      queues: fed,
+      queues: [],
+      relay: service,
     },
     {
       harm: 'killed',

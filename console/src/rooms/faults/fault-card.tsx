@@ -3,13 +3,13 @@ import type { ServiceName } from '@tandem/contracts/topology';
 import type { FaultName } from '@tandem/local/console/protocol';
 import { about } from '../../live.ts';
 import { isOperator } from '../../session.ts';
-import { addressOf } from '../flow/selection.ts';
+import { addressOf } from '../../parts/selection.ts';
 import type { Card } from './catalog.ts';
 import { isOn, kill, turn } from './switches.ts';
 
 /** A fault: what it does, what holds nevertheless, and its switch. */
 export function FaultCard({ service, card }: { service: ServiceName; card: Card }) {
-  const { harm, title, happens, holds, heals, alarms, rings, queues } = card;
+  const { harm, title, happens, holds, heals, alarms, rings, queues, relay } = card;
   return (
     <article class="sheet fault">
       <header>
@@ -40,6 +40,7 @@ export function FaultCard({ service, card }: { service: ServiceName; card: Card 
               {queue} in Flow
             </a>
           ))}
+          {relay !== undefined && <a href={addressOf(`relay/${relay}`)}>{relay} relay in Flow</a>}
         </dd>
       </dl>
     </article>

@@ -3,7 +3,7 @@ import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { about, state } from '../../live.ts';
 import { NeedsOperator } from '../../parts/needs-operator.tsx';
 import { isOperator } from '../../session.ts';
-import { keys } from '../flow/nodes.ts';
+import { keys } from '../../parts/keys.ts';
 import { cardsOf } from './catalog.ts';
 import { FaultCard } from './fault-card.tsx';
 import './faults.css';

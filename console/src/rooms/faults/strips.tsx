@@ -1,29 +1,32 @@
 import { useComputed } from '@preact/signals';
-import { type QueueName, topology } from '@tandem/contracts/topology';
+import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
 import type { State } from '@tandem/local/console/protocol';
 import { counted, duration } from '../../parts/format.ts';
-import { keys } from '../flow/nodes.ts';
+import { keys } from '../../parts/keys.ts';
 import { cardsOf } from './catalog.ts';
 import { history, WINDOW_MS } from './history.ts';
 import { linePath, type Sample, scaleOf } from './line.ts';
 import { killedAt } from './switches.ts';
 
-/** The queues in which a fault of the last two minutes shows, with how deep and how old they were. */
+/** Where a fault of the last two minutes shows, with how much waited there and how old it was. */
 export function Strips() {
-  const affected = useComputed(() => affectedQueues(history.value, killedAt.value).join(' ')).value;
-  if (affected === '') return null;
+  const affected = useComputed(() => affectedBy(history.value, killedAt.value).join(' ')).value.split(' ');
+  const queues = keys(topology.queues).filter((queue) => affected.includes(queue));
+  const relays = keys(topology.relays).filter((relay) => affected.includes(`relay/${relay}`));
+  if (queues.length + relays.length === 0) return null;
   return (
-    <section class="strips" aria-label="The last two minutes">
-      {keys(topology.queues)
-        .filter((queue) => affected.split(' ').includes(queue))
-        .map((queue) => (
-          <Strip key={queue} queue={queue} />
-        ))}
+    <section class="sheet strips" aria-label="The last two minutes">
+      {relays.map((relay) => (
+        <RelayStrip key={relay} relay={relay} />
+      ))}
+      {queues.map((queue) => (
+        <QueueStrip key={queue} queue={queue} />
+      ))}
     </section>
   );
 }
 
-function affectedQueues(states: readonly State[], killed: typeof killedAt.value): QueueName[] {
+function affectedBy(states: readonly State[], killed: typeof killedAt.value): string[] {
   const since = (states.at(-1)?.at ?? 0) - WINDOW_MS;
   return keys(topology.services).flatMap((service) =>
     cardsOf(service, topology)
@@ -32,29 +35,34 @@ function affectedQueues(states: readonly State[], killed: typeof killedAt.value)
           ? (killed[service] ?? 0) > since
           : states.some(({ faults }) => faults.some((on) => on.fault === harm && on.service === service)),
       )
-      .flatMap(({ queues }) => queues),
+      .flatMap(({ queues, relay }): string[] => [...queues, ...(relay === undefined ? [] : [`relay/${relay}`])])),
   );
 }
 
-function Strip({ queue }: { queue: QueueName }) {
-  const states = history.value;
-  const now = states.at(-1)?.at ?? 0;
-  const of = (value: (at: State['queues'][QueueName]) => number): Sample[] =>
-    states.map(({ at, queues }) => ({ at, value: value(queues[queue]) }));
+function QueueStrip({ queue }: { queue: QueueName }) {
+  const of = (value: (at: State['queues'][QueueName]) => number) =>
+    samplesOf(({ queues }) => value(queues[queue]));
   return (
-    <figure class={`sheet strip ${topology.queues[queue].consumer}`}>
+    <figure class={`strip ${topology.queues[queue].consumer}`}>
       <figcaption>{queue}</figcaption>
       <Plot
         what="waiting and in flight"
         samples={of(({ visible, inFlight }) => visible + inFlight)}
-        now={now}
         least={10}
         say={(value) => counted(value, 'message')}
       />
+      <Plot what="age of the oldest" samples={of(({ oldestMs }) => oldestMs)} least={5_000} say={duration} />
+    </figure>
+  );
+}
+
+function RelayStrip({ relay }: { relay: ServiceName }) {
+  return (
+    <figure class={`strip ${relay}`}>
+      <figcaption>{relay} relay</figcaption>
       <Plot
-        what="age of the oldest"
-        samples={of(({ oldestMs }) => oldestMs)}
-        now={now}
+        what="age of the oldest change that it holds"
+        samples={samplesOf(({ relays }) => relays[relay].oldestMs)}
         least={5_000}
         say={duration}
       />
@@ -62,10 +70,13 @@ function Strip({ queue }: { queue: QueueName }) {
   );
 }
 
+function samplesOf(value: (state: State) => number): Sample[] {
+  return history.value.map((state) => ({ at: state.at, value: value(state) }));
+}
+
 interface PlotProps {
   readonly what: string;
   readonly samples: readonly Sample[];
-  readonly now: number;
   /** The scale's upper end is not lower. */
   readonly least: number;
   readonly say: (value: number) => string;
@@ -73,7 +84,8 @@ interface PlotProps {
 
 const SIZE = { width: 320, height: 64 };
 
-function Plot({ what, samples, now, least, say }: PlotProps) {
+function Plot({ what, samples, least, say }: PlotProps) {
+  const now = samples.at(-1)?.at ?? 0;
   const most = scaleOf(samples, least);
   const path = linePath(samples, { now, windowMs: WINDOW_MS, most, ...SIZE });
   const latest = samples.at(-1)?.value ?? 0;

@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { counts } from './counts.ts';
 import type { Layout } from './layout.ts';
 import { nameOf } from './names.ts';
-import { addressOf, selected } from './selection.ts';
+import { addressOf, selected } from '../../parts/selection.ts';
 import { prefersStillness } from './stillness.ts';
 
 /** An arrow, which leads to what passed it last. */

@@ -1,5 +1,6 @@
 import type { Topology } from '@tandem/contracts/topology';
-import { client, gateway, idOf, keys } from './nodes.ts';
+import { keys } from '../../parts/keys.ts';
+import { client, gateway, idOf } from './nodes.ts';
 
 /**
  * What travels: requests, what a service writes, its table's changes, events, pages of a snapshot past table and

@@ -4,7 +4,7 @@ import { counts } from './counts.ts';
 import { factsOf } from './facts.ts';
 import { nameOf } from './names.ts';
 import { picture } from './picture-of.ts';
-import { addressOf } from './selection.ts';
+import { addressOf } from '../../parts/selection.ts';
 
 /** What the picture shows, in words. */
 export function FactsTable() {

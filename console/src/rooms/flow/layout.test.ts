@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Topology, topology } from '@tandem/contracts/topology';
 import { type Box, layOut } from './layout.ts';
-import { idOf, keys } from './nodes.ts';
+import { keys } from '../../parts/keys.ts';
+import { idOf } from './nodes.ts';
 
 /** With a third service that hears one of the others on two queues. */
 const larger = {

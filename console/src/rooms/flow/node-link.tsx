@@ -5,7 +5,7 @@ import { type Facts, factsOf } from './facts.ts';
 import type { Placed } from './layout.ts';
 import { nameOf } from './names.ts';
 import { Outline } from './outline.tsx';
-import { addressOf, selected } from './selection.ts';
+import { addressOf, selected } from '../../parts/selection.ts';
 
 const LINE = 15;
 

@@ -1,5 +1,6 @@
 import type { QueueName, ServiceName, TableName, TopicName, Topology } from '@tandem/contracts/topology';
 import type { DeadLetterQueue } from '@tandem/local/console/protocol';
+import { keys } from '../../parts/keys.ts';
 
 /** A part of the system, as the picture knows it; `id` is also how an address names it. */
 export type Part = { readonly id: string; readonly name: string; readonly lane?: ServiceName } & (
@@ -99,9 +100,4 @@ function laneOf(topology: Topology, lane: ServiceName): Lane {
       ]),
     },
   };
-}
-
-/** The keys of a record, with their type. */
-export function keys<K extends string>(record: Readonly<Record<K, unknown>>): K[] {
-  return Object.keys(record) as K[];
 }

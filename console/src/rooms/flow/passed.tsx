@@ -8,7 +8,7 @@ import { factsOf } from './facts.ts';
 import { nameOf } from './names.ts';
 import { picture } from './picture-of.ts';
 import { stepsAt } from './route.ts';
-import { addressOf } from './selection.ts';
+import { addressOf } from '../../parts/selection.ts';
 
 const SHOWN = 25;
 

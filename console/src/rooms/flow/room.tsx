@@ -5,7 +5,7 @@ import { Legend } from './legend.tsx';
 import { MakeSomethingHappen } from './make-something-happen.tsx';
 import { Passed } from './passed.tsx';
 import { Picture } from './picture.tsx';
-import { selected } from './selection.ts';
+import { selected } from '../../parts/selection.ts';
 import { Trace } from './trace.tsx';
 
 /** The system as a picture, with the events that travel through it. */

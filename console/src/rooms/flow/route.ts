@@ -1,7 +1,8 @@
 import type { Topology } from '@tandem/contracts/topology';
 import type { Step } from '@tandem/local/console/protocol';
 import { arrowId } from './connections.ts';
-import { client, gateway, idOf, keys } from './nodes.ts';
+import { keys } from '../../parts/keys.ts';
+import { client, gateway, idOf } from './nodes.ts';
 
 /**
  * The ways that a step shows: each a run of arrows, by their ids. An event that several queues get has a way for each;

@@ -1,0 +1,4 @@
+/** The keys of a record, with their type. */
+export function keys<K extends string>(record: Readonly<Record<K, unknown>>): K[] {
+  return Object.keys(record) as K[];
+}

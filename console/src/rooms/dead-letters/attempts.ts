@@ -1,0 +1,25 @@
+import type { QueueName } from '@tandem/contracts/topology';
+import type { Step } from '@tandem/local/console/protocol';
+
+/** An attempt of a consumer at a message. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly receivedAt: number;
+  readonly returnedAt?: number;
+}
+
+/**
+ * A consumer's attempts at the message that was sent with an id, in their order. Its steps tell that id, or one that
+ * begins with it.
+ */
+export function attemptsAt(queue: QueueName, messageId: string, steps: readonly Step[]): Attempt[] {
+  const attempts = new Map<number, Attempt>();
+  for (const step of steps) {
+    if (step.kind !== 'received' && step.kind !== 'returned') continue;
+    if (step.queue !== queue || !step.eventId.startsWith(messageId)) continue;
+    const { attempt, at } = step;
+    const known = attempts.get(attempt) ?? { attempt, receivedAt: at };
+    attempts.set(attempt, step.kind === 'returned' ? { ...known, returnedAt: at } : known);
+  }
+  return [...attempts.values()].sort((a, b) => a.attempt - b.attempt);
+}

@@ -1,0 +1,95 @@
+import { useSignal } from '@preact/signals';
+import { type QueueName, topology } from '@tandem/contracts/topology';
+import { ask } from '../../api.ts';
+import { state, steps } from '../../live.ts';
+import { keys } from '../../parts/keys.ts';
+import { timeOfDay } from '../../parts/format.ts';
+import { useRecent } from '../../parts/use-recent.ts';
+import { isOperator, operatorToken } from '../../session.ts';
+import { attemptsAt } from './attempts.ts';
+
+interface Sent {
+  readonly messageId: string;
+  /** How deep the dead-letter queue was before. */
+  readonly depth: number;
+}
+
+/** Sends what no consumer accepts, and shows how it gets here. */
+export function Poison() {
+  return (
+    <section class="poisons" aria-labelledby="poison">
+      <h2 id="poison">Make one</h2>
+      <p>
+        Send a message that its consumer cannot accept. Its consumer gets it five times, here a second apart
+        instead of 1, 5, 25 and 125 s, then SQS moves it to the dead-letter queue.
+      </p>
+      <div class="columns">
+        {keys(topology.queues).map((queue) => (
+          <PoisonQueue key={queue} queue={queue} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function PoisonQueue({ queue }: { queue: QueueName }) {
+  const { consumer, deadLetterQueue } = topology.queues[queue];
+  const sent = useSignal<Sent | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  const send = async () => {
+    const depth = state.value?.deadLetters[deadLetterQueue] ?? 0;
+    await ask<{ messageId: string }>('/console/poison', {
+      method: 'POST',
+      body: { queue },
+      token: operatorToken.value,
+    }).then(
+      ({ body: { messageId } }) => {
+        problem.value = undefined;
+        sent.value = { messageId, depth };
+      },
+      (error: Error) => void (problem.value = error.message),
+    );
+  };
+  return (
+    <div class={`sheet poison ${consumer}`}>
+      <h3>{queue}</h3>
+      <button type="button" class="quiet" disabled={!isOperator.value} onClick={() => void send()}>
+        Send a poison message to {consumer}
+      </button>
+      {problem.value !== undefined && (
+        <p class="notice bad" role="alert">
+          {problem.value}
+        </p>
+      )}
+      {sent.value && <Way key={sent.value.messageId} queue={queue} sent={sent.value} />}
+    </div>
+  );
+}
+
+/** How far the message has come. */
+function Way({ queue, sent: { messageId, depth } }: { queue: QueueName; sent: Sent }) {
+  const { deadLetterQueue, maxReceiveCount } = topology.queues[queue];
+  const attempts = attemptsAt(queue, messageId, useRecent(steps));
+  const hasArrived = (state.value?.deadLetters[deadLetterQueue] ?? 0) > depth;
+  return (
+    <>
+      <ol class="attempts">
+        {attempts.map(({ attempt, receivedAt, returnedAt }) => (
+          <li key={attempt}>
+            <span class="number">{timeOfDay(receivedAt)}</span> attempt {attempt} of {maxReceiveCount}
+            {returnedAt !== undefined && ', returned'}
+          </li>
+        ))}
+      </ol>
+      <p role="status">
+        {hasArrived ? (
+          <>
+            It lies in <a href={`#/dead-letters/${deadLetterQueue}`}>{deadLetterQueue}</a> now.
+          </>
+        ) : (
+          'It is on its way …'
+        )}
+      </p>
+    </>
+  );
+}
