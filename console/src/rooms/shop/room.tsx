@@ -6,13 +6,14 @@ import { CartView } from './cart-view.tsx';
 import { Catalog } from './catalog.tsx';
 import { keepFresh } from './freshness.ts';
 import { linesOf } from './notices.ts';
-import { refresh } from './shelf.ts';
+import { turnAgain } from './shelf.ts';
+import './cart.css';
 import './shop.css';
 
 /** The shop: a catalog and a cart, which no call connects. */
 export default function Shop() {
   useEffect(() => {
-    void refresh();
+    void turnAgain();
     void readCart();
     return keepFresh();
   }, []);
