@@ -17,15 +17,25 @@ export const categories = computed(() => [...seen.value].sort((one, other) => on
 /** `turn` and `refresh`. */
 export const doings = createDoings();
 
-/** Shows a page of a category: its first, or the one that begins at the cursor. */
+interface Place {
+  readonly category: string | undefined;
+  readonly cursor: string | undefined;
+}
+/** Where to turn next. */
+const wanted: Place[] = [];
+
+/** Shows a page of a category: its first, or the one that begins at the cursor. What is asked for last is shown. */
 export function turnTo(of: string | undefined, at?: string): Promise<void> {
+  wanted.splice(0, 1, { category: of, cursor: at });
   return doings.run('turn', async () => {
-    const read = await readProducts({ category: of, limit: PAGE, cursor: at });
-    page.value = read;
-    category.value = of;
-    cursor.value = at;
-    const found = read.items.flatMap(({ category }) => category ?? []);
-    seen.value = new Set([...seen.value, ...found]);
+    for (let place = wanted.pop(); place; place = wanted.pop()) {
+      const read = await readProducts({ ...place, limit: PAGE });
+      const found = read.items.flatMap(({ category }) => category ?? []);
+      seen.value = new Set([...seen.value, ...found]);
+      page.value = read;
+      category.value = place.category;
+      cursor.value = place.cursor;
+    }
   });
 }
 
