@@ -29,7 +29,7 @@ export const found = computed(() => {
     ? matching
     : [here, ...matching];
 });
-/** `offer`, `read`, `price`, `stock`, `create` and `look`. */
+/** `offer`, `choose`, `read`, `price`, `stock`, `create` and `look`. */
 export const doings = createDoings();
 
 /** Reads which products there are, and puts the first on the desk if it is empty. */
@@ -44,7 +44,7 @@ export function offer(): Promise<void> {
 
 /** Puts a product on the desk. */
 export function choose(productId: string): Promise<void> {
-  return doings.run('read', () => readProduct(productId));
+  return doings.run('choose', () => readProduct(productId));
 }
 
 /** Reads the product on the desk again. */

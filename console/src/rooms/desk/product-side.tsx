@@ -15,7 +15,7 @@ export function ProductSide() {
         Product
       </h2>
       <Choice />
-      <Trouble of={doings.problemOf('offer') ?? doings.problemOf('read')} />
+      <Trouble of={doings.problemOf('choose') ?? doings.problemOf('offer') ?? doings.problemOf('read')} />
       {product && <Edit key={product.productId} product={product} />}
     </section>
   );

@@ -45,7 +45,7 @@ function Api({ name, kind, url, says }: ApiProps) {
       <p class="quiet">{says}</p>
       <p class="row">
         <a href={`${url}/docs`}>Read and try the {name} API</a>
-        <a href={`${url}/openapi.json`}>{name}’s OpenAPI as JSON</a>
+        <a href={`${url}/openapi.json`}>{name}'s OpenAPI as JSON</a>
       </p>
     </div>
   );

@@ -26,7 +26,7 @@ export function Minute() {
         <p>
           <b class="product-ink">Product</b> keeps the catalog and the stock. <b class="cart-ink">Cart</b>{' '}
           keeps what people are about to buy. Each writes to its own table only, and each tells the other what
-          happened by events: a relay takes them from the table to a topic, the topic to the other’s queue.
+          happened by events: a relay takes them from the table to a topic, the topic to the other's queue.
         </p>
         <p>
           A product that goes into a cart becomes an event, on which Product reserves the stock. A price that

@@ -38,7 +38,7 @@ export function say(sentences: readonly string[]): void {
   if (sentences.length > 0) said.value = sentences.join(' ');
 }
 
-/** Asks the Cart API as whoever is signed in. */
+/** Asks the Cart API as whoever is signed in. One whose token it no longer takes is a guest from then on. */
 export async function askAsUser<T>(path: string, asked: Asked = {}): Promise<T> {
   try {
     const { body } = await ask<T>(path, { ...asked, token: user.value?.token });
@@ -48,9 +48,7 @@ export async function askAsUser<T>(path: string, asked: Asked = {}): Promise<T> 
       const name = personOf(user.value.name);
       user.value = undefined;
       begin();
-      throw new Error(`You are no longer signed in. Sign in again: ${name}'s cart is kept.`, {
-        cause: error,
-      });
+      say([`You are no longer signed in. Sign in again: ${name}'s cart is kept.`]);
     }
     throw error;
   }

@@ -8,19 +8,20 @@ import { type Notice, noticesOf } from './notices.ts';
 interface CartLineProps {
   readonly line: Line;
   readonly currency: string | null;
-  /** Is called once the line is gone. */
-  readonly onGone: () => void;
+  /** Is called once something was done, whatever came of it. */
+  readonly onDone: () => void;
 }
 
 /** A line of the cart: how many, for how much, and what stands in its way. */
-export function CartLine({ line, currency, onGone }: CartLineProps) {
+export function CartLine({ line, currency, onDone }: CartLineProps) {
   const { productId, name, qty, priceAtAdd } = line;
   const isOff = doings.isUnderWay(`line:${productId}`);
-  const change = async (to: number) => {
-    await setQty(productId, to);
-    if (to === 0) onGone();
+  const change = (to: number) => setQty(productId, to).then(onDone);
+  const remedies: Remedies = {
+    accept: () => void acceptPrice(productId).then(onDone),
+    take: (qty) => void change(qty),
+    remove: () => void remove(productId).then(onDone),
   };
-  const removeLine = () => void remove(productId).then(onGone);
   return (
     <li>
       <h3>{name}</h3>
@@ -35,13 +36,13 @@ export function CartLine({ line, currency, onGone }: CartLineProps) {
         </Act>
         <span class="each">× {formatMoney(priceAtAdd, currency)}</span>
       </div>
-      <Act isQuiet isOff={isOff} label={`Remove: ${name}`} onAct={removeLine}>
+      <Act isQuiet isOff={isOff} label={`Remove: ${name}`} onAct={remedies.remove}>
         Remove
       </Act>
       {noticesOf(line, currency).map((notice) => (
         <div key={notice.kind} class="notice row">
           <span>{notice.says}</span>
-          <Remedy notice={notice} line={line} isOff={isOff} onRemove={removeLine} />
+          <Remedy notice={notice} name={name} isOff={isOff} remedies={remedies} />
         </div>
       ))}
       <Trouble of={doings.problemOf(`line:${productId}`)} />
@@ -83,33 +84,35 @@ function Quantity({ line, isOff, onChange }: QuantityProps) {
   );
 }
 
+interface Remedies {
+  readonly accept: () => void;
+  readonly take: (qty: number) => void;
+  readonly remove: () => void;
+}
+
 interface RemedyProps {
   readonly notice: Notice;
-  readonly line: Line;
+  readonly name: string;
   readonly isOff: boolean;
-  readonly onRemove: () => void;
+  readonly remedies: Remedies;
 }
 
 /** What there is to do about a notice. */
-function Remedy({ notice, line: { productId, name }, isOff, onRemove }: RemedyProps) {
+function Remedy({ notice, name, isOff, remedies: { accept, take, remove } }: RemedyProps) {
   if (notice.kind === 'priceChanged')
     return (
-      <Act isOff={isOff} label={`Accept new price: ${name}`} onAct={() => void acceptPrice(productId)}>
+      <Act isOff={isOff} label={`Accept new price: ${name}`} onAct={accept}>
         Accept new price
       </Act>
     );
   if (notice.kind === 'insufficient' && notice.take > 0)
     return (
-      <Act
-        isOff={isOff}
-        label={`Take ${notice.take}: ${name}`}
-        onAct={() => void setQty(productId, notice.take)}
-      >
+      <Act isOff={isOff} label={`Take ${notice.take}: ${name}`} onAct={() => take(notice.take)}>
         Take {notice.take}
       </Act>
     );
   return (
-    <Act isOff={isOff} label={`Remove: ${name}, which cannot be had`} onAct={onRemove}>
+    <Act isOff={isOff} label={`Remove: ${name}, which cannot be had`} onAct={remove}>
       Remove
     </Act>
   );

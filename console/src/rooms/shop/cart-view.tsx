@@ -5,21 +5,22 @@ import { Act, Trouble } from '../../parts/act.tsx';
 import { user } from '../../session.ts';
 import { bought, cart, checkOut, doings, said } from './basket.ts';
 import { CartLine } from './cart-line.tsx';
+import { keepFocus } from './focus.ts';
 import { personOf } from './notices.ts';
 import { SignIn } from './sign-in.tsx';
 
 /** The cart: its lines, what they cost together, and the way to buy them. */
 export function CartView() {
   const heading = useRef<HTMLHeadingElement>(null);
-  const toHeading = () => heading.current?.focus();
+  const keep = () => keepFocus(heading.current);
   const shown = cart.value;
-  const buy = () => void checkOut().then(() => bought.value && toHeading());
+  const buy = () => void checkOut().then(keep);
   return (
     <section class="cart sheet" aria-labelledby="cart-title">
       <h2 id="cart-title" tabIndex={-1} ref={heading} class="cart-ink">
         {user.value ? `${personOf(user.value.name)}'s cart` : 'Your cart'}
       </h2>
-      <SignIn />
+      <SignIn onDone={keep} />
       <p class="said" role="status">
         {said.value}
       </p>
@@ -29,7 +30,7 @@ export function CartView() {
         <>
           <ul class="lines">
             {shown.items.map((line) => (
-              <CartLine key={line.productId} line={line} currency={shown.currency} onGone={toHeading} />
+              <CartLine key={line.productId} line={line} currency={shown.currency} onDone={keep} />
             ))}
           </ul>
           <p class="total">

@@ -2,9 +2,9 @@ import { useRef } from 'preact/hooks';
 import type { Product } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
 import { Act, Trouble } from '../../parts/act.tsx';
-import { add, doings as basketDoings } from './basket.ts';
-import { needsHand, readAgain } from './freshness.ts';
-import { categories, category, doings, isFirst, page, turnTo } from './shelf.ts';
+import { add, doings as basketDoings, readCart } from './basket.ts';
+import { needsHand } from './freshness.ts';
+import { categories, category, doings, isFirst, page, turnAgain, turnTo } from './shelf.ts';
 
 /** The catalog, page by page, of all categories or of one. */
 export function Catalog() {
@@ -19,10 +19,10 @@ export function Catalog() {
     <section class="catalog" aria-labelledby="catalog-title">
       <div class="shelf-head">
         <h2 id="catalog-title" tabIndex={-1} ref={heading} class="product-ink">
-          {category.value ?? 'Everything there is'}
+          {category.value ?? 'All products'}
         </h2>
         {needsHand() && (
-          <Act isQuiet isOff={doings.isUnderWay('refresh')} onAct={() => void readAgain()}>
+          <Act isQuiet isOff={isTurning} onAct={() => void Promise.all([turnAgain(), readCart()])}>
             Refresh
           </Act>
         )}
@@ -53,9 +53,9 @@ export function Catalog() {
 
 /** One of the categories that were seen, or any other by its name. */
 function Filter() {
-  const choose = (event: Event) => {
-    const { value } = event.currentTarget as HTMLSelectElement;
-    void turnTo(value === '' ? undefined : value);
+  const choose = async (select: HTMLSelectElement) => {
+    await turnTo(select.value === '' ? undefined : select.value);
+    select.value = category.value ?? '';
   };
   const search = (event: SubmitEvent) => {
     event.preventDefault();
@@ -71,7 +71,7 @@ function Filter() {
     <div class="filter">
       <label>
         Category
-        <select value={here ?? ''} onChange={choose}>
+        <select value={here ?? ''} onChange={({ currentTarget }) => void choose(currentTarget)}>
           <option value="">All</option>
           {[...offered, ...categories.value].map((name) => (
             <option key={name} value={name}>

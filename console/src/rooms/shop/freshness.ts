@@ -7,7 +7,7 @@ import { page, refresh } from './shelf.ts';
 const GATHER_MS = 50;
 
 /** Reads again what the shop shows. */
-export async function readAgain(): Promise<void> {
+async function readAgain(): Promise<void> {
   await Promise.all([readCart(), refresh()]);
 }
 

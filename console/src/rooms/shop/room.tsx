@@ -6,13 +6,14 @@ import { CartView } from './cart-view.tsx';
 import { Catalog } from './catalog.tsx';
 import { keepFresh } from './freshness.ts';
 import { linesOf } from './notices.ts';
-import { refresh } from './shelf.ts';
+import { turnAgain } from './shelf.ts';
+import './cart.css';
 import './shop.css';
 
 /** The shop: a catalog and a cart, which no call connects. */
 export default function Shop() {
   useEffect(() => {
-    void refresh();
+    void turnAgain();
     void readCart();
     return keepFresh();
   }, []);
@@ -32,14 +33,20 @@ export default function Shop() {
   );
 }
 
+function toCart(): void {
+  const title = document.querySelector<HTMLElement>('#cart-title');
+  title?.focus({ preventScroll: true });
+  title?.scrollIntoView();
+}
+
 /** The way to the cart where it lies below the catalog. */
 function ToCart() {
   const { items = [], totalAmount = 0, currency = null } = cart.value ?? {};
   if (items.length === 0) return null;
   return (
     <div class="to-cart">
-      <Act isQuiet onAct={() => document.querySelector<HTMLElement>('#cart-title')?.focus()}>
-        To the cart: {linesOf(items.length)}, {formatMoney(totalAmount, currency)}
+      <Act isQuiet onAct={toCart}>
+        Cart: {linesOf(items.length)}, {formatMoney(totalAmount, currency)}
       </Act>
     </div>
   );

@@ -5,14 +5,18 @@ import { doings } from './basket.ts';
 import { personOf } from './notices.ts';
 import { signIn, signOut } from './signing-in.ts';
 
-/** Who buys: a guest, or one of the demo users where there are some. */
-export function SignIn() {
+/** Who buys: a guest, or one of the demo users where there are some. `onDone` is called when that has changed. */
+export function SignIn({ onDone }: { readonly onDone: () => void }) {
   const isOff = doings.isUnderWay('sign-in');
+  const leave = () => {
+    signOut();
+    onDone();
+  };
   if (user.value)
     return (
       <div class="row sign-in">
         <span>Signed in as {personOf(user.value.name)}</span>
-        <Act isQuiet isOff={isOff} onAct={signOut}>
+        <Act isQuiet isOff={isOff} onAct={leave}>
           Sign out
         </Act>
       </div>
@@ -28,7 +32,7 @@ export function SignIn() {
             isQuiet
             isOff={isOff}
             label={`Sign in as ${personOf(name)}`}
-            onAct={() => void signIn(name)}
+            onAct={() => void signIn(name).then(onDone)}
           >
             {personOf(name)}
           </Act>

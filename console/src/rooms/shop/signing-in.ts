@@ -1,7 +1,7 @@
 import { ask } from '../../api.ts';
 import { type Cart, cartPath, openCart } from '../../commerce.ts';
 import { cartId, user } from '../../session.ts';
-import { begin, cart, doings, isGone, say, show } from './basket.ts';
+import { begin, bought, cart, doings, isGone, say, show } from './basket.ts';
 import { linesOf, personOf } from './notices.ts';
 
 /**
@@ -22,6 +22,7 @@ export function signIn(name: string): Promise<void> {
     const merged = guest === undefined ? undefined : await merge(own.cartId, guest, token);
     user.value = { name, token };
     begin();
+    bought.value = undefined;
     show(merged ?? own);
     const whose = `${personOf(name)}'s cart`;
     say([merged && moved > 0 ? `${linesOf(moved)} moved into ${whose}.` : `This is ${whose}.`]);
@@ -33,6 +34,7 @@ export function signOut(): void {
   const { name = '' } = user.value ?? {};
   user.value = undefined;
   begin();
+  bought.value = undefined;
   say([`You are a guest again. ${personOf(name)}'s cart is kept.`]);
 }
 
