@@ -8,11 +8,12 @@ import { readMeasured } from './measured.ts';
 import { readPrices } from './prices.ts';
 import { excessTable, itemTable, scenarioTable } from './print.ts';
 import { settingsFor } from './settings.ts';
+import { factsOf } from './templates.ts';
 import { evaluate } from './testing.ts';
 
 const [measured, prices] = [readMeasured(), readPrices()];
 const templates = synthesize();
-const billsOf = (templates: Templates) => bills({ templates, measured, prices });
+const billsOf = (templates: Templates) => bills({ facts: factsOf(templates), measured, prices });
 const usual = billsOf(templates);
 const changed = (changes: Partial<SettingsInput>) => billsOf(synthesize(changes));
 

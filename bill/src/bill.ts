@@ -1,5 +1,4 @@
-import type { Templates } from '@tandem/infra/testing/synth';
-import { factsOf } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { flowsOf } from './flows.ts';
 import type { Billed, Line } from './line.ts';
 import { edgeLines } from './lines/edge.ts';
@@ -9,8 +8,8 @@ import { observabilityLines } from './lines/observability.ts';
 import { tableLines } from './lines/tables.ts';
 import { taskLines } from './lines/tasks.ts';
 import { type Excess, limitsOf } from './limits.ts';
-import type { Measured } from './measured.ts';
-import { type PriceList, quote } from './prices.ts';
+import type { Measurement } from './measurement.ts';
+import { type PriceList, quote } from './quote.ts';
 import { type Scenario, scenarios } from './traffic.ts';
 import { usageOf } from './usage.ts';
 
@@ -27,45 +26,48 @@ export interface Bill {
   readonly excesses: readonly Excess[];
 }
 
-/** All that bills are computed from. */
+/** All that bills are computed from: plain data. Neither Node.js nor the CDK is needed from here on. */
 export interface Inputs {
-  readonly templates: Templates;
-  readonly measured: Measured;
+  readonly facts: Facts;
+  readonly measured: Measurement;
   readonly prices: PriceList;
 }
 
-/** The bill of each scenario. Throws where a template has something of which nobody has said what it costs. */
+/** The bill of each scenario. */
 export function bills(inputs: Inputs, of: readonly Scenario[] = scenarios): Bill[] {
-  const facts = factsOf(inputs.templates);
-  return of.map((scenario) => {
-    const { measured } = inputs;
-    const usage = usageOf(scenario, measured, facts);
-    const flows = flowsOf(usage, facts, measured);
-    const billed: Billed = {
-      facts,
-      usage,
-      flows,
-      measured,
-      quote: quote(inputs.prices, scenario.hasFreeTier),
-    };
-    const lines = [
-      taskLines,
-      edgeLines,
-      networkLines,
-      tableLines,
-      messagingLines,
-      observabilityLines,
-    ].flatMap((of) => of(billed));
-    const total = lines.reduce((sum, { monthly }) => sum + monthly, 0);
-    const requests = usage.requestCount.value;
-    return {
-      name: scenario.name,
-      says: scenario.says,
-      total,
-      requests,
-      perMillionRequests: (total / requests) * 1_000_000,
-      lines,
-      excesses: limitsOf(billed),
-    };
-  });
+  return of.map((scenario) => billOf(scenario, inputs));
+}
+
+/** The bill of a month with this traffic. */
+export function billOf(scenario: Scenario, { facts, measured, prices }: Inputs): Bill {
+  const usage = usageOf(scenario, measured, facts);
+  const flows = flowsOf(usage, facts, measured);
+  const billed: Billed = { facts, usage, flows, measured, quote: quote(prices, scenario.hasFreeTier) };
+  const lines = [taskLines, edgeLines, networkLines, tableLines, messagingLines, observabilityLines].flatMap(
+    (of) => of(billed),
+  );
+  const total = lines.reduce((sum, { monthly }) => sum + monthly, 0);
+  const requests = usage.requestCount.value;
+  return {
+    name: scenario.name,
+    says: scenario.says,
+    total,
+    requests,
+    perMillionRequests: (total / requests) * 1_000_000,
+    lines,
+    excesses: limitsOf(billed),
+  };
+}
+
+/** The limit that nobody can raise and that breaks at the least multiple `at` of the peak, of scenarios such as `10x`. */
+export function firstLimitOf(bills: readonly Bill[]): (Excess & { readonly at: number }) | undefined {
+  const [first] = bills
+    .flatMap(({ name, excesses }) =>
+      excesses.flatMap((it) =>
+        it.kind === 'limit' ? [{ ...it, at: Number.parseInt(name, 10) * (it.allowed / it.used) }] : [],
+      ),
+    )
+    .filter(({ at }) => Number.isFinite(at))
+    .sort((a, b) => a.at - b.at);
+  return first;
 }

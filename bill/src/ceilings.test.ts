@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { synthesize } from '@tandem/infra/testing/synth';
 import { bills } from './bill.ts';
+import { ceilings } from './ceilings.ts';
 import { readMeasured } from './measured.ts';
 import { readPrices } from './prices.ts';
-import { dollars } from './print.ts';
-
-/** Dollars a month that the system may cost, with one NAT gateway. */
-const ceilings = { average: 115, 'sustained-peak': 185, worst: 310 };
+import { factsOf } from './templates.ts';
+import { dollars } from './line.ts';
 
 const made = bills({
-  templates: synthesize({ egress: 'nat' }),
+  facts: factsOf(synthesize({ egress: 'nat' })),
   measured: readMeasured(),
   prices: readPrices(),
 });

@@ -1,5 +1,5 @@
 import type { Bill } from './bill.ts';
-import { dollars } from './print.ts';
+import { dollars } from './line.ts';
 
 const CENT = 0.005;
 

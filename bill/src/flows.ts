@@ -12,7 +12,7 @@ import {
   plus,
   times,
 } from './formula.ts';
-import type { Consumption, Measured } from './measured.ts';
+import type { Consumption, Measurement } from './measurement.ts';
 import { type PhaseUsage, placeOf, type Usage } from './usage.ts';
 
 /** Requests of SQS in a month. */
@@ -36,7 +36,7 @@ const SECONDS = figure(3_600, 's/h');
 const { consumeSeconds, longPollSeconds, receiveBatch, shardPollsPerSecond, snsBatch } = assumptions;
 
 /** What goes through queues and relays depends on how close changes and messages are to each other: on their rate. */
-export function flowsOf(usage: Usage, facts: Facts, measured: Measured) {
+export function flowsOf(usage: Usage, facts: Facts, measured: Measurement) {
   const queues = (Object.keys(topology.queues) as QueueName[]).map((queue): QueueFlow => {
     const { consumer } = topology.queues[queue];
     const { topic } = topology.subscriptions.find((it) => it.queue === queue) ?? { topic: '' };
@@ -141,7 +141,7 @@ export function shardsOf(phase: PhaseUsage, table: 'products' | 'carts', { table
 }
 
 /** Bytes of logs: a document of metrics a minute and task, lines of some requests, a document an invocation. */
-function logsOf(usage: Usage, relays: readonly RelayFlow[], measured: Measured) {
+function logsOf(usage: Usage, relays: readonly RelayFlow[], measured: Measurement) {
   const bytes = (of: Figure) => dividedBy(of, BYTES_PER_GB);
   const { telemetry } = measured;
   const services = (['product', 'cart'] as const).map((service) => {

@@ -1,8 +1,7 @@
 import type { Bill } from './bill.ts';
-import { GROUPS, type Line } from './line.ts';
+import { dollars, GROUPS, type Line } from './line.ts';
 import type { Measured } from './measured.ts';
-import type { PriceList } from './prices.ts';
-import { dollars } from './print.ts';
+import type { PriceList } from './quote.ts';
 import { assumptions } from './assumptions.ts';
 
 const CHARTED = ['minimal', 'average', 'bursty', 'sustained-peak', 'worst'];

@@ -1,8 +1,8 @@
 import type { Facts } from './facts.ts';
 import type { Flows } from './flows.ts';
 import type { Figure } from './formula.ts';
-import type { Measured } from './measured.ts';
-import type { Quote } from './prices.ts';
+import type { Measurement } from './measurement.ts';
+import type { Quote } from './quote.ts';
 import type { Usage } from './usage.ts';
 
 /** What a line belongs to, in the order in which they are shown. */
@@ -40,9 +40,13 @@ export interface Billed {
   readonly facts: Facts;
   readonly usage: Usage;
   readonly flows: Flows;
-  readonly measured: Measured;
+  readonly measured: Measurement;
   readonly quote: Quote;
 }
+
+/** Dollars as they are shown, to the cent. */
+export const dollars = (value: number): string =>
+  value.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 
 export function line(group: Group, item: string, amount: Figure, ...basis: readonly Basis[]): Line {
   return { group, item, monthly: amount.value, formula: amount.text, basis };

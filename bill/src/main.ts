@@ -13,6 +13,7 @@ import { readPrices } from './prices.ts';
 import { excessTable, firstToBreak, itemTable, scenarioTable } from './print.ts';
 import { readRevision } from './revision.ts';
 import { settingsFor } from './settings.ts';
+import { FACTS_FILE, factsOf } from './templates.ts';
 
 const HELP = `npm run bill -- [options]: what a month costs on AWS
 
@@ -27,6 +28,7 @@ The stacks of production × what requests and events were measured to consume (n
   --json               all scenarios and items as JSON
   --html FILE          write a page with a chart and every formula
   --diff REVISION      what has changed since, as Markdown
+  --write-facts        keep what the stacks of production say that costs depend on in bill/facts.json, for the console
   --help`;
 
 const options = {
@@ -38,6 +40,7 @@ const options = {
   json: { type: 'boolean' },
   html: { type: 'string' },
   diff: { type: 'string' },
+  'write-facts': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
@@ -47,12 +50,17 @@ await runCommand(async () => {
     console.log(HELP);
     return 0;
   }
+  if (values['write-facts']) {
+    await writeFile(FACTS_FILE, `${JSON.stringify(factsOf(synthesize()), undefined, 2)}\n`);
+    console.log(`${FACTS_FILE} is written`);
+    return 0;
+  }
   const settings = settingsFor(values);
   const measured = readMeasured();
   const prices = readPrices();
   if (measured.sources !== digestOfSources())
     console.error(`measured on ${measured.date}; the sources have changed since: npm run measure`);
-  const made = bills({ templates: templatesOf(settings), measured, prices });
+  const made = bills({ facts: factsOf(templatesOf(settings)), measured, prices });
   const chosen = made.find(({ name }) => name === values.scenario);
   if (!chosen) throw usageError(`--scenario is one of ${made.map(({ name }) => name).join(', ')}`);
 
@@ -63,7 +71,7 @@ await runCommand(async () => {
     if (!isComparable)
       console.error(`what ${values.diff} consumes was not measured: the stacks alone are compared`);
     const before = bills({
-      templates: old.templates,
+      facts: factsOf(old.templates),
       measured: isComparable ? old.measured : measured,
       prices,
     });

@@ -5,12 +5,10 @@ import type { ServiceName } from '@tandem/contracts/topology';
 import type { Operation } from '@tandem/load/mix';
 import type { Invocation } from './measure/relay.ts';
 import type { Consumption, Wire } from './measure/summary.ts';
-
-export type { Consumption, Sums, Wire } from './measure/summary.ts';
+import type { Measurement } from './measurement.ts';
 
 /** What was measured; `npm run measure` writes it. */
-export interface Measured {
-  readonly date: string;
+export interface Measured extends Measurement {
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
   /** Of the sources that were measured; see {@link digestOfSources}. */

@@ -1,14 +1,11 @@
 import { styleText } from 'node:util';
-import type { Bill } from './bill.ts';
-import { GROUPS } from './line.ts';
+import { type Bill, firstLimitOf } from './bill.ts';
+import { dollars, GROUPS } from './line.ts';
 
 const WIDTH = 100;
 const ITEM = 36;
 const SAYS = 58;
 const AMOUNT = 12;
-
-export const dollars = (value: number): string =>
-  value.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 
 /** All scenarios, one a line. */
 export function scenarioTable(bills: readonly Bill[]): string {
@@ -54,14 +51,7 @@ export function excessTable({ name, excesses }: Bill): string {
 
 /** The hard limit that breaks at the least multiple of the peak. */
 export function firstToBreak(bills: readonly Bill[]): string {
-  const [first] = bills
-    .flatMap(({ name, excesses }) =>
-      excesses.flatMap((it) =>
-        it.kind === 'limit' ? [{ ...it, name, at: Number.parseInt(name, 10) * (it.allowed / it.used) }] : [],
-      ),
-    )
-    .filter(({ at }) => Number.isFinite(at))
-    .sort((a, b) => a.at - b.at);
+  const first = firstLimitOf(bills);
   if (!first) return 'No limit breaks that cannot be raised.';
   return wrapped(
     `The first limit that nobody can raise: ${first.limit}, at ${Math.floor(first.at)} times the peak; ${first.remedy}.`,

@@ -2,7 +2,7 @@ import type { ServiceName, TableName } from '@tandem/contracts/topology';
 import type { Operation } from '@tandem/load/mix';
 import { type Figure, figure, plus, times } from './formula.ts';
 import type { Facts } from './facts.ts';
-import type { Consumption, Measured, Wire } from './measured.ts';
+import type { Consumption, Measurement, Wire } from './measurement.ts';
 import type { Scenario, Weights } from './traffic.ts';
 
 type Measure = Consumption & Wire;
@@ -33,7 +33,7 @@ export interface Usage {
   readonly overPhases: (of: (phase: PhaseUsage) => Figure) => Figure;
 }
 
-export function usageOf(scenario: Scenario, measured: Measured, facts: Facts): Usage {
+export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts): Usage {
   const mean = (service: ServiceName, pick: Pick) => averageOf(scenario.mix[service], measured, pick);
   const phases = scenario.phases.map((phase): PhaseUsage => {
     const tasksOf = (service: ServiceName) => {
@@ -66,7 +66,7 @@ export function usageOf(scenario: Scenario, measured: Measured, facts: Facts): U
 }
 
 /** What one request causes on average, by the weights of a mix. */
-export function averageOf(weights: Weights, measured: Measured, pick: Pick): number {
+export function averageOf(weights: Weights, measured: Measurement, pick: Pick): number {
   const entries = Object.entries(weights) as [Operation, number][];
   const all = entries.reduce((sum, [, weight]) => sum + weight, 0);
   return entries.reduce((sum, [name, weight]) => sum + (weight / all) * pick(measured.operations[name]), 0);

@@ -20,6 +20,8 @@ export interface Asked {
   readonly token?: string | undefined;
   /** Makes a POST safe to repeat. */
   readonly idempotencyKey?: string;
+  /** The ETag of the state that is to be changed: refused with 412 if it is no longer that. */
+  readonly ifMatch?: string;
 }
 
 export interface Answered<T> {
@@ -30,12 +32,13 @@ export interface Answered<T> {
 /** Asks the system that serves the page. Rejects with a {@link Problem}. */
 export async function ask<T>(
   path: string,
-  { method = 'GET', body, token, idempotencyKey }: Asked = {},
+  { method = 'GET', body, token, idempotencyKey, ifMatch }: Asked = {},
 ): Promise<Answered<T>> {
   const headers = new Headers();
   if (body !== undefined) headers.set('content-type', 'application/json');
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
   if (idempotencyKey !== undefined) headers.set('idempotency-key', idempotencyKey);
+  if (ifMatch !== undefined) headers.set('if-match', ifMatch);
   const sent = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
   const answer = await fetch(path, sent).catch(() => undefined);
   if (!answer) throw new Problem(0, { detail: 'Nobody answers: is the system still running?' });

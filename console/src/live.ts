@@ -26,7 +26,8 @@ export function onStep(listener: Listener): () => void {
 /** Listens to the gateway that serves the page, if it tells anything; the browser connects again by itself. */
 export async function listen(): Promise<void> {
   about.value = await ask<About>('/console/about').then(
-    ({ body }) => body,
+    // Where files are all that there is, an unknown path may be answered with the page.
+    ({ body }) => body ?? null,
     () => null,
   );
   if (about.value === null) return;

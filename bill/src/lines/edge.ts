@@ -10,19 +10,11 @@ const answerBytes: Pick = (of) => of.compressedAnswerBytes;
 
 /** The load balancer with its addresses, and what leaves for the Internet. */
 export function edgeLines({ facts, usage, quote }: Billed): Line[] {
-  const balancers = facts.all('AWS::ElasticLoadBalancingV2::LoadBalancer');
-  const balancer = balancers[0] ?? {};
-  const count = figure(balancers.length);
-  const addresses = figure(
-    balancers
-      .filter(
-        (it) => it['IpAddressType'] !== 'dualstack-without-public-ipv4' && it['Scheme'] === 'internet-facing',
-      )
-      .reduce((sum, it) => sum + (it['Subnets'] as unknown[]).length, 0),
-  );
-  const idleSeconds = Number(attribute(balancer, 'idle_timeout.timeout_seconds') ?? 60);
+  const { balancers } = facts;
+  const count = figure(balancers.count);
+  const addresses = figure(balancers.publicAddresses);
   const unitHours = usage.overPhases((phase) =>
-    times(phase.hours, unitsOf(phase, usage.scenario, idleSeconds)),
+    times(phase.hours, unitsOf(phase, usage.scenario, balancers.idleSeconds)),
   );
   const out = dividedBy(usage.total(answerBytes), BYTES_PER_GB);
   return [
@@ -35,7 +27,7 @@ export function edgeLines({ facts, usage, quote }: Billed): Line[] {
       times(beyond(figure(out.value, 'GB'), quote.free('internetOutGb')), quote.price('internetOutGb')),
       basis('GB of answers', out),
     ),
-    ...accessLogs(balancer, { facts, usage, quote }),
+    ...accessLogs({ facts, usage, quote }),
     ...firewall({ facts, usage, quote }),
   ];
 }
@@ -58,21 +50,15 @@ function unitsOf(
   );
 }
 
-function accessLogs(
-  balancer: Readonly<Record<string, unknown>>,
-  { facts, usage, quote }: Needs<'facts' | 'usage' | 'quote'>,
-): Line[] {
-  if (attribute(balancer, 'access_logs.s3.enabled') !== 'true') return [];
-  const days = facts
-    .all('AWS::S3::Bucket', 'network')
-    .flatMap((it) => it['LifecycleConfiguration']?.Rules ?? [])
-    .map((rule) => Number(rule.ExpirationInDays));
-  const months = dividedBy(figure(Math.max(...days), 'days'), figure(assumptions.daysOfMonth));
+function accessLogs({ facts, usage, quote }: Needs<'facts' | 'usage' | 'quote'>): Line[] {
+  const { accessLogDays, nodes } = facts.balancers;
+  if (accessLogDays === undefined) return [];
+  const months = dividedBy(figure(accessLogDays, 'days'), figure(assumptions.daysOfMonth));
   const stored = times(
     dividedBy(times(usage.requestCount, figure(assumptions.accessLogBytes, 'bytes')), BYTES_PER_GB),
     months,
   );
-  const files = times(HOURS, figure(assumptions.accessLogFilesPerHour), figure(facts.balancerNodes));
+  const files = times(HOURS, figure(assumptions.accessLogFilesPerHour), figure(nodes));
   return [
     line(
       'edge',
@@ -88,15 +74,14 @@ function accessLogs(
 }
 
 function firewall({ facts, usage, quote }: Needs<'facts' | 'usage' | 'quote'>): Line[] {
-  const acls = facts.all('AWS::WAFv2::WebACL');
-  if (acls.length === 0) return [];
-  const rules = acls.reduce((sum, { Rules }) => sum + (Rules as unknown[]).length, 0);
+  const { count, rules } = facts.firewalls;
+  if (count === 0) return [];
   return [
     line(
       'edge',
       'Web application firewall',
       plus(
-        times(figure(acls.length), quote.price('wafAcl')),
+        times(figure(count), quote.price('wafAcl')),
         times(figure(rules), quote.price('wafRule')),
         times(figure(usage.requestCount.value), quote.price('wafRequest')),
       ),
@@ -105,8 +90,3 @@ function firewall({ facts, usage, quote }: Needs<'facts' | 'usage' | 'quote'>): 
 }
 
 type Needs<Names extends keyof Billed> = { readonly [N in Names]: Billed[N] };
-
-function attribute(balancer: Readonly<Record<string, unknown>>, key: string): string | undefined {
-  const attributes = (balancer['LoadBalancerAttributes'] ?? []) as { Key: string; Value: string }[];
-  return attributes.find(({ Key }) => Key === key)?.Value;
-}

@@ -9,16 +9,13 @@ export function messagingLines(billed: Billed): Line[] {
 
 function topics({ facts, flows, quote }: Billed): Line[] {
   const publishes = plus(...flows.relays.map((it) => figure(it.publishes.value)));
-  const encrypted = ['AWS::SNS::Topic', 'AWS::SQS::Queue']
-    .flatMap((type) => facts.all(type))
-    .filter((it) => it['KmsMasterKeyId'] !== undefined).length;
+  const { topicsAndQueues, keys } = facts.encryption;
   const seconds = times(figure(assumptions.hours, 'h'), figure(3_600, 's/h'));
   const keyCalls = times(
-    figure(encrypted),
+    figure(topicsAndQueues),
     figure(2 * assumptions.publishers),
     dividedBy(seconds, figure(assumptions.dataKeySeconds, 's')),
   );
-  const own = facts.all('AWS::KMS::Key').length;
   return [
     line(
       'messaging',
@@ -31,7 +28,7 @@ function topics({ facts, flows, quote }: Billed): Line[] {
       'KMS, keys of topics and queues',
       plus(
         times(beyond(figure(keyCalls.value), quote.free('kmsRequests')), quote.price('kmsRequest')),
-        times(figure(own), quote.price('kmsKey')),
+        times(figure(keys), quote.price('kmsKey')),
       ),
       basis('calls of KMS', keyCalls),
     ),

@@ -7,10 +7,7 @@ const HOURS = figure(assumptions.hours, 'h');
 /** The way of tasks to AWS and the Internet. */
 export function networkLines(billed: Billed): Line[] {
   const { facts, quote } = billed;
-  const gateways = facts.all('AWS::EC2::NatGateway').length;
-  const addresses = facts.all('AWS::EC2::EIP').length;
-  const endpoints = facts.all('AWS::EC2::VPCEndpoint').filter((it) => it['VpcEndpointType'] === 'Interface');
-  const zones = endpoints.reduce((sum, it) => sum + (it['SubnetIds'] as unknown[]).length, 0);
+  const { natGateways: gateways, addresses, endpointZones: zones, flowLogs } = facts.network;
   const bytes = callBytes(billed);
   const carried = figure(bytes.value, 'GB');
   const lines: Line[] = [];
@@ -45,7 +42,6 @@ export function networkLines(billed: Billed): Line[] {
     );
     lines.push(line('network', 'Interface endpoints', amount, basis('GB of calls', bytes)));
   }
-  const flowLogs = facts.all('AWS::EC2::FlowLog').length;
   if (flowLogs > 0) {
     const amount = times(
       figure(flowLogs),

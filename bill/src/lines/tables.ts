@@ -2,7 +2,7 @@ import { assumptions } from '../assumptions.ts';
 import { SERVICES, type TableFacts } from '../facts.ts';
 import { atLeast, BYTES_PER_GB, beyond, dividedBy, type Figure, figure, plus, times } from '../formula.ts';
 import { basis, type Billed, line, type Line } from '../line.ts';
-import type { Consumption } from '../measured.ts';
+import type { Consumption } from '../measurement.ts';
 import { placeOf } from '../usage.ts';
 
 const HOURS = figure(assumptions.hours, 'h');
@@ -54,7 +54,7 @@ function capacityUnits({ facts, usage, quote }: Billed, kind: Kind): Line[] {
 
 /** Each node of the load balancer asks each task whether it is ready, and the task its table. */
 function readinessChecks({ facts, usage, measured, quote }: Billed): Line {
-  const nodes = figure(facts.balancerNodes, 'nodes');
+  const nodes = figure(facts.balancers.nodes, 'nodes');
   const units = SERVICES.map((service) => {
     const taskHours = usage.overPhases(({ hours, tasks }) => times(tasks[service], hours));
     const checks = dividedBy(
@@ -86,12 +86,9 @@ function storage({ facts, usage, measured, quote }: Billed): Line[] {
   const catalog = ['product', 'catalog'].map((kind) => times(figure(assumptions.products), bytesOf(kind)));
   const stored = dividedBy(plus(...kept, ...catalog), BYTES_PER_GB);
   const size = figure(stored.value, 'GB');
-  const isBackedUp = facts
-    .all('AWS::DynamoDB::GlobalTable')
-    .some((it) => it['Replicas']?.[0]?.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true);
   const amounts: [string, Figure][] = [
     ['Storage', times(beyond(size, quote.free('dynamoDbStorageGb')), quote.price('dynamoDbStorageGb'))],
-    ...(isBackedUp
+    ...(facts.isBackedUp
       ? [['Point-in-time recovery', times(size, quote.price('dynamoDbBackupGb'))] as [string, Figure]]
       : []),
   ];

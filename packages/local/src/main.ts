@@ -2,6 +2,8 @@ import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
 import { readArguments, runCommand, usageError } from './cli.ts';
 import { localConfig } from './config.ts';
+import { buildConsole } from './console/build.ts';
+import { mintToken } from './issuer.ts';
 import { REGION } from './messaging/config.ts';
 import { startProcesses } from './processes/supervisor.ts';
 import { startSystem } from './system/start.ts';
@@ -21,13 +23,16 @@ Ports, the data directory and the rest are set by the environment: docs/generate
 
 const config = configOrExit(localConfig, process.env);
 
-/** What is running, and where. */
-function print({
+/** How long the link in the terminal opens what only an operator may do. */
+const OPERATOR_SECONDS = 12 * 60 * 60;
+
+/** What is running, and where; who looks at it in a terminal gets an operator's link. */
+async function print({
   gateway,
   product,
   cart,
   aws,
-}: Readonly<Record<'gateway' | 'product' | 'cart' | 'aws', string>>): void {
+}: Readonly<Record<'gateway' | 'product' | 'cart' | 'aws', string>>): Promise<void> {
   console.log(`Tandem is running${config.EPHEMERAL ? ', and keeps nothing' : `, its state in ${config.DATA_DIR}`}
 
   gateway    ${gateway}          start here
@@ -35,11 +40,18 @@ function print({
   cart       ${cart}/docs
   SNS, SQS   ${aws}          region ${REGION}, any credentials
 `);
+  if (!process.stdout.isTTY) return;
+  const token = await mintToken({
+    subject: 'operator',
+    scopes: ['products:write', 'operator'],
+    lifetimeSeconds: OPERATOR_SECONDS,
+  });
+  console.log(`  operator   ${gateway}/#operator=${token}\n`);
 }
 
 async function startInOneProcess() {
   const system = await startSystem(config);
-  print(system.urls);
+  await print(system.urls);
   return system;
 }
 
@@ -51,7 +63,7 @@ async function startInMany(instances: number) {
     onRestart: (_role, { code, signal }, name) =>
       console.log(`${name} has ended (${signal ?? code}), starting it again`),
   });
-  print(system.urls);
+  await print(system.urls);
   console.log(`${pids()}\n`);
   return system;
 }
@@ -73,6 +85,8 @@ await runCommand(async () => {
     throw usageError(`--instances takes a number from 1 to ${MAX_INSTANCES}`);
   if (instances > 1 && !values.processes) throw usageError('--instances goes with --processes');
   return runUntilStopped(async () => {
+    const reason = await buildConsole();
+    if (reason !== undefined) console.log(reason);
     const system = await (values.processes ? startInMany(instances) : startInOneProcess());
     console.log('Ctrl-C stops it.');
     return system;

@@ -1,4 +1,46 @@
-/** To come. */
+import { useEffect } from 'preact/hooks';
+import { formatMoney } from '../../money.ts';
+import { Act } from '../../parts/act.tsx';
+import { cart, readCart } from './basket.ts';
+import { CartView } from './cart-view.tsx';
+import { Catalog } from './catalog.tsx';
+import { keepFresh } from './freshness.ts';
+import { linesOf } from './notices.ts';
+import { refresh } from './shelf.ts';
+import './shop.css';
+
+/** The shop: a catalog and a cart, which no call connects. */
 export default function Shop() {
-  return <p>Nothing here yet.</p>;
+  useEffect(() => {
+    void refresh();
+    void readCart();
+    return keepFresh();
+  }, []);
+  return (
+    <>
+      <h1>Shop</h1>
+      <p class="lead">
+        The catalog is Product's, the cart is Cart's. When a price or the stock changes, an event carries it
+        from one to the other.
+      </p>
+      <ToCart />
+      <div class="counter">
+        <Catalog />
+        <CartView />
+      </div>
+    </>
+  );
+}
+
+/** The way to the cart where it lies below the catalog. */
+function ToCart() {
+  const { items = [], totalAmount = 0, currency = null } = cart.value ?? {};
+  if (items.length === 0) return null;
+  return (
+    <div class="to-cart">
+      <Act isQuiet onAct={() => document.querySelector<HTMLElement>('#cart-title')?.focus()}>
+        To the cart: {linesOf(items.length)}, {formatMoney(totalAmount, currency)}
+      </Act>
+    </div>
+  );
 }

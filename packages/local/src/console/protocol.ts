@@ -42,6 +42,8 @@ export type Step = { readonly at: number; readonly traceId?: string } & (
       readonly kind: 'received' | 'applied' | 'returned';
       readonly queue: QueueName;
       readonly attempt: number;
+      /** As that of `published`. */
+      readonly committedAt?: number;
     } & EventSeen)
 );
 

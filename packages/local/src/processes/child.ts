@@ -26,7 +26,7 @@ export interface Child {
   /** Sends the signal; it is started again once it has ended, as after any end that nobody asked for. */
   kill(signal: NodeJS.Signals): Promise<Exit>;
   /** Sends it a message; what it cannot take any more is lost. */
-  send(message: string): void;
+  send(message: string | object): void;
   /** Stops it, and keeps it down. Resolves to how it ended. */
   stop(): Promise<Exit>;
   /** Starts it again after `stop`. */

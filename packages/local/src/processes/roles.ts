@@ -10,6 +10,11 @@ import { z } from 'zod';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { localConfig } from '../config.ts';
+import { createHub } from '../console/hub.ts';
+import type { Link } from '../console/link.ts';
+import { createProbe } from '../console/probe.ts';
+import type { ConsoleOptions } from '../console/routes.ts';
+import { openRecords } from '../dlq/record.ts';
 import { startEmulator } from '../messaging/emulator.ts';
 import { type OnClient, openClients } from '../system/clients.ts';
 import { createForwarding } from '../system/forwarding.ts';
@@ -44,11 +49,20 @@ export interface RoleOptions {
   readonly onClient?: OnClient;
   readonly openStore?: (service: ServiceName) => Store;
   readonly wrapStore?: (store: Store) => Store;
+  /** To the other processes, for the console, which there is none of without it. */
+  readonly link?: Link;
 }
 
 /** Starts one part of the system in this process. Rejects with EADDRINUSE where its port is taken. */
-export function startRole(role: Role, config: RoleConfig, options: RoleOptions = {}): Promise<Running> {
-  return starters[role](config, options);
+export async function startRole(role: Role, config: RoleConfig, options: RoleOptions = {}): Promise<Running> {
+  const running = await starters[role](config, options);
+  return {
+    stop() {
+      // Whatever is held back goes on before what holds it is to stop.
+      options.link?.faults.close();
+      return running.stop();
+    },
+  };
 }
 
 const starters: Readonly<Record<Role, (config: RoleConfig, options: RoleOptions) => Promise<Running>>> = {
@@ -61,15 +75,50 @@ const starters: Readonly<Record<Role, (config: RoleConfig, options: RoleOptions)
   gateway: startGatewayRole,
 };
 
-async function startGatewayRole({ HOST: host, PORT: port, ...config }: RoleConfig): Promise<Running> {
+async function startGatewayRole(
+  { HOST: host, PORT: port, ...config }: RoleConfig,
+  { link }: RoleOptions,
+): Promise<Running> {
+  const records = openRecords(join(config.DATA_DIR, 'redrives.ndjson'));
   const gateway = await startGateway({
     host,
     port,
     upstreams: { product: config.PRODUCT_URLS, cart: config.CART_URLS },
     forwarding: createForwarding(config.GATEWAY_KEY),
     load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
+    ...(link && { console: consoleOf(link, urlOf(host, config.AWS_PORT), records.keep) }),
   });
-  return { stop: () => gateway.stop(config.DRAIN_MS) };
+  return {
+    async stop() {
+      await gateway.stop(config.DRAIN_MS);
+      await records[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The console of a system in processes: whoever starts, this gateway included, is told which faults are on. */
+function consoleOf(link: Link, endpoint: string, keep: ConsoleOptions['keep']): ConsoleOptions {
+  const hub = createHub();
+  const tellFaults = () => link.send({ kind: 'faults', faults: link.faults.list() });
+  link.onNote((note) => {
+    hub.hear(note);
+    if (note.kind === 'joined') tellFaults();
+  });
+  tellFaults();
+  return {
+    mode: 'processes',
+    hub,
+    faults: {
+      list: link.faults.list,
+      replace(list) {
+        link.faults.replace(list);
+        tellFaults();
+      },
+    },
+    kill: (service) => link.send({ kind: 'kill', service }),
+    endpoint,
+    keep,
+  };
 }
 
 async function startServiceRole(
@@ -128,12 +177,16 @@ async function open(
   service: ServiceName,
   name: Role,
   config: RoleConfig,
-  { onClient, openStore, wrapStore = (store) => store }: RoleOptions,
+  { onClient, openStore, wrapStore = (store) => store, link }: RoleOptions,
 ) {
   const logger = createLogger({ name, level: config.LOG_LEVEL });
   const telemetry = await startTelemetry({ service, config, log: logger });
   const store = wrapStore(openStore?.(service) ?? openSqlite(join(config.DATA_DIR, `${service}.sqlite`)));
-  const clients = openClients(service, urlOf(config.HOST, config.AWS_PORT), onClient);
+  const probe = link && createProbe(link.faults, link.report);
+  const clients = openClients(service, urlOf(config.HOST, config.AWS_PORT), (principal, client) => {
+    probe?.onClient(principal, client);
+    onClient?.(principal, client);
+  });
   const close = async () => {
     clients.service[Symbol.dispose]();
     clients.relay[Symbol.dispose]();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { urlOf } from '@tandem/chassis/service';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { LocalConfig } from '../config.ts';
+import { linkMessageOf } from '../console/link.ts';
 import { claimDataDir } from '../system/data-dir.ts';
 import { claimPort } from '../system/ports.ts';
 import { type Child, type Exit, startChild } from './child.ts';
@@ -31,6 +32,7 @@ export interface ProcessesOptions {
   /** How many processes of a service share its table and its queue; one unless given. */
   readonly instances?: Readonly<Partial<Record<ServiceName, number>>>;
   readonly onRestart?: (role: Role, exit: Exit, name: string) => void;
+  /** Is told what processes send that is not the console's. */
   readonly onMessage?: (role: Role, message: unknown) => void;
 }
 
@@ -119,7 +121,7 @@ export async function startProcesses(
           role,
           env: { ...env, ...own },
           onRestart: (exit) => onRestart(role, exit, name),
-          onMessage: (message) => onMessage(role, message),
+          onMessage: (message) => handOn(message, all) || onMessage(role, message),
         });
         all.set(name, child);
         return child;
@@ -140,6 +142,16 @@ export async function startProcesses(
     all,
     stop: () => running.disposeAsync(),
   };
+}
+
+/** Hands what the processes tell each other for the console to whom it is for; false where a message is no such thing. */
+function handOn(sent: unknown, all: ReadonlyMap<string, Child>): boolean {
+  const message = linkMessageOf(sent);
+  if (message?.kind === 'notes') all.get('gateway')?.send(sent as object);
+  if (message?.kind === 'faults')
+    for (const [name, child] of all) if (name !== 'gateway') child.send(sent as object);
+  if (message?.kind === 'kill') void all.get(message.service)?.kill('SIGKILL');
+  return message !== undefined;
 }
 
 /** A port that is free now: the one that is asked for, or any for 0. It stays that of its process over restarts. */

@@ -7,17 +7,22 @@ import { requestIdOf } from '@tandem/chassis/http/hooks';
 import { answerParserError, sendProblem } from '@tandem/chassis/http/problem';
 import type { ZodTypeProvider } from '@tandem/chassis/http/schema';
 import { registerShedding } from '@tandem/chassis/http/shedding';
+import type { App } from '@tandem/chassis/http/types';
 import type { LoadLimits } from '@tandem/chassis/limits';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { urlOf } from '@tandem/chassis/service';
 import { asyncApiDocument } from '@tandem/contracts/asyncapi';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import Fastify from 'fastify';
+import { registerPage } from '../console/page.ts';
+import { type ConsoleOptions, registerConsole } from '../console/routes.ts';
 import { localKeySet } from '../issuer.ts';
 import { balance, type Instances } from './balance.ts';
 import type { Forwarding } from './forwarding.ts';
 import { frontPage } from './front-page.ts';
 import { passOn } from './pass-on.ts';
+import { reportRequests } from './request-steps.ts';
+import { watchSilent } from './silent.ts';
 
 /** What stands in for the load balancer. */
 export interface Gateway {
@@ -38,6 +43,8 @@ export interface GatewayOptions {
   readonly upstreams: Readonly<Record<ServiceName, Urls>>;
   readonly forwarding: Forwarding;
   readonly load: LoadLimits;
+  /** Serves the console, which watches this system; nothing watches it unless given. */
+  readonly console?: ConsoleOptions;
 }
 
 /** Longer than an import may take, which is the service's to end. */
@@ -45,7 +52,7 @@ const UPSTREAM_TIMEOUT_MS = 11 * 60 * 1000;
 
 /**
  * Sends each path of the topology to its service, whose instances take turns; answers `/`, `/health`, the event contract and
- * the token keys itself.
+ * the token keys itself, and the console where there is one.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host, port, upstreams, forwarding, load } = options;
@@ -75,6 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     for (const some of Object.values(instances)) some[Symbol.dispose]();
   });
   const services = Object.entries(instances) as [ServiceName, Instances][];
+  const note = options.console && reportRequests(app, options.console.hub.hear);
 
   for (const [name, some] of services) {
     for (const prefix of topology.services[name].paths) {
@@ -83,7 +91,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         rewritePrefix: prefix,
         upstream: upstreams[name][0],
         http: { requestOptions: { timeout: UPSTREAM_TIMEOUT_MS } },
-        handler: (_request, reply, path, options) => {
+        handler: (request, reply, path, options) => {
+          note?.(request, name);
           passOn(reply, { service: name, instances: some, path, options });
           return reply;
         },
@@ -97,7 +106,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const page = frontPage({ product: upstreams.product[0], cart: upstreams.cart[0] });
-  app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  const urlOfGateway = () => urlOf(host, (app.server.address() as AddressInfo).port);
+  if (options.console) {
+    const view = {
+      urls: () => ({ gateway: urlOfGateway(), product: upstreams.product[0], cart: upstreams.cart[0] }),
+      isReady: (service: ServiceName) => instances[service].isAnyReady(),
+    };
+    const given = { ...options.console, ...view };
+    await app.register(async (room) => registerConsole(room as App, given), { prefix: '/console' });
+    await registerPage(app, page);
+  } else app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get('/asyncapi.json', () => asyncApiDocument());
   app.get('/.well-known/jwks.json', () => localKeySet());
   app.get('/health', { config: { system: true } }, async (_request, reply) => {
@@ -110,15 +128,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       .send({ status: healthy ? 'ok' : 'starting', services: Object.fromEntries(ready) });
   });
 
+  const silent = watchSilent(app.server);
   await app.listen({ host, port, backlog: 4096 });
-  const address = app.server.address() as AddressInfo;
   return {
-    url: urlOf(host, address.port),
+    url: urlOfGateway(),
     async stop(drainMs = 0) {
       app.draining = true;
       await delay(drainMs);
       await hasAcceptedAll(app.server);
-      await closeGracefully(app);
+      const ending = setInterval(silent.end, 100);
+      await closeGracefully(app).finally(() => clearInterval(ending));
     },
   };
 }

@@ -5,12 +5,17 @@ import { startTelemetry } from '@tandem/chassis/telemetry';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { openSqlite } from '@tandem/storage/sqlite';
 import type { LocalConfig } from '../config.ts';
+import { createFaults } from '../console/faults.ts';
+import { createHub } from '../console/hub.ts';
+import { createProbe } from '../console/probe.ts';
+import { openRecords } from '../dlq/record.ts';
 import { type Emulator, startEmulator } from '../messaging/emulator.ts';
 import { type OnClient, openClients } from './clients.ts';
 import { createForwarding } from './forwarding.ts';
 import { openContext } from './context.ts';
 import { claimDataDir } from './data-dir.ts';
 import { startGateway } from './gateway.ts';
+import { type Part, startPart } from './part.ts';
 import { claimPort } from './ports.ts';
 import { seed } from './seed.ts';
 import { createLocalService } from './service.ts';
@@ -54,8 +59,13 @@ export async function startSystem(
   );
   starting.defer(() => emulator.stop());
   const { endpoint } = emulator;
+  const [hub, faults] = [createHub(), createFaults()];
+  const probe = createProbe(faults, hub.hear);
   const clientsOf = (service: ServiceName) => {
-    const clients = openClients(service, endpoint, onClient);
+    const clients = openClients(service, endpoint, (principal, client) => {
+      probe.onClient(principal, client);
+      onClient?.(principal, client);
+    });
     starting.use(clients.service);
     starting.use(clients.relay);
     return clients;
@@ -76,23 +86,28 @@ export async function startSystem(
       }),
     );
   const contexts = { product: await contextOf('product'), cart: await contextOf('cart') };
+  // Whatever is held back goes on before what holds it is to stop.
+  starting.defer(() => faults.close());
   if (config.SEED) await seed(contexts.product.table, new Date().toISOString());
 
-  const start = async (service: ServiceName, variable: string, port: number) => {
-    const part = await createLocalService({
-      ...shared,
-      ...telemetry[service],
-      ...clients[service].service,
-      service,
-      table: contexts[service].table,
-    });
-    starting.defer(() => part.stop());
-    return (await claimPort(variable, port, () => part.start({ host, port }))).url;
+  const start = async (service: ServiceName, variable: string, port: number): Promise<Part> => {
+    const create = () =>
+      createLocalService({
+        ...shared,
+        ...telemetry[service],
+        ...clients[service].service,
+        service,
+        table: contexts[service].table,
+      });
+    const part = await claimPort(variable, port, () => startPart(create, { host, port }, logger));
+    return starting.adopt(part, (it) => it.stop());
   };
-  const upstreams = {
+  const parts = {
     product: await start('product', 'PRODUCT_PORT', config.PRODUCT_PORT),
     cart: await start('cart', 'CART_PORT', config.CART_PORT),
   };
+  const upstreams = { product: parts.product.url, cart: parts.cart.url };
+  const records = dataDir && starting.use(openRecords(dataDir.file('redrives.ndjson')));
   const gateway = await claimPort('PORT', config.PORT, () =>
     startGateway({
       host,
@@ -100,6 +115,14 @@ export async function startSystem(
       upstreams: { product: [upstreams.product], cart: [upstreams.cart] },
       forwarding: shared.forwarding,
       load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
+      console: {
+        mode: 'oneProcess',
+        hub,
+        faults,
+        kill: (service) => parts[service].kill(),
+        endpoint,
+        keep: records?.keep ?? (async () => undefined),
+      },
     }),
   );
   starting.defer(() => gateway.stop());

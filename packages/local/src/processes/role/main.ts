@@ -1,11 +1,14 @@
 import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
+import { openLink } from '../../console/link.ts';
 import { type Role, roleConfig, startRole } from '../roles.ts';
 import { endWithParent } from '../with-parent.ts';
 
+const role = process.argv[2] as Role;
+
 endWithParent();
 await runUntilStopped(async () => {
-  const running = await startRole(process.argv[2] as Role, configOrExit(roleConfig, process.env));
+  const running = await startRole(role, configOrExit(roleConfig, process.env), { link: openLink(role) });
   process.send?.('ready');
   return running;
 });

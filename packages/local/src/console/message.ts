@@ -1,0 +1,65 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { parseTraceparent } from '@tandem/chassis/trace';
+import { committedAt } from '@tandem/contracts/committed-at';
+import type { NewEvent } from '@tandem/contracts/events';
+import type { EventSeen } from './protocol.ts';
+
+/** What a message tells of itself to whoever may not read it. */
+export interface MessageSeen {
+  readonly seen: EventSeen;
+  readonly traceId?: string;
+  readonly committedAt?: number;
+}
+
+type Attributes = Readonly<Record<string, Pick<MessageAttributeValue, 'StringValue'>>>;
+
+/** How much of a cart's id is shown. */
+const SHOWN = 8;
+
+/** The attributes that {@link readMessage} looks at, beside the one that says that a message is a poisoned one. */
+export const readAttributes = ['eventType', 'eventId', 'traceparent', 'poison'] as const;
+
+/** The beginning of a cart's id. */
+export function shortened(cartId: string): string {
+  return cartId.length > SHOWN ? `${cartId.slice(0, SHOWN)}…` : cartId;
+}
+
+/** Reads a message, whatever it holds. Of a cart's id, also within the event's, only the beginning is left. */
+export function readMessage(body: string, attributes: Attributes = {}): MessageSeen {
+  const event = parsed(body);
+  const text = (name: string): string | undefined => {
+    const value = event[name] ?? attributes[name]?.StringValue;
+    return typeof value === 'string' ? value : undefined;
+  };
+  const [productId, cartId] = [text('productId'), text('cartId')];
+  const eventId = text('eventId') ?? '';
+  const time = committedAt(event as unknown as NewEvent & { readonly timestamp: string });
+  const traceId = parseTraceparent(attributes['traceparent']?.StringValue)?.traceId;
+  return {
+    seen: {
+      eventId: withoutCarts(cartId === undefined ? eventId : eventId.replaceAll(cartId, shortened(cartId))),
+      eventType: text('eventType') ?? 'unknown',
+      ...(productId === undefined ? {} : { productId }),
+      ...(cartId === undefined ? {} : { cart: cartId.slice(0, SHOWN) }),
+    },
+    ...(traceId === undefined ? {} : { traceId }),
+    ...(time === undefined || !Number.isFinite(time) ? {} : { committedAt: time }),
+  };
+}
+
+/** A path, or an event's id, in which no cart's id is whole. */
+export function withoutCarts(path: string): string {
+  return path.replace(
+    /^(\/?carts?\/)([^/]+)/,
+    (_all, prefix: string, cartId: string) => prefix + shortened(cartId),
+  );
+}
+
+function parsed(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { About, DeadLetterQueue, Letter, Redriven } from '@tandem/local/console/protocol';
+import { mintToken } from '@tandem/local/issuer';
+import { client } from '../support/http.ts';
+import { withSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
+import { listen, operator } from './listen.ts';
+
+const DLQ = 'cart-product-updates-dlq';
+const fault = { fault: 'consumerPaused', service: 'cart', isOn: true };
+
+const calls: readonly [method: string, path: string, body?: object][] = [
+  ['GET', '/events/any'],
+  ['POST', '/faults', fault],
+  ['POST', '/kill', { service: 'cart' }],
+  ['POST', '/poison', { queue: 'cart-product-updates-queue' }],
+  ['GET', '/dead-letters'],
+  ['GET', `/dead-letters/${DLQ}`],
+  ['POST', `/dead-letters/${DLQ}/redrive`, {}],
+];
+
+test('nobody but an operator may do what an operator may', () =>
+  withSystem(async ({ urls: { gateway } }) => {
+    const { call } = client(gateway);
+    const { body: signedIn } = await call<{ token: string }>('POST', '/console/sign-in', {
+      body: { user: 'bob' },
+    });
+    const others = await mintToken({ subject: 'test', scopes: ['products:write'] });
+    for (const [method, path, body] of calls) {
+      const statuses = [];
+      for (const token of [false, 'x.y.z', signedIn.token, others] as const) {
+        const answer = await call(method, `/console${path}`, { token, ...(body && { body }) });
+        assert.equal(answer.headers.get('content-type'), 'application/problem+json');
+        statuses.push(answer.status);
+      }
+      assert.deepEqual(statuses, [401, 401, 403, 403], path);
+    }
+    await using listening = await listen(gateway);
+    assert.deepEqual((await listening.untilState(() => true)).faults, []);
+  }));
+
+test('what is not understood is refused as everywhere, and what is no JSON not even read', () =>
+  withSystem(async ({ urls: { gateway } }) => {
+    const { ask, post } = operator(gateway);
+    for (const [path, body] of [
+      ['/faults', { ...fault, fault: 'rain' }],
+      ['/faults', { ...fault, service: 'shop' }],
+      ['/faults', { ...fault, isOn: 'yes' }],
+      ['/faults', { ...fault, more: 1 }],
+      ['/kill', {}],
+      ['/poison', { queue: DLQ }],
+      ['/sign-in', { user: 'mallory' }],
+      [`/dead-letters/${DLQ}/redrive`, { only: '' }],
+    ] as const) {
+      const answer = await post(path, body);
+      assert.deepEqual([answer.status, answer.body['type']], [400, 'urn:tandem:problem:invalid-input'], path);
+    }
+    assert.equal((await ask('GET', '/dead-letters/none')).status, 404);
+    assert.equal((await ask('GET', '/nothing')).status, 404);
+    assert.equal((await ask('DELETE', '/faults')).status, 405);
+    const { call } = client(gateway);
+    const headers = { 'content-type': 'text/plain' };
+    assert.equal((await call('POST', '/console/sign-in', { body: '{"user":"bob"}', headers })).status, 415);
+  }));
+
+test('a demo user signs in, and has a cart of their own', () =>
+  withSystem(async ({ urls }) => {
+    const { call } = client(urls.gateway);
+    const { body: about } = await call<About>('GET', '/console/about');
+    assert.deepEqual(about, { urls, mode: 'oneProcess', demoUsers: ['alice', 'bob'] });
+    const { body } = await call<{ token: string }>('POST', '/console/sign-in', { body: { user: 'alice' } });
+    const cart = await call('POST', '/carts', { token: body.token });
+    assert.equal(cart.body['userId'], 'alice');
+    const product = { name: 'Mug', price: 1, currency: 'EUR', inventory: 1 };
+    assert.equal((await call('PUT', '/products/mug', { token: body.token, body: product })).status, 403);
+  }));
+
+test('a poisoned message is a dead letter within seconds, is told why, and is redriven only by force', () =>
+  withSystem(async ({ urls: { gateway } }) => {
+    const { ask, post } = operator(gateway);
+    await using listening = await listen(gateway);
+    const { status, body } = await post('/poison', { queue: 'cart-product-updates-queue' });
+    assert.equal(status, 202);
+    const letters = () => ask<Letter[]>('GET', `/dead-letters/${DLQ}`);
+    await listening.untilState(({ deadLetters }) => deadLetters[DLQ] === 1);
+    const {
+      body: [letter],
+    } = await letters();
+    assert.partialDeepStrictEqual(letter, {
+      messageId: body['messageId'] as string,
+      eventType: 'ProductUpdated',
+      isAcceptable: false,
+    } satisfies Partial<Letter>);
+    assert.match(letter?.reason ?? '', /\/price/);
+    const attempts = listening.steps.flatMap((step) => (step.kind === 'returned' ? [step.attempt] : []));
+    assert.deepEqual(attempts, [1, 2, 3, 4, 5]);
+    const { body: queues } = await ask<DeadLetterQueue[]>('GET', '/dead-letters');
+    assert.deepEqual(
+      queues.filter(({ visible }) => visible > 0),
+      [
+        {
+          queue: DLQ,
+          kind: 'givenUp',
+          what: 'given up by cart',
+          destination: 'cart-product-updates-queue',
+          visible: 1,
+          inFlight: 0,
+        },
+      ],
+    );
+
+    const { messageId = '', reason } = letter ?? {};
+    const refused = await post<Redriven>(`/dead-letters/${DLQ}/redrive`, {});
+    assert.deepEqual(refused.body, { sent: 0, left: 1, reasons: { [messageId]: reason ?? '' } });
+    const forced = await post<Redriven>(`/dead-letters/${DLQ}/redrive`, { only: messageId, isForced: true });
+    assert.deepEqual(forced.body, { sent: 1, left: 0, reasons: {} });
+    await until(letters, ({ body: [again] }) => again?.messageId !== messageId);
+  }));
