@@ -21,12 +21,22 @@ test('the attempts at a message are those of its queue and id, in their order', 
     { ...step('received', 9, 13), queue: 'cart-product-updates-queue' } as Step,
     step('received', 2, 20, 'm1:page'),
   ];
-  assert.deepEqual(attemptsAt(queue, 'm1', steps), [
+  assert.deepEqual(attemptsAt(queue, { messageId: 'm1' }, steps), [
     { attempt: 1, receivedAt: 10, returnedAt: 12 },
     { attempt: 2, receivedAt: 20 },
   ]);
 });
 
+test('where the event has an id of its own, the trace tells', () => {
+  const steps = [
+    { ...step('received', 1, 10, 'poison/1'), traceId: 't' },
+    step('received', 1, 11, 'poison/2'),
+  ];
+  assert.deepEqual(attemptsAt(queue, { messageId: 'm1', traceId: 't' }, steps), [
+    { attempt: 1, receivedAt: 10 },
+  ]);
+});
+
 test('a message that nobody has received has no attempts', () => {
-  assert.deepEqual(attemptsAt(queue, 'm1', []), []);
+  assert.deepEqual(attemptsAt(queue, { messageId: 'm1' }, []), []);
 });

@@ -6,10 +6,9 @@ import { keys } from '../../parts/keys.ts';
 import { timeOfDay } from '../../parts/format.ts';
 import { useRecent } from '../../parts/use-recent.ts';
 import { isOperator, operatorToken } from '../../session.ts';
-import { attemptsAt } from './attempts.ts';
+import { attemptsAt, type SentMessage } from './attempts.ts';
 
-interface Sent {
-  readonly messageId: string;
+interface Sent extends SentMessage {
   /** How deep the dead-letter queue was before. */
   readonly depth: number;
 }
@@ -43,18 +42,19 @@ function PoisonQueue({ queue }: { queue: QueueName }) {
       body: { queue },
       token: operatorToken.value,
     }).then(
-      ({ body: { messageId } }) => {
+      ({ body: { messageId }, headers }) => {
+        const traceId = headers.get('traceparent')?.split('-')[1];
         problem.value = undefined;
-        sent.value = { messageId, depth };
+        sent.value = { messageId, depth, ...(traceId === undefined ? {} : { traceId }) };
       },
       (error: Error) => void (problem.value = error.message),
     );
   };
   return (
     <div class={`sheet poison ${consumer}`}>
-      <h3>{queue}</h3>
+      <h3>For {consumer.charAt(0).toUpperCase() + consumer.slice(1)}</h3>
       <button type="button" class="quiet" disabled={!isOperator.value} onClick={() => void send()}>
-        Send a poison message to {consumer}
+        Send poison to {queue}
       </button>
       {problem.value !== undefined && (
         <p class="notice bad" role="alert">
@@ -67,10 +67,10 @@ function PoisonQueue({ queue }: { queue: QueueName }) {
 }
 
 /** How far the message has come. */
-function Way({ queue, sent: { messageId, depth } }: { queue: QueueName; sent: Sent }) {
+function Way({ queue, sent }: { queue: QueueName; sent: Sent }) {
   const { deadLetterQueue, maxReceiveCount } = topology.queues[queue];
-  const attempts = attemptsAt(queue, messageId, useRecent(steps));
-  const hasArrived = (state.value?.deadLetters[deadLetterQueue] ?? 0) > depth;
+  const attempts = attemptsAt(queue, sent, useRecent(steps));
+  const hasArrived = (state.value?.deadLetters[deadLetterQueue] ?? 0) > sent.depth;
   return (
     <>
       <ol class="attempts">

@@ -10,12 +10,9 @@ export function Queues({ queues }: { queues: readonly DeadLetterQueue[] }) {
       <table class="queues">
         <thead>
           <tr>
-            <th scope="col">Queue</th>
+            <th scope="col">Queue, and how many lie there</th>
             <th scope="col">Kind</th>
             <th scope="col">What</th>
-            <th scope="col" class="number">
-              Depth
-            </th>
           </tr>
         </thead>
         <tbody>
@@ -26,15 +23,15 @@ export function Queues({ queues }: { queues: readonly DeadLetterQueue[] }) {
                   href={`#/dead-letters/${queue}`}
                   aria-current={queue === selected.value ? 'true' : undefined}
                 >
-                  {queue}
+                  {queue}{' '}
+                  <span class={visible + inFlight > 0 ? 'depth bad-ink' : 'depth'}>
+                    {visible}
+                    {inFlight > 0 && ` + ${inFlight} in flight`}
+                  </span>
                 </a>
               </th>
               <td>{kinds[kind]}</td>
               <td>{what}</td>
-              <td class={visible + inFlight > 0 ? 'number bad-ink' : 'number'}>
-                {visible}
-                {inFlight > 0 && ` + ${inFlight} in flight`}
-              </td>
             </tr>
           ))}
         </tbody>

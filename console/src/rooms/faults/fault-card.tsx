@@ -58,14 +58,12 @@ function Switch({ fault, service, title }: SwitchProps) {
   return (
     <button
       type="button"
-      class={on ? '' : 'quiet'}
+      class={on ? 'switch' : 'switch quiet'}
       aria-pressed={on}
-      aria-label={`${on ? 'On' : 'Off'}: ${title}`}
+      aria-label={title}
       disabled={!isOperator.value || !about.value}
       onClick={() => void turn({ fault, service }, !on)}
-    >
-      {on ? 'On' : 'Off'}
-    </button>
+    />
   );
 }
 

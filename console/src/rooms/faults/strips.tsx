@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
 import type { State } from '@tandem/local/console/protocol';
-import { counted, duration } from '../../parts/format.ts';
+import { duration } from '../../parts/format.ts';
 import { keys } from '../../parts/keys.ts';
 import { cardsOf } from './catalog.ts';
 import { history, WINDOW_MS } from './history.ts';
@@ -35,7 +35,10 @@ function affectedBy(states: readonly State[], killed: typeof killedAt.value): st
           ? (killed[service] ?? 0) > since
           : states.some(({ faults }) => faults.some((on) => on.fault === harm && on.service === service)),
       )
-      .flatMap(({ queues, relay }): string[] => [...queues, ...(relay === undefined ? [] : [`relay/${relay}`])])),
+      .flatMap(({ queues, relay }): string[] => [
+        ...queues,
+        ...(relay === undefined ? [] : [`relay/${relay}`]),
+      ]),
   );
 }
 
@@ -46,10 +49,10 @@ function QueueStrip({ queue }: { queue: QueueName }) {
     <figure class={`strip ${topology.queues[queue].consumer}`}>
       <figcaption>{queue}</figcaption>
       <Plot
-        what="waiting and in flight"
+        what="waiting or in flight"
         samples={of(({ visible, inFlight }) => visible + inFlight)}
         least={10}
-        say={(value) => counted(value, 'message')}
+        say={String}
       />
       <Plot what="age of the oldest" samples={of(({ oldestMs }) => oldestMs)} least={5_000} say={duration} />
     </figure>

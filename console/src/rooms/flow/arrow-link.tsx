@@ -10,21 +10,23 @@ export function ArrowLink({ arrow }: { arrow: Layout['arrows'][number] }) {
   const { id, carries, path, end, middle, lane } = arrow;
   const isSelected = useComputed(() => selected.value === id);
   return (
-    <a
-      class={`arrow ${carries} ${lane ?? ''}`}
-      href={addressOf(id)}
-      aria-label={nameOf(id)}
-      aria-current={isSelected.value ? 'true' : undefined}
-    >
-      <path class="reach" d={path} />
-      <path class="line" d={path} data-arrow={id} />
-      <path
-        class="tip"
-        d="M-8 -4.5L0 0L-8 4.5Z"
-        transform={`translate(${end.x} ${end.y}) rotate(${end.angle})`}
-      />
+    <>
+      <a
+        class={`arrow ${carries} ${lane ?? ''}`}
+        href={addressOf(id)}
+        aria-label={nameOf(id)}
+        aria-current={isSelected.value ? 'true' : undefined}
+      >
+        <path class="reach" d={path} />
+        <path class="line" d={path} data-arrow={id} />
+        <path
+          class="tip"
+          d="M-8 -4.5L0 0L-8 4.5Z"
+          transform={`translate(${end.x} ${end.y}) rotate(${end.angle})`}
+        />
+      </a>
       {prefersStillness.value && <Count id={id} x={middle.x} y={middle.y} />}
-    </a>
+    </>
   );
 }
 

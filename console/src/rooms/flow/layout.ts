@@ -42,9 +42,9 @@ const columns = columnsFrom({
   gateway: { gap: 34, width: 44 },
   service: { gap: 58, width: 138 },
   table: { gap: 34, width: 100 },
-  relay: { gap: 34, width: 108 },
+  relay: { gap: 32, width: 120 },
   topic: { gap: 34, width: 118 },
-  subscription: { gap: 84, width: 96 },
+  subscription: { gap: 80, width: 104 },
   queue: { gap: 30, width: 158 },
 });
 

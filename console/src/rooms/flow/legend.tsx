@@ -1,3 +1,14 @@
+import type { Part } from './nodes.ts';
+import { Outline } from './outline.tsx';
+
+const shapes = [
+  ['table', 'table: a change and its events are stored as one'],
+  ['relay', 'relay: tells what changed'],
+  ['topic', 'topic: hands on to all who listen'],
+  ['subscription', 'filter: lets wanted types pass'],
+  ['queue', 'queue: keeps until it was applied'],
+] as const satisfies readonly (readonly [Part['kind'], string])[];
+
 const marks = [
   ['product', 'Product and what it tells'],
   ['cart', 'Cart and what it tells'],
@@ -7,10 +18,18 @@ const marks = [
   ['snapshot', 'a snapshot, which is no news'],
 ] as const;
 
-/** What the colours and lines of the picture mean. */
+/** What the shapes, colours and lines of the picture mean. */
 export function Legend() {
   return (
     <ul class="legend" aria-label="Legend">
+      {shapes.map(([kind, meaning]) => (
+        <li key={kind}>
+          <svg viewBox="0 0 58 36" width="29" height="18" aria-hidden="true">
+            <Outline node={{ kind, x: 2, y: 2, width: 54, height: 32 }} />
+          </svg>
+          {meaning}
+        </li>
+      ))}
       {marks.map(([mark, meaning]) => (
         <li key={mark}>
           <svg viewBox="0 0 26 14" width="26" height="14" aria-hidden="true" class={mark}>

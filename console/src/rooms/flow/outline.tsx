@@ -1,7 +1,7 @@
 import type { Placed } from './layout.ts';
 
 /** The shape that says what a part is: a drum for a table, a pipe for a queue, an arrowhead for a topic. */
-export function Outline({ node }: { node: Placed }) {
+export function Outline({ node }: { node: Box & Pick<Placed, 'kind'> }) {
   const { kind, x, y, width, height } = node;
   switch (kind) {
     case 'table':

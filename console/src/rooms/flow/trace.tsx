@@ -7,12 +7,17 @@ import { Chosen } from './chosen.tsx';
 import { Payload } from './payload.tsx';
 import { type Line, waterfall } from './waterfall.ts';
 
+/** The share of the column that stays free on either side, for the marks of what took no time. */
+const LEFT = 2;
+
 /** All that was seen of a trace, in its order, through both services. */
 export function Trace({ traceId }: { traceId: string }) {
   const { lines, lengthMs } = waterfall(useRecent(steps), traceId);
   const mayRead = useComputed(() => isOperator.value);
   const events = [
-    ...new Map(lines.flatMap(({ eventId, what }) => (eventId === undefined ? [] : [[eventId, what]]))),
+    ...new Map(
+      lines.flatMap(({ eventId, eventType }) => (eventId === undefined ? [] : [[eventId, eventType ?? '']])),
+    ),
   ];
   return (
     <Chosen title="A trace">
@@ -51,7 +56,7 @@ export function Trace({ traceId }: { traceId: string }) {
 
 function Row({ line, lengthMs }: { line: Line; lengthMs: number }) {
   const { kind, what, startMs, endMs } = line;
-  const percent = (ms: number) => (lengthMs === 0 ? 0 : (ms / lengthMs) * 100);
+  const percent = (ms: number) => (lengthMs === 0 ? 0 : (ms / lengthMs) * (100 - 2 * LEFT));
   return (
     <tr>
       <td>{kind}</td>
@@ -60,7 +65,7 @@ function Row({ line, lengthMs }: { line: Line; lengthMs: number }) {
       <td class="when" aria-hidden="true">
         <span
           class={`span ${kind}`}
-          style={{ left: `${percent(startMs)}%`, width: `${percent(endMs - startMs)}%` }}
+          style={{ left: `${LEFT + percent(startMs)}%`, width: `${percent(endMs - startMs)}%` }}
         />
       </td>
     </tr>

@@ -9,7 +9,7 @@ const steps: Step[] = [
   { kind: 'applied', at: 1_030, queue, attempt: 2, ...event },
   {
     kind: 'request',
-    at: 1_010,
+    at: 1_000,
     traceId: 't',
     service: 'cart',
     method: 'POST',

@@ -8,6 +8,7 @@ export interface Line {
   readonly startMs: number;
   readonly endMs: number;
   readonly eventId?: string;
+  readonly eventType?: string;
 }
 
 export interface Waterfall {
@@ -28,8 +29,8 @@ const order: readonly Line['kind'][] = [
 ];
 
 /**
- * The steps of a trace in their order, each with its time since the first. A request was seen when it was answered, so
- * it begins as long before as it took; an event was committed before it was published, and tells when.
+ * The steps of a trace in their order, each with its time since the first. A request's time is when it came;
+ * an event was committed before it was published, and tells when.
  */
 export function waterfall(steps: readonly Step[], traceId: string): Waterfall {
   const spans = steps.filter((step) => step.traceId === traceId).flatMap(spansOf);
@@ -51,8 +52,8 @@ function spansOf(step: Step): Span[] {
     return [
       {
         kind,
-        at: at - step.durationMs,
-        until: at,
+        at,
+        until: at + step.durationMs,
         what: `${step.method} ${step.path} → ${step.status}`,
       },
     ];
@@ -64,13 +65,14 @@ function spansOf(step: Step): Span[] {
         at,
         until: at,
         eventId,
+        eventType,
         what: `${eventType} from ${step.queue}${step.attempt > 1 ? `, attempt ${step.attempt}` : ''}`,
       },
     ];
-  const published: Span = { kind, at, until: at, eventId, what: `${eventType} to ${step.topic}` };
+  const published: Span = { kind, at, until: at, eventId, eventType, what: `${eventType} to ${step.topic}` };
   if (step.committedAt === undefined) return [published];
   return [
-    { kind: 'committed', at: step.committedAt, until: step.committedAt, eventId, what: eventType },
+    { kind: 'committed', at: step.committedAt, until: step.committedAt, eventId, eventType, what: eventType },
     published,
   ];
 }
