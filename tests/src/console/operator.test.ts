@@ -89,6 +89,7 @@ test('a poisoned message is a dead letter within seconds, is told why, and is re
     } = await letters();
     assert.partialDeepStrictEqual(letter, {
       messageId: body['messageId'] as string,
+      eventId: body['eventId'] as string,
       eventType: 'ProductUpdated',
       isAcceptable: false,
     } satisfies Partial<Letter>);

@@ -6,9 +6,10 @@ import { keys } from '../../parts/keys.ts';
 import { timeOfDay } from '../../parts/format.ts';
 import { useRecent } from '../../parts/use-recent.ts';
 import { isOperator, operatorToken } from '../../session.ts';
-import { attemptsAt, type SentMessage } from './attempts.ts';
+import { attemptsAt } from './attempts.ts';
 
-interface Sent extends SentMessage {
+interface Sent {
+  readonly eventId: string;
   /** How deep the dead-letter queue was before. */
   readonly depth: number;
 }
@@ -37,15 +38,14 @@ function PoisonQueue({ queue }: { queue: QueueName }) {
   const problem = useSignal<string | undefined>(undefined);
   const send = async () => {
     const depth = state.value?.deadLetters[deadLetterQueue] ?? 0;
-    await ask<{ messageId: string }>('/console/poison', {
+    await ask<{ eventId: string }>('/console/poison', {
       method: 'POST',
       body: { queue },
       token: operatorToken.value,
     }).then(
-      ({ body: { messageId }, headers }) => {
-        const traceId = headers.get('traceparent')?.split('-')[1];
+      ({ body: { eventId } }) => {
         problem.value = undefined;
-        sent.value = { messageId, depth, ...(traceId === undefined ? {} : { traceId }) };
+        sent.value = { eventId, depth };
       },
       (error: Error) => void (problem.value = error.message),
     );
@@ -61,7 +61,7 @@ function PoisonQueue({ queue }: { queue: QueueName }) {
           {problem.value}
         </p>
       )}
-      {sent.value && <Way key={sent.value.messageId} queue={queue} sent={sent.value} />}
+      {sent.value && <Way key={sent.value.eventId} queue={queue} sent={sent.value} />}
     </div>
   );
 }
@@ -69,7 +69,7 @@ function PoisonQueue({ queue }: { queue: QueueName }) {
 /** How far the message has come. */
 function Way({ queue, sent }: { queue: QueueName; sent: Sent }) {
   const { deadLetterQueue, maxReceiveCount } = topology.queues[queue];
-  const attempts = attemptsAt(queue, sent, useRecent(steps));
+  const attempts = attemptsAt(queue, sent.eventId, useRecent(steps));
   const hasArrived = (state.value?.deadLetters[deadLetterQueue] ?? 0) > sent.depth;
   return (
     <>

@@ -24,10 +24,7 @@ export function Queues({ queues }: { queues: readonly DeadLetterQueue[] }) {
                   aria-current={queue === selected.value ? 'true' : undefined}
                 >
                   {queue}{' '}
-                  <span class={visible + inFlight > 0 ? 'depth bad-ink' : 'depth'}>
-                    {visible}
-                    {inFlight > 0 && ` + ${inFlight} in flight`}
-                  </span>
+                  <span class={visible + inFlight > 0 ? 'depth bad-ink' : 'depth'}>{visible + inFlight}</span>
                 </a>
               </th>
               <td>{kinds[kind]}</td>

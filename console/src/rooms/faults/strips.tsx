@@ -47,7 +47,7 @@ function QueueStrip({ queue }: { queue: QueueName }) {
     samplesOf(({ queues }) => value(queues[queue]));
   return (
     <figure class={`strip ${topology.queues[queue].consumer}`}>
-      <figcaption>{queue}</figcaption>
+      <figcaption>{queue} </figcaption>
       <Plot
         what="waiting or in flight"
         samples={of(({ visible, inFlight }) => visible + inFlight)}
@@ -62,7 +62,7 @@ function QueueStrip({ queue }: { queue: QueueName }) {
 function RelayStrip({ relay }: { relay: ServiceName }) {
   return (
     <figure class={`strip ${relay}`}>
-      <figcaption>{relay} relay</figcaption>
+      <figcaption>{relay} relay </figcaption>
       <Plot
         what="age of the oldest change that it holds"
         samples={samplesOf(({ relays }) => relays[relay].oldestMs)}

@@ -8,6 +8,8 @@ import { Outline } from './outline.tsx';
 import { addressOf, selected } from '../../parts/selection.ts';
 
 const LINE = 15;
+/** Where the middle of the free space is not that of the shape. */
+const shifts: Partial<Record<Placed['kind'], number>> = { queue: -4, topic: 5 };
 
 const keepers = { givenUp: 'given up', undelivered: 'undelivered', unpublishable: 'parked' } as const;
 
@@ -49,7 +51,7 @@ interface LinesProps {
 /** Lines of a part, which all together stand in its middle. */
 function Lines({ node, lines, offset, all }: LinesProps) {
   const { kind, y, height } = node;
-  const x = node.x + node.width / 2 - (kind === 'queue' ? 4 : 0);
+  const x = node.x + node.width / 2 + (shifts[kind] ?? 0);
   const count = titleOf(node).length + all.lines.length;
   const first = y + height / 2 - ((count - 1) * LINE) / 2 + 4;
   return (

@@ -7,6 +7,9 @@ import { NodeLink } from './node-link.tsx';
 import { picture } from './picture-of.ts';
 import { prefersStillness } from './stillness.ts';
 
+/** What is older does not travel any more: a page that connects is told the last steps as well. */
+const FRESH_MS = 5_000;
+
 /** The system as it is, with what travels through it. */
 export function Picture() {
   const svg = useRef<SVGSVGElement>(null);
@@ -14,7 +17,9 @@ export function Picture() {
   useEffect(() => {
     if (!svg.current || !layer.current || prefersStillness.value) return undefined;
     const travellers = travel(svg.current, layer.current, topology);
-    const stopListening = onStep((step) => travellers.show(step));
+    const stopListening = onStep((step) => {
+      if (step.at > Date.now() - FRESH_MS) travellers.show(step);
+    });
     return () => {
       stopListening();
       travellers.stop();

@@ -11,11 +11,11 @@ const poison: Readonly<Record<QueueName, { readonly eventType: EventType } & Rec
   'product-cart-events-queue': { eventType: 'ProductAddedToCart', productId: 'poison', qty: 'plenty' },
 };
 
-/** Sends to a queue a message that no consumer accepts, and that a probe knows; resolves to the message's id. */
+/** Sends to a queue a message that no consumer accepts, and that a probe knows; resolves to its id and its event's. */
 export async function sendPoison(
   { sqs, queueUrl }: Pick<Place, 'sqs' | 'queueUrl'>,
   queue: QueueName,
-): Promise<string> {
+): Promise<{ messageId: string; eventId: string }> {
   const eventId = `poison/${randomUUID()}`;
   const body = { ...poison[queue], eventId };
   const attributes = {
@@ -24,7 +24,7 @@ export async function sendPoison(
     traceparent: currentTraceparent(),
     poison: '1',
   };
-  const { MessageId = '' } = await sqs.send(
+  const { MessageId: messageId = '' } = await sqs.send(
     new SendMessageCommand({
       QueueUrl: await queueUrl(queue),
       MessageBody: JSON.stringify(body),
@@ -33,5 +33,5 @@ export async function sendPoison(
       ),
     }),
   );
-  return MessageId;
+  return { messageId, eventId };
 }

@@ -10,7 +10,7 @@ import type { QueueName, ServiceName, TopicName } from '@tandem/contracts/topolo
  *     GET  /console/events/{eventId}          operator {body}: the event as it was published
  *     POST /console/faults {fault, service, isOn}      operator, 204
  *     POST /console/kill {service}            operator 202: it is ended, and started again
- *     POST /console/poison {queue}            operator 202 {messageId}: a message that no consumer accepts
+ *     POST /console/poison {queue}            operator 202 {messageId, eventId}: a message that no consumer accepts
  *     GET  /console/dead-letters              operator DeadLetterQueue[]
  *     GET  /console/dead-letters/{queue}      operator Letter[]
  *     POST /console/dead-letters/{queue}/redrive {only?, isForced?}   operator Redriven

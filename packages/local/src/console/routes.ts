@@ -108,7 +108,7 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
     return reply.code(202).send();
   });
   app.post('/poison', { config: operator, schema: { body: poisonBody } }, async ({ body }, reply) =>
-    reply.code(202).send({ messageId: await sendPoison(place, body.queue) }),
+    reply.code(202).send(await sendPoison(place, body.queue)),
   );
   registerDeadLetters(app, { place, keep });
 }
