@@ -18,6 +18,13 @@ const add = async (page: Page, name: string) =>
 const shows = async (where: Locator, text: string | RegExp) =>
   where.filter({ hasText: text }).first().waitFor();
 
+/** Nobody is kept out, and nothing has to be pushed aside to be read. */
+async function welcomesAll(page: Page, path: string): Promise<void> {
+  assert.deepEqual(await barriers(page), [], path);
+  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  assert.ok(overflow <= 0, `${path} is ${overflow} px too wide`);
+}
+
 test(
   'a guest buys: filter, add, a price that changes in the open cart, accept, sign in, check out',
   inBrowser,
@@ -89,6 +96,8 @@ test('poison ends among the dead letters, is shown there and sent again', inBrow
       await page.getByRole('status').getByRole('link', { name: 'cart-product-updates-dlq' }).click();
       const letters = page.getByRole('region', { name: 'cart-product-updates-dlq' });
       await shows(letters, '/price: ');
+      await page.setViewportSize({ width: 360, height: 800 });
+      await welcomesAll(page, 'a letter');
       await page.getByRole('button', { name: 'Redrive all' }).click();
       await shows(letters, '0 letters sent, 1 left');
       await page.getByRole('button', { name: 'Send all nevertheless' }).click();
