@@ -93,7 +93,7 @@ test('a poisoned message is a dead letter within seconds, is told why, and is re
       isAcceptable: false,
     } satisfies Partial<Letter>);
     assert.match(letter?.reason ?? '', /\/price/);
-    const returned = listening.steps.filter((step) => step.kind === 'returned');
+    const returned = listening.steps.flatMap((step) => (step.kind === 'returned' ? [step] : []));
     assert.deepEqual(
       returned.map(({ attempt }) => attempt),
       [1, 2, 3, 4, 5],
