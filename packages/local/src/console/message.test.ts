@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { readMessage, withoutCarts } from './message.ts';
 
 const CART = 'cart-2f0c51de-7a60-4b8e-9d3c-1f4e5a6b7c8d';
+const ALIAS = `cart-2f0…${createHash('sha256').update(CART).digest('hex').slice(0, 8)}`;
 
 test('of a cart only the beginning is told, wherever its id is', () => {
   const body = JSON.stringify({
@@ -16,7 +18,7 @@ test('of a cart only the beginning is told, wherever its id is', () => {
     readMessage(body, { traceparent: { StringValue: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } }),
     {
       seen: {
-        eventId: 'cart/cart-2f0…/4/0',
+        eventId: `cart/${ALIAS}/4/0`,
         eventType: 'ProductAddedToCart',
         productId: 'mug',
         cart: 'cart-2f0',
@@ -34,7 +36,7 @@ test('a message is read whatever it holds', () => {
     assert.deepEqual(readMessage(body).seen, { eventId: '', eventType: 'unknown' }, body);
   const attributes = { eventType: { StringValue: 'X' }, eventId: { StringValue: `cart/${CART}/1/0` } };
   assert.deepEqual(readMessage('nonsense', attributes).seen, {
-    eventId: 'cart/cart-2f0…/1/0',
+    eventId: `cart/${ALIAS}/1/0`,
     eventType: 'X',
   });
 });
