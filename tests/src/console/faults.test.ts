@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
 import type { Step } from '@tandem/local/console/protocol';
 import { client } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
@@ -13,77 +14,81 @@ const applied = (steps: readonly Step[], productIds: readonly string[]) =>
 const of = (steps: readonly Step[], kind: Step['kind'], eventId: string) =>
   steps.filter((step) => step.kind === kind && 'eventId' in step && step.eventId === eventId);
 
-test('what a paused consumer does not take waits in its queue, and is applied once it goes on', () =>
-  withSystem(async ({ urls: { gateway } }) => {
-    const { putProduct } = client(gateway);
-    const { fault } = operator(gateway);
-    await using listening = await listen(gateway);
-    assert.equal((await fault('consumerPaused', 'cart', true)).status, 204);
-    const ids = ['a', 'b', 'c'];
-    for (const productId of ids) await putProduct(productId);
-    const waiting = await listening.untilState(({ queues }) => queues[QUEUE].visible === 3);
-    assert.deepEqual(waiting.faults, [{ fault: 'consumerPaused', service: 'cart' }]);
-    assert.ok(waiting.queues[QUEUE].oldestMs > 0);
-    assert.deepEqual(applied(listening.steps, ids), []);
+// Each waits for most of its time.
+describe('a fault that is switched on', { concurrency: true }, () => {
+  test('what a paused consumer does not take waits in its queue, and is applied once it goes on', () =>
+    withSystem(async ({ urls: { gateway } }) => {
+      const { putProduct } = client(gateway);
+      const { fault } = operator(gateway);
+      await using listening = await listen(gateway);
+      assert.equal((await fault('consumerPaused', 'cart', true)).status, 204);
+      const ids = ['a', 'b', 'c'];
+      for (const productId of ids) await putProduct(productId);
+      const waiting = await listening.untilState(({ queues }) => queues[QUEUE].visible === 3);
+      assert.deepEqual(waiting.faults, [{ fault: 'consumerPaused', service: 'cart' }]);
+      assert.ok(waiting.queues[QUEUE].oldestMs > 0);
+      assert.deepEqual(applied(listening.steps, ids), []);
 
-    await fault('consumerPaused', 'cart', false);
-    await listening.untilState(({ queues }) => queues[QUEUE].visible + queues[QUEUE].inFlight === 0);
-    await listening.untilSteps((steps) => applied(steps, ids).length === 3);
-    assert.deepEqual((await listening.untilState(() => true)).queues[QUEUE].oldestMs, 0);
-  }));
+      await fault('consumerPaused', 'cart', false);
+      await listening.untilState(({ queues }) => queues[QUEUE].visible + queues[QUEUE].inFlight === 0);
+      await listening.untilSteps((steps) => applied(steps, ids).length === 3);
+      assert.deepEqual((await listening.untilState(() => true)).queues[QUEUE].oldestMs, 0);
+    }));
 
-test('a relay that is stopped holds what happened, and publishes it once it goes on', () =>
-  withSystem(async ({ urls: { gateway } }) => {
-    const { putProduct } = client(gateway);
-    const { fault } = operator(gateway);
-    await using listening = await listen(gateway);
-    await fault('relayStopped', 'product', true);
-    await putProduct('mug');
-    const { relays } = await listening.untilState((state) => state.relays.product.oldestMs >= 500);
-    assert.deepEqual([relays.product.isHeld, relays.cart.isHeld], [true, false]);
-    assert.equal(of(listening.steps, 'published', 'product/mug/1/0').length, 0);
+  test('a relay that is stopped holds what happened, and publishes it once it goes on', () =>
+    withSystem(async ({ urls: { gateway } }) => {
+      const { putProduct } = client(gateway);
+      const { fault } = operator(gateway);
+      await using listening = await listen(gateway);
+      await fault('relayStopped', 'product', true);
+      await putProduct('mug');
+      const { relays } = await listening.untilState((state) => state.relays.product.oldestMs >= 500);
+      assert.deepEqual([relays.product.isHeld, relays.cart.isHeld], [true, false]);
+      assert.equal(of(listening.steps, 'published', 'product/mug/1/0').length, 0);
 
-    await fault('relayStopped', 'product', false);
-    await listening.untilSteps((steps) => of(steps, 'applied', 'product/mug/1/0').length === 1);
-    await listening.untilState((state) => !state.relays.product.isHeld);
-  }));
+      await fault('relayStopped', 'product', false);
+      await listening.untilSteps((steps) => of(steps, 'applied', 'product/mug/1/0').length === 1);
+      await listening.untilState((state) => !state.relays.product.isHeld);
+    }));
 
-test('deliveries that come late and twice change nothing in the end', () =>
-  withSystem(async ({ urls: { gateway, aws } }) => {
-    const { putProduct, openCart, fill, add, product, cart } = client(gateway);
-    const { fault } = operator(gateway);
-    await using listening = await listen(gateway);
-    await putProduct('mug', { inventory: 10 });
-    const cartId = await openCart();
-    await fill(cartId, { mug: 1 });
-    await fault('deliveriesDuplicated', 'cart', true);
-    await fault('deliveriesDelayed', 'cart', true);
-    const addedAt = Date.now();
-    assert.equal((await add(cartId, 'mug', 2)).status, 200);
-    const { body } = await cart(cartId);
-    const eventId = `cart/${cartId.slice(0, 8)}…/${body.version}/0`;
-    const steps = await listening.untilSteps((all) => of(all, 'applied', eventId).length === 2);
-    const [first, second] = of(steps, 'published', eventId);
-    assert.ok((first?.at ?? 0) - addedAt >= 1_900, 'late');
-    assert.ok((second?.at ?? 0) - (first?.at ?? 0) >= 400, 'twice');
-    await atRest(aws);
-    assert.equal((await product('mug')).body.inventory, 7);
-    assert.equal((await cart(cartId)).body.items[0]?.qty, 3);
-  }));
+  test('deliveries that come late and twice change nothing in the end', () =>
+    withSystem(async ({ urls: { gateway, aws } }) => {
+      const { putProduct, openCart, fill, add, product, cart } = client(gateway);
+      const { fault } = operator(gateway);
+      await using listening = await listen(gateway);
+      await putProduct('mug', { inventory: 10 });
+      const cartId = await openCart();
+      await fill(cartId, { mug: 1 });
+      await fault('deliveriesDuplicated', 'cart', true);
+      await fault('deliveriesDelayed', 'cart', true);
+      const addedAt = Date.now();
+      assert.equal((await add(cartId, 'mug', 2)).status, 200);
+      const { body } = await cart(cartId);
+      const hash = createHash('sha256').update(cartId).digest('hex').slice(0, 8);
+      const eventId = `cart/${cartId.slice(0, 8)}…${hash}/${body.version}/0`;
+      const steps = await listening.untilSteps((all) => of(all, 'applied', eventId).length === 2);
+      const [first, second] = of(steps, 'published', eventId);
+      assert.ok((first?.at ?? 0) - addedAt >= 1_900, 'late');
+      assert.ok((second?.at ?? 0) - (first?.at ?? 0) >= 400, 'twice');
+      await atRest(aws);
+      assert.equal((await product('mug')).body.inventory, 7);
+      assert.equal((await cart(cartId)).body.items[0]?.qty, 3);
+    }));
 
-test('a service that is killed is away, comes back at its port, and misses no event', () =>
-  withSystem(async ({ urls: { gateway } }) => {
-    const { putProduct, call, openCart, fill } = client(gateway);
-    const { post } = operator(gateway);
-    assert.equal((await post('/kill', { service: 'cart' })).status, 202);
-    const statusOf = async () => (await call('POST', '/carts')).status;
-    await until(statusOf, (status) => status === 503);
-    assert.equal((await putProduct('mug')).status, 201);
-    await until(statusOf, (status) => status === 201);
-    await fill(await openCart(), { mug: 1 });
-  }));
+  test('a service that is killed is away, comes back at its port, and misses no event', () =>
+    withSystem(async ({ urls: { gateway } }) => {
+      const { putProduct, call, openCart, fill } = client(gateway);
+      const { post } = operator(gateway);
+      assert.equal((await post('/kill', { service: 'cart' })).status, 202);
+      const statusOf = async () => (await call('POST', '/carts')).status;
+      await until(statusOf, (status) => status === 503);
+      assert.equal((await putProduct('mug')).status, 201);
+      await until(statusOf, (status) => status === 201);
+      await fill(await openCart(), { mug: 1 });
+    }));
 
-test('a system stops while a service of it is away', () =>
-  withSystem(async ({ urls: { gateway } }) => {
-    await operator(gateway).post('/kill', { service: 'product' });
-  }));
+  test('a system stops while a service of it is away', () =>
+    withSystem(async ({ urls: { gateway } }) => {
+      await operator(gateway).post('/kill', { service: 'product' });
+    }));
+});

@@ -43,6 +43,16 @@ test('processes are seen, paused and killed as parts of one process are', async 
     assert.deepEqual((await again.untilState(() => true)).faults, []);
     await putProduct('cup');
     await again.untilSteps((steps) => steps.some((step) => 'productId' in step && step.productId === 'cup'));
+
+    await fault('relayStopped', 'product', true);
+    await putProduct('jug');
+    await again.untilState(({ relays }) => relays.product.isHeld);
+    const stoppingAt = performance.now();
+    await system.stop();
+    assert.ok(
+      performance.now() - stoppingAt < 5_000,
+      'neither a stream nor a relay that is held is waited for',
+    );
   } finally {
     await system.stop();
   }

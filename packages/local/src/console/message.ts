@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { parseTraceparent } from '@tandem/chassis/trace';
 import { committedAt } from '@tandem/contracts/committed-at';
@@ -37,7 +38,7 @@ export function readMessage(body: string, attributes: Attributes = {}): MessageS
   const traceId = parseTraceparent(attributes['traceparent']?.StringValue)?.traceId;
   return {
     seen: {
-      eventId: withoutCarts(cartId === undefined ? eventId : eventId.replaceAll(cartId, shortened(cartId))),
+      eventId: aliased(eventId, cartId),
       eventType: text('eventType') ?? 'unknown',
       ...(productId === undefined ? {} : { productId }),
       ...(cartId === undefined ? {} : { cart: cartId.slice(0, SHOWN) }),
@@ -47,12 +48,20 @@ export function readMessage(body: string, attributes: Attributes = {}): MessageS
   };
 }
 
-/** A path, or an event's id, in which no cart's id is whole. */
+/** A path in which no cart's id is whole. */
 export function withoutCarts(path: string): string {
   return path.replace(
     /^(\/?carts?\/)([^/]+)/,
     (_all, prefix: string, cartId: string) => prefix + shortened(cartId),
   );
+}
+
+/** An event's id without a cart's; that of another cart stays another one, however alike they begin. */
+function aliased(eventId: string, cartId = ''): string {
+  const alias = (id: string) =>
+    `${shortened(id)}${createHash('sha256').update(id).digest('hex').slice(0, SHOWN)}`;
+  const own = eventId.replace(/^(cart\/)([^/]+)/, (_all, prefix: string, id: string) => prefix + alias(id));
+  return cartId === '' ? own : own.replaceAll(cartId, alias(cartId));
 }
 
 function parsed(body: string): Readonly<Record<string, unknown>> {

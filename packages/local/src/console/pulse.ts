@@ -19,7 +19,7 @@ export interface PulseOptions {
 const services = Object.keys(topology.services) as ServiceName[];
 const queues = Object.keys(topology.queues) as QueueName[];
 
-/** Asks how everything is. A queue that cannot be asked is as deep as it was when it was asked last. */
+/** Asks how everything is; never rejects. A queue that cannot be asked is as deep as it was when it was asked last. */
 export function createPulse({ measures, faults, place, isReady }: PulseOptions): () => Promise<State> {
   const lastDepths = new Map<string, Depths>();
   const askDepth = async (queue: string): Promise<Depths> => {

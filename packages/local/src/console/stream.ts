@@ -38,8 +38,8 @@ export function createStream({ hub, state }: StreamOptions): Stream {
   let stopListening = () => undefined as void;
 
   const sendTo = (response: ServerResponse, text: string) => {
-    response.write(text);
     if (response.writableLength > MAX_UNREAD_BYTES) response.destroy();
+    else response.write(text);
   };
   const send = (text: string) => {
     for (const response of listeners) sendTo(response, text);
