@@ -20,8 +20,8 @@ export function Poison() {
     <section class="poisons" aria-labelledby="poison">
       <h2 id="poison">Make one</h2>
       <p>
-        Send a message that its consumer cannot accept. Its consumer gets it five times, here a second apart
-        instead of 1, 5, 25 and 125 s, then SQS moves it to the dead-letter queue.
+        Send a message that its consumer cannot accept. Its consumer gets it five times, here with a second
+        between, so that one can watch, then SQS moves it to the dead-letter queue.
       </p>
       <div class="columns">
         {keys(topology.queues).map((queue) => (
