@@ -65,7 +65,7 @@ describe('a fault that is switched on', { concurrency: true }, () => {
       assert.equal((await add(cartId, 'mug', 2)).status, 200);
       const { body } = await cart(cartId);
       const hash = createHash('sha256').update(cartId).digest('hex').slice(0, 8);
-      const eventId = `cart/${cartId.slice(0, 8)}…${hash}/${body.version}/0`;
+      const eventId = `cart/${cartId.slice(0, 13)}…${hash}/${body.version}/0`;
       const steps = await listening.untilSteps((all) => of(all, 'applied', eventId).length === 2);
       const [first, second] = of(steps, 'published', eventId);
       assert.ok((first?.at ?? 0) - addedAt >= 1_900, 'late');

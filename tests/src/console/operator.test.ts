@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import type { About, DeadLetterQueue, Letter, Redriven } from '@tandem/local/console/protocol';
 import { mintToken } from '@tandem/local/issuer';
@@ -64,6 +66,21 @@ test('what is not understood is refused as everywhere, and what is no JSON not e
     assert.equal((await call('POST', '/console/sign-in', { body: '{"user":"bob"}', headers })).status, 415);
   }));
 
+test('the console answers by the names of this machine alone', () =>
+  withSystem(async ({ urls: { gateway } }) => {
+    const statusOf = async (host: string) => {
+      const [answer] = (await once(get(`${gateway}/console/about`, { headers: { host } }), 'response')) as [
+        IncomingMessage,
+      ];
+      answer.resume();
+      return answer.statusCode;
+    };
+    for (const host of ['localhost:8080', 'tandem.localhost', '127.0.0.1', '[::1]:8080'])
+      assert.equal(await statusOf(host), 200, host);
+    for (const host of ['evil.example', 'localhost.evil.example:8080', '127.0.0.1.evil.example'])
+      assert.equal(await statusOf(host), 403, host);
+  }));
+
 test('a demo user signs in, and has a cart of their own', () =>
   withSystem(async ({ urls }) => {
     const { call } = client(urls.gateway);
@@ -94,6 +111,8 @@ test('a poisoned message is a dead letter within seconds, is told why, and is re
       isAcceptable: false,
     } satisfies Partial<Letter>);
     assert.match(letter?.reason ?? '', /\/price/);
+    for (const { body } of await Promise.all([letters(), letters(), letters()]))
+      assert.equal(body.length, 1, 'nobody who looks hides it from another one');
     const returned = listening.steps.flatMap((step) => (step.kind === 'returned' ? [step] : []));
     assert.deepEqual(
       returned.map(({ attempt }) => attempt),

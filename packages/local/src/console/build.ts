@@ -7,7 +7,8 @@ const project = join(root, 'console');
 
 /** What the page is made of. */
 const inputs = ['src', 'public', 'index.html', 'vite.config.ts'].map((path) => join(project, path));
-const topology = join(root, 'packages/contracts/src/topology.ts');
+/** What it is made of that lies elsewhere. */
+const others = ['packages/contracts/src', 'bill', 'package-lock.json'].map((path) => join(root, path));
 
 /**
  * Builds the console's page where it is missing or older than its sources, which takes a fraction of a second. Resolves
@@ -16,7 +17,7 @@ const topology = join(root, 'packages/contracts/src/topology.ts');
 export async function buildConsole(): Promise<string | undefined> {
   try {
     const builtAt = await newest([join(pageDirectory, 'index.html')]).catch(() => 0);
-    if (builtAt >= (await newest([...inputs, topology]))) return undefined;
+    if (builtAt >= (await newest([...inputs, ...others]))) return undefined;
     const { build } = await import('vite');
     const draft = join(project, '.cache', String(process.pid));
     await build({

@@ -5,6 +5,7 @@ import { type DeadLetter, describeReading } from '../dlq/letter.ts';
 import type { Place } from '../dlq/place.ts';
 import { type KeepingQueue, keepingQueues } from '../dlq/queues.ts';
 import type { Keep } from '../dlq/record.ts';
+import type { RedriveOptions } from '../dlq/redrive.ts';
 import { createWorkbench, type Workbench } from '../dlq/workbench.ts';
 import type { DeadLetterQueue, Letter, Redriven } from './protocol.ts';
 
@@ -28,6 +29,13 @@ const redriveBody = z.strictObject({
 /** An operator's routes to what went wrong: what `npm run dlq` does. */
 export function registerDeadLetters(app: App, { place, keep }: DeadLetterOptions): void {
   const benchOf = (who = ''): Workbench => createWorkbench({ ...place, keep, who });
+  const turns = new Map<string, Promise<unknown>>();
+  /** One after the other: who looks at a queue hides its messages from others meanwhile. */
+  const inTurn = <T>({ name }: KeepingQueue, work: () => Promise<T>): Promise<T> => {
+    const turn = Promise.resolve(turns.get(name)).then(work, work);
+    turns.set(name, turn);
+    return turn;
+  };
 
   app.get('/dead-letters', { config: operator }, async (): Promise<DeadLetterQueue[]> => {
     const bench = benchOf();
@@ -43,7 +51,8 @@ export function registerDeadLetters(app: App, { place, keep }: DeadLetterOptions
     '/dead-letters/:queue',
     { config: operator, schema: { params } },
     async ({ params }): Promise<Letter[]> => {
-      const letters = await benchOf().show(queueOf(params.queue), { limit: MAX_LETTERS });
+      const queue = queueOf(params.queue);
+      const letters = await inTurn(queue, () => benchOf().show(queue, { limit: MAX_LETTERS }));
       return letters.map(shownLetter);
     },
   );
@@ -53,14 +62,17 @@ export function registerDeadLetters(app: App, { place, keep }: DeadLetterOptions
     { config: operator, schema: { params, body: redriveBody } },
     async ({ params, body: { only, isForced = false }, identity }): Promise<Redriven> => {
       const reasons: Record<string, string> = {};
-      const { sent, left, notDeleted } = await benchOf(identity?.subject).redrive(queueOf(params.queue), {
+      const queue = queueOf(params.queue);
+      const options: RedriveOptions = {
         rate: REDRIVE_RATE,
         only,
         isForced,
         onMessage: ({ messageId }, fate) => {
           if (fate.kind !== 'sent') reasons[messageId] = fate.reason;
         },
-      });
+      };
+      const bench = benchOf(identity?.subject);
+      const { sent, left, notDeleted } = await inTurn(queue, () => bench.redrive(queue, options));
       return { sent, left: left + notDeleted, reasons };
     },
   );

@@ -39,6 +39,23 @@ test('what is on its way is what was published and neither applied nor given up'
   assert.equal(measures.oldestMs(QUEUE), 0);
 });
 
+test('what was applied before its publishing is heard of is not on its way; published again later it is', () => {
+  const { measures, pass, see, settle } = measuring();
+  const published = {
+    kind: 'published',
+    topic: 'product-events-topic',
+    bytes: 1,
+    eventId: 'a',
+    ...event,
+  } as const;
+  settle('applied', 'a');
+  see({ ...published, at: 999_990 });
+  pass(100);
+  assert.equal(measures.oldestMs(QUEUE), 0);
+  see({ ...published, at: 1_000_050 });
+  assert.equal(measures.oldestMs(QUEUE), 50);
+});
+
 test('of a queue that was seen to be empty nothing older is on its way', () => {
   const { measures, pass, publish } = measuring();
   publish('a');

@@ -28,6 +28,8 @@ export function createMeasures(now: () => number = () => Date.now()): Measures {
   const lags: Record<ServiceName, { readonly at: number; readonly ms: number }[]> = { product: [], cart: [] };
   const held = new Map<ServiceName, number>();
   const onTheWay = new Map<QueueName, Map<string, number>>();
+  /** In processes what was applied may be heard of before it was published. */
+  const appliedAt = new Map<string, number>();
   const wayTo = (queue: QueueName) => {
     const way = onTheWay.get(queue) ?? new Map<string, number>();
     onTheWay.set(queue, way);
@@ -50,13 +52,15 @@ export function createMeasures(now: () => number = () => Date.now()): Measures {
         for (const { topic, queue, eventTypes } of topology.subscriptions) {
           if (topic !== step.topic || !(eventTypes as readonly string[]).includes(step.eventType)) continue;
           const way = wayTo(queue);
+          if ((appliedAt.get(`${queue} ${step.eventId}`) ?? 0) >= step.at) continue;
           if (!way.has(step.eventId)) way.set(step.eventId, step.at);
-          const [oldest] = way.keys();
-          if (way.size > MAX_KEPT && oldest !== undefined) way.delete(oldest);
+          forgetOldest(way);
         }
         return undefined;
       case 'applied': {
         wayTo(step.queue).delete(step.eventId);
+        appliedAt.set(`${step.queue} ${step.eventId}`, step.at);
+        forgetOldest(appliedAt);
         if (step.committedAt === undefined) return undefined;
         const kept = lags[topology.queues[step.queue].consumer];
         kept.push({ at: step.at, ms: Math.max(0, step.at - step.committedAt) });
@@ -106,4 +110,9 @@ export function createMeasures(now: () => number = () => Date.now()): Measures {
     },
     seen: () => ({ ...structuredClone(seen), sinceMs }),
   };
+}
+
+function forgetOldest(kept: Map<string, number>): void {
+  const [oldest] = kept.keys();
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
 }

@@ -14,8 +14,10 @@ export interface MessageSeen {
 
 type Attributes = Readonly<Record<string, Pick<MessageAttributeValue, 'StringValue'>>>;
 
-/** How much of a cart's id is shown. */
-const SHOWN = 8;
+/** How much of a cart's id is shown: `cart-` and a third of what is random. */
+const SHOWN = 13;
+/** How much of a digest tells one cart from another. */
+const DIGEST = 8;
 
 /** The attributes that {@link readMessage} looks at, beside the one that says that a message is a poisoned one. */
 export const readAttributes = ['eventType', 'eventId', 'traceparent', 'poison'] as const;
@@ -48,18 +50,26 @@ export function readMessage(body: string, attributes: Attributes = {}): MessageS
   };
 }
 
-/** A path in which no cart's id is whole. */
+/** A path in which no cart's id is whole, however it was written. */
 export function withoutCarts(path: string): string {
-  return path.replace(
-    /^(\/?carts?\/)([^/]+)/,
+  return decoded(path).replace(
+    /((?:^|\/)carts?\/+)([^/]+)/gi,
     (_all, prefix: string, cartId: string) => prefix + shortened(cartId),
   );
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '/…';
+  }
 }
 
 /** An event's id without a cart's; that of another cart stays another one, however alike they begin. */
 function aliased(eventId: string, cartId = ''): string {
   const alias = (id: string) =>
-    `${shortened(id)}${createHash('sha256').update(id).digest('hex').slice(0, SHOWN)}`;
+    `${shortened(id)}${createHash('sha256').update(id).digest('hex').slice(0, DIGEST)}`;
   const own = eventId.replace(/^(cart\/)([^/]+)/, (_all, prefix: string, id: string) => prefix + alias(id));
   return cartId === '' ? own : own.replaceAll(cartId, alias(cartId));
 }

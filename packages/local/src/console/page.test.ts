@@ -9,14 +9,17 @@ import { registerPage } from './page.ts';
 
 const FALLBACK = '<!doctype html><title>Tandem</title>';
 
-async function withPage(files: Readonly<Record<string, string>>, work: (app: App) => Promise<void>) {
+async function withPage(
+  files: Readonly<Record<string, string>>,
+  work: (app: App, directory: string) => Promise<void>,
+) {
   const directory = await mkdtemp(join(tmpdir(), 'tandem-'));
   const app = Fastify() as unknown as App;
   try {
     await mkdir(join(directory, 'assets'));
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
     await registerPage(app, FALLBACK, directory);
-    await work(app);
+    await work(app, directory);
   } finally {
     await app.close();
     await rm(directory, { recursive: true });
@@ -24,21 +27,29 @@ async function withPage(files: Readonly<Record<string, string>>, work: (app: App
 }
 
 test('what was built is served: the page anew each time, what has a hash in its name for ever', () =>
-  withPage({ 'index.html': '<p>page</p>', 'icon.svg': '<svg/>', 'assets/a-1.js': 'let a' }, async (app) => {
-    const cached = async (url: string) => {
-      const { statusCode, headers } = await app.inject(url);
-      assert.equal(headers['x-content-type-options'], 'nosniff');
-      assert.equal(headers['referrer-policy'], 'no-referrer');
-      assert.match(String(headers['content-security-policy']), /default-src 'self'.*frame-ancestors 'none'/);
-      return [statusCode, headers['content-type'], headers['cache-control']];
-    };
-    const forever = 'public, max-age=31536000, immutable';
-    assert.deepEqual(await cached('/'), [200, 'text/html; charset=utf-8', 'no-cache']);
-    assert.deepEqual(await cached('/icon.svg'), [200, 'image/svg+xml', 'no-cache']);
-    assert.deepEqual(await cached('/assets/a-1.js'), [200, 'application/javascript; charset=utf-8', forever]);
-    assert.equal((await app.inject('/assets/a-2.js')).statusCode, 404);
-    assert.equal((await app.inject('/../page.ts')).statusCode, 404);
-  }));
+  withPage(
+    { 'index.html': '<p>page</p>', 'icon.svg': '<svg/>', 'assets/a-1.js': 'let a' },
+    async (app, directory) => {
+      const cached = async (url: string) => {
+        const { statusCode, headers } = await app.inject(url);
+        assert.equal(headers['x-content-type-options'], 'nosniff');
+        assert.equal(headers['referrer-policy'], 'no-referrer');
+        assert.match(
+          String(headers['content-security-policy']),
+          /default-src 'self'.*frame-ancestors 'none'/,
+        );
+        return [statusCode, headers['content-type'], headers['cache-control']];
+      };
+      const forever = 'public, max-age=31536000, immutable';
+      assert.deepEqual(await cached('/'), [200, 'text/html; charset=utf-8', 'no-cache']);
+      assert.deepEqual(await cached('/icon.svg'), [200, 'image/svg+xml', 'no-cache']);
+      assert.deepEqual(await cached('/assets/a-1.js'), [200, 'text/javascript; charset=utf-8', forever]);
+      assert.equal((await app.inject('/assets/a-2.js')).statusCode, 404);
+      assert.equal((await app.inject('/../page.ts')).statusCode, 404);
+      await rm(join(directory, 'assets'), { recursive: true });
+      assert.equal((await app.inject('/assets/a-1.js')).body, 'let a', 'another start builds anew');
+    },
+  ));
 
 test('where nothing was built, the plain page is served', () =>
   withPage({}, async (app) => {

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join, sep } from 'node:path';
-import files from '@fastify/static';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
 import type { App } from '@tandem/chassis/http/types';
 
 /** Where Vite puts the page. */
@@ -22,26 +21,31 @@ const securityHeaders = {
   'referrer-policy': 'no-referrer',
 };
 
-/** Serves the console at `/`; the page that is given where none was built. */
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/**
+ * Serves the console at `/`; the page that is given where none was built. Its files are read once, a few hundred kilobytes:
+ * another start in the same folder may build them anew, and a page that is open still asks for those that it began with.
+ */
 export async function registerPage(app: App, fallback: string, directory = pageDirectory): Promise<void> {
-  if (!existsSync(join(directory, 'index.html'))) {
-    app.get('/', (_request, reply) =>
-      reply.headers(securityHeaders).type('text/html; charset=utf-8').send(fallback),
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((it) => it.isFile()).map((it) => join(it.parentPath, it.name));
+  const index = join(directory, 'index.html');
+  const serve = (path: string, type: string, content: Buffer | string) => {
+    // What has a hash in its name never changes.
+    const age = path.startsWith('/assets/') ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache';
+    app.get(path, async (_request, reply) =>
+      reply.headers({ ...securityHeaders, 'content-type': type, 'cache-control': age }).send(content),
     );
-    return;
+  };
+  for (const file of files) {
+    const path = file === index ? '/' : `/${relative(directory, file).replaceAll(sep, '/')}`;
+    serve(path, types[extname(file)] ?? 'application/octet-stream', await readFile(file));
   }
-  await app.register(files, {
-    root: directory,
-    // A route a file: what is not there is answered as everywhere.
-    wildcard: false,
-    cacheControl: false,
-    setHeaders: (reply, path) => {
-      // What has a hash in its name never changes.
-      const isHashed = path.includes(`${sep}assets${sep}`);
-      reply.headers({
-        ...securityHeaders,
-        'cache-control': isHashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
-      });
-    },
-  });
+  if (!files.includes(index)) serve('/', 'text/html; charset=utf-8', fallback);
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DomainError } from '@tandem/chassis/errors';
 import { createAuthenticator } from '@tandem/chassis/http/auth';
 import { registerAdmission } from '@tandem/chassis/http/hooks';
@@ -64,6 +65,9 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
   app.addHook('preClose', () => stream.close());
   app.addHook('onClose', async () => place[Symbol.dispose]());
 
+  app.addHook('onRequest', async ({ hostname }) =>
+    requireOwnHost(hostname, new URL(urls().gateway).hostname),
+  );
   registerJson(app);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) =>
     compileValidator(schema, httpPart as RequestPart),
@@ -75,7 +79,7 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
 
   app.get('/about', (): About => ({ urls: { ...urls(), aws: endpoint }, mode, demoUsers }));
   // A system route: a stream would hold its turn, of which there are few, for ever.
-  app.get('/events', { config: { system: true } }, async (request, reply) => {
+  app.get('/events', { config: { system: true }, exposeHeadRoute: false }, async (request, reply) => {
     stream.open(reply.raw, String(request.headers['last-event-id'] ?? ''));
     reply.hijack();
   });
@@ -111,4 +115,18 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
     reply.code(202).send(await sendPoison(place, body.queue)),
   );
   registerDeadLetters(app, { place, keep });
+}
+
+/**
+ * Refuses a name that is not this machine's: a foreign page whose name was made to lead here could else read what is told
+ * without a token.
+ */
+function requireOwnHost(hostname: string, own: string): void {
+  const name = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || hostname === own) return;
+  throw new DomainError(
+    'forbidden',
+    'foreign-host',
+    `The console answers at localhost and at addresses, not at ${hostname}`,
+  );
 }
