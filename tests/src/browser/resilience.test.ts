@@ -16,6 +16,24 @@ const look = (page: Page, visibilityState: 'visible' | 'hidden') =>
     document.dispatchEvent(new Event('visibilitychange'));
   `);
 
+/** Holds the answers to what is asked for at an address until they are released. */
+async function held(page: Page, address: string) {
+  const gate = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  await page.route(address, async (route) => {
+    const response = await route.fetch();
+    await gate.promise;
+    await route.fulfill({ response });
+    answered.resolve();
+  });
+  return {
+    release: () => {
+      gate.resolve();
+      return answered.promise;
+    },
+  };
+}
+
 test(
   'more tabs than a browser has connections: each works, and is up to date when it is seen',
   inBrowser,
@@ -65,6 +83,27 @@ test('a gateway that refused once is asked again', inBrowser, async () => {
       await page.reload();
       await pulseOf(page, 'Connecting …');
       await pulseOf(page, 'Live');
+    });
+  });
+});
+
+test('who signs out while the cart changes leaves nothing of it to the guest', inBrowser, async () => {
+  await onStage(async ({ visit }) => {
+    await visit('shop', async (page) => {
+      await page.getByRole('button', { name: 'Sign in as Alice' }).click();
+      await page.getByRole('button', { name: 'Add to cart: Lamp' }).click();
+      const more = page.getByRole('button', { name: 'One more: Lamp' });
+      await more.waitFor();
+      const change = await held(page, '**/items/lamp');
+      await more.click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Add to cart: Bell' }).click();
+      const cart = page.getByRole('region', { name: 'Your cart' });
+      await cart.filter({ hasText: 'Bell' }).waitFor();
+      await change.release();
+      await page.getByRole('button', { name: 'One more: Bell' }).click();
+      await cart.filter({ hasText: '€29.80' }).waitFor();
+      assert.doesNotMatch(await cart.innerText(), /Lamp/);
     });
   });
 });
