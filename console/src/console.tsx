@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { Suspense } from 'preact/compat';
-import { about, isLive, listen, state } from './live.ts';
+import { about, isCut, listen, state } from './live.ts';
 import { OperatorKey } from './parts/operator-key.tsx';
 import { rooms } from './rooms/rooms.ts';
 import { takeOperatorToken } from './session.ts';
@@ -66,8 +66,8 @@ function Pulse() {
   if (about.value === null) return <p class="pulse">Static page: no live view</p>;
   return (
     <p class="pulse" role="status">
-      <span class={isLive.value ? 'dot good' : 'dot bad'} aria-hidden="true" />
-      {isLive.value ? 'Live' : 'Connecting …'}
+      <span class={isCut.value ? 'dot bad' : 'dot good'} aria-hidden="true" />
+      {isCut.value ? 'Connecting …' : 'Live'}
     </p>
   );
 }

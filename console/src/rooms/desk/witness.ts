@@ -126,7 +126,10 @@ export function keepWatching(): () => void {
       release();
       lookAgain();
     }),
-    isLive.subscribe(lookAgain),
+    isLive.subscribe(() => {
+      refreshAgain();
+      lookAgain();
+    }),
   ];
   let polls = 0;
   const timer = setInterval(() => {

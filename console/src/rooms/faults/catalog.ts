@@ -1,5 +1,5 @@
 import type { QueueName, ServiceName, Topology } from '@tandem/contracts/topology';
-import type { FaultName } from '@tandem/local/console/protocol';
+import type { About, FaultName } from '@tandem/local/console/protocol';
 import { keys } from '../../parts/keys.ts';
 
 /** What can be done to a service: a fault that is switched on and off, or its end. */
@@ -21,8 +21,13 @@ export interface Card {
   readonly relay?: ServiceName;
 }
 
-/** The faults of a service, the gentle ones first. */
-export function cardsOf(service: ServiceName, topology: Topology): Card[] {
+/** The faults of a service, the gentle ones first; what a kill does depends on what the system runs in. */
+export function cardsOf(
+  service: ServiceName,
+  topology: Topology,
+  mode: About['mode'] = 'oneProcess',
+): Card[] {
+  const isProcess = mode === 'processes';
   const name = service.charAt(0).toUpperCase() + service.slice(1);
   const { topic } = topology.relays[service];
   const consumed = keys(topology.queues).filter((queue) => topology.queues[queue].consumer === service);
@@ -43,12 +48,13 @@ export function cardsOf(service: ServiceName, topology: Topology): Card[] {
     {
       harm: 'deliveriesDelayed',
       title: `Deliver what ${name} tells late`,
-      happens: 'Events are under way for seconds, and may overtake each other.',
-      holds: 'Order is by version, never by arrival: whatever comes last, the newest state stays.',
-      heals: 'By itself, as soon as the last late event has arrived.',
-      alarms: fed.map((queue) => `${queue}-age`),
-      rings: 'It rings when messages have waited in the queue for a minute, three minutes in a row.',
-      queues: fed,
+      happens: `${name}’s relay publishes each batch two seconds late, one after the other: what it holds gets older.`,
+      holds: 'Nothing is lost, and the order of each item stays. What others know is late, never wrong.',
+      heals: 'By itself: the relay tells what it holds, and has caught up when nothing waits there.',
+      alarms: [`${service}-relay-late`],
+      rings: 'Two seconds do not ring. It rings when changes are told a minute late, three minutes in a row.',
+      queues: [],
+      relay: service,
     },
     {
       harm: 'consumerPaused',
@@ -74,9 +80,13 @@ export function cardsOf(service: ServiceName, topology: Topology): Card[] {
     {
       harm: 'killed',
       title: `Kill ${name}`,
-      happens: `${name} ends in the middle of whatever it does, as with kill -9, and is started again.`,
+      happens: isProcess
+        ? `${name}’s first process ends in the middle of whatever it does, by kill -9, and is started again.`
+        : `${name}’s connections are cut, it finishes the batch in its hands, and is away for three seconds.`,
       holds: 'No answer that a client got is taken back, no stock is lost. The other service works on.',
-      heals: 'By itself within seconds. Messages in its hands come again when their time is over.',
+      heals: isProcess
+        ? 'By itself within seconds. Messages in its hands come again when their time is over.'
+        : 'By itself: it is started again, and takes what has waited.',
       alarms: [`${service}-tasks`, `${service}-connections`],
       rings:
         'They ring when a task is missing for five minutes, or when the load balancer gets no connection ten times in five.',

@@ -57,7 +57,7 @@ function OfService({ service }: { service: ServiceName }) {
   return (
     <section class={`faults-of ${service}`} aria-labelledby={`faults-of-${service}`}>
       <h2 id={`faults-of-${service}`}>{service}</h2>
-      {cardsOf(service, topology).map((card) => (
+      {cardsOf(service, topology, about.value?.mode).map((card) => (
         <FaultCard key={card.harm} service={service} card={card} />
       ))}
     </section>

@@ -38,14 +38,25 @@ export function say(sentences: readonly string[]): void {
   if (sentences.length > 0) said.value = sentences.join(' ');
 }
 
+/**
+ * Remembers whose cart is shown. The returned function tells whether it still is: an answer that comes after somebody
+ * signed in or out, or after another cart was opened, is not for those who look now.
+ */
+function remember(): () => boolean {
+  const who = user.value;
+  const id = cartId.value;
+  return () => user.value === who && cartId.value === id;
+}
+
 /** Asks the Cart API as whoever is signed in. One whose token it no longer takes is a guest from then on. */
 export async function askAsUser<T>(path: string, asked: Asked = {}): Promise<T> {
+  const who = user.value;
   try {
-    const { body } = await ask<T>(path, { ...asked, token: user.value?.token });
+    const { body } = await ask<T>(path, { ...asked, token: who?.token });
     return body;
   } catch (error) {
-    if (error instanceof Problem && error.status === 401 && user.value) {
-      const name = personOf(user.value.name);
+    if (error instanceof Problem && error.status === 401 && who && user.value === who) {
+      const name = personOf(who.name);
       user.value = undefined;
       begin();
       say([`You are no longer signed in. Sign in again: ${name}'s cart is kept.`]);
@@ -59,8 +70,9 @@ export function readCart(): Promise<void> {
   return doings.run('cart', async () => {
     const id = cartId.value;
     if (id === undefined) return;
-    const found = await askAsUser<Cart>(cartPath(id)).catch(forgetIfGone);
-    if (cartId.value !== id || !found) return;
+    const isShown = remember();
+    const found = await askAsUser<Cart>(cartPath(id)).catch(forgetIfGone(isShown));
+    if (!isShown() || !found) return;
     if (found.status === 'checkedOut') sold(found);
     else if (found.status === 'merged') begin();
     else show(found);
@@ -69,20 +81,28 @@ export function readCart(): Promise<void> {
 
 /** Puts one unit of a product into the cart, which is opened if there is none or it is gone. */
 export function add({ productId }: Pick<Product, 'productId'>): Promise<void> {
-  return doings.run(`add:${productId}`, async () => {
-    const put = async () => {
-      if (cartId.value === undefined) show(await askAsUser<Cart>('/carts', { method: 'POST' }));
-      const path = cartPath(cartId.value ?? '', 'items');
-      return askAsUser<Cart>(path, { method: 'POST', body: { productId, qty: 1 } });
-    };
-    const filled = await put().catch((error: unknown) => {
-      if (!isGone(error)) throw error;
-      begin();
-      return put();
-    });
+  return doings.run(`add:${productId}`, () => put(productId));
+}
+
+async function put(productId: string, isAgain = false): Promise<void> {
+  const isShown = remember();
+  const id = cartId.value;
+  if (id === undefined) {
+    const opened = await askAsUser<Cart>('/carts', { method: 'POST' });
+    if (isShown()) show(opened);
+    return put(productId, isAgain);
+  }
+  try {
+    const asked = { method: 'POST', body: { productId, qty: 1 } } as const;
+    const filled = await askAsUser<Cart>(cartPath(id, 'items'), asked);
+    if (!isShown()) return;
     show(filled);
     bought.value = undefined;
-  });
+  } catch (error) {
+    if (isAgain || !isGone(error)) throw error;
+    if (isShown()) begin();
+    return put(productId, true);
+  }
 }
 
 /** Sets a line's quantity; 0 removes it. */
@@ -103,10 +123,10 @@ function changeLine(productId: string, asked: Asked, ...way: readonly string[]):
   return doings.run(`line:${productId}`, async () => {
     const id = cartId.value;
     if (id === undefined) return;
-    const changed = await askAsUser<Cart>(cartPath(id, 'items', productId, ...way), asked).catch(
-      forgetIfGone,
-    );
-    if (changed) show(changed);
+    const isShown = remember();
+    const path = cartPath(id, 'items', productId, ...way);
+    const changed = await askAsUser<Cart>(path, asked).catch(forgetIfGone(isShown));
+    if (changed && isShown()) show(changed);
   });
 }
 
@@ -120,14 +140,15 @@ export function checkOut(): Promise<void> {
     if (id === undefined) return;
     if (unanswered?.cartId !== id) unanswered = { cartId: id, key: crypto.randomUUID() };
     const asked: Asked = { method: 'POST', idempotencyKey: unanswered.key };
+    const isShown = remember();
     try {
       const answer = await askAsUser<Cart>(cartPath(id, 'checkout'), asked);
       unanswered = undefined;
-      sold(answer);
+      if (isShown()) sold(answer);
     } catch (error) {
       if (error instanceof Problem && error.status >= 400 && error.status < 500) unanswered = undefined;
-      if (error instanceof Problem && error.status === 409) await readCart();
-      forgetIfGone(error);
+      if (error instanceof Problem && error.status === 409 && isShown()) await readCart();
+      forgetIfGone(isShown)(error);
     }
   });
 }
@@ -138,10 +159,14 @@ function sold(cart: Cart): void {
   say(['Bought. A new cart begins with what you add next.']);
 }
 
-function forgetIfGone(error: unknown): undefined {
-  if (!isGone(error)) throw error;
-  begin();
-  say(['The cart is gone. A new one begins with what you add next.']);
+/** What went wrong with a cart that is no longer shown is nobody's concern. */
+function forgetIfGone(isShown: () => boolean): (error: unknown) => undefined {
+  return (error) => {
+    if (!isShown()) return;
+    if (!isGone(error)) throw error;
+    begin();
+    say(['The cart is gone. A new one begins with what you add next.']);
+  };
 }
 
 /** Whether a cart is not there any more, or takes nothing any more. */

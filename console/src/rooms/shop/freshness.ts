@@ -1,4 +1,4 @@
-import { about, isLive, onStep } from '../../live.ts';
+import { about, isCut, isLive, onStep } from '../../live.ts';
 import { coalesced } from '../../coalesced.ts';
 import { cart, readCart } from './basket.ts';
 import { page, refresh } from './shelf.ts';
@@ -37,7 +37,7 @@ export function keepFresh(): () => void {
 
 /** Whether what is shown has to be read again by hand. */
 export function needsHand(): boolean {
-  return about.value === null || !isLive.value;
+  return about.value === null || isCut.value;
 }
 
 function isShown(productId: string): boolean {
