@@ -1,5 +1,6 @@
 import type { DeadLetterQueue, Letter } from '@tandem/local/console/protocol';
 import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import { useAsked } from '../../parts/use-asked.ts';
 import { LetterSheet } from './letter-sheet.tsx';
 import { redrive, type Sent } from './redrive.ts';
@@ -21,8 +22,13 @@ export function Letters({ of, token, version }: LettersProps) {
     token,
     `${String(version)} ${sent.value?.at ?? ''}`,
   );
+  const isUnderWay = useRef(false);
+  /** One at a time: a second click would only say that nothing was left. */
   const send = async (which: { only?: string; isForced?: boolean }) => {
+    if (isUnderWay.current) return;
+    isUnderWay.current = true;
     sent.value = await redrive(queue, which, token);
+    isUnderWay.current = false;
   };
   const refused = letters?.filter(({ isAcceptable }) => !isAcceptable).length ?? 0;
   return (
