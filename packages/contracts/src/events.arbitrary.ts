@@ -7,6 +7,8 @@ const id = fc
 const text = fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed());
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const positive = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const version = fc.integer({ min: 1, max: 1_000_000_000_000 });
+const cartVersion = fc.integer({ min: 1, max: 1_000_000_000 });
 const price = fc.nat({ max: 1_000_000_000 });
 const currency = fc.stringMatching(/^[A-Z]{3}$/);
 const time = fc
@@ -22,8 +24,18 @@ const productState = {
   currency,
   inventory: count,
   updatedAt: time,
-  version: positive,
+  version,
 };
+
+const productOptions = {
+  category: text,
+  onHand: count,
+  held: count,
+  maxPerCart: positive,
+  incarnation: version,
+};
+
+const responseOptions = { productVersion: version, revision: version };
 
 const cartLineChange = {
   cartId: id,
@@ -32,10 +44,11 @@ const cartLineChange = {
   priceAtAdd: price,
   qty: positive,
   timestamp: time,
-  cartVersion: positive,
+  cartVersion,
 };
 
-const movedLine = fc.record({ cartId: id, cartVersion: positive });
+const movedLine = fc.record({ cartId: id, cartVersion });
+const movedFrom = fc.array(movedLine, { maxLength: 3 });
 
 const closedCart = {
   cartId: id,
@@ -44,19 +57,29 @@ const closedCart = {
   totalAmount: count,
   currency: fc.option(currency),
   timestamp: time,
-  cartVersion: positive,
+  cartVersion,
 };
 
 /** Generators of every event, as a consumer receives it: with and without what is optional. */
 export const eventArbitraries: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
-  ProductCreated: event('ProductCreated', productState, { ...envelope, category: text }),
+  ProductCreated: event('ProductCreated', productState, { ...envelope, ...productOptions }),
   ProductUpdated: event('ProductUpdated', productState, {
     ...envelope,
-    category: text,
-    reserved: fc.array(fc.record({ cartId: id, qty: positive, cartVersion: positive }), { maxLength: 3 }),
+    ...productOptions,
+    reserved: fc.array(
+      fc.record(
+        { cartId: id, qty: positive, cartVersion, heldUntil: time, revision: version },
+        { requiredKeys: ['cartId', 'qty', 'cartVersion'] },
+      ),
+      { maxLength: 3 },
+    ),
   }),
-  ProductSnapshot: event('ProductSnapshot', productState, { ...envelope, category: text, snapshotId: text }),
-  ProductDeleted: event('ProductDeleted', { productId: id, version: positive, updatedAt: time }, envelope),
+  ProductSnapshot: event('ProductSnapshot', productState, {
+    ...envelope,
+    ...productOptions,
+    snapshotId: text,
+  }),
+  ProductDeleted: event('ProductDeleted', { productId: id, version, updatedAt: time }, envelope),
   ProductSnapshotCompleted: event(
     'ProductSnapshotCompleted',
     { snapshotId: text, productCount: count, timestamp: time },
@@ -69,31 +92,55 @@ export const eventArbitraries: { readonly [T in EventType]: fc.Arbitrary<EventOf
       productId: id,
       requestedQty: count,
       availableQty: count,
-      cartVersion: positive,
+      cartVersion,
       timestamp: time,
     },
-    { ...envelope, productVersion: positive },
+    { ...envelope, ...responseOptions, keptQty: count, heldUntil: time },
+  ),
+  InventoryReservationExpired: event(
+    'InventoryReservationExpired',
+    { cartId: id, productId: id, qty: positive, cartVersion, timestamp: time },
+    { ...envelope, ...responseOptions },
+  ),
+  InventoryShort: event(
+    'InventoryShort',
+    { cartId: id, productId: id, qty: positive, missingQty: positive, timestamp: time },
+    { ...envelope, cartVersion },
   ),
   InventoryReserved: event(
     'InventoryReserved',
-    { cartId: id, productId: id, qty: positive, cartVersion: positive, timestamp: time },
-    envelope,
+    { cartId: id, productId: id, qty: positive, cartVersion, timestamp: time },
+    { ...envelope, ...responseOptions, heldUntil: time },
   ),
   ProductAddedToCart: event('ProductAddedToCart', cartLineChange, {
     ...envelope,
     currency,
     lineQty: count,
-    movedFrom: fc.array(movedLine, { maxLength: 3 }),
+    movedFrom,
   }),
   ProductRemovedFromCart: event('ProductRemovedFromCart', cartLineChange, {
     ...envelope,
     currency,
     lineQty: count,
-    movedFrom: fc.array(movedLine, { maxLength: 3 }),
+    movedFrom,
     movedTo: movedLine,
   }),
   CartCheckedOut: event('CartCheckedOut', closedCart, envelope),
   CartExpired: event('CartExpired', closedCart, envelope),
+  InventoryReservationRequested: event(
+    'InventoryReservationRequested',
+    {
+      cartId: id,
+      userId: fc.option(text),
+      items: fc.array(
+        fc.record({ productId: id, qty: positive, movedFrom }, { requiredKeys: ['productId', 'qty'] }),
+        { minLength: 1, maxLength: 4 },
+      ),
+      timestamp: time,
+      cartVersion,
+    },
+    envelope,
+  ),
   ProductSnapshotRequested: event(
     'ProductSnapshotRequested',
     { requestId: id, timestamp: time },

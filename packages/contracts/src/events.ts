@@ -13,7 +13,14 @@ const text = z
   .string()
   .max(1_000)
   .regex(/^\P{Cs}*$/u, 'must be well-formed Unicode');
-const version = z.int().min(1);
+/** A product that changed a thousand times a second for thirty years is below it: more is a fault, and would outrank every later change. */
+const MAX_PRODUCT_VERSION = 1_000_000_000_000;
+const MAX_CART_VERSION = 1_000_000_000;
+/** One transaction moves them all, beside the line's own reservation and the product. */
+const MAX_MOVED_CARTS = 40;
+
+const version = z.int().min(1).max(MAX_PRODUCT_VERSION);
+const cartVersion = z.int().min(1).max(MAX_CART_VERSION);
 const time = z.iso.datetime({ offset: true });
 const quantity = z.int().min(0);
 const currency = z.string().regex(/^[A-Z]{3}$/);
@@ -35,13 +42,35 @@ const productState = {
   category: text.optional(),
   price,
   currency,
-  inventory: quantity.describe('Units that can still be had: what carts hold is already taken off'),
+  inventory: quantity.describe('Available units: on hand, less what open carts hold'),
+  onHand: quantity.optional().describe('Physical stock'),
+  held: quantity.optional().describe('Units that open carts hold'),
+  maxPerCart: z.int().min(1).optional().describe('The largest quantity of a line'),
+  incarnation: version
+    .optional()
+    .describe('The version at which the product was created last: holds confirmed before it are void'),
   updatedAt: time,
   version,
 };
 
+/** How a response of Product relates to others about the same line. */
+const responseOrder = {
+  productVersion: version.optional().describe('The version of the product after the decision'),
+  revision: version
+    .optional()
+    .describe("Counts the changes of this cart's reservation: the higher one is the newer response"),
+};
+
+const heldUntil = time.optional().describe('When the hold expires; absent where it does not');
+
 /** The other cart of a merge, at its version after it. */
-const movedLine = z.object({ cartId: id, cartVersion: version });
+const movedLine = z.object({ cartId: id, cartVersion });
+
+const movedFrom = z
+  .array(movedLine)
+  .max(MAX_MOVED_CARTS)
+  .optional()
+  .describe('Carts whose units this line takes over: they hold none of them any more');
 
 const cartLineChange = {
   ...envelope,
@@ -52,12 +81,9 @@ const cartLineChange = {
   currency: currency.optional(),
   qty: z.int().min(1).describe('The change, always positive'),
   lineQty: quantity.optional().describe("The line's quantity after the change"),
-  movedFrom: z
-    .array(movedLine)
-    .optional()
-    .describe('Carts whose units this line takes over: they hold none of them any more'),
+  movedFrom,
   timestamp: time,
-  cartVersion: version,
+  cartVersion,
 };
 
 const closedCart = {
@@ -68,7 +94,7 @@ const closedCart = {
   totalAmount: minorUnits,
   currency: currency.nullable().default(null),
   timestamp: time,
-  cartVersion: version,
+  cartVersion,
 };
 
 /**
@@ -81,9 +107,17 @@ export const eventSchemas = {
     eventType: z.literal('ProductUpdated'),
     ...productState,
     reserved: z
-      .array(z.object({ cartId: id, qty: z.int().min(1), cartVersion: version }))
+      .array(
+        z.object({
+          cartId: id,
+          qty: z.int().min(1),
+          cartVersion,
+          heldUntil,
+          revision: responseOrder.revision,
+        }),
+      )
       .optional()
-      .describe('The claims of carts that the change grants: says of each what InventoryReserved says'),
+      .describe('The reservations that the change confirms: each like an InventoryReserved'),
   }),
   ProductSnapshot: z.object({
     eventType: z.literal('ProductSnapshot'),
@@ -110,9 +144,31 @@ export const eventSchemas = {
     cartId: id,
     productId: id,
     requestedQty: quantity,
-    availableQty: quantity,
-    cartVersion: version,
-    productVersion: version.optional().describe('The version of the product that was looked at'),
+    availableQty: quantity.describe('The largest quantity that the cart could have'),
+    keptQty: quantity.optional().describe('Units that the cart still holds'),
+    heldUntil,
+    cartVersion,
+    ...responseOrder,
+    timestamp: time,
+  }),
+  InventoryReservationExpired: z.object({
+    eventType: z.literal('InventoryReservationExpired'),
+    ...envelope,
+    cartId: id,
+    productId: id,
+    qty: z.int().min(1).describe('Units that the cart held until then'),
+    cartVersion,
+    ...responseOrder,
+    timestamp: time,
+  }),
+  InventoryShort: z.object({
+    eventType: z.literal('InventoryShort'),
+    ...envelope,
+    cartId: id,
+    productId: id,
+    qty: z.int().min(1).describe('Units that were sold'),
+    missingQty: z.int().min(1).describe('Of them, units that were not on hand'),
+    cartVersion: cartVersion.optional(),
     timestamp: time,
   }),
   InventoryReserved: z.object({
@@ -120,8 +176,10 @@ export const eventSchemas = {
     ...envelope,
     cartId: id,
     productId: id,
-    qty: z.int().min(1).describe('What the cart now holds of the product'),
-    cartVersion: version,
+    qty: z.int().min(1).describe('Units that the cart now holds'),
+    heldUntil,
+    cartVersion,
+    ...responseOrder,
     timestamp: time,
   }),
   ProductAddedToCart: z.object({ eventType: z.literal('ProductAddedToCart'), ...cartLineChange }),
@@ -132,6 +190,25 @@ export const eventSchemas = {
   }),
   CartCheckedOut: z.object({ eventType: z.literal('CartCheckedOut'), ...closedCart }),
   CartExpired: z.object({ eventType: z.literal('CartExpired'), ...closedCart }),
+  InventoryReservationRequested: z.object({
+    eventType: z.literal('InventoryReservationRequested'),
+    ...envelope,
+    cartId: id,
+    userId: z.string().nullable().default(null).describe('null for a guest'),
+    items: z
+      .array(
+        z.object({
+          productId: id,
+          qty: z.int().min(1).describe("The line's whole quantity, which does not change"),
+          movedFrom,
+        }),
+      )
+      .min(1)
+      .max(100)
+      .describe('Lines whose hold is requested or renewed'),
+    timestamp: time,
+    cartVersion,
+  }),
   ProductSnapshotRequested: z.object({
     eventType: z.literal('ProductSnapshotRequested'),
     ...envelope,

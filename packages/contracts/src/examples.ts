@@ -12,6 +12,10 @@ const productState = {
   price: 1999,
   currency: 'USD',
   inventory: 120,
+  onHand: 125,
+  held: 5,
+  maxPerCart: 10,
+  incarnation: 1,
   updatedAt: '2026-02-14T15:00:00Z',
   version: 42,
 };
@@ -49,7 +53,15 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
     {
       eventType: 'ProductUpdated',
       ...productState,
-      reserved: [{ cartId: 'cart-abc', qty: 2, cartVersion: 10 }],
+      reserved: [
+        {
+          cartId: 'cart-abc',
+          qty: 2,
+          cartVersion: 10,
+          heldUntil: '2026-02-14T15:20:00Z',
+          revision: 1,
+        },
+      ],
     },
     {
       eventType: 'ProductUpdated',
@@ -92,9 +104,39 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
       productId: 'prod-123',
       requestedQty: 3,
       availableQty: 1,
+      keptQty: 1,
+      heldUntil: '2026-02-14T15:20:00Z',
       cartVersion: 10,
       productVersion: 44,
+      revision: 2,
       timestamp: '2026-02-14T15:05:01Z',
+    },
+  ],
+  InventoryReservationExpired: [
+    {
+      eventType: 'InventoryReservationExpired',
+      eventId: 'reservation/prod-123/cart-abc/3/0',
+      schemaVersion: 1,
+      cartId: 'cart-abc',
+      productId: 'prod-123',
+      qty: 3,
+      cartVersion: 10,
+      productVersion: 45,
+      revision: 3,
+      timestamp: '2026-02-14T15:20:12Z',
+    },
+  ],
+  InventoryShort: [
+    {
+      eventType: 'InventoryShort',
+      eventId: 'reservation/prod-123/cart-abc/4/0',
+      schemaVersion: 1,
+      cartId: 'cart-abc',
+      productId: 'prod-123',
+      qty: 3,
+      missingQty: 1,
+      cartVersion: 11,
+      timestamp: '2026-02-14T15:10:01Z',
     },
   ],
   InventoryReserved: [
@@ -105,7 +147,10 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
       cartId: 'cart-abc',
       productId: 'prod-123',
       qty: 3,
+      heldUntil: '2026-02-14T15:20:00Z',
       cartVersion: 10,
+      productVersion: 44,
+      revision: 2,
       timestamp: '2026-02-14T15:05:01Z',
     },
   ],
@@ -148,6 +193,21 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
   ],
   CartCheckedOut: [{ eventType: 'CartCheckedOut', ...closedCart, userId: 'user-123' }],
   CartExpired: [{ eventType: 'CartExpired', ...closedCart }],
+  InventoryReservationRequested: [
+    {
+      eventType: 'InventoryReservationRequested',
+      eventId: 'cart/cart-abc/13/0',
+      schemaVersion: 1,
+      cartId: 'cart-abc',
+      userId: 'user-123',
+      items: [
+        { productId: 'prod-123', qty: 3 },
+        { productId: 'prod-456', qty: 1, movedFrom: [{ cartId: 'cart-guest', cartVersion: 4 }] },
+      ],
+      timestamp: '2026-02-14T15:19:00Z',
+      cartVersion: 13,
+    },
+  ],
   ProductSnapshotRequested: [
     {
       eventType: 'ProductSnapshotRequested',

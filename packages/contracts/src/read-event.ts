@@ -23,8 +23,9 @@ const readers: ReadonlyMap<string, z.ZodType<TandemEvent>> = new Map(
 );
 
 /**
- * Reads a message body, given as JSON text or already parsed. Never throws. Unknown fields are dropped; a body that
- * names no `eventType` is `invalid`, one that names a type we do not know is `unknownType`, whatever else it holds.
+ * Reads a message body, given as JSON text or already parsed. Never throws. Unknown fields are dropped, and a field that
+ * is null counts as absent; a body that names no `eventType` is `invalid`, one that names a type we do not know is
+ * `unknownType`, whatever else it holds.
  */
 export function readEvent(body: unknown): EventReading {
   const value = typeof body === 'string' ? parseJson(body) : body;
@@ -38,13 +39,21 @@ export function readEvent(body: unknown): EventReading {
   const reader = readers.get(eventType);
   if (reader === undefined) return { ok: false, reason: 'unknownType', eventType };
 
-  const result = reader.safeParse(value);
+  const result = reader.safeParse(withoutNulls(value));
   if (result.success) return { ok: true, event: result.data };
   const errors = result.error.issues.map((issue) => ({
     pointer: jsonPointer(issue.path),
     detail: issue.message,
   }));
   return { ok: false, reason: 'invalid', eventType, errors };
+}
+
+/** The value without null fields: producers in other languages write them for what they leave out. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(entries.map(([name, field]) => [name, withoutNulls(field)]));
 }
 
 function parseJson(text: string): unknown {
