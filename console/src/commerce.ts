@@ -4,11 +4,17 @@ import { ask } from './api.ts';
 export interface Product {
   readonly productId: string;
   readonly name: string;
+  /** Only in a product that was fetched by its id: lists leave it out. */
   readonly description?: string;
   readonly category?: string;
   readonly price: number;
   readonly currency: string;
+  /** Available units: on hand, less what open carts hold. */
   readonly inventory: number;
+  readonly onHand: number;
+  readonly held: number;
+  /** The largest quantity of a line. */
+  readonly maxPerCart?: number;
   readonly version: number;
 }
 
@@ -18,21 +24,28 @@ export interface ProductPage {
   readonly nextCursor?: string;
 }
 
-/** A line of a cart beside what its product now costs and whether it can be had. */
+/** A line of a cart beside the current price of its product, its availability and its hold. */
 export interface Line {
   readonly productId: string;
   readonly name: string;
   readonly qty: number;
   readonly priceAtAdd: number;
   readonly currentPrice: number;
+  /** Only where it differs from the cart's. */
+  readonly currentCurrency?: string;
   readonly priceChanged: boolean;
   readonly availability: 'available' | 'insufficient' | 'unavailable';
   /** The largest quantity that the line could have. */
   readonly availableQty: number;
+  /** Whether Product holds the line's units: confirmed, requested or not at all. */
+  readonly hold: 'held' | 'pending' | 'none';
+  /** When the hold expires, RFC 3339; absent where it does not. */
+  readonly heldUntil?: string;
 }
 
-/** A cart, as the Cart API answers it. */
+/** A cart, as the Cart API answers it. One that is checked out is an order. */
 export interface Cart {
+  /** Of a guest's cart, a secret that authorizes its use: it is kept in this tab only and never shown. */
   readonly cartId: string;
   readonly userId: string | null;
   readonly status: 'open' | 'checkedOut' | 'merged';
@@ -41,6 +54,14 @@ export interface Cart {
   /** null while the cart is empty. */
   readonly currency: string | null;
   readonly version: number;
+  /** When it was checked out, RFC 3339. */
+  readonly checkedOutAt?: string;
+}
+
+/** Some carts, and where the next ones begin. */
+export interface CartPage {
+  readonly items: readonly Cart[];
+  readonly nextCursor?: string;
 }
 
 /** Asks the Product API for a page of its products. */
@@ -60,6 +81,25 @@ export async function readProducts(query: {
 export async function readProductsOf(ids: readonly string[]): Promise<readonly Product[]> {
   const { body } = await ask<ProductPage>(`/products?${new URLSearchParams({ ids: ids.join(',') })}`);
   return body.items;
+}
+
+/** Fetches a product with its description. */
+export async function readProduct(productId: string): Promise<Product> {
+  const { body } = await ask<Product>(productPath(productId));
+  return body;
+}
+
+/** The path of a product, or of something of it. */
+export function productPath(...parts: readonly string[]): string {
+  return `/products/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+/** What a line's product costs now, with its own currency. */
+export function currentPriceOf(
+  { currentPrice, currentCurrency }: Pick<Line, 'currentPrice' | 'currentCurrency'>,
+  cartCurrency: string | null,
+): { readonly price: number; readonly currency: string | null } {
+  return { price: currentPrice, currency: currentCurrency ?? cartCurrency };
 }
 
 /** The path of a cart, or of something in it. */

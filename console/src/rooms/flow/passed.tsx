@@ -79,7 +79,7 @@ function PassedTable({ passed }: { passed: readonly Step[] }) {
                 <>
                   <td>{step.eventType}</td>
                   <td>{step.productId}</td>
-                  <td>{step.cart}</td>
+                  <td>{step.cartId}</td>
                 </>
               )}
               <td>

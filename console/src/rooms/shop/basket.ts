@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
 import { ask, type Asked, Problem } from '../../api.ts';
-import { type Cart, cartPath, type Product } from '../../commerce.ts';
+import { type Cart, cartPath, currentPriceOf, type Line, type Product } from '../../commerce.ts';
 import { createDoings } from '../../doings.ts';
 import { cartId, user } from '../../session.ts';
 import { changesBetween, personOf } from './notices.ts';
+import { explainRejection } from './rejection.ts';
 
 /** The cart that the shop shows; undefined where none is open yet. */
 export const cart = signal<Cart | undefined>(undefined);
@@ -11,7 +12,7 @@ export const cart = signal<Cart | undefined>(undefined);
 export const bought = signal<Cart | undefined>(undefined);
 /** What happened to the cart last, to be said and read aloud. */
 export const said = signal('');
-/** `add:ID` and `line:ID` of a product, `checkout`, `cart` and `sign-in`. */
+/** `add:ID` and `line:ID` of a product, `hold`, `checkout`, `cart` and `sign-in`. */
 export const doings = createDoings();
 
 /** Shows a cart, and says what became of it, unless a newer state of it is shown already. */
@@ -19,11 +20,14 @@ export function show(next: Cart): void {
   const shown = cart.value;
   const isSame = shown?.cartId === next.cartId;
   if (isSame && next.version < shown.version) return;
-  if (isSame) say(changesBetween(shown, next));
+  const changes = isSame ? changesBetween(shown, next) : [];
+  say(changes);
   cart.value = next;
   cartId.value = next.cartId;
   const isThere = (name: string) => next.items.some(({ productId }) => name === `line:${productId}`);
   doings.forget((name) => name.startsWith('line:') && !isThere(name));
+  // Why an older state of the cart could not be checked out or held is no longer true.
+  if (changes.length > 0) doings.forget((name) => name === 'checkout' || name === 'hold');
 }
 
 /** Shows no cart: the next one is opened when something is put into it. */
@@ -99,7 +103,7 @@ async function put(productId: string, isAgain = false): Promise<void> {
     show(filled);
     bought.value = undefined;
   } catch (error) {
-    if (isAgain || !isGone(error)) throw error;
+    if (isAgain || !isGone(error)) throw explainRejection(error);
     if (isShown()) begin();
     return put(productId, true);
   }
@@ -110,9 +114,11 @@ export function setQty(productId: string, qty: number): Promise<void> {
   return changeLine(productId, { method: 'PUT', body: { qty } });
 }
 
-/** Agrees to what the product of a line costs now. */
-export function acceptPrice(productId: string): Promise<void> {
-  return changeLine(productId, { method: 'POST' }, 'accept-price');
+/** Accepts the current price of a line as it is shown: the service rejects it if the price has changed again. */
+export function acceptPrice(line: Line): Promise<void> {
+  const { price, currency } = currentPriceOf(line, cart.value?.currency ?? null);
+  const body = { price, ...(currency !== null && { currency }) };
+  return changeLine(line.productId, { method: 'POST', body }, 'accept-price');
 }
 
 export function remove(productId: string): Promise<void> {
@@ -125,21 +131,36 @@ function changeLine(productId: string, asked: Asked, ...way: readonly string[]):
     if (id === undefined) return;
     const isShown = remember();
     const path = cartPath(id, 'items', productId, ...way);
-    const changed = await askAsUser<Cart>(path, asked).catch(forgetIfGone(isShown));
+    const changed = await askAsUser<Cart>(path, asked).catch(rejected(isShown));
     if (changed && isShown()) show(changed);
   });
 }
 
-/** Of a checkout that nobody has answered yet: repeated with the same key, it happens once. */
-let unanswered: { readonly cartId: string; readonly key: string } | undefined;
-
-/** Buys what is in the cart. Where lines stand in the way, it says so and reads the cart again. */
-export function checkOut(): Promise<void> {
-  return doings.run('checkout', async () => {
+/** Requests the hold of every line again, and renews those that there are. */
+export function holdAgain(): Promise<void> {
+  return doings.run('hold', async () => {
     const id = cartId.value;
     if (id === undefined) return;
-    if (unanswered?.cartId !== id) unanswered = { cartId: id, key: crypto.randomUUID() };
-    const asked: Asked = { method: 'POST', idempotencyKey: unanswered.key };
+    const isShown = remember();
+    const requested = await askAsUser<Cart>(cartPath(id, 'hold'), { method: 'POST' }).catch(
+      rejected(isShown),
+    );
+    if (requested && isShown()) show(requested);
+  });
+}
+
+/** A checkout without a response so far: repeated with the same key, it happens once. */
+let unanswered: { readonly order: string; readonly key: string } | undefined;
+
+/** Checks out the cart at the total that is shown. Where that is rejected, it says why and reads the cart again. */
+export function checkOut(): Promise<void> {
+  return doings.run('checkout', async () => {
+    if (!cart.value) return;
+    const { cartId: id, totalAmount, currency } = cart.value;
+    const body = { totalAmount, ...(currency !== null && { currency }) };
+    const order = JSON.stringify([id, body]);
+    if (unanswered?.order !== order) unanswered = { order, key: crypto.randomUUID() };
+    const asked: Asked = { method: 'POST', body, idempotencyKey: unanswered.key };
     const isShown = remember();
     try {
       const answer = await askAsUser<Cart>(cartPath(id, 'checkout'), asked);
@@ -147,8 +168,7 @@ export function checkOut(): Promise<void> {
       if (isShown()) sold(answer);
     } catch (error) {
       if (error instanceof Problem && error.status >= 400 && error.status < 500) unanswered = undefined;
-      if (error instanceof Problem && error.status === 409 && isShown()) await readCart();
-      forgetIfGone(isShown)(error);
+      await rejected(isShown)(error);
     }
   });
 }
@@ -157,6 +177,14 @@ function sold(cart: Cart): void {
   begin();
   bought.value = cart;
   say(['Bought. A new cart begins with what you add next.']);
+}
+
+/** Explains a rejection, beside the cart as it is now: what was rejected was decided on an older state of it. */
+function rejected(isShown: () => boolean): (error: unknown) => Promise<undefined> {
+  return async (error) => {
+    if (isShown() && error instanceof Problem && error.status === 409) await readCart();
+    return forgetIfGone(isShown)(explainRejection(error));
+  };
 }
 
 /** What went wrong with a cart that is no longer shown is nobody's concern. */

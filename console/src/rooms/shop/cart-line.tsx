@@ -3,6 +3,7 @@ import type { Line } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
 import { Act, Trouble } from '../../parts/act.tsx';
 import { acceptPrice, doings, remove, setQty } from './basket.ts';
+import { HoldState } from './hold-state.tsx';
 import { type Notice, noticesOf } from './notices.ts';
 
 interface CartLineProps {
@@ -18,7 +19,7 @@ export function CartLine({ line, currency, onDone }: CartLineProps) {
   const isOff = doings.isUnderWay(`line:${productId}`);
   const change = (to: number) => setQty(productId, to).then(onDone);
   const remedies: Remedies = {
-    accept: () => void acceptPrice(productId).then(onDone),
+    accept: () => void acceptPrice(line).then(onDone),
     take: (qty) => void change(qty),
     remove: () => void remove(productId).then(onDone),
   };
@@ -39,10 +40,11 @@ export function CartLine({ line, currency, onDone }: CartLineProps) {
       <Act isQuiet isOff={isOff} label={`Remove: ${name}`} onAct={remedies.remove}>
         Remove
       </Act>
+      <HoldState line={line} onDone={onDone} />
       {noticesOf(line, currency).map((notice) => (
         <div key={notice.kind} class="notice row">
           <span>{notice.says}</span>
-          <Remedy notice={notice} name={name} isOff={isOff} remedies={remedies} />
+          <Remedy notice={notice} line={line} isOff={isOff} remedies={remedies} />
         </div>
       ))}
       <Trouble of={doings.problemOf(`line:${productId}`)} />
@@ -92,27 +94,29 @@ interface Remedies {
 
 interface RemedyProps {
   readonly notice: Notice;
-  readonly name: string;
+  readonly line: Line;
   readonly isOff: boolean;
   readonly remedies: Remedies;
 }
 
 /** What there is to do about a notice. */
-function Remedy({ notice, name, isOff, remedies: { accept, take, remove } }: RemedyProps) {
+function Remedy({ notice, line: { name, qty }, isOff, remedies: { accept, take, remove } }: RemedyProps) {
   if (notice.kind === 'priceChanged')
     return (
       <Act isOff={isOff} label={`Accept new price: ${name}`} onAct={accept}>
         Accept new price
       </Act>
     );
-  if (notice.kind === 'insufficient' && notice.take > 0)
+  if (notice.kind === 'insufficient' && notice.take > 0) {
+    const text = `${notice.take === qty ? 'Keep' : 'Take'} ${notice.take}`;
     return (
-      <Act isOff={isOff} label={`Take ${notice.take}: ${name}`} onAct={() => take(notice.take)}>
-        Take {notice.take}
+      <Act isOff={isOff} label={`${text}: ${name}`} onAct={() => take(notice.take)}>
+        {text}
       </Act>
     );
+  }
   return (
-    <Act isOff={isOff} label={`Remove: ${name}, which cannot be had`} onAct={remove}>
+    <Act isOff={isOff} label={`Remove: ${name}, which is not available`} onAct={remove}>
       Remove
     </Act>
   );

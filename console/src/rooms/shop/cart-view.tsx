@@ -7,6 +7,7 @@ import { bought, cart, checkOut, doings, said } from './basket.ts';
 import { CartLine } from './cart-line.tsx';
 import { keepFocus } from './focus.ts';
 import { personOf } from './notices.ts';
+import { Orders } from './orders.tsx';
 import { SignIn } from './sign-in.tsx';
 
 /** The cart: its lines, what they cost together, and the way to buy them. */
@@ -43,7 +44,8 @@ export function CartView() {
       ) : (
         !bought.value && <p class="quiet">Nothing is in it yet.</p>
       )}
-      <Trouble of={doings.problemOf('checkout')} />
+      <Trouble of={doings.problemOf('hold') ?? doings.problemOf('checkout')} />
+      <Orders />
     </section>
   );
 }

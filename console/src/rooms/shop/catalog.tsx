@@ -3,6 +3,7 @@ import type { Product } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
 import { Act, Trouble } from '../../parts/act.tsx';
 import { add, doings as basketDoings, readCart } from './basket.ts';
+import { Description } from './description.tsx';
 import { needsHand } from './freshness.ts';
 import { categories, category, doings, isFirst, page, turnAgain, turnTo } from './shelf.ts';
 
@@ -92,21 +93,20 @@ function Filter() {
 }
 
 function Item({ product }: { readonly product: Product }) {
-  const { productId, name, category, description, price, currency, inventory } = product;
+  const { productId, name, category, price, currency, inventory } = product;
+  const isOut = inventory === 0;
   const doing = `add:${productId}`;
   return (
     <li>
       <p class="kind">{category ?? 'Without a category'}</p>
       <h3>{name}</h3>
-      {description !== undefined && <p class="description">{description}</p>}
+      <Description productId={productId} name={name} />
       <div class="offer">
         <p class="price">{formatMoney(price, currency)}</p>
-        <p class={inventory > 0 ? 'stock' : 'stock bad-ink'}>
-          {inventory > 0 ? `${inventory} in stock` : 'Out of stock'}
-        </p>
+        <p class={isOut ? 'stock bad-ink' : 'stock'}>{isOut ? 'Out of stock' : `${inventory} available`}</p>
       </div>
       <Act
-        isOff={basketDoings.isUnderWay(doing)}
+        isOff={isOut || basketDoings.isUnderWay(doing)}
         label={`Add to cart: ${name}`}
         onAct={() => void add(product)}
       >

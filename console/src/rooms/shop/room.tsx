@@ -6,6 +6,7 @@ import { CartView } from './cart-view.tsx';
 import { Catalog } from './catalog.tsx';
 import { keepFresh } from './freshness.ts';
 import { linesOf } from './notices.ts';
+import { keepOrders } from './orders.ts';
 import { turnAgain } from './shelf.ts';
 import './cart.css';
 import './shop.css';
@@ -15,7 +16,10 @@ export default function Shop() {
   useEffect(() => {
     void turnAgain();
     void readCart();
-    return keepFresh();
+    const ends = [keepFresh(), keepOrders()];
+    return () => {
+      for (const end of ends) end();
+    };
   }, []);
   return (
     <>

@@ -1,5 +1,5 @@
 import { ask } from '../../api.ts';
-import { type Cart, cartPath, openCart } from '../../commerce.ts';
+import { type Cart, type CartPage, cartPath, openCart } from '../../commerce.ts';
 import { cartId, user } from '../../session.ts';
 import { begin, bought, cart, doings, isGone, say, show } from './basket.ts';
 import { linesOf, personOf } from './notices.ts';
@@ -15,7 +15,7 @@ export function signIn(name: string): Promise<void> {
       body: { user: name },
     });
     const { token } = body;
-    const mine = await ask<{ items: readonly Cart[] }>('/carts?mine=true', { token });
+    const mine = await ask<CartPage>('/carts?mine=true&status=open', { token });
     const own = mine.body.items[0] ?? (await openCart(token));
     const guest = cartId.value;
     const moved = cart.value?.items.length ?? 0;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { parseTraceparent } from '@tandem/chassis/trace';
 import { committedAt } from '@tandem/contracts/committed-at';
@@ -14,20 +13,13 @@ export interface MessageSeen {
 
 type Attributes = Readonly<Record<string, Pick<MessageAttributeValue, 'StringValue'>>>;
 
-/** How much of a cart's id is shown: `cart-` and a third of what is random. */
-const SHOWN = 13;
-/** How much of a digest tells one cart from another. */
-const DIGEST = 8;
+/** A cart's public id, which grants no access. */
+const PUBLIC_ID = /^cart-[\w-]{22}$/;
 
 /** The attributes that {@link readMessage} looks at, beside the one that says that a message is a poisoned one. */
 export const readAttributes = ['eventType', 'eventId', 'traceparent', 'poison'] as const;
 
-/** The beginning of a cart's id. */
-export function shortened(cartId: string): string {
-  return cartId.length > SHOWN ? `${cartId.slice(0, SHOWN)}…` : cartId;
-}
-
-/** Reads a message, whatever it holds. Of a cart's id, also within the event's, only the beginning is left. */
+/** Reads a message, whatever it holds. */
 export function readMessage(body: string, attributes: Attributes = {}): MessageSeen {
   const event = parsed(body);
   const text = (name: string): string | undefined => {
@@ -35,27 +27,31 @@ export function readMessage(body: string, attributes: Attributes = {}): MessageS
     return typeof value === 'string' ? value : undefined;
   };
   const [productId, cartId] = [text('productId'), text('cartId')];
-  const eventId = text('eventId') ?? '';
   const time = committedAt(event as unknown as NewEvent & { readonly timestamp: string });
   const traceId = parseTraceparent(attributes['traceparent']?.StringValue)?.traceId;
   return {
     seen: {
-      eventId: aliased(eventId, cartId),
+      eventId: text('eventId') ?? '',
       eventType: text('eventType') ?? 'unknown',
       ...(productId === undefined ? {} : { productId }),
-      ...(cartId === undefined ? {} : { cart: cartId.slice(0, SHOWN) }),
+      ...(cartId === undefined ? {} : { cartId }),
     },
     ...(traceId === undefined ? {} : { traceId }),
     ...(time === undefined || !Number.isFinite(time) ? {} : { committedAt: time }),
   };
 }
 
-/** A path in which no cart's id is whole, however it was written. */
+/** A path without the secret of a guest's cart, however it was written: of carts it names public ids only. */
 export function withoutCarts(path: string): string {
   return decoded(path).replace(
     /((?:^|\/)carts?\/+)([^/]+)/gi,
-    (_all, prefix: string, cartId: string) => prefix + shortened(cartId),
+    (_all, prefix: string, cartId: string) => prefix + shown(cartId),
   );
+}
+
+function shown(cartId: string): string {
+  if (PUBLIC_ID.test(cartId)) return cartId;
+  return cartId.startsWith('guest-') ? 'guest-…' : '…';
 }
 
 function decoded(path: string): string {
@@ -64,14 +60,6 @@ function decoded(path: string): string {
   } catch {
     return '/…';
   }
-}
-
-/** An event's id without a cart's; that of another cart stays another one, however alike they begin. */
-function aliased(eventId: string, cartId = ''): string {
-  const alias = (id: string) =>
-    `${shortened(id)}${createHash('sha256').update(id).digest('hex').slice(0, DIGEST)}`;
-  const own = eventId.replace(/^(cart\/)([^/]+)/, (_all, prefix: string, id: string) => prefix + alias(id));
-  return cartId === '' ? own : own.replaceAll(cartId, alias(cartId));
 }
 
 function parsed(body: string): Readonly<Record<string, unknown>> {

@@ -53,8 +53,8 @@ export interface EventSeen {
   readonly eventType: string;
   /** Of a change of a product or of a line. */
   readonly productId?: string;
-  /** Its beginning only: whoever knows all of a guest's cart id may use the cart. */
-  readonly cart?: string;
+  /** Of a change of a cart: its public id, which grants no access. */
+  readonly cartId?: string;
 }
 
 /** How everything is, told every second. */
