@@ -66,6 +66,15 @@ export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): Ca
 
     update: (key, decide) => forgetting([key], () => table.update(key, decide)),
     putIfNewer: (key, state) => forgetting([key], () => table.putIfNewer(key, state)),
-    transact: (keys, decide, options) => forgetting(keys, () => table.transact(keys, decide, options)),
+
+    transact(keys, decide, options) {
+      const writtenKeys = [...keys];
+      const noting: typeof decide = (read) => {
+        const decision = decide(read);
+        writtenKeys.push(...decision.writes.map(({ key }) => key));
+        return decision;
+      };
+      return forgetting(writtenKeys, () => table.transact(keys, noting, options));
+    },
   };
 }

@@ -1,10 +1,11 @@
 import { describe } from 'node:test';
-import { besideConforms } from './conformance/beside.ts';
+import { additionalReadsConform } from './conformance/additional-reads.ts';
 import { changesConform } from './conformance/changes.ts';
 import type { Store } from './conformance/fixtures.ts';
 import { itemsConform } from './conformance/items.ts';
 import { onceConforms } from './conformance/once.ts';
 import { queriesConform } from './conformance/queries.ts';
+import { scansConform } from './conformance/scans.ts';
 import { transactionsConform } from './conformance/transactions.ts';
 
 /**
@@ -15,9 +16,10 @@ export function conformance(name: string, open: () => Promise<Store>): void {
   describe(`${name} conforms`, () => {
     describe('items', () => itemsConform(open));
     describe('transactions', () => transactionsConform(open));
-    describe('transactions that look beside', () => besideConforms(open));
-    describe('once', () => onceConforms(open));
+    describe('additional reads', () => additionalReadsConform(open));
+    describe('idempotency keys', () => onceConforms(open));
     describe('queries', () => queriesConform(open));
+    describe('scans', () => scansConform(open));
     describe('changes', () => changesConform(open));
   });
 }

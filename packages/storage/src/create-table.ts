@@ -1,10 +1,10 @@
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import type { Condition, Driver, IndexPage, Put, Row, StoredState } from './driver.ts';
+import type { Condition, Driver, Put, Row, StoredState } from './driver.ts';
 import { createKeyQueue } from './key-queue.ts';
+import { listPage } from './list.ts';
 import { checkedEntry, pkOf } from './pk.ts';
 import { CONTENTION_LIMIT_MS, untilWritten } from './retry.ts';
 import { snapshotOf } from './snapshot.ts';
-import type { Decision, Key, Kind, Snapshot, Table, TransactOptions, Versioned, Write } from './table.ts';
+import type { Decision, Key, Snapshot, Table, TransactOptions, Versioned, Write } from './table.ts';
 
 /** What a table needs besides its store. */
 export interface TableOptions {
@@ -12,15 +12,21 @@ export interface TableOptions {
   readonly now: () => number;
   /** The W3C trace context to store with what is written now. */
   readonly traceparent?: () => string | undefined;
-  /** Called whenever a write met another one and is tried anew. */
+  /** Called whenever a write met another one and is retried. */
   readonly onConflict?: () => void;
 }
 
-/** What an attempt came to: its result, and what is to be written. */
+/** What is stored under the keys that were read, expired or not. */
+type Stored = ReadonlyMap<string, StoredState>;
+
+/** The outcome of a decision: its result, and the writes. */
 interface Decided<R> {
   readonly result: R;
   readonly puts: readonly Put[];
 }
+
+/** DynamoDB's limit. */
+const MAX_TRANSACTION_ITEMS = 100;
 
 /** The table over a store: expiry, optimistic retries and pages, the same for every driver. */
 export function createTable(
@@ -29,14 +35,18 @@ export function createTable(
 ): Table {
   const queue = createKeyQueue();
   const nowSeconds = () => Math.floor(now() / 1000);
-  const alive = ({ expiresAt }: StoredState) => expiresAt === undefined || expiresAt > nowSeconds();
+  const isLive = ({ expiresAt }: StoredState) => expiresAt === undefined || expiresAt > nowSeconds();
 
-  async function read(pks: readonly string[], consistent: boolean): Promise<Map<string, Versioned>> {
+  async function read(pks: readonly string[], consistent: boolean): Promise<Stored> {
     const rows = await driver.read([...new Set(pks)], { consistent });
-    return new Map(rows.filter(alive).map(({ pk, state }) => [pk, state]));
+    return new Map(rows.map((row) => [row.pk, row]));
   }
 
-  /** Nothing may have changed since `current` was read. */
+  function liveStates(stored: Stored): ReadonlyMap<string, Versioned> {
+    return new Map([...stored.values()].filter(isLive).map(({ pk, state }) => [pk, state]));
+  }
+
+  /** The condition that an item has not changed since it was read. */
   function unchanged(current: Versioned | undefined): Condition {
     if (current) return { is: 'version', version: current.version };
     return { is: 'absent', now: nowSeconds() };
@@ -62,6 +72,7 @@ export function createTable(
     key: Key<S>,
     current: Versioned | undefined,
     decision: Decision<S>,
+    stored: Stored,
   ): Put | undefined {
     const pk = pkOf(key);
     const { state, events } = decision;
@@ -73,21 +84,23 @@ export function createTable(
     if (!(Number.isSafeInteger(state.version) && state.version > (current?.version ?? 0))) {
       throw new Error(`${pk}: version ${state.version} does not follow ${current?.version ?? 0}`);
     }
-    return { pk, condition: unchanged(current), row: rowOf(key, state, events) };
+    const { lineage } = stored.get(pk) ?? {};
+    return { pk, condition: unchanged(current), row: rowOf(key, state, events), lineage };
   }
 
   /** Reads, decides and writes under the guard of every version that was read, until it succeeds. */
   function readDecideWrite<R>(
     pks: readonly string[],
-    decide: (states: ReadonlyMap<string, Versioned>) => Decided<R> | Promise<Decided<R>>,
+    decide: (stored: Stored, states: ReadonlyMap<string, Versioned>) => Decided<R> | Promise<Decided<R>>,
   ): Promise<R> {
     const deadline = performance.now() + CONTENTION_LIMIT_MS;
     return queue(pks, () =>
       untilWritten(
         deadline,
         async () => {
-          const states = await read(pks, true);
-          const { result, puts } = await decide(states);
+          const stored = await read(pks, true);
+          const states = liveStates(stored);
+          const { result, puts } = await decide(stored, states);
           if (puts.length === 0) return { result };
           const written = new Set(puts.map(({ pk }) => pk));
           const checks = pks
@@ -103,11 +116,11 @@ export function createTable(
   return {
     async get<S extends Versioned>(key: Key<S>, { consistent = true } = {}) {
       const pk = pkOf(key);
-      return (await read([pk], consistent)).get(pk) as S | undefined;
+      return liveStates(await read([pk], consistent)).get(pk) as S | undefined;
     },
 
     async getMany<S extends Versioned>(keys: readonly Key<S>[]) {
-      return [...(await read(keys.map(pkOf), false)).values()] as S[];
+      return [...liveStates(await read(keys.map(pkOf), false)).values()] as S[];
     },
 
     async update<S extends Versioned, D extends Decision<S>>(
@@ -115,10 +128,10 @@ export function createTable(
       decide: (current: S | undefined) => D,
     ) {
       const pk = pkOf(key);
-      return readDecideWrite([pk], (states) => {
+      return readDecideWrite([pk], (stored, states) => {
         const current = states.get(pk) as S | undefined;
         const result = decide(current);
-        const put = putOf(key, current, result);
+        const put = putOf(key, current, result, stored);
         return { result, puts: put ? [put] : [] };
       });
     },
@@ -139,47 +152,36 @@ export function createTable(
     async transact<R extends { readonly writes: readonly Write[] }>(
       keys: readonly Key<Versioned>[],
       decide: (read: Snapshot) => R,
-      { beside }: TransactOptions = {},
+      { additionalReads = () => [] }: TransactOptions = {},
     ) {
       const pks = [...new Set(keys.map(pkOf))];
-      if (pks.length > 100) throw new RangeError('A transaction has at most 100 keys');
-      return readDecideWrite(pks, async (states) => {
-        const own = snapshotOf(pks, states);
-        const besidePks = beside?.(own).map(pkOf) ?? [];
-        const all = beside
-          ? snapshotOf([...besidePks, ...pks], new Map([...(await read(besidePks, true)), ...states]))
-          : own;
-        const result = decide(all);
-        const puts = result.writes.flatMap(
-          ({ key, ...decision }) => putOf(key, own.get(key), decision) ?? [],
+      if (pks.length > MAX_TRANSACTION_ITEMS) throw tooManyItems();
+      return readDecideWrite(pks, async (own, ownStates) => {
+        const additionalPks = additionalReads(snapshotOf(pks, ownStates))
+          .map(pkOf)
+          .filter((pk) => !pks.includes(pk));
+        const stored: Stored = new Map([...(await read(additionalPks, true)), ...own]);
+        const snapshot = snapshotOf(
+          [...additionalPks, ...pks],
+          new Map([...liveStates(stored), ...ownStates]),
         );
-        if (new Set(puts.map(({ pk }) => pk)).size < puts.length) throw new Error('Two writes of one item');
+        const result = decide(snapshot);
+        const puts = result.writes.flatMap(
+          ({ key, ...decision }) => putOf(key, snapshot.get(key), decision, stored) ?? [],
+        );
+        const written = puts.map(({ pk }) => pk);
+        if (new Set(written).size < puts.length) throw new Error('Two writes of one item');
+        if (new Set([...pks, ...written]).size > MAX_TRANSACTION_ITEMS) throw tooManyItems();
         return { result, puts };
       });
     },
 
-    async query<S extends Versioned>(
-      kind: Kind<S>,
-      { index, partition, limit, cursor }: Parameters<Table['query']>[1],
-    ) {
-      if (!(Number.isSafeInteger(limit) && limit >= 1)) throw new RangeError(`limit: ${limit}`);
-      let after = cursor === undefined ? undefined : decodeCursor(cursor, index, partition);
-      if (partition === '') return { items: [] };
-      const found: IndexPage['rows'][number][] = [];
-      do {
-        const page = await driver.queryIndex({ index, partition, limit: limit + 1, after });
-        found.push(...page.rows.filter((row) => alive(row) && row.pk.startsWith(pkOf({ kind, id: '' }))));
-        after = page.next;
-      } while (found.length <= limit && after);
-
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items: items.map(({ state }) => state as S),
-        ...(last && found.length > limit ? { cursor: encodeCursor(index, last.position) } : {}),
-      };
-    },
+    query: async (kind, query) => listPage(driver, kind, query, isLive),
 
     ping: () => driver.ping(),
   };
+}
+
+function tooManyItems(): RangeError {
+  return new RangeError(`A transaction reads and writes at most ${MAX_TRANSACTION_ITEMS} items`);
 }

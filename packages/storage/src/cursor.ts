@@ -1,19 +1,24 @@
 import { DomainError } from '@tandem/chassis/errors';
-import type { Position } from './driver.ts';
+import type { IndexQuery, Position } from './driver.ts';
+
+/** A list of an index's entries. */
+type List = Pick<IndexQuery, 'index' | 'partition' | 'order'>;
 
 /** An opaque cursor for the place behind `position` in an index. */
-export function encodeCursor(index: string, { partition, sort, pk }: Position): string {
-  return Buffer.from(JSON.stringify([index, partition, sort, pk])).toString('base64url');
+export function encodeCursor({ index, order }: List, { partition, sort, pk }: Position): string {
+  const place = [index, partition, sort, pk, ...(order === 'descending' ? [order] : [])];
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** The place that a cursor of this index and partition stands for. Throws `invalid` for any other text. */
-export function decodeCursor(cursor: string, index: string, partition?: string): Position {
+/** The place that a cursor of this list stands for. Throws `invalid` for any other text. */
+export function decodeCursor(cursor: string, list: List): Position {
+  const { partition } = list;
   const [, ofPartition, sort, pk] = fields(cursor);
   if (!ofPartition || !sort || !pk || (partition ?? ofPartition) !== ofPartition) {
     throw invalid();
   }
   const position = { partition: ofPartition, sort, pk };
-  if (encodeCursor(index, position) !== cursor) throw invalid();
+  if (encodeCursor(list, position) !== cursor) throw invalid();
   return position;
 }
 

@@ -12,8 +12,11 @@ export interface Row {
   readonly expiresAt?: number | undefined;
 }
 
-/** What reading an item gives; `expiresAt` is seconds since the epoch. */
-export type StoredState = Pick<Row, 'pk' | 'version' | 'state' | 'expiresAt'>;
+/** An item as it is read; `expiresAt` is seconds since the epoch. */
+export interface StoredState extends Pick<Row, 'pk' | 'version' | 'state' | 'expiresAt'> {
+  /** Opaque, for the driver: by it a write that was decided on this item is recognised after its response was lost. */
+  readonly lineage?: string | undefined;
+}
 
 /**
  * What must be stored under a key for a write to happen: nothing that is alive, exactly a version, or nothing alive
@@ -29,6 +32,8 @@ export interface Put {
   readonly pk: string;
   readonly condition: Condition;
   readonly row?: Row;
+  /** The lineage of the item that the row was decided on, expired or not; absent where none was read. */
+  readonly lineage?: string | undefined;
 }
 
 /** `refused`: a condition does not hold. `contended`: nobody can say, another write is under way. */
@@ -41,18 +46,37 @@ export interface Position {
   readonly pk: string;
 }
 
-/** A part of an index. `partition` absent means all of them. */
+/** A part of an index. `partition` absent means all of them, which have no order. Default order: ascending. */
 export interface IndexQuery {
   readonly index: string;
   readonly partition?: string | undefined;
   readonly limit: number;
   readonly after?: Position | undefined;
+  readonly order?: 'ascending' | 'descending' | undefined;
 }
 
 /** Rows with their places; `next` is there when the index goes on behind it. */
 export interface IndexPage {
   readonly rows: readonly (StoredState & { readonly position: Position })[];
   readonly next?: Position | undefined;
+}
+
+/** A part of all items of a kind: page by page of one of `segments` disjoint parts of the table. */
+export interface ScanQuery {
+  readonly kind: string;
+  /** From 0. */
+  readonly segment: number;
+  readonly segments: number;
+  /** How many items of the table are read; those of other kinds are left out of the page. */
+  readonly limit: number;
+  /** What an earlier page of the segment returned as `next`. */
+  readonly after?: string | undefined;
+}
+
+/** Items in no promised order; `next` is there when the segment goes on behind them, and opaque. */
+export interface ScanPage {
+  readonly rows: readonly StoredState[];
+  readonly next?: string | undefined;
 }
 
 /** What a store must be able to do. Expiry is only looked at where a condition says `now`. */
@@ -62,9 +86,11 @@ export interface Driver {
     pks: readonly string[],
     options: { consistent: boolean },
   ) => Promise<readonly StoredState[]>;
-  /** All puts, of distinct keys, or none. */
+  /** All puts, of distinct keys, or none. Rejects with `write-outcome-unknown` where it is not known which. */
   readonly write: (puts: readonly Put[]) => Promise<Outcome>;
   readonly queryIndex: (query: IndexQuery) => Promise<IndexPage>;
+  /** Reads the whole table, consistently: for audits, not for requests. */
+  readonly scan: (query: ScanQuery) => Promise<ScanPage>;
   /** Resolves when the store answers. */
   readonly ping: () => Promise<void>;
 }

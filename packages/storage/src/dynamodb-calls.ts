@@ -35,7 +35,8 @@ export type Operation = keyof Operations;
 
 /**
  * Calls DynamoDB, again where the SDK would call again. Rejects with an error of DynamoDB's name for it, and with
- * `TimeoutError` where it did not answer.
+ * `TimeoutError` where it did not respond. An error's `$metadata.attempts` is how often the call was sent: after more
+ * than one an earlier attempt may have been applied.
  */
 export type CallDynamo = <O extends Operation>(
   operation: O,
@@ -91,14 +92,14 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
     const body = JSON.stringify(input);
     const strategy = await retries(client);
     let token = await strategy.acquireInitialRetryToken('');
-    for (;;) {
+    for (let attempts = 1; ; attempts++) {
       try {
         const output = await attempt(operation, body);
         strategy.recordSuccess(token);
         return output as never;
       } catch (error) {
         token = await strategy.refreshRetryTokenForRetry(token, failureOf(error)).catch(() => {
-          throw error;
+          throw withAttempts(error, attempts);
         });
         await delay(token.getRetryDelay());
       }
@@ -122,6 +123,13 @@ type SdkError = Parameters<typeof isThrottlingError>[0];
 function callError(name: string, message: string, more: object): Error {
   const { cause, ...fields } = more as { cause?: unknown };
   return Object.assign(new Error(message, { cause }), { name, ...fields });
+}
+
+/** The error, with the number of attempts where the SDK has it. */
+function withAttempts(error: unknown, attempts: number): unknown {
+  if (!(error instanceof Error)) return error;
+  const { $metadata } = error as { $metadata?: object };
+  return Object.assign(error, { $metadata: { ...$metadata, attempts } });
 }
 
 /** The output; throws the error that the answer tells. */

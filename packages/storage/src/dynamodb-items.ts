@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Condition, Row, StoredState } from './driver.ts';
-import { HAS_EVENTS, indexAttributes, PARTITION_KEY } from './dynamodb-layout.ts';
+import { HAS_EVENTS, indexAttributes, PARTITION_KEY, WRITE_IDS } from './dynamodb-layout.ts';
 import type { Versioned } from './table.ts';
 
 /** An item as DynamoDB gives and takes it. */
@@ -26,6 +26,7 @@ export function storedState(stored: StoredItem): StoredState {
     version: Number(item['version']),
     state: item['state'] as Versioned,
     ...(item['expiresAt'] === undefined ? {} : { expiresAt: Number(item['expiresAt']) }),
+    ...(item[WRITE_IDS] === undefined ? {} : { lineage: String(item[WRITE_IDS]) }),
   };
 }
 

@@ -27,6 +27,9 @@ export function projectionOf(holds: IndexHolds) {
 /** Stands, as `true`, in an item whose last write carries events, and in no other. */
 export const HAS_EVENTS = 'hasEvents';
 
+/** The lineage of an item: the ids of its last writes. See dynamodb-lineage.ts. */
+export const WRITE_IDS = 'writeIds';
+
 /** The key attributes of an index, strings: its partition, its sort key. */
 export function indexAttributes(index: string): [string, string] {
   return [`${index}Partition`, `${index}Sort`];

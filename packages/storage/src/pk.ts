@@ -7,8 +7,13 @@ const MAX_SORT_BYTES = 1_024;
 
 /** A key as it is stored. Throws a DomainError of kind `invalid` for an id that no store could keep as it is. */
 export function pkOf<S extends Versioned>({ kind, id }: Key<S>): string {
-  if (kind.name.includes('#')) throw new Error(`A kind's name holds no '#': ${kind.name}`);
-  return checked(`${kind.name}#${id}`, MAX_PARTITION_BYTES);
+  return checked(pkPrefix(kind.name) + id, MAX_PARTITION_BYTES);
+}
+
+/** What the stored keys of a kind begin with, and no others. */
+export function pkPrefix(kind: string): string {
+  if (kind.includes('#')) throw new Error(`A kind's name holds no '#': ${kind}`);
+  return `${kind}#`;
 }
 
 /** The kind's name and the id in a stored key. */

@@ -1,5 +1,15 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { Condition, IndexPage, IndexQuery, Put, Row, StoredState } from './driver.ts';
+import type {
+  Condition,
+  IndexPage,
+  IndexQuery,
+  Put,
+  Row,
+  ScanPage,
+  ScanQuery,
+  StoredState,
+} from './driver.ts';
+import { pkPrefix } from './pk.ts';
 import type { Versioned } from './table.ts';
 
 /** An item has at most one index entry, so that it lies in its row. `changes` is the log that the feed reads. */
@@ -30,6 +40,12 @@ export const schema = `
 const IMAGE = `json_object('version', version, 'state', json(state), 'events', json(events),
   'traceparent', traceparent)`;
 
+/** SQLite orders blobs behind all texts. */
+const ABOVE_ALL_TEXT = new Uint8Array();
+
+/** The character after `#`: no key of a kind is at or above the kind's name with it. */
+const AFTER_SEPARATOR = '$';
+
 type Record = { readonly [column: string]: SQLOutputValue };
 
 /** The statements over items. None of them opens a transaction. */
@@ -48,8 +64,15 @@ export function prepareItems(db: DatabaseSync) {
   const ofPartition = db.prepare(
     `${indexed} AND index_partition = ? AND (index_sort, pk) > (?, ?) ORDER BY index_sort, pk LIMIT ?`,
   );
+  const ofPartitionDescending = db.prepare(
+    `${indexed} AND index_partition = ? AND (index_sort, pk) < (?, ?) ORDER BY index_sort DESC, pk DESC LIMIT ?`,
+  );
   const ofIndex = db.prepare(
     `${indexed} AND (index_partition, index_sort, pk) > (?, ?, ?) ORDER BY index_partition, index_sort, pk LIMIT ?`,
+  );
+
+  const ofKind = db.prepare(
+    'SELECT pk, version, state, expires_at FROM items WHERE pk >= ? AND pk > ? AND pk < ? ORDER BY pk LIMIT ?',
   );
 
   function find(pk: string): StoredState | undefined {
@@ -98,18 +121,30 @@ export function prepareItems(db: DatabaseSync) {
       return records.length;
     },
 
-    queryIndex({ index, partition, limit, after }: IndexQuery): IndexPage {
-      const [sort, pk] = [after?.sort ?? '', after?.pk ?? ''];
+    queryIndex({ index, partition, limit, after, order }: IndexQuery): IndexPage {
+      const start = order === 'descending' ? ABOVE_ALL_TEXT : '';
+      const [sort, pk] = [after?.sort ?? start, after?.pk ?? start];
+      const statement = order === 'descending' ? ofPartitionDescending : ofPartition;
       const records =
         partition === undefined
           ? ofIndex.all(index, after?.partition ?? '', sort, pk, limit)
-          : ofPartition.all(index, partition, sort, pk, limit);
+          : statement.all(index, partition, sort, pk, limit);
       const rows = records.map((record) => {
         const row = storedState(record);
         const [partition, sort] = [text(record['index_partition']), text(record['index_sort'])];
         return { ...row, position: { partition, sort, pk: row.pk } };
       });
       return { rows, next: rows.length === limit ? rows.at(-1)?.position : undefined };
+    },
+
+    /** The first segment holds everything. */
+    scan({ kind, segment, limit, after }: ScanQuery): ScanPage {
+      if (segment > 0) return { rows: [] };
+      const prefix = pkPrefix(kind);
+      const rows = ofKind
+        .all(prefix, after ?? '', prefix.replace('#', AFTER_SEPARATOR), limit)
+        .map(storedState);
+      return { rows, next: rows.length === limit ? rows.at(-1)?.pk : undefined };
     },
   };
 }

@@ -63,6 +63,7 @@ export function openSqlite(
     read: async (pks) => translated(() => pks.flatMap((pk) => items.find(pk) ?? [])),
     write: async (puts) => translated(() => write(puts)),
     queryIndex: async (query) => translated(() => items.queryIndex(query)),
+    scan: async (query) => translated(() => items.scan(query)),
     ping: async () => translated(() => db.exec('SELECT 1')),
   };
 

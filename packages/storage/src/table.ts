@@ -49,8 +49,12 @@ export interface Snapshot {
 }
 
 export interface TransactOptions {
-  /** Further items that the decision looks at: as of the same attempt, but free to change before its writes commit. */
-  readonly beside?: (read: Snapshot) => readonly Key<Versioned>[];
+  /**
+   * The keys of the additional reads, which may follow from the items under the transaction's own keys. They are read
+   * after those, in the same attempt. An additional item is guarded by its version only where it is written: one that is
+   * only read may change before the writes commit.
+   */
+  readonly additionalReads?: (read: Snapshot) => readonly Key<Versioned>[];
 }
 
 /** A page of an index. `cursor`, present when there may be more, continues behind it and is opaque. */
@@ -59,19 +63,25 @@ export interface Page<S> {
   readonly cursor?: string;
 }
 
-/** What to list. Without a `partition` the whole index is listed, partitions in no promised order. */
+/**
+ * What to list. Without a `partition` the whole index is listed, partitions in no promised order; then `order` cannot be
+ * descending.
+ */
 export interface Query {
   readonly index: string;
   readonly partition?: string;
   readonly limit: number;
   readonly cursor?: string;
+  /** Of `sort`, as bytes of UTF-8. Default: ascending. */
+  readonly order?: 'ascending' | 'descending';
 }
 
 /**
  * A service's table. Every write stores the state and its events in one item under a condition on its version, so
  * that they commit together or not at all. Expired items are absent to every call.
  *
- * Calls reject with a DomainError of kind `unavailable` when the store cannot be reached or stays contended.
+ * Calls reject with a DomainError of kind `unavailable` when the store cannot be reached or stays contended, and with the
+ * code `write-outcome-unknown` when it is not known whether a write was applied.
  */
 export interface Table {
   /** The item's state as of now; with `consistent: false` possibly a moment old, for half the price. */
@@ -81,8 +91,9 @@ export interface Table {
   getMany<S extends Versioned>(keys: readonly Key<S>[]): Promise<S[]>;
 
   /**
-   * Reads, decides, and writes if nobody else wrote meanwhile; otherwise reads and decides anew. `decide` must be
-   * pure: it may run any number of times. What it throws, update throws. Resolves to the decision that was written.
+   * Reads, decides, and writes under optimistic concurrency: when the item has changed since it was read, all of that is
+   * repeated. `decide` must be pure: it may run any number of times. What it throws, update throws. Resolves to the
+   * decision that was written, which is applied once.
    */
   update<S extends Versioned, D extends Decision<S>>(
     key: Key<S>,
@@ -92,14 +103,20 @@ export interface Table {
   /** Stores the state unless one of the same or a later version is there. Resolves to whether it was stored. */
   putIfNewer<S extends Versioned>(key: Key<S>, state: S): Promise<boolean>;
 
-  /** As `update`, over several items at once: all writes commit or none. At most 100 keys. */
+  /**
+   * As `update`, over several items at once: all writes commit or none. They name own keys or additional reads; at most
+   * 100 items are own or written.
+   */
   transact<R extends { readonly writes: readonly Write[] }>(
     keys: readonly Key<Versioned>[],
     decide: (read: Snapshot) => R,
     options?: TransactOptions,
   ): Promise<R>;
 
-  /** A page of an index. Rejects with a DomainError of kind `invalid` for a cursor that it did not give out. */
+  /**
+   * A page of an index. Rejects with a DomainError of kind `invalid` for a cursor that is not one of this list, in this
+   * order, and with a RangeError for a descending order without a partition.
+   */
   query<S extends Versioned>(kind: Kind<S>, query: Query): Promise<Page<S>>;
 
   /** Resolves when the store answers. */
