@@ -21,7 +21,7 @@ export interface Asked {
   /** Makes a POST safe to repeat. */
   readonly idempotencyKey?: string;
   /** The ETag of the state that is to be changed: refused with 412 if it is no longer that. */
-  readonly ifMatch?: string;
+  readonly ifMatch?: string | undefined;
 }
 
 export interface Answered<T> {

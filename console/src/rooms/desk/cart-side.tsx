@@ -1,7 +1,8 @@
+import { currentPriceOf, type Line } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
 import { Trouble } from '../../parts/act.tsx';
+import { Fact } from './fact.tsx';
 import { chosen, doings } from './goods.ts';
-import { Fact } from './product-side.tsx';
 import { line, witness } from './witness.ts';
 
 /** A cart with the product, as Cart knows it from events alone. */
@@ -22,29 +23,37 @@ export function CartSide() {
   );
 }
 
-const availabilities = {
-  available: 'The line can be bought',
-  insufficient: 'There is not enough of it',
-  unavailable: 'It is no longer sold',
-} as const;
+const holds = { held: 'held', pending: 'requested', none: 'none' } as const;
+
+function statusOf({ availability, priceChanged }: Line): string {
+  if (availability === 'unavailable') return 'It is no longer sold';
+  if (availability === 'insufficient') return 'Not enough is available';
+  return priceChanged ? 'The shopper has to accept the new price' : 'It can be checked out';
+}
 
 function WitnessLine() {
   const seen = line.value;
   const currency = witness.value?.currency ?? null;
-  if (!seen) return chosen.value ? <p>Cart does not have it yet.</p> : null;
-  const { name, qty, priceAtAdd, currentPrice, priceChanged, availability, availableQty } = seen;
+  if (!seen) {
+    const isExplained = doings.problemOf('look') !== undefined;
+    return chosen.value && !isExplained ? <p>Cart does not have it yet.</p> : null;
+  }
+  const { name, qty, priceAtAdd, priceChanged, availableQty, hold } = seen;
+  const current = currentPriceOf(seen, currency);
+  const price = formatMoney(current.price, current.currency);
   return (
     <>
       <h3>
         {qty} × {name}
       </h3>
-      <p class="current-price" key={currentPrice}>
-        {formatMoney(currentPrice, currency)}
+      <p class="current-price" key={price}>
+        {price}
         {priceChanged && <s>{formatMoney(priceAtAdd, currency)}</s>}
       </p>
       <dl class="facts">
-        <Fact name="Can be had">{availableQty}</Fact>
-        <Fact name="So">{availabilities[availability]}</Fact>
+        <Fact name="Available to it">{availableQty}</Fact>
+        <Fact name="Hold">{holds[hold]}</Fact>
+        <Fact name="Status">{statusOf(seen)}</Fact>
       </dl>
     </>
   );

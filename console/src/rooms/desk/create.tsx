@@ -52,7 +52,7 @@ export function Create() {
             <input name="currency" required defaultValue="EUR" maxLength={3} spellcheck={false} />
           </label>
           <label>
-            In stock
+            Stock on hand
             <input name="inventory" required type="number" min={0} step={1} defaultValue="10" />
           </label>
           <Act isOff={isOff || doings.isUnderWay('create')}>Create it</Act>

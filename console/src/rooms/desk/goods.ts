@@ -1,15 +1,15 @@
 import { computed, signal } from '@preact/signals';
 import { type Answered, ask, Problem } from '../../api.ts';
-import { type Product, readProducts } from '../../commerce.ts';
+import { type Product, productPath, readProducts } from '../../commerce.ts';
 import { createDoings } from '../../doings.ts';
 
 /** How many products there are to choose from. */
 const OFFERED = 100;
 
-/** A product as it was last read, and the ETag of that state. */
+/** A product as it was last read, and the ETag of its content, which a change of stock leaves as it is. */
 export interface Chosen {
   readonly product: Product;
-  readonly etag: string;
+  readonly etag: string | undefined;
 }
 
 /** The products to choose from. */
@@ -29,7 +29,7 @@ export const found = computed(() => {
     ? matching
     : [here, ...matching];
 });
-/** `offer`, `choose`, `read`, `price`, `stock`, `create` and `look`. */
+/** `offer`, `choose`, `read`, `price`, `limit`, `stock`, `count`, `create` and `look`. */
 export const doings = createDoings();
 
 /** Reads which products there are, and puts the first on the desk if it is empty. */
@@ -67,21 +67,28 @@ function askForProduct(productId: string): Promise<Answered<Product>> {
 
 /** Lays a product on the desk as it was answered, unless a newer state of it lies there. */
 export function lay({ body, headers }: Answered<Product>): void {
-  const here = chosen.value?.product;
-  if (here?.productId === body.productId && body.version < here.version) return;
-  chosen.value = { product: body, etag: headers.get('etag') ?? `"${body.version}"` };
+  const here = chosen.value;
+  const isSame = here?.product.productId === body.productId;
+  if (isSame && body.version < here.product.version) return;
+  chosen.value = { product: body, etag: headers.get('etag') ?? (isSame ? here.etag : undefined) };
 }
 
-export function productPath(...parts: readonly string[]): string {
-  return `/products/${parts.map(encodeURIComponent).join('/')}`;
-}
-
-/** What a refusal means: where somebody else was faster, the new state is laid on the desk. */
+/** Why a change was rejected. Where the product or its stock has changed meanwhile, the new state is laid on the desk. */
 export async function explained(error: unknown): Promise<unknown> {
-  if (!(error instanceof Problem) || error.status !== 412) return error;
+  if (!(error instanceof Problem)) return error;
+  const { status, code, body } = error;
+  const isChanged = status === 412;
+  if (!isChanged && status !== 409) return error;
   const id = chosen.value?.product.productId;
   if (id !== undefined) await readProduct(id);
-  const says =
-    'Somebody changed the product meanwhile. This is how it is now: try again if you still want to.';
-  return new Error(says, { cause: error });
+  if (isChanged)
+    return new Error(
+      'Somebody changed the product meanwhile. This is how it is now: try again if you still want to.',
+      { cause: error },
+    );
+  const { onHand } = body;
+  if (code !== 'stock-changed' || typeof onHand !== 'number') return error;
+  return new Error(`The stock on hand is now ${onHand}. Count again if that is not what you expect.`, {
+    cause: error,
+  });
 }

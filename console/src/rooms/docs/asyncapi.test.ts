@@ -4,16 +4,19 @@ import { test } from 'node:test';
 import { type AsyncApi, channelsOf, fieldsOf, typeOf } from './asyncapi.ts';
 
 const file = new URL('../../../../docs/generated/asyncapi.json', import.meta.url);
+/** What is published for the people who run the shop: no service has to consume it. */
+const forOperators = ['InventoryShort'];
 const document = JSON.parse(await readFile(file, 'utf8')) as AsyncApi;
 
-test('every message of the document is on a channel that somebody publishes on and somebody receives', () => {
+test('every message of the document is on a channel that a service publishes on and a service receives', () => {
   const channels = channelsOf(document);
   const names = channels.flatMap(({ messages }) => messages.map(({ name }) => name));
   assert.deepEqual(names.toSorted(), Object.keys(document.components.messages).toSorted());
   for (const { publishers, receivers, messages } of channels) {
     assert.ok(publishers.length > 0 && receivers.length > 0);
     for (const message of messages) {
-      assert.ok(message.receivers.length > 0 && message.fields.length > 0, message.name);
+      assert.ok(message.receivers.length > 0 || forOperators.includes(message.name), message.name);
+      assert.ok(message.fields.length > 0, message.name);
       assert.equal((JSON.parse(message.example ?? '') as { eventType: string }).eventType, message.name);
     }
   }

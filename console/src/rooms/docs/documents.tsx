@@ -18,7 +18,7 @@ export function Documents() {
             name="Cart"
             kind="cart"
             url={urls.cart}
-            says="Carts, lines, prices to accept, merge, checkout"
+            says="Carts, lines, holds, prices to accept, merge, checkout, orders"
           />
         </div>
       ) : (

@@ -82,7 +82,7 @@ function MessageView({ message: { name, description, receivers, fields, example 
         {name}
       </h4>
       {description !== undefined && <p>{description}</p>}
-      {receivers.length === 0 && <p class="quiet">Nobody receives it yet.</p>}
+      {receivers.length === 0 && <p class="quiet">No service consumes it.</p>}
       <Payload name={name} fields={fields} />
       {example !== undefined && (
         <details>

@@ -13,7 +13,7 @@ const promises = [
   },
   {
     title: 'Stock is never below zero and never lost',
-    says: 'At rest, what can be had, what open carts hold and what was sold are together what was stocked.',
+    says: 'At rest, the held units are those that open carts hold, and the stock on hand is what was counted and delivered, less what was checked out.',
   },
 ] as const;
 
@@ -29,9 +29,10 @@ export function Minute() {
           happened by events: a relay takes them from the table to a topic, the topic to the other's queue.
         </p>
         <p>
-          A product that goes into a cart becomes an event, on which Product reserves the stock. A price that
-          changes becomes an event, after which every open cart shows the new price beside the old one.
-          Nothing is sold at a price that the buyer has not seen, or out of stock that is not held.
+          A product that goes into a cart becomes an event, on which Product holds the units for a while; a
+          hold that expires makes them available again. A price that changes becomes an event, after which
+          every open cart shows the new price beside the old one. Nothing is sold at a price that the buyer
+          has not seen, or out of stock that is not held.
         </p>
       </div>
       <ol class="promises">

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { ask, Problem } from '../../api.ts';
+import { Problem } from '../../api.ts';
+import { addToCart, openCart, readProducts } from '../../commerce.ts';
 
 /** Lets a guest put a product into a cart, so that something travels. */
 export function MakeSomethingHappen() {
@@ -24,13 +25,10 @@ export function MakeSomethingHappen() {
 
 /** What happened, in a sentence. */
 async function addToGuestsCart(): Promise<string> {
-  const { body: products } = await ask<{ items: { productId: string; name: string }[] }>('/products?limit=1');
-  const [product] = products.items;
-  if (!product) return 'There is no product yet: add one at the desk.';
-  const { body: cart } = await ask<{ cartId: string }>('/carts', { method: 'POST' });
-  await ask(`/carts/${encodeURIComponent(cart.cartId)}/items`, {
-    method: 'POST',
-    body: { productId: product.productId, qty: 1 },
-  });
-  return `A guest put one ${product.name} into a cart: Cart tells Product, which reserves it and answers.`;
+  const { items } = await readProducts({ limit: 100 });
+  const product = items.find(({ inventory }) => inventory > 0);
+  if (!product) return 'No product is available: create one at the desk, or add to its stock.';
+  const { cartId } = await openCart();
+  await addToCart(cartId, { productId: product.productId, qty: 1 });
+  return `A guest put one ${product.name} into a cart: Cart publishes it, Product holds the unit and publishes that.`;
 }

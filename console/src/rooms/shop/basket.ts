@@ -46,7 +46,7 @@ export function say(sentences: readonly string[]): void {
  * Remembers whose cart is shown. The returned function tells whether it still is: an answer that comes after somebody
  * signed in or out, or after another cart was opened, is not for those who look now.
  */
-function remember(): () => boolean {
+export function remember(): () => boolean {
   const who = user.value;
   const id = cartId.value;
   return () => user.value === who && cartId.value === id;
@@ -149,38 +149,15 @@ export function holdAgain(): Promise<void> {
   });
 }
 
-/** A checkout without a response so far: repeated with the same key, it happens once. */
-let unanswered: { readonly order: string; readonly key: string } | undefined;
-
-/** Checks out the cart at the total that is shown. Where that is rejected, it says why and reads the cart again. */
-export function checkOut(): Promise<void> {
-  return doings.run('checkout', async () => {
-    if (!cart.value) return;
-    const { cartId: id, totalAmount, currency } = cart.value;
-    const body = { totalAmount, ...(currency !== null && { currency }) };
-    const order = JSON.stringify([id, body]);
-    if (unanswered?.order !== order) unanswered = { order, key: crypto.randomUUID() };
-    const asked: Asked = { method: 'POST', body, idempotencyKey: unanswered.key };
-    const isShown = remember();
-    try {
-      const answer = await askAsUser<Cart>(cartPath(id, 'checkout'), asked);
-      unanswered = undefined;
-      if (isShown()) sold(answer);
-    } catch (error) {
-      if (error instanceof Problem && error.status >= 400 && error.status < 500) unanswered = undefined;
-      await rejected(isShown)(error);
-    }
-  });
-}
-
-function sold(cart: Cart): void {
+/** Shows a cart as bought: the next one is opened when something is put into it. */
+export function sold(cart: Cart): void {
   begin();
   bought.value = cart;
   say(['Bought. A new cart begins with what you add next.']);
 }
 
 /** Explains a rejection, beside the cart as it is now: what was rejected was decided on an older state of it. */
-function rejected(isShown: () => boolean): (error: unknown) => Promise<undefined> {
+export function rejected(isShown: () => boolean): (error: unknown) => Promise<undefined> {
   return async (error) => {
     if (isShown() && error instanceof Problem && error.status === 409) await readCart();
     return forgetIfGone(isShown)(explainRejection(error));

@@ -23,6 +23,7 @@ test('a line that is not held can be held again while its product is available',
   assert.ok(!canHoldAgain({ ...line, hold: 'pending' }) && !canHoldAgain(line));
 });
 
-test('a line whose product is no longer sold has no hold to show', () => {
-  assert.equal(holdText({ ...line, hold: 'none', availability: 'unavailable' }, now), undefined);
+test('a line that is short or no longer sold has no hold to show', () => {
+  for (const availability of ['insufficient', 'unavailable'] as const)
+    assert.equal(holdText({ ...line, hold: 'none', availability }, now), undefined);
 });

@@ -1,9 +1,10 @@
 import type { Line } from '../../commerce.ts';
 
-/** A line's hold in plain words; undefined of a line whose product is no longer sold. `now` is in milliseconds. */
+/** A line's hold in plain words; undefined where the line's shortage says more. `now` is in milliseconds. */
 export function holdText(line: Line, now: number): string | undefined {
   const { hold, heldUntil, availability } = line;
   if (availability === 'unavailable') return undefined;
+  if (hold === 'none' && availability === 'insufficient') return undefined;
   if (hold === 'pending') return 'Waiting for the stock to be confirmed …';
   if (hold === 'none') return 'Not held: others can buy it.';
   if (heldUntil === undefined) return 'Held for you';

@@ -32,7 +32,11 @@ export function Orders() {
 function Order({ order: { items, totalAmount, currency, checkedOutAt } }: { readonly order: Cart }) {
   return (
     <li>
-      {checkedOutAt === undefined ? <span /> : <time dateTime={checkedOutAt}>{dayAndTime(checkedOutAt)}</time>}
+      {checkedOutAt === undefined ? (
+        <span />
+      ) : (
+        <time dateTime={checkedOutAt}>{dayAndTime(checkedOutAt)}</time>
+      )}
       <p class="price">{formatMoney(totalAmount, currency)}</p>
       <p class="items">{items.map(({ qty, name }) => `${qty} × ${name}`).join(', ')}</p>
     </li>
