@@ -1,7 +1,7 @@
 import { createDistribution, type Distribution, type Summary } from './distribution.ts';
 
 /** What a value is measured in, as CloudWatch names it. */
-export type Unit = 'Count' | 'Milliseconds';
+export type Unit = 'Count' | 'Milliseconds' | 'Percent';
 
 /**
  * Tell apart what has the same name. Each set of dimensions is a metric of its own, kept in memory and paid for by the
@@ -19,10 +19,11 @@ export interface Series {
 
 /** What happened and how long it took, in bounded memory. Names are in CloudWatch's style: `RequestLatency`. */
 export interface Metrics {
-  count(name: string, by?: number): void;
+  /** Adds to a counter; a change of a level may be negative. */
+  count(name: string, by?: number, dimensions?: Dimensions): void;
   /** Adds a value to a distribution. One that is not finite is left out: no document could hold it. */
   observe(name: string, value: number, unit: Unit, dimensions?: Dimensions): void;
-  /** Every counter. */
+  /** Every counter; those that differ in dimensions alone are summed. */
   counts(): Readonly<Record<string, number>>;
   /** Everything, in the order that it was first seen. */
   series(): readonly Series[];
@@ -32,11 +33,11 @@ export interface Metrics {
 
 /** Metrics of this process. */
 export function createMetrics(): Metrics {
-  const counters = new Map<string, number>();
+  const counters = new Map<string, Omit<Series, 'value'> & { value: number }>();
   const observed = new Map<string, Omit<Series, 'value'> & { readonly distribution: Distribution }>();
 
   const series = () => [
-    ...[...counters].map(([name, value]): Series => ({ name, unit: 'Count', dimensions: {}, value })),
+    ...[...counters.values()].map((counter): Series => ({ ...counter })),
     ...[...observed.values()].map(({ distribution, ...metric }): Series => ({
       ...metric,
       value: distribution.summary(),
@@ -44,12 +45,16 @@ export function createMetrics(): Metrics {
   ];
 
   return {
-    count: (name, by = 1) => void counters.set(name, (counters.get(name) ?? 0) + by),
+    count(name, by = 1, dimensions) {
+      const id = idOf(name, dimensions);
+      const counter = counters.get(id);
+      if (counter) counter.value += by;
+      else counters.set(id, { name, unit: 'Count', dimensions: dimensions ?? {}, value: by });
+    },
 
     observe(name, value, unit, dimensions) {
       if (!Number.isFinite(value)) return;
-      let id = name;
-      for (const dimension in dimensions) id += `\0${dimension}\0${dimensions[dimension]}`;
+      const id = idOf(name, dimensions);
       let known = observed.get(id);
       if (!known) {
         known = { name, unit, dimensions: dimensions ?? {}, distribution: createDistribution() };
@@ -58,7 +63,11 @@ export function createMetrics(): Metrics {
       known.distribution.add(value);
     },
 
-    counts: () => Object.fromEntries(counters),
+    counts() {
+      const sums: Record<string, number> = {};
+      for (const { name, value } of counters.values()) sums[name] = (sums[name] ?? 0) + value;
+      return sums;
+    },
     series,
 
     take() {
@@ -68,6 +77,12 @@ export function createMetrics(): Metrics {
       return taken;
     },
   };
+}
+
+function idOf(name: string, dimensions: Dimensions | undefined): string {
+  let id = name;
+  for (const dimension in dimensions) id += `\0${dimension}\0${dimensions[dimension]}`;
+  return id;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

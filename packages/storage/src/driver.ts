@@ -52,6 +52,7 @@ export interface IndexQuery {
   readonly partition?: string | undefined;
   readonly limit: number;
   readonly after?: Position | undefined;
+  readonly until?: string | undefined;
   readonly order?: 'ascending' | 'descending' | undefined;
 }
 

@@ -29,7 +29,14 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
     });
   }
 
-  async function queryIndex({ index, partition, limit, after, order }: IndexQuery): Promise<IndexPage> {
+  async function queryIndex({
+    index,
+    partition,
+    limit,
+    after,
+    until,
+    order,
+  }: IndexQuery): Promise<IndexPage> {
     const [partitionName, sortName] = indexAttributes(index);
     const page = {
       TableName: tableName,
@@ -49,9 +56,15 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
         : await call('Query', {
             ...page,
             ...(order === 'descending' && { ScanIndexForward: false }),
-            KeyConditionExpression: '#partition = :partition',
-            ExpressionAttributeNames: { '#partition': partitionName },
-            ExpressionAttributeValues: { ':partition': { S: partition } },
+            KeyConditionExpression: `#partition = :partition${until === undefined ? '' : ' AND #sort <= :until'}`,
+            ExpressionAttributeNames: {
+              '#partition': partitionName,
+              ...(until !== undefined && { '#sort': sortName }),
+            },
+            ExpressionAttributeValues: {
+              ':partition': { S: partition },
+              ...(until !== undefined && { ':until': { S: until } }),
+            },
           });
     const position = (item: StoredItem): Position => ({
       partition: item[partitionName]?.S ?? '',

@@ -13,6 +13,10 @@ export async function listPage<S extends Versioned>(
   if (!(Number.isSafeInteger(limit) && limit >= 1)) throw new RangeError(`limit: ${limit}`);
   if (list.order === 'descending' && list.partition === undefined)
     throw new RangeError('Only the entries of one partition can be listed in descending order');
+  if (list.until !== undefined && (list.partition === undefined || list.order === 'descending'))
+    throw new RangeError(
+      'Only the entries of one partition, in ascending order, can be listed up to a bound',
+    );
   let after = cursor === undefined ? undefined : decodeCursor(cursor, list);
   if (list.partition === '') return { items: [] };
   const found: IndexPage['rows'][number][] = [];

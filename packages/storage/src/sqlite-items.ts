@@ -62,7 +62,8 @@ export function prepareItems(db: DatabaseSync) {
   const indexed =
     'SELECT pk, version, state, expires_at, index_partition, index_sort FROM items WHERE index_name = ?';
   const ofPartition = db.prepare(
-    `${indexed} AND index_partition = ? AND (index_sort, pk) > (?, ?) ORDER BY index_sort, pk LIMIT ?`,
+    `${indexed} AND index_partition = ? AND (index_sort, pk) > (?, ?) AND index_sort <= ?
+     ORDER BY index_sort, pk LIMIT ?`,
   );
   const ofPartitionDescending = db.prepare(
     `${indexed} AND index_partition = ? AND (index_sort, pk) < (?, ?) ORDER BY index_sort DESC, pk DESC LIMIT ?`,
@@ -121,14 +122,17 @@ export function prepareItems(db: DatabaseSync) {
       return records.length;
     },
 
-    queryIndex({ index, partition, limit, after, order }: IndexQuery): IndexPage {
+    queryIndex({ index, partition, limit, after, until, order }: IndexQuery): IndexPage {
       const start = order === 'descending' ? ABOVE_ALL_TEXT : '';
       const [sort, pk] = [after?.sort ?? start, after?.pk ?? start];
-      const statement = order === 'descending' ? ofPartitionDescending : ofPartition;
+      const ofOne = (partition: string) =>
+        order === 'descending'
+          ? ofPartitionDescending.all(index, partition, sort, pk, limit)
+          : ofPartition.all(index, partition, sort, pk, until ?? ABOVE_ALL_TEXT, limit);
       const records =
         partition === undefined
           ? ofIndex.all(index, after?.partition ?? '', sort, pk, limit)
-          : statement.all(index, partition, sort, pk, limit);
+          : ofOne(partition);
       const rows = records.map((record) => {
         const row = storedState(record);
         const [partition, sort] = [text(record['index_partition']), text(record['index_sort'])];

@@ -72,6 +72,8 @@ export interface Query {
   readonly partition?: string;
   readonly limit: number;
   readonly cursor?: string;
+  /** The last `sort` that is listed, in ascending order only. Default: no bound. */
+  readonly until?: string;
   /** Of `sort`, as bytes of UTF-8. Default: ascending. */
   readonly order?: 'ascending' | 'descending';
 }

@@ -45,6 +45,16 @@ export function queriesConform(open: () => Promise<Store>): void {
     assert.deepEqual(await table.query({ name: 'other' }, { index: 'byGroup', limit: 5 }), { items: [] });
   });
 
+  test('pages through a partition up to a bound, which is listed too', open, async ({ table }) => {
+    await Promise.all(range(0, 12).map((i) => place(table, 'red', i)));
+    const until = (i: number) => ({ partition: 'red', until: rank(i), limit: 4 });
+    assert.deepEqual(await listed(table, until(7)), [range(0, 4), range(4, 8)]);
+    assert.deepEqual(await listed(table, until(99)), [range(0, 4), range(4, 8), range(8, 12)]);
+    assert.deepEqual(await listed(table, { partition: 'red', until: '', limit: 4 }), [[]]);
+    for (const query of [{ until: 'a' }, { until: 'a', partition: 'red', order: 'descending' as const }])
+      await assert.rejects(table.query(thing, { index: 'byGroup', limit: 1, ...query }), RangeError);
+  });
+
   test('pages through the whole index', open, async ({ table }) => {
     await Promise.all(range(0, 23).map((i) => place(table, `group-${i % 5}`, i)));
     const pages = await listed(table, { limit: 4 });
