@@ -55,7 +55,7 @@ function Delivery() {
   const [delta, setDelta] = useState('10');
   return (
     <Change name="stock" action="Change the stock" onSave={() => changeStock(delta, () => undefined)}>
-      Units delivered, or lost with a minus
+      Units delivered (minus: lost)
       <input
         type="number"
         step={1}
@@ -99,7 +99,7 @@ function Limit({ maxPerCart }: { readonly maxPerCart: number | undefined }) {
       action="Change the limit"
       onSave={() => changeLimit(value, () => setDraft(undefined))}
     >
-      Most units per cart, empty for no limit
+      Most per cart (empty: no limit)
       <input
         type="number"
         min={1}

@@ -88,7 +88,10 @@ export async function explained(error: unknown): Promise<unknown> {
     );
   const { onHand } = body;
   if (code !== 'stock-changed' || typeof onHand !== 'number') return error;
-  return new Error(`The stock on hand is now ${onHand}. Count again if that is not what you expect.`, {
-    cause: error,
-  });
+  return new Error(
+    `Nothing was changed: the stock on hand is now ${onHand}. Check the count and send it again.`,
+    {
+      cause: error,
+    },
+  );
 }
