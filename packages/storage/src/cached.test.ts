@@ -57,6 +57,9 @@ test('what is written through it is seen at once, by whatever call', async () =>
   assert.equal(await count(), 7);
   await table.transact([a, b], (read) => ({ writes: [put(a, add(1)(read.get(a)).state)] }));
   assert.equal(await count(), 8);
+  const additionalReads = () => [a];
+  await table.transact([b], (read) => ({ writes: [put(a, add(1)(read.get(a)).state)] }), { additionalReads });
+  assert.equal(await count(), 9);
   close();
 });
 

@@ -89,25 +89,32 @@ test('gives up after as many attempts as the client would make', async () => {
   await withServer(
     [],
     async (call, seen) => {
-      await assert.rejects(call('GetItem', get), { name: 'TimeoutError' });
+      await assert.rejects(call('GetItem', get), { name: 'TimeoutError', $metadata: { attempts: 2 } });
       assert.equal(seen.length, 2);
     },
     { maxAttempts: 2 },
   );
 });
 
-test('tells what DynamoDB refused by its name, and does not ask twice', async () => {
+test('rejects with the name of what DynamoDB rejected, and how often it was sent', async () => {
   const refused = {
     __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException',
     message: 'The conditional request failed',
-    Item: { writeId: { S: '1' } },
+    Item: { writeIds: { S: '1' } },
   };
   await withServer([[400, JSON.stringify(refused)]], async (call, seen) => {
     await assert.rejects(call('PutItem', { TableName: 'things', Item: {} }), {
       name: 'ConditionalCheckFailedException',
       message: 'The conditional request failed',
-      Item: { writeId: { S: '1' } },
+      Item: { writeIds: { S: '1' } },
+      $metadata: { httpStatusCode: 400, attempts: 1 },
     });
     assert.equal(seen.length, 1);
+  });
+  await withServer(['cut', [500, '{}'], [400, JSON.stringify(refused)]], async (call) => {
+    await assert.rejects(call('PutItem', { TableName: 'things', Item: {} }), {
+      name: 'ConditionalCheckFailedException',
+      $metadata: { httpStatusCode: 400, attempts: 3 },
+    });
   });
 });

@@ -5,7 +5,7 @@ import { happened } from './conformance/fixtures.ts';
 import { changeOfRecord } from './dynamodb-records.ts';
 
 const image = (version: number, ...events: unknown[]) =>
-  marshall({ pk: 'thing#a#b', version, state: { version, count: version }, events, writeId: 'w' });
+  marshall({ pk: 'thing#a#b', version, state: { version, count: version }, events, writeIds: 'abcdef' });
 
 const modified = (...events: unknown[]) =>
   changeOfRecord({
