@@ -11,10 +11,13 @@ import { createService, type Service } from '@tandem/chassis/service';
 import { currentTraceparent, type Tracer } from '@tandem/chassis/trace';
 import { cachedTable } from '@tandem/storage/cached';
 import type { Table } from '@tandem/storage/table';
+import { createProducts } from './application/products.ts';
 import { IMPORT_TIMEOUT_MS, registerImport } from './http/import.ts';
 import { registerReads } from './http/reads.ts';
 import { registerWrites } from './http/writes.ts';
 import { applyCartEvents } from './messaging/cart-events.ts';
+import { startHoldExpiry } from './messaging/hold-expiry.ts';
+import { createReserving } from './messaging/reserving.ts';
 import { createSnapshots, type SnapshotRequest } from './messaging/snapshot.ts';
 
 export interface ProductDeps {
@@ -31,14 +34,22 @@ export interface ProductDeps {
   readonly validateResponses?: AppOptions['validateResponses'];
   /** How long the consumer waits after a batch that was not full; 0 unless told. */
   readonly receivePauseMs?: number;
+  /** How long a hold lasts after the last change of its line, in seconds; 0: as long as the cart. */
+  readonly holdSeconds: number;
+  /** How often overdue holds are looked for, in milliseconds; default: 10 s, or a quarter of a shorter hold. */
+  readonly sweepMs?: number;
   /** For how long a product may be shown as it was, where another task changed it; 0 unless told. */
   readonly readCacheMs?: number;
 }
 
+/** Well below the minute within which an overdue hold has to end. */
+const SWEEP_MS = 10_000;
+const MIN_SWEEP_MS = 250;
+
 /** Products that are kept: what a task reads in a second, and some 30 MB where each has a long description. */
 const MAX_CACHED = 2_000;
 
-/** The Product service: the catalog with its stock, reserved by what carts tell. */
+/** The Product service: the catalog and its stock, which it reserves for carts at their events. */
 export async function createProductService(deps: ProductDeps): Promise<Service> {
   const {
     sns,
@@ -51,6 +62,7 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
     tracer,
     validateResponses = false,
     limits = {},
+    holdSeconds,
   } = deps;
   const table = cachedTable(deps.table, { ttlMs: deps.readCacheMs ?? 0, maxItems: MAX_CACHED });
   const now = () => new Date().toISOString();
@@ -86,20 +98,25 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
       ready: async () => [await table.ping().then(() => ({ name: 'table', ok: true }))],
     },
   });
+  const products = createProducts({ table, now });
   registerReads(app, table);
-  registerWrites(app, { table, requestSnapshot, newId: randomUUID, now });
-  await registerImport(app, { table, now });
+  registerWrites(app, { products, table, requestSnapshot, newId: randomUUID });
+  await registerImport(app, { table, products });
+
+  const reserving = createReserving({ table, metrics, holdSeconds, now });
+  const everyMs = deps.sweepMs ?? Math.max(MIN_SWEEP_MS, Math.min(SWEEP_MS, holdSeconds * 250 || SWEEP_MS));
 
   return createService(app, () => [
     startConsumer({
       sqs,
       queueUrl,
-      apply: applyCartEvents({ table, publishSnapshotPage, metrics, now }),
+      apply: applyCartEvents({ reserving, publishSnapshotPage }),
       ping: () => table.ping(),
       log: logger,
       metrics,
       tracer,
       pauseMs: deps.receivePauseMs ?? 0,
     }),
+    startHoldExpiry({ table, reserving, everyMs, now, log: logger }),
   ]);
 }

@@ -10,11 +10,23 @@ export const readCache = {
     ),
 };
 
+/** The longest hold, in seconds: as long as a user's cart lives. */
+const MAX_HOLD_SECONDS = 30 * 24 * 60 * 60;
+
+export const holds = {
+  HOLD_SECONDS: integer(0, MAX_HOLD_SECONDS)
+    .default(900)
+    .describe(
+      'How long a cart holds stock after the last change of the line, in seconds; 0: as long as the cart',
+    ),
+};
+
 /** The environment of the Product service. */
 export const productConfig = z.object({
   PORT: port.default(8081).describe('Port to listen on'),
   ...serviceVariables,
   ...limitVariables,
   ...readCache,
+  ...holds,
   TOPIC_ARN: z.string().describe('The topic of the product events, for snapshots'),
 });

@@ -41,6 +41,7 @@ const service = await createProductService({
   limits: limitsOf(config),
   receivePauseMs: config.RECEIVE_PAUSE_MS,
   readCacheMs: config.READ_CACHE_MS,
+  holdSeconds: config.HOLD_SECONDS,
 });
 await runUntilStopped(async () => {
   const { url } = await service.start({ host: config.HOST, port: config.PORT });

@@ -1,49 +1,61 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DomainError } from '@tandem/chassis/errors';
-import type { NewEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
 import * as fc from 'fast-check';
+import type { ProductContent } from './content.ts';
 import {
-  adjustStock,
   createProduct,
   deleteProduct,
-  live,
+  type NewProduct,
   patchProduct,
-  type ProductInput,
   replaceProduct,
+} from './edit-product.ts';
+import {
+  contentOf,
+  type CurrentProduct,
+  found,
+  live,
+  type ProductDecision,
   stateEvent,
   type StoredProduct,
+  withStock,
 } from './product.ts';
+import { changeStock } from './stock.ts';
+import { after, T0, T1, widgetInput as input } from './testing.ts';
+import { viewOf } from './view.ts';
 
-const T0 = '2026-02-14T15:00:00.000Z';
-const T1 = '2026-02-14T16:00:00.000Z';
 const always = () => true;
 const never = () => false;
+const none: CurrentProduct = { stored: undefined };
 
-const input: ProductInput = {
-  name: 'Acme Widget',
-  description: 'Turns',
-  category: 'widgets',
-  price: 1999,
-  currency: 'USD',
-  inventory: 120,
+const created = createProduct(none, 'prod-123', input, T0);
+const widget = after(created);
+const deleted: CurrentProduct = {
+  stored: deleteProduct(widget, 'prod-123', T1, always).state,
+  description: { version: 2, text: '' },
 };
-const { state: widget } = createProduct(undefined, 'prod-123', input, T0);
-const { state: deleted } = deleteProduct(widget, 'prod-123', T1, always);
 
-function refuses(kind: DomainError['kind'], code: string, details?: object) {
+function rejects(kind: DomainError['kind'], code: string) {
   return (error: unknown) => {
     assert.ok(error instanceof DomainError);
     assert.deepEqual([error.kind, error.code], [kind, code]);
-    if (details) assert.deepEqual(error.details, details);
     return true;
   };
 }
 
-test('creates at version 1 and tells the whole state', () => {
-  const { state, events } = createProduct(undefined, 'prod-123', input, T0);
-  assert.deepEqual(state, { ...input, productId: 'prod-123', version: 1, createdAt: T0, updatedAt: T0 });
+test('a product is created at version 1 with the first count of its stock, and published whole', () => {
+  const { state, description, events } = created;
+  assert.deepEqual(viewOf(state, description), {
+    ...input.content,
+    productId: 'prod-123',
+    inventory: 120,
+    onHand: 120,
+    held: 0,
+    version: 1,
+    createdAt: T0,
+    updatedAt: T0,
+  });
   assert.deepEqual(events, [
     {
       eventType: 'ProductCreated',
@@ -53,28 +65,36 @@ test('creates at version 1 and tells the whole state', () => {
       price: 1999,
       currency: 'USD',
       inventory: 120,
+      onHand: 120,
+      held: 0,
+      incarnation: 1,
       updatedAt: T0,
       version: 1,
     },
   ]);
 });
 
-test('an event of a product without a category has none', () => {
-  const { state } = createProduct(undefined, 'p', { ...input, category: undefined }, T0);
-  assert.equal('category' in stateEvent('ProductSnapshot', state), false);
+test('core F8: the stored product has no description, so that a stock change costs the same whatever its length', () => {
+  const content = { ...input.content, description: 'x'.repeat(4_000) };
+  const { state, description } = createProduct(none, 'p', { content, inventory: 5 }, T0);
+  assert.ok(JSON.stringify(state).length < 500);
+  assert.deepEqual(description, { version: 1, text: content.description });
 });
 
-test('does not create what exists', () => {
-  assert.throws(() => createProduct(widget, 'prod-123', input, T1), refuses('conflict', 'product-exists'));
+test('a product that exists is not created again', () => {
+  assert.throws(() => createProduct(widget, 'prod-123', input, T1), rejects('conflict', 'product-exists'));
 });
 
-test('the version goes on after delete and re-create, by either call', () => {
-  assert.equal(deleted.version, 2);
+test('the version goes on after delete and re-create, and the incarnation is another one', () => {
+  assert.equal(deleted.stored?.version, 2);
   for (const { state, events } of [
     createProduct(deleted, 'prod-123', input, T1),
     replaceProduct(deleted, 'prod-123', input, T1, always),
   ]) {
-    assert.deepEqual([state.version, state.createdAt], [3, T1]);
+    assert.deepEqual(
+      [state.version, state.contentVersion, state.incarnation, state.createdAt, state.onHand, state.held],
+      [3, 3, 3, T1, 120, 0],
+    );
     assert.deepEqual(
       events.map(({ eventType }) => eventType),
       ['ProductCreated'],
@@ -82,180 +102,182 @@ test('the version goes on after delete and re-create, by either call', () => {
   }
 });
 
-test('replaces every field that a client says, and keeps the rest', () => {
-  const { name, price, currency, inventory } = input;
-  const { state, events } = replaceProduct(
-    widget,
-    'prod-123',
-    { name, price: price + 1, currency, inventory },
-    T1,
-    always,
-  );
-  assert.deepEqual(state, {
-    productId: 'prod-123',
-    name,
-    price: 2000,
-    currency,
-    inventory,
-    version: 2,
-    createdAt: T0,
-    updatedAt: T1,
-  });
+test('core 3: a replacement changes the content and never the stock', () => {
+  const { name, price, currency } = input.content;
+  const content = { name, price: price + 1, currency };
+  const decision = replaceProduct(widget, 'prod-123', { content, inventory: 0 }, T1, always);
+  const { state, description, events } = decision;
+  assert.deepEqual(contentOf(state, description), content);
+  assert.deepEqual([state.onHand, state.version, state.contentVersion], [120, 2, 2]);
+  assert.deepEqual(description, { version: 2, text: '' }, 'the description is removed');
   assert.deepEqual(events, [stateEvent('ProductUpdated', state)]);
 });
 
-test('a change that changes nothing writes nothing and tells nothing', () => {
+test('core 7: a stock change keeps the version of the content, so that a selling product can be edited', () => {
+  const product = found(widget.stored, 'prod-123');
+  const { state } = withStock(product, changeStock(product, { delta: -3 }), T1);
+  assert.deepEqual([state.version, state.contentVersion, state.onHand], [2, 1, 117]);
+});
+
+test('a change that changes nothing writes nothing and publishes nothing', () => {
+  const product = found(widget.stored, 'prod-123');
   for (const { state, events } of [
-    replaceProduct(widget, 'prod-123', { ...input }, T1, always),
+    replaceProduct(widget, 'prod-123', input, T1, always),
     patchProduct(widget, 'prod-123', { price: 1999, name: undefined, imageUrl: null }, T1, always),
     patchProduct(widget, 'prod-123', {}, T1, always),
-    adjustStock(widget, 'prod-123', 0, T1),
+    withStock(product, changeStock(product, { delta: 0 }), T1),
+    withStock(product, changeStock(product, { onHand: 120 }), T1),
   ]) {
-    assert.equal(state, widget);
+    assert.equal(state, widget.stored);
     assert.deepEqual(events, []);
   }
 });
 
 test('a merge patch sets what it names, removes what is null and leaves the rest', () => {
-  const { state, events } = patchProduct(
-    widget,
-    'prod-123',
-    { price: 5, category: null, description: undefined },
-    T1,
-    always,
-  );
+  const patch = { price: 5, category: null, description: undefined };
+  const { state, description } = patchProduct(widget, 'prod-123', patch, T1, always);
+  assert.equal(description, undefined, 'the description is not written again');
+  const content = contentOf(state, widget.description);
   assert.deepEqual(
-    [state.price, state.category, state.description, state.name, state.version, state.createdAt],
+    [content.price, content.category, content.description, content.name, state.version, state.createdAt],
     [5, undefined, 'Turns', 'Acme Widget', 2, T0],
   );
-  assert.deepEqual(events, [stateEvent('ProductUpdated', state)]);
 });
 
-test('deletes into a tombstone of the next version', () => {
-  assert.deepEqual(deleteProduct(widget, 'prod-123', T1, always), {
-    state: { productId: 'prod-123', version: 2, updatedAt: T1, deleted: true },
-    events: [{ eventType: 'ProductDeleted', productId: 'prod-123', version: 2, updatedAt: T1 }],
-  });
-  assert.equal(live(deleted), undefined);
-  assert.equal(live(undefined), undefined);
-  assert.equal(live(widget), widget);
+test('deletes into a tombstone of the next version, which keeps the ledger', () => {
+  const { state, description, events } = deleteProduct(widget, 'prod-123', T1, always);
+  const ledger = { stocked: 120, sold: 0, missing: 0 };
+  assert.deepEqual(state, { productId: 'prod-123', version: 2, updatedAt: T1, deleted: true, ledger });
+  assert.deepEqual(description, { version: 2, text: '' });
+  assert.deepEqual(events, [
+    { eventType: 'ProductDeleted', productId: 'prod-123', version: 2, updatedAt: T1 },
+  ]);
+  assert.equal(live(state), undefined);
 });
 
-test('what is not there or deleted cannot be changed', () => {
-  for (const stored of [undefined, deleted]) {
+test('a product that is unknown or deleted cannot be changed', () => {
+  for (const current of [none, deleted]) {
     for (const change of [
-      () => patchProduct(stored, 'prod-123', { price: 1 }, T1, always),
-      () => deleteProduct(stored, 'prod-123', T1, always),
-      () => adjustStock(stored, 'prod-123', 1, T1),
+      () => patchProduct(current, 'prod-123', { price: 1 }, T1, always),
+      () => deleteProduct(current, 'prod-123', T1, always),
+      () => found(current.stored, 'prod-123'),
     ])
-      assert.throws(change, refuses('notFound', 'product-not-found'));
+      assert.throws(change, rejects('notFound', 'product-not-found'));
   }
 });
 
-test('the stock moves, to 0 and not below, and not beyond what a number counts exactly', () => {
-  assert.equal(adjustStock(widget, 'prod-123', 5, T1).state.inventory, 125);
-  const { state } = adjustStock(widget, 'prod-123', -120, T1);
-  assert.deepEqual([state.inventory, state.version, state.updatedAt], [0, 2, T1]);
-  assert.throws(
-    () => adjustStock(widget, 'prod-123', -121, T1),
-    refuses('conflict', 'insufficient-stock', { inventory: 120 }),
-  );
-  assert.throws(
-    () => adjustStock(widget, 'prod-123', Number.MAX_SAFE_INTEGER, T1),
-    refuses('conflict', 'stock-too-large'),
-  );
-});
-
-test('a precondition is asked for the version that is there, before anything else', () => {
-  const asked: (number | undefined)[] = [];
-  const note = (version: number | undefined) => {
-    asked.push(version);
+test('a precondition is checked against the content version, before anything else', () => {
+  const checked: (number | undefined)[] = [];
+  const record = (version: number | undefined) => {
+    checked.push(version);
     return true;
   };
-  replaceProduct(undefined, 'prod-123', input, T1, note);
-  replaceProduct(deleted, 'prod-123', input, T1, note);
-  replaceProduct(widget, 'prod-123', input, T1, note);
-  patchProduct(widget, 'prod-123', {}, T1, note);
-  deleteProduct(widget, 'prod-123', T1, note);
-  assert.deepEqual(asked, [undefined, undefined, 1, 1, 1]);
-
-  const failed = 'precondition-failed';
+  replaceProduct(none, 'prod-123', input, T1, record);
+  replaceProduct(deleted, 'prod-123', input, T1, record);
+  replaceProduct(widget, 'prod-123', input, T1, record);
+  patchProduct(widget, 'prod-123', {}, T1, record);
+  deleteProduct(widget, 'prod-123', T1, record);
+  assert.deepEqual(checked, [undefined, undefined, 1, 1, 1]);
   for (const change of [
     () => replaceProduct(widget, 'prod-123', input, T1, never),
     () => patchProduct(widget, 'prod-123', {}, T1, never),
-    () => deleteProduct(widget, 'prod-123', T1, never),
-  ])
-    assert.throws(change, refuses('preconditionFailed', failed, { version: 1 }));
-  assert.throws(
     () => deleteProduct(deleted, 'prod-123', T1, never),
-    refuses('preconditionFailed', failed, {}),
-  );
+  ])
+    assert.throws(change, rejects('preconditionFailed', 'precondition-failed'));
 });
 
 const count = fc.nat({ max: 1_000_000_000 });
 const text = fc.string({ minLength: 1, maxLength: 20 });
-const inputs: fc.Arbitrary<ProductInput> = fc.record(
+/** Each field that a write may set: the compiler refuses the list when a field is missing. */
+const fields: { readonly [F in keyof Required<ProductContent>]: fc.Arbitrary<Required<ProductContent>[F]> } =
   {
     name: text,
+    description: text,
+    category: text,
+    imageUrl: text,
     price: count,
     currency: fc.constantFrom('USD', 'EUR'),
-    inventory: count,
-    category: text,
-    description: text,
-    imageUrl: text,
-  },
-  { requiredKeys: ['name', 'price', 'currency', 'inventory'] },
-);
-type Change = (stored: StoredProduct | undefined) => { state: StoredProduct; events: readonly NewEvent[] };
+    maxPerCart: fc.integer({ min: 1, max: 999 }),
+  };
+const contents = fc.record(fields, { requiredKeys: ['name', 'price', 'currency'] });
+
+for (const field of Object.keys(fields) as (keyof ProductContent)[]) {
+  test(`house M1: every change of ${field} is a new version, is published and can be read back`, () => {
+    fc.assert(
+      fc.property(contents, fields[field], (content, value) => {
+        const before = after(createProduct(none, 'p', { content, inventory: 1 }, T0));
+        for (const decision of [
+          patchProduct(before, 'p', { [field]: value }, T1, always),
+          replaceProduct(before, 'p', { content: { ...content, [field]: value }, inventory: 9 }, T1, always),
+        ]) {
+          const { state, events } = decision;
+          const isChange = content[field] !== value;
+          assert.deepEqual([state.version, events.length], isChange ? [2, 1] : [1, 0]);
+          assert.equal(viewOf(state, after(decision, before).description)[field], value);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+}
+
+type Change = (current: CurrentProduct) => ProductDecision<StoredProduct>;
 const changes: fc.Arbitrary<Change> = fc.oneof(
-  inputs.map(
-    (input): Change =>
-      (stored) =>
-        createProduct(stored, 'p', input, T0),
+  fc.record({ content: contents, inventory: count }).map(
+    (input: NewProduct): Change =>
+      (current) =>
+        createProduct(current, 'p', input, T0),
   ),
-  inputs.map(
-    (input): Change =>
-      (stored) =>
-        replaceProduct(stored, 'p', input, T0, always),
+  fc.record({ content: contents, inventory: count }).map(
+    (input: NewProduct): Change =>
+      (current) =>
+        replaceProduct(current, 'p', input, T0, always),
   ),
-  fc.record({ price: count, category: fc.option(text), inventory: count }, { requiredKeys: [] }).map(
-    (patch): Change =>
-      (stored) =>
-        patchProduct(stored, 'p', patch, T0, always),
-  ),
-  fc.integer({ min: -1_000, max: 1_000 }).map(
-    (delta): Change =>
-      (stored) =>
-        adjustStock(stored, 'p', delta, T0),
-  ),
-  fc.constant<Change>((stored) => deleteProduct(stored, 'p', T0, always)),
+  fc
+    .record({ price: count, category: fc.option(text), description: fc.option(text) }, { requiredKeys: [] })
+    .map(
+      (patch): Change =>
+        (current) =>
+          patchProduct(current, 'p', patch, T0, always),
+    ),
+  fc
+    .oneof(fc.record({ delta: fc.integer({ min: -1_000, max: 1_000 }) }), fc.record({ onHand: count }))
+    .map((change): Change => ({ stored }) => {
+      const product = found(stored, 'p');
+      return withStock(product, changeStock(product, change), T0);
+    }),
+  fc.constant<Change>((current) => deleteProduct(current, 'p', T0, always)),
 );
 
-test('whatever is done: each change is one version and one event, which a consumer reads as it was meant', () => {
+test('whatever is done: each change is one version and one event, and the ledger explains the stock', () => {
   fc.assert(
     fc.property(fc.array(changes, { maxLength: 20, size: 'max' }), (history) => {
-      let stored: StoredProduct | undefined;
+      let current: CurrentProduct = none;
       for (const change of history) {
-        let decision: ReturnType<Change>;
+        let decision: ProductDecision<StoredProduct>;
         try {
-          decision = change(stored);
+          decision = change(current);
         } catch (error) {
           assert.ok(error instanceof DomainError);
           continue;
         }
-        const { state, events } = decision;
-        if (state === stored) {
+        const { state, description, events } = decision;
+        if (state === current.stored) {
           assert.deepEqual(events, []);
           continue;
         }
-        assert.equal(state.version, (stored?.version ?? 0) + 1);
-        assert.ok((live(state)?.inventory ?? 0) >= 0);
+        assert.equal(state.version, (current.stored?.version ?? 0) + 1);
+        const product = live(state);
+        if (product) {
+          const { stocked, sold, missing } = product.ledger;
+          assert.equal(product.onHand, stocked - sold + missing);
+        }
         const [event, ...more] = events;
         assert.ok(event && 'version' in event && more.length === 0);
         assert.equal(event.version, state.version);
         const sent = { ...event, eventId: 'e', schemaVersion: 1 };
         assert.deepEqual(readEvent(JSON.stringify(sent)), { ok: true, event: sent });
-        stored = state;
+        current = { stored: state, description: description ?? current.description };
       }
     }),
     { numRuns: 300 },

@@ -1,164 +1,139 @@
-import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
-import { changed, live, type StoredProduct } from './product.ts';
+import { DomainError } from '@tandem/chassis/errors';
+import type { StockRequest } from './request.ts';
+import { availableOf, sell, type Stock } from './stock.ts';
 
-/** What one cart holds of one product, as of the newest of the cart's changes that was seen. */
+/** What one cart holds of one product, and how its newest request ended. */
 export interface Reservation {
   readonly productId: string;
   readonly cartId: string;
-  /** The cart's version at that change: an older change says nothing any more. */
+  /** Counts the changes of this reservation; responses carry it as their `revision`. */
   readonly version: number;
+  /** The cart's version at its newest request: an older one changes nothing any more. */
+  readonly cartVersion: number;
+  /** Units that the newest request asked for. */
+  readonly requestedQty: number;
   readonly held: number;
-  /** When the change was applied. */
+  readonly outcome: 'held' | 'rejected' | 'released' | 'expired' | 'sold';
+  /** When the hold expires, RFC 3339 UTC; absent where nothing is held or holds do not expire. */
+  readonly heldUntil?: string | undefined;
+  /** When the sweep looks at the hold: not later than `heldUntil`, so that a renewal does not rewrite the index. */
+  readonly dueAt?: string | undefined;
+  readonly holder: StockRequest['holder'];
+  /** The incarnation of the product that the units belong to. */
+  readonly incarnation: number;
   readonly updatedAt: string;
 }
 
-/** What a cart's change asks of a product's stock: hold this much from now on, or hand over this much for good. */
-export interface StockClaim {
-  readonly kind: 'hold' | 'consume';
-  readonly productId: string;
-  readonly cartId: string;
-  readonly cartVersion: number;
-  readonly qty: number;
-  /** The cart that takes the units over, by a claim of the same event. */
-  readonly movedTo?: string;
+/** The clock and the length of a hold, for a decision. */
+export interface Moment {
+  readonly now: string;
+  /** RFC 3339 UTC; absent where holds do not expire. */
+  readonly heldUntil?: string | undefined;
+  /** Whether what happened then may be forgotten: a request of which no reservation is stored is not carried out. */
+  readonly isBeyondHorizon: (timestamp: string) => boolean;
+}
+
+/** What a request did to a reservation and to the stock. */
+export interface Step {
+  readonly reservation: Reservation;
+  readonly stock: Stock;
+  /** Units sold that were not on hand. */
+  readonly missing: number;
+}
+
+/** A leap of a cart's version that no shopper makes: it would outrank every later request of the cart. */
+const MAX_VERSION_LEAP = 1_000_000;
+
+/** Units that a reservation holds of this incarnation of its product; those of an earlier one are void. */
+export function heldOf(reservation: Reservation | undefined, incarnation: number): number {
+  return reservation?.incarnation === incarnation ? reservation.held : 0;
+}
+
+/** How a request relates to what is known of its cart. Throws `invalid` for an implausible version. */
+export function relationOf(
+  request: Pick<StockRequest, 'cartVersion' | 'timestamp'>,
+  current: Reservation | undefined,
+  { isBeyondHorizon }: Moment,
+): 'newer' | 'equal' | 'older' | 'beyondHorizon' {
+  const known = current?.cartVersion ?? 0;
+  if (request.cartVersion - known > MAX_VERSION_LEAP) {
+    throw new DomainError(
+      'invalid',
+      'version-implausible',
+      `cartVersion ${request.cartVersion} is more than ${MAX_VERSION_LEAP} ahead of ${known}. Check who published the event.`,
+    );
+  }
+  if (current && request.cartVersion <= known) return request.cartVersion === known ? 'equal' : 'older';
+  return current === undefined && isBeyondHorizon(request.timestamp) ? 'beyondHorizon' : 'newer';
 }
 
 /**
- * The claims of a cart's event; none for other events. Units that move from cart to cart do so by the one event of the
- * cart that takes them: released by an event of its own, they could be somebody else's before they arrive.
+ * Holds units for a cart, or sells them. A hold is granted whole; a decrease always. One that is beyond the available
+ * units is rejected, and the cart keeps what it holds. A sale is carried out whatever the stock.
  */
-export function claimsOf(event: TandemEvent): StockClaim[] {
-  switch (event.eventType) {
-    case 'ProductAddedToCart':
-      return [...released(event), hold(event, event.lineQty ?? event.qty)];
-    case 'ProductRemovedFromCart':
-      return event.movedTo ? [] : [...released(event), hold(event, event.lineQty ?? 0)];
-    case 'CartExpired':
-      return event.items.map(({ productId }) => hold({ ...event, productId }, 0));
-    case 'CartCheckedOut':
-      return event.items.map((item) => ({ ...hold({ ...event, ...item }, item.qty), kind: 'consume' }));
-    default:
-      return [];
+export function carryOut(
+  request: StockRequest,
+  current: Reservation | undefined,
+  stock: Stock,
+  incarnation: number,
+  moment: Moment,
+): Step {
+  const own = heldOf(current, incarnation);
+  const { kind, qty } = request;
+  if (kind === 'sell') {
+    const sale = sell(stock, qty, own);
+    return { ...sale, reservation: reservationOf(request, current, incarnation, moment, 'sold', 0) };
   }
-}
-
-function released({
-  cartId,
-  productId,
-  movedFrom = [],
-}: EventOf<'ProductAddedToCart' | 'ProductRemovedFromCart'>): StockClaim[] {
-  return movedFrom.map((source) => ({ ...hold({ ...source, productId }, 0), movedTo: cartId }));
-}
-
-/** A claim to hold that was granted, as an event tells it. */
-type Grant = NonNullable<EventOf<'ProductUpdated'>['reserved']>[number];
-
-type Rejection = EventOf<'InventoryReservationRejected'>;
-
-/** What changes when a product meets claims of carts. */
-export interface ReservationDecision {
-  /** The product as it stands afterwards; the very same object when its stock did not move. */
-  readonly product: StoredProduct | undefined;
-  readonly events: readonly NewEvent[];
-  readonly reservations: readonly { readonly state: Reservation; readonly events: readonly NewEvent[] }[];
-}
-
-/**
- * Applies the newest claim of each cart, unless a newer one was applied before. A claim to hold is granted whole or
- * not at all: one that does not fit is rejected by event and its cart then holds nothing of the product, so that the
- * outcome follows from the newest claim alone, in whatever order claims arrive. One that is granted is confirmed, by the
- * event of the product that it changes or by one of its own: only then can the cart be sure.
- */
-export function reserve(
-  stored: StoredProduct | undefined,
-  reservationOf: (cartId: string) => Reservation | undefined,
-  claims: readonly StockClaim[],
-  now: string,
-): ReservationDecision {
-  const product = live(stored);
-  let inventory = product?.inventory ?? 0;
-  const decided: { state: Reservation; rejected: Rejection[] }[] = [];
-  const reserved: Grant[] = [];
-
-  for (const claim of inOrder(newestOfEachCart(claims))) {
-    const { cartId, productId, cartVersion, qty } = claim;
-    const current = reservationOf(cartId);
-    if (current && current.version >= cartVersion) continue;
-    const attainable = inventory + (current?.held ?? 0);
-    const granted = qty <= attainable;
-    const taken = granted ? qty : claim.kind === 'consume' ? attainable : 0;
-    // What is given back to a product that is not there is nobody's to hold.
-    inventory = product ? attainable - taken : 0;
-    const held = claim.kind === 'hold' ? taken : 0;
-    const state = { productId, cartId, version: cartVersion, held, updatedAt: now };
-    decided.push({ state, rejected: granted ? [] : [rejection(claim, attainable, now)] });
-    if (granted && held > 0) reserved.push({ cartId, qty, cartVersion });
-  }
-
-  const change = product && changed(product, { ...product, inventory }, now);
-  const [update] = change?.events ?? [];
-  const told = (rejected: readonly Rejection[]) =>
-    rejected.map((event) => ({ ...event, ...(change && { productVersion: change.state.version }) }));
-  if (change && update?.eventType === 'ProductUpdated') {
-    const reservations = decided.map(({ state, rejected }) => ({ state, events: told(rejected) }));
-    const event = reserved.length > 0 ? { ...update, reserved } : update;
-    return { product: change.state, events: [event], reservations };
-  }
-  // There is nothing to tell of the product: each cart gets an event of its own.
-  const reservations = decided.map(({ state, rejected }) => {
-    const grant = reserved.find(({ cartId }) => cartId === state.cartId);
-    return { state, events: grant ? [confirmation(state, grant)] : told(rejected) };
-  });
-  return { product: product ?? stored, events: [], reservations };
-}
-
-function hold(event: { cartId: string; productId: string; cartVersion: number }, qty: number): StockClaim {
-  const { cartId, productId, cartVersion } = event;
-  return { kind: 'hold', cartId, productId, cartVersion, qty };
-}
-
-function confirmation({ productId, updatedAt }: Reservation, grant: Grant): NewEvent {
-  return { eventType: 'InventoryReserved', productId, ...grant, timestamp: updatedAt };
-}
-
-function rejection(claim: StockClaim, availableQty: number, now: string): Rejection {
-  const { cartId, productId, cartVersion, qty } = claim;
+  const isGranted = qty <= own + availableOf(stock);
+  const held = isGranted ? qty : own;
+  const outcome = !isGranted ? 'rejected' : qty === 0 ? 'released' : 'held';
   return {
-    eventType: 'InventoryReservationRejected',
-    cartId,
-    productId,
-    requestedQty: qty,
-    availableQty,
-    cartVersion,
-    timestamp: now,
+    reservation: reservationOf(request, current, incarnation, moment, outcome, held),
+    stock: { ...stock, held: stock.held + held - own },
+    missing: 0,
   };
 }
 
-/** Each cart's newest claim. */
-function newestOfEachCart(claims: readonly StockClaim[]): readonly StockClaim[] {
-  const newest = new Map<string, StockClaim>();
-  for (const claim of claims) {
-    const seen = newest.get(claim.cartId);
-    if (!seen || seen.cartVersion < claim.cartVersion) newest.set(claim.cartId, claim);
-  }
-  return [...newest.values()];
+/** Releases what a cart held, because its units move to another cart. */
+export function release(
+  request: StockRequest,
+  current: Reservation | undefined,
+  stock: Stock,
+  incarnation: number,
+  moment: Moment,
+): Step {
+  return carryOut({ ...request, kind: 'hold', qty: 0 }, current, stock, incarnation, moment);
 }
 
-/**
- * What gives stock back comes first, so that the others can have it; what a cart gives to another one comes just before
- * that one's claim, so that nobody else can.
- */
-function inOrder(claims: readonly StockClaim[]): readonly StockClaim[] {
-  const given = Map.groupBy(claims, ({ movedTo }) => movedTo);
-  const pending = new Set(claims);
-  const ordered: StockClaim[] = [];
-  const append = (claim: StockClaim): void => {
-    if (!pending.delete(claim)) return;
-    given.get(claim.cartId)?.forEach(append);
-    ordered.push(claim);
+/** The reservation and the stock after the end of an overdue hold. */
+export function expire(current: Reservation, stock: Stock, incarnation: number, now: string): Step {
+  const { heldUntil, dueAt, held, ...kept } = current;
+  const version = kept.version + 1;
+  return {
+    // Asked for again, it is the units that it held that have expired, not those that it was refused.
+    reservation: { ...kept, version, requestedQty: held, held: 0, outcome: 'expired', updatedAt: now },
+    stock: { ...stock, held: stock.held - heldOf(current, incarnation) },
+    missing: 0,
   };
-  const own = given.get(undefined) ?? [];
-  [...own].sort((a, b) => Number(a.qty > 0) - Number(b.qty > 0)).forEach(append);
-  claims.forEach(append);
-  return ordered;
+}
+
+function reservationOf(
+  { productId, cartId, cartVersion, qty, holder }: StockRequest,
+  current: Reservation | undefined,
+  incarnation: number,
+  { now, heldUntil }: Moment,
+  outcome: Reservation['outcome'],
+  held: number,
+): Reservation {
+  const version = (current?.version ?? 0) + 1;
+  const owner = current?.holder ?? holder;
+  const state = { productId, cartId, version, cartVersion, requestedQty: qty, held, outcome, holder: owner };
+  const hold = held > 0 && heldUntil !== undefined ? { heldUntil, dueAt: dueAtOf(current, heldUntil) } : {};
+  return { ...state, ...hold, incarnation, updatedAt: now };
+}
+
+/** A hold that goes on keeps its place in the index of due holds; the sweep moves it there if it was renewed. */
+function dueAtOf(current: Reservation | undefined, heldUntil: string): string {
+  const dueAt = current !== undefined && current.held > 0 ? current.dueAt : undefined;
+  return dueAt !== undefined && dueAt < heldUntil ? dueAt : heldUntil;
 }

@@ -1,13 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { App } from '@tandem/chassis/http/types';
-import type { DomainError } from '@tandem/chassis/errors';
+import { DomainError } from '@tandem/chassis/errors';
 import { compileValidator, type Fault } from '@tandem/chassis/http/schema';
 import { isAnswered, transactOnce } from '@tandem/storage/once';
 import type { Table } from '@tandem/storage/table';
 import { z } from 'zod';
-import { replaceProduct } from '../domain/product.ts';
-import { productKey } from '../store/kinds.ts';
+import type { Products, WrittenProduct } from '../application/products.ts';
+import type { ImportOptions } from '../domain/import.ts';
 import { type NumberedLine, numberedLines } from './lines.ts';
 import * as schemas from './schemas.ts';
 
@@ -31,19 +31,19 @@ const ndjson = z
   .meta({ type: 'string', description: 'A product with its id, as JSON, a line' });
 
 /** What became of a line. */
-type Outcome = 'created' | 'updated' | { readonly reason: string };
+type Outcome = WrittenProduct['outcome'] | { readonly reason: string };
 
 type ImportLine = (line: NumberedLine) => Promise<Outcome>;
 type ImportResult = z.infer<typeof schemas.importResult>;
 
 /**
- * `POST /products/import`: creates or replaces a product a line, in constant memory. A bad line stops no other; trouble
- * of ours ends the import with its own status, and the same stream can be sent again.
+ * `POST /products/import`: creates a product per line, or changes the fields that the line names, in constant memory. A
+ * bad line stops no other; a failure of ours ends the import with its own status, and the same stream can be sent again.
  */
-export async function registerImport(app: App, deps: { table: Table; now: () => string }): Promise<void> {
-  const { table } = deps;
-  const importLine = createLineImport(deps);
-
+export async function registerImport(
+  app: App,
+  { table, products }: { table: Table; products: Pick<Products, 'import'> },
+): Promise<void> {
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(NDJSON, (_request, payload, done) => done(null, payload));
@@ -52,14 +52,17 @@ export async function registerImport(app: App, deps: { table: Table; now: () => 
       '/products/import',
       {
         schema: {
-          summary: 'Create or replace many products: one JSON object a line',
+          summary: 'Create or change many products: one JSON object per line',
           consumes: [NDJSON],
+          querystring: schemas.importQuery,
           body: ndjson,
           response: { 200: schemas.importResult },
         },
         config: { scope: 'products:write', handlerTimeoutMs: IMPORT_TIMEOUT_MS },
       },
-      async ({ body, idempotent }) => {
+      async ({ body, idempotent, query }) => {
+        const { stock } = query as z.output<typeof schemas.importQuery>;
+        const importLine = createLineImport(products, { isStockCount: stock === 'count' });
         const digest = createHash('sha256');
         const stream = digested(body as Readable, digest);
         const isRepeated = await isAnswered(table, idempotent);
@@ -73,7 +76,7 @@ export async function registerImport(app: App, deps: { table: Table; now: () => 
 
 /** Imports a stream's lines, some at once. */
 async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLine): Promise<ImportResult> {
-  const counts = { created: 0, updated: 0, rejected: 0 };
+  const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
   const rejected: { line: number; reason: string }[] = [];
   let listedBytes = 0;
   const underWay = new Set<Promise<void>>();
@@ -90,11 +93,12 @@ async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLi
     if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
   }
   await Promise.all(underWay);
-  const { created, updated } = counts;
+  const { created, updated, unchanged } = counts;
   const unlisted = counts.rejected - rejected.length;
   return {
     created,
     updated,
+    unchanged,
     rejected: rejected.sort((a, b) => a.line - b.line),
     ...(unlisted > 0 ? { unlisted } : {}),
   };
@@ -103,7 +107,7 @@ async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLi
 /** What the stream of a repeated request would import is imported already: it is read for its digest alone. */
 async function drained(stream: AsyncIterable<Uint8Array>): Promise<ImportResult> {
   for await (const _ of stream);
-  return { created: 0, updated: 0, rejected: [] };
+  return { created: 0, updated: 0, unchanged: 0, rejected: [] };
 }
 
 async function* digested(stream: AsyncIterable<Uint8Array>, digest: Hash): AsyncGenerator<Uint8Array> {
@@ -113,7 +117,7 @@ async function* digested(stream: AsyncIterable<Uint8Array>, digest: Hash): Async
   }
 }
 
-function createLineImport({ table, now }: { table: Table; now: () => string }): ImportLine {
+function createLineImport(products: Pick<Products, 'import'>, options: ImportOptions): ImportLine {
   const validate = compileValidator(schemas.importedProduct, 'body');
   return async (numbered) => {
     if ('fault' in numbered) return { reason: numbered.fault };
@@ -121,11 +125,13 @@ function createLineImport({ table, now }: { table: Table; now: () => string }): 
     if ('reason' in parsed) return parsed;
     const result = validate(parsed.value);
     if ('error' in result) return { reason: faultsOf(result.error) };
-    const { productId, ...input } = result.value;
-    const { events } = await table.update(productKey(productId), (current) =>
-      replaceProduct(current, productId, input, now(), () => true),
-    );
-    return events.some(({ eventType }) => eventType === 'ProductCreated') ? 'created' : 'updated';
+    const { productId, onHand, held, version, createdAt, updatedAt, ...fields } = result.value;
+    try {
+      return (await products.import(productId, fields, options)).outcome;
+    } catch (error) {
+      if (error instanceof DomainError && error.kind !== 'unavailable') return { reason: faultsOf(error) };
+      throw error;
+    }
   };
 }
 

@@ -3,8 +3,9 @@ import { DomainError } from '@tandem/chassis/errors';
 import { isNotModified, parsePreconditions, versionTag } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';
 import type { CachedTable } from '@tandem/storage/cached';
-import { live, type Product, type StoredProduct } from '../domain/product.ts';
-import { BY_CATEGORY, categoryPartition, productKey, products } from '../store/kinds.ts';
+import { type Description, found, live, type Product, type StoredProduct } from '../domain/product.ts';
+import { viewOf } from '../domain/view.ts';
+import { BY_CATEGORY, categoryPartition, descriptionKey, productKey, products } from '../store/kinds.ts';
 import * as schemas from './schemas.ts';
 
 /** The reads of the catalog: open to everyone, possibly a moment old. */
@@ -13,7 +14,7 @@ export function registerReads(app: App, table: CachedTable): void {
     '/products',
     {
       schema: {
-        summary: 'List products, all or of a category, or fetch some by their ids',
+        summary: 'List products, all or of a category, or get some by their ids; without descriptions',
         querystring: schemas.listQuery,
         response: { 200: schemas.productPage },
       },
@@ -37,46 +38,80 @@ export function registerReads(app: App, table: CachedTable): void {
       // As a rule it is smaller than what is worth it, and even to look costs a tenth of the answer.
       compress: false,
       schema: {
-        summary: 'Fetch a product',
+        summary: 'Get a product',
         params: schemas.byId,
         headers: schemas.conditionalRead,
-        response: { 200: schemas.product, 304: noBody('The product is as the ETag says') },
+        response: { 200: schemas.product, 304: noBody('The content has this ETag') },
       },
       config: { problems: [404] },
     },
     // No promise where none is needed: most reads are of what was read a moment ago.
     (request, reply) => {
-      const asked = productKey(request.params.productId);
-      const answer = (stored: StoredProduct | undefined) => {
-        const product = live(stored);
-        if (!product)
-          throw new DomainError('notFound', 'product-not-found', `there is no product ${asked.id}`);
-        const tag = versionTag(product.version);
+      const id = request.params.productId;
+      const respond = ({ product, description }: ReadProduct) => {
+        const tag = versionTag(product.contentVersion);
         reply.header('etag', tag);
         if (!isNotModified(parsePreconditions(request.headers), tag)) {
-          reply.header('content-type', JSON_UTF8).serializer(jsonOf);
-          return product;
+          reply.header('content-type', JSON_UTF8).serializer(() => textOf(product, description));
+          return viewOf(product, description);
         }
         reply.code(304).send();
         return undefined;
       };
-      const known = table.peek(asked);
-      return known ? answer(known) : table.get(asked, { consistent: false }).then(answer);
+      const known = peekProduct(table, id);
+      return known ? respond(known) : readProduct(table, id).then(respond);
     },
   );
 }
 
 const JSON_UTF8 = 'application/json; charset=utf-8';
 
-/** A product as it is sent, for as long as it is kept. */
+/** A product as it is sent, for as long as its state is cached. */
 const texts = new WeakMap<Product, string>();
 
-function jsonOf(product: Product): string {
-  const text = texts.get(product) ?? JSON.stringify(product);
+function textOf(product: Product, description: Description | undefined): string {
+  const text = texts.get(product) ?? JSON.stringify(viewOf(product, description));
   texts.set(product, text);
   return text;
 }
 
+interface ReadProduct {
+  readonly product: Product;
+  readonly description?: Description | undefined;
+}
+
+/** The product and its description, if both were read a moment ago. */
+function peekProduct(table: CachedTable, productId: string): ReadProduct | undefined {
+  const product = live(table.peek(productKey(productId)));
+  if (!product) return undefined;
+  const description = hasDescription(product) ? table.peek(descriptionKey(productId)) : undefined;
+  return isComplete(product, description) ? { product, description } : undefined;
+}
+
+/** The product with the description that belongs to it. Throws notFound where there is none. */
+async function readProduct(table: CachedTable, productId: string): Promise<ReadProduct> {
+  for (const consistent of [false, true, true]) {
+    const product = found(await table.get(productKey(productId), { consistent }), productId);
+    const description = hasDescription(product)
+      ? await table.get(descriptionKey(productId), { consistent })
+      : undefined;
+    if (isComplete(product, description)) return { product, description };
+  }
+  throw new DomainError('unavailable', 'product-changing', 'The product is being changed. Read it again.');
+}
+
+function hasDescription({ descriptionVersion }: Product): boolean {
+  return descriptionVersion !== undefined;
+}
+
+/** Whether this is the description that the product was written with: the two are read one after the other. */
+function isComplete({ descriptionVersion }: Product, description: Description | undefined): boolean {
+  return descriptionVersion === description?.version;
+}
+
 function liveOnes(stored: readonly StoredProduct[]) {
-  return stored.flatMap((product) => live(product) ?? []);
+  return stored.flatMap((entry) => {
+    const product = live(entry);
+    return product ? viewOf(product, undefined) : [];
+  });
 }

@@ -1,6 +1,7 @@
 import { conditionHeader } from '@tandem/chassis/http/preconditions';
 import { queryInteger } from '@tandem/chassis/http/schema';
 import { z } from 'zod';
+import type { ProductContent } from '../domain/content.ts';
 
 /** Ids that need no escaping in a path. */
 export const productId = z
@@ -16,8 +17,10 @@ const LARGEST = 1_000_000_000;
 const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 /** Trimmed after it is checked: a JSON schema cannot trim. */
 const text = (longest: number) => wellFormed.min(1).max(longest).regex(/\S/, 'must not be blank').trim();
+const units = z.int().min(0).max(LARGEST);
 
-const fields = {
+/** Every field of a product's content; the compiler compares the list with the domain's. */
+const content = {
   name: text(200),
   description: wellFormed.max(4_000),
   category: text(64),
@@ -27,63 +30,113 @@ const fields = {
     .string()
     .regex(/^[A-Z]{3}$/, 'must be a three-letter ISO 4217 code')
     .describe('ISO 4217'),
-  inventory: z.int().min(0).max(LARGEST).describe('Units that can be had'),
-};
+  maxPerCart: z.int().min(1).max(999).describe('The largest quantity of a line in a cart'),
+} satisfies { [F in keyof Required<ProductContent>]: z.ZodType<Required<ProductContent>[F]> };
 
-export const productInput = z.object({
-  name: fields.name,
-  description: fields.description.optional(),
-  category: fields.category.optional(),
-  imageUrl: fields.imageUrl.optional(),
-  price: fields.price,
-  currency: fields.currency,
-  inventory: fields.inventory.default(0),
+const { name, price, currency, ...optional } = content;
+const contentInput = { ...z.object(optional).partial().shape, name, price, currency };
+
+/** Fields of a response that a client may send back: they are ignored. */
+const sentBack = z
+  .object({
+    productId: z.unknown(),
+    onHand: z.unknown(),
+    held: z.unknown(),
+    version: z.unknown(),
+    createdAt: z.unknown(),
+    updatedAt: z.unknown(),
+  })
+  .partial().shape;
+
+const firstCount = units.default(0).describe('The first count of the stock; ignored for an existing product');
+
+export const newProduct = z.strictObject({
+  ...contentInput,
+  inventory: units.default(0).describe('The first count of the stock'),
+  productId: productId.optional(),
 });
 
-export const newProduct = productInput.extend({ productId: productId.optional() });
+export const productReplacement = z.strictObject({ ...sentBack, ...contentInput, inventory: firstCount });
 
-export const importedProduct = productInput.extend({ productId });
-
-export const productPatch = z.object({
-  name: fields.name.optional(),
-  description: fields.description.nullish(),
-  category: fields.category.nullish(),
-  imageUrl: fields.imageUrl.nullish(),
-  price: fields.price.optional(),
-  currency: fields.currency.optional(),
-  inventory: fields.inventory.optional(),
+export const importedProduct = z.strictObject({
+  ...sentBack,
+  ...z.object(content).partial().shape,
+  inventory: units.optional(),
+  productId,
 });
 
-export const stockChange = z.object({
-  delta: z.int().min(-LARGEST).max(LARGEST).describe('Units to add, or to take when negative'),
+const byStock = z.never('is changed by POST /products/{productId}/stock').optional();
+const byServer = z.never('is set by the server').optional();
+
+export const productPatch = z.strictObject({
+  ...z.object({ name, price, currency }).partial().shape,
+  ...nullish(optional),
+  inventory: byStock,
+  onHand: byStock,
+  held: byStock,
+  productId: byServer,
+  version: byServer,
+  createdAt: byServer,
+  updatedAt: byServer,
 });
+
+export const stockChange = z
+  .strictObject({
+    delta: z
+      .int()
+      .min(-LARGEST)
+      .max(LARGEST)
+      .optional()
+      .describe('Units that were delivered, or lost when negative'),
+    onHand: units.optional().describe('A count of the stock on hand'),
+    expectedOnHand: units.optional().describe('The count is rejected unless this is the stock on hand'),
+  })
+  .refine(
+    ({ delta, onHand, expectedOnHand }) =>
+      delta === undefined ? onHand !== undefined : onHand === undefined && expectedOnHand === undefined,
+    'must have either delta (a delivery or a loss) or onHand (a count), not both',
+  )
+  .meta({
+    oneOf: [{ required: ['delta'] }, { required: ['onHand'] }],
+    dependentRequired: { expectedOnHand: ['onHand'] },
+  });
 
 export const product = z
   .object({
-    ...productInput.shape,
+    ...contentInput,
     productId: z.string(),
-    inventory: z.int(),
-    version: z.int().describe('Grows by 1 with every change'),
+    inventory: z.int().describe('Available units: on hand, less what open carts hold'),
+    onHand: z.int().describe('Physical stock'),
+    held: z.int().describe('Units that open carts hold'),
+    version: z.int().describe('Grows by 1 with every change, of content or of stock'),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'Product' });
 
 export const productPage = z.object({
-  items: z.array(product),
+  items: z.array(product).describe('Without descriptions'),
   nextCursor: z.string().optional().describe('Present when there may be more'),
 });
 
+/** An empty parameter counts as absent. */
+const optionalText = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
 export const listQuery = z.object({
-  ids: z
-    .string()
-    .regex(/^,*[^,]{1,200}(,+[^,]{1,200}){0,99},*$/u, 'must be 1 to 100 ids, separated by commas')
-    .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
-    .optional()
-    .describe('Up to 100 ids, separated by commas; excludes the other parameters'),
-  category: text(64).optional(),
-  limit: queryInteger(z.int().min(1).max(100).default(20)),
-  cursor: z.string().max(2_000).optional(),
+  ids: optionalText(
+    z
+      .string()
+      .regex(/^,*[^,]{1,200}(,+[^,]{1,200}){0,99},*$/u, 'must be 1 to 100 ids, separated by commas')
+      .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
+      .describe('Up to 100 ids, separated by commas; excludes the other parameters'),
+  ),
+  category: optionalText(text(64)),
+  limit: z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    queryInteger(z.int().min(1).max(100).default(20)),
+  ),
+  cursor: optionalText(z.string().max(2_000)),
 });
 
 export const byId = z.object({ productId: z.string().max(200) });
@@ -92,15 +145,31 @@ export const writableById = z.object({ productId });
 /** The headers that make a request conditional (RFC 9110, section 13). */
 export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
 export const conditionalWrite = z.object({
-  'if-match': conditionHeader.optional().describe('Only if the product is at this version'),
+  'if-match': conditionHeader.optional().describe("Only if the product's content has this ETag"),
   'if-none-match': conditionHeader.optional().describe('* for: only if there is no such product'),
 });
 
 export const snapshotStarted = z.object({ snapshotId: z.string() });
 
+export const importQuery = z.object({
+  stock: optionalText(
+    z
+      .literal('count')
+      .describe('`count`: inventory is a count of the stock on hand, also of existing products'),
+  ),
+});
+
 export const importResult = z.object({
   created: z.int(),
   updated: z.int(),
+  unchanged: z.int(),
   rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
   unlisted: z.int().optional().describe('Rejected lines beyond those that are listed'),
 });
+
+/** The shape with fields that null removes. */
+function nullish<T extends z.ZodRawShape>(shape: T) {
+  return Object.fromEntries(
+    Object.entries(shape).map(([field, schema]) => [field, z.nullish(schema)]),
+  ) as unknown as { [K in keyof T]: z.ZodOptional<z.ZodNullable<T[K]>> };
+}

@@ -1,46 +1,25 @@
 import type { App } from '@tandem/chassis/http/types';
 import { allowsWrite, parsePreconditions, versionTag } from '@tandem/chassis/http/preconditions';
-import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
 import { noBody } from '@tandem/chassis/http/schema';
 import { isAnswered, transactOnce } from '@tandem/storage/once';
-import { put, type Table } from '@tandem/storage/table';
-import {
-  adjustStock,
-  createProduct,
-  deleteProduct,
-  patchProduct,
-  type Precondition,
-  type Product,
-  type ProductDecision,
-  type ProductPatch,
-  replaceProduct,
-  type StoredProduct,
-} from '../domain/product.ts';
-import { productKey } from '../store/kinds.ts';
+import type { Table } from '@tandem/storage/table';
+import type { FastifyReply } from 'fastify';
+import type { Products, WrittenProduct } from '../application/products.ts';
+import type { Precondition } from '../domain/edit-product.ts';
+import type { StockChange } from '../domain/stock.ts';
 import * as schemas from './schemas.ts';
 
 export interface WritesDeps {
+  readonly products: Products;
   readonly table: Table;
-  /** Asks for a snapshot of the whole catalog under this id. */
+  /** Requests a snapshot of the whole catalog under this id. */
   readonly requestSnapshot: (snapshotId: string) => Promise<void>;
   readonly newId: () => string;
-  /** RFC 3339, UTC. */
-  readonly now: () => string;
 }
 
 /** The writes of the catalog: each needs the scope `products:write`. */
-export function registerWrites(app: App, { table, requestSnapshot, newId, now }: WritesDeps): void {
+export function registerWrites(app: App, { products, table, requestSnapshot, newId }: WritesDeps): void {
   const scope = 'products:write';
-
-  const writeOnce = (
-    request: IdempotentRequest | undefined,
-    productId: string,
-    decide: (current: StoredProduct | undefined) => ProductDecision,
-  ): Promise<Product> =>
-    transactOnce(table, request, [productKey(productId)], (read) => {
-      const { state, events } = decide(read.get(productKey(productId)));
-      return { answer: state, writes: [put(productKey(productId), state, events)] };
-    });
 
   app.post(
     '/products',
@@ -48,15 +27,10 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
       schema: { summary: 'Create a product', body: schemas.newProduct, response: { 201: schemas.product } },
       config: { scope, problems: [409] },
     },
-    async ({ idempotent, body: { productId = newId(), ...input } }, reply) => {
-      const product = await writeOnce(idempotent, productId, (current) =>
-        createProduct(current, productId, input, now()),
-      );
-      return reply
-        .code(201)
-        .header('location', `/products/${product.productId}`)
-        .header('etag', versionTag(product.version))
-        .send(product);
+    async ({ idempotent, body: { productId = newId(), inventory, ...content } }, reply) => {
+      const written = await products.create(idempotent, productId, { content, inventory });
+      reply.code(201).header('location', `/products/${written.product.productId}`);
+      return sent(reply, written);
     },
   );
 
@@ -64,23 +38,19 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
     '/products/:productId',
     {
       schema: {
-        summary: 'Create or replace a product',
+        summary: 'Create a product, or replace its content and leave its stock',
         params: schemas.writableById,
         headers: schemas.conditionalWrite,
-        body: schemas.productInput,
+        body: schemas.productReplacement,
         response: { 200: schemas.product, 201: schemas.product },
       },
       config: { scope, problems: [412] },
     },
     async ({ params: { productId }, headers, body }, reply) => {
-      const { state, events } = await table.update(productKey(productId), (current) =>
-        replaceProduct(current, productId, body, now(), preconditionOf(headers)),
-      );
-      const created = events.some(({ eventType }) => eventType === 'ProductCreated');
-      return reply
-        .code(created ? 201 : 200)
-        .header('etag', versionTag(state.version))
-        .send(state);
+      const { inventory, productId: _, onHand, held, version, createdAt, updatedAt, ...content } = body;
+      const written = await products.replace(productId, { content, inventory }, preconditionOf(headers));
+      reply.code(written.outcome === 'created' ? 201 : 200);
+      return sent(reply, written);
     },
   );
 
@@ -88,7 +58,7 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
     '/products/:productId',
     {
       schema: {
-        summary: 'Change some fields of a product (JSON merge patch, RFC 7396)',
+        summary: "Change some fields of a product's content (JSON merge patch, RFC 7396)",
         params: schemas.byId,
         headers: schemas.conditionalWrite,
         consumes: ['application/merge-patch+json', 'application/json'],
@@ -97,13 +67,8 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
       },
       config: { scope, problems: [404, 412] },
     },
-    async ({ params: { productId }, headers, body }, reply) => {
-      const patch: ProductPatch = body;
-      const { state } = await table.update(productKey(productId), (current) =>
-        patchProduct(current, productId, patch, now(), preconditionOf(headers)),
-      );
-      return reply.header('etag', versionTag(state.version)).send(state);
-    },
+    async ({ params: { productId }, headers, body }, reply) =>
+      sent(reply, await products.patch(productId, body, preconditionOf(headers))),
   );
 
   app.delete(
@@ -118,9 +83,7 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
       config: { scope, problems: [404, 412] },
     },
     async ({ params: { productId }, headers }, reply) => {
-      await table.update(productKey(productId), (current) =>
-        deleteProduct(current, productId, now(), preconditionOf(headers)),
-      );
+      await products.delete(productId, preconditionOf(headers));
       return reply.code(204).send();
     },
   );
@@ -129,18 +92,16 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
     '/products/:productId/stock',
     {
       schema: {
-        summary: 'Add to the stock, or take from it with a negative delta',
+        summary: 'Record a delivery or a loss, or a count of the stock on hand',
         params: schemas.byId,
         body: schemas.stockChange,
         response: { 200: schemas.product },
       },
       config: { scope, problems: [404, 409] },
     },
-    async ({ idempotent, params: { productId }, body: { delta } }, reply) => {
-      const product = await writeOnce(idempotent, productId, (current) =>
-        adjustStock(current, productId, delta, now()),
-      );
-      return reply.header('etag', versionTag(product.version)).send(product);
+    async ({ idempotent, params: { productId }, body: { delta, onHand = 0, expectedOnHand } }, reply) => {
+      const change: StockChange = delta === undefined ? { onHand, expectedOnHand } : { delta };
+      return sent(reply, await products.changeStock(idempotent, productId, change));
     },
   );
 
@@ -148,14 +109,14 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
     '/products/snapshots',
     {
       schema: {
-        summary: 'Publish every product anew, for consumers that missed some or are new',
+        summary: 'Publish every product again, for consumers that are new or missed some',
         response: { 202: schemas.snapshotStarted },
       },
       config: { scope },
     },
     async ({ idempotent }, reply) => {
       const snapshotId = idempotent?.id ?? newId();
-      // Asked for before it is noted: who repeats the request may have it asked for again, but never not at all.
+      // Requested before the request is recorded: a repeated request may request it again, but never not at all.
       if (!(await isAnswered(table, idempotent))) await requestSnapshot(snapshotId);
       const answer = await transactOnce(table, idempotent, [], () => ({
         answer: { snapshotId },
@@ -166,7 +127,13 @@ export function registerWrites(app: App, { table, requestSnapshot, newId, now }:
   );
 }
 
+function sent(reply: FastifyReply, { product, contentVersion }: WrittenProduct) {
+  reply.header('etag', versionTag(contentVersion));
+  return product;
+}
+
 function preconditionOf(headers: Parameters<typeof parsePreconditions>[0]): Precondition {
   const preconditions = parsePreconditions(headers);
-  return (version) => allowsWrite(preconditions, version === undefined ? undefined : versionTag(version));
+  return (contentVersion) =>
+    allowsWrite(preconditions, contentVersion === undefined ? undefined : versionTag(contentVersion));
 }

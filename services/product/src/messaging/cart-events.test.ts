@@ -1,53 +1,32 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import { createMetrics } from '@tandem/chassis/metrics';
-import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
-import { createTable } from '@tandem/storage/create-table';
-import { openSqlite } from '@tandem/storage/sqlite';
+import { test } from 'node:test';
+import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
-import { createProduct, live } from '../domain/product.ts';
+import { T0 } from '../domain/testing.ts';
 import { productKey, reservationKey } from '../store/kinds.ts';
 import { applyCartEvents, type CartEventsDeps } from './cart-events.ts';
+import { added, openStock } from './testing.ts';
 
-const NOW = '2026-02-14T15:00:00.000Z';
-const noSnapshot = () => assert.fail('nobody asked for a snapshot');
-
-/** Product as two processes have it, over one store with this much of the product `p`. */
-async function openStore(t: TestContext, inventory: number) {
-  const { driver, feed, close } = openSqlite(':memory:');
-  t.after(close);
-  const metrics = createMetrics();
-  const tableOf = () => createTable(driver, { now: () => Date.parse(NOW) });
-  const table = tableOf();
-  await table.update(productKey('p'), (stored) =>
-    createProduct(stored, 'p', { name: 'p', price: 1, currency: 'USD', inventory }, NOW),
-  );
-  const applying = (table: Table, publishSnapshotPage: CartEventsDeps['publishSnapshotPage'] = noSnapshot) =>
-    applyCartEvents({ table, publishSnapshotPage, metrics, now: () => NOW });
-  return { table, feed, applying, metrics, other: tableOf() };
-}
-
-function added(cartId: string, productId = 'p'): EventOf<'ProductAddedToCart'> {
-  return {
-    eventType: 'ProductAddedToCart',
-    cartId,
-    userId: null,
-    productId,
-    priceAtAdd: 1,
-    qty: 1,
-    lineQty: 1,
-    timestamp: NOW,
-    cartVersion: 2,
-  };
-}
-
+const DAY_MS = 24 * 60 * 60 * 1000;
+const noSnapshot = () => assert.fail('no snapshot was requested');
 const statusesOf = (outcomes: readonly { status: string }[]) => outcomes.map(({ status }) => status);
+const numbers = (length: number) => Array.from({ length }, (_, i) => i);
 
-test('300 carts want 100 units, told to two processes at once: 100 hold one, 200 are told, none is left', async (t) => {
-  const { table, other, feed, applying, metrics } = await openStore(t, 100);
-  const cartIds = Array.from({ length: 300 }, (_, i) => `c${i}`);
-  const batches = Array.from({ length: 30 }, (_, i) => cartIds.slice(10 * i, 10 * i + 10));
-  const appliers = [applying(table), applying(other)];
+type Opened = Awaited<ReturnType<typeof openStock>>;
+function applying(
+  { reservingOn }: Opened,
+  table: Table,
+  publishSnapshotPage: CartEventsDeps['publishSnapshotPage'] = noSnapshot,
+) {
+  return applyCartEvents({ reserving: reservingOn(table), publishSnapshotPage });
+}
+
+test('300 carts request 100 units at two processes at once: 100 hold one, 200 are rejected, none is left', async () => {
+  using opened = await openStock(100);
+  const { table, other, metrics, published, stock } = opened;
+  const cartIds = numbers(300).map((i) => `c${i}`);
+  const batches = numbers(30).map((i) => cartIds.slice(10 * i, 10 * i + 10));
+  const appliers = [applying(opened, table), applying(opened, other)];
   const outcomes = await Promise.all(
     batches.map(async (batch, i) => appliers[i % 2]?.(batch.map((cartId) => added(cartId))) ?? []),
   );
@@ -56,20 +35,22 @@ test('300 carts want 100 units, told to two processes at once: 100 hold one, 200
   const reservations = await Promise.all(cartIds.map((cartId) => table.get(reservationKey('p', cartId))));
   assert.equal(reservations.filter((reservation) => reservation?.held === 1).length, 100);
   assert.equal(reservations.filter((reservation) => reservation?.held === 0).length, 200);
-  assert.equal(live(await table.get(productKey('p')))?.inventory, 0);
-  const changes = await feed.read(1_000, AbortSignal.timeout(5_000));
-  const told = changes.flatMap(({ after }): readonly NewEvent[] => after?.events ?? []);
-  assert.equal(told.filter(({ eventType }) => eventType === 'InventoryReservationRejected').length, 200);
-  assert.deepEqual(metrics.counts(), { ReservationsRejected: 200 });
+  assert.deepEqual(await stock(), [100, 100]);
+  const rejections = (await published()).filter(
+    ({ eventType }) => eventType === 'InventoryReservationRejected',
+  );
+  assert.equal(rejections.length, 200);
+  assert.deepEqual(metrics.counts(), { ReservationsRejected: 200, UnitsHeldChange: 100 });
 });
 
-test('what fails of one product fails its events alone', async (t) => {
-  const { table, applying } = await openStore(t, 5);
+test('what fails of one product fails its events alone', async () => {
+  using opened = await openStock(5);
+  const { table, stock } = opened;
   const failing: Table = {
     ...table,
-    transact: async (keys, decide) => {
+    transact: async (keys, decide, options) => {
       if (keys.some(({ id }) => id === 'broken')) throw new Error('the store is down');
-      return table.transact(keys, decide);
+      return table.transact(keys, decide, options);
     },
   };
   const expired: TandemEvent = {
@@ -79,28 +60,78 @@ test('what fails of one product fails its events alone', async (t) => {
     items: ['p', 'broken'].map((productId) => ({ productId, qty: 1, priceAtAdd: 1 })),
     totalAmount: 2,
     currency: null,
-    timestamp: NOW,
+    timestamp: T0,
     cartVersion: 3,
   };
-  const outcomes = await applying(failing)([added('a'), added('b', 'broken'), added('c'), expired]);
+  const broken = added('b', 1, { productId: 'broken' });
+  const outcomes = await applying(opened, failing)([added('a'), broken, added('c'), expired]);
   assert.deepEqual(statusesOf(outcomes), ['applied', 'failed', 'applied', 'failed']);
-  assert.equal(live(await table.get(productKey('p')))?.inventory, 3);
+  assert.deepEqual(await stock(), [5, 2]);
 });
 
-test('publishes the snapshot that was asked for; its failure is its event alone', async (t) => {
-  const { table, applying } = await openStore(t, 5);
-  const asked: TandemEvent = { eventType: 'ProductSnapshotRequested', requestId: 'r', timestamp: NOW };
+test('core 14: one bad request does not cost its neighbours a receive', async () => {
+  using opened = await openStock(5);
+  const absurd = added('b', 1, { cartVersion: 900_000_000 });
+  const outcomes = await applying(opened, opened.table)([added('a'), absurd, added('c')]);
+  assert.deepEqual(statusesOf(outcomes), ['applied', 'failed', 'applied']);
+  assert.deepEqual(await opened.stock(), [5, 2]);
+});
+
+test('core 14: a batch that names more than 99 reservations of a product is applied', async () => {
+  using opened = await openStock(500);
+  const guests = numbers(200).map((i) => `g${i}`);
+  const apply = applying(opened, opened.table);
+  await apply(guests.map((cartId) => added(cartId)));
+  const merges = numbers(10).map((i) =>
+    added(`m${i}`, 20, {
+      movedFrom: guests.slice(20 * i, 20 * i + 20).map((cartId) => ({ cartId, cartVersion: 3 })),
+    }),
+  );
+  assert.deepEqual(new Set(statusesOf(await apply(merges))), new Set(['applied']));
+  assert.deepEqual(await opened.stock(), [500, 200]);
+  assert.equal((await opened.table.get(reservationKey('p', 'm9')))?.held, 20);
+});
+
+test('core 10: replays of the last 30 days have no effect; older ones without a reservation change nothing', async () => {
+  using opened = await openStock(10);
+  const { table, clock, metrics, stock } = opened;
+  const apply = applying(opened, table);
+  const sold: TandemEvent = {
+    eventType: 'CartCheckedOut',
+    cartId: 'c',
+    userId: null,
+    items: [{ productId: 'p', qty: 4, priceAtAdd: 1 }],
+    totalAmount: 4,
+    currency: 'USD',
+    timestamp: T0,
+    cartVersion: 3,
+  };
+  await apply([added('c', 4)]);
+  await apply([sold]);
+  assert.deepEqual(await stock(), [6, 0]);
+  for (const days of [1, 29, 31, 33, 365]) {
+    clock.nowMs = Date.parse(T0) + days * DAY_MS;
+    await apply([added('c', 4)]);
+    await apply([sold]);
+    assert.deepEqual(await stock(), [6, 0], `after ${days} days`);
+  }
+  assert.ok((metrics.counts()['RequestsBeyondHorizon'] ?? 0) >= 4);
+});
+
+test('publishes the snapshot that was requested; its failure is its event alone', async () => {
+  using opened = await openStock(5);
+  const requested: TandemEvent = { eventType: 'ProductSnapshotRequested', requestId: 'r', timestamp: T0 };
   const requests: unknown[] = [];
-  const published = await applying(table, async (request) => void requests.push(request))([asked]);
-  assert.deepEqual([statusesOf(published), requests], [['applied'], [asked]]);
-  const failed = await applying(table, () => Promise.reject(new Error('no topic')))([asked, added('a')]);
-  assert.deepEqual(statusesOf(failed), ['failed', 'applied']);
+  const apply = applying(opened, opened.table, async (request) => void requests.push(request));
+  assert.deepEqual([statusesOf(await apply([requested])), requests], [['applied'], [requested]]);
+  const failing = applying(opened, opened.table, () => Promise.reject(new Error('no topic')));
+  assert.deepEqual(statusesOf(await failing([requested, added('a')])), ['failed', 'applied']);
 });
 
-test('what is no business of the stock is applied to nothing', async (t) => {
-  const { table, applying } = await openStore(t, 5);
-  const before = await table.get(productKey('p'));
-  const deleted: TandemEvent = { eventType: 'ProductDeleted', productId: 'p', version: 9, updatedAt: NOW };
-  assert.deepEqual(statusesOf(await applying(table)([deleted])), ['applied']);
-  assert.deepEqual(await table.get(productKey('p')), before);
+test('an event that is not about stock changes nothing', async () => {
+  using opened = await openStock(5);
+  const before = await opened.table.get(productKey('p'));
+  const deleted: TandemEvent = { eventType: 'ProductDeleted', productId: 'p', version: 9, updatedAt: T0 };
+  assert.deepEqual(statusesOf(await applying(opened, opened.table)([deleted])), ['applied']);
+  assert.deepEqual(await opened.table.get(productKey('p')), before);
 });

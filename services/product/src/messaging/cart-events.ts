@@ -1,84 +1,78 @@
 import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messaging/consumer';
-import type { Metrics } from '@tandem/chassis/metrics';
+import { isUnavailable } from '@tandem/chassis/messaging/patient';
 import type { TandemEvent } from '@tandem/contracts/events';
-import { put, type Table } from '@tandem/storage/table';
-import { claimsOf, reserve, type StockClaim } from '../domain/reservation.ts';
-import { productKey, reservationKey } from '../store/kinds.ts';
+import { cartsOf, inOrder, requestsOf, type StockRequest } from '../domain/request.ts';
+import type { Reserving } from './reserving.ts';
 import type { PublishSnapshotPage } from './snapshot.ts';
 
-/** How many products' stock is moved at once. */
+/** How many products' stock is changed at once. */
 const CONCURRENCY = 20;
 
-/** An event of a batch. */
-interface Source {
-  readonly event: TandemEvent;
-  readonly position: number;
-}
+/** Carts of one transaction: DynamoDB takes 100 items, of which the product is one. A request names 41 carts at most. */
+const MAX_CARTS = 90;
 
 export interface CartEventsDeps {
-  readonly table: Table;
+  readonly reserving: Pick<Reserving, 'reserve'>;
   readonly publishSnapshotPage: PublishSnapshotPage;
-  readonly metrics: Pick<Metrics, 'count'>;
-  readonly now: () => string;
 }
 
-/** Applies what carts did to the stock, one transaction a product, and publishes snapshots that were asked for. */
-export function applyCartEvents({ table, publishSnapshotPage, metrics, now }: CartEventsDeps): ApplyBatch {
-  const moveStock = async (productId: string, claims: readonly StockClaim[]) => {
-    const { writes } = await table.transact(
-      [productKey(productId), ...cartsOf(claims).map((cartId) => reservationKey(productId, cartId))],
-      (read) => {
-        const stored = read.get(productKey(productId));
-        const reservationOf = (cartId: string) => read.get(reservationKey(productId, cartId));
-        const { product, events, reservations } = reserve(stored, reservationOf, claims, now());
-        const writes = reservations.map(({ state, events }) =>
-          put(reservationKey(productId, state.cartId), state, events),
-        );
-        if (product && product !== stored) writes.push(put(productKey(productId), product, events));
-        return { writes };
-      },
-    );
-    const rejected = writes
-      .flatMap(({ events }) => events)
-      .filter(({ eventType }) => eventType === 'InventoryReservationRejected');
-    if (rejected.length > 0) metrics.count('ReservationsRejected', rejected.length);
-  };
+/** A request with the event that made it. */
+type Sourced = StockRequest & { readonly event: TandemEvent };
 
+/** Reserves and releases stock as carts request it, in one transaction per product, and publishes requested snapshots. */
+export function applyCartEvents({ reserving, publishSnapshotPage }: CartEventsDeps): ApplyBatch {
   return async (events) => {
-    const failures = new Map<number, unknown>();
-    const attempt = (sources: readonly Source[], work: () => Promise<unknown>) => {
-      const [first] = sources;
-      const done = first ? inTraceOf(first.event, work) : work();
-      return done.catch((error: unknown) => sources.forEach(({ position }) => failures.set(position, error)));
+    const failures = new Map<TandemEvent, unknown>();
+    const reserve = (requests: readonly Sourced[]) => {
+      const [{ event } = { event: undefined }] = requests;
+      return event && inTraceOf(event, () => reserving.reserve(requests));
+    };
+    /** A request that cannot be carried out must not cost its neighbours a receive: after a failure each is tried alone. */
+    const reserveOrEach = async (requests: readonly Sourced[]): Promise<void> => {
+      try {
+        await reserve(requests);
+      } catch (error) {
+        const isAlone = requests.length === 1 || isUnavailable({ status: 'failed', error });
+        if (isAlone) for (const { event } of requests) failures.set(event, error);
+        else for (const request of requests) await reserveOrEach([request]);
+      }
     };
 
-    const sources = events.map((event, position): Source => ({ event, position }));
-    const claims = sources.flatMap((source) => claimsOf(source.event).map((claim) => ({ ...claim, source })));
-    const ofProducts = [...Map.groupBy(claims, ({ productId }) => productId)];
-    while (ofProducts.length > 0) {
-      const some = ofProducts.splice(0, CONCURRENCY);
+    const requests = events.flatMap((event) => requestsOf(event).map((request) => ({ ...request, event })));
+    const products = [...Map.groupBy(requests, ({ productId }) => productId).values()];
+    while (products.length > 0) {
       await Promise.all(
-        some.map(([productId, ofProduct]) =>
-          attempt(
-            ofProduct.map(({ source }) => source),
-            () => moveStock(productId, ofProduct),
-          ),
-        ),
+        products.splice(0, CONCURRENCY).map(async (ofProduct) => {
+          for (const chunk of chunksOf(inOrder(ofProduct))) await reserveOrEach(chunk);
+        }),
       );
     }
-    for (const source of sources) {
-      const { event } = source;
-      if (event.eventType === 'ProductSnapshotRequested')
-        await attempt([source], () => publishSnapshotPage(event));
+    for (const event of events) {
+      if (event.eventType !== 'ProductSnapshotRequested') continue;
+      await inTraceOf(event, () => publishSnapshotPage(event)).catch((error: unknown) =>
+        failures.set(event, error),
+      );
     }
-    return sources.map(({ position }): Applied => outcomeOf(failures, position));
+    return events.map((event): Applied =>
+      failures.has(event) ? { status: 'failed', error: failures.get(event) } : { status: 'applied' },
+    );
   };
 }
 
-function outcomeOf(failures: ReadonlyMap<number, unknown>, position: number): Applied {
-  return failures.has(position) ? { status: 'failed', error: failures.get(position) } : { status: 'applied' };
-}
-
-function cartsOf(claims: readonly StockClaim[]): string[] {
-  return [...new Set(claims.map(({ cartId }) => cartId))];
+/** The requests in their order, in parts that fit into a transaction. */
+function chunksOf(requests: readonly Sourced[]): Sourced[][] {
+  const chunks: Sourced[][] = [];
+  let carts = new Set<string>();
+  for (const request of requests) {
+    const together = new Set([...carts, ...cartsOf(request)]);
+    const chunk = chunks.at(-1);
+    if (chunk && together.size <= MAX_CARTS) {
+      chunk.push(request);
+      carts = together;
+    } else {
+      chunks.push([request]);
+      carts = new Set(cartsOf(request));
+    }
+  }
+  return chunks;
 }

@@ -40,7 +40,12 @@ export function createSnapshots({
     const cause = new Error(`snapshot page not published: ${JSON.stringify(failed)}`);
     if (failed.status === 'permanent') throw cause;
     // A page is many calls of SNS: that one of them fails for a moment must not cost the page a receive.
-    throw new DomainError('unavailable', 'snapshot-not-published', 'SNS does not take a page now', { cause });
+    throw new DomainError(
+      'unavailable',
+      'snapshot-not-published',
+      'Publishing the snapshot page failed. It is tried again.',
+      { cause },
+    );
   };
 
   return async ({ requestId: snapshotId, cursor, publishedCount = 0, ...request }) => {

@@ -1,12 +1,18 @@
 import { type Key, key, type Kind } from '@tandem/storage/table';
-import type { StoredProduct } from '../domain/product.ts';
+import type { Description, StoredProduct } from '../domain/product.ts';
 import type { Reservation } from '../domain/reservation.ts';
 
 /** The index of the products that are not deleted. */
 export const BY_CATEGORY = 'byCategory';
 
-/** How long a cart's last word on a product is remembered once it holds nothing: longer than any event can be late. */
-const RELEASED_RESERVATION_SECONDS = 30 * 24 * 60 * 60;
+/** The sparse index of the holds that expire, in the order in which the sweep has to look at them. */
+export const BY_HOLD_EXPIRY = 'byHoldExpiry';
+export const HELD = 'held';
+
+/** Requests older than this are not carried out unless their reservation is stored. */
+export const HORIZON_DAYS = 30;
+/** How long a reservation is stored once it holds nothing: longer than a request can be late. */
+const RELEASED_RESERVATION_SECONDS = (HORIZON_DAYS + 1) * 24 * 60 * 60;
 
 export const products: Kind<StoredProduct> = {
   name: 'product',
@@ -16,14 +22,22 @@ export const products: Kind<StoredProduct> = {
       : { index: BY_CATEGORY, partition: categoryPartition(state.category), sort: state.productId },
 };
 
+export const descriptions: Kind<Description> = { name: 'description' };
+
 export const reservations: Kind<Reservation> = {
   name: 'reservation',
+  index: ({ held, dueAt }) =>
+    held > 0 && dueAt !== undefined ? { index: BY_HOLD_EXPIRY, partition: HELD, sort: dueAt } : undefined,
   expiresAt: ({ held, updatedAt }) =>
     held > 0 ? undefined : Math.floor(Date.parse(updatedAt) / 1000) + RELEASED_RESERVATION_SECONDS,
 };
 
 export function productKey(productId: string): Key<StoredProduct> {
   return key(products, productId);
+}
+
+export function descriptionKey(productId: string): Key<Description> {
+  return key(descriptions, productId);
 }
 
 export function reservationKey(productId: string, cartId: string): Key<Reservation> {

@@ -1,0 +1,125 @@
+import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
+import { transactOnce } from '@tandem/storage/once';
+import { put, type Snapshot, type Table, type Write } from '@tandem/storage/table';
+import type { ContentPatch } from '../domain/content.ts';
+import { importProduct, type ImportedFields, type ImportOptions } from '../domain/import.ts';
+import {
+  createProduct,
+  deleteProduct,
+  type NewProduct,
+  patchProduct,
+  type Precondition,
+  replaceProduct,
+} from '../domain/edit-product.ts';
+import {
+  type CurrentProduct,
+  found,
+  type ProductDecision,
+  type StoredProduct,
+  withStock,
+} from '../domain/product.ts';
+import { changeStock, type StockChange } from '../domain/stock.ts';
+import { type ProductView, viewOf } from '../domain/view.ts';
+import { descriptionKey, productKey } from '../store/kinds.ts';
+
+/** A product as a write leaves it, with the version that its entity tag names. */
+export interface WrittenProduct {
+  readonly product: ProductView;
+  readonly contentVersion: number;
+  /** Whether the write created, changed or left it as it was. */
+  readonly outcome: 'created' | 'updated' | 'unchanged';
+}
+
+type Request = IdempotentRequest | undefined;
+
+/** The writes of the catalog. Each rejects with the DomainError of its domain function, and then nothing has changed. */
+export interface Products {
+  create(request: Request, productId: string, input: NewProduct): Promise<WrittenProduct>;
+  replace(productId: string, input: NewProduct, precondition: Precondition): Promise<WrittenProduct>;
+  patch(productId: string, patch: ContentPatch, precondition: Precondition): Promise<WrittenProduct>;
+  delete(productId: string, precondition: Precondition): Promise<void>;
+  changeStock(request: Request, productId: string, change: StockChange): Promise<WrittenProduct>;
+  /** Creates a product or changes the fields that the line names. */
+  import(productId: string, fields: ImportedFields, options: ImportOptions): Promise<WrittenProduct>;
+}
+
+export function createProducts({ table, now }: { table: Table; now: () => string }): Products {
+  const write = (
+    request: Request,
+    productId: string,
+    decide: (current: CurrentProduct) => ProductDecision,
+  ): Promise<WrittenProduct> =>
+    transactOnce(
+      table,
+      request,
+      [productKey(productId)],
+      (read) => {
+        const current = currentOf(read, productId);
+        const decision = decide(current);
+        const { state, description = current.description, events } = decision;
+        return {
+          answer: {
+            product: viewOf(state, description),
+            contentVersion: state.contentVersion,
+            outcome: outcomeOf(current.stored, decision),
+          },
+          writes: writesOf(productId, current, state, decision.description, events),
+        };
+      },
+      { additionalReads: () => [descriptionKey(productId)] },
+    );
+
+  return {
+    create: (request, productId, input) =>
+      write(request, productId, (current) => createProduct(current, productId, input, now())),
+
+    replace: (productId, input, precondition) =>
+      write(undefined, productId, (current) =>
+        replaceProduct(current, productId, input, now(), precondition),
+      ),
+
+    patch: (productId, patch, precondition) =>
+      write(undefined, productId, (current) => patchProduct(current, productId, patch, now(), precondition)),
+
+    async delete(productId, precondition) {
+      await table.transact(
+        [productKey(productId)],
+        (read) => {
+          const current = currentOf(read, productId);
+          const { state, description, events } = deleteProduct(current, productId, now(), precondition);
+          return { writes: writesOf(productId, current, state, description, events) };
+        },
+        { additionalReads: () => [descriptionKey(productId)] },
+      );
+    },
+
+    changeStock: (request, productId, change) =>
+      write(request, productId, ({ stored }) => {
+        const product = found(stored, productId);
+        return withStock(product, changeStock(product, change), now());
+      }),
+
+    import: (productId, fields, options) =>
+      write(undefined, productId, (current) => importProduct(current, productId, fields, options, now())),
+  };
+}
+
+function currentOf(read: Snapshot, productId: string): CurrentProduct {
+  return { stored: read.get(productKey(productId)), description: read.get(descriptionKey(productId)) };
+}
+
+function writesOf(
+  productId: string,
+  { stored }: CurrentProduct,
+  state: StoredProduct,
+  description: ProductDecision['description'],
+  events: ProductDecision['events'],
+): Write[] {
+  const writes: Write[] = state === stored ? [] : [put(productKey(productId), state, events)];
+  return description ? [...writes, put(descriptionKey(productId), description)] : writes;
+}
+
+function outcomeOf(stored: StoredProduct | undefined, { state, events }: ProductDecision) {
+  if (state === stored) return 'unchanged';
+  return events.some(({ eventType }) => eventType === 'ProductCreated') ? 'created' : 'updated';
+}

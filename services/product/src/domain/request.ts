@@ -1,0 +1,83 @@
+import type { EventOf, TandemEvent } from '@tandem/contracts/events';
+
+/** What a cart's event asks of a product's stock: to hold so many units from now on, or to sell so many for good. */
+export interface StockRequest {
+  readonly kind: 'hold' | 'sell';
+  readonly productId: string;
+  readonly cartId: string;
+  /** The cart's version at its event: of two requests of a cart the higher one is the later. */
+  readonly cartVersion: number;
+  readonly qty: number;
+  readonly holder: 'guest' | 'user';
+  /** When the event happened, RFC 3339. */
+  readonly timestamp: string;
+  /** Carts whose units this one takes over: they are released in the same decision, so that no other cart can have them. */
+  readonly movedFrom: readonly { readonly cartId: string; readonly cartVersion: number }[];
+}
+
+/** The requests that an event makes; none for an event that is not about stock. */
+export function requestsOf(event: TandemEvent): StockRequest[] {
+  switch (event.eventType) {
+    case 'ProductAddedToCart':
+      return [hold(event, { ...event, qty: event.lineQty ?? event.qty })];
+    case 'ProductRemovedFromCart':
+      // The units of a line that moved to another cart are moved by that cart's event.
+      return event.movedTo ? [] : [hold(event, { ...event, qty: event.lineQty ?? 0 })];
+    case 'InventoryReservationRequested':
+      return event.items.map((item) => hold(event, item));
+    case 'CartExpired':
+      return event.items.map(({ productId }) => hold(event, { productId, qty: 0 }));
+    case 'CartCheckedOut':
+      return soldLines(event.items).map((item) => ({ ...hold(event, item), kind: 'sell' as const }));
+    default:
+      return [];
+  }
+}
+
+type CartEvent = Pick<EventOf<'CartExpired'>, 'cartId' | 'userId' | 'cartVersion' | 'timestamp'>;
+type RequestedLine = Pick<StockRequest, 'productId' | 'qty'> & {
+  readonly movedFrom?: StockRequest['movedFrom'] | undefined;
+};
+
+function hold(event: CartEvent, { productId, qty, movedFrom = [] }: RequestedLine): StockRequest {
+  const { cartId, userId, cartVersion, timestamp } = event;
+  const holder = userId === null ? 'guest' : 'user';
+  return { kind: 'hold', productId, cartId, cartVersion, qty, holder, timestamp, movedFrom };
+}
+
+/** The lines of a sale; quantities of a product that appears twice add up. */
+function soldLines(items: EventOf<'CartCheckedOut'>['items']): RequestedLine[] {
+  const sums = new Map<string, number>();
+  for (const { productId, qty } of items) sums.set(productId, (sums.get(productId) ?? 0) + qty);
+  return [...sums].map(([productId, qty]) => ({ productId, qty }));
+}
+
+/**
+ * Requests for one product in an order that wastes no stock: of a cart in the order of its versions, the requests of a
+ * cart before those that move its units away, and releases before the others as far as that allows.
+ */
+export function inOrder<R extends StockRequest>(requests: readonly R[]): R[] {
+  const pending = new Set(requests);
+  const ordered: R[] = [];
+  const byCart = Map.groupBy(
+    requests.toSorted((a, b) => a.cartVersion - b.cartVersion),
+    ({ cartId }) => cartId,
+  );
+  const append = (request: R): void => {
+    if (!pending.delete(request)) return;
+    appendBefore(request.cartId, request.cartVersion);
+    for (const { cartId, cartVersion } of request.movedFrom) appendBefore(cartId, cartVersion);
+    ordered.push(request);
+  };
+  const appendBefore = (cartId: string, cartVersion: number): void => {
+    for (const earlier of byCart.get(cartId) ?? []) if (earlier.cartVersion < cartVersion) append(earlier);
+  };
+  requests.filter(({ qty }) => qty === 0).forEach(append);
+  requests.forEach(append);
+  return ordered;
+}
+
+/** The carts whose reservations a request reads and writes. */
+export function cartsOf({ cartId, movedFrom }: StockRequest): string[] {
+  return [cartId, ...movedFrom.map((source) => source.cartId)];
+}
