@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type AppOptions, createApp } from '@tandem/chassis/http/app';
 import type { Authenticator } from '@tandem/chassis/http/auth';
@@ -8,10 +7,11 @@ import type { Metrics } from '@tandem/chassis/metrics';
 import { createService, type Service } from '@tandem/chassis/service';
 import type { Tracer } from '@tandem/chassis/trace';
 import type { Table } from '@tandem/storage/table';
+import { type CartsDeps, createCarts } from './application/carts.ts';
+import { createResponseNotifier } from './application/response-notifier.ts';
 import { registerCartRoutes } from './http/routes.ts';
 import { createCatalogSynchroniser } from './messaging/catalog-sync.ts';
 import { applyProductEvents } from './messaging/product-events.ts';
-import { type CartsDeps, createCarts } from './http/carts.ts';
 
 export interface CartDeps {
   readonly table: Table;
@@ -24,14 +24,11 @@ export interface CartDeps {
   readonly ttlSeconds: CartsDeps['ttlSeconds'];
   readonly limits?: AppOptions['limits'];
   readonly validateResponses?: AppOptions['validateResponses'];
-  /** How long the consumer waits after a batch that was not full; 0 unless told. */
+  /** How long the consumer waits after a batch that was not full; default: 0. */
   readonly receivePauseMs?: number;
 }
 
-/** 128 bits: whoever knows the id of a guest's cart may use it. */
-const CART_ID_BYTES = 16;
-
-/** The Cart service: carts beside its own copy of the catalog, which it knows by events alone. */
+/** The Cart service: carts, and a read model of the catalog that is filled by events alone. */
 export async function createCartService(deps: CartDeps): Promise<Service> {
   const {
     table,
@@ -47,18 +44,19 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
   } = deps;
   const now = () => new Date().toISOString();
   const synchroniser = createCatalogSynchroniser(table, logger);
+  const notifier = createResponseNotifier();
   const carts = createCarts({
     table,
     isCatalogSynchronised: () => synchroniser.isSynchronised(),
-    newCartId: () => `cart-${randomBytes(CART_ID_BYTES).toString('base64url')}`,
     now,
     ttlSeconds,
+    notifier,
   });
 
   const app = await createApp({
     name: 'Tandem Cart',
     version: '1.0.0',
-    description: 'Carts, priced and reserved by what Product tells',
+    description: 'Carts and orders, priced by a read model of the catalog, with stock held by Product',
     logger,
     metrics,
     auth,
@@ -79,7 +77,7 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
     const consumer = startConsumer({
       sqs,
       queueUrl,
-      apply: applyProductEvents({ table, now }),
+      apply: applyProductEvents({ table, now, onResponse: (cartId) => notifier.notify(cartId) }),
       ping: () => table.ping(),
       log: logger,
       metrics,

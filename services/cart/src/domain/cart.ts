@@ -1,21 +1,25 @@
 import { DomainError } from '@tandem/chassis/errors';
 import type { NewEvent } from '@tandem/contracts/events';
-import type { CatalogProduct } from './catalog.ts';
-import { type Line, lineOf, requireCurrency, requireRoom, withLine } from './line.ts';
+import { type Catalog, type CatalogProduct, sellable } from './catalog.ts';
+import { holdOf, type Line, lineOf, newLine, requireRoom, withLine, withoutShortage } from './line.ts';
 
 /** A cart. A deleted one stays for a while, so that its version is not forgotten before its events have arrived. */
 export interface Cart {
+  /** The public id: it grants no access to a guest's cart. */
   readonly cartId: string;
   readonly userId: string | null;
+  /** One that is checked out is an order. */
   readonly status: 'open' | 'checkedOut' | 'merged' | 'deleted';
   readonly currency: string | null;
   readonly lines: readonly Line[];
   readonly version: number;
-  /** The cart that this one's lines went to. */
+  /** The cart that this one's lines moved to. */
   readonly mergedInto?: string;
   readonly updatedAt: string;
+  /** RFC 3339, UTC; absent for an order, which does not expire. */
+  readonly expiresAt?: string;
   /** RFC 3339, UTC. */
-  readonly expiresAt: string;
+  readonly checkedOutAt?: string;
 }
 
 export interface CartDecision {
@@ -23,11 +27,14 @@ export interface CartDecision {
   readonly events: readonly NewEvent[];
 }
 
-/** When a change happens, and when the cart then expires. */
+/** The time of a change, and when the cart then expires. */
 export interface Moment {
   readonly now: string;
   readonly expiresAt: string;
 }
+
+/** What a line event says of its line. */
+type LineState = Pick<Line, 'productId' | 'priceAtAdd' | 'qty' | 'movedFrom'>;
 
 export function openCart(cartId: string, userId: string | null, { now, expiresAt }: Moment): CartDecision {
   const state: Cart = {
@@ -43,61 +50,59 @@ export function openCart(cartId: string, userId: string | null, { now, expiresAt
   return { state, events: [] };
 }
 
-/** Adds to the product's line. The price is the catalog's; a line that is there keeps the price it was added at. */
+/** Adds to the product's line. The price is the catalog's; an existing line keeps the price it was added at. */
 export function addItem(cart: Cart, product: CatalogProduct, qty: number, moment: Moment): CartDecision {
-  return claim(cart, product, (lineOf(cart.lines, product.productId)?.qty ?? 0) + qty, moment);
+  return requestQuantity(cart, product, (lineOf(cart.lines, product.productId)?.qty ?? 0) + qty, moment);
 }
 
 /**
- * Sets the quantity of a product's line; 0 removes it. `product` gives the catalog's product or throws why there is
- * none: it is asked only where stock is needed that the line does not hold.
+ * Sets the quantity of a product's line; 0 removes it. The same quantity again clears a shortage, and requests the hold
+ * again if the line is not held. The catalog is consulted only for units that Product does not hold for the line.
  */
 export function setQuantity(
   cart: Cart,
   productId: string,
-  product: () => CatalogProduct,
+  catalog: Catalog,
   qty: number,
   moment: Moment,
 ): CartDecision {
   const line = lineOf(cart.lines, productId);
   if (qty === 0) return removeItem(cart, productId, moment);
-  const open = requireOpen(cart);
-  if (line && qty < line.qty && !line.rejected) return changeLine(open, { ...line, qty }, moment);
-  if (line && qty === line.qty && !line.rejected) return { state: open, events: [] };
-  return claim(open, product(), qty, moment);
-}
-
-/** Takes the catalog's price, and its currency where the line is the only one, for the line's own. */
-export function acceptPrice(
-  cart: Cart,
-  productId: string,
-  product: () => CatalogProduct,
-  moment: Moment,
-): CartDecision {
-  const line = lineOf(requireOpen(cart).lines, productId);
-  if (!line) throw new DomainError('notFound', 'line-not-found', `the cart has no line of ${productId}`);
-  const offered = product();
-  const { price, currency } = offered;
-  if (cart.lines.length > 1) requireCurrency(cart, offered);
-  if (price === line.priceAtAdd && currency === cart.currency) return { state: cart, events: [] };
-  const lines = withLine(cart.lines, { ...line, priceAtAdd: price });
-  return { state: { ...cart, ...touched(moment), currency, lines, version: cart.version + 1 }, events: [] };
+  requireOpen(cart);
+  if (!line || qty > line.qty) return requestQuantity(cart, sellable(catalog, productId), qty, moment);
+  const hold = holdOf({ ...line, qty }, catalog.entries.get(productId));
+  if (hold === 'none') return requestQuantity(cart, sellable(catalog, productId), qty, moment);
+  if (qty < line.qty) return changeLine(cart, { ...line, qty }, moment);
+  if (hold === 'pending') return requestHolds(cart, [line], moment);
+  return line.shortage ? keepLine(cart, line, moment) : { state: cart, events: [] };
 }
 
 /** Removes a line; a cart without it stays as it is. */
 export function removeItem(cart: Cart, productId: string, moment: Moment): CartDecision {
-  const line = lineOf(cart.lines, productId);
-  return line
-    ? changeLine(requireOpen(cart), { ...line, qty: 0 }, moment)
-    : { state: requireOpen(cart), events: [] };
+  const line = lineOf(requireOpen(cart).lines, productId);
+  return line ? changeLine(cart, { ...line, qty: 0 }, moment) : { state: cart, events: [] };
 }
 
-/** Empties the cart and closes it for good. What was checked out stays: it is an order. */
+/** Empties the cart and closes it for good. An order cannot be deleted. */
 export function deleteCart(cart: Cart, moment: Moment): CartDecision {
-  if (cart.status === 'checkedOut') requireOpen(cart);
+  if (cart.status === 'checkedOut') {
+    throw new DomainError('conflict', 'cart-closed', 'This cart is checked out. An order cannot be deleted.');
+  }
   const version = cart.version + 1;
   const state: Cart = { ...cart, ...touched(moment), status: 'deleted', lines: [], version };
   return { state, events: cart.lines.map((line) => lineEvent(state, { ...line, qty: 0 }, -line.qty)) };
+}
+
+/** Requests the holds of these lines of the cart, whose quantities stay as they are, in one event. */
+export function requestHolds(cart: Cart, wanted: readonly Line[], moment: Moment): CartDecision {
+  if (wanted.length === 0) return { state: cart, events: [] };
+  const { cartId, userId } = cart;
+  const version = cart.version + 1;
+  const requested = (lines: readonly Line[], line: Line) => withLine(lines, { ...line, requestedAt: version });
+  const state = { ...cart, ...touched(moment), lines: wanted.reduce(requested, cart.lines), version };
+  const items = wanted.map((line) => ({ productId: line.productId, qty: line.qty, ...movesOf(line) }));
+  const event = { cartId, userId, items, timestamp: moment.now, cartVersion: version };
+  return { state, events: [{ eventType: 'InventoryReservationRequested', ...event }] };
 }
 
 /** The sum of the lines at the prices they were added at. */
@@ -105,10 +110,11 @@ export function totalOf({ lines }: Pick<Cart, 'lines'>): number {
   return lines.reduce((sum, { qty, priceAtAdd }) => sum + qty * priceAtAdd, 0);
 }
 
-/** Asks for `qty` units of a product, all of which the line holds unless Product rejects them later. */
-function claim(cart: Cart, product: CatalogProduct, qty: number, moment: Moment): CartDecision {
+/** Requests `qty` units of a product; the catalog must have what Product does not hold for the line already. */
+function requestQuantity(cart: Cart, product: CatalogProduct, qty: number, moment: Moment): CartDecision {
   const before = lineOf(requireOpen(cart).lines, product.productId);
   requireRoom(cart, product, qty);
+  if (before && qty === before.qty) return requestHolds(cart, [withoutShortage(before)], moment);
   const { productId, name, price, currency } = product;
   const line = { productId, name, qty, priceAtAdd: before?.priceAtAdd ?? price };
   return changeLine({ ...cart, currency }, line, moment);
@@ -116,43 +122,54 @@ function claim(cart: Cart, product: CatalogProduct, qty: number, moment: Moment)
 
 function changeLine(
   cart: Cart,
-  line: Pick<Line, 'productId' | 'name' | 'qty' | 'priceAtAdd'>,
+  { productId, name, qty, priceAtAdd }: Pick<Line, 'productId' | 'name' | 'qty' | 'priceAtAdd'>,
   moment: Moment,
 ): CartDecision {
-  const { productId, name, qty, priceAtAdd } = line;
   const version = cart.version + 1;
   const before = lineOf(cart.lines, productId);
-  const changed: Line = { productId, name, qty, priceAtAdd, changedAt: version, ...movesTo(before) };
+  const base = before ? withoutShortage(before) : newLine({ productId, name, qty, priceAtAdd }, version);
+  const changed: Line = { ...base, name, qty, requestedAt: version };
   const lines = qty === 0 ? cart.lines.filter((other) => other !== before) : withLine(cart.lines, changed);
   const state: Cart = { ...cart, ...touched(moment), lines, version };
-  const change = qty - (before?.qty ?? 0);
-  // A rejected line that asks again for what it was refused has changed by all of it: it held nothing.
   return {
     state: lines.length === 0 ? { ...state, currency: null } : state,
-    events: [lineEvent(state, changed, change === 0 ? qty : change)],
+    events: [lineEvent(state, changed, qty - (before?.qty ?? 0))],
   };
 }
 
-function movesTo(line: Pick<Line, 'movedFrom'> | undefined) {
-  return line?.movedFrom ? { movedFrom: [...line.movedFrom] } : {};
+/** The shopper agrees to the quantity that a rejection left: nothing changes at Product. */
+function keepLine(cart: Cart, line: Line, moment: Moment): CartDecision {
+  const lines = withLine(cart.lines, withoutShortage(line));
+  return { state: { ...cart, ...touched(moment), lines, version: cart.version + 1 }, events: [] };
 }
+
+function movesOf({ movedFrom }: Pick<Line, 'movedFrom'>) {
+  if (!movedFrom) return {};
+  return { movedFrom: movedFrom.map(({ cartId, cartVersion }) => ({ cartId, cartVersion })) };
+}
+
+const closedBecause = {
+  checkedOut: 'checked out',
+  merged: 'merged into another one',
+  deleted: 'deleted',
+} satisfies Record<Exclude<Cart['status'], 'open'>, string>;
 
 /** The cart; throws a conflict unless it is open. */
 export function requireOpen(cart: Cart): Cart {
   if (cart.status === 'open') return cart;
-  throw new DomainError('conflict', 'cart-closed', `cart ${cart.cartId} is ${cart.status}: open another one`);
+  throw new DomainError(
+    'conflict',
+    'cart-closed',
+    `This cart is ${closedBecause[cart.status]}. Open another one.`,
+  );
 }
 
-/** What happened to a line: `change` units were added or, when negative, removed. `cart` is as it stands then. */
-export function lineEvent(
-  cart: Cart,
-  line: Pick<Line, 'productId' | 'priceAtAdd' | 'qty' | 'movedFrom'>,
-  change: number,
-) {
+/** The event of a change of a line: `change` units were added or, when negative, removed. `cart` is the state after it. */
+export function lineEvent(cart: Cart, line: LineState, change: number) {
   const { cartId, userId, currency, version, updatedAt } = cart;
   const { productId, priceAtAdd, qty: lineQty } = line;
   return {
-    ...movesTo(line),
+    ...movesOf(line),
     eventType: change > 0 ? ('ProductAddedToCart' as const) : ('ProductRemovedFromCart' as const),
     cartId,
     userId,

@@ -1,42 +1,72 @@
 import { DomainError } from '@tandem/chassis/errors';
 import type { NewEvent } from '@tandem/contracts/events';
-import { type Cart, type CartDecision, type Moment, requireOpen, totalOf, touched } from './cart.ts';
-import type { Catalog } from './catalog.ts';
+import { type Cart, type CartDecision, type Moment, requireOpen, totalOf } from './cart.ts';
+import { type Catalog, notSynchronised } from './catalog.ts';
+import { type HoldTerms, isHeldFor } from './hold.ts';
 import { viewsOfLines } from './view.ts';
 
-/** The code of the error that says that Product has not answered yet: it is worth waiting for. */
+/** The code of the error for a cart with lines that Product does not hold yet: it is worth waiting for. */
 export const RESERVATION_PENDING = 'reservation-pending';
 
-/**
- * Sells the cart at the prices that it shows. Throws a conflict with the lines that stand in the way when a price has
- * changed, a line cannot be had or there is none; `unavailable` while it is not known of each line that its stock is
- * held. A cart that is checked out already stays as it is.
- */
-export function checkOut(cart: Cart, catalog: Catalog, moment: Moment): CartDecision {
-  if (cart.status === 'checkedOut') return { state: cart, events: [] };
-  requireOpen(cart);
-  if (cart.lines.length === 0) throw refusal('cart-empty', 'there is nothing in the cart', []);
-  const inTheWay = viewsOfLines(cart, catalog).filter(
-    ({ priceChanged, availability }) => priceChanged || availability !== 'available',
-  );
-  if (inTheWay.length > 0) {
-    const how = 'accept the new price, lower the quantity or remove the line';
-    throw refusal('lines-changed', `some lines cannot be sold as they are: ${how}`, inTheWay);
-  }
-  if (!cart.lines.every(({ reserved }) => reserved)) {
-    throw new DomainError('unavailable', RESERVATION_PENDING, 'the stock is not confirmed yet: try again', {
-      details: { retryAfterSeconds: 1 },
-    });
-  }
-  const state: Cart = { ...cart, ...touched(moment), status: 'checkedOut', version: cart.version + 1 };
-  return { state, events: [{ eventType: 'CartCheckedOut', ...endOf(state, moment.now) }] };
+/** The total that the shopper agreed to; what is absent is not compared. */
+export interface AgreedTotal {
+  readonly totalAmount?: number | undefined;
+  readonly currency?: string | undefined;
 }
 
-/** What an open cart's end by expiry means for others: the stock of its lines returns. */
+/**
+ * Checks the cart out at the prices that it shows. Throws a conflict with the lines when the total is not the agreed
+ * one, a price has changed, a line is unavailable or insufficient, or there is none; `unavailable` while the catalog does
+ * not know all products yet or Product does not hold each line. An order stays as it is.
+ */
+export function checkOut(
+  cart: Cart,
+  catalog: Catalog,
+  moment: Moment,
+  { agreed = {}, holds = {} }: { readonly agreed?: AgreedTotal; readonly holds?: HoldTerms } = {},
+): CartDecision {
+  if (cart.status === 'checkedOut') return { state: cart, events: [] };
+  requireOpen(cart);
+  if (cart.lines.length === 0) throw conflict('cart-empty', 'The cart is empty. Add something first.', { lines: [] });
+  requireAgreed(cart, catalog, agreed);
+  const changed = viewsOfLines(cart, catalog).filter(
+    ({ priceChanged, availability }) => priceChanged || availability !== 'available',
+  );
+  if (changed.length > 0) {
+    const how = 'Accept the new price, confirm or lower the quantity, or remove the line.';
+    throw conflict('lines-changed', `Some lines have changed. ${how}`, { lines: changed });
+  }
+  if (!catalog.isSynchronised && cart.lines.some(({ productId }) => !catalog.entries.has(productId))) {
+    throw notSynchronised();
+  }
+  if (!cart.lines.every((line) => isHeldFor(line, catalog.entries.get(line.productId), holds))) {
+    throw new DomainError(
+      'unavailable',
+      RESERVATION_PENDING,
+      'The stock is not confirmed yet. Try again in a moment.',
+      { details: { retryAfterSeconds: 1 } },
+    );
+  }
+  const { expiresAt: _, ...order } = cart;
+  const { now } = moment;
+  const version = cart.version + 1;
+  const state: Cart = { ...order, status: 'checkedOut', updatedAt: now, checkedOutAt: now, version };
+  return { state, events: [{ eventType: 'CartCheckedOut', ...endOf(state, now) }] };
+}
+
+/** The event of an open cart that has expired: the stock of its lines returns. */
 export function expireCart(cart: Cart): readonly NewEvent[] {
   if (cart.status !== 'open' || cart.lines.length === 0) return [];
   const last = { ...cart, version: cart.version + 1 };
-  return [{ eventType: 'CartExpired', ...endOf(last, cart.expiresAt) }];
+  return [{ eventType: 'CartExpired', ...endOf(last, cart.expiresAt ?? cart.updatedAt) }];
+}
+
+function requireAgreed(cart: Cart, catalog: Catalog, agreed: AgreedTotal): void {
+  const totalAmount = totalOf(cart);
+  const { currency } = cart;
+  if ((agreed.totalAmount ?? totalAmount) === totalAmount && (agreed.currency ?? currency) === currency) return;
+  const details = { totalAmount, currency, lines: viewsOfLines(cart, catalog) };
+  throw conflict('total-changed', 'The total of the cart has changed. Look at the lines and check out again.', details);
 }
 
 function endOf(cart: Cart, timestamp: string) {
@@ -45,6 +75,6 @@ function endOf(cart: Cart, timestamp: string) {
   return { cartId, userId, items, totalAmount: totalOf(cart), currency, timestamp, cartVersion: version };
 }
 
-function refusal(code: string, message: string, lines: readonly unknown[]): DomainError {
-  return new DomainError('conflict', code, message, { details: { lines } });
+function conflict(code: string, message: string, details: Readonly<Record<string, unknown>>): DomainError {
+  return new DomainError('conflict', code, message, { details });
 }

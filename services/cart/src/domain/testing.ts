@@ -1,9 +1,9 @@
 import { DomainError } from '@tandem/chassis/errors';
-import type { EventOf } from '@tandem/contracts/events';
+import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import { addItem, type Cart, type CartDecision, openCart } from './cart.ts';
 import type { Catalog, CatalogEntry, CatalogProduct } from './catalog.ts';
 import { type Line, lineOf } from './line.ts';
-import { markRejected, markReserved } from './reservation.ts';
+import { applyResponses, responsesOf } from './reservation.ts';
 
 /** A minute of the tests' day, and the expiry a week later. */
 export const at = (minute: number) => ({
@@ -11,7 +11,7 @@ export const at = (minute: number) => ({
   expiresAt: `2026-02-21T15:0${minute}:00.000Z`,
 });
 
-/** A product with stock for any cart, unless told otherwise. */
+/** A product with stock for any cart; default: at version 1. */
 export function product(productId: string, other: Partial<CatalogProduct> = {}): CatalogProduct {
   const state = { version: 1, price: 1999, currency: 'USD', inventory: 5_000, updatedAt: at(0).now };
   return { productId, name: `Product ${productId}`, ...state, ...other };
@@ -21,7 +21,7 @@ export function catalogOf(...entries: readonly CatalogEntry[]): Catalog {
   return { entries: new Map(entries.map((entry) => [entry.productId, entry])), isSynchronised: true };
 }
 
-/** A cart to which this was added in one change each. */
+/** A cart with these lines, each added in one change. */
 export function cartWith(
   cartId: string,
   items: readonly (readonly [product: CatalogProduct, qty: number])[],
@@ -31,30 +31,62 @@ export function cartWith(
   return items.reduce((cart, [product, qty]) => addItem(cart, product, qty, at(1)).state, empty);
 }
 
-/** Product's yes to what the cart last asked of a product. */
-export function confirmationOf(cart: Cart, productId: string): EventOf<'InventoryReserved'> {
-  const { qty, changedAt } = expectLine(cart, productId);
-  const answer = { cartId: cart.cartId, productId, cartVersion: changedAt, timestamp: at(2).now };
-  return { eventType: 'InventoryReserved', ...answer, qty };
+/** Product's confirmation of the newest request for a product. */
+export function confirmationOf(
+  cart: Cart,
+  productId: string,
+  other: Partial<EventOf<'InventoryReserved'>> = {},
+): EventOf<'InventoryReserved'> {
+  const { qty } = expectLine(cart, productId);
+  return { eventType: 'InventoryReserved', ...orderOf(cart, productId), qty, ...other };
 }
 
-/** Product's no to what the cart last asked of a product: one unit could be had. */
-export function rejectionOf(cart: Cart, productId: string): EventOf<'InventoryReservationRejected'> {
-  const { qty, changedAt } = expectLine(cart, productId);
-  const answer = { cartId: cart.cartId, productId, cartVersion: changedAt, timestamp: at(2).now };
-  return { eventType: 'InventoryReservationRejected', ...answer, requestedQty: qty, availableQty: 1 };
+/** Product's rejection of the newest request for a product; default: one unit is available and nothing is kept. */
+export function rejectionOf(
+  cart: Cart,
+  productId: string,
+  other: Partial<EventOf<'InventoryReservationRejected'>> = {},
+): EventOf<'InventoryReservationRejected'> {
+  const { qty } = expectLine(cart, productId);
+  const eventType = 'InventoryReservationRejected' as const;
+  return { eventType, ...orderOf(cart, productId), requestedQty: qty, availableQty: 1, keptQty: 0, ...other };
 }
 
-/** The cart once Product holds what these lines ask for; all of its lines unless some are named. */
+/** The expiry of what Product holds by the newest request for a product. */
+export function expiryOf(
+  cart: Cart,
+  productId: string,
+  other: Partial<EventOf<'InventoryReservationExpired'>> = {},
+): EventOf<'InventoryReservationExpired'> {
+  const { qty } = expectLine(cart, productId);
+  const order = { ...orderOf(cart, productId), revision: 2 };
+  return { eventType: 'InventoryReservationExpired', ...order, qty, ...other };
+}
+
+function orderOf(cart: Cart, productId: string) {
+  const { requestedAt: cartVersion } = expectLine(cart, productId);
+  return { cartId: cart.cartId, productId, cartVersion, revision: 1, productVersion: 2, timestamp: at(2).now };
+}
+
+/** The decision about the responses that an event carries. */
+export function respond(cart: Cart, ...events: readonly TandemEvent[]): CartDecision {
+  return applyResponses(cart, events.flatMap(responsesOf), at(2).now);
+}
+
+/** The cart once Product holds these lines; default: all of them. */
 export function withReserved(
   cart: Cart,
   productIds: readonly string[] = cart.lines.map(({ productId }) => productId),
 ): Cart {
-  return productIds.reduce((cart, id) => markReserved(cart, confirmationOf(cart, id)).state, cart);
+  return productIds.reduce((cart, id) => respond(cart, confirmationOf(cart, id)).state, cart);
 }
 
 export function withRejected(cart: Cart, productId: string): Cart {
-  return markRejected(cart, rejectionOf(cart, productId)).state;
+  return respond(cart, rejectionOf(cart, productId)).state;
+}
+
+export function withExpired(cart: Cart, productId: string): Cart {
+  return respond(cart, expiryOf(cart, productId)).state;
 }
 
 export function expectLine(cart: Cart, productId: string): Line {
@@ -63,7 +95,7 @@ export function expectLine(cart: Cart, productId: string): Line {
   return line;
 }
 
-/** What is told of one line: type, change, quantity after it, cart's version. */
+/** Of a line event: type, change, quantity after it, cart's version; of others the type. */
 export function told({ events }: Pick<CartDecision, 'events'>) {
   return events.map((event) =>
     'lineQty' in event
@@ -72,7 +104,7 @@ export function told({ events }: Pick<CartDecision, 'events'>) {
   );
 }
 
-/** How a decision is refused: kind, code and details of what it throws. */
+/** How a decision is rejected: kind, code and details of the error. */
 export function refusalOf(decide: () => unknown) {
   try {
     decide();
@@ -81,5 +113,5 @@ export function refusalOf(decide: () => unknown) {
     const { kind, code, details } = error;
     return { kind, code, ...(details && { details }) };
   }
-  throw new Error('it was not refused');
+  throw new Error('nothing was thrown');
 }

@@ -1,30 +1,42 @@
-import { createHash } from 'node:crypto';
-import type { App } from '@tandem/chassis/http/types';
-import { isNotModified, parsePreconditions } from '@tandem/chassis/http/preconditions';
+import { allowsWrite, isNotModified, parsePreconditions } from '@tandem/chassis/http/preconditions';
+import { IDEMPOTENCY_KEY } from '@tandem/chassis/http/idempotency';
 import { noBody } from '@tandem/chassis/http/schema';
-import { acceptPrice, addItem, removeItem, setQuantity } from '../domain/cart.ts';
-import { sellable } from '../domain/catalog.ts';
-import type { CartView } from '../domain/view.ts';
-import type { Carts, Change } from './carts.ts';
+import type { App } from '@tandem/chassis/http/types';
+import { DomainError } from '@tandem/chassis/errors';
+import type { Carts } from '../application/types.ts';
+import { renewHolds } from '../domain/hold.ts';
+import { newGuestCartId, newUserCartId, openCartId, publicIdOf, sealCartId } from './cart-ids.ts';
+import { cartTag } from './cart-tag.ts';
+import { registerItemRoutes } from './item-routes.ts';
+import { callerOf, respond, takeEmptyBody } from './requests.ts';
 import * as schemas from './schemas.ts';
 
-/** The cart API. Prices come from the catalog alone, never from the client. */
+/**
+ * The cart API. A guest's cart has two ids: the one in the API holds the secret that grants access, the public one is
+ * stored and published. What lies behind these routes knows the public one alone.
+ */
 export function registerCartRoutes(app: App, carts: Carts): void {
   app.post(
     '/carts',
     {
       schema: {
         summary: "Open a cart: the token's user's, or a guest's without one",
+        headers: schemas.conditionalWrite,
         response: { 201: schemas.cart },
       },
+      config: { problems: [412] },
     },
     async (request, reply) => {
-      const cart = await carts.open(request);
-      return reply
-        .code(201)
-        .header('location', `/carts/${cart.cartId}`)
-        .header('etag', tagOf(cart))
-        .send(cart);
+      if (!allowsWrite(parsePreconditions(request.headers), undefined)) {
+        throw new DomainError('preconditionFailed', 'precondition-failed', 'A new cart has no ETag. Leave out If-Match.');
+      }
+      const key = request.headers[IDEMPOTENCY_KEY];
+      const newId = request.identity ? newUserCartId() : newGuestCartId();
+      const seal = !request.identity && typeof key === 'string' ? [sealCartId(newId, key)] : [];
+      const { cart, sealedId } = await carts.open(callerOf(request, newId), publicIdOf(newId), ...seal);
+      const guestCartId = sealedId !== undefined && typeof key === 'string' ? openCartId(sealedId, key) : newId;
+      const cartId = request.identity ? cart.cartId : guestCartId;
+      return reply.code(201).header('location', `/carts/${cartId}`).send(respond(reply, cart, cartId));
     },
   );
 
@@ -32,14 +44,14 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     '/carts',
     {
       schema: {
-        summary: "List the open carts of the token's user",
+        summary: "List the open carts or the orders of the token's user",
         querystring: schemas.mine,
         response: { 200: schemas.cartPage },
       },
       config: { authenticated: true },
     },
-    async ({ identity, query: { limit, cursor } }) => {
-      const page = await carts.list(identity, { limit, ...(cursor && { cursor }) });
+    async ({ identity, query: { status, limit, cursor } }) => {
+      const page = await carts.list(identity, { status, limit, ...(cursor && { cursor }) });
       return { items: page.items, ...(page.cursor && { nextCursor: page.cursor }) };
     },
   );
@@ -48,7 +60,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     '/carts/:cartId',
     {
       schema: {
-        summary: 'Fetch a cart beside what its products now cost and whether they can be had',
+        summary: 'Fetch a cart with the current prices and availability of its products',
         params: schemas.byCart,
         headers: schemas.conditionalRead,
         response: { 200: schemas.cart, 304: noBody('The cart is as the ETag says') },
@@ -56,63 +68,11 @@ export function registerCartRoutes(app: App, carts: Carts): void {
       config: { problems: [404] },
     },
     async (request, reply) => {
-      const cart = await carts.read(request, request.params.cartId);
-      const tag = tagOf(cart);
-      reply.header('etag', tag);
-      return isNotModified(parsePreconditions(request.headers), tag) ? reply.code(304).send() : cart;
-    },
-  );
-
-  app.post(
-    '/carts/:cartId/items',
-    {
-      schema: {
-        summary: 'Add units of a product',
-        params: schemas.byCart,
-        body: schemas.itemToAdd,
-        response: { 200: schemas.cart },
-      },
-      config: { problems: [404, 409] },
-    },
-    (request) => {
-      const { productId, qty } = request.body;
-      const add: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, productId), qty, moment);
-      return carts.change(request, request.params.cartId, add, productId);
-    },
-  );
-
-  app.put(
-    '/carts/:cartId/items/:productId',
-    {
-      schema: {
-        summary: "Set the quantity of a product's line",
-        params: schemas.byLine,
-        body: schemas.quantity,
-        response: { 200: schemas.cart },
-      },
-      config: { problems: [404, 409] },
-    },
-    (request) => {
-      const { cartId, productId } = request.params;
-      const set: Change = (cart, catalog, moment) =>
-        setQuantity(cart, productId, () => sellable(catalog, productId), request.body.qty, moment);
-      return carts.change(request, cartId, set, productId);
-    },
-  );
-
-  app.delete(
-    '/carts/:cartId/items/:productId',
-    {
-      schema: {
-        summary: 'Remove a line; one that is not there is no error',
-        params: schemas.byLine,
-        response: { 200: schemas.cart },
-      },
-      config: { problems: [404, 409] },
-    },
-    (request) => {
-      const { cartId, productId } = request.params;
-      return carts.change(request, cartId, (cart, _catalog, moment) => removeItem(cart, productId, moment));
+      const { cartId } = request.params;
+      const cart = await carts.read(callerOf(request, cartId), publicIdOf(cartId));
+      const response = respond(reply, cart, cartId);
+      const isKnown = isNotModified(parsePreconditions(request.headers), cartTag(cart));
+      return isKnown ? reply.code(304).send() : response;
     },
   );
 
@@ -120,33 +80,34 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     '/carts/:cartId',
     {
       schema: {
-        summary: 'Empty the cart and close it: its stock returns',
+        summary: 'Empty the cart and close it: its stock returns. An order cannot be deleted',
         params: schemas.byCart,
+        headers: schemas.conditionalWrite,
         response: { 204: noBody('Deleted') },
       },
-      config: { problems: [404, 409] },
+      config: { problems: [404, 409, 412] },
     },
     async (request, reply) => {
-      await carts.delete(request, request.params.cartId);
+      const { cartId } = request.params;
+      await carts.delete(callerOf(request, cartId), publicIdOf(cartId));
       return reply.code(204).send();
     },
   );
 
   app.post(
-    '/carts/:cartId/items/:productId/accept-price',
+    '/carts/:cartId/hold',
     {
       schema: {
-        summary: "Take the product's current price for the line's own",
-        params: schemas.byLine,
+        summary: 'Renew the hold of each line, and request holds for lines without one',
+        params: schemas.byCart,
+        headers: schemas.conditionalWrite,
         response: { 200: schemas.cart },
       },
-      config: { problems: [404, 409] },
+      config: { problems: [404, 409, 412] },
     },
-    (request) => {
-      const { cartId, productId } = request.params;
-      return carts.change(request, cartId, (cart, catalog, moment) =>
-        acceptPrice(cart, productId, () => sellable(catalog, productId), moment),
-      );
+    async (request, reply) => {
+      const { cartId } = request.params;
+      return respond(reply, await carts.change(callerOf(request, cartId), publicIdOf(cartId), renewHolds), cartId);
     },
   );
 
@@ -156,30 +117,39 @@ export function registerCartRoutes(app: App, carts: Carts): void {
       schema: {
         summary: "Move another cart's lines to this one: once, however often it is called",
         params: schemas.byCart,
+        headers: schemas.conditionalWrite,
         body: schemas.cartToMerge,
         response: { 200: schemas.cart },
       },
-      config: { problems: [404, 409] },
+      config: { problems: [404, 409, 412] },
     },
-    (request) => carts.merge(request, request.params.cartId, request.body.fromCartId),
+    async (request, reply) => {
+      const { cartId } = request.params;
+      const { fromCartId } = request.body;
+      const caller = callerOf(request, cartId, fromCartId);
+      return respond(reply, await carts.merge(caller, publicIdOf(cartId), publicIdOf(fromCartId)), cartId);
+    },
   );
 
   app.post(
     '/carts/:cartId/checkout',
     {
+      onRequest: takeEmptyBody,
       schema: {
-        summary: 'Sell the cart as it stands: refused with the lines whose price or availability has changed',
+        summary: 'Check the cart out as it stands; 409 with the lines if a price, the stock or the given total has changed',
         params: schemas.byCart,
+        headers: schemas.conditionalWrite,
+        body: schemas.agreedTotal,
         response: { 200: schemas.cart },
       },
-      config: { problems: [404, 409] },
+      config: { problems: [404, 409, 412] },
     },
-    (request) => carts.checkOut(request, request.params.cartId),
+    async (request, reply) => {
+      const { cartId } = request.params;
+      const cart = await carts.checkOut(callerOf(request, cartId), publicIdOf(cartId), request.body);
+      return respond(reply, cart, cartId);
+    },
   );
-}
 
-/** Changes with the cart and with what the catalog says of its products. */
-function tagOf(cart: CartView): string {
-  const digest = createHash('sha256').update(JSON.stringify(cart)).digest('base64url').slice(0, 12);
-  return `"${cart.version}-${digest}"`;
+  registerItemRoutes(app, carts);
 }

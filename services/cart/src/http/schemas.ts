@@ -4,16 +4,38 @@ import { z } from 'zod';
 import { MAX_LINE_QTY } from '../domain/line.ts';
 
 const qty = z.int().max(MAX_LINE_QTY);
+const amount = z.int().min(0).describe('Integer minor units');
+const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "EUR"');
+const cartId = z.string().max(200);
+const productId = z.string().max(200);
 
-export const byCart = z.object({ cartId: z.string().max(200) });
-export const byLine = z.object({ cartId: z.string().max(200), productId: z.string().max(200) });
+export const byCart = z.object({ cartId });
+export const byLine = z.object({ cartId, productId });
 export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
-
-export const cartToMerge = z.object({
-  fromCartId: z.string().min(1).max(200).describe('The cart whose lines move: it is closed by it'),
+export const conditionalWrite = z.object({
+  'if-match': conditionHeader.optional().describe("ETags of the cart. Compared is the cart's content"),
+  'if-none-match': conditionHeader.optional(),
 });
-export const itemToAdd = z.object({ productId: z.string().min(1).max(200), qty: qty.min(1) });
-export const quantity = z.object({ qty: qty.min(0).describe('0 removes the line') });
+
+export const cartToMerge = z.strictObject({
+  fromCartId: z.string().min(1).max(200).describe('The cart whose lines move. It is closed by the merge'),
+});
+export const itemToAdd = z.strictObject({ productId: z.string().min(1).max(200), qty: qty.min(1) });
+export const quantity = z.strictObject({ qty: qty.min(0).describe('0 removes the line') });
+
+/** A body that may be left out. */
+function optionalBody<S extends z.ZodRawShape>(fields: S) {
+  return z.strictObject(fields).prefault({} as never);
+}
+
+export const acceptedPrice = optionalBody({
+  price: amount.optional().describe('The price that the shopper saw: 409 if the current one differs'),
+  currency: currencyCode.optional().describe('The currency of that price'),
+});
+export const agreedTotal = optionalBody({
+  totalAmount: amount.optional().describe('The total that the shopper saw: 409 if the current one differs'),
+  currency: currencyCode.optional().describe('The currency of that total'),
+});
 
 const line = z.object({
   productId: z.string(),
@@ -21,28 +43,42 @@ const line = z.object({
   qty: z.int(),
   priceAtAdd: z.int().describe('Integer minor units'),
   currentPrice: z.int(),
+  currentCurrency: z.string().optional().describe("Only where it differs from the cart's"),
   priceChanged: z.boolean(),
-  availability: z.enum(['available', 'insufficient', 'unavailable']),
+  availability: z
+    .enum(['available', 'insufficient', 'unavailable'])
+    .describe('unavailable: the product was deleted'),
   availableQty: z.int().describe('The largest quantity that the line could have'),
+  hold: z
+    .enum(['held', 'pending', 'none'])
+    .describe('Whether stock is held for the line; none in an order, whose units are sold'),
+  heldUntil: z.iso.datetime().optional().describe('When the hold expires; absent where it does not'),
 });
 
 export const cart = z
   .object({
     cartId: z.string(),
     userId: z.string().nullable().describe('null for a guest'),
-    status: z.enum(['open', 'checkedOut', 'merged']),
+    status: z.enum(['open', 'checkedOut', 'merged']).describe('checkedOut: the cart is an order'),
     items: z.array(line),
     totalAmount: z.int().describe('Sum of the lines at priceAtAdd'),
     currency: z.string().nullable().describe('null while the cart is empty'),
     version: z.int(),
     updatedAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().optional().describe('Absent for an order'),
+    checkedOutAt: z.iso.datetime().optional().describe('Only for an order'),
   })
   .meta({ id: 'Cart' });
 
 /** `mine` says whose carts are meant: there is no list of everybody's. */
 export const mine = z.object({
   mine: z.literal('true'),
+  status: z
+    .preprocess(
+      (value) => (value === '' ? undefined : value),
+      z.enum(['open', 'checkedOut']).default('open'),
+    )
+    .describe('open: newest change first. checkedOut: orders, newest first'),
   limit: queryInteger(z.int().min(1).max(20).default(20)),
   cursor: z.string().max(2_000).optional(),
 });

@@ -5,12 +5,12 @@ import type { Table } from '@tandem/storage/table';
 import { requestSnapshot } from '../domain/catalog-sync.ts';
 import { catalogSyncKey } from '../store/kinds.ts';
 
-/** How long a snapshot that was asked for may take before it is asked for again. */
-const ASK_AGAIN_MS = 30_000;
-const FIRST_LOOK_MS = 20;
-const LAST_LOOK_MS = 1_000;
+/** How long a requested snapshot may make no progress before it is requested again. */
+const REQUEST_AGAIN_MS = 30_000;
+const FIRST_POLL_MS = 20;
+const MAX_POLL_MS = 1_000;
 
-/** Fills the catalog by events alone: asks for a snapshot until one has arrived whole. */
+/** Fills the catalog by events alone: requests a snapshot until all its products are applied. */
 export interface CatalogSynchroniser {
   /** Whether the catalog is filled, so that a product it does not know does not exist. */
   isSynchronised(): boolean;
@@ -23,12 +23,12 @@ export function createCatalogSynchroniser(table: Table, log: Logger): CatalogSyn
   const stopping = new AbortController();
   let synchronised = false;
 
-  const look = async () => {
+  const poll = async () => {
     const requestId = randomUUID();
     const now = new Date().toISOString();
-    const askedSince = new Date(Date.now() - ASK_AGAIN_MS).toISOString();
+    const progressSince = new Date(Date.now() - REQUEST_AGAIN_MS).toISOString();
     const { state } = await table.update(catalogSyncKey, (sync) =>
-      requestSnapshot(sync, requestId, now, askedSince),
+      requestSnapshot(sync, requestId, now, progressSince),
     );
     synchronised = state?.status === 'synchronised';
   };
@@ -37,9 +37,9 @@ export function createCatalogSynchroniser(table: Table, log: Logger): CatalogSyn
     isSynchronised: () => synchronised,
 
     async start() {
-      for (let pause = FIRST_LOOK_MS; !stopping.signal.aborted; pause = Math.min(2 * pause, LAST_LOOK_MS)) {
-        await look().catch((err: unknown) =>
-          log.error({ err }, 'catalog not synchronised yet, trying again'),
+      for (let pause = FIRST_POLL_MS; !stopping.signal.aborted; pause = Math.min(2 * pause, MAX_POLL_MS)) {
+        await poll().catch((err: unknown) =>
+          log.error({ err }, 'catalog not synchronised yet, retrying'),
         );
         if (synchronised) return;
         await delay(pause, undefined, stopping).catch(() => undefined);

@@ -4,7 +4,7 @@ import type { Cart } from '../domain/cart.ts';
 import { expireCart } from '../domain/checkout.ts';
 import { carts } from '../store/kinds.ts';
 
-/** What it means to others that an item of the table went because its time was over. */
+/** The events of an item that the table removed because it had expired: an open cart returns its stock. */
 export function eventsOfExpired({ kind, before }: Change): readonly NewEvent[] {
   return kind === carts.name && before ? expireCart(before.state as Cart) : [];
 }

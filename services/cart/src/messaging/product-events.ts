@@ -1,75 +1,88 @@
-import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messaging/consumer';
+import type { Applied, ApplyBatch } from '@tandem/chassis/messaging/consumer';
 import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
-import { entryOf } from '../domain/catalog.ts';
-import { completeSnapshot, noteArrival } from '../domain/catalog-sync.ts';
-import { type Answer, answersOf, markAnswers } from '../domain/reservation.ts';
-import { cartKey, catalogKey, catalogSyncKey } from '../store/kinds.ts';
+import { entryAfter, entryOf, MAX_VERSION_LEAP, type ProductEvent } from '../domain/catalog.ts';
+import { applyResponses, type HoldResponse, responsesOf } from '../domain/reservation.ts';
+import { cartKey, catalogKey } from '../store/kinds.ts';
+import { createFailures } from './failures.ts';
+import { applySnapshots } from './snapshots.ts';
 
-/** How often it is noted that a snapshot is arriving: well before it would be asked for again. */
-const NOTE_ARRIVAL_MS = 10_000;
+export interface ProductEventsDeps {
+  readonly table: Table;
+  /** RFC 3339, UTC. */
+  readonly now: () => string;
+  /** Called once responses to a cart are stored. */
+  readonly onResponse?: (cartId: string) => void;
+}
 
 /**
- * Keeps the catalog as Product's events tell it, whatever their order, and notes which lines hold their stock and which
- * were refused it: the answers to one cart in one write.
+ * Keeps the catalog as Product's events tell it, whatever their order, and records the responses to carts: those to one
+ * cart in one write, and those of an event before its product. So the catalog never shows a hold that the line does not
+ * know of, whose units would then seem to be missing.
  */
-export function applyProductEvents({ table, now }: { table: Table; now: () => string }): ApplyBatch {
-  const note = (cartId: string, answers: readonly Answer[]) =>
-    table.update(cartKey(cartId), (cart) =>
-      cart ? markAnswers(cart, answers) : { state: cart, events: [] },
+export function applyProductEvents({ table, now, onResponse }: ProductEventsDeps): ApplyBatch {
+  const record = async (cartId: string, responses: readonly HoldResponse[]) => {
+    await table.update(cartKey(cartId), (cart) =>
+      cart ? applyResponses(cart, responses, now()) : { state: cart, events: [] },
     );
-
-  const noteArrivals = async (events: readonly TandemEvent[]) => {
-    const ids = events.map((event) => event.eventType === 'ProductSnapshot' && event.snapshotId);
-    const snapshotId = ids.find((id) => typeof id === 'string');
-    if (typeof snapshotId !== 'string') return;
-    const notedSince = new Date(Date.parse(now()) - NOTE_ARRIVAL_MS).toISOString();
-    await table.update(catalogSyncKey, (sync) => noteArrival(sync, snapshotId, now(), notedSince));
+    onResponse?.(cartId);
   };
 
-  /** Takes what an event says of a product; of what answers carts alone there is nothing to take. */
-  const apply = async (event: TandemEvent): Promise<unknown> => {
-    switch (event.eventType) {
-      case 'ProductCreated':
-      case 'ProductUpdated':
-      case 'ProductSnapshot':
-      case 'ProductDeleted':
-        return table.putIfNewer(catalogKey(event.productId), entryOf(event));
-      case 'ProductSnapshotCompleted':
-        return table.update(catalogSyncKey, (sync) => completeSnapshot(sync, event.snapshotId, now()));
-      default:
-        return undefined;
-    }
+  /** Most events need one conditional write; the stored entry is read only where versions may be implausible. */
+  const applyProduct = async (event: ProductEvent): Promise<void> => {
+    const key = catalogKey(event.productId);
+    const isPlausible = event.version <= MAX_VERSION_LEAP;
+    if (isPlausible && (await table.putIfNewer(key, entryOf(event)))) return;
+    await table.update(key, (current) => ({ state: entryAfter(current, event), events: [] }));
   };
 
   return async (events) => {
-    const failures = new Map<TandemEvent, unknown>();
-    const attempt = async (together: readonly TandemEvent[], work: () => Promise<unknown>) => {
-      const [first] = together;
-      if (!first) return;
-      await inTraceOf(first, work).catch((error: unknown) => {
-        for (const event of together) failures.set(event, error);
-      });
-    };
-
-    const answers = events.flatMap((event) => answersOf(event).map((answer) => ({ event, answer })));
-    const ofCarts = Map.groupBy(answers, ({ answer }) => answer.cartId);
-    await Promise.all([
-      noteArrivals(events),
-      ...[...ofCarts].map(([cartId, told]) =>
-        attempt(
-          told.map(({ event }) => event),
-          () =>
-            note(
+    const failures = createFailures();
+    const responses = events.flatMap((event) =>
+      responsesOf(event).map((response) => ({ event, response: inUtc(response) })),
+    );
+    const ofCarts = Map.groupBy(responses, ({ response }) => response.cartId);
+    await Promise.all(
+      [...ofCarts].map(([cartId, group]) =>
+        failures.attempt(
+          group,
+          ({ event }) => event,
+          (members) =>
+            record(
               cartId,
-              told.map(({ answer }) => answer),
+              members.map(({ response }) => response),
             ),
         ),
       ),
-      ...events.map((event) => attempt([event], () => apply(event))),
-    ]);
-    return events.map((event): Applied =>
-      failures.has(event) ? { status: 'failed', error: failures.get(event) } : { status: 'applied' },
     );
+
+    const recorded = events.filter((event) => !failures.has(event));
+    await Promise.all(
+      recorded.filter(isProductEvent).map(async (event) => {
+        await failures.attempt([event], (event) => event, () => applyProduct(event));
+      }),
+    );
+
+    const applied = events.filter((event) => !failures.has(event));
+    await applySnapshots({ table, now }, applied, failures);
+    return events.map((event): Applied => failures.outcomeOf(event));
   };
+}
+
+function isProductEvent(event: TandemEvent): event is ProductEvent {
+  switch (event.eventType) {
+    case 'ProductCreated':
+    case 'ProductUpdated':
+    case 'ProductSnapshot':
+    case 'ProductDeleted':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** With its time in UTC, so that times compare as text. */
+function inUtc(response: HoldResponse): HoldResponse {
+  const { heldUntil } = response;
+  return heldUntil === undefined ? response : { ...response, heldUntil: new Date(heldUntil).toISOString() };
 }

@@ -1,23 +1,42 @@
 import { type Key, key, type Kind } from '@tandem/storage/table';
 import type { Cart } from '../domain/cart.ts';
 import type { CatalogEntry } from '../domain/catalog.ts';
-import type { CatalogSync } from '../domain/catalog-sync.ts';
+import type { CatalogSync, SnapshotProduct } from '../domain/catalog-sync.ts';
 
-/** The index of the open carts that belong to a user. */
+/** The index of the carts that belong to a user: open ones by id, orders by the time of their checkout. */
 export const BY_USER = 'byUser';
 
 export const carts: Kind<Cart> = {
   name: 'cart',
-  index: ({ status, userId, cartId }) =>
-    status === 'open' && userId !== null ? { index: BY_USER, partition: userId, sort: cartId } : undefined,
-  expiresAt: ({ expiresAt }) => Math.floor(Date.parse(expiresAt) / 1000),
+  index: ({ status, userId, cartId, checkedOutAt }) => {
+    if (userId === null) return undefined;
+    if (status === 'open') return { index: BY_USER, partition: openCartsOf(userId), sort: cartId };
+    if (status !== 'checkedOut') return undefined;
+    return { index: BY_USER, partition: ordersOf(userId), sort: `${checkedOutAt}/${cartId}` };
+  },
+  expiresAt: ({ expiresAt }) => (expiresAt === undefined ? undefined : Math.floor(Date.parse(expiresAt) / 1000)),
 };
 
 const catalog: Kind<CatalogEntry> = { name: 'catalog' };
 
 const catalogSync: Kind<CatalogSync> = { name: 'catalog-sync' };
 
+const snapshotProducts: Kind<SnapshotProduct> = {
+  name: 'snapshot-product',
+  expiresAt: ({ expiresAt }) => expiresAt,
+};
+
 export const catalogSyncKey: Key<CatalogSync> = key(catalogSync, 'snapshot');
+
+/** The partition of a user's open carts. Each partition has a prefix, so that no user's id makes it another one. */
+export function openCartsOf(userId: string): string {
+  return `open/${userId}`;
+}
+
+/** The partition of a user's orders. */
+export function ordersOf(userId: string): string {
+  return `orders/${userId}`;
+}
 
 export function cartKey(cartId: string): Key<Cart> {
   return key(carts, cartId);
@@ -25,4 +44,8 @@ export function cartKey(cartId: string): Key<Cart> {
 
 export function catalogKey(productId: string): Key<CatalogEntry> {
   return key(catalog, productId);
+}
+
+export function snapshotProductKey(snapshotId: string, productId: string): Key<SnapshotProduct> {
+  return key(snapshotProducts, `${snapshotId}/${productId}`);
 }

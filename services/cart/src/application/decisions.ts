@@ -1,0 +1,117 @@
+import { DomainError } from '@tandem/chassis/errors';
+import { transactOnce } from '@tandem/storage/once';
+import { put, type Snapshot, type TransactOptions } from '@tandem/storage/table';
+import { type Access, visibleTo } from '../domain/access.ts';
+import type { Cart, CartDecision, Moment } from '../domain/cart.ts';
+import type { Catalog, CatalogEntry } from '../domain/catalog.ts';
+import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
+import { cartKey, catalogKey } from '../store/kinds.ts';
+import type { Caller, CartsDeps, Change } from './types.ts';
+
+/** Reads carts with the catalog's entries of their products, decides and writes. */
+export interface Decisions {
+  momentOf(cart: Pick<Cart, 'userId'>): Moment;
+  catalogOf(entries: readonly CatalogEntry[]): Catalog;
+  /** Decides about one cart; resolves to it as it then is. `decide` also knows the products of `productIds`. */
+  change(caller: Caller, cartId: string, decide: Change, productIds?: readonly string[]): Promise<CartView>;
+  /**
+   * As `change`, with further carts that the decision reads and writes. They are the decision's to check for access; the
+   * first one's products are known.
+   */
+  changeSeveral(
+    caller: Caller,
+    cartIds: readonly [string, ...string[]],
+    decide: (
+      cart: VisibleCart,
+      others: readonly (Cart | undefined)[],
+      catalog: Catalog,
+    ) => readonly [CartDecision, ...CartDecision[]],
+    productIds?: readonly string[],
+  ): Promise<CartView>;
+}
+
+export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationWaitMs'>): Decisions {
+  const { table, isCatalogSynchronised, now, ttlSeconds } = deps;
+
+  const momentOf: Decisions['momentOf'] = ({ userId }) => {
+    const at = now();
+    const lifetime = userId === null ? ttlSeconds.guest : ttlSeconds.user;
+    return { now: at, expiresAt: new Date(Date.parse(at) + lifetime * 1000).toISOString() };
+  };
+  const catalogOf: Decisions['catalogOf'] = (entries) => ({
+    entries: new Map(entries.map((entry) => [entry.productId, entry])),
+    isSynchronised: isCatalogSynchronised(),
+  });
+
+  const changeSeveral: Decisions['changeSeveral'] = (caller, cartIds, decide, productIds = []) => {
+    const keys = cartIds.map(cartKey);
+    const [firstId, ...otherIds] = cartIds;
+    const productsIn = (read: Snapshot) => [
+      ...keys.flatMap((key) => productsOf(read.get(key))),
+      ...productIds,
+    ];
+    const options: TransactOptions = { additionalReads: (read) => productsIn(read).map(catalogKey) };
+    return transactOnce(
+      table,
+      caller.idempotent,
+      keys,
+      (read) => {
+        const before = visibleTo(accessOf(caller), read.get(cartKey(firstId)));
+        const catalog = catalogOf(productsIn(read).flatMap((id) => read.get(catalogKey(id)) ?? []));
+        requireAllowed(caller, viewOf(before, catalog));
+        const decisions = decide(
+          before,
+          otherIds.map((id) => read.get(cartKey(id))),
+          catalog,
+        );
+        const [{ state }] = decisions;
+        return {
+          answer: viewOf(state as VisibleCart, catalog),
+          writes: decisions.map(({ state, events }) => put(cartKey(state.cartId), state, events)),
+        };
+      },
+      options,
+    );
+  };
+
+  return {
+    momentOf,
+    catalogOf,
+    changeSeveral,
+
+    async change(caller, cartId, decide, productIds = []) {
+      const attempt = () =>
+        changeSeveral(
+          caller,
+          [cartId],
+          (cart, _others, catalog) => [decide(cart, catalog, momentOf(cart))],
+          productIds,
+        );
+      try {
+        return await attempt();
+      } catch (error) {
+        // The catalog is read after the cart: it may show a hold that was stored in between, and that a second look finds.
+        if (!(error instanceof DomainError && error.code === 'insufficient-stock')) throw error;
+        return attempt();
+      }
+    },
+  };
+}
+
+/** How the caller may access carts. */
+export function accessOf({ identity, knowsSecretOf }: Caller): Access {
+  return { userId: identity?.subject, knowsSecretOf };
+}
+
+export function productsOf(cart: Cart | undefined): string[] {
+  return cart?.lines.map(({ productId }) => productId) ?? [];
+}
+
+function requireAllowed({ isAllowedOn }: Caller, cart: CartView): void {
+  if (!isAllowedOn || isAllowedOn(cart)) return;
+  throw new DomainError(
+    'preconditionFailed',
+    'precondition-failed',
+    'The cart has changed since. Fetch it again and repeat the request.',
+  );
+}

@@ -1,0 +1,92 @@
+import type { App } from '@tandem/chassis/http/types';
+import type { Carts, Change } from '../application/types.ts';
+import { acceptPrice } from '../domain/accept-price.ts';
+import { addItem, removeItem, setQuantity } from '../domain/cart.ts';
+import { sellable } from '../domain/catalog.ts';
+import { publicIdOf } from './cart-ids.ts';
+import { callerOf, respond, takeEmptyBody } from './requests.ts';
+import * as schemas from './schemas.ts';
+
+/** The routes of a cart's lines. Prices come from the catalog alone, never from the client. */
+export function registerItemRoutes(app: App, carts: Carts): void {
+  app.post(
+    '/carts/:cartId/items',
+    {
+      schema: {
+        summary: 'Add units of a product and request their hold',
+        params: schemas.byCart,
+        headers: schemas.conditionalWrite,
+        body: schemas.itemToAdd,
+        response: { 200: schemas.cart },
+      },
+      config: { problems: [404, 409, 412] },
+    },
+    async (request, reply) => {
+      const { cartId } = request.params;
+      const { productId, qty } = request.body;
+      const add: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, productId), qty, moment);
+      const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), add, productId);
+      return respond(reply, cart, cartId);
+    },
+  );
+
+  app.put(
+    '/carts/:cartId/items/:productId',
+    {
+      schema: {
+        summary: "Set the quantity of a product's line; the same again requests the hold of a line without one",
+        params: schemas.byLine,
+        headers: schemas.conditionalWrite,
+        body: schemas.quantity,
+        response: { 200: schemas.cart },
+      },
+      config: { problems: [404, 409, 412] },
+    },
+    async (request, reply) => {
+      const { cartId, productId } = request.params;
+      const set: Change = (cart, catalog, moment) =>
+        setQuantity(cart, productId, catalog, request.body.qty, moment);
+      const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), set, productId);
+      return respond(reply, cart, cartId);
+    },
+  );
+
+  app.delete(
+    '/carts/:cartId/items/:productId',
+    {
+      schema: {
+        summary: 'Remove a line; a missing one is no error',
+        params: schemas.byLine,
+        headers: schemas.conditionalWrite,
+        response: { 200: schemas.cart },
+      },
+      config: { problems: [404, 409, 412] },
+    },
+    async (request, reply) => {
+      const { cartId, productId } = request.params;
+      const remove: Change = (cart, _catalog, moment) => removeItem(cart, productId, moment);
+      return respond(reply, await carts.change(callerOf(request, cartId), publicIdOf(cartId), remove), cartId);
+    },
+  );
+
+  app.post(
+    '/carts/:cartId/items/:productId/accept-price',
+    {
+      onRequest: takeEmptyBody,
+      schema: {
+        summary: "Make the product's current price the line's own; 409 with the line if it is not the given one",
+        params: schemas.byLine,
+        headers: schemas.conditionalWrite,
+        body: schemas.acceptedPrice,
+        response: { 200: schemas.cart },
+      },
+      config: { problems: [404, 409, 412] },
+    },
+    async (request, reply) => {
+      const { cartId, productId } = request.params;
+      const accept: Change = (cart, catalog, moment) =>
+        acceptPrice(cart, productId, catalog, request.body, moment);
+      return respond(reply, await carts.change(callerOf(request, cartId), publicIdOf(cartId), accept), cartId);
+    },
+  );
+}

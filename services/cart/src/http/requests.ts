@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parsePreconditions } from '@tandem/chassis/http/preconditions';
+import type { Caller } from '../application/types.ts';
+import type { CartView } from '../domain/view.ts';
+import { holdsSecret, publicIdOf } from './cart-ids.ts';
+import { allowsWriteOn, cartTag } from './cart-tag.ts';
+
+type Conditions = Parameters<typeof parsePreconditions>[0];
+
+/** The caller of a request that names these carts by their ids in the API. */
+export function callerOf(
+  { identity, idempotent, headers }: Pick<FastifyRequest, 'identity' | 'idempotent'> & { headers: Conditions },
+  ...cartIds: readonly string[]
+): Caller {
+  const secretlyNamed = new Set(cartIds.filter(holdsSecret).map(publicIdOf));
+  const preconditions = parsePreconditions(headers);
+  return {
+    identity,
+    idempotent,
+    knowsSecretOf: (cartId) => secretlyNamed.has(cartId),
+    isAllowedOn: (cart) => allowsWriteOn(cart, preconditions),
+  };
+}
+
+/** The cart under the id that the caller used, with its ETag. */
+export function respond(reply: FastifyReply, cart: CartView, cartId: string): CartView {
+  reply.header('etag', cartTag(cart));
+  return { ...cart, cartId };
+}
+
+/**
+ * For a route whose body may be left out: an empty one is as good as none, whatever its content type. The framework
+ * would parse it as JSON.
+ */
+export function takeEmptyBody({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (headers['content-length'] === '0') delete headers['content-type'];
+  done();
+}
