@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict';
 import { DomainError } from '@tandem/chassis/errors';
-import { key, type Query, type Table } from '../table.ts';
+import { key } from '../table.ts';
 import { become, type Store, test, thing } from './fixtures.ts';
-
-const rank = (i: number) => String(i).padStart(3, '0');
-
-/** Writes an item of a group, its count and its rank being `i`. */
-function place(table: Table, group: string, i: number, id = `${group}-${i}`, expiresAt?: number) {
-  return table.update(key(thing, id), become({ count: i, group, rank: rank(i), expiresAt }));
-}
-
-async function listed(table: Table, query: Omit<Query, 'index' | 'cursor'>): Promise<number[][]> {
-  const pages: number[][] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await table.query(thing, { index: 'byGroup', ...query, ...(cursor ? { cursor } : {}) });
-    pages.push(page.items.map(({ count }) => count));
-    cursor = page.cursor;
-  } while (cursor);
-  return pages;
-}
-
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+import { listed, place, range, rank } from './query-fixtures.ts';
+import { queryOrderConforms } from './query-order.ts';
 
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** Indexes: pages are full, in order, and lose or repeat nothing. */
 export function queriesConform(open: () => Promise<Store>): void {
+  queryOrderConforms(open);
+
   test('pages through a partition in order', open, async ({ table }) => {
     await Promise.all([
       ...range(0, 12).map((i) => place(table, 'red', i)),
@@ -74,55 +58,6 @@ export function queriesConform(open: () => Promise<Store>): void {
     const first = await table.query(thing, { index: 'byGroup', partition: 'red', limit: 1 });
     assert.deepEqual(first.items, [{ version: 1, count: 7, group: 'red', rank: '007' }]);
     assert.deepEqual(await listed(table, { partition: 'red', limit: 1 }), [[7], [7], [7]]);
-  });
-
-  test('pages through a partition in descending order', open, async ({ table }) => {
-    await Promise.all([
-      ...range(0, 12).map((i) => place(table, 'red', i)),
-      ...range(50, 53).map((i) => place(table, 'blue', i)),
-    ]);
-    const order = 'descending';
-    for (const limit of [1, 4, 5, 12]) {
-      const pages = await listed(table, { partition: 'red', limit, order });
-      assert.ok(pages.every(({ length }) => length <= limit));
-      assert.deepEqual(pages.flat(), range(0, 12).reverse());
-    }
-    const ascending = await listed(table, { partition: 'red', limit: 5, order: 'ascending' });
-    assert.deepEqual(ascending.flat(), range(0, 12));
-    assert.deepEqual(await listed(table, { partition: '', limit: 5, order }), [[]]);
-    await Promise.all(['x', 'y', 'z'].map((id) => place(table, 'red', 7, id)));
-    const ties = await listed(table, { partition: 'red', limit: 1, order });
-    assert.deepEqual(ties.flat(), [...range(8, 12).reverse(), 7, 7, 7, 7, ...range(0, 7).reverse()]);
-  });
-
-  test('only a partition can be listed in descending order', open, async ({ table }) => {
-    await assert.rejects(table.query(thing, { index: 'byGroup', limit: 5, order: 'descending' }), RangeError);
-  });
-
-  test('a cursor of one order is none of the other', open, async ({ table }) => {
-    await Promise.all(range(0, 3).map((i) => place(table, 'red', i)));
-    const query = { index: 'byGroup', partition: 'red', limit: 1 };
-    for (const [order, other] of [
-      ['ascending', 'descending'],
-      ['descending', 'ascending'],
-    ] as const) {
-      const { cursor = assert.fail() } = await table.query(thing, { ...query, order });
-      const continued = table.query(thing, { ...query, cursor, order: other });
-      await assert.rejects(continued, { code: 'invalid-cursor' });
-    }
-  });
-
-  test('orders as bytes of UTF-8', open, async ({ table }) => {
-    const ranks = ['A', 'Z', 'a', 'é', '漢', '\u{ffff}', '🛒'];
-    await Promise.all(
-      [...ranks.entries()].map(([i, rank]) =>
-        table.update(key(thing, `sorted-${i}`), become({ count: i, group: 'red', rank })),
-      ),
-    );
-    assert.deepEqual(await listed(table, { partition: 'red', limit: 10 }), [range(0, 7)]);
-    assert.deepEqual(await listed(table, { partition: 'red', limit: 10, order: 'descending' }), [
-      range(0, 7).reverse(),
-    ]);
   });
 
   test('an item moves in the index, and leaves it', open, async ({ table }) => {

@@ -1,0 +1,23 @@
+import { key, type Query, type Table } from '../table.ts';
+import { become, thing } from './fixtures.ts';
+
+export const rank = (i: number) => String(i).padStart(3, '0');
+
+/** Writes an item of a group, its count and its rank being `i`. */
+export function place(table: Table, group: string, i: number, id = `${group}-${i}`, expiresAt?: number) {
+  return table.update(key(thing, id), become({ count: i, group, rank: rank(i), expiresAt }));
+}
+
+/** The counts of all items of a list, page by page. */
+export async function listed(table: Table, query: Omit<Query, 'index' | 'cursor'>): Promise<number[][]> {
+  const pages: number[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await table.query(thing, { index: 'byGroup', ...query, ...(cursor ? { cursor } : {}) });
+    pages.push(page.items.map(({ count }) => count));
+    cursor = page.cursor;
+  } while (cursor);
+  return pages;
+}
+
+export const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
