@@ -25,6 +25,9 @@ const required: Record<EventType, readonly string[]> = {
     'timestamp',
   ],
   InventoryReserved: ['cartId', 'productId', 'qty', 'cartVersion', 'timestamp'],
+  InventoryReservationExpired: ['cartId', 'productId', 'qty', 'cartVersion', 'timestamp'],
+  InventoryShort: ['cartId', 'productId', 'qty', 'missingQty', 'timestamp'],
+  InventoryReservationRequested: ['cartId', 'items', 'timestamp', 'cartVersion'],
   ProductAddedToCart: ['cartId', 'productId', 'priceAtAdd', 'qty', 'timestamp', 'cartVersion'],
   ProductRemovedFromCart: ['cartId', 'productId', 'priceAtAdd', 'qty', 'timestamp', 'cartVersion'],
   CartCheckedOut: ['cartId', 'items', 'totalAmount', 'timestamp', 'cartVersion'],
@@ -43,8 +46,9 @@ const refused: Readonly<Record<string, readonly unknown[]>> = {
   inventory: [-1, 1.5],
   qty: [0, -1, 1.5],
   lineQty: [-1],
-  version: [0, 1.5],
-  cartVersion: [0],
+  missingQty: [0],
+  version: [0, 1.5, 1_000_000_000_001, Number.MAX_SAFE_INTEGER],
+  cartVersion: [0, 1_000_000_001, Number.MAX_SAFE_INTEGER],
   currency: ['usd', 'US', 'USDX'],
   updatedAt: ['2026-02-14', 'yesterday', '2026-02-30T15:00:00Z', 1771081200000],
   timestamp: ['2026-02-14T15:00:00', ''],
@@ -55,6 +59,13 @@ test('reads the product event of the contract, keeping its fields', () => {
     '{"eventType":"ProductUpdated","productId":"prod-123","name":"Acme Widget","price":1999,"currency":"USD",' +
     '"inventory":120,"updatedAt":"2026-02-14T15:00:00Z","version":42}';
   assert.deepEqual(readEvent(body), { ok: true, event: JSON.parse(body) });
+});
+
+test('a field that is null counts as absent; a required one is then missing', () => {
+  const event = { ...eventExamples.ProductUpdated[1], category: null, onHand: null, reserved: null };
+  assert.deepEqual(readEvent(event), { ok: true, event: eventExamples.ProductUpdated[1] });
+  const { ok } = readEvent({ ...event, name: null });
+  assert.equal(ok, false);
 });
 
 test('reads the cart event of the contract, keeping its fields', () => {

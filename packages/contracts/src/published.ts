@@ -29,9 +29,15 @@ export const supported: Support = { schemaVersion: SCHEMA_VERSION, oldestRead: 1
 
 type Schemas = Readonly<Record<string, z.ZodObject>>;
 
-/** What our consumers do without, and our producers always say. */
-const alwaysSaid: Readonly<Record<string, readonly string[]>> = {
-  ProductSnapshot: ['snapshotId'],
+/** Fields that our consumers do without, and our producers always publish. */
+const alwaysPublished: Readonly<Record<string, readonly string[]>> = {
+  ProductCreated: ['onHand', 'held', 'incarnation'],
+  ProductUpdated: ['onHand', 'held', 'incarnation'],
+  ProductSnapshot: ['onHand', 'held', 'incarnation', 'snapshotId'],
+  InventoryReserved: ['productVersion', 'revision'],
+  InventoryReservationRejected: ['keptQty', 'revision'],
+  InventoryReservationExpired: ['productVersion', 'revision'],
+  InventoryShort: ['cartVersion'],
   ProductAddedToCart: ['currency', 'lineQty'],
   ProductRemovedFromCart: ['currency', 'lineQty'],
 };
@@ -43,7 +49,7 @@ const times = ['updatedAt', 'timestamp'];
 export function promisesOf(schemas: Schemas): Schemas {
   return mapValues(schemas, (schema, type) => {
     const inShape = (fields: readonly string[]) => fields.filter((field) => field in schema.shape);
-    const said = inShape(['eventId', ...(alwaysSaid[type] ?? [])]);
+    const said = inShape(['eventId', ...(alwaysPublished[type] ?? [])]);
     const mask: Record<string, true> = Object.fromEntries(said.map((field) => [field, true]));
     return schema
       .required(mask as never)
