@@ -18,7 +18,7 @@ export async function listPage<S extends Versioned>(
       'Only the entries of one partition, in ascending order, can be listed up to a bound',
     );
   let after = cursor === undefined ? undefined : decodeCursor(cursor, list);
-  if (list.partition === '') return { items: [] };
+  if (list.partition === '' || list.until === '') return { items: [] };
   const found: IndexPage['rows'][number][] = [];
   do {
     const page = await driver.queryIndex({ ...list, limit: limit + 1, after });
