@@ -136,7 +136,12 @@ test('a permanent failure is parked as it would have been sent, with reason and 
   const body = { ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 };
   assert.deepEqual(parked, [[body, 'too large', sent[0]?.traceparent]]);
   assert.deepEqual(warned, [
-    { eventType: 'ProductSnapshotRequested', status: 'permanent', reason: 'too large' },
+    {
+      eventType: 'ProductSnapshotRequested',
+      eventId: 'thing/a/1/0',
+      status: 'permanent',
+      reason: 'too large',
+    },
   ]);
 });
 
@@ -157,7 +162,7 @@ test('what could not be parked is not done', async () => {
   const err = new Error('no queue');
   const { relay, failures } = relayTo({ 'thing/a/1/0': permanent }, { park: () => Promise.reject(err) });
   assert.deepEqual(await relay(changes), { failed: [changes[0]] });
-  assert.deepEqual(failures, [{ err, eventType: 'ProductSnapshotRequested' }]);
+  assert.deepEqual(failures, [{ err, eventType: 'ProductSnapshotRequested', eventId: 'thing/a/1/0' }]);
 });
 
 test('an event of which the topic says nothing is not done', async () => {

