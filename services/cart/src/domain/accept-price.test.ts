@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptPrice, type Cart } from './cart.ts';
-import { type CatalogProduct, sellable } from './catalog.ts';
+import { type AcceptedPrice, acceptPrice } from './accept-price.ts';
+import type { Cart } from './cart.ts';
+import type { CatalogEntry } from './catalog.ts';
 import { checkOut } from './checkout.ts';
-import { at, cartWith, catalogOf, expectLine, product, refusalOf } from './testing.ts';
+import { at, cartWith, catalogOf, expectLine, product, errorOf } from './testing.ts';
 import { withRejected, withReserved } from './testing.ts';
 
 const widget = product('p');
@@ -14,10 +15,10 @@ const two = cartWith('cart-abc', [
   [widget, 2],
   [product('q'), 1],
 ]);
-const accept = (cart: Cart, current: CatalogProduct) =>
-  acceptPrice(cart, current.productId, () => current, at(5));
+const accept = (cart: Cart, current: CatalogEntry, accepted: AcceptedPrice = {}) =>
+  acceptPrice(cart, current.productId, catalogOf(current), accepted, at(5));
 
-test("takes the catalog's price, as a new version that lives on, and tells nobody", () => {
+test("makes the catalog's price the line's own, as a new version that lives on, without an event", () => {
   const { state, events } = accept(two, dearer);
   assert.deepEqual(events, []);
   assert.deepEqual(state, {
@@ -29,15 +30,23 @@ test("takes the catalog's price, as a new version that lives on, and tells nobod
   });
 });
 
-test('what Product has answered stands: the quantity has not changed', () => {
+test('what Product has responded stays: the quantity has not changed', () => {
   for (const cart of [withReserved(two), withRejected(two, 'p')]) {
-    const { reserved, rejected, changedAt, qty } = expectLine(cart, 'p');
-    const line = expectLine(accept(cart, dearer).state, 'p');
-    assert.deepEqual(
-      [line.reserved, line.rejected, line.changedAt, line.qty],
-      [reserved, rejected, changedAt, qty],
-    );
+    const { priceAtAdd: _, ...before } = expectLine(cart, 'p');
+    const { priceAtAdd, ...after } = expectLine(accept(cart, dearer).state, 'p');
+    assert.deepEqual([after, priceAtAdd], [before, 2999]);
   }
+});
+
+test('core 6: only the price and currency that the shopper saw are accepted, else the line is shown as it is now', () => {
+  for (const accepted of [{ price: 1999 }, { currency: 'EUR' }, { price: 2999, currency: 'EUR' }]) {
+    const error = errorOf(() => accept(one, dearer, accepted));
+    assert.deepEqual([error.kind, error.code], ['conflict', 'price-changed']);
+    const { line } = error.details as { line: { currentPrice: number; priceAtAdd: number } };
+    assert.deepEqual([line.currentPrice, line.priceAtAdd], [2999, 1999]);
+  }
+  for (const accepted of [{ price: 2999 }, { currency: 'USD' }, { price: 2999, currency: 'USD' }])
+    assert.equal(expectLine(accept(one, dearer, accepted).state, 'p').priceAtAdd, 2999);
 });
 
 test('the price that the line has is no change', () => {
@@ -58,7 +67,7 @@ test('a single line follows its product into another currency, also where the nu
 
 test('a line among others stays in their currency', () => {
   assert.deepEqual(
-    refusalOf(() => accept(two, euros)),
+    errorOf(() => accept(two, euros)),
     { kind: 'conflict', code: 'currency-mismatch' },
   );
 });
@@ -66,7 +75,7 @@ test('a line among others stays in their currency', () => {
 test('once it is accepted, a changed price no longer stands in the way of a checkout', () => {
   for (const current of [dearer, euros]) {
     const cart = withReserved(one);
-    const refusal = refusalOf(() => checkOut(cart, catalogOf(current), at(6)));
+    const refusal = errorOf(() => checkOut(cart, catalogOf(current), at(6)));
     assert.equal(refusal.code, 'lines-changed');
     const { state, events } = checkOut(accept(cart, current).state, catalogOf(current), at(6));
     assert.equal(state.status, 'checkedOut');
@@ -77,17 +86,15 @@ test('once it is accepted, a changed price no longer stands in the way of a chec
 });
 
 test('a line that is not there is not found, whatever the catalog has', () => {
-  const asked = () => assert.fail('the catalog must not be asked');
   assert.deepEqual(
-    refusalOf(() => acceptPrice(one, 'q', asked, at(5))),
+    errorOf(() => accept(one, product('q'))),
     { kind: 'notFound', code: 'line-not-found' },
   );
 });
 
 test('a product that is no longer sold has no price to accept', () => {
-  const gone = catalogOf({ productId: 'p', version: 9, deleted: true });
   assert.deepEqual(
-    refusalOf(() => acceptPrice(one, 'p', () => sellable(gone, 'p'), at(5))),
+    errorOf(() => accept(one, { productId: 'p', version: 9, deleted: true })),
     { kind: 'conflict', code: 'product-deleted' },
   );
 });
@@ -95,7 +102,7 @@ test('a product that is no longer sold has no price to accept', () => {
 test('a cart that is closed keeps its prices', () => {
   for (const status of ['checkedOut', 'merged', 'deleted'] as const) {
     assert.deepEqual(
-      refusalOf(() => accept({ ...one, status }, dearer)),
+      errorOf(() => accept({ ...one, status }, dearer)),
       { kind: 'conflict', code: 'cart-closed' },
     );
   }

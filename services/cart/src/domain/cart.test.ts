@@ -12,24 +12,25 @@ import {
 } from './cart.ts';
 import { expireCart } from './checkout.ts';
 import { attainableQty } from './line.ts';
-import { at, product, refusalOf, told, withRejected, withReserved } from './testing.ts';
+import { at, catalogOf, product, errorOf, summaryOf, withRejected, withReserved } from './testing.ts';
 
 const widget = product('p');
-const noProduct = (): never => assert.fail('the catalog must not be asked');
+/** Where the catalog is not needed. */
+const unknown = catalogOf();
 
 const { state: empty } = openCart('cart-abc', 'user-123', at(0));
 const { state: two } = addItem(empty, widget, 2, at(1));
 const rejected = withRejected(two, 'p');
 const reserved = withReserved(two);
 
-function assertRefused(decide: () => unknown, code: string, details?: object): void {
-  assert.deepEqual(refusalOf(decide), { kind: 'conflict', code, ...(details && { details }) });
+function assertConflict(decide: () => unknown, code: string, details?: object): void {
+  assert.deepEqual(errorOf(decide), { kind: 'conflict', code, ...(details && { details }) });
 }
 
 const qtyOf = ({ lines }: Cart, productId = 'p') =>
   lines.find((line) => line.productId === productId)?.qty ?? 0;
 
-/** Nothing is written and nothing told. */
+/** Nothing is written and nothing published. */
 function assertUnchanged(decision: CartDecision, cart: Cart): void {
   assert.equal(decision.state, cart);
   assert.deepEqual(decision.events, []);
@@ -73,20 +74,20 @@ test('adding tells the change, the quantity after it, the price, the currency an
 });
 
 test('setting tells an added or a removed quantity, always positive, and 0 removes the line', () => {
-  assert.deepEqual(told(setQuantity(two, 'p', () => widget, 7, at(2))), [
+  assert.deepEqual(summaryOf(setQuantity(two, 'p', catalogOf(widget), 7, at(2))), [
     ['ProductAddedToCart', 'p', 5, 7, 3],
   ]);
-  assert.deepEqual(told(setQuantity(two, 'p', noProduct, 1, at(2))), [
+  assert.deepEqual(summaryOf(setQuantity(two, 'p', unknown, 1, at(2))), [
     ['ProductRemovedFromCart', 'p', 1, 1, 3],
   ]);
-  const removed = setQuantity(two, 'p', noProduct, 0, at(2));
-  assert.deepEqual(told(removed), [['ProductRemovedFromCart', 'p', 2, 0, 3]]);
+  const removed = setQuantity(two, 'p', unknown, 0, at(2));
+  assert.deepEqual(summaryOf(removed), [['ProductRemovedFromCart', 'p', 2, 0, 3]]);
   assert.deepEqual(removed.state.lines, []);
 });
 
 test('setting what the line has, and removing what is not there, changes nothing', () => {
-  assertUnchanged(setQuantity(reserved, 'p', noProduct, 2, at(2)), reserved);
-  assertUnchanged(setQuantity(two, 'q', noProduct, 0, at(2)), two);
+  assertUnchanged(setQuantity(reserved, 'p', unknown, 2, at(2)), reserved);
+  assertUnchanged(setQuantity(two, 'q', unknown, 0, at(2)), two);
   assertUnchanged(removeItem(two, 'q', at(2)), two);
   assertUnchanged(removeItem(empty, 'p', at(2)), empty);
 });
@@ -118,60 +119,76 @@ test('a line keeps the price and its place; the total is at the prices of adding
 
 test('a cart has one currency', () => {
   const euro = product('e', { currency: 'EUR' });
-  assertRefused(() => addItem(two, euro, 1, at(2)), 'currency-mismatch');
-  assertRefused(() => setQuantity(two, 'e', () => euro, 1, at(2)), 'currency-mismatch');
+  assertConflict(() => addItem(two, euro, 1, at(2)), 'currency-mismatch');
+  assertConflict(() => setQuantity(two, 'e', catalogOf(euro), 1, at(2)), 'currency-mismatch');
 });
 
 test('a line has at most 999 units', () => {
   const { state: full } = addItem(two, widget, 997, at(2));
   assert.equal(qtyOf(full), 999);
   const limit = { qty: 999, limit: 999 };
-  assertRefused(() => addItem(full, widget, 1, at(3)), 'quantity-limit', limit);
-  assertRefused(() => setQuantity(full, 'p', () => widget, 1_000, at(3)), 'quantity-limit', limit);
+  assertConflict(() => addItem(full, widget, 1, at(3)), 'quantity-limit', limit);
+  assertConflict(() => setQuantity(full, 'p', catalogOf(widget), 1_000, at(3)), 'quantity-limit', limit);
+});
+
+test('a cart takes as many units of a product as the product allows', () => {
+  const limited = product('p', { maxPerCart: 3 });
+  assert.equal(qtyOf(addItem(two, limited, 1, at(2)).state), 3);
+  assertConflict(() => addItem(two, limited, 2, at(2)), 'quantity-limit', { qty: 2, limit: 3 });
+  assertConflict(() => setQuantity(two, 'p', catalogOf(limited), 4, at(2)), 'quantity-limit', { qty: 2, limit: 3 });
 });
 
 test('a cart has at most 100 lines, whose quantities may still grow', () => {
   const ids = Array.from({ length: 100 }, (_, i) => `p${i}`);
   const full = ids.reduce((cart, id) => addItem(cart, product(id), 1, at(1)).state, empty);
   assert.equal(full.lines.length, 100);
-  assertRefused(() => addItem(full, product('p100'), 1, at(2)), 'too-many-lines');
+  assertConflict(() => addItem(full, product('p100'), 1, at(2)), 'too-many-lines', { limit: 100 });
   assert.equal(qtyOf(addItem(full, product('p99'), 1, at(2)).state, 'p99'), 2);
 });
 
-test('what the catalog shows to be impossible is refused; what the line holds counts as available', () => {
+test('core 1: units that Product has not confirmed are not available: two quick adds beyond the stock are one too many', () => {
   const last = product('p', { inventory: 1 });
-  assert.equal(qtyOf(addItem(two, last, 1, at(2)).state), 3);
+  const { state: one } = addItem(empty, last, 1, at(1));
+  assertConflict(() => addItem(one, last, 1, at(2)), 'insufficient-stock', { availableQty: 1 });
+  const ten = product('p', { inventory: 10 });
+  const { state: six } = addItem(empty, ten, 6, at(1));
+  assertConflict(() => addItem(six, ten, 6, at(2)), 'insufficient-stock', { availableQty: 10 });
+  assert.equal(qtyOf(addItem(six, ten, 4, at(2)).state), 10);
+});
+
+test('interop A3: units that are held for the line count as available, those of a rejected line do not', () => {
+  const last = product('p', { version: 2, inventory: 1 });
+  assert.equal(qtyOf(addItem(reserved, last, 1, at(2)).state), 3);
   const attainable = { availableQty: 3 };
-  assertRefused(() => addItem(two, last, 2, at(2)), 'insufficient-stock', attainable);
-  assertRefused(() => setQuantity(two, 'p', () => last, 4, at(2)), 'insufficient-stock', attainable);
+  assertConflict(() => addItem(reserved, last, 2, at(2)), 'insufficient-stock', attainable);
+  assertConflict(() => setQuantity(reserved, 'p', catalogOf(last), 4, at(2)), 'insufficient-stock', attainable);
   assert.deepEqual(
-    [two, rejected, empty].map(({ lines }) => attainableQty(lines[0], last)),
-    [3, 1, 1],
-    'a rejected line holds nothing',
+    [reserved, two, rejected, empty].map(({ lines }) => attainableQty(lines[0], last)),
+    [3, 1, 1, 1],
   );
 });
 
 test('deleting returns every line and closes the cart for good', () => {
   const { state: three } = addItem(two, product('q'), 1, at(2));
   const { state, events } = deleteCart(three, at(3));
-  assert.deepEqual(told({ events }), [
+  assert.deepEqual(summaryOf({ events }), [
     ['ProductRemovedFromCart', 'p', 2, 0, 4],
     ['ProductRemovedFromCart', 'q', 1, 0, 4],
   ]);
   assert.deepEqual([state.status, state.lines, state.version], ['deleted', [], 4]);
   assert.deepEqual(expireCart(state), []);
-  assertRefused(() => addItem(state, widget, 1, at(4)), 'cart-closed');
-  assertRefused(() => deleteCart({ ...two, status: 'checkedOut' }, at(3)), 'cart-closed');
+  assertConflict(() => addItem(state, widget, 1, at(4)), 'cart-closed');
+  assertConflict(() => deleteCart({ ...two, status: 'checkedOut' }, at(3)), 'cart-closed');
 });
 
 test('a cart that is closed does not change', () => {
   const closed: Cart = { ...two, status: 'checkedOut' };
   for (const change of [
     () => addItem(closed, widget, 1, at(2)),
-    () => setQuantity(closed, 'p', () => widget, 1, at(2)),
-    () => setQuantity(closed, 'p', () => widget, 9, at(2)),
+    () => setQuantity(closed, 'p', catalogOf(widget), 1, at(2)),
+    () => setQuantity(closed, 'p', catalogOf(widget), 9, at(2)),
     () => removeItem(closed, 'p', at(2)),
     () => removeItem(closed, 'q', at(2)),
   ])
-    assertRefused(change, 'cart-closed');
+    assertConflict(change, 'cart-closed');
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addItem, type Cart, openCart, setQuantity } from './cart.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
-import { checkOut, expireCart, RESERVATION_PENDING } from './checkout.ts';
-import { at, cartWith, catalogOf, product, refusalOf, withRejected, withReserved } from './testing.ts';
+import { type AgreedTotal, checkOut, expireCart, RESERVATION_PENDING } from './checkout.ts';
+import { at, cartWith, catalogOf, confirmationOf, errorOf, product, rejectionOf } from './testing.ts';
+import { respond, withExpired, withRejected, withReserved } from './testing.ts';
 
 const widget = product('p');
 const gadget = product('q', { price: 100 });
@@ -18,14 +19,12 @@ const sell = (cart: Cart, catalogNow: Catalog = catalog) => checkOut(cart, catal
 
 test('sells the lines at the prices that they show, by one event, and closes the cart', () => {
   const { state, events } = sell(reserved);
-  const { version } = reserved;
-  assert.deepEqual(state, {
-    ...reserved,
-    status: 'checkedOut',
-    version: version + 1,
-    updatedAt: at(5).now,
-    expiresAt: at(5).expiresAt,
-  });
+  const { version, expiresAt: _, ...order } = reserved;
+  assert.deepEqual(
+    state,
+    { ...order, status: 'checkedOut', version: version + 1, updatedAt: at(5).now, checkedOutAt: at(5).now },
+    'core 5: an order does not expire',
+  );
   assert.deepEqual(events, [
     {
       eventType: 'CartCheckedOut',
@@ -49,37 +48,44 @@ const obstacles: readonly [string, Cart, CatalogEntry | undefined, object][] = [
     'a higher price',
     reserved,
     product('p', { price: 2000 }),
-    { currentPrice: 2000, priceChanged: true, availability: 'available', availableQty: 5_002 },
+    { currentPrice: 2000, priceChanged: true, availability: 'available', availableQty: 5_002, hold: 'held' },
   ],
   [
     'a lower price',
     reserved,
     product('p', { price: 1998 }),
-    { currentPrice: 1998, priceChanged: true, availability: 'available', availableQty: 5_002 },
+    { currentPrice: 1998, priceChanged: true, availability: 'available', availableQty: 5_002, hold: 'held' },
   ],
   [
     'the same price in another currency',
     reserved,
     product('p', { currency: 'EUR' }),
-    { currentPrice: 1999, priceChanged: true, availability: 'available', availableQty: 5_002 },
+    {
+      currentPrice: 1999,
+      currentCurrency: 'EUR',
+      priceChanged: true,
+      availability: 'available',
+      availableQty: 5_002,
+      hold: 'held',
+    },
   ],
   [
     'a rejection',
     withReserved(withRejected(pending, 'p'), ['q']),
-    product('p', { updatedAt: at(1).now }),
-    { currentPrice: 1999, priceChanged: false, availability: 'insufficient', availableQty: 1 },
+    product('p'),
+    { currentPrice: 1999, priceChanged: false, availability: 'insufficient', availableQty: 1, hold: 'none' },
   ],
   [
     'a deleted product',
     reserved,
     { productId: 'p', version: 9, deleted: true },
-    { currentPrice: 1999, priceChanged: false, availability: 'unavailable', availableQty: 0 },
+    { currentPrice: 1999, priceChanged: false, availability: 'unavailable', availableQty: 0, hold: 'none' },
   ],
   [
-    'a product that nobody told of',
-    reserved,
+    'a product that the synchronised catalog does not know, and of which nothing is held',
+    withReserved(withRejected(pending, 'p'), ['q']),
     undefined,
-    { currentPrice: 1999, priceChanged: false, availability: 'unavailable', availableQty: 0 },
+    { currentPrice: 1999, priceChanged: false, availability: 'insufficient', availableQty: 1, hold: 'none' },
   ],
 ];
 
@@ -87,14 +93,14 @@ for (const [what, cart, entry, shown] of obstacles) {
   test(`is refused with the lines that stand in the way, and those alone: ${what}`, () => {
     const line = { productId: 'p', name: 'Product p', qty: 2, priceAtAdd: 1999, ...shown };
     assert.deepEqual(
-      refusalOf(() => sell(cart, catalogOf(gadget, ...(entry ? [entry] : [])))),
+      errorOf(() => sell(cart, catalogOf(gadget, ...(entry ? [entry] : [])))),
       { kind: 'conflict', code: 'lines-changed', details: { lines: [line] } },
     );
   });
 }
 
 test('every line that stands in the way is named', () => {
-  const refusal = refusalOf(() => sell(reserved, catalogOf(product('p', { price: 1 }))));
+  const refusal = errorOf(() => sell(reserved, catalogOf(product('p', { price: 1 }), product('q', { price: 1 }))));
   const lines = refusal.details?.['lines'] as readonly { productId: string }[];
   assert.deepEqual(
     lines.map(({ productId }) => productId),
@@ -102,11 +108,12 @@ test('every line that stands in the way is named', () => {
   );
 });
 
-test('waits for the answer to each line: one that is missing, or was asked anew, is worth another try', () => {
-  const { state: asksAnew } = setQuantity(reserved, 'p', () => widget, 3, at(3));
-  for (const cart of [pending, withReserved(pending, ['p']), withReserved(pending, ['q']), asksAnew]) {
+test('waits for the confirmation of each line: one that is missing, expired or requested anew is worth another try', () => {
+  const { state: asksAnew } = setQuantity(reserved, 'p', catalog, 3, at(3));
+  const expired = withExpired(reserved, 'q');
+  for (const cart of [pending, withReserved(pending, ['p']), withReserved(pending, ['q']), asksAnew, expired]) {
     assert.deepEqual(
-      refusalOf(() => sell(cart)),
+      errorOf(() => sell(cart)),
       { kind: 'unavailable', code: RESERVATION_PENDING, details: { retryAfterSeconds: 1 } },
     );
   }
@@ -114,7 +121,7 @@ test('waits for the answer to each line: one that is missing, or was asked anew,
 });
 
 test('what stands in the way is said at once, without waiting for answers', () => {
-  const refusal = refusalOf(() => sell(withRejected(pending, 'p')));
+  const refusal = errorOf(() => sell(withRejected(pending, 'p')));
   assert.equal(refusal.code, 'lines-changed');
 });
 
@@ -123,9 +130,57 @@ test('a line that holds its stock is sold, also when none is left', () => {
   assert.equal(sell(reserved, soldOut).state.status, 'checkedOut');
 });
 
+test('core 8: a decrease of a held line is checked out at once, without Product', () => {
+  const { state: lowered } = setQuantity(reserved, 'p', catalog, 1, at(3));
+  assert.equal(sell(lowered).state.status, 'checkedOut');
+});
+
+test('a hold that is about to expire is not checked out, unless this checkout has just had it confirmed', () => {
+  const heldUntil = at(6).now;
+  const both = respond(pending, confirmationOf(pending, 'p', { heldUntil }), confirmationOf(pending, 'q')).state;
+  const withHolds = (renewBefore: string, ...awaited: string[]) =>
+    checkOut(both, catalog, at(5), { holds: { renewBefore, awaited: new Set(awaited) } });
+  assert.equal(withHolds(at(5).now).state.status, 'checkedOut');
+  assert.equal(errorOf(() => withHolds(at(6).now)).code, RESERVATION_PENDING);
+  assert.equal(errorOf(() => withHolds(at(6).now, 'q')).code, RESERVATION_PENDING);
+  assert.equal(withHolds(at(6).now, 'p').state.status, 'checkedOut');
+});
+
+test('core 6: a total that the shopper did not see is not checked out, and the lines show why', () => {
+  const sellAgreed = (agreed: AgreedTotal) => checkOut(reserved, catalog, at(5), { agreed });
+  for (const agreed of [{ totalAmount: 4097 }, { currency: 'EUR' }, { totalAmount: 4098, currency: 'EUR' }]) {
+    const { kind, code, details } = errorOf(() => sellAgreed(agreed));
+    const { totalAmount, currency, lines } = details as { totalAmount: number; currency: string; lines: object[] };
+    assert.deepEqual(
+      [kind, code, totalAmount, currency, lines.length],
+      ['conflict', 'total-changed', 4098, 'USD', 2],
+    );
+  }
+  for (const agreed of [{}, { totalAmount: 4098 }, { totalAmount: 4098, currency: 'USD' }])
+    assert.equal(sellAgreed(agreed).state.status, 'checkedOut');
+});
+
+test('core 11: while the catalog is being filled, an unknown product is worth another try, also a held one', () => {
+  const filling = { ...catalogOf(gadget), isSynchronised: false };
+  for (const cart of [reserved, pending]) {
+    assert.deepEqual(
+      errorOf(() => sell(cart, filling)),
+      { kind: 'unavailable', code: 'catalog-not-synchronised', details: { retryAfterSeconds: 1 } },
+    );
+  }
+  assert.equal(sell(reserved, catalogOf(gadget)).state.status, 'checkedOut', 'later it keeps its own price');
+});
+
+test('a quantity that returned to what is held is shown before it is checked out', () => {
+  const { state: wanted } = setQuantity(reserved, 'p', catalog, 5, at(3));
+  const short = respond(wanted, rejectionOf(wanted, 'p', { availableQty: 2, keptQty: 2 })).state;
+  assert.equal(errorOf(() => sell(short)).code, 'lines-changed');
+  assert.equal(sell(setQuantity(short, 'p', catalog, 2, at(4)).state).state.status, 'checkedOut');
+});
+
 test('an empty cart is not sold', () => {
   assert.deepEqual(
-    refusalOf(() => sell(empty)),
+    errorOf(() => sell(empty)),
     { kind: 'conflict', code: 'cart-empty', details: { lines: [] } },
   );
 });
@@ -143,7 +198,7 @@ test('a cart that was closed otherwise is not sold', () => {
   for (const status of ['merged', 'deleted'] as const) {
     for (const cart of [reserved, empty]) {
       assert.deepEqual(
-        refusalOf(() => sell({ ...cart, status })),
+        errorOf(() => sell({ ...cart, status })),
         { kind: 'conflict', code: 'cart-closed' },
       );
     }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addItem, type Cart, deleteCart, openCart, removeItem } from './cart.ts';
 import { checkOut } from './checkout.ts';
+import { holdOf } from './line.ts';
 import { mergeCarts } from './merge.ts';
-import { at, cartWith, catalogOf, expectLine, product, refusalOf, told } from './testing.ts';
-import { withRejected, withReserved } from './testing.ts';
+import { at, cartWith, catalogOf, expectLine, product, errorOf, summaryOf } from './testing.ts';
+import { confirmationOf, respond, withRejected, withReserved } from './testing.ts';
 
 const moments = { target: at(4), source: at(5) };
 const widget = product('p');
@@ -19,7 +20,8 @@ const guest = cartWith(
   null,
 );
 
-const merge = (target: Cart, source: Cart) => mergeCarts(target, source, moments);
+const merge = (target: Cart, source: Cart, catalog = catalogOf()) =>
+  mergeCarts(target, source, catalog, moments);
 const linesOf = ({ lines }: Cart) =>
   lines.map(({ productId, qty, priceAtAdd }) => [productId, qty, priceAtAdd]);
 
@@ -59,7 +61,7 @@ test('the source is emptied and closed, and says where its lines went', () => {
 
 test('each line departs from one cart and arrives at the other, each naming the other at its new version', () => {
   const { target, source } = merge(mine, guest);
-  assert.deepEqual(told(target), [
+  assert.deepEqual(summaryOf(target), [
     ['ProductAddedToCart', 'q', 4, 4, 3],
     ['ProductAddedToCart', 'p', 3, 5, 3],
   ]);
@@ -76,7 +78,7 @@ test('each line departs from one cart and arrives at the other, each naming the 
     cartVersion: 3,
     movedFrom: [{ cartId: 'guest', cartVersion: 4 }],
   });
-  assert.deepEqual(told(source), [
+  assert.deepEqual(summaryOf(source), [
     ['ProductRemovedFromCart', 'q', 4, 0, 4],
     ['ProductRemovedFromCart', 'p', 3, 0, 4],
   ]);
@@ -99,33 +101,64 @@ test('each line departs from one cart and arrives at the other, each naming the 
     assert.deepEqual('movedTo' in event && event.movedTo, { cartId: 'mine', cartVersion: 3 });
 });
 
-test('what moves must be confirmed anew; a line that the source does not have stands as it stood', () => {
+test('what Product holds for both lines stays held; a line that the source does not have stays as it is', () => {
   const target = withReserved(cartWith('mine', [[widget, 2] as const, [product('r'), 1] as const]));
   const { state } = merge(target, withReserved(guest)).target;
-  for (const id of ['p', 'q']) {
-    const { reserved, changedAt } = expectLine(state, id);
-    assert.deepEqual([reserved, changedAt], [undefined, state.version]);
+  for (const [id, qty] of [
+    ['p', 5],
+    ['q', 4],
+  ] as const) {
+    const line = expectLine(state, id);
+    assert.deepEqual([line.heldQty, line.requestedAt, holdOf(line, undefined)], [qty, state.version, 'held']);
   }
   assert.deepEqual(expectLine(state, 'r'), expectLine(target, 'r'));
 });
 
-test('a rejected line moves too, on whichever side it was, and asks for all of it', () => {
-  for (const [target, source] of [
-    [withRejected(mine, 'p'), guest],
-    [mine, withRejected(guest, 'p')],
+test('units that only one of both lines holds do not make the sum held', () => {
+  for (const [target, source, heldQty] of [
+    [withReserved(mine), guest, 2],
+    [mine, withReserved(guest), 3],
+    [withRejected(mine, 'p'), withReserved(guest), 3],
+    [mine, guest, 0],
   ] as const) {
-    const { state, events } = merge(target, source).target;
-    const { rejected, qty, changedAt } = expectLine(state, 'p');
-    assert.deepEqual([rejected, qty, changedAt], [undefined, 5, state.version]);
-    assert.deepEqual(told({ events })[1], ['ProductAddedToCart', 'p', 3, 5, state.version]);
+    const line = expectLine(merge(target, source).target.state, 'p');
+    assert.deepEqual([line.qty, line.heldQty, holdOf(line, undefined)], [5, heldQty, 'pending']);
   }
+});
+
+test('a merged hold expires when the first of both does, and is void when either of both is', () => {
+  const hold = (cart: Cart, heldUntil: string, productVersion: number) =>
+    respond(cart, confirmationOf(cart, 'p', { heldUntil, productVersion })).state;
+  const merged = merge(hold(mine, at(8).now, 7), hold(guest, at(7).now, 9)).target.state;
+  const { heldQty, heldUntil, holdVersion } = expectLine(merged, 'p');
+  assert.deepEqual([heldQty, heldUntil, holdVersion], [5, at(7).now, 7]);
+});
+
+test('a response to a request before the merge neither confirms it nor ends the move', () => {
+  const merged = merge(mine, guest).target.state;
+  const late = respond(merged, confirmationOf(mine, 'p')).state;
+  assert.deepEqual([expectLine(late, 'p').heldQty, expectLine(late, 'p').movedFrom?.length], [2, 1]);
+  const done = respond(late, confirmationOf(merged, 'p')).state;
+  assert.deepEqual([expectLine(done, 'p').heldQty, expectLine(done, 'p').movedFrom], [5, undefined]);
+});
+
+test('the limit of units of a product holds in a merge: nothing is moved, and the lines are named', () => {
+  const limited = catalogOf(product('p', { maxPerCart: 4 }), product('q', { maxPerCart: 4 }));
+  assert.deepEqual(
+    errorOf(() => merge(mine, guest, limited)),
+    {
+      kind: 'conflict',
+      code: 'quantity-limit',
+      details: { limit: 4, lines: [{ productId: 'p', qty: 5, limit: 4 }] },
+    },
+  );
 });
 
 test('an empty target takes over the currency, and keeps its own user', () => {
   const euros = cartWith('guest', [[product('e', { currency: 'EUR' }), 1]], null);
   const { state, events } = merge(empty, euros).target;
   assert.deepEqual([state.currency, state.userId, linesOf(state)], ['EUR', 'user-123', [['e', 1, 1999]]]);
-  assert.deepEqual(told({ events }), [['ProductAddedToCart', 'e', 1, 1, 2]]);
+  assert.deepEqual(summaryOf({ events }), [['ProductAddedToCart', 'e', 1, 1, 2]]);
 });
 
 test('an empty source is closed, and the target does not change', () => {
@@ -161,21 +194,21 @@ test('a cart that is closed neither gives nor takes; one that was merged goes no
   const { source: merged, target } = merge(mine, guest);
   const other = cartWith('other', [[widget, 1]]);
   assert.deepEqual(
-    refusalOf(() => merge(other, merged.state)),
+    errorOf(() => merge(other, merged.state)),
     closed,
   );
   assert.deepEqual(
-    refusalOf(() => merge(merged.state, target.state)),
+    errorOf(() => merge(merged.state, target.state)),
     closed,
     'nor back',
   );
   for (const status of ['checkedOut', 'merged', 'deleted'] as const) {
     assert.deepEqual(
-      refusalOf(() => merge({ ...mine, status }, guest)),
+      errorOf(() => merge({ ...mine, status }, guest)),
       closed,
     );
     assert.deepEqual(
-      refusalOf(() => merge(mine, { ...guest, status })),
+      errorOf(() => merge(mine, { ...guest, status })),
       closed,
     );
   }
@@ -188,7 +221,7 @@ test('deleting what was merged returns no stock: it went with the lines', () => 
 
 test('a cart is not merged with itself', () => {
   assert.deepEqual(
-    refusalOf(() => merge(mine, mine)),
+    errorOf(() => merge(mine, mine)),
     { kind: 'invalid', code: 'same-cart' },
   );
 });
@@ -199,7 +232,7 @@ test('carts in two currencies are kept apart', () => {
     [mine, euros],
     [euros, mine],
   ] as const) {
-    const refusal = refusalOf(() => merge(target, source));
+    const refusal = errorOf(() => merge(target, source));
     assert.deepEqual(refusal, { kind: 'conflict', code: 'currency-mismatch' });
   }
 });
@@ -213,11 +246,11 @@ test('a line has at most 999 units after a merge: beyond that, the lines that ar
   ]);
   const tooMuch = cartWith('guest', [[product('r'), 1] as const, [product('q'), 10] as const]);
   assert.deepEqual(
-    refusalOf(() => merge(most, tooMuch)),
+    errorOf(() => merge(most, tooMuch)),
     {
       kind: 'conflict',
       code: 'quantity-limit',
-      details: { lines: [{ productId: 'q', qty: 1_000 }], limit: 999 },
+      details: { limit: 999, lines: [{ productId: 'q', qty: 1_000, limit: 999 }] },
     },
   );
 });
@@ -226,15 +259,15 @@ test('a cart has at most 100 lines after a merge; lines that are in both count o
   assert.equal(merge(wide('mine', 60), wide('guest', 40, 60)).target.state.lines.length, 100);
   assert.equal(merge(wide('mine', 100), wide('guest', 100)).target.state.lines.length, 100);
   assert.deepEqual(
-    refusalOf(() => merge(wide('mine', 60), wide('guest', 41, 60))),
+    errorOf(() => merge(wide('mine', 60), wide('guest', 41, 60))),
     { kind: 'conflict', code: 'too-many-lines', details: { lines: 101, limit: 100 } },
   );
 });
 
 test('a line that moves on before Product has answered takes its sources with it, up to a bound', () => {
   const widget = product('p');
-  const first = mergeCarts(cartWith('b', [[widget, 1]]), cartWith('a', [[widget, 1]]), moments).target.state;
-  const { target, source } = mergeCarts(cartWith('c', [[widget, 1]]), first, moments);
+  const first = merge(cartWith('b', [[widget, 1]]), cartWith('a', [[widget, 1]])).target.state;
+  const { target, source } = merge(cartWith('c', [[widget, 1]]), first);
   const [arrival] = target.events;
   assert.deepEqual(arrival && 'movedFrom' in arrival && arrival.movedFrom?.map(({ cartId }) => cartId), [
     'a',
@@ -243,15 +276,15 @@ test('a line that moves on before Product has answered takes its sources with it
   assert.ok(source.events.every((event) => !('movedFrom' in event)));
 
   let cart = cartWith('many', [[widget, 1]]);
-  for (let i = 0; i < 20; i++)
-    cart = mergeCarts(cart, cartWith(`g${i}`, [[widget, 1]]), moments).target.state;
-  assert.throws(() => mergeCarts(cart, cartWith('late', [[widget, 1]]), moments), {
+  for (let i = 0; i < 10; i++)
+    cart = merge(cart, cartWith(`g${i}`, [[widget, 1]])).target.state;
+  assert.throws(() => merge(cart, cartWith('late', [[widget, 1]])), {
     kind: 'unavailable',
     code: 'merges-pending',
   });
   assert.equal(
-    expectLine(mergeCarts(withReserved(cart), cartWith('late', [[widget, 1]]), moments).target.state, 'p')
+    expectLine(merge(withReserved(cart), cartWith('late', [[widget, 1]])).target.state, 'p')
       .qty,
-    22,
+    12,
   );
 });

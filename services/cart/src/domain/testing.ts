@@ -96,7 +96,7 @@ export function expectLine(cart: Cart, productId: string): Line {
 }
 
 /** Of a line event: type, change, quantity after it, cart's version; of others the type. */
-export function told({ events }: Pick<CartDecision, 'events'>) {
+export function summaryOf({ events }: Pick<CartDecision, 'events'>) {
   return events.map((event) =>
     'lineQty' in event
       ? [event.eventType, event.productId, event.qty, event.lineQty, event.cartVersion]
@@ -105,7 +105,7 @@ export function told({ events }: Pick<CartDecision, 'events'>) {
 }
 
 /** How a decision is rejected: kind, code and details of the error. */
-export function refusalOf(decide: () => unknown) {
+export function errorOf(decide: () => unknown) {
   try {
     decide();
   } catch (error) {

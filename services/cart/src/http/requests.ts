@@ -28,11 +28,13 @@ export function respond(reply: FastifyReply, cart: CartView, cartId: string): Ca
   return { ...cart, cartId };
 }
 
-/**
- * For a route whose body may be left out: an empty one is as good as none, whatever its content type. The framework
- * would parse it as JSON.
- */
-export function takeEmptyBody({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  if (headers['content-length'] === '0') delete headers['content-type'];
+/** For a route whose body may be left out: an empty one, of any content type, is as good as none. */
+export function takeEmptyBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const { headers } = request;
+  if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) {
+    // The framework would parse it as JSON, and takes an absent body for null.
+    delete headers['content-type'];
+    request.body = {};
+  }
   done();
 }
