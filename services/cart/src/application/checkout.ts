@@ -13,7 +13,7 @@ import {
 import { cartKey, catalogKey } from '../store/kinds.ts';
 import { type Decisions, productsOf } from './decisions.ts';
 import { createResponseNotifier } from './response-notifier.ts';
-import type { Carts, CartsDeps } from './types.ts';
+import type { Caller, Carts, CartsDeps } from './types.ts';
 
 /** How long a checkout waits before it looks for a response that another process has stored. */
 const POLL_MS = 250;
@@ -49,7 +49,8 @@ export function createCheckout(
     return state;
   };
 
-  const untilResponded = async (cartId: string, holds: HoldTerms, deadline: number) => {
+  const untilResponded = async (caller: Caller, cartId: string, holds: HoldTerms, deadline: number) => {
+    const { idle = (wait) => wait() } = caller;
     for (;;) {
       // Begun before the read: no response can come between both unnoticed.
       const remainingMs = deadline - performance.now();
@@ -57,7 +58,7 @@ export function createCheckout(
       const response = notifier.next(cartId, Math.min(POLL_MS, remainingMs));
       const cart = await table.get(cartKey(cartId));
       if (!cart || !isAwaitingHolds(cart, holds)) return;
-      await response;
+      await idle(() => response);
     }
   };
 
@@ -77,7 +78,7 @@ export function createCheckout(
       requestMissingHolds(cart, catalog, { renewBefore: renewBefore() }, momentOf(cart)),
     );
     const awaited = requested ? awaitedProducts(requested) : new Set<string>();
-    await untilResponded(cartId, { renewBefore: renewBefore(), awaited }, deadline);
+    await untilResponded(caller, cartId, { renewBefore: renewBefore(), awaited }, deadline);
     try {
       return await attempt(awaited);
     } catch (error) {

@@ -17,6 +17,8 @@ export interface Caller {
   readonly knowsSecretOf: (cartId: string) => boolean;
   /** Whether a write may go ahead on the cart as it is; absent where the caller has set no condition. */
   readonly isAllowedOn?: (cart: CartView) => boolean;
+  /** Runs what only waits, so that meanwhile others are served in the caller's place; absent where places are not limited. */
+  readonly idle?: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
 export interface CartsDeps {

@@ -1,6 +1,7 @@
 import { type Cart, type CartDecision, type Moment, requestHolds, requireOpen, touched } from './cart.ts';
 import { type Catalog, type CatalogEntry, live } from './catalog.ts';
 import { holdOf, isPending, type Line, withoutShortage } from './line.ts';
+import { viewOfLine } from './line-view.ts';
 
 /** Which holds are good enough for a checkout. */
 export interface HoldTerms {
@@ -32,14 +33,20 @@ export function isHeldFor(line: Line, entry: CatalogEntry | undefined, terms: Ho
   return renewBefore === undefined || line.heldUntil === undefined || line.heldUntil > renewBefore;
 }
 
-/** Requests, for a checkout, the holds that are missing or about to expire and that nobody has requested yet. */
+/**
+ * Requests, for a checkout, the holds that are missing or about to expire, that nobody has requested yet and that the
+ * catalog has units for.
+ */
 export function requestMissingHolds(
   cart: Cart,
-  { entries }: Catalog,
+  catalog: Catalog,
   terms: HoldTerms,
   moment: Moment,
 ): CartDecision {
-  const isMissing = (line: Line) => !isPending(line) && !isHeldFor(line, entries.get(line.productId), terms);
+  const isMissing = (line: Line) =>
+    !isPending(line) &&
+    !isHeldFor(line, catalog.entries.get(line.productId), terms) &&
+    viewOfLine(line, cart.currency, catalog).availability === 'available';
   return requestHolds(cart, cart.status === 'open' ? cart.lines.filter(isMissing) : [], moment);
 }
 

@@ -9,9 +9,10 @@ type Conditions = Parameters<typeof parsePreconditions>[0];
 
 /** The caller of a request that names these carts by their ids in the API. */
 export function callerOf(
-  { identity, idempotent, headers }: Pick<FastifyRequest, 'identity' | 'idempotent'> & { headers: Conditions },
+  request: Pick<FastifyRequest, 'identity' | 'idempotent' | 'idle'> & { readonly headers: Conditions },
   ...cartIds: readonly string[]
 ): Caller {
+  const { identity, idempotent, headers } = request;
   const secretlyNamed = new Set(cartIds.filter(holdsSecret).map(publicIdOf));
   const preconditions = parsePreconditions(headers);
   return {
@@ -19,6 +20,7 @@ export function callerOf(
     idempotent,
     knowsSecretOf: (cartId) => secretlyNamed.has(cartId),
     isAllowedOn: (cart) => allowsWriteOn(cart, preconditions),
+    idle: (wait) => request.idle(wait),
   };
 }
 

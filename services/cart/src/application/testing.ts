@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import type { EventOf, NewEvent } from '@tandem/contracts/events';
+import { createTable } from '@tandem/storage/create-table';
+import { openSqlite } from '@tandem/storage/sqlite';
+import { addItem } from '../domain/cart.ts';
+import { sellable } from '../domain/catalog.ts';
+import { product } from '../domain/testing.ts';
+import { applyProductEvents } from '../messaging/product-events.ts';
+import { catalogKey } from '../store/kinds.ts';
+import { type Caller, type CartsDeps, type Change, createCarts } from './carts.ts';
+import { createResponseNotifier } from './response-notifier.ts';
+
+export const NOW = '2026-02-14T15:00:00.000Z';
+
+export const widget = product('p', { inventory: 500 });
+
+/** A caller who knows the secret of every guest's cart. */
+export function caller(userId?: string, other: Partial<Caller> = {}): Caller {
+  return {
+    identity: userId === undefined ? undefined : { subject: userId },
+    idempotent: undefined,
+    knowsSecretOf: () => true,
+    ...other,
+  };
+}
+
+export const guest = caller();
+export const addOne: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, 'p'), 1, moment);
+
+/** Two processes with the same store, whose catalog has the widget. */
+export async function openStore(t: TestContext, other: Partial<CartsDeps> = {}) {
+  const { driver, feed, close } = openSqlite(':memory:');
+  t.after(close);
+  let conflicts = 0;
+  const clock = { now: NOW };
+  const now = () => clock.now;
+  const openProcess = () => {
+    const table = createTable(driver, { now: () => Date.parse(now()), onConflict: () => (conflicts += 1) });
+    const notifier = createResponseNotifier();
+    const ttlSeconds = { guest: 7 * 86_400, user: 30 * 86_400 };
+    const deps = { table, isCatalogSynchronised: () => true, now, ttlSeconds, notifier, ...other };
+    const apply = applyProductEvents({ table, now, onResponse: (cartId) => notifier.notify(cartId) });
+    return { table, carts: createCarts(deps), apply };
+  };
+  const [first, second] = [openProcess(), openProcess()];
+  await first.table.putIfNewer(catalogKey('p'), widget);
+
+  /** Everything that was stored, as JSON, as far as `published` has read it. */
+  const stored: string[] = [];
+  /** The events that were published since the last call. */
+  const published = async (): Promise<readonly NewEvent[]> => {
+    const stopping = new AbortController();
+    const reading = feed.read(1_000, stopping.signal);
+    stopping.abort();
+    const changes = await reading;
+    stored.push(...changes.map((change) => JSON.stringify(change)));
+    const last = changes.at(-1);
+    if (last) await feed.checkpoint(last);
+    return changes.flatMap(({ after }): readonly NewEvent[] => after?.events ?? []);
+  };
+  return { first, second, clock, published, stored, conflicts: () => conflicts };
+}
+
+/** Product's confirmation of a request. */
+export function confirmationOf(
+  cartId: string,
+  cartVersion: number,
+  other: Partial<EventOf<'InventoryReserved'>> = {},
+): EventOf<'InventoryReserved'> {
+  const order = { cartId, productId: 'p', cartVersion, revision: cartVersion, timestamp: NOW };
+  return { eventType: 'InventoryReserved', ...order, qty: 1, ...other };
+}
+
+/** The versions of the requests of holds among events. */
+export function requestsIn(events: readonly NewEvent[]): number[] {
+  return events.flatMap((event) => {
+    if (event.eventType !== 'InventoryReservationRequested') return [];
+    assert.ok(event.items.every(({ productId }) => productId === 'p'));
+    return [event.cartVersion];
+  });
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { createApp } from '@tandem/chassis/http/app';
+import { createLogger } from '@tandem/chassis/logger';
+import { createMetrics } from '@tandem/chassis/metrics';
+import type { InjectOptions } from 'fastify';
+import { confirmationOf, openStore } from '../application/testing.ts';
+import type { CartView } from '../domain/view.ts';
+import { publicIdOf } from './cart-ids.ts';
+import { registerCartRoutes } from './routes.ts';
+
+interface Problem {
+  readonly type: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly pointer: string }[];
+}
+
+/** The cart API over a store; a token is the user's name. */
+async function openApi(t: TestContext) {
+  const store = await openStore(t, { reservationWaitMs: 0 });
+  const app = await createApp({
+    name: 'cart',
+    version: '1',
+    description: '',
+    logger: createLogger({ name: 'cart', level: 'silent' }),
+    metrics: createMetrics(),
+    auth: { authenticate: async (name) => (name === undefined ? undefined : { subject: name, scopes: new Set() }) },
+    health: { ready: async () => [] },
+    validateResponses: true,
+  });
+  registerCartRoutes(app, store.first.carts);
+  await app.ready();
+  t.after(() => app.close());
+  const send = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, options: InjectOptions = {}) => {
+    const response = await app.inject({ method, url, ...options });
+    const { statusCode: status, headers, payload } = response;
+    const body = (payload === '' ? {} : response.json()) as CartView & Problem;
+    return { status, headers, body, payload };
+  };
+  const open = async (options: InjectOptions = {}) => (await send('POST', '/carts', options)).body.cartId;
+  const add = (cartId: string, options: InjectOptions = {}) =>
+    send('POST', `/carts/${cartId}/items`, { payload: { productId: 'p', qty: 1 }, ...options });
+  return { ...store, app, send, open, add };
+}
+
+test("security 6: the secret of a guest's cart is in its API id alone: nothing stored or published has it", async (t) => {
+  const { send, open, add, published, stored } = await openApi(t);
+  const response = await send('POST', '/carts', { headers: { 'idempotency-key': 'k-1' } });
+  const { cartId } = response.body;
+  assert.match(cartId, /^guest-/);
+  assert.equal(response.headers['location'], `/carts/${cartId}`);
+  const other = await open();
+  await add(cartId, { headers: { 'idempotency-key': 'k-2' } });
+  await send('POST', `/carts/${other}/merge`, { payload: { fromCartId: cartId } });
+  const merged = await send('GET', `/carts/${other}`);
+  assert.deepEqual([merged.body.cartId, merged.body.items.length], [other, 1]);
+
+  const events = JSON.stringify(await published());
+  assert.ok(events.includes(publicIdOf(cartId)) && events.includes(publicIdOf(other)));
+  for (const id of [cartId, other]) assert.ok(!events.includes(id.slice('guest-'.length)));
+  assert.ok(stored.some((item) => item.includes('sealedId')));
+  for (const item of stored)
+    for (const id of [cartId, other]) assert.ok(!item.includes(id.slice('guest-'.length)), item);
+});
+
+test("security 6: the public id of a guest's cart is not found, whatever the call", async (t) => {
+  const { send, open } = await openApi(t);
+  const cartId = publicIdOf(await open());
+  const mine = await open({ headers: { authorization: 'user-1' } });
+  for (const [method, url, payload] of [
+    ['GET', `/carts/${cartId}`],
+    ['DELETE', `/carts/${cartId}`],
+    ['POST', `/carts/${cartId}/items`, { productId: 'p', qty: 1 }],
+    ['PUT', `/carts/${cartId}/items/p`, { qty: 1 }],
+    ['DELETE', `/carts/${cartId}/items/p`],
+    ['POST', `/carts/${cartId}/items/p/accept-price`],
+    ['POST', `/carts/${cartId}/hold`],
+    ['POST', `/carts/${cartId}/checkout`],
+    ['POST', `/carts/${cartId}/merge`, { fromCartId: mine }],
+    ['POST', `/carts/${mine}/merge`, { fromCartId: cartId }],
+  ] as const) {
+    for (const headers of [{}, { authorization: 'user-1' }]) {
+      const { status, body } = await send(method, url, { headers, ...(payload && { payload }) });
+      assert.deepEqual([status, body.detail], [404, 'Cart not found.'], `${method} ${url}`);
+    }
+  }
+});
+
+test('a guest who repeats the opening of a cart gets the same one, by the same key alone', async (t) => {
+  const { send, add } = await openApi(t);
+  const opened = async (key: string, headers = {}) =>
+    send('POST', '/carts', { headers: { 'idempotency-key': key, ...headers } });
+  const cart = await opened('order-1');
+  const again = await opened('order-1');
+  assert.deepEqual([again.status, again.body, again.headers['location']], [201, cart.body, cart.headers['location']]);
+  assert.equal(again.headers['idempotent-replayed'], 'true');
+  assert.equal((await add(again.body.cartId)).status, 200);
+  assert.notEqual((await opened('order-2')).body.cartId, cart.body.cartId);
+  const mine = await opened('order-1', { authorization: 'user-1' });
+  assert.match(mine.body.cartId, /^cart-/);
+  assert.equal((await opened('order-1', { authorization: 'user-1' })).body.cartId, mine.body.cartId);
+});
+
+test('each response with a cart has its ETag, which a later read confirms', async (t) => {
+  const { send, open, add } = await openApi(t);
+  const id = await open();
+  for (const call of [
+    () => add(id),
+    () => send('PUT', `/carts/${id}/items/p`, { payload: { qty: 2 } }),
+    () => send('POST', `/carts/${id}/items/p/accept-price`),
+    () => send('POST', `/carts/${id}/hold`),
+    () => send('DELETE', `/carts/${id}/items/p`),
+  ]) {
+    const { status, headers } = await call();
+    assert.equal(status, 200);
+    const etag = String(headers['etag']);
+    const read = await send('GET', `/carts/${id}`, { headers: { 'if-none-match': etag } });
+    assert.deepEqual([read.status, read.headers['etag']], [304, etag]);
+  }
+});
+
+test('core 6: every write of a cart honours If-Match and If-None-Match', async (t) => {
+  const { send, open, add, published } = await openApi(t);
+  const [id, source] = [await open(), await open()];
+  await add(id);
+  await published();
+  for (const headers of [{ 'if-match': '"bogus"' }, { 'if-none-match': '*' }]) {
+    for (const [method, url, payload] of [
+      ['POST', '/items', { productId: 'p', qty: 1 }],
+      ['PUT', '/items/p', { qty: 3 }],
+      ['DELETE', '/items/p'],
+      ['POST', '/items/p/accept-price'],
+      ['POST', '/hold'],
+      ['POST', '/merge', { fromCartId: source }],
+      ['POST', '/checkout'],
+      ['DELETE', ''],
+    ] as const) {
+      const { status, body } = await send(method, `/carts/${id}${url}`, { headers, ...(payload && { payload }) });
+      assert.deepEqual([status, body.type], [412, 'urn:tandem:problem:precondition-failed'], `${method} ${url}`);
+    }
+  }
+  assert.deepEqual(await published(), []);
+  assert.equal((await send('POST', '/carts', { headers: { 'if-match': '*' } })).status, 412);
+  const { headers } = await send('GET', `/carts/${id}`);
+  assert.equal((await add(id, { headers: { 'if-match': String(headers['etag']) } })).status, 200);
+  assert.equal((await add(id, { headers: { 'if-match': String(headers['etag']) } })).status, 412, 'it has changed');
+  assert.equal((await add('cart-none', { headers: { 'if-match': '"bogus"' } })).status, 404, 'there is none');
+});
+
+test('bodies may be left out where all fields are optional, and unknown fields are named', async (t) => {
+  const { first, send, open, add } = await openApi(t);
+  const id = await open();
+  await add(id);
+  const accept = `/carts/${id}/items/p/accept-price`;
+  const checkout = `/carts/${id}/checkout`;
+  const empty = { headers: { 'content-type': 'application/json' }, payload: '' };
+  for (const options of [{}, empty, { payload: {} }, { payload: { price: 1999, currency: 'USD' } }]) {
+    const { status, payload } = await send('POST', accept, options);
+    assert.equal(status, 200, payload);
+  }
+  for (const [url, field, method] of [
+    [accept, 'prise', 'POST'],
+    [checkout, 'total', 'POST'],
+    [`/carts/${id}/items`, 'quantity', 'POST'],
+    [`/carts/${id}/items/p`, 'quantity', 'PUT'],
+    [`/carts/${id}/merge`, 'from', 'POST'],
+  ] as const) {
+    const { status, body } = await send(method, url, { payload: { [field]: 5 } });
+    assert.equal(status, 400);
+    assert.ok(body.errors?.some(({ pointer }) => pointer === `/${field}`), url);
+  }
+  const differs = await send('POST', checkout, { payload: { totalAmount: 1 } });
+  assert.deepEqual([differs.status, differs.body.type], [409, 'urn:tandem:problem:total-changed']);
+  assert.equal((await send('POST', accept, { payload: { price: 1 } })).body.type, 'urn:tandem:problem:price-changed');
+  assert.equal((await send('POST', checkout)).status, 503);
+  const { version } = (await send('GET', `/carts/${id}`)).body;
+  await first.apply([confirmationOf(publicIdOf(id), version)]);
+  const { status, body } = await send('POST', checkout, empty);
+  assert.deepEqual([status, body.status, body.expiresAt], [200, 'checkedOut', undefined]);
+});
+
+test("a user's carts and orders are listed", async (t) => {
+  const { send, open } = await openApi(t);
+  const headers = { authorization: 'user-1' };
+  const [older, newer] = [await open({ headers }), await open({ headers })];
+  for (const query of ['', '&status=open', '&status=']) {
+    const { payload } = await send('GET', `/carts?mine=true${query}`, { headers });
+    const { items } = JSON.parse(payload) as { items: readonly CartView[] };
+    assert.deepEqual(new Set(items.map(({ cartId }) => cartId)), new Set([older, newer]));
+  }
+  assert.deepEqual((await send('GET', '/carts?mine=true&status=checkedOut', { headers })).body.items, []);
+  assert.equal((await send('GET', '/carts?mine=true&status=merged', { headers })).status, 400);
+});
