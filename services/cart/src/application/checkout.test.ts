@@ -16,7 +16,8 @@ async function openCart(t: TestContext, other: Partial<CartsDeps> = {}) {
   await store.first.carts.open(guest, 'c');
   await store.first.carts.change(guest, 'c', addOne, 'p');
   await store.published();
-  const versionOf = async () => (await store.first.table.get(cartKey('c')))?.version ?? assert.fail('no cart');
+  const versionOf = async () =>
+    (await store.first.table.get(cartKey('c')))?.version ?? assert.fail('no cart');
   return { ...store, versionOf };
 }
 
@@ -66,7 +67,14 @@ test('core 8: without a response until the deadline the checkout is unavailable,
 test('a rejection ends the wait with the lines', async (t) => {
   const { first } = await openCart(t);
   const checkout = first.carts.checkOut(guest, 'c');
-  const order = { cartId: 'c', productId: 'p', cartVersion: 2, revision: 1, productVersion: 9, timestamp: NOW };
+  const order = {
+    cartId: 'c',
+    productId: 'p',
+    cartVersion: 2,
+    revision: 1,
+    productVersion: 9,
+    timestamp: NOW,
+  };
   const rejected = { requestedQty: 1, availableQty: 0, keptQty: 0 };
   await first.apply([{ eventType: 'InventoryReservationRejected', ...order, ...rejected }]);
   await assert.rejects(checkout, { kind: 'conflict', code: 'lines-changed' });
@@ -140,5 +148,8 @@ test('core 11: a product that has not arrived in the read model makes a checkout
     events: [],
   }));
   assert.equal((await first.carts.read(guest, 'c')).items[0]?.availability, 'available');
-  await assert.rejects(first.carts.checkOut(guest, 'c'), { kind: 'unavailable', code: 'catalog-not-synchronised' });
+  await assert.rejects(first.carts.checkOut(guest, 'c'), {
+    kind: 'unavailable',
+    code: 'catalog-not-synchronised',
+  });
 });

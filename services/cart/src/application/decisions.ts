@@ -10,25 +10,32 @@ import type { Caller, CartsDeps, Change } from './types.ts';
 
 /** Reads carts with the catalog's entries of their products, decides and writes. */
 export interface Decisions {
-  momentOf(cart: Pick<Cart, 'userId'>): Moment;
-  catalogOf(entries: readonly CatalogEntry[]): Catalog;
+  readonly momentOf: (cart: Pick<Cart, 'userId'>) => Moment;
+  readonly catalogOf: (entries: readonly CatalogEntry[]) => Catalog;
   /** Decides about one cart; resolves to it as it then is. `decide` also knows the products of `productIds`. */
-  change(caller: Caller, cartId: string, decide: Change, productIds?: readonly string[]): Promise<CartView>;
+  readonly change: (
+    caller: Caller,
+    cartId: string,
+    decide: Change,
+    productIds?: readonly string[],
+  ) => Promise<CartView>;
   /**
-   * As `change`, with further carts that the decision reads and writes. They are the decision's to check for access; the
-   * first one's products are known.
+   * As `change`, with further carts that the decision reads and writes, and the products of all of them. Whether the
+   * caller may access the further carts is the decision's to check.
    */
-  changeSeveral(
+  readonly changeSeveral: (
     caller: Caller,
     cartIds: readonly [string, ...string[]],
-    decide: (
-      cart: VisibleCart,
-      others: readonly (Cart | undefined)[],
-      catalog: Catalog,
-    ) => readonly [CartDecision, ...CartDecision[]],
+    decide: ChangeSeveral,
     productIds?: readonly string[],
-  ): Promise<CartView>;
+  ) => Promise<CartView>;
 }
+
+type ChangeSeveral = (
+  cart: VisibleCart,
+  others: readonly (Cart | undefined)[],
+  catalog: Catalog,
+) => readonly [CartDecision, ...CartDecision[]];
 
 export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationWaitMs'>): Decisions {
   const { table, isCatalogSynchronised, now, ttlSeconds } = deps;

@@ -27,7 +27,10 @@ test('core 14: open carts are listed with the newest change first, page by page'
   const rest = await carts.list(identity, { limit: 3, cursor: page.cursor ?? '' });
   assert.deepEqual([idsOf(rest), rest.cursor], [['c'], undefined]);
   for (const cursor of ['x', Buffer.from('[1]').toString('base64url'), `${page.cursor}x`])
-    await assert.rejects(carts.list(identity, { limit: 3, cursor }), { kind: 'invalid', code: 'invalid-cursor' });
+    await assert.rejects(carts.list(identity, { limit: 3, cursor }), {
+      kind: 'invalid',
+      code: 'invalid-cursor',
+    });
 });
 
 test('core 5: orders are listed with the newest first; they do not expire and cannot be deleted', async (t) => {
@@ -55,7 +58,8 @@ test('core 5: orders are listed with the newest first; they do not expire and ca
 
 test("no user's id leads to the carts of another one", async (t) => {
   const { carts } = (await openStore(t)).first;
-  for (const id of ['user-1', 'orders/user-1', 'open/user-1', '/user-1']) await carts.open(caller(id), `cart-${id}`);
+  for (const id of ['user-1', 'orders/user-1', 'open/user-1', '/user-1'])
+    await carts.open(caller(id), `cart-${id}`);
   for (const id of ['user-1', 'orders/user-1', 'open/user-1', '/user-1']) {
     assert.deepEqual(idsOf(await carts.list({ subject: id }, { limit: 9 })), [`cart-${id}`]);
     assert.deepEqual(idsOf(await carts.list({ subject: id }, { limit: 9, status: 'checkedOut' })), []);

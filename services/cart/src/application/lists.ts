@@ -56,9 +56,17 @@ function cursorOf({ updatedAt, cartId }: Place): string {
 function placeOf(cursor: string): Place {
   const place = parse(Buffer.from(cursor, 'base64url').toString());
   const [updatedAt, cartId] = Array.isArray(place) ? (place as readonly unknown[]) : [];
-  if (typeof updatedAt === 'string' && typeof cartId === 'string' && cursorOf({ updatedAt, cartId }) === cursor)
+  if (
+    typeof updatedAt === 'string' &&
+    typeof cartId === 'string' &&
+    cursorOf({ updatedAt, cartId }) === cursor
+  )
     return { updatedAt, cartId };
-  throw new DomainError('invalid', 'invalid-cursor', 'The cursor is not one of this list. Start again without one.');
+  throw new DomainError(
+    'invalid',
+    'invalid-cursor',
+    'The cursor is not one of this list. Start again without one.',
+  );
 }
 
 function parse(text: string): unknown {

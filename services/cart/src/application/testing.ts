@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { EventOf, NewEvent } from '@tandem/contracts/events';
 import { createTable } from '@tandem/storage/create-table';
+import type { Driver } from '@tandem/storage/driver';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { addItem } from '../domain/cart.ts';
 import { sellable } from '../domain/catalog.ts';
@@ -30,9 +31,17 @@ export const addOne: Change = (cart, catalog, moment) => addItem(cart, sellable(
 
 /** Two processes with the same store, whose catalog has the widget. */
 export async function openStore(t: TestContext, other: Partial<CartsDeps> = {}) {
-  const { driver, feed, close } = openSqlite(':memory:');
+  const { driver: sqlite, feed, close } = openSqlite(':memory:');
   t.after(close);
   let conflicts = 0;
+  const stored: string[] = [];
+  const driver: Driver = {
+    ...sqlite,
+    write: (puts) => {
+      stored.push(JSON.stringify(puts));
+      return sqlite.write(puts);
+    },
+  };
   const clock = { now: NOW };
   const now = () => clock.now;
   const openProcess = () => {
@@ -46,19 +55,17 @@ export async function openStore(t: TestContext, other: Partial<CartsDeps> = {}) 
   const [first, second] = [openProcess(), openProcess()];
   await first.table.putIfNewer(catalogKey('p'), widget);
 
-  /** Everything that was stored, as JSON, as far as `published` has read it. */
-  const stored: string[] = [];
   /** The events that were published since the last call. */
   const published = async (): Promise<readonly NewEvent[]> => {
     const stopping = new AbortController();
     const reading = feed.read(1_000, stopping.signal);
     stopping.abort();
     const changes = await reading;
-    stored.push(...changes.map((change) => JSON.stringify(change)));
     const last = changes.at(-1);
     if (last) await feed.checkpoint(last);
     return changes.flatMap(({ after }): readonly NewEvent[] => after?.events ?? []);
   };
+  /** `stored` is everything that was written, as JSON. */
   return { first, second, clock, published, stored, conflicts: () => conflicts };
 }
 

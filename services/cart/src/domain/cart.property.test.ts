@@ -61,9 +61,17 @@ const changesOfLines: fc.Arbitrary<(cart: Cart) => CartDecision> = fc.oneof(
         removeItem(cart, productId, moment),
   ),
   products.map((product) => (cart: Cart) => renewHolds(cart, catalogOf(product), moment)),
-  products.map((product) => (cart: Cart) => acceptPrice(cart, product.productId, catalogOf(product), {}, moment)),
+  products.map(
+    (product) => (cart: Cart) => acceptPrice(cart, product.productId, catalogOf(product), {}, moment),
+  ),
 );
-const outcomes = fc.constantFrom<HoldResponse['outcome'][]>('confirmed', 'confirmed', 'confirmed', 'rejected', 'expired');
+const outcomes = fc.constantFrom<HoldResponse['outcome'][]>(
+  'confirmed',
+  'confirmed',
+  'confirmed',
+  'rejected',
+  'expired',
+);
 const responses: fc.Arbitrary<(cart: Cart) => CartDecision> = fc
   .tuple(products, outcomes, fc.constantFrom(0, 0, 0, -1), fc.option(fc.nat({ max: 20 }), { nil: undefined }))
   .map(([{ productId }, outcome, lag, revision]) => (cart: Cart) => {
@@ -75,7 +83,12 @@ const responses: fc.Arbitrary<(cart: Cart) => CartDecision> = fc
   });
 const merges = fc.tuple(cartIds, cartIds).map(([targetId, sourceId]): Change => (carts) => {
   const moments = { target: moment, source: moment };
-  const { target, source } = mergeCarts(cartOf(carts, targetId), cartOf(carts, sourceId), catalogOf(), moments);
+  const { target, source } = mergeCarts(
+    cartOf(carts, targetId),
+    cartOf(carts, sourceId),
+    catalogOf(),
+    moments,
+  );
   return [target, source];
 });
 const checkouts = cartIds.map((id): Change => (carts) => {
@@ -115,7 +128,8 @@ function createListener() {
         assertReadable(event);
         assert.ok('cartVersion' in event);
         assert.deepEqual([event.cartId, event.cartVersion], [state.cartId, state.version]);
-        if (event.eventType === 'CartCheckedOut' || event.eventType === 'InventoryReservationRequested') continue;
+        if (event.eventType === 'CartCheckedOut' || event.eventType === 'InventoryReservationRequested')
+          continue;
         assert.ok('lineQty' in event && event.lineQty !== undefined);
         assert.ok(event.qty >= 1);
         if (event.lineQty > 0) lines.set(event.productId, event.lineQty);
@@ -158,7 +172,9 @@ function assertMoved(decisions: readonly CartDecision[]): number {
 function assertSound({ status, lines, currency, version }: Cart): void {
   if (status === 'open') assert.equal(currency === null, lines.length === 0);
   assert.ok(lines.every(({ qty }) => qty >= 1 && qty <= 999));
-  assert.ok(lines.every(({ requestedAt, response }) => requestedAt <= version && response.cartVersion <= version));
+  assert.ok(
+    lines.every(({ requestedAt, response }) => requestedAt <= version && response.cartVersion <= version),
+  );
   assert.ok(lines.every(({ heldQty, heldUntil, holdVersion }) => heldQty > 0 || !(heldUntil ?? holdVersion)));
 }
 

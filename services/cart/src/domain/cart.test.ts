@@ -135,7 +135,10 @@ test('a cart takes as many units of a product as the product allows', () => {
   const limited = product('p', { maxPerCart: 3 });
   assert.equal(qtyOf(addItem(two, limited, 1, at(2)).state), 3);
   assertConflict(() => addItem(two, limited, 2, at(2)), 'quantity-limit', { qty: 2, limit: 3 });
-  assertConflict(() => setQuantity(two, 'p', catalogOf(limited), 4, at(2)), 'quantity-limit', { qty: 2, limit: 3 });
+  assertConflict(() => setQuantity(two, 'p', catalogOf(limited), 4, at(2)), 'quantity-limit', {
+    qty: 2,
+    limit: 3,
+  });
 });
 
 test('a cart has at most 100 lines, whose quantities may still grow', () => {
@@ -161,7 +164,11 @@ test('interop A3: units that are held for the line count as available, those of 
   assert.equal(qtyOf(addItem(reserved, last, 1, at(2)).state), 3);
   const attainable = { availableQty: 3 };
   assertConflict(() => addItem(reserved, last, 2, at(2)), 'insufficient-stock', attainable);
-  assertConflict(() => setQuantity(reserved, 'p', catalogOf(last), 4, at(2)), 'insufficient-stock', attainable);
+  assertConflict(
+    () => setQuantity(reserved, 'p', catalogOf(last), 4, at(2)),
+    'insufficient-stock',
+    attainable,
+  );
   assert.deepEqual(
     [reserved, two, rejected, empty].map(({ lines }) => attainableQty(lines[0], last)),
     [3, 1, 1, 1],

@@ -98,7 +98,8 @@ export function requestHolds(cart: Cart, wanted: readonly Line[], moment: Moment
   if (wanted.length === 0) return { state: cart, events: [] };
   const { cartId, userId } = cart;
   const version = cart.version + 1;
-  const requested = (lines: readonly Line[], line: Line) => withLine(lines, { ...line, requestedAt: version });
+  const requested = (lines: readonly Line[], line: Line) =>
+    withLine(lines, { ...line, requestedAt: version });
   const state = { ...cart, ...touched(moment), lines: wanted.reduce(requested, cart.lines), version };
   const items = wanted.map((line) => ({ productId: line.productId, qty: line.qty, ...movesOf(line) }));
   const event = { cartId, userId, items, timestamp: moment.now, cartVersion: version };

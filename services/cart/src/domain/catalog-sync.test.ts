@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readEvent } from '@tandem/contracts/read-event';
-import { type CatalogSync, completeSnapshot, countApplied, isRequested, requestSnapshot } from './catalog-sync.ts';
+import {
+  type CatalogSync,
+  completeSnapshot,
+  countApplied,
+  isRequested,
+  requestSnapshot,
+} from './catalog-sync.ts';
 
 const T0 = '2026-02-14T15:00:00.000Z';
 const T1 = '2026-02-14T15:01:00.000Z';

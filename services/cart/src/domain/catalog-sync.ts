@@ -74,5 +74,7 @@ export function completeSnapshot(
 /** The publication alone proves nothing: a message of the snapshot may be on its way, or be dead-lettered. */
 function completed(sync: CatalogSync): CatalogSync {
   const { productCount, appliedCount } = sync;
-  return productCount !== undefined && appliedCount >= productCount ? { ...sync, status: 'synchronised' } : sync;
+  return productCount !== undefined && appliedCount >= productCount
+    ? { ...sync, status: 'synchronised' }
+    : sync;
 }

@@ -53,7 +53,11 @@ test('core 14: an implausible version of a known product is an error, so that it
 
 test('core 14: an implausible version that came first is healed by a snapshot, after which events apply as ever', () => {
   const absurd = entryOf(updated(900_000_000_000));
-  assert.equal(entryAfter(absurd, updated(43)), absurd, 'an event alone does not: it may be as old as it looks');
+  assert.equal(
+    entryAfter(absurd, updated(43)),
+    absurd,
+    'an event alone does not: it may be as old as it looks',
+  );
   const healed = entryAfter(absurd, snapshot(43));
   assert.deepEqual([productVersionOf(healed), healed.version], [43, absurd.version + 1]);
   assert.equal(entryAfter(healed, updated(42)), healed);

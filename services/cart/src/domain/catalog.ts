@@ -43,7 +43,9 @@ const MAX_NAME_LENGTH = 200;
 export const MAX_VERSION_LEAP = 1_000_000;
 
 /** An event that carries the state of a product. */
-export type ProductEvent = EventOf<'ProductCreated' | 'ProductUpdated' | 'ProductSnapshot' | 'ProductDeleted'>;
+export type ProductEvent = EventOf<
+  'ProductCreated' | 'ProductUpdated' | 'ProductSnapshot' | 'ProductDeleted'
+>;
 
 /** The entry that an event leaves, if it is newer than the stored one. */
 export function entryOf(event: ProductEvent): CatalogEntry {
@@ -104,7 +106,11 @@ export function sellable({ entries, isSynchronised }: Catalog, productId: string
   const product = live(entry);
   if (product) return product;
   if (entry) {
-    throw new DomainError('conflict', 'product-deleted', `Product ${productId} is no longer sold. Choose another one.`);
+    throw new DomainError(
+      'conflict',
+      'product-deleted',
+      `Product ${productId} is no longer sold. Choose another one.`,
+    );
   }
   if (isSynchronised) {
     throw new DomainError('notFound', 'product-not-found', `Product ${productId} not found. Check its id.`);

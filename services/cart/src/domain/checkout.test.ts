@@ -100,7 +100,9 @@ for (const [what, cart, entry, shown] of obstacles) {
 }
 
 test('every line that stands in the way is named', () => {
-  const refusal = errorOf(() => sell(reserved, catalogOf(product('p', { price: 1 }), product('q', { price: 1 }))));
+  const refusal = errorOf(() =>
+    sell(reserved, catalogOf(product('p', { price: 1 }), product('q', { price: 1 }))),
+  );
   const lines = refusal.details?.['lines'] as readonly { productId: string }[];
   assert.deepEqual(
     lines.map(({ productId }) => productId),
@@ -111,7 +113,13 @@ test('every line that stands in the way is named', () => {
 test('waits for the confirmation of each line: one that is missing, expired or requested anew is worth another try', () => {
   const { state: asksAnew } = setQuantity(reserved, 'p', catalog, 3, at(3));
   const expired = withExpired(reserved, 'q');
-  for (const cart of [pending, withReserved(pending, ['p']), withReserved(pending, ['q']), asksAnew, expired]) {
+  for (const cart of [
+    pending,
+    withReserved(pending, ['p']),
+    withReserved(pending, ['q']),
+    asksAnew,
+    expired,
+  ]) {
     assert.deepEqual(
       errorOf(() => sell(cart)),
       { kind: 'unavailable', code: RESERVATION_PENDING, details: { retryAfterSeconds: 1 } },
@@ -137,7 +145,11 @@ test('core 8: a decrease of a held line is checked out at once, without Product'
 
 test('a hold that is about to expire is not checked out, unless this checkout has just had it confirmed', () => {
   const heldUntil = at(6).now;
-  const both = respond(pending, confirmationOf(pending, 'p', { heldUntil }), confirmationOf(pending, 'q')).state;
+  const both = respond(
+    pending,
+    confirmationOf(pending, 'p', { heldUntil }),
+    confirmationOf(pending, 'q'),
+  ).state;
   const withHolds = (renewBefore: string, ...awaited: string[]) =>
     checkOut(both, catalog, at(5), { holds: { renewBefore, awaited: new Set(awaited) } });
   assert.equal(withHolds(at(5).now).state.status, 'checkedOut');
@@ -150,7 +162,11 @@ test('core 6: a total that the shopper did not see is not checked out, and the l
   const sellAgreed = (agreed: AgreedTotal) => checkOut(reserved, catalog, at(5), { agreed });
   for (const agreed of [{ totalAmount: 4097 }, { currency: 'EUR' }, { totalAmount: 4098, currency: 'EUR' }]) {
     const { kind, code, details } = errorOf(() => sellAgreed(agreed));
-    const { totalAmount, currency, lines } = details as { totalAmount: number; currency: string; lines: object[] };
+    const { totalAmount, currency, lines } = details as {
+      totalAmount: number;
+      currency: string;
+      lines: object[];
+    };
     assert.deepEqual(
       [kind, code, totalAmount, currency, lines.length],
       ['conflict', 'total-changed', 4098, 'USD', 2],

@@ -27,7 +27,8 @@ export function checkOut(
 ): CartDecision {
   if (cart.status === 'checkedOut') return { state: cart, events: [] };
   requireOpen(cart);
-  if (cart.lines.length === 0) throw conflict('cart-empty', 'The cart is empty. Add something first.', { lines: [] });
+  if (cart.lines.length === 0)
+    throw conflict('cart-empty', 'The cart is empty. Add something first.', { lines: [] });
   requireAgreed(cart, catalog, agreed);
   const changed = viewsOfLines(cart, catalog).filter(
     ({ priceChanged, availability }) => priceChanged || availability !== 'available',
@@ -64,9 +65,14 @@ export function expireCart(cart: Cart): readonly NewEvent[] {
 function requireAgreed(cart: Cart, catalog: Catalog, agreed: AgreedTotal): void {
   const totalAmount = totalOf(cart);
   const { currency } = cart;
-  if ((agreed.totalAmount ?? totalAmount) === totalAmount && (agreed.currency ?? currency) === currency) return;
+  if ((agreed.totalAmount ?? totalAmount) === totalAmount && (agreed.currency ?? currency) === currency)
+    return;
   const details = { totalAmount, currency, lines: viewsOfLines(cart, catalog) };
-  throw conflict('total-changed', 'The total of the cart has changed. Look at the lines and check out again.', details);
+  throw conflict(
+    'total-changed',
+    'The total of the cart has changed. Look at the lines and check out again.',
+    details,
+  );
 }
 
 function endOf(cart: Cart, timestamp: string) {

@@ -58,13 +58,17 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('others'), qty: fc.nat({ max: 8 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('hold', 'expire') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lose'), nth }) },
-  { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('request', 'respond'), nth, again: fc.boolean() }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constantFrom('request', 'respond'), nth, again: fc.boolean() }),
+  },
 );
 
 /** The request that an event makes: quantity and version. */
 function requestOf(event: NewEvent): readonly [number, number] {
   assert.ok('cartVersion' in event);
-  if (event.eventType === 'InventoryReservationRequested') return [event.items[0]?.qty ?? 0, event.cartVersion ?? 0];
+  if (event.eventType === 'InventoryReservationRequested')
+    return [event.items[0]?.qty ?? 0, event.cartVersion ?? 0];
   assert.ok('lineQty' in event);
   return [event.lineQty ?? 0, event.cartVersion ?? 0];
 }
@@ -157,5 +161,8 @@ test('whatever is requested, repeated, lost and expired: once what is pending wa
     ),
     { numRuns: 5_000 },
   );
-  assert.ok(Object.values(happened).every((count) => count > 50), JSON.stringify(happened));
+  assert.ok(
+    Object.values(happened).every((count) => count > 50),
+    JSON.stringify(happened),
+  );
 });

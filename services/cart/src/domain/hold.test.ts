@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Cart, type CartDecision, deleteCart, removeItem, setQuantity } from './cart.ts';
-import { awaitedProducts, isAwaitingHolds, renewHolds, requestMissingHolds, requestPendingHolds } from './hold.ts';
+import {
+  awaitedProducts,
+  isAwaitingHolds,
+  renewHolds,
+  requestMissingHolds,
+  requestPendingHolds,
+} from './hold.ts';
 import { holdOf } from './line.ts';
 import { mergeCarts } from './merge.ts';
-import { at, cartWith, catalogOf, confirmationOf, errorOf, expectLine, product, rejectionOf } from './testing.ts';
+import {
+  at,
+  cartWith,
+  catalogOf,
+  confirmationOf,
+  errorOf,
+  expectLine,
+  product,
+  rejectionOf,
+} from './testing.ts';
 import { respond, summaryOf, withExpired, withRejected, withReserved } from './testing.ts';
 
 const widget = product('p');
@@ -67,7 +82,11 @@ test('renewing clears shortages, and skips deleted products', () => {
   assert.ok(expectLine(short, 'p').shortage);
   assert.equal(expectLine(renewHolds(short, catalog, at(4)).state, 'p').shortage, undefined);
   const deleted = catalogOf({ productId: 'p', version: 9, deleted: true });
-  assert.deepEqual(requestedBy(renewHolds(reserved, deleted, at(4))), [['q', 1]], 'an unknown one is not deleted');
+  assert.deepEqual(
+    requestedBy(renewHolds(reserved, deleted, at(4))),
+    [['q', 1]],
+    'an unknown one is not deleted',
+  );
 });
 
 test('an empty cart lives longer too, a closed one does not', () => {
@@ -100,7 +119,10 @@ test('core 8: a decrease of a held line stays held, and needs no catalog', () =>
   const { state, events } = setQuantity(reserved, 'p', catalogOf(), 1, at(4));
   assert.equal(holdOf(expectLine(state, 'p'), undefined), 'held');
   assert.deepEqual(summaryOf({ events }), [['ProductRemovedFromCart', 'p', 1, 1, state.version]]);
-  assert.equal(holdOf(expectLine(setQuantity(reserved, 'p', catalog, 3, at(4)).state, 'p'), undefined), 'pending');
+  assert.equal(
+    holdOf(expectLine(setQuantity(reserved, 'p', catalog, 3, at(4)).state, 'p'), undefined),
+    'pending',
+  );
 });
 
 test('a checkout requests the holds that are missing or about to expire, and not again what is pending', () => {
@@ -112,7 +134,11 @@ test('a checkout requests the holds that are missing or about to expire, and not
   assert.deepEqual(requested(withExpired(reserved, 'q'), at(5).now), [['q', 1]]);
   assertUnchanged(requestMissingHolds(reserved, catalog, {}, at(5)), reserved);
   const void1 = catalogOf(product('p', { version: 9, incarnation: 9 }), product('q'));
-  assert.deepEqual(requestedBy(requestMissingHolds(reserved, void1, {}, at(5))), [['p', 2]], 'a void hold is none');
+  assert.deepEqual(
+    requestedBy(requestMissingHolds(reserved, void1, {}, at(5))),
+    [['p', 2]],
+    'a void hold is none',
+  );
   const order = { ...withExpired(reserved, 'q'), status: 'checkedOut' } as const;
   assertUnchanged(requestMissingHolds(order, catalog, {}, at(5)), order);
 });
@@ -149,5 +175,9 @@ test('carts that a line takes units over from are named by each request until Pr
   for (const responded of [withReserved(lowered.state, ['p']), withRejected(lowered.state, 'p')])
     assert.deepEqual(sources(renewHolds(responded, catalog, at(5))), [undefined, undefined]);
   const since = respond(lowered.state, confirmationOf(merged, 'p')).state;
-  assert.deepEqual(sources(renewHolds(since, catalog, at(5))), [undefined, undefined], 'that request named it');
+  assert.deepEqual(
+    sources(renewHolds(since, catalog, at(5))),
+    [undefined, undefined],
+    'that request named it',
+  );
 });

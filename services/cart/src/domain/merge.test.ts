@@ -276,15 +276,13 @@ test('a line that moves on before Product has answered takes its sources with it
   assert.ok(source.events.every((event) => !('movedFrom' in event)));
 
   let cart = cartWith('many', [[widget, 1]]);
-  for (let i = 0; i < 10; i++)
-    cart = merge(cart, cartWith(`g${i}`, [[widget, 1]])).target.state;
+  for (let i = 0; i < 10; i++) cart = merge(cart, cartWith(`g${i}`, [[widget, 1]])).target.state;
   assert.throws(() => merge(cart, cartWith('late', [[widget, 1]])), {
     kind: 'unavailable',
     code: 'merges-pending',
   });
   assert.equal(
-    expectLine(merge(withReserved(cart), cartWith('late', [[widget, 1]])).target.state, 'p')
-      .qty,
+    expectLine(merge(withReserved(cart), cartWith('late', [[widget, 1]])).target.state, 'p').qty,
     12,
   );
 });

@@ -4,7 +4,16 @@ import type { EventOf } from '@tandem/contracts/events';
 import { addItem, type Cart, type CartDecision, setQuantity } from './cart.ts';
 import { holdOf } from './line.ts';
 import { responsesOf } from './reservation.ts';
-import { at, cartWith, catalogOf, confirmationOf, expectLine, expiryOf, product, rejectionOf } from './testing.ts';
+import {
+  at,
+  cartWith,
+  catalogOf,
+  confirmationOf,
+  expectLine,
+  expiryOf,
+  product,
+  rejectionOf,
+} from './testing.ts';
 import { respond, summaryOf, withExpired, withRejected, withReserved } from './testing.ts';
 
 const widget = product('p');
@@ -59,7 +68,13 @@ test('the confirmations of a change of the product are responses like others, wh
   };
   const line = expectLine(respond(two, event).state, 'p');
   assert.deepEqual([line.heldQty, line.heldUntil, line.holdVersion], [2, heldUntil, 8]);
-  assert.deepEqual([line.response, line.stock], [{ cartVersion: 2, revision: 4 }, { version: 8, inventory: 3 }]);
+  assert.deepEqual(
+    [line.response, line.stock],
+    [
+      { cartVersion: 2, revision: 4 },
+      { version: 8, inventory: 3 },
+    ],
+  );
 });
 
 test('the same response again changes nothing, also one without a revision', () => {
@@ -112,7 +127,8 @@ test('a response without a revision counts if it is to the newest request', () =
 test('responses to a line that was removed do not count for a new one', () => {
   const { state: removed } = setQuantity(two, 'p', catalog, 0, at(2));
   const { state: again } = addItem(removed, widget, 2, at(3));
-  for (const late of [confirmed, { ...confirmed, revision: 99 }]) assertUnchanged(respond(again, late), again);
+  for (const late of [confirmed, { ...confirmed, revision: 99 }])
+    assertUnchanged(respond(again, late), again);
   assert.equal(holdIn(respond(again, confirmationOf(again, 'p')).state), 'held');
 });
 
@@ -130,7 +146,8 @@ test('a response counts when only another line has changed since', () => {
 test('a closed cart takes no response', () => {
   for (const status of ['checkedOut', 'merged', 'deleted'] as const) {
     const closed = { ...two, status };
-    for (const response of [confirmed, rejected, expiryOf(two, 'p')]) assertUnchanged(respond(closed, response), closed);
+    for (const response of [confirmed, rejected, expiryOf(two, 'p')])
+      assertUnchanged(respond(closed, response), closed);
   }
 });
 
@@ -158,7 +175,11 @@ test('the shortage stays until the line changes: by its confirmation and its exp
     assert.ok(expectLine(cart, 'p').shortage);
   for (const qty of [1, 2, 3])
     assert.equal(expectLine(setQuantity(short, 'p', catalog, qty, at(4)).state, 'p').shortage, undefined);
-  assert.deepEqual(setQuantity(short, 'p', catalog, 2, at(4)).events, [], 'the same quantity changes nothing at Product');
+  assert.deepEqual(
+    setQuantity(short, 'p', catalog, 2, at(4)).events,
+    [],
+    'the same quantity changes nothing at Product',
+  );
 });
 
 test('core 14: a rejection is ordered by its request alone: a re-created product is available whatever its clock says', () => {
@@ -174,5 +195,8 @@ test('a rejection tells the stock of its version, which counts before an older s
 });
 
 test('other events are responses to nobody', () => {
-  assert.deepEqual(responsesOf({ eventType: 'ProductDeleted', productId: 'p', version: 1, updatedAt: '' }), []);
+  assert.deepEqual(
+    responsesOf({ eventType: 'ProductDeleted', productId: 'p', version: 1, updatedAt: '' }),
+    [],
+  );
 });

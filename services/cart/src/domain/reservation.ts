@@ -85,7 +85,8 @@ export function applyResponse(cart: Cart, response: HoldResponse, now: string): 
   const version = cart.version + 1;
   const known = withResponse(line, response);
   const { heldQty, qty } = known;
-  const isReduced = response.outcome === 'rejected' && isCurrent(line, response) && heldQty > 0 && heldQty < qty;
+  const isReduced =
+    response.outcome === 'rejected' && isCurrent(line, response) && heldQty > 0 && heldQty < qty;
   if (!isReduced) return { state: { ...cart, lines: withLine(cart.lines, known), version }, events: [] };
   const { availableQty = heldQty, productVersion } = response;
   const shortage = { availableQty, ...(productVersion === undefined ? {} : { productVersion }) };

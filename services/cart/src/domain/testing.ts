@@ -65,7 +65,14 @@ export function expiryOf(
 
 function orderOf(cart: Cart, productId: string) {
   const { requestedAt: cartVersion } = expectLine(cart, productId);
-  return { cartId: cart.cartId, productId, cartVersion, revision: 1, productVersion: 2, timestamp: at(2).now };
+  return {
+    cartId: cart.cartId,
+    productId,
+    cartVersion,
+    revision: 1,
+    productVersion: 2,
+    timestamp: at(2).now,
+  };
 }
 
 /** The decision about the responses that an event carries. */

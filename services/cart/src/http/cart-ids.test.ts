@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holdsSecret, newGuestCartId, newUserCartId, openCartId, publicIdOf, sealCartId } from './cart-ids.ts';
+import {
+  holdsSecret,
+  newGuestCartId,
+  newUserCartId,
+  openCartId,
+  publicIdOf,
+  sealCartId,
+} from './cart-ids.ts';
 
 test("security 6: a guest's cart has a secret of 128 bits, and a public id that follows from it and not the other way round", () => {
   const cartId = newGuestCartId();

@@ -15,7 +15,11 @@ const changed: [string, CartView, isContent: boolean][] = [
   ['a price', viewOf(cart, catalogOf(product('p', { price: 1 }))), true],
   ['a currency', viewOf(cart, catalogOf(product('p', { currency: 'EUR' }))), true],
   ['a deleted product', viewOf(cart, catalogOf({ productId: 'p', version: 2, deleted: true })), true],
-  ['a quantity', viewOf({ ...cart, lines: cart.lines.map((line) => ({ ...line, qty: 3 })) }, catalogOf()), true],
+  [
+    'a quantity',
+    viewOf({ ...cart, lines: cart.lines.map((line) => ({ ...line, qty: 3 })) }, catalogOf()),
+    true,
+  ],
   ['a status', { ...view, status: 'merged' }, true],
 ];
 

@@ -34,7 +34,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     '/carts/:cartId/items/:productId',
     {
       schema: {
-        summary: "Set the quantity of a product's line; the same again requests the hold of a line without one",
+        summary:
+          "Set the quantity of a product's line; the same again requests the hold of a line without one",
         params: schemas.byLine,
         headers: schemas.conditionalWrite,
         body: schemas.quantity,
@@ -65,7 +66,11 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     async (request, reply) => {
       const { cartId, productId } = request.params;
       const remove: Change = (cart, _catalog, moment) => removeItem(cart, productId, moment);
-      return respond(reply, await carts.change(callerOf(request, cartId), publicIdOf(cartId), remove), cartId);
+      return respond(
+        reply,
+        await carts.change(callerOf(request, cartId), publicIdOf(cartId), remove),
+        cartId,
+      );
     },
   );
 
@@ -74,7 +79,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     {
       onRequest: takeEmptyBody,
       schema: {
-        summary: "Make the product's current price the line's own; 409 with the line if it is not the given one",
+        summary:
+          "Make the product's current price the line's own; 409 with the line if it is not the given one",
         params: schemas.byLine,
         headers: schemas.conditionalWrite,
         body: schemas.acceptedPrice,
@@ -86,7 +92,11 @@ export function registerItemRoutes(app: App, carts: Carts): void {
       const { cartId, productId } = request.params;
       const accept: Change = (cart, catalog, moment) =>
         acceptPrice(cart, productId, catalog, request.body, moment);
-      return respond(reply, await carts.change(callerOf(request, cartId), publicIdOf(cartId), accept), cartId);
+      return respond(
+        reply,
+        await carts.change(callerOf(request, cartId), publicIdOf(cartId), accept),
+        cartId,
+      );
     },
   );
 }

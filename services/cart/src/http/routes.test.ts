@@ -24,14 +24,20 @@ async function openApi(t: TestContext) {
     description: '',
     logger: createLogger({ name: 'cart', level: 'silent' }),
     metrics: createMetrics(),
-    auth: { authenticate: async (name) => (name === undefined ? undefined : { subject: name, scopes: new Set() }) },
+    auth: {
+      authenticate: async (name) => (name === undefined ? undefined : { subject: name, scopes: new Set() }),
+    },
     health: { ready: async () => [] },
     validateResponses: true,
   });
   registerCartRoutes(app, store.first.carts);
   await app.ready();
   t.after(() => app.close());
-  const send = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, options: InjectOptions = {}) => {
+  const send = async (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    options: InjectOptions = {},
+  ) => {
     const response = await app.inject({ method, url, ...options });
     const { statusCode: status, headers, payload } = response;
     const body = (payload === '' ? {} : response.json()) as CartView & Problem;
@@ -92,7 +98,10 @@ test('a guest who repeats the opening of a cart gets the same one, by the same k
     send('POST', '/carts', { headers: { 'idempotency-key': key, ...headers } });
   const cart = await opened('order-1');
   const again = await opened('order-1');
-  assert.deepEqual([again.status, again.body, again.headers['location']], [201, cart.body, cart.headers['location']]);
+  assert.deepEqual(
+    [again.status, again.body, again.headers['location']],
+    [201, cart.body, cart.headers['location']],
+  );
   assert.equal(again.headers['idempotent-replayed'], 'true');
   assert.equal((await add(again.body.cartId)).status, 200);
   assert.notEqual((await opened('order-2')).body.cartId, cart.body.cartId);
@@ -135,15 +144,26 @@ test('core 6: every write of a cart honours If-Match and If-None-Match', async (
       ['POST', '/checkout'],
       ['DELETE', ''],
     ] as const) {
-      const { status, body } = await send(method, `/carts/${id}${url}`, { headers, ...(payload && { payload }) });
-      assert.deepEqual([status, body.type], [412, 'urn:tandem:problem:precondition-failed'], `${method} ${url}`);
+      const { status, body } = await send(method, `/carts/${id}${url}`, {
+        headers,
+        ...(payload && { payload }),
+      });
+      assert.deepEqual(
+        [status, body.type],
+        [412, 'urn:tandem:problem:precondition-failed'],
+        `${method} ${url}`,
+      );
     }
   }
   assert.deepEqual(await published(), []);
   assert.equal((await send('POST', '/carts', { headers: { 'if-match': '*' } })).status, 412);
   const { headers } = await send('GET', `/carts/${id}`);
   assert.equal((await add(id, { headers: { 'if-match': String(headers['etag']) } })).status, 200);
-  assert.equal((await add(id, { headers: { 'if-match': String(headers['etag']) } })).status, 412, 'it has changed');
+  assert.equal(
+    (await add(id, { headers: { 'if-match': String(headers['etag']) } })).status,
+    412,
+    'it has changed',
+  );
   assert.equal((await add('cart-none', { headers: { 'if-match': '"bogus"' } })).status, 404, 'there is none');
 });
 
@@ -167,11 +187,17 @@ test('bodies may be left out where all fields are optional, and unknown fields a
   ] as const) {
     const { status, body } = await send(method, url, { payload: { [field]: 5 } });
     assert.equal(status, 400);
-    assert.ok(body.errors?.some(({ pointer }) => pointer === `/${field}`), url);
+    assert.ok(
+      body.errors?.some(({ pointer }) => pointer === `/${field}`),
+      url,
+    );
   }
   const differs = await send('POST', checkout, { payload: { totalAmount: 1 } });
   assert.deepEqual([differs.status, differs.body.type], [409, 'urn:tandem:problem:total-changed']);
-  assert.equal((await send('POST', accept, { payload: { price: 1 } })).body.type, 'urn:tandem:problem:price-changed');
+  assert.equal(
+    (await send('POST', accept, { payload: { price: 1 } })).body.type,
+    'urn:tandem:problem:price-changed',
+  );
   assert.equal((await send('POST', checkout)).status, 503);
   const { version } = (await send('GET', `/carts/${id}`)).body;
   await first.apply([confirmationOf(publicIdOf(id), version)]);

@@ -28,15 +28,23 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       if (!allowsWrite(parsePreconditions(request.headers), undefined)) {
-        throw new DomainError('preconditionFailed', 'precondition-failed', 'A new cart has no ETag. Leave out If-Match.');
+        throw new DomainError(
+          'preconditionFailed',
+          'precondition-failed',
+          'A new cart has no ETag. Leave out If-Match.',
+        );
       }
       const key = request.headers[IDEMPOTENCY_KEY];
       const newId = request.identity ? newUserCartId() : newGuestCartId();
       const seal = !request.identity && typeof key === 'string' ? [sealCartId(newId, key)] : [];
       const { cart, sealedId } = await carts.open(callerOf(request, newId), publicIdOf(newId), ...seal);
-      const guestCartId = sealedId !== undefined && typeof key === 'string' ? openCartId(sealedId, key) : newId;
+      const guestCartId =
+        sealedId !== undefined && typeof key === 'string' ? openCartId(sealedId, key) : newId;
       const cartId = request.identity ? cart.cartId : guestCartId;
-      return reply.code(201).header('location', `/carts/${cartId}`).send(respond(reply, cart, cartId));
+      return reply
+        .code(201)
+        .header('location', `/carts/${cartId}`)
+        .send(respond(reply, cart, cartId));
     },
   );
 
@@ -107,7 +115,11 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const { cartId } = request.params;
-      return respond(reply, await carts.change(callerOf(request, cartId), publicIdOf(cartId), renewHolds), cartId);
+      return respond(
+        reply,
+        await carts.change(callerOf(request, cartId), publicIdOf(cartId), renewHolds),
+        cartId,
+      );
     },
   );
 
@@ -136,7 +148,8 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     {
       onRequest: takeEmptyBody,
       schema: {
-        summary: 'Check the cart out as it stands; 409 with the lines if a price, the stock or the given total has changed',
+        summary:
+          'Check the cart out as it stands; 409 with the lines if a price, the stock or the given total has changed',
         params: schemas.byCart,
         headers: schemas.conditionalWrite,
         body: schemas.agreedTotal,

@@ -74,10 +74,7 @@ export const cart = z
 export const mine = z.object({
   mine: z.literal('true'),
   status: z
-    .preprocess(
-      (value) => (value === '' ? undefined : value),
-      z.enum(['open', 'checkedOut']).default('open'),
-    )
+    .preprocess((value) => (value === '' ? undefined : value), z.enum(['open', 'checkedOut']).default('open'))
     .describe('open: newest change first. checkedOut: orders, newest first'),
   limit: queryInteger(z.int().min(1).max(20).default(20)),
   cursor: z.string().max(2_000).optional(),

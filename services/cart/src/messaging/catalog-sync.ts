@@ -38,9 +38,7 @@ export function createCatalogSynchroniser(table: Table, log: Logger): CatalogSyn
 
     async start() {
       for (let pause = FIRST_POLL_MS; !stopping.signal.aborted; pause = Math.min(2 * pause, MAX_POLL_MS)) {
-        await poll().catch((err: unknown) =>
-          log.error({ err }, 'catalog not synchronised yet, retrying'),
-        );
+        await poll().catch((err: unknown) => log.error({ err }, 'catalog not synchronised yet, retrying'));
         if (synchronised) return;
         await delay(pause, undefined, stopping).catch(() => undefined);
       }

@@ -20,25 +20,25 @@ export interface Failures {
 export function createFailures(): Failures {
   const errors = new Map<TandemEvent, unknown>();
 
+  const attempt: Failures['attempt'] = async (members, eventOf, work) => {
+    const [first, ...others] = members;
+    if (first === undefined) return;
+    try {
+      await inTraceOf(eventOf(first), () => work(members));
+    } catch (error) {
+      if (others.length > 0 && !isUnavailable(error)) {
+        for (const member of members) await attempt([member], eventOf, work);
+        return;
+      }
+      for (const member of members) errors.set(eventOf(member), error);
+    }
+  };
+
   return {
     has: (event) => errors.has(event),
-
     outcomeOf: (event) =>
       errors.has(event) ? { status: 'failed', error: errors.get(event) } : { status: 'applied' },
-
-    async attempt(members, eventOf, work) {
-      const [first, ...others] = members;
-      if (first === undefined) return;
-      try {
-        await inTraceOf(eventOf(first), () => work(members));
-      } catch (error) {
-        if (others.length > 0 && !isUnavailable(error)) {
-          for (const member of members) await this.attempt([member], eventOf, work);
-          return;
-        }
-        for (const member of members) errors.set(eventOf(member), error);
-      }
-    },
+    attempt,
   };
 }
 

@@ -59,7 +59,11 @@ export function applyProductEvents({ table, now, onResponse }: ProductEventsDeps
     const recorded = events.filter((event) => !failures.has(event));
     await Promise.all(
       recorded.filter(isProductEvent).map(async (event) => {
-        await failures.attempt([event], (event) => event, () => applyProduct(event));
+        await failures.attempt(
+          [event],
+          (event) => event,
+          () => applyProduct(event),
+        );
       }),
     );
 

@@ -14,7 +14,8 @@ export const carts: Kind<Cart> = {
     if (status !== 'checkedOut') return undefined;
     return { index: BY_USER, partition: ordersOf(userId), sort: `${checkedOutAt}/${cartId}` };
   },
-  expiresAt: ({ expiresAt }) => (expiresAt === undefined ? undefined : Math.floor(Date.parse(expiresAt) / 1000)),
+  expiresAt: ({ expiresAt }) =>
+    expiresAt === undefined ? undefined : Math.floor(Date.parse(expiresAt) / 1000),
 };
 
 const catalog: Kind<CatalogEntry> = { name: 'catalog' };

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DomainError } from '@tandem/chassis/errors';
+import type { EventOf, TandemEvent } from '@tandem/contracts/events';
+import type { Table } from '@tandem/storage/table';
+import { addOne, confirmationOf, guest, NOW, openStore } from '../application/testing.ts';
+import { setQuantity } from '../domain/cart.ts';
+import { pkOf } from '@tandem/storage/pk';
+import { cartKey, catalogKey } from '../store/kinds.ts';
+import { applyProductEvents } from './product-events.ts';
+
+function updated(version: number, other: Partial<EventOf<'ProductUpdated'>> = {}): EventOf<'ProductUpdated'> {
+  const state = { productId: 'p', name: 'P', price: 1999, currency: 'USD', inventory: 5, updatedAt: NOW };
+  return { eventType: 'ProductUpdated', ...state, version, ...other };
+}
+
+/** Carts with one widget each, at version 2, and the outcomes of batches on a table that may fail. */
+async function openCarts(t: Parameters<typeof openStore>[0], ...cartIds: readonly string[]) {
+  const store = await openStore(t);
+  const { table, carts } = store.first;
+  for (const id of cartIds) {
+    await carts.open(guest, id);
+    await carts.change(guest, id, addOne, 'p');
+  }
+  await store.published();
+  const calls: string[] = [];
+  const failing = new Map<string, Error>();
+  const observed: Table = {
+    ...table,
+    async update(key, decide) {
+      calls.push(pkOf(key));
+      const error = failing.get(pkOf(key));
+      if (error) throw error;
+      return table.update(key, decide);
+    },
+    async putIfNewer(key, state) {
+      calls.push(pkOf(key));
+      return table.putIfNewer(key, state);
+    },
+  };
+  const notified: string[] = [];
+  const apply = applyProductEvents({
+    table: observed,
+    now: () => NOW,
+    onResponse: (id) => void notified.push(id),
+  });
+  const outcomesOf = async (...events: readonly TandemEvent[]) =>
+    (await apply(events)).map((outcome) => outcome.status);
+  const lineOf = async (id: string) => (await table.get(cartKey(id)))?.lines[0] ?? assert.fail('no line');
+  return { ...store, outcomesOf, calls, failing, notified, lineOf };
+}
+
+test('responses of an event are stored before its product, so that the catalog shows no hold that the line does not know of', async (t) => {
+  const { outcomesOf, calls, lineOf, notified } = await openCarts(t, 'a', 'b');
+  const reserved = ['a', 'b'].map((cartId) => ({ cartId, qty: 1, cartVersion: 2, revision: 1 }));
+  assert.deepEqual(await outcomesOf(updated(2, { inventory: 3, reserved })), ['applied']);
+  assert.equal(calls.at(-1), pkOf(catalogKey('p')));
+  assert.deepEqual(new Set(notified), new Set(['a', 'b']));
+  const { heldQty, stock } = await lineOf('a');
+  assert.deepEqual([heldQty, stock], [1, { version: 2, inventory: 3 }]);
+});
+
+test('a product whose responses could not be stored is not stored either, and is retried with them', async (t) => {
+  const { first, outcomesOf, failing } = await openCarts(t, 'a');
+  const event = updated(2, { reserved: [{ cartId: 'a', qty: 1, cartVersion: 2, revision: 1 }] });
+  failing.set(pkOf(cartKey('a')), new DomainError('unavailable', 'store-unavailable', 'The store is away.'));
+  assert.deepEqual(await outcomesOf(event, updated(9, { productId: 'q' })), ['failed', 'applied']);
+  assert.equal((await first.table.get(catalogKey('p')))?.version, 1);
+  failing.clear();
+  assert.deepEqual(await outcomesOf(event), ['applied']);
+  assert.equal((await first.table.get(catalogKey('p')))?.version, 2);
+});
+
+test('core 14: an event that cannot be applied fails alone', async (t) => {
+  const { outcomesOf, lineOf } = await openCarts(t, 'a');
+  const outcomes = await outcomesOf(confirmationOf('a', 2), updated(5_000_000), updated(2));
+  assert.deepEqual(outcomes, ['applied', 'failed', 'applied']);
+  assert.equal((await lineOf('a')).heldQty, 1);
+});
+
+test('core 1: a rejection that lowers a quantity publishes it once, however often and together with what it is delivered', async (t) => {
+  const { first, outcomesOf, lineOf, published } = await openCarts(t, 'a');
+  await outcomesOf(confirmationOf('a', 2));
+  await first.carts.change(guest, 'a', (cart, catalog, moment) => setQuantity(cart, 'p', catalog, 4, moment));
+  await published();
+  const rejected: TandemEvent = {
+    eventType: 'InventoryReservationRejected',
+    cartId: 'a',
+    productId: 'p',
+    requestedQty: 4,
+    availableQty: 1,
+    keptQty: 1,
+    cartVersion: 4,
+    revision: 9,
+    productVersion: 3,
+    timestamp: NOW,
+  };
+  await outcomesOf(rejected, rejected);
+  await outcomesOf(rejected);
+  const { qty, heldQty, shortage } = await lineOf('a');
+  assert.deepEqual([qty, heldQty, shortage], [1, 1, { availableQty: 1, productVersion: 3 }]);
+  assert.deepEqual(
+    (await published()).map((event) => [
+      event.eventType,
+      'lineQty' in event && event.lineQty,
+      'qty' in event && event.qty,
+    ]),
+    [['ProductRemovedFromCart', 1, 3]],
+  );
+  const [item] = (await first.carts.read(guest, 'a')).items;
+  assert.deepEqual([item?.hold, item?.availability, item?.availableQty], ['held', 'insufficient', 1]);
+});
+
+test('a response to a cart that is gone is applied to nothing, and does not create it', async (t) => {
+  const { first, outcomesOf, notified } = await openCarts(t);
+  assert.deepEqual(await outcomesOf(confirmationOf('gone', 2)), ['applied']);
+  assert.equal(await first.table.get(cartKey('gone')), undefined);
+  assert.deepEqual(notified, ['gone']);
+});
+
+test('times with any offset are stored in UTC, so that they compare', async (t) => {
+  const { outcomesOf, lineOf } = await openCarts(t, 'a');
+  await outcomesOf(confirmationOf('a', 2, { heldUntil: '2026-02-14T17:15:00+02:00' }));
+  assert.equal((await lineOf('a')).heldUntil, '2026-02-14T15:15:00.000Z');
+});
+
+test('core 14: an implausible version is dead-lettered, and one that came first is healed by a snapshot', async (t) => {
+  const { first, outcomesOf } = await openCarts(t);
+  const versionOf = async (id: string) => (await first.table.get(catalogKey(id)))?.version;
+  assert.deepEqual(await outcomesOf(updated(1_000_002)), ['failed']);
+  assert.equal(await versionOf('p'), 1);
+  const absurd = 900_000_000_000;
+  assert.deepEqual(await outcomesOf(updated(absurd, { productId: 'q' })), ['applied']);
+  const state = { productId: 'q', name: 'Q', price: 7, currency: 'USD', inventory: 5, updatedAt: NOW };
+  await outcomesOf({ eventType: 'ProductSnapshot', ...state, version: 3 });
+  await outcomesOf(updated(4, { productId: 'q', price: 9 }), updated(2, { productId: 'q', price: 1 }));
+  const entry = await first.table.get(catalogKey('q'));
+  assert.ok(entry && 'price' in entry);
+  assert.deepEqual([entry.price, entry.version - (entry.versionOffset ?? 0)], [9, 4]);
+});
