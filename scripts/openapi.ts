@@ -20,7 +20,7 @@ export async function openApiDocuments(): Promise<{ product: object; cart: objec
     logger: createLogger({ name: 'docs', level: 'silent' }),
     metrics: createMetrics(),
   };
-  const product = await createProductService(deps);
+  const product = await createProductService({ ...deps, holdSeconds: 900 });
   const cart = await createCartService({ ...deps, ttlSeconds: { guest: 1, user: 1 } });
   return {
     product: (await product.app.inject('/openapi.json')).json<object>(),

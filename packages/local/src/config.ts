@@ -1,7 +1,7 @@
 import { cartTtl } from '@tandem/cart/config';
 import { flag, logLevel, port, telemetryVariables } from '@tandem/chassis/config';
 import { loadVariables, rateLimit } from '@tandem/chassis/limits';
-import { readCache } from '@tandem/product/config';
+import { holds, readCache } from '@tandem/product/config';
 import { z } from 'zod';
 
 /** The environment of `npm start`. */
@@ -19,6 +19,7 @@ export const localConfig = z.object({
     .default(0)
     .describe('Requests a second of one client (the subject of a token, else an address); 0 for no limit'),
   ...readCache,
+  ...holds,
   ...loadVariables,
   ...cartTtl,
   ...telemetryVariables,

@@ -1,4 +1,4 @@
-import { createProduct, type ProductInput } from '@tandem/product/domain/product';
+import { createProduct } from '@tandem/product/domain/edit-product';
 import { productKey } from '@tandem/product/store/kinds';
 import type { Table } from '@tandem/storage/table';
 
@@ -22,9 +22,11 @@ const catalog: Readonly<
 /** Puts the demo products into a catalog that never had them; what was changed or deleted since stays so. */
 export async function seed(products: Table, now: string): Promise<void> {
   for (const [productId, [name, category, price, inventory]] of Object.entries(catalog)) {
-    const input: ProductInput = { name, category, price, currency: 'EUR', inventory };
+    const content = { name, category, price, currency: 'EUR' };
     await products.update(productKey(productId), (stored) =>
-      stored ? { state: stored, events: [] } : createProduct(stored, productId, input, now),
+      stored
+        ? { state: stored, events: [] }
+        : createProduct({ stored }, productId, { content, inventory }, now),
     );
   }
 }

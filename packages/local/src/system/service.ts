@@ -22,11 +22,22 @@ export interface ServiceOptions extends Pick<Clients, 'sns' | 'sqs'>, Pick<Telem
   readonly forwarding: Forwarding;
   readonly logger: Logger;
   readonly validateResponses?: boolean;
+  /** How often overdue holds are looked for; default: {@link sweepMsFor}. */
+  readonly sweepMs?: number;
+}
+
+const LONGEST_SWEEP_MS = 1_000;
+const SHORTEST_SWEEP_MS = 250;
+
+/** A second, or a quarter of a shorter hold: on one machine a hold ends soon after its time. */
+export function sweepMsFor(holdSeconds: number): number {
+  const quarterMs = holdSeconds * 250;
+  return quarterMs > 0 ? Math.min(LONGEST_SWEEP_MS, Math.max(SHORTEST_SWEEP_MS, quarterMs)) : LONGEST_SWEEP_MS;
 }
 
 /** A service as it runs on one machine: behind the gateway, with tokens of the system's own issuer. */
 export async function createLocalService(options: ServiceOptions): Promise<Service> {
-  const { service: name, config, endpoint, forwarding, ...given } = options;
+  const { service: name, config, endpoint, forwarding, sweepMs, ...given } = options;
   const common = {
     ...given,
     limits: limitsOf({ ...config, PROXY_HOPS: 1 }),
@@ -41,6 +52,8 @@ export async function createLocalService(options: ServiceOptions): Promise<Servi
       ? await createProductService({
           ...common,
           readCacheMs: config.READ_CACHE_MS,
+          holdSeconds: config.HOLD_SECONDS,
+          sweepMs: sweepMs ?? sweepMsFor(config.HOLD_SECONDS),
           topicArn: topicArn('product-events-topic'),
           queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
         })

@@ -5,6 +5,7 @@ import { startTelemetry } from '@tandem/chassis/telemetry';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { openSqlite } from '@tandem/storage/sqlite';
 import type { LocalConfig } from '../config.ts';
+import { servedTables } from '../audit/served-tables.ts';
 import { createFaults } from '../console/faults.ts';
 import { createHub } from '../console/hub.ts';
 import { createProbe } from '../console/probe.ts';
@@ -75,16 +76,20 @@ export async function startSystem(
   const storeOf =
     openStore ?? ((service: ServiceName) => openSqlite(dataDir?.file(`${service}.sqlite`) ?? ':memory:'));
   const shared = { config, endpoint, logger, forwarding: createForwarding(), ...options };
-  const contextOf = async (service: ServiceName) =>
-    starting.use(
+  const stores = new Map<ServiceName, Store>();
+  const contextOf = async (service: ServiceName) => {
+    const store = await storeOf(service);
+    stores.set(service, store);
+    return starting.use(
       openContext({
         ...shared,
         ...telemetry[service],
         ...clients[service].relay,
         service,
-        store: await storeOf(service),
+        store,
       }),
     );
+  };
   const contexts = { product: await contextOf('product'), cart: await contextOf('cart') };
   // Whatever is held back goes on before what holds it is to stop.
   starting.defer(() => faults.close());
@@ -122,6 +127,7 @@ export async function startSystem(
         kill: (service) => parts[service].kill(),
         endpoint,
         keep: records?.keep ?? (async () => undefined),
+        tables: servedTables((service) => stores.get(service), dataDir?.file('')),
       },
     }),
   );
