@@ -29,7 +29,7 @@ type Places = (string | null | true)[];
  * Reads the whole table, consistently page by page, not as of one moment. Throws a RangeError for a foreign position.
  */
 export async function* scanKind<S extends Versioned>(
-  driver: Driver,
+  driver: Pick<Driver, 'scan'>,
   { name: kind }: Kind<S>,
   { segments, pageSize: limit, now, startAfter, onPage = () => undefined }: ScanOptions,
 ): AsyncGenerator<KindPage<S>> {

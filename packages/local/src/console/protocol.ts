@@ -14,6 +14,8 @@ import type { QueueName, ServiceName, TopicName } from '@tandem/contracts/topolo
  *     GET  /console/dead-letters              operator DeadLetterQueue[]
  *     GET  /console/dead-letters/{queue}      operator Letter[]
  *     POST /console/dead-letters/{queue}/redrive {only?, isForced?}   operator Redriven
+ *     GET  /console/tables                    operator {id}, for `npm run audit`, with
+ *     POST /console/tables/scan, /console/tables/read   operator items as they are stored
  */
 export interface About {
   readonly urls: Readonly<Record<'gateway' | ServiceName | 'aws', string>>;

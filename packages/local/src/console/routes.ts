@@ -7,6 +7,7 @@ import { compileValidator, type RequestPart } from '@tandem/chassis/http/schema'
 import type { App } from '@tandem/chassis/http/types';
 import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
 import { z } from 'zod';
+import { registerTables, type ServedTables } from '../audit/routes.ts';
 import { localPlace } from '../dlq/place.ts';
 import type { Keep } from '../dlq/record.ts';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet, mintToken } from '../issuer.ts';
@@ -30,6 +31,8 @@ export interface ConsoleOptions {
   readonly endpoint: string;
   /** Keeps what is redriven. */
   readonly keep: Keep;
+  /** What the services store, for an audit. */
+  readonly tables: ServedTables;
 }
 
 /** What the gateway knows of itself and of its services. */
@@ -58,7 +61,7 @@ const poisonBody = z.strictObject({ queue: z.enum(queues) });
  * have to ask first whether it may send that, and is not answered.
  */
 export async function registerConsole(app: App, options: ConsoleOptions & GatewayView): Promise<void> {
-  const { mode, hub, faults, kill, endpoint, keep, urls, isReady } = options;
+  const { mode, hub, faults, kill, endpoint, keep, tables, urls, isReady } = options;
   const place = localPlace(endpoint);
   const pulse = createPulse({ measures: hub.measures, faults, place, isReady });
   const stream = createStream({ hub, state: pulse });
@@ -115,6 +118,7 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
     reply.code(202).send(await sendPoison(place, body.queue)),
   );
   registerDeadLetters(app, { place, keep });
+  registerTables(app, tables);
 }
 
 /**

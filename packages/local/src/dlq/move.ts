@@ -83,7 +83,7 @@ function recorded({ messageId, eventId }: DeadLetter, reason: string | undefined
 }
 
 /** Waits so that no more than `rate` are let through in a second. */
-function pacer(rate: number, headStartMs: number): (count: number) => Promise<void> {
+export function pacer(rate: number, headStartMs: number): (count: number) => Promise<void> {
   let next = performance.now() + headStartMs;
   return async (count) => {
     const waitMs = next - performance.now();

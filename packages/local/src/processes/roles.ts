@@ -10,10 +10,9 @@ import { z } from 'zod';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { localConfig } from '../config.ts';
-import { createHub } from '../console/hub.ts';
+import { servedTables } from '../audit/served-tables.ts';
 import type { Link } from '../console/link.ts';
 import { createProbe } from '../console/probe.ts';
-import type { ConsoleOptions } from '../console/routes.ts';
 import { openRecords } from '../dlq/record.ts';
 import { startEmulator } from '../messaging/emulator.ts';
 import { type OnClient, openClients } from '../system/clients.ts';
@@ -23,6 +22,7 @@ import { startRelay } from '../system/relay.ts';
 import { seed } from '../system/seed.ts';
 import { createLocalService } from '../system/service.ts';
 import { type Store, tableOf } from '../system/store.ts';
+import { consoleOf } from './gateway-console.ts';
 
 /** The processes of the system. */
 export const roles = ['messaging', 'product', 'cart', 'product-relay', 'cart-relay', 'gateway'] as const;
@@ -77,8 +77,16 @@ const starters: Readonly<Record<Role, (config: RoleConfig, options: RoleOptions)
 
 async function startGatewayRole(
   { HOST: host, PORT: port, ...config }: RoleConfig,
-  { link }: RoleOptions,
+  { link, openStore }: RoleOptions,
 ): Promise<Running> {
+  const stores = new Map<ServiceName, Store>();
+  const storeOf = (service: ServiceName) => {
+    const store =
+      stores.get(service) ?? openStore?.(service) ?? openSqlite(join(config.DATA_DIR, `${service}.sqlite`));
+    stores.set(service, store);
+    return store;
+  };
+  const tables = servedTables(storeOf, config.DATA_DIR);
   const records = openRecords(join(config.DATA_DIR, 'redrives.ndjson'));
   const gateway = await startGateway({
     host,
@@ -86,38 +94,16 @@ async function startGatewayRole(
     upstreams: { product: config.PRODUCT_URLS, cart: config.CART_URLS },
     forwarding: createForwarding(config.GATEWAY_KEY),
     load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
-    ...(link && { console: consoleOf(link, urlOf(host, config.AWS_PORT), records.keep) }),
+    ...(link && {
+      console: consoleOf(link, { endpoint: urlOf(host, config.AWS_PORT), keep: records.keep, tables }),
+    }),
   });
   return {
     async stop() {
       await gateway.stop(config.DRAIN_MS);
       await records[Symbol.asyncDispose]();
+      for (const store of stores.values()) store.close();
     },
-  };
-}
-
-/** The console of a system in processes: whoever starts, this gateway included, is told which faults are on. */
-function consoleOf(link: Link, endpoint: string, keep: ConsoleOptions['keep']): ConsoleOptions {
-  const hub = createHub();
-  const tellFaults = () => link.send({ kind: 'faults', faults: link.faults.list() });
-  link.onNote((note) => {
-    hub.hear(note);
-    if (note.kind === 'joined') tellFaults();
-  });
-  tellFaults();
-  return {
-    mode: 'processes',
-    hub,
-    faults: {
-      list: link.faults.list,
-      replace(list) {
-        link.faults.replace(list);
-        tellFaults();
-      },
-    },
-    kill: (service) => link.send({ kind: 'kill', service }),
-    endpoint,
-    keep,
   };
 }
 

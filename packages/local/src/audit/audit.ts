@@ -1,0 +1,193 @@
+import { products } from '@tandem/product/store/kinds';
+import { scanKind } from '@tandem/storage/scan';
+import type { Versioned } from '@tandem/storage/table';
+import type { Publish } from '@tandem/chassis/messaging/publisher';
+import { addUnapplied, type Books, openBook, soldDifferenceOf, stockDifferenceOf } from './books.ts';
+import type { Difference } from './difference.ts';
+import { findHeldDifferences } from './held-sums.ts';
+import { cartsPhase, holdsPhase, type Phase, type PhaseName } from './phases.ts';
+import { createRepairer } from './repairer.ts';
+import type { AuditCounts, StateFile } from './state.ts';
+import { createSuspects } from './suspects.ts';
+import { createFactsReader, type Tables } from './tables.ts';
+
+export interface AuditOptions {
+  readonly tables: Tables;
+  readonly settleMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Repairs what it can. */
+  readonly repair?:
+    | { readonly publish: Publish; readonly rate: number; readonly state?: StateFile }
+    | undefined;
+  /** How long nothing may be repaired until a difference counts as left, in milliseconds; default: 30 s. */
+  readonly patienceMs?: number;
+  /** Called with each difference once it is certain, and with what became of it. */
+  readonly onDifference: (difference: Difference, fate: Fate) => void;
+  readonly onProgress?: (progress: { readonly phase: string; readonly items: number }) => void;
+  readonly onResume?: (startedAt: string) => void;
+  /** Ends it behind the page in hand. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Fate = 'found' | 'repaired' | 'left';
+
+export interface AuditReport extends AuditCounts {
+  readonly isInterrupted: boolean;
+}
+
+/** Items of the table that a page is read from. */
+const PAGE = 500;
+/** Pages that are looked at together. */
+const PARALLEL = 4;
+/** Suspects that are kept in memory until they are looked at again. */
+const MAX_SUSPECTS = 10_000;
+/** How often a repair keeps how far it has come. */
+const CHECKPOINT_MS = 30_000;
+
+/**
+ * Compares what Product and Cart store, as promise 4 has it, in memory that does not grow with the number of carts: only
+ * sums of each product are kept. Repairs in passes, so that units are released before they are requested.
+ */
+export async function audit(options: AuditOptions): Promise<AuditReport> {
+  const { tables, settleMs, now, repair, patienceMs = 30_000, onDifference, signal } = options;
+  const { onProgress = () => undefined, onResume = () => undefined } = options;
+  const reader = createFactsReader(tables, now);
+  const suspects = createSuspects({ reader, settleMs, now });
+  const repairBatch = repair && createRepairer({ ...repair, reader, now, patienceMs });
+  const saved = await repair?.state?.read();
+  if (saved) onResume(saved.startedAt);
+  const startedAt = saved?.startedAt ?? new Date(now()).toISOString();
+  const books: Books = new Map(saved?.books);
+  const counts = {
+    products: 0,
+    reservations: 0,
+    carts: 0,
+    repaired: 0,
+    left: 0,
+    inMotion: 0,
+    ...saved?.counts,
+  };
+  const found: Record<string, number> = { ...saved?.counts.found };
+  const inMotionBefore = counts.inMotion;
+
+  const report = (difference: Difference, fate: Fate) => {
+    found[difference.kind] = (found[difference.kind] ?? 0) + 1;
+    if (fate === 'repaired') counts.repaired += 1;
+    else counts.left += 1;
+    if (difference.kind === 'orderNotApplied' && fate !== 'repaired')
+      addUnapplied(books, difference.productId, difference.cart);
+    onDifference(difference, fate);
+  };
+  const scan = <S extends Versioned>(
+    table: 'products' | 'carts',
+    kind: Phase<S>['kind'],
+    startAfter?: string,
+  ) => scanKind(tables.of[table], kind, { segments: tables.segments, pageSize: PAGE, now, startAfter });
+  const save = async (phase: PhaseName, position?: string) => {
+    const state = {
+      id: tables.id,
+      startedAt,
+      phase,
+      position,
+      counts: { ...counts, found },
+      books: [...books],
+    };
+    await repair?.state?.write(state);
+  };
+
+  async function readProducts(): Promise<void> {
+    for await (const { items } of scan('products', products)) {
+      for (const { state } of items) {
+        books.set(state.productId, openBook(state));
+        const difference = stockDifferenceOf(state);
+        if (difference) report(difference, repair ? 'left' : 'found');
+      }
+      counts.products += items.length;
+      onProgress({ phase: 'products', items: counts.products });
+    }
+  }
+
+  async function run<S extends Versioned>(phase: Phase<S>, startAfter?: string): Promise<void> {
+    const counted = phase.table === 'products' ? 'reservations' : 'carts';
+    const settle = async () => {
+      await suspects.verify(phase.isRelevant, async (differences) => {
+        if (!repairBatch) return differences.forEach((difference) => report(difference, 'found'));
+        const { repaired, left } = await repairBatch(differences, phase.isRelevant);
+        repaired.forEach((difference) => report(difference, 'repaired'));
+        left.forEach((difference) => report(difference, 'left'));
+      });
+      counts.inMotion = inMotionBefore + suspects.inMotion();
+    };
+    let looking: Promise<void>[] = [];
+    let position = startAfter;
+    let savedAt = performance.now();
+    for await (const page of scan(phase.table, phase.kind, startAfter)) {
+      if (signal?.aborted) break;
+      looking.push(phase.look(page.items.map(({ state }) => state)));
+      position = page.position;
+      // Lines are scanned again after orders: a cart counts once.
+      if (phase.name !== 'lines') counts[counted] += page.items.length;
+      onProgress({ phase: phase.name, items: counts[counted] });
+      if (looking.length < PARALLEL) continue;
+      await Promise.all(looking);
+      looking = [];
+      const isDue = repair !== undefined && performance.now() - savedAt > CHECKPOINT_MS;
+      if (suspects.size < MAX_SUSPECTS && !isDue) continue;
+      await settle();
+      await save(phase.name, position);
+      savedAt = performance.now();
+    }
+    await Promise.all(looking);
+    await settle();
+    if (signal?.aborted) await save(phase.name, position);
+  }
+
+  if (!saved) await readProducts();
+  const deps = { reader, books, suspects, now };
+  const holds = holdsPhase(deps);
+  const carts = (repair ? (['orders', 'lines'] as const) : (['carts'] as const)).map((name) =>
+    cartsPhase(name, deps),
+  );
+  const steps = [
+    { name: holds.name, start: (position?: string) => run(holds, position) },
+    ...carts.map((phase) => ({ name: phase.name, start: (position?: string) => run(phase, position) })),
+  ];
+  const first = Math.max(
+    0,
+    steps.findIndex(({ name }) => name === saved?.phase),
+  );
+  for (const [i, { start }] of steps.entries()) {
+    if (i < first) continue;
+    await start(i === first ? saved?.position : undefined);
+    if (signal?.aborted) return { ...counts, found, isInterrupted: true };
+    const next = steps[i + 1];
+    if (next) await save(next.name);
+  }
+  await compareSums();
+  await repair?.state?.remove();
+  return { ...counts, found, isInterrupted: false };
+
+  async function compareSums(): Promise<void> {
+    const fate = repair ? 'left' : 'found';
+    const all = [...books];
+    for (let i = 0; i < all.length; i += PAGE) {
+      const chunk = all.slice(i, i + PAGE);
+      const current = await reader.products(
+        chunk.map(([productId]) => productId),
+        true,
+      );
+      for (const [productId, book] of chunk) {
+        const difference = soldDifferenceOf(productId, book, current.get(productId));
+        if (difference) report(difference, fate);
+      }
+    }
+    counts.inMotion += await findHeldDifferences({
+      tables,
+      reader,
+      books,
+      now,
+      onDifference: (it) => report(it, fate),
+    });
+  }
+}

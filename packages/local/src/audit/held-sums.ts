@@ -1,0 +1,49 @@
+import { reservations } from '@tandem/product/store/kinds';
+import { scanKind } from '@tandem/storage/scan';
+import { addHold, type Books, heldDifferenceOf, openBook } from './books.ts';
+import type { SumDifference } from './difference.ts';
+import type { FactsReader, Tables } from './tables.ts';
+
+export interface HeldSumsOptions {
+  readonly tables: Tables;
+  readonly reader: FactsReader;
+  /** As they were added up by a scan of all reservations. */
+  readonly books: Books;
+  readonly now: () => number;
+  readonly onDifference: (difference: SumDifference) => void;
+}
+
+/** How often the reservations are added up for products that changed meanwhile. */
+const ROUNDS = 3;
+const CHUNK = 500;
+
+/**
+ * Finds the products whose held units are not those of their reservations. A product's version grows with each change of
+ * them: the sum is exact where it is the same before and after the scan. Others are added up again. Resolves to how many
+ * changed each time.
+ */
+export async function findHeldDifferences(options: HeldSumsOptions): Promise<number> {
+  const { tables, reader, now, onDifference } = options;
+  let { books } = options;
+  for (let round = 1; ; round++) {
+    const moved: Books = new Map();
+    const suspects = [...books].filter(([id, book]) => heldDifferenceOf(id, book, undefined) !== undefined);
+    for (let i = 0; i < suspects.length; i += CHUNK) {
+      const chunk = suspects.slice(i, i + CHUNK);
+      const current = await reader.products(
+        chunk.map(([id]) => id),
+        true,
+      );
+      for (const [id, book] of chunk) {
+        const difference = heldDifferenceOf(id, book, current.get(id));
+        if (difference === 'inMotion') moved.set(id, openBook(current.get(id)));
+        else if (difference) onDifference(difference);
+      }
+    }
+    if (moved.size === 0 || round === ROUNDS) return moved.size;
+    const scan = { segments: tables.segments, pageSize: CHUNK, now };
+    for await (const { items } of scanKind(tables.of.products, reservations, scan))
+      for (const { state } of items) addHold(moved, state);
+    books = moved;
+  }
+}

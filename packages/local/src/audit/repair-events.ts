@@ -1,0 +1,113 @@
+import { type Cart, totalOf } from '@tandem/cart/domain/cart';
+import type { Line } from '@tandem/cart/domain/line';
+import type { NewEvent } from '@tandem/contracts/events';
+import type { Reservation } from '@tandem/product/domain/reservation';
+import type { Facts } from './facts.ts';
+
+/** What repairs a difference: an event for Product, published as Cart does, or nothing that an audit may do. */
+export type Repair =
+  | {
+      readonly kind: 'event';
+      readonly pass: Pass;
+      readonly eventId: string;
+      readonly event: NewEvent;
+      /** By how much the units held grow: those that give some back are published first. */
+      readonly growth: number;
+    }
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** What is published first in a repair: units nobody has a claim to, then sales, then what open carts request. */
+export type Pass = 'release' | 'sale' | 'request';
+
+/** Releases a hold that no line has. The cart's own next change outranks it. */
+export function releaseOf(reservation: Reservation, cart: Cart | undefined, now: number): Repair {
+  const { productId, cartId, held } = reservation;
+  const next = reservation.cartVersion + 1;
+  const cartVersion = Math.max(cart?.version ?? 0, next);
+  const common = {
+    cartId,
+    userId: cart?.userId ?? null,
+    timestamp: new Date(now).toISOString(),
+    cartVersion,
+  };
+  const event: NewEvent = cart
+    ? { eventType: 'ProductRemovedFromCart', ...common, productId, priceAtAdd: 0, qty: held, lineQty: 0 }
+    : {
+        eventType: 'CartExpired',
+        ...common,
+        items: [{ productId, qty: held, priceAtAdd: 0 }],
+        totalAmount: 0,
+        currency: null,
+      };
+  const eventId = `audit/${cartId}/${productId}/${cartVersion}`;
+  return { kind: 'event', pass: 'release', eventId, event, growth: -held };
+}
+
+/** Requests the hold of a line again, with the units that it takes over from other carts. */
+export function requestOf(cart: Cart, line: Line, facts: Facts, now: number): Repair {
+  const cartVersion = requestVersion(cart, line, facts);
+  const { cartId, userId } = cart;
+  const { productId, qty } = line;
+  if (cartVersion === undefined) {
+    const known = facts.reservation?.cartVersion ?? 0;
+    return {
+      kind: 'none',
+      reason: `no event does it: the cart is at version ${cart.version}, Product knows ${known}. A change of the line beyond that does`,
+    };
+  }
+  const movedFrom = line.movedFrom?.map(({ cartId, cartVersion }) => ({ cartId, cartVersion }));
+  return {
+    kind: 'event',
+    pass: 'request',
+    eventId: `audit/${cartId}/${productId}/${cartVersion}`,
+    event: {
+      eventType: 'InventoryReservationRequested',
+      cartId,
+      userId,
+      items: [{ productId, qty, ...(movedFrom ? { movedFrom } : {}) }],
+      timestamp: new Date(now).toISOString(),
+      cartVersion,
+    },
+    growth: qty - (facts.reservation?.held ?? 0),
+  };
+}
+
+/** Publishes the sale of an order again. */
+export function saleOf(order: Cart): Repair {
+  const { cartId, userId, currency, version: cartVersion, lines, checkedOutAt, updatedAt } = order;
+  return {
+    kind: 'event',
+    pass: 'sale',
+    eventId: `audit/${cartId}/${cartVersion}`,
+    event: {
+      eventType: 'CartCheckedOut',
+      cartId,
+      userId,
+      items: lines.map(({ productId, qty, priceAtAdd }) => ({ productId, qty, priceAtAdd })),
+      totalAmount: totalOf(order),
+      currency,
+      timestamp: checkedOutAt ?? updatedAt,
+      cartVersion,
+    },
+    growth: 0,
+  };
+}
+
+/**
+ * The version at which Product responds to a request, so that the cart applies the response: the one that Product knows,
+ * where it responds again; else one that is newer for Product. Undefined where there is none, as after the carts' table
+ * was restored.
+ */
+function requestVersion(cart: Cart, line: Line, { incarnation, reservation }: Facts): number | undefined {
+  const known = reservation?.cartVersion ?? 0;
+  const revision = (reservation?.version ?? 0) + 1;
+  const { cartVersion: applied, revision: appliedRevision = 0 } = line.response;
+  const isApplied = (version: number) =>
+    version <= cart.version && (version > applied || (version === applied && revision > appliedRevision));
+  const responds =
+    reservation !== undefined &&
+    reservation.incarnation === incarnation &&
+    ['held', 'rejected', 'expired'].includes(reservation.outcome);
+  if (responds && known >= line.requestedAt && isApplied(known)) return known;
+  return [line.requestedAt, cart.version].find((version) => version > known && isApplied(version));
+}

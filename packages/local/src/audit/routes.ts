@@ -1,0 +1,39 @@
+import type { App } from '@tandem/chassis/http/types';
+import type { ServiceName } from '@tandem/contracts/topology';
+import { z } from 'zod';
+import type { AuditedTable, TableReader } from './tables.ts';
+
+/** The tables of a local system, as its gateway reads them for an operator. */
+export interface ServedTables {
+  readonly id: string;
+  readonly of: (table: AuditedTable) => TableReader;
+}
+
+/** Whose table it is. */
+export const ownerOf: Readonly<Record<AuditedTable, ServiceName>> = { products: 'product', carts: 'cart' };
+
+/** How many items a request may read: one that is answered stays small. */
+export const MAX_ITEMS = 500;
+export const MAX_KEYS = 100;
+
+const operator = { scope: 'operator' };
+const table = z.enum(['products', 'carts']);
+const scanBody = z.strictObject({
+  table,
+  kind: z.enum(['product', 'reservation', 'cart']),
+  limit: z.int().min(1).max(MAX_ITEMS),
+  after: z.string().optional(),
+});
+const readBody = z.strictObject({ table, pks: z.array(z.string()).min(1).max(MAX_KEYS) });
+
+/** An operator's routes to what the services store, for `npm run audit`: they read, and change nothing. */
+export function registerTables(app: App, { id, of }: ServedTables): void {
+  app.get('/tables', { config: operator }, () => ({ id }));
+  app.post('/tables/scan', { config: operator, schema: { body: scanBody } }, async ({ body }) => {
+    const { table, ...query } = body;
+    return of(table).scan({ ...query, segment: 0, segments: 1 });
+  });
+  app.post('/tables/read', { config: operator, schema: { body: readBody } }, async ({ body }) =>
+    of(body.table).read(body.pks, { consistent: true }),
+  );
+}
