@@ -61,9 +61,9 @@ test('what cannot be had says so, and what can be had instead', inBrowser, async
       await add(page, 'Lamp');
       await page.getByRole('spinbutton', { name: 'Quantity of Lamp' }).fill('7');
       await page.getByRole('spinbutton', { name: 'Quantity of Lamp' }).press('Enter');
-      await shows(page.getByRole('alert'), 'only 3 of lamp can be had');
+      await shows(page.getByRole('alert'), 'Only 3 units are available');
       await api.call('DELETE', '/products/lamp');
-      await page.getByRole('button', { name: 'Remove: Lamp, which cannot be had' }).click();
+      await page.getByRole('button', { name: 'Remove: Lamp, which is not available' }).click();
       await shows(cartOf(page), 'Nothing is in it yet');
     });
   });

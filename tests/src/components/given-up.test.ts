@@ -6,6 +6,7 @@ import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { startEmulator } from '@tandem/local/messaging/emulator';
 import { openClients } from '@tandem/local/system/clients';
 import { openContext } from '@tandem/local/system/context';
+import { emptyLedger } from '@tandem/product/domain/stock';
 import { productKey } from '@tandem/product/store/kinds';
 import { recordCalls } from '../support/aws-calls/record.ts';
 import { publisher } from '../support/events.ts';
@@ -51,7 +52,7 @@ for (const service of ['product', 'cart'] as const satisfies ServiceName[]) {
     );
     const updatedAt = '2026-02-14T15:00:00Z';
     const event = { eventType: 'ProductDeleted', productId: OVERSIZED, version: 1, updatedAt } as const;
-    const state = { productId: 'p', version: 1, createdAt: updatedAt, updatedAt, deleted: true } as const;
+    const state = { productId: 'p', version: 1, updatedAt, deleted: true, ledger: emptyLedger } as const;
     await table.update(productKey('p'), () => ({ state, events: [event] }));
     await until(
       () => depth(endpoint, topology.relays[service].parkingQueue),

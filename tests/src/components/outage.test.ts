@@ -71,6 +71,7 @@ async function openServices(stack: AsyncDisposableStack) {
           ...shared,
           ...clients.product.service,
           table: products.table,
+          holdSeconds: 900,
           topicArn: topicArn('product-events-topic'),
           queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
         }),
@@ -118,7 +119,7 @@ test(`each service works while the other is down, and learns of it all afterward
   cart = await startCart();
   await until(
     () => cart.cart(cartId),
-    ({ body }) => body.items[0]?.currentPrice === 2000,
+    ({ body }) => body.items[0]?.currentPrice === 2000 && body.items[0].hold === 'held',
   );
   await until(
     () => cart.add(cartId, 'cup', 1),

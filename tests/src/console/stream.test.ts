@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import type { Step } from '@tandem/local/console/protocol';
 import { client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
@@ -57,7 +58,7 @@ test('the way of a change is seen from its request to where it is applied', () =
     assert.equal(services.product.requestsPerSecond, 0.2);
   }));
 
-test('who listens learns neither a cart nor what an event says; an operator does', () =>
+test('security 6: the stream names carts by their public ids, and what an event says is for an operator alone', () =>
   withSystem(async ({ urls: { gateway } }) => {
     const { putProduct, openCart, fill, checkOut } = client(gateway);
     await putProduct('mug', { name: 'A mug of Meissen', inventory: 5 });
@@ -71,15 +72,21 @@ test('who listens learns neither a cart nor what an event says; an operator does
     const isOver = (step: Step) => step.kind === 'applied' && step.eventType === 'CartCheckedOut';
     await listening.untilSteps((steps) => steps.some(isOver));
     await listening.untilState(() => true);
-    assert.ok(listening.text().includes(cartId.slice(0, 13)));
-    assert.ok(!listening.text().includes(cartId.slice(0, 14)), 'a cart can be used by its id');
+    assert.ok(listening.text().includes(publicIdOf(cartId)));
+    assert.ok(
+      !listening.text().includes(cartId.slice('guest-'.length)),
+      'the secret of a guest grants access',
+    );
     assert.ok(!listening.text().includes('Meissen'));
 
     const { ask } = operator(gateway);
     const step = listening.steps.find((it) => it.kind === 'published' && it.eventType === 'CartCheckedOut');
     const { eventId } = step as Step & { kind: 'published' };
     const { body } = await ask<{ body: string }>('GET', `/events/${encodeURIComponent(eventId)}`);
-    assert.partialDeepStrictEqual(JSON.parse(body.body), { eventType: 'CartCheckedOut', cartId });
+    assert.partialDeepStrictEqual(JSON.parse(body.body), {
+      eventType: 'CartCheckedOut',
+      cartId: publicIdOf(cartId),
+    });
     assert.equal((await ask('GET', '/events/none')).status, 404);
   }));
 

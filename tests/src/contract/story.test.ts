@@ -81,6 +81,6 @@ test('a cart says when it expires: a guest has 7 days, a user 30', () =>
       [30, client(urls.gateway, token)],
     ] as const) {
       const { body } = await someone.cart(await someone.openCart());
-      assert.equal(Date.parse(body.expiresAt) - Date.parse(body.updatedAt), days * 24 * 60 * 60 * 1000);
+      assert.equal(Date.parse(body.expiresAt ?? '') - Date.parse(body.updatedAt), days * 24 * 60 * 60 * 1000);
     }
   }));

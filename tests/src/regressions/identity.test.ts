@@ -103,7 +103,7 @@ test(`to a stranger a user's cart is as one that does not exist, however it is a
 
     const headersOf = ({ method }: Operation): readonly Sent['headers'][] =>
       method === 'POST'
-        ? [{}, { 'idempotency-key': KEY }]
+        ? [{}, { 'idempotency-key': KEY }, { 'if-match': etag }, { 'if-match': '"none"' }]
         : [{}, { 'if-none-match': etag }, { 'if-none-match': '*' }, { 'if-match': etag }];
     for (const { call } of [stranger, guest]) {
       const assertNotFound = async (ask: (id: string) => Promise<Answer>, what: string) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import { atOnce } from '../support/at-once.ts';
 import { listen } from '../support/events.ts';
@@ -77,7 +78,7 @@ test(`otel-demo#3824: an add that races a checkout on ${storeName} is in the ord
     if (storeName === 'SQLite') assert.ok(seen.size > 1, 'the checkout always came at the same place');
     const heard = await ear.until((events) => events.filter(isCheckout).length >= RACES);
     for (const { cartId, acknowledged } of orders) {
-      const sold = heard.filter(isCheckout).filter((event) => event.cartId === cartId);
+      const sold = heard.filter(isCheckout).filter((event) => event.cartId === publicIdOf(cartId));
       assert.deepEqual(
         sold.map(({ items }) => items),
         [[{ productId: 'mug', qty: acknowledged, priceAtAdd: 1000 }]],

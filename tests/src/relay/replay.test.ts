@@ -6,9 +6,10 @@ import { startFakeCollector } from '@tandem/chassis/fake-collector';
 import {
   createProduct,
   deleteProduct,
-  type ProductInput,
+  type NewProduct,
   replaceProduct,
-} from '@tandem/product/domain/product';
+} from '@tandem/product/domain/edit-product';
+import type { StoredProduct } from '@tandem/product/domain/product';
 import { productKey } from '@tandem/product/store/kinds';
 import { type FaultyAws, startFaultyAws } from './faulty-aws.ts';
 import { type RelayFunction, startFunction } from './function.ts';
@@ -24,10 +25,17 @@ const CART_PARKED = 'cart-relay-parking-queue';
 const NOW = new Date().toISOString();
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
-const input: ProductInput = { name: 'Mug', price: 1200, currency: 'EUR', inventory: 10, category: 'cups' };
-const state = { name: 'Mug', price: 1200, currency: 'EUR', inventory: 10, category: 'cups', updatedAt: NOW };
+const content = { name: 'Mug', price: 1200, currency: 'EUR', category: 'cups' };
+const input: NewProduct = { content, inventory: 10 };
+const state = { ...content, inventory: 10, onHand: 10, held: 0, incarnation: 1, updatedAt: NOW };
 const moment = { now: NOW, expiresAt: '2026-12-01T00:00:00.000Z' };
-const product = { productId: 'mug', version: 1, ...state };
+const product = { productId: 'mug', version: 1, ...content, inventory: 10, updatedAt: NOW };
+
+/** Creates a product of this name. */
+const creating =
+  (id: string, name = content.name) =>
+  (stored: StoredProduct | undefined) =>
+    createProduct({ stored }, id, { ...input, content: { ...content, name } }, NOW);
 
 let aws: FaultyAws;
 let functions: { readonly product: RelayFunction; readonly cart: RelayFunction };
@@ -58,17 +66,17 @@ const bodies = (messages: readonly Arrived[]) => messages.map(({ body }) => JSON
 /** The records of so many products, each created. */
 async function created(...ids: string[]) {
   const products = streamedTable('products', traceparent);
-  for (const id of ids)
-    await products.table.update(productKey(id), (stored) => createProduct(stored, id, input, NOW));
+  for (const id of ids) await products.table.update(productKey(id), creating(id));
   return products.take();
 }
 
 test('a product created, replaced and deleted: each event arrives as consumers and filters know it', async () => {
   const { table, take } = streamedTable('products', traceparent);
   const key = productKey('mug');
-  await table.update(key, (stored) => createProduct(stored, 'mug', input, NOW));
-  await table.update(key, (stored) => replaceProduct(stored, 'mug', { ...input, price: 1 }, NOW, () => true));
-  await table.update(key, (stored) => deleteProduct(stored, 'mug', NOW, () => true));
+  await table.update(key, creating('mug'));
+  const cheaper = { ...input, content: { ...content, price: 1 } };
+  await table.update(key, (stored) => replaceProduct({ stored }, 'mug', cheaper, NOW, () => true));
+  await table.update(key, (stored) => deleteProduct({ stored }, 'mug', NOW, () => true));
   const records = take();
   assert.deepEqual(
     records.map(({ eventName }) => eventName),
@@ -134,7 +142,7 @@ test('writes without events, housekeeping and removals of what is no cart tell n
   assert.deepEqual(await inbox.take(CART_EVENTS), []);
 
   const products = streamedTable('products');
-  await products.table.update(productKey('p'), (stored) => createProduct(stored, 'p', input, NOW));
+  await products.table.update(productKey('p'), creating('p'));
   assert.deepEqual(await functions.product.invoke([products.removed(productKey('p'), 'ttl')]), failures());
   assert.deepEqual(await functions.product.invoke([]), failures());
   assert.deepEqual(await inbox.take(UPDATES), []);
@@ -192,7 +200,7 @@ test('an event that no topic takes is parked whole; while that fails too, it is 
   const { table, take } = streamedTable('products');
   // Each of these is a byte in the table, and six in JSON.
   const name = '\u0001'.repeat(50_000);
-  await table.update(productKey('big'), (stored) => createProduct(stored, 'big', { ...input, name }, NOW));
+  await table.update(productKey('big'), creating('big', name));
   const [big] = take();
   const records = [big ?? assert.fail(), ...(await created('small'))];
   aws.sqs = { status: 503, code: 'ServiceUnavailable' };

@@ -40,7 +40,7 @@ export function streamedTable(name: TableName, traceparent?: string): StreamedTa
   const record = (eventName: string, OldImage: Item | undefined, NewImage: Item | undefined, by?: Remover) =>
     recordOf(name, ++written, eventName, OldImage, NewImage, by);
   const put = (row: Row) => {
-    const item = { ...itemOf(row), writeId: { S: randomUUID() } };
+    const item = { ...itemOf(row), writeIds: { L: [{ S: randomUUID() }] } };
     if (Buffer.byteLength(JSON.stringify(row.state)) > MAX_ITEM_BYTES) throw new Error('no such item');
     const before = items.get(row.pk);
     records.push(record(before ? 'MODIFY' : 'INSERT', before, item));

@@ -1,3 +1,4 @@
+import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { type Listener, listen } from './events.ts';
 import { client } from './http.ts';
@@ -32,14 +33,15 @@ export async function watchEffects(urls: {
   /** A cart that comes behind goes the whole way to its checkout: what came before it has gone it too. */
   const settle = async (): Promise<readonly TandemEvent[]> => {
     const cartId = await openCart();
-    markerCarts.add(cartId);
+    markerCarts.add(publicIdOf(cartId));
     await fill(cartId, { [MARKER]: 1 });
     await until(
       () => checkOut(cartId),
       ({ status }) => status === 200,
     );
     await atRest(urls.aws);
-    const isSold = (event: TandemEvent) => event.eventType === 'CartCheckedOut' && event.cartId === cartId;
+    const isSold = (event: TandemEvent) =>
+      event.eventType === 'CartCheckedOut' && event.cartId === publicIdOf(cartId);
     const [ofProduct, ofCart] = ears;
     const carts = (await ofCart?.until((events) => events.some(isSold))) ?? [];
     const products = (await ofProduct?.until(() => true)) ?? [];

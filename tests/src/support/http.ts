@@ -28,8 +28,11 @@ export interface LineBody {
   readonly priceAtAdd: number;
   readonly currentPrice: number;
   readonly priceChanged: boolean;
+  readonly currentCurrency?: string;
   readonly availability: string;
   readonly availableQty: number;
+  readonly hold: string;
+  readonly heldUntil?: string;
 }
 
 /** A cart as the API shows it. */
@@ -42,7 +45,8 @@ export interface CartBody {
   readonly currency: string | null;
   readonly version: number;
   readonly updatedAt: string;
-  readonly expiresAt: string;
+  readonly expiresAt?: string;
+  readonly checkedOutAt?: string;
 }
 
 /** A product as the API shows it. */
@@ -50,7 +54,12 @@ export interface ProductBody {
   readonly productId: string;
   readonly name: string;
   readonly price: number;
+  readonly currency: string;
+  readonly category?: string;
+  readonly description?: string;
   readonly inventory: number;
+  readonly onHand: number;
+  readonly held: number;
   readonly version: number;
 }
 

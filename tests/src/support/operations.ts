@@ -14,6 +14,7 @@ export interface Operation {
 
 interface Schema {
   readonly required?: readonly string[];
+  readonly oneOf?: readonly Schema[];
 }
 
 interface Documented {
@@ -65,7 +66,9 @@ export async function operationsOf(url: string): Promise<readonly Operation[]> {
 function sampleOf({ requestBody }: Documented): Sent {
   const schema = requestBody?.content['application/json']?.schema;
   if (!schema) return {};
-  const body = (schema.required ?? []).map((field) => {
+  const [alternative] = schema.oneOf ?? [];
+  const fields = [schema, alternative].flatMap((part) => part?.required ?? []);
+  const body = fields.map((field) => {
     if (!(field in samples)) throw new Error(`a sample of ${field} is missing`);
     return [field, samples[field]] as const;
   });
