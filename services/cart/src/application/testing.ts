@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { EventOf, NewEvent } from '@tandem/contracts/events';
+import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';
 import { openSqlite } from '@tandem/storage/sqlite';
@@ -49,7 +49,11 @@ export async function openStore(t: TestContext, other: Partial<CartsDeps> = {}) 
     const notifier = createResponseNotifier();
     const ttlSeconds = { guest: 7 * 86_400, user: 30 * 86_400 };
     const deps = { table, isCatalogSynchronised: () => true, now, ttlSeconds, notifier, ...other };
-    const apply = applyProductEvents({ table, now, onResponse: (cartId) => notifier.notify(cartId) });
+    const consume = applyProductEvents({ table, now, onResponse: (cartId) => notifier.notify(cartId) });
+    /** Applies a batch, of which no event may fail. */
+    const apply = async (events: readonly TandemEvent[]) => {
+      for (const outcome of await consume(events)) if (outcome.status === 'failed') throw outcome.error;
+    };
     return { table, carts: createCarts(deps), apply };
   };
   const [first, second] = [openProcess(), openProcess()];

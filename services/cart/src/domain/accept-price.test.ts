@@ -75,8 +75,8 @@ test('a line among others stays in their currency', () => {
 test('once it is accepted, a changed price no longer stands in the way of a checkout', () => {
   for (const current of [dearer, euros]) {
     const cart = withReserved(one);
-    const refusal = errorOf(() => checkOut(cart, catalogOf(current), at(6)));
-    assert.equal(refusal.code, 'lines-changed');
+    const error = errorOf(() => checkOut(cart, catalogOf(current), at(6)));
+    assert.equal(error.code, 'lines-changed');
     const { state, events } = checkOut(accept(cart, current).state, catalogOf(current), at(6));
     assert.equal(state.status, 'checkedOut');
     const [event] = events;

@@ -30,7 +30,7 @@ function assertConflict(decide: () => unknown, code: string, details?: object): 
 const qtyOf = ({ lines }: Cart, productId = 'p') =>
   lines.find((line) => line.productId === productId)?.qty ?? 0;
 
-/** Nothing is written and nothing published. */
+/** Nothing is written or published. */
 function assertUnchanged(decision: CartDecision, cart: Cart): void {
   assert.equal(decision.state, cart);
   assert.deepEqual(decision.events, []);
@@ -51,7 +51,7 @@ test('opens empty at version 1, without a currency or an event', () => {
   assert.deepEqual(events, []);
 });
 
-test('adding tells the change, the quantity after it, the price, the currency and the version', () => {
+test('adding publishes the change, the quantity after it, the price, the currency and the version', () => {
   const { state, events } = addItem(two, widget, 3, at(2));
   assert.deepEqual(events, [
     {
@@ -73,7 +73,7 @@ test('adding tells the change, the quantity after it, the price, the currency an
   );
 });
 
-test('setting tells an added or a removed quantity, always positive, and 0 removes the line', () => {
+test('setting publishes an added or a removed quantity, always positive, and 0 removes the line', () => {
   assert.deepEqual(summaryOf(setQuantity(two, 'p', catalogOf(widget), 7, at(2))), [
     ['ProductAddedToCart', 'p', 5, 7, 3],
   ]);

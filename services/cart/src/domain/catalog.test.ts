@@ -77,14 +77,14 @@ const catalogOf = (entry: CatalogEntry | undefined, isSynchronised: boolean): Ca
   isSynchronised,
 });
 
-const refusals = [
+const errors = [
   ['deleted', deleted, true, 'conflict', 'product-deleted'],
   ['deleted, catalog not filled yet', deleted, false, 'conflict', 'product-deleted'],
   ['unknown', undefined, true, 'notFound', 'product-not-found'],
   ['not known yet', undefined, false, 'unavailable', 'catalog-not-synchronised'],
 ] as const;
 
-for (const [name, entry, synchronised, kind, code] of refusals) {
+for (const [name, entry, synchronised, kind, code] of errors) {
   test(`does not sell a product that is ${name}`, () => {
     assert.throws(
       () => sellable(catalogOf(entry, synchronised), 'prod-123'),

@@ -17,7 +17,7 @@ const reserved = withReserved(pending);
 const { state: empty } = openCart('cart-abc', 'user-123', at(0));
 const sell = (cart: Cart, catalogNow: Catalog = catalog) => checkOut(cart, catalogNow, at(5));
 
-test('sells the lines at the prices that they show, by one event, and closes the cart', () => {
+test('checks the lines out at the prices that they show, by one event, and closes the cart', () => {
   const { state, events } = sell(reserved);
   const { version, expiresAt: _, ...order } = reserved;
   assert.deepEqual(
@@ -42,7 +42,7 @@ test('sells the lines at the prices that they show, by one event, and closes the
   ]);
 });
 
-/** What stands in the way of selling one line, and what the refusal then shows of it. */
+/** What stands in the way of selling one line, and what the error then shows of it. */
 const obstacles: readonly [string, Cart, CatalogEntry | undefined, object][] = [
   [
     'a higher price',
@@ -90,7 +90,7 @@ const obstacles: readonly [string, Cart, CatalogEntry | undefined, object][] = [
 ];
 
 for (const [what, cart, entry, shown] of obstacles) {
-  test(`is refused with the lines that stand in the way, and those alone: ${what}`, () => {
+  test(`is rejected with the lines that stand in the way, and those alone: ${what}`, () => {
     const line = { productId: 'p', name: 'Product p', qty: 2, priceAtAdd: 1999, ...shown };
     assert.deepEqual(
       errorOf(() => sell(cart, catalogOf(gadget, ...(entry ? [entry] : [])))),
@@ -100,10 +100,10 @@ for (const [what, cart, entry, shown] of obstacles) {
 }
 
 test('every line that stands in the way is named', () => {
-  const refusal = errorOf(() =>
+  const error = errorOf(() =>
     sell(reserved, catalogOf(product('p', { price: 1 }), product('q', { price: 1 }))),
   );
-  const lines = refusal.details?.['lines'] as readonly { productId: string }[];
+  const lines = error.details?.['lines'] as readonly { productId: string }[];
   assert.deepEqual(
     lines.map(({ productId }) => productId),
     ['p', 'q'],
@@ -128,9 +128,9 @@ test('waits for the confirmation of each line: one that is missing, expired or r
   assert.equal(sell(withReserved(asksAnew)).state.status, 'checkedOut');
 });
 
-test('what stands in the way is said at once, without waiting for answers', () => {
-  const refusal = errorOf(() => sell(withRejected(pending, 'p')));
-  assert.equal(refusal.code, 'lines-changed');
+test('what stands in the way is reported at once, without waiting for responses', () => {
+  const error = errorOf(() => sell(withRejected(pending, 'p')));
+  assert.equal(error.code, 'lines-changed');
 });
 
 test('a line that holds its stock is sold, also when none is left', () => {
@@ -221,7 +221,7 @@ test('a cart that was closed otherwise is not sold', () => {
   }
 });
 
-test('expiry of an open cart tells its lines, behind its last version', () => {
+test('the expiry of an open cart publishes its lines, behind its last version', () => {
   const two = addItem(empty, widget, 2, at(1)).state;
   assert.deepEqual(expireCart(two), [
     {

@@ -157,7 +157,7 @@ test('what is pending is requested again after the deadline, and nothing else', 
   assertUnchanged(requestPendingHolds(reserved, at(5)), reserved);
 });
 
-test('carts that a line takes units over from are named by each request until Product has responded to one', () => {
+test('carts whose units moved to a line are named by each request until Product has responded to one', () => {
   const moments = { target: at(3), source: at(3) };
   const source = cartWith('guest', [[widget, 1]], null);
   const merged = mergeCarts(both, source, catalog, moments).target.state;

@@ -25,9 +25,9 @@ export interface Line {
   readonly response: { readonly cartVersion: number; readonly revision?: number };
   /** Set when Product rejected an increase and the quantity returned to what is held, until the next change of the line. */
   readonly shortage?: { readonly availableQty: number; readonly productVersion?: number };
-  /** The product's stock as of the newest response that told it. */
+  /** The product's stock as of the newest response that carried it. */
   readonly stock?: { readonly version: number; readonly inventory: number };
-  /** Carts whose units this line takes over, each until Product has responded to a request at or after `mergedAt`. */
+  /** Carts whose units moved to this line, each until Product has responded to a request at or after `mergedAt`. */
   readonly movedFrom?: readonly MovedFrom[];
 }
 

@@ -154,7 +154,7 @@ test('the limit of units of a product holds in a merge: nothing is moved, and th
   );
 });
 
-test('an empty target takes over the currency, and keeps its own user', () => {
+test('an empty target takes the currency, and keeps its own user', () => {
   const euros = cartWith('guest', [[product('e', { currency: 'EUR' }), 1]], null);
   const { state, events } = merge(empty, euros).target;
   assert.deepEqual([state.currency, state.userId, linesOf(state)], ['EUR', 'user-123', [['e', 1, 1999]]]);
@@ -189,7 +189,7 @@ test('repeated, a merge changes nothing, whatever became of the target since', (
   }
 });
 
-test('a cart that is closed neither gives nor takes; one that was merged goes nowhere else', () => {
+test('a closed cart is no target and no source; a merged one is merged nowhere else', () => {
   const closed = { kind: 'conflict', code: 'cart-closed' };
   const { source: merged, target } = merge(mine, guest);
   const other = cartWith('other', [[widget, 1]]);
@@ -232,8 +232,8 @@ test('carts in two currencies are kept apart', () => {
     [mine, euros],
     [euros, mine],
   ] as const) {
-    const refusal = errorOf(() => merge(target, source));
-    assert.deepEqual(refusal, { kind: 'conflict', code: 'currency-mismatch' });
+    const error = errorOf(() => merge(target, source));
+    assert.deepEqual(error, { kind: 'conflict', code: 'currency-mismatch' });
   }
 });
 
@@ -264,7 +264,7 @@ test('a cart has at most 100 lines after a merge; lines that are in both count o
   );
 });
 
-test('a line that moves on before Product has answered takes its sources with it, up to a bound', () => {
+test('a line that moves on before Product has responded takes its sources with it, up to a bound', () => {
   const widget = product('p');
   const first = merge(cartWith('b', [[widget, 1]]), cartWith('a', [[widget, 1]])).target.state;
   const { target, source } = merge(cartWith('c', [[widget, 1]]), first);

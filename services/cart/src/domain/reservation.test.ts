@@ -33,7 +33,7 @@ const kept = rejectionOf(wanted, 'p', { availableQty: 3, keptQty: 2, revision: 2
 
 const holdIn = (cart: Cart, productId = 'p') => holdOf(expectLine(cart, productId), undefined);
 
-/** Nothing is written and nothing published. */
+/** Nothing is written or published. */
 function assertUnchanged({ state, events }: CartDecision, cart: Cart): void {
   assert.equal(state, cart);
   assert.deepEqual(events, []);
@@ -56,7 +56,7 @@ test('a rejected line holds nothing, an expired one no more', () => {
   assert.deepEqual([holdIn(expired), heldQty, heldUntil, holdVersion], ['none', 0, undefined, undefined]);
 });
 
-test('the confirmations of a change of the product are responses like others, which also tell the stock', () => {
+test('the confirmations of a change of the product are responses like others, which also carry the stock', () => {
   const state = { productId: 'p', name: 'P', price: 1, currency: 'USD', updatedAt: at(2).now };
   const heldUntil = at(9).now;
   const event: EventOf<'ProductUpdated'> = {
@@ -189,7 +189,7 @@ test('core 14: a rejection is ordered by its request alone: a re-created product
   assert.equal(setQuantity(state, 'p', recreated, 100, at(3)).state.lines[0]?.qty, 100);
 });
 
-test('a rejection tells the stock of its version, which counts before an older state of the catalog', () => {
+test('a rejection carries the stock of its version, which counts before an older state of the catalog', () => {
   const { stock } = expectLine(respond(wanted, kept).state, 'p');
   assert.deepEqual(stock, { version: 7, inventory: 1 });
 });

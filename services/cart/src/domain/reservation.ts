@@ -17,7 +17,7 @@ export interface HoldResponse {
   readonly heldUntil?: string | undefined;
   /** The largest quantity that the cart could have; of a rejection. */
   readonly availableQty?: number;
-  /** The product's stock after it, where the response tells it. */
+  /** The product's stock after it, where the response carries it. */
   readonly stock?: Line['stock'];
 }
 

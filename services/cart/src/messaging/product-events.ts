@@ -16,7 +16,7 @@ export interface ProductEventsDeps {
 }
 
 /**
- * Keeps the catalog as Product's events tell it, whatever their order, and records the responses to carts: those to one
+ * Keeps the catalog as Product's events describe it, whatever their order, and records the responses to carts: those to one
  * cart in one write, and those of an event before its product. So the catalog never shows a hold that the line does not
  * know of, whose units would then seem to be missing.
  */
