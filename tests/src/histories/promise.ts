@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { heldQtyOf, holdOf, lineOf } from '@tandem/cart/domain/line';
+import { catalogKey } from '@tandem/cart/store/kinds';
+import { heldOf, type Reservation } from '@tandem/product/domain/reservation';
+import { productKey, reservationKey } from '@tandem/product/store/kinds';
+import type { Row, StoredState } from '@tandem/storage/driver';
+import { type HistorySystem, openHistorySystem, type SystemOptions } from './system.ts';
+import { type History, productIds, type ProductStep, type Step } from './steps.ts';
+
+/** Counts what happened in histories, so that a test can show that nothing was missing. */
+export type Happenings = Record<string, number>;
+
+/**
+ * Plays a history to its rest and asserts promise 4: held = the units that open carts hold, on hand = counts and
+ * deliveries − units checked out (and reported missing), stock is never below zero, and each line knows its hold.
+ */
+export async function play(
+  { stocked, steps, order }: History,
+  happened: Happenings = {},
+  plant: SystemOptions['plant'] = {},
+): Promise<void> {
+  const count = (what: string) => (happened[what] = (happened[what] ?? 0) + 1);
+  let clock = () => '';
+  /** Kept, not thrown: a sweep would log it and go on. */
+  const violations: unknown[] = [];
+  const watch = (row: Row, before: StoredState | undefined) => {
+    if (!row.pk.startsWith('reservation#')) return;
+    try {
+      assertStep(row.state as Reservation, before?.state as Reservation | undefined, clock());
+    } catch (error) {
+      violations.push(error);
+    }
+  };
+  using system = await openHistorySystem(stocked, { plant, watch });
+  clock = system.now;
+  for (const step of steps) {
+    const before = await stockOf(system, step);
+    const rejection = await system.take(step);
+    count(`${step.do}${rejection ? `: ${rejection.code}` : ''}`);
+    for (const violation of violations) throw violation;
+    if (!rejection) await assertStock(system, step, before);
+    for (const id of productIds) {
+      const { onHand = 0, held = 0 } = (await system.productOf(id)) ?? {};
+      assert.ok(onHand >= 0 && held >= 0, `stock of ${id}: ${onHand} on hand, ${held} held`);
+    }
+  }
+  await toRest(system, order);
+  if (!steps.some((step) => step.do === 'lose-message')) await assertAtRest(system);
+  await requestHolds(system);
+  await toRest(system, order);
+  await assertAtRest(system);
+  for (const { eventType } of system.messages.published) count(eventType);
+}
+
+/** Delivers everything, so that nothing is on its way; the holds that are overdue then end too. */
+async function toRest({ take, messages }: HistorySystem, order: readonly number[]): Promise<void> {
+  await take({ do: 'expire-carts' });
+  await messages.drain(order);
+  for (let i = 0; i < 2; i++) await take({ do: 'expire-holds' });
+  await messages.drain(order);
+}
+
+/** Carts request their holds again, as those do that have missed a response. */
+async function requestHolds({ take, cartIds }: HistorySystem): Promise<void> {
+  for (const [cart] of cartIds.entries()) {
+    // A response of the store that is lost here is requested again.
+    for (let i = 0; i < 3; i++) if ((await take({ do: 'hold', cart }))?.kind !== 'unavailable') break;
+  }
+}
+
+async function stockOf(system: HistorySystem, step: Step) {
+  return 'productId' in step && !('cart' in step) ? system.productOf(step.productId) : undefined;
+}
+
+/** What a merchant's step may change of the stock, and what it must not. */
+async function assertStock(
+  system: HistorySystem,
+  step: Step,
+  before: Awaited<ReturnType<typeof stockOf>>,
+): Promise<void> {
+  if (!('productId' in step) || 'cart' in step) return;
+  const after = await system.productOf(step.productId);
+  const expected = expectedOnHand(step, before?.onHand);
+  assert.equal(after?.onHand, expected, `on hand after ${JSON.stringify(step)}`);
+  if (before && after && before.incarnation === after.incarnation) assert.equal(after.held, before.held);
+}
+
+function expectedOnHand(step: ProductStep, before: number | undefined): number | undefined {
+  switch (step.do) {
+    case 'deliver-units':
+      return (before ?? 0) + step.delta;
+    case 'count':
+      return step.onHand;
+    case 'import':
+      return step.isStockCount ? step.inventory : (before ?? step.inventory);
+    case 'discard':
+      return undefined;
+    default:
+      return before ?? step.inventory;
+  }
+}
+
+/** What one change of a reservation must never do. */
+function assertStep(after: Reservation, before: Reservation | undefined, now: string): void {
+  if (after.outcome === 'rejected' && before?.incarnation === after.incarnation)
+    assert.equal(after.held, before.held, 'a rejection changes nothing that is held');
+  if (after.outcome === 'expired' && before?.outcome !== 'expired')
+    assert.ok((before?.heldUntil ?? '9') <= now, 'a hold ends when it is overdue');
+  if (before?.outcome === 'expired' && after.held > 0)
+    assert.ok(after.cartVersion > before.cartVersion, 'only a later request holds what has expired');
+}
+
+async function assertAtRest(system: HistorySystem): Promise<void> {
+  const carts = await system.carts();
+  const short = new Map(
+    system.messages.published.flatMap((event) =>
+      event.eventType === 'InventoryShort' ? [[event.eventId, event]] : [],
+    ),
+  );
+  for (const productId of productIds) {
+    const stored = await system.products.get(productKey(productId));
+    const product = await system.productOf(productId);
+    const entry = await system.cartTable.get(catalogKey(productId));
+    let held = 0;
+    for (const cart of carts) {
+      const reservation = await system.products.get(reservationKey(productId, cart.cartId));
+      const line = cart.status === 'open' ? lineOf(cart.lines, productId) : undefined;
+      const units = heldOf(reservation, product?.incarnation ?? 0);
+      const where = `${productId} in ${cart.cartId} (${cart.status})`;
+      assert.equal(
+        line ? heldQtyOf(line, entry) : 0,
+        units,
+        `${where}: what the line and Product say is held`,
+      );
+      if (line && product) assert.notEqual(holdOf(line, entry), 'pending', `${where}: no response`);
+      held += units;
+    }
+    assert.equal(product?.held ?? 0, held, `${productId}: held`);
+    const sold = carts
+      .filter(({ status }) => status === 'checkedOut')
+      .reduce((sum, { lines }) => sum + (lineOf(lines, productId)?.qty ?? 0), 0);
+    const missing = [...short.values()].reduce(
+      (sum, event) => sum + (event.productId === productId ? event.missingQty : 0),
+      0,
+    );
+    const onHand = (system.stockedUnits[productId] ?? 0) - sold + missing;
+    assert.equal(product?.onHand ?? 0, onHand, `${productId}: on hand`);
+    assert.deepEqual(
+      [stored?.ledger.sold ?? 0, stored?.ledger.missing ?? 0],
+      [sold, missing],
+      `${productId}: ledger`,
+    );
+  }
+}

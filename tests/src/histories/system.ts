@@ -1,0 +1,221 @@
+import { addItem, type Cart, setQuantity } from '@tandem/cart/domain/cart';
+import { sellable } from '@tandem/cart/domain/catalog';
+import { renewHolds } from '@tandem/cart/domain/hold';
+import { type Caller, type Carts, createCarts } from '@tandem/cart/application/carts';
+import { eventsOfExpired } from '@tandem/cart/messaging/expired';
+import { applyProductEvents } from '@tandem/cart/messaging/product-events';
+import { cartKey } from '@tandem/cart/store/kinds';
+import { DomainError } from '@tandem/chassis/errors';
+import { createMetrics } from '@tandem/chassis/metrics';
+import { createProducts, type Products } from '@tandem/product/application/products';
+import { live, type Product } from '@tandem/product/domain/product';
+import { applyCartEvents } from '@tandem/product/messaging/cart-events';
+import { createHoldExpiry } from '@tandem/product/messaging/hold-expiry';
+import { createReserving } from '@tandem/product/messaging/reserving';
+import { productKey } from '@tandem/product/store/kinds';
+import { createTable } from '@tandem/storage/create-table';
+import { CARTS, type CartStep, type ProductStep, type Step } from './steps.ts';
+import { openMessages, type Transit } from './messages.ts';
+import { openLossyStore, type Plant, type Watch } from './stores.ts';
+
+export const START = '2026-02-14T15:00:00.000Z';
+export const HOLD_SECONDS = 900;
+const CART_DAYS = 1;
+
+export interface SystemOptions {
+  readonly plant?: Plant & Transit;
+  /** Called with each row that Product stores. */
+  readonly watch?: Watch;
+}
+
+/**
+ * Both services, two instances each, on tables in memory, without sockets: events wait until a step delivers them, and
+ * the clock stands until a step moves it. Dispose of it.
+ */
+export async function openHistorySystem(
+  stocked: Readonly<Record<string, number>>,
+  { plant = {}, watch = () => undefined }: SystemOptions = {},
+) {
+  const stores = { product: openLossyStore(plant, watch), cart: openLossyStore(plant, () => undefined) };
+  let nowMs = Date.parse(START);
+  const now = () => new Date(nowMs).toISOString();
+  const metrics = createMetrics();
+  const tableOf = (service: 'product' | 'cart') => createTable(stores[service].driver, { now: () => nowMs });
+
+  const products = [tableOf('product'), tableOf('product')].map((table) => {
+    const reserving = createReserving({ table, metrics, holdSeconds: HOLD_SECONDS, now });
+    return {
+      table,
+      api: createProducts({ table, now }),
+      apply: applyCartEvents({ reserving, publishSnapshotPage: fail }),
+      // A store whose response is lost leaves the hold to the next sweep.
+      sweep: createHoldExpiry({ table, reserving, now, log: { error: () => undefined } }),
+    };
+  });
+  const carts = [tableOf('cart'), tableOf('cart')].map((table) => ({
+    table,
+    api: createCarts({
+      table,
+      isCatalogSynchronised: () => true,
+      now,
+      ttlSeconds: { guest: CART_DAYS * 86_400, user: CART_DAYS * 86_400 },
+      reservationWaitMs: 0,
+    }),
+    apply: applyProductEvents({ table, now }),
+  }));
+  const messages = openMessages({
+    feeds: { product: stores.product.feed, cart: stores.cart.feed },
+    appliers: { product: products.map(({ apply }) => apply), cart: carts.map(({ apply }) => apply) },
+    eventsOfExpired,
+    transit: plant,
+  });
+  const [product = fail(), cart = fail()] = [products[0], carts[0]];
+  const { table: productTable } = product;
+  const { table: cartTable } = cart;
+
+  const cartIds: string[] = [];
+  const cartId = (index: number) => cartIds[index % cartIds.length] ?? 'none';
+  const guest: Caller = { identity: undefined, idempotent: undefined, knowsSecretOf: () => true };
+  const changeCart = (api: Carts, step: CartStep): Promise<unknown> => {
+    const id = cartId(step.cart);
+    switch (step.do) {
+      case 'add': {
+        const { productId, qty } = step;
+        const add = (...[cart, catalog, moment]: Parameters<Parameters<Carts['change']>[2]>) =>
+          addItem(cart, sellable(catalog, productId), qty, moment);
+        return api.change(guest, id, add, productId);
+      }
+      case 'set': {
+        const { productId, qty } = step;
+        return api.change(
+          guest,
+          id,
+          (cart, catalog, moment) => setQuantity(cart, productId, catalog, qty, moment),
+          productId,
+        );
+      }
+      case 'merge':
+        return api.merge(guest, id, cartId(step.from));
+      case 'hold':
+        return api.change(guest, id, renewHolds);
+      case 'checkOut':
+        return api.checkOut(guest, id);
+      default:
+        return api.delete(guest, id);
+    }
+  };
+
+  const onHandOf = async (id: string) => live(await productTable.get(productKey(id)))?.onHand ?? 0;
+  /** Changes of the stock on hand by merchants, by product. */
+  const stockedUnits: Record<string, number> = {};
+  const changeProduct = async (api: Products, step: ProductStep): Promise<void> => {
+    const { productId: id } = step;
+    const content = { name: id, price: 100, currency: 'EUR' };
+    const before = await onHandOf(id);
+    try {
+      switch (step.do) {
+        case 'deliver-units':
+          return void (await api.changeStock(undefined, id, { delta: step.delta }));
+        case 'count':
+          return void (await api.changeStock(undefined, id, { onHand: step.onHand }));
+        case 'create':
+          return void (await api.create(undefined, id, { content, inventory: step.inventory }));
+        case 'replace':
+          return void (await api.replace(
+            id,
+            { content: { ...content, price: 200 }, inventory: step.inventory },
+            () => true,
+          ));
+        case 'import':
+          return void (await api.import(id, { ...content, inventory: step.inventory }, step));
+        default:
+          return await api.delete(id, () => true);
+      }
+    } finally {
+      stockedUnits[id] = (stockedUnits[id] ?? 0) + (await onHandOf(id)) - before;
+    }
+  };
+
+  const carryOut = async (step: Step): Promise<unknown> => {
+    switch (step.do) {
+      case 'open': {
+        const id = `cart-${cartIds.length}`;
+        cartIds.push(id);
+        return cart.api.open(guest, id);
+      }
+      case 'both':
+        return Promise.all(
+          step.steps.map((each, i) => changeCart(carts[i]?.api ?? fail(), each).catch(ignoreRejection)),
+        );
+      case 'wait':
+        return (nowMs += step.seconds * 1000);
+      case 'expire-carts':
+        return stores.cart.removeExpired(nowMs / 1000);
+      case 'expire-holds':
+        return Promise.all(products.map(({ sweep }) => sweep()));
+      case 'lose-response':
+        return stores[step.at].loseNext();
+      case 'lose-message':
+        return messages.loseResponse(step.nth);
+      case 'deliver':
+        return messages.deliver(step);
+      case 'deliver-units':
+      case 'count':
+      case 'create':
+      case 'replace':
+      case 'import':
+      case 'discard':
+        return changeProduct(product.api, step);
+      default:
+        return changeCart(cart.api, step);
+    }
+  };
+
+  const take = async (step: Step): Promise<DomainError | undefined> => {
+    try {
+      await carryOut(step);
+      return undefined;
+    } catch (error) {
+      if (error instanceof DomainError) return error;
+      throw error;
+    } finally {
+      await messages.relay();
+    }
+  };
+
+  for (const [productId, inventory] of Object.entries(stocked))
+    await take({ do: 'create', productId, inventory });
+  await messages.drain([0]);
+  for (let i = 0; i < CARTS; i++) await take({ do: 'open' });
+
+  return {
+    /** Takes a step and relays its events. Resolves to why it was rejected, if it was. */
+    take,
+    messages,
+    products: productTable,
+    cartIds,
+    now,
+    stockedUnits,
+    productOf: async (id: string): Promise<Product | undefined> =>
+      live(await productTable.get(productKey(id))),
+    carts: async (): Promise<Cart[]> =>
+      (await Promise.all(cartIds.map(async (id) => cartTable.get(cartKey(id))))).flatMap(
+        (cart) => cart ?? [],
+      ),
+    cartTable,
+    [Symbol.dispose]() {
+      stores.product.close();
+      stores.cart.close();
+    },
+  };
+}
+
+export type HistorySystem = Awaited<ReturnType<typeof openHistorySystem>>;
+
+function fail(): never {
+  throw new Error('must not happen');
+}
+
+function ignoreRejection(error: unknown): void {
+  if (!(error instanceof DomainError)) throw error;
+}
