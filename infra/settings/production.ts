@@ -9,7 +9,7 @@ export const production: SettingsInput = {
     audience: 'tandem',
     jwksUrl: 'https://issuer.example.com/.well-known/jwks.json',
   },
-  // 20 of the 25 units that an account has for nothing: 6 for each table and the catalog's index, 2 for the users' carts.
+  // 22 of the 25 units that an account has free: 6 for each table and the catalog's index, 2 for the users' carts, 2 for holds.
   capacity: { mode: 'provisioned', minUnits: 6, maxUnits: 500, targetPercent: 90 },
   budgetUsd: 500,
 };

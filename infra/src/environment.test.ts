@@ -103,6 +103,13 @@ test('the settings change variables of one service, and a secret never stands am
   assert.equal(Object.entries(relay).find(([name]) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT')?.[1], '');
 });
 
+test('how long carts hold stock is a setting, of Product alone', () => {
+  assert.equal(environmentOf(templates.product)['HOLD_SECONDS'], '900');
+  const { product, cart } = synthesize({ holdSeconds: 0 });
+  assert.equal(environmentOf(product)['HOLD_SECONDS'], '0');
+  assert.equal(environmentOf(cart)['HOLD_SECONDS'], undefined);
+});
+
 test('stages in one account do not mix their metrics', () => {
   assert.equal(environmentOf(templates.cart)['EMF_NAMESPACE'], 'Tandem');
   const { cart, observability } = synthesize({ namePrefix: 'staging-' });

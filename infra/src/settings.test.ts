@@ -23,6 +23,13 @@ test('every fault is told, with its place', () => {
   refused({ tasks: { min: 5, max: 2 } }, /tasks: min is greater than max/);
 });
 
+test('a hold lasts 30 days at most, 900 s by default', () => {
+  assert.equal(readSettings(production).holdSeconds, 900);
+  assert.equal(readSettings({ ...production, holdSeconds: 2_592_000 }).holdSeconds, 2_592_000);
+  refused({ holdSeconds: 2_592_001 }, /holdSeconds: /);
+  refused({ holdSeconds: -1 }, /holdSeconds: /);
+});
+
 test('what tasks cannot reach through their security group is refused', () => {
   refused({ traces: { endpoint: 'http://collector.example.com:4318' } }, /traces\.endpoint: .* 443/);
   refused({ auth: { ...production.auth, jwksUrl: 'http://issuer.example.com/' } }, /auth\.jwksUrl: .* 443/);

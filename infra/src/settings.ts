@@ -108,6 +108,11 @@ export const settingsSchema = z.strictObject({
     .default(false)
     .describe('Which keys of the tables are throttled, at $0.50 a table and index and month'),
   containerInsights: z.boolean().default(false).describe('Metrics of each container, at $0.07 each'),
+  holdSeconds: count(0, 30 * 24 * 60 * 60)
+    .default(900)
+    .describe(
+      'How long a cart holds stock after the last change of the line; 0: as long as the cart. Shorter against hoarding',
+    ),
   relayBatchWindowSeconds: count(0, 300)
     .default(1)
     .describe(

@@ -39,7 +39,7 @@ export function serviceEnvironment(
     MAX_IN_FLIGHT: '32',
     MAX_WAITING: '400',
     PROXY_HOPS: '1',
-    ...(service === 'product' ? { READ_CACHE_MS: '1000' } : {}),
+    ...(service === 'product' ? { READ_CACHE_MS: '1000', HOLD_SECONDS: String(settings.holdSeconds) } : {}),
     ...(snapshots ? { TOPIC_ARN: names.topicArn(snapshots.topic) } : {}),
     ...(service === 'cart'
       ? { GUEST_CART_TTL_SECONDS: String(7 * DAY), USER_CART_TTL_SECONDS: String(30 * DAY) }

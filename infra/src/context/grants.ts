@@ -6,11 +6,8 @@ import type { Names } from '../names.ts';
 /** What a service does with its table, one item at a time: a transaction needs the actions of its parts. */
 const itemActions = ['GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem'];
 
-/** Product lists its whole catalog by scanning the sparse index; carts are only ever listed by user. */
-const indexActions: Readonly<Record<ServiceName, readonly string[]>> = {
-  product: ['Query', 'Scan'],
-  cart: ['Query'],
-};
+/** Product lists its whole catalog by scanning this sparse index. All others are only ever queried. */
+const SCANNED_INDEX = 'byCategory';
 
 /** What SNS, SQS and DynamoDB do with a key of ours in the name of who calls them. */
 const messageKeyActions = ['Decrypt', 'GenerateDataKey'];
@@ -29,10 +26,12 @@ export function taskGrants(service: ServiceName, names: Names, key: IKey | undef
   const { table } = topology.relays[service];
   const { snapshots } = topology.services[service];
   const queues = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
-  const indexes = Object.keys(topology.tables[table].indexes).map((index) => names.indexArn(table, index));
+  const indexes = Object.keys(topology.tables[table].indexes);
+  const indexArns = (of: readonly string[]) => of.map((index) => names.indexArn(table, index));
   return [
     allow('dynamodb', itemActions, [names.tableArn(table)]),
-    allow('dynamodb', indexActions[service], indexes),
+    allow('dynamodb', ['Query'], indexArns(indexes)),
+    ...(indexes.includes(SCANNED_INDEX) ? [allow('dynamodb', ['Scan'], indexArns([SCANNED_INDEX]))] : []),
     allow(
       'sqs',
       consumerActions,

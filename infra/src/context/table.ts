@@ -51,7 +51,7 @@ export function createTable(
   });
 }
 
-/** An index of keys is written when an item comes or goes, and read seldom: a third of the table's minimum is enough. */
+/** An index of keys is written when an entry begins or ends, and read seldom: a third of the table's minimum is enough. */
 function capacityOfIndex(capacity: Settings['capacity'], holds: IndexHolds) {
   if (capacity.mode === 'onDemand') {
     const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;

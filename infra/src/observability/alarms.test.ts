@@ -27,6 +27,8 @@ function expected(): string[] {
     ]),
     ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
     'edge-errors',
+    'product-units-short',
+    'product-held-share',
   ];
 }
 
@@ -44,6 +46,18 @@ test('each tells the operators, says what to do first, and where more is written
     }
     assert.match(String(AlarmDescription), / First: [^]+\ndocs\/runbook\.md#[a-z-]+$/, name);
   }
+});
+
+test('stock that is sold or held beyond measure raises an alarm, by what Product emits', () => {
+  const read = (name: string) => {
+    const { Namespace, MetricName, Dimensions, Statistic, Period, Threshold, ...alarm } =
+      alarms().get(name) ?? {};
+    assert.deepEqual([Namespace, Dimensions], ['Tandem', [{ Name: 'service', Value: 'product' }]], name);
+    const { EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods } = alarm;
+    return [MetricName, Statistic, Period, Threshold, DatapointsToAlarm, EvaluationPeriods] as unknown[];
+  };
+  assert.deepEqual(read('product-units-short'), ['UnitsShort', 'Sum', 60, 1, 1, 1]);
+  assert.deepEqual(read('product-held-share'), ['HeldSharePercent', 'Maximum', 60, 80, 2, 3]);
 });
 
 test('requests that no task answered are counted: by the load balancer itself, and where it got no connection', () => {

@@ -1,40 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
+import type { AlarmSpec, RunbookSection } from './alarm-spec.ts';
 import type { Metrics } from './metrics.ts';
+import { stockAlarms } from './stock-alarms.ts';
 import type { trafficMetrics } from './traffic-metrics.ts';
-
-/** The sections of the runbook: the anchors of `docs/runbook.md`. */
-export type RunbookSection =
-  | 'errors'
-  | 'balancer-errors'
-  | 'latency'
-  | 'missing-tasks'
-  | 'throttled-table'
-  | 'old-messages'
-  | 'dead-letters'
-  | 'undelivered-events'
-  | 'parked-events'
-  | 'late-relay'
-  | 'failing-relay'
-  | 'silent-relay'
-  | 'given-up-changes';
-
-/** When somebody is called, and what they do first. */
-export interface AlarmSpec {
-  /** Unique within the deployment. */
-  readonly id: string;
-  readonly metric: cloudwatch.IMetric;
-  /** Breached where the metric is at least this, or, `below`, less than it. */
-  readonly threshold: number;
-  readonly below?: boolean;
-  /** How many periods of the metric in a row it has to be breached. */
-  readonly periods: number;
-  /** Whether silence is a breach as well. */
-  readonly silenceBreaches?: boolean;
-  readonly description: string;
-  readonly section: RunbookSection;
-}
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
@@ -54,6 +23,7 @@ export function alarmsOf(service: ServiceName, given: AlarmedBy): AlarmSpec[] {
     ...serviceAlarms(service, given),
     ...queueAlarms(service, metrics),
     ...relayAlarms(service, metrics),
+    ...(service === 'product' ? stockAlarms(metrics) : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ServiceName } from '@tandem/contracts/topology';
-import type { AlarmSpec } from './alarms.ts';
+import type { AlarmSpec } from './alarm-spec.ts';
 import { balancerErrors, type ObservedTraffic, trafficMetrics } from './traffic-metrics.ts';
 
 const FIVE_MINUTES = Duration.minutes(5);

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { ContextStack } from '../context/stack.ts';
 import type { EdgeStack } from '../edge.ts';
 import type { Names } from '../names.ts';
+import { stockMetrics } from './stock-widgets.ts';
 
 function openDashboard(scope: Construct, name: string, namespace: string): MonitoringFacade {
   return new MonitoringFacade(scope, `${name}-monitoring`, {
@@ -52,14 +53,13 @@ export function addServiceDashboard(
       alarmFriendlyName: `${service}-requests`,
       metricGroups: [
         {
-          title: 'p99 by route and class of status, ms',
+          title: 'p99 by route, ms',
           metrics: [
             {
               searchQuery: `MetricName="RequestLatency" service="${service}"`,
               dimensionsMap: {
                 service,
                 route: undefined,
-                status: undefined,
               } as unknown as cloudwatch.DimensionsMap,
               statistic: MetricStatistic.P99,
             },
@@ -71,15 +71,20 @@ export function addServiceDashboard(
             counted('RequestsShed', 'shed'),
             counted('RequestsRateLimited', 'rate limited'),
             counted('ConflictsRetried', 'conflicts retried'),
-            ...(service === 'product' ? [counted('ReservationsRejected', 'reservations rejected')] : []),
           ],
         },
       ],
-    })
-    .monitorDynamoTable({
-      table: context.table,
-      humanReadableName: `${topology.relays[service].table} table`,
     });
+  if (service === 'product')
+    dashboard.monitorCustom({
+      humanReadableName: 'product: stock and holds',
+      alarmFriendlyName: 'product-stock',
+      metricGroups: stockMetrics(own),
+    });
+  dashboard.monitorDynamoTable({
+    table: context.table,
+    humanReadableName: `${topology.relays[service].table} table`,
+  });
 }
 
 export interface FlowDashboardProps {

@@ -4,11 +4,18 @@ import { type ServiceName, type TableName, topology } from '@tandem/contracts/to
 import type { Names } from '../names.ts';
 import { sumOf } from './traffic-metrics.ts';
 
-/** The metrics that AWS has of tables, queues and relays, by what they tell. */
+/** The metrics that alarms evaluate: those that AWS has of tables, queues and relays, and those that Product emits. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** `mappings` are the ids of the relays' event source mappings, which AWS chooses; all else is known by name. */
-export function createMetrics(names: Names, mappings: Readonly<Record<ServiceName, string>>) {
+export interface MetricsOptions {
+  readonly names: Names;
+  /** The ids of the relays' event source mappings, which AWS chooses; all else is known by name. */
+  readonly mappings: Readonly<Record<ServiceName, string>>;
+  /** Of the deployment's own metrics. */
+  readonly namespace: string;
+}
+
+export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
   const of =
     (namespace: string) =>
     (metricName: string, dimensionsMap: Record<string, string>, statistic: string, period: Duration) =>
@@ -16,6 +23,7 @@ export function createMetrics(names: Names, mappings: Readonly<Record<ServiceNam
   const queues = of('AWS/SQS');
   const functions = of('AWS/Lambda');
   const tables = of('AWS/DynamoDB');
+  const own = of(namespace);
   const queue = (name: string) => ({ QueueName: names.of(name) });
   const relay = (service: ServiceName) => ({ FunctionName: names.of(`${service}-relay`) });
   const mapping = (service: ServiceName) => ({ EventSourceMappingUUID: mappings[service] });
@@ -73,5 +81,10 @@ export function createMetrics(names: Names, mappings: Readonly<Record<ServiceNam
       const dropped = functions('DroppedEventCount', mapping(service), 'Sum', period);
       return sumOf({ delivered, dropped }, 'given up', period);
     },
+
+    /** Units that were sold and not on hand. */
+    unitsShort: (period: Duration) => own('UnitsShort', { service: 'product' }, 'Sum', period),
+    /** The largest share, in percent, that carts hold of the units on hand of one product. */
+    heldShare: (period: Duration) => own('HeldSharePercent', { service: 'product' }, 'Maximum', period),
   };
 }

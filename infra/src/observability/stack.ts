@@ -13,7 +13,8 @@ import type { ContextStack } from '../context/stack.ts';
 import type { EdgeStack } from '../edge.ts';
 import { namesIn } from '../names.ts';
 import type { Settings } from '../settings.ts';
-import { alarmsOf, type AlarmSpec } from './alarms.ts';
+import type { AlarmSpec } from './alarm-spec.ts';
+import { alarmsOf } from './alarms.ts';
 import { balancerAlarms } from './balancer-alarms.ts';
 import { addFlowDashboard, addServiceDashboard } from './dashboards.ts';
 import { createMetrics } from './metrics.ts';
@@ -31,13 +32,14 @@ export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { settings, edge, key, contexts, ...props }: ObservabilityProps) {
     super(scope, id, props);
     const names = namesIn(this, settings.namePrefix);
-    const metrics = createMetrics(names, {
+    const namespace = metricsNamespace(settings.namePrefix);
+    const mappings = {
       product: contexts.product.relay.mapping.eventSourceMappingId,
       cart: contexts.cart.relay.mapping.eventSourceMappingId,
-    });
+    };
+    const metrics = createMetrics({ names, mappings, namespace });
 
     const operators = operatorsTopic(this, { settings, key, topicName: names.of('operators-topic') });
-    const namespace = metricsNamespace(settings.namePrefix);
     const services = Object.keys(topology.services) as ServiceName[];
     const alarms = [
       ...services.flatMap((service) =>
@@ -85,7 +87,7 @@ function operatorsTopic(
 
 function createAlarm(
   stack: Stack,
-  { id, metric, threshold, below = false, periods, silenceBreaches = false, description, section }: AlarmSpec,
+  { id, metric, threshold, below = false, silenceBreaches = false, description, section, ...spec }: AlarmSpec,
   { alarmName, settings, operators }: { alarmName: string; settings: Settings; operators: sns.Topic },
 ): cloudwatch.Alarm {
   const alarm = new cloudwatch.Alarm(stack, id, {
@@ -96,7 +98,8 @@ function createAlarm(
     comparisonOperator: below
       ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
       : cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    evaluationPeriods: periods,
+    evaluationPeriods: spec.periods,
+    ...(spec.breachedPeriods === undefined ? {} : { datapointsToAlarm: spec.breachedPeriods }),
     treatMissingData: silenceBreaches
       ? cloudwatch.TreatMissingData.BREACHING
       : cloudwatch.TreatMissingData.NOT_BREACHING,
