@@ -3,11 +3,12 @@ import type { PublishBatchCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DomainError } from '@tandem/chassis/errors';
 import type { Store } from '@tandem/local/system/store';
-import type { Random } from '../process/load.ts';
+import type { Random } from '../process/random.ts';
 
 /** What goes wrong between a process and what it calls. */
 export const troubles = [
   'sent twice',
+  'sent again late',
   'delivered in another order',
   'delayed',
   'acknowledgement dropped',
@@ -30,6 +31,8 @@ export interface AdversaryOptions {
 
 /** By how much the second of what is sent twice may come later: long enough for what it tells to be old by then. */
 const LATE_MS = 1_000;
+/** How much later a request for stock may come again: its hold has expired since. */
+const VERY_LATE_MS = [6_000, 9_000] as const;
 
 /** Makes calls fail, be repeated, lost, delayed and reordered, until it is calmed. */
 export function createAdversary({ random, perMille, report }: AdversaryOptions) {
@@ -55,6 +58,8 @@ export function createAdversary({ random, perMille, report }: AdversaryOptions) 
             if (isDelete && strikes('acknowledgement dropped')) return acknowledged(args.input);
             if ((isPublish || commandName === 'SendMessageCommand') && strikes('sent twice'))
               void sendLater(async () => next(args), random(0, LATE_MS));
+            if (isPublish && strikes('sent again late'))
+              void sendLater(async () => next(args), random(...VERY_LATE_MS));
             const input = args.input as unknown as PublishBatchCommandInput;
             const entries = input.PublishBatchRequestEntries ?? [];
             if (isPublish && entries.length > 1 && strikes('published in part')) {

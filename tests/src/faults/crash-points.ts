@@ -2,6 +2,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Role } from '@tandem/local/processes/roles';
 import type { Store } from '@tandem/local/system/store';
+import { BY_HOLD_EXPIRY } from '@tandem/product/store/kinds';
 import type { Put } from '@tandem/storage/driver';
 
 /** The moments at which a process can be made to die, each with those that pass there. */
@@ -16,6 +17,8 @@ export const crashPoints = {
   'after apply, before delete': ['product', 'cart'],
   /** Product has published a page of a snapshot, and not asked itself for the next one. */
   'mid-snapshot': ['product'],
+  /** Product has found holds that are overdue, and expired none of them. */
+  'during the sweep': ['product'],
   /** One item of a transaction is written, and the next one is not. */
   'mid-transaction': ['product', 'cart'],
 } as const satisfies Record<string, readonly Role[]>;
@@ -52,6 +55,11 @@ export function createCrash() {
       ...store,
       driver: {
         ...store.driver,
+        async queryIndex(query) {
+          const page = await store.driver.queryIndex(query);
+          if (query.index === BY_HOLD_EXPIRY && page.rows.length > 0) pass('during the sweep');
+          return page;
+        },
         write: (puts) => store.driver.write(puts.length > 1 ? dyingAtSecond(puts, pass) : puts),
       },
       feed: {

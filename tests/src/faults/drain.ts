@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startProcesses } from '@tandem/local/processes/supervisor';
-import { type Load, type Random, seeded, startLoad } from '../process/load.ts';
+import { type Load, startLoad } from '../process/load.ts';
+import { type Random, seeded } from '../process/random.ts';
+import { recordStockEvents } from '../process/stock-events.ts';
 import { temporaryFolder } from '../support/process.ts';
 import { importInFlight, refusesConnections } from '../support/stopping.ts';
 import { until } from '../support/until.ts';
@@ -59,6 +61,7 @@ test('each process is told to stop under load: no request fails, and nothing is 
     );
     const random = seeded(seed);
     const { whenUp } = counting;
+    const recorder = await recordStockEvents(system.urls.aws);
     const load = await startLoad({ whenUp, random, shoppers: 4, merchants: 3, buyers: 3 });
     const stopReading = read(counting, load, random);
 
@@ -81,7 +84,7 @@ test('each process is told to stop under load: no request fails, and nothing is 
     await stopReading();
     await load.stop();
     const restedFrom = performance.now();
-    const faults = await faultsAtRest(system.urls, load, REST_DEADLINE_MS);
+    const { faults } = await faultsAtRest(system.urls, load, recorder, REST_DEADLINE_MS);
 
     const { sent, failures, waits, refused, neverAccepted, longestMs } = count;
     t.diagnostic(
@@ -94,7 +97,7 @@ test('each process is told to stop under load: no request fails, and nothing is 
     for (const { name, code, ms } of exits) t.diagnostic(`${name}: exit ${code} after ${ms} ms`);
     t.diagnostic(`at rest after ${Math.round(performance.now() - restedFrom)} ms`);
     assert.deepEqual(failures, []);
-    assert.deepEqual(load.scandals, []);
+    assert.deepEqual(load.unexpected, []);
     assert.equal(imported.status, 200, imported.text);
     assert.deepEqual(
       exits.filter(({ code, ms }) => code !== 0 || ms > STOP_LIMIT_MS),

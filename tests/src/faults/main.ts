@@ -1,24 +1,36 @@
-import { readArguments, runCommand } from '@tandem/local/cli';
+import { readArguments, runCommand, usageError } from '@tandem/local/cli';
+import { startDynamoDbLocal } from '../../../scripts/dynamodb-local.ts';
 import { printReport } from './report.ts';
 import { runFaults } from './run.ts';
 
-/** `npm run faults -- [--seed N] [--minutes M] [--per-mille N] [--json]` */
+/** `npm run faults -- [--seed N] [--minutes M] [--per-mille N] [--store sqlite|dynamodb] [--json]` */
 await runCommand(async () => {
   const { values } = readArguments({
     options: {
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       minutes: { type: 'string', default: '5' },
       'per-mille': { type: 'string', default: '15' },
+      store: { type: 'string', default: 'sqlite' },
       json: { type: 'boolean', default: false },
     },
   });
+  if (values.store !== 'sqlite' && values.store !== 'dynamodb')
+    throw usageError('--store is sqlite or dynamodb');
+  const server = values.store === 'dynamodb' ? await startDynamoDbLocal() : undefined;
+  if (server && 'missing' in server) {
+    console.log(`skipped: ${server.missing}`);
+    return 0;
+  }
   const report = await runFaults({
     seed: Number(values.seed),
     durationMs: Number(values.minutes) * 60_000,
     perMille: Number(values['per-mille']),
     restDeadlineMs: 180_000,
+    // The feed of a stream keeps its checkpoint in memory: a relay that is killed would begin anew.
+    ...(server && { dynamoDb: server.endpoint, isKilling: false }),
     progress: (line) => process.stderr.write(`\r${line.padEnd(70)}`),
   });
+  await server?.stop();
   process.stderr.write('\n');
   console.log(values.json ? JSON.stringify(report, null, 2) : printReport(report));
   return report.faults.length === 0 ? 0 : 1;

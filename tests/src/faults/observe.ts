@@ -1,62 +1,58 @@
-import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { topology } from '@tandem/contracts/topology';
-import { faultsOf, type Observed } from '../process/checker.ts';
+import { faultsOf, MAX_OVERDUE_MS, type Observed } from '../process/checker.ts';
 import type { Load } from '../process/load.ts';
-import { type CartBody, client, decided, type ProductBody } from '../support/http.ts';
-import { deadLetters, depth, describeDeadLetters } from '../support/queues.ts';
-
-/** What the system shows of all that the load has touched, by its APIs and its queues alone. */
-async function observe(
-  { gateway, aws }: Readonly<Record<'gateway' | 'aws', string>>,
-  { productIds, tokens }: Load,
-): Promise<Observed> {
-  const api = client(gateway);
-  const products: ProductBody[] = [];
-  for (let from = 0; from < productIds.length; from += 100) {
-    const ids = productIds.slice(from, from + 100).join(',');
-    const { status, body } = await decided(() =>
-      api.call<{ items: ProductBody[] }>('GET', `/products?ids=${ids}`),
-    );
-    assert.equal(status, 200);
-    products.push(...body.items);
-  }
-  const carts = await Promise.all(
-    [...tokens].map(([cartId, token]) =>
-      decided(() => api.call<CartBody>('GET', `/carts/${cartId}`, { token })),
-    ),
-  );
-  return {
-    products,
-    carts: carts.flatMap(({ status, body }): CartBody[] => (status === 200 ? [body] : [])),
-    deadLetters: await deadLetters(aws),
-  };
-}
+import { observe } from '../process/observe.ts';
+import type { StockEventRecorder } from '../process/stock-events.ts';
+import { depth, describeDeadLetters } from '../support/queues.ts';
 
 /** Nothing moves any more where the queues have been empty for so long: what is wrong then stays wrong. */
 const QUIET_MS = 5_000;
+/** A hold that expires so soon is waited for; a longer one stays. */
+const SOON_MS = 60_000;
 
-/** What is wrong once nothing moves any more, or after the deadline. */
+/** What was observed at rest, and what is wrong with it. */
+export interface AtRest {
+  readonly observed: Observed;
+  readonly faults: readonly string[];
+}
+
+/** Resolves once nothing moves any more, every short hold has expired and nothing is wrong, or after the deadline. */
 export async function faultsAtRest(
   urls: Readonly<Record<'gateway' | 'aws', string>>,
   load: Load,
+  recorder: StockEventRecorder,
   deadlineMs: number,
-): Promise<readonly string[]> {
+): Promise<AtRest> {
   const end = performance.now() + deadlineMs;
   let movedAt = performance.now();
   for (;;) {
     const waiting = await Promise.all(
       Object.keys(topology.queues).map(async (queue) => depth(urls.aws, queue)),
     );
-    const observed: Observed = await observe(urls, load);
+    const observed = await observe(urls, load, recorder);
     const faults = faultsOf(load.log, observed);
     const stuck = waiting.reduce((sum, messages) => sum + messages, 0);
-    if (faults.length === 0 && stuck === 0) return [];
-    if (stuck > 0) movedAt = performance.now();
+    const isMoving = stuck > 0 || isExpiring(observed);
+    if (faults.length === 0 && !isMoving) return { observed, faults };
+    if (isMoving) movedAt = performance.now();
     if (performance.now() > Math.min(end, movedAt + QUIET_MS)) {
       const letters = await describeDeadLetters(urls.aws);
-      return [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...letters];
+      return {
+        observed,
+        faults: [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...letters],
+      };
     }
     await delay(250);
   }
+}
+
+/** Whether a hold is about to expire; one that is long overdue is no longer waited for. */
+function isExpiring({ carts, at }: Observed): boolean {
+  return carts
+    .flatMap(({ items }) => items)
+    .some(({ heldUntil }) => {
+      const leftMs = heldUntil === undefined ? Infinity : Date.parse(heldUntil) - at;
+      return leftMs < SOON_MS && leftMs > -MAX_OVERDUE_MS;
+    });
 }

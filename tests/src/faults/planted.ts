@@ -1,19 +1,32 @@
+import type { Role } from '@tandem/local/processes/roles';
 import type { Store } from '@tandem/local/system/store';
-import type { Put } from '@tandem/storage/driver';
+import type { Put, StoredState } from '@tandem/storage/driver';
 
-const WRONG_STOCK = /: inventory \d+ and held or sold/;
+const WRONG_STOCK = /units on hand.*what came is|units held is/;
 
 /**
  * Faults in the system itself, of the kinds that the checker is there for. Each is planted in the role that it names,
- * and shows in what the checker says.
+ * and shows in what the checker says. `perMille` is how many calls meet trouble; default: none.
  */
-export const planted = {
+export const planted: Readonly<Record<string, PlantedBug>> = {
   'a relay that drops': { role: 'cart-relay', wrap: dropping, shows: WRONG_STOCK },
-  'a consumer that doubles': { role: 'product', wrap: doubling, shows: WRONG_STOCK },
-  'a snapshot that overwrites newer': { role: 'cart', wrap: overwriting, shows: / in a cart is / },
-} as const;
+  'a consumer that doubles': { role: 'product', wrap: doubling, shows: /units held is/ },
+  'a snapshot that overwrites newer': { role: 'cart', wrap: overwriting, shows: / in a cart/ },
+  'a sweep that returns no units': { role: 'product', wrap: keepingUnits, shows: /units held is/ },
+  'an expired hold that a duplicate grants again': {
+    role: 'product',
+    wrap: forgettingExpiry,
+    perMille: 30,
+    shows: /was held again after its hold expired/,
+  },
+};
 
-export type Planted = keyof typeof planted;
+interface PlantedBug {
+  readonly role: Role;
+  readonly wrap: (store: Store) => Store;
+  readonly perMille?: number;
+  readonly shows: RegExp;
+}
 
 /** Every seventh change is behind the checkpoint and was never published. */
 function dropping(store: Store): Store {
@@ -34,18 +47,50 @@ function dropping(store: Store): Store {
   };
 }
 
-/** What a reservation takes from the shelf it takes twice. */
+/** Units that a request holds are counted twice. */
 function doubling(store: Store): Store {
-  const stock = new Map<string, number>();
+  const counted = new Map<string, number>();
   const twice = (put: Put): Put => {
-    const state = put.row?.state as { inventory?: number } | undefined;
-    if (!put.row || state?.inventory === undefined) return put;
-    const before = stock.get(put.pk) ?? state.inventory;
-    stock.set(put.pk, state.inventory);
-    const inventory = Math.max(0, state.inventory - Math.max(0, before - state.inventory));
-    return { ...put, row: { ...put.row, state: { ...put.row.state, inventory } as never } };
+    const { held } = stateOf(put);
+    if (!isProduct(put) || held === undefined) return put;
+    const before = counted.get(put.pk) ?? held;
+    const doubled = held + Math.max(0, held - before);
+    counted.set(put.pk, doubled);
+    return withState(put, { held: doubled });
   };
   return withWrite(store, (puts) => (puts.length > 1 ? puts.map(twice) : puts));
+}
+
+/** A hold expires, and its units stay counted as held. */
+function keepingUnits(store: Store): Store {
+  const unitsOf = (put: Put) => {
+    const { outcome, requestedQty = 0 } = stateOf(put);
+    return outcome === 'expired' ? requestedQty : 0;
+  };
+  return withWrite(store, (puts) => {
+    const expired = puts.reduce((sum, put) => sum + unitsOf(put), 0);
+    return puts.map((put) =>
+      isProduct(put) && expired > 0 ? withState(put, { held: (stateOf(put).held ?? 0) + expired }) : put,
+    );
+  });
+}
+
+/** A hold that expired is forgotten: the request that granted it seems to be new. */
+function forgettingExpiry(store: Store): Store {
+  const { driver } = store;
+  const forget = (item: StoredState): StoredState => {
+    const { outcome, cartVersion = 0 } = item.state as StockState;
+    return outcome === 'expired'
+      ? { ...item, state: { ...item.state, cartVersion: cartVersion - 1 } as never }
+      : item;
+  };
+  return {
+    ...store,
+    driver: {
+      ...driver,
+      read: async (pks, options) => (await driver.read(pks, options)).map(forget),
+    },
+  };
 }
 
 /** Every third time that Cart's copy is told of a product it becomes what it was told first, newer or not. */
@@ -60,6 +105,26 @@ function overwriting(store: Store): Store {
     return { ...(++count % 3 === 0 ? first : put), condition };
   };
   return withWrite(store, (puts) => puts.map(stale));
+}
+
+/** What the bugs read of a product or a reservation. */
+interface StockState {
+  readonly held?: number;
+  readonly outcome?: string;
+  readonly requestedQty?: number;
+  readonly cartVersion?: number;
+}
+
+function stateOf({ row }: Put): StockState {
+  return (row?.state as StockState | undefined) ?? {};
+}
+
+function isProduct({ pk }: Put): boolean {
+  return pk.startsWith('product#');
+}
+
+function withState(put: Put, by: StockState): Put {
+  return put.row ? { ...put, row: { ...put.row, state: { ...put.row.state, ...by } as never } } : put;
 }
 
 function withWrite(store: Store, change: (puts: readonly Put[]) => readonly Put[]): Store {

@@ -6,6 +6,10 @@ export function printReport({
   operations,
   kills,
   troubles,
+  lostResponses,
+  expired,
+  reduced,
+  missing,
   recoveriesMs,
   restMs,
   faults,
@@ -18,7 +22,13 @@ export function printReport({
     ['kill -9', total],
     ...Object.entries(kills).map(([point, count]): [string, number] => [`— ${point}`, count]),
     ...Object.entries(troubles),
-    ['lost, doubled, stuck', faults.length],
+    ...(lostResponses === undefined
+      ? []
+      : ([['writes whose response DynamoDB lost', lostResponses]] as [string, number][])),
+    ['holds that expired', expired],
+    ['rejected increases of lines that kept what they held', reduced],
+    ['units sold beyond the stock on hand', missing],
+    ['lost, duplicated, stuck', faults.length],
     ['ready again after a kill: median, longest', `${median} ms, ${longest} ms`],
     ['at rest after the last of it', `${(restMs / 1000).toFixed(1)} s`],
   ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { setInterval } from 'node:timers/promises';
-import { createProduct } from '@tandem/product/domain/product';
+import { createProduct } from '@tandem/product/domain/edit-product';
 import { productKey } from '@tandem/product/store/kinds';
 import { createTable } from '@tandem/storage/create-table';
 import { openSqlite } from '@tandem/storage/sqlite';
@@ -24,12 +24,12 @@ const MEMORY_RATIO = 1.2;
 async function stock(directory: string): Promise<void> {
   const store = openSqlite(join(directory, 'product.sqlite'), { busyTimeoutMs: 5_000 });
   const table = createTable(store.driver, { now: () => Date.now() });
-  const input = { name: 'White hanging heart T-light holder', price: 255, currency: 'GBP', inventory: 100 };
+  const content = { name: 'White hanging heart T-light holder', price: 255, currency: 'GBP' };
   const now = new Date().toISOString();
   for (let i = 0; i < PRODUCTS; i++) {
     const id = productId(i);
     await table.update(productKey(id), (stored) => ({
-      ...createProduct(stored, id, input, now),
+      ...createProduct({ stored }, id, { content, inventory: 100 }, now),
       events: [],
     }));
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planted, type Planted } from './planted.ts';
+import { planted } from './planted.ts';
 import { printReport } from './report.ts';
 import { runFaults } from './run.ts';
 
@@ -16,18 +16,19 @@ test('killed at every named point and at any time, with an adversary on every wa
   });
   for (const line of printReport(report).split('\n')) t.diagnostic(line);
   assert.deepEqual(report.faults, []);
-  for (const [what, count] of [...Object.entries(report.kills), ...Object.entries(report.troubles)])
+  const { kills, troubles, expired } = report;
+  for (const [what, count] of Object.entries({ ...kills, ...troubles, 'a hold that expires': expired }))
     assert.ok(count > 0, `${what} was never tried: FAULT_SEED=${seed}`);
 });
 
-for (const [name, { shows }] of Object.entries(planted)) {
+for (const [name, { shows, perMille = 0 }] of Object.entries(planted)) {
   test(`${name} is caught`, async (t) => {
     const report = await runFaults({
       seed,
-      planted: name as Planted,
+      planted: name,
       isKilling: false,
-      durationMs: 8_000,
-      perMille: 0,
+      durationMs: 10_000,
+      perMille,
       patienceMs: 15_000,
       restDeadlineMs: 60_000,
     });

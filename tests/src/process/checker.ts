@@ -1,5 +1,7 @@
 import type { CartBody, LineBody, ProductBody } from '../support/http.ts';
-import { type Entry, newestVersion, possible, possibleFrom } from './record.ts';
+import { type Quantities, quantitiesOf } from './quantities.ts';
+import { type Entry, newestVersion, possible } from './record.ts';
+import type { StockEvents } from './stock-events.ts';
 
 /** What the system shows at rest. */
 export interface Observed {
@@ -7,83 +9,109 @@ export interface Observed {
   readonly carts: readonly CartBody[];
   /** Messages that were given up or parked. */
   readonly deadLetters: number;
+  readonly published: StockEvents;
+  /** When it was observed, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 type EntryOf<O extends Entry['op']> = Extract<Entry, { op: O }>;
 type ProductEntry = EntryOf<'create' | 'price' | 'stock'>;
-type CartEntry = EntryOf<'open' | 'add' | 'set' | 'merge' | 'checkOut'>;
-/** How many units of a product a cart may have, by cart and product. */
-type Quantities = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<number>>>;
+type CartEntry = Exclude<Entry, ProductEntry>;
+
+/** How late the sweep may expire a hold, until Cart shows it: far less than the minute that the contract allows. */
+export const MAX_OVERDUE_MS = 10_000;
 
 /**
  * How what a system shows contradicts what its clients were told; nothing where it keeps its promises: acknowledged
- * writes are there, each merge and keyed add once, Cart knows the newest state of each product, stock adds up with what
- * was sold, and no message was given up.
+ * writes are there, each merge and keyed add once, Cart knows the newest state of each product, Product holds what lines
+ * say and nothing else, the stock on hand adds up with what was sold, and no message was given up.
  */
-export function faultsOf(log: readonly Entry[], { products, carts, deadLetters }: Observed): string[] {
+export function faultsOf(log: readonly Entry[], observed: Observed): string[] {
+  const { products, carts, deadLetters, published } = observed;
   const ofProducts = Map.groupBy(log.filter(isOfProduct), ({ productId }) => productId);
   const ofCarts = Map.groupBy(log.filter(isOfCart), ({ cartId }) => cartId);
-  const quantities = quantitiesOf(log);
+  const quantities = quantitiesOf(log, published.reductions);
   const statuses = statusesOf(log);
   return [
-    ...[...ofProducts].flatMap(([productId, entries]) =>
-      faultsOfProduct(productId, entries, products, carts),
-    ),
-    ...[...ofCarts].flatMap(([cartId, entries]) => faultsOfCart(cartId, entries, carts, quantities)),
+    ...[...ofProducts].flatMap(([productId, entries]) => faultsOfProduct(productId, entries, observed)),
+    ...[...ofCarts].flatMap(([cartId, entries]) => faultsOfCart(cartId, entries, carts, quantities(cartId))),
     ...carts.flatMap(({ cartId, status }) =>
       expectOneOf(`${cartId}: status`, status, new Set([statuses.get(cartId) ?? 'open'])),
     ),
     ...products
       .filter(({ productId }) => !ofProducts.has(productId))
       .map((it) => `nobody created ${it.productId}`),
+    ...published.heldAgain.map((request) => `${request} was held again after its hold expired`),
     ...(deadLetters === 0 ? [] : [`${deadLetters} messages were given up or parked`]),
   ];
 }
 
-function faultsOfProduct(
-  productId: string,
-  entries: readonly ProductEntry[],
-  products: readonly ProductBody[],
-  carts: readonly CartBody[],
-): string[] {
+function faultsOfProduct(productId: string, entries: readonly ProductEntry[], observed: Observed): string[] {
+  const { products, carts, published } = observed;
   const product = products.find((it) => it.productId === productId);
-  const linesOf = (some: readonly CartBody[]) =>
-    some.flatMap(({ items }) => items.filter((line) => line.productId === productId));
-  const lines = linesOf(carts);
+  const linesOf = (wanted: CartBody['status']) =>
+    carts
+      .filter(({ status }) => status === wanted)
+      .flatMap(({ items }) => items.filter((line) => line.productId === productId));
+  const [open, ordered] = [linesOf('open'), linesOf('checkedOut')];
   if (!product) {
-    return entries.some(({ outcome }) => outcome.status === 'done') || lines.length > 0
+    return entries.some(({ outcome }) => outcome.status === 'done') || open.length + ordered.length > 0
       ? [`${productId} is gone`]
       : [];
   }
-  // What is sold stays in its cart, available as it was.
-  const held = lines.reduce(
-    (sum, { availability, qty }) => sum + (availability === 'available' ? qty : 0),
-    0,
-  );
-  const { price, inventory, version } = product;
+  const { price, onHand, held, inventory, version } = product;
+  const sold = unitsOf(ordered);
+  const missing = published.missing.get(productId) ?? 0;
+  const isReduced = published.reductions.some((it) => it.productId === productId);
   return [
     ...expectAtLeast(`${productId}: version`, version, newestVersion(entries)),
     ...expectOneOf(`${productId}: price`, price, pricesOf(entries)),
     ...expectOneOf(
-      `${productId}: inventory ${inventory} and held or sold ${held},`,
-      inventory + held,
+      `${productId}: ${onHand} units on hand, ${sold} sold and ${missing} missing: what came`,
+      onHand + sold - missing,
       stockOf(entries),
     ),
-    ...(inventory < 0 ? [`${productId}: inventory ${inventory}`] : []),
-    ...linesOf(carts.filter(({ status }) => status === 'open')).flatMap((line) =>
-      faultsOfLine(line, product),
+    ...expectOneOf(
+      `${productId}: units held`,
+      held,
+      new Set([unitsOf(open.filter(({ hold }) => hold === 'held'))]),
     ),
+    ...expectOneOf(`${productId}: inventory`, inventory, new Set([Math.max(0, onHand - held)])),
+    ...(onHand < 0 ? [`${productId}: ${onHand} units on hand`] : []),
+    ...open.flatMap((line) => faultsOfLine(line, product, isReduced, observed.at)),
   ];
 }
 
-/** At rest a cart shows exactly what Product says: every line's price, and how many units it could have. */
-function faultsOfLine(line: LineBody, { productId, price, inventory }: ProductBody): string[] {
-  const { availability, currentPrice, availableQty, qty } = line;
-  const attainable = availability === 'available' ? inventory + qty : inventory;
+/** At rest a cart shows exactly what Product says: every line's price, its hold, and how many units it could have. */
+function faultsOfLine(
+  { availability, currentPrice, availableQty, qty, hold, heldUntil }: LineBody,
+  { productId, price, inventory }: ProductBody,
+  isReduced: boolean,
+  at: number,
+): string[] {
+  const overdueMs = heldUntil === undefined ? 0 : at - Date.parse(heldUntil);
+  const own = hold === 'held' ? qty : 0;
+  const isAvailable = own > 0 || inventory >= qty;
   return [
-    ...(availability === 'unavailable' ? [`${productId}: unavailable in a cart`] : []),
     ...expectOneOf(`${productId}: the price in a cart`, currentPrice, new Set([price])),
-    ...expectOneOf(`${productId}: ${availability} in a cart`, availableQty, new Set([attainable])),
+    ...(hold === 'pending' ? [`${productId}: a hold of ${qty} is pending`] : []),
+    ...(overdueMs > MAX_OVERDUE_MS
+      ? [`${productId}: a hold of ${qty} expired at ${heldUntil} and is still there`]
+      : []),
+    ...expectOneOf(
+      `${productId}: ${hold} in a cart, units available`,
+      availableQty,
+      new Set([own + inventory]),
+    ),
+    ...expectOneOf(
+      `${productId}: ${hold} in a cart, availability`,
+      availability,
+      // A line whose quantity was reduced says so until its shopper changes it.
+      new Set([
+        isAvailable ? 'available' : 'insufficient',
+        ...(isReduced ? ['insufficient'] : []),
+      ]),
+    ),
   ];
 }
 
@@ -91,11 +119,10 @@ function faultsOfCart(
   cartId: string,
   entries: readonly CartEntry[],
   carts: readonly CartBody[],
-  quantities: Quantities,
+  expected: Quantities,
 ): string[] {
   const cart = carts.find((it) => it.cartId === cartId);
   if (!cart) return [`${cartId} is gone`];
-  const expected = quantities.get(cartId) ?? new Map<string, ReadonlySet<number>>();
   const shown = new Map(cart.items.map(({ productId, qty }) => [productId, qty]));
   const total = cart.items.reduce((sum, { qty, priceAtAdd }) => sum + qty * priceAtAdd, 0);
   return [
@@ -106,6 +133,10 @@ function faultsOfCart(
     ),
     ...[...shown.keys()].filter((id) => !expected.has(id)).map((id) => `${cartId}: nobody added ${id}`),
   ];
+}
+
+function unitsOf(lines: readonly LineBody[]): number {
+  return lines.reduce((sum, { qty }) => sum + qty, 0);
 }
 
 function pricesOf(entries: readonly ProductEntry[]): ReadonlySet<number> {
@@ -124,32 +155,6 @@ function stockOf(entries: readonly ProductEntry[]): ReadonlySet<number> {
   return possible(0, steps);
 }
 
-function quantitiesOf(log: readonly Entry[]): Quantities {
-  const none: ReadonlySet<number> = new Set([0]);
-  const carts = new Map<string, Map<string, ReadonlySet<number>>>();
-  const linesOf = (cartId: string) => {
-    const lines = carts.get(cartId) ?? new Map<string, ReadonlySet<number>>();
-    carts.set(cartId, lines);
-    return lines;
-  };
-  for (const entry of log) {
-    const { outcome } = entry;
-    if (entry.op === 'add' || entry.op === 'set') {
-      const { cartId, productId, op, qty } = entry;
-      const lines = linesOf(cartId);
-      const apply = (before: number) => (op === 'add' ? before + qty : qty);
-      lines.set(productId, possibleFrom(lines.get(productId) ?? none, [{ outcome, apply }]));
-    } else if (entry.op === 'merge' && outcome.status === 'done') {
-      const [target, source] = [linesOf(entry.cartId), linesOf(entry.fromCartId)];
-      for (const [productId, moved] of source) {
-        target.set(productId, sumsOf(target.get(productId) ?? none, moved));
-        source.set(productId, none);
-      }
-    }
-  }
-  return carts;
-}
-
 function statusesOf(log: readonly Entry[]): ReadonlyMap<string, string> {
   return new Map(
     log.flatMap((entry): [string, string][] => {
@@ -158,10 +163,6 @@ function statusesOf(log: readonly Entry[]): ReadonlyMap<string, string> {
       return entry.op === 'checkOut' ? [[entry.cartId, 'checkedOut']] : [];
     }),
   );
-}
-
-function sumsOf(some: ReadonlySet<number>, others: ReadonlySet<number>): ReadonlySet<number> {
-  return new Set([...some].flatMap((a) => [...others].map((b) => a + b)));
 }
 
 function expectOneOf<T extends number | string>(what: string, shown: T, expected: ReadonlySet<T>): string[] {

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
-import { type CartBody, client, type ProductBody } from '../support/http.ts';
-import { spawnSystem, type SystemProcess, temporaryFolder } from '../support/process.ts';
-import { deadLetters, depth } from '../support/queues.ts';
+import { client } from '../support/http.ts';
+import { spawnSystem, temporaryFolder } from '../support/process.ts';
+import { depth } from '../support/queues.ts';
 import { until } from '../support/until.ts';
 import { topology } from '@tandem/contracts/topology';
 import { faultsOf, type Observed } from './checker.ts';
-import { checkTheChecker } from './lies.ts';
-import { type Load, seeded, startLoad } from './load.ts';
+import { type Load, startLoad } from './load.ts';
+import { observe } from './observe.ts';
+import { checkTheChecker } from './planted-faults.ts';
+import { seeded } from './random.ts';
 import type { Operation } from './record.ts';
+import { recordStockEvents } from './stock-events.ts';
 
 const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 4);
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
@@ -31,6 +34,7 @@ test('whatever moment the process is killed at, nothing acknowledged and no even
   let system = await start();
   let up = Promise.withResolvers<ReturnType<typeof client>>();
   up.resolve(client(system.urls.gateway));
+  const recorder = await recordStockEvents(system.urls.aws);
   const load = await startLoad({
     whenUp: () => up.promise,
     random,
@@ -51,14 +55,14 @@ test('whatever moment the process is killed at, nothing acknowledged and no even
   await delay(random(KILL_AFTER_MS.min, KILL_AFTER_MS.max));
   await load.stop();
   const stoppedAt = performance.now();
-  assert.deepEqual(load.scandals, []);
+  assert.deepEqual(load.unexpected, []);
 
-  let observed = await observe(system, load);
+  let observed = await observe(system.urls, load, recorder);
   await until(
     async () => {
       const queues = Object.keys(topology.queues).map(async (queue) => depth(system.urls.aws, queue));
       const waiting = await Promise.all(queues);
-      observed = await observe(system, load);
+      observed = await observe(system.urls, load, recorder);
       return { seed: SEED, waiting, faults: faultsOf(load.log, observed) };
     },
     ({ waiting, faults }) => waiting.every((messages) => messages === 0) && faults.length === 0,
@@ -67,25 +71,6 @@ test('whatever moment the process is killed at, nothing acknowledged and no even
   report(t, load, { recoveries, restMs: performance.now() - stoppedAt, observed });
   checkTheChecker(load.log, observed);
 });
-
-async function observe({ urls }: SystemProcess, { productIds, tokens }: Load): Promise<Observed> {
-  const api = client(urls.gateway);
-  const products: ProductBody[] = [];
-  for (let from = 0; from < productIds.length; from += 100) {
-    const ids = productIds.slice(from, from + 100).join(',');
-    const { status, body } = await api.call<{ items: ProductBody[] }>('GET', `/products?ids=${ids}`);
-    assert.equal(status, 200);
-    products.push(...body.items);
-  }
-  const carts = await Promise.all(
-    [...tokens].map(async ([cartId, token]) => api.call<CartBody>('GET', `/carts/${cartId}`, { token })),
-  );
-  return {
-    products,
-    carts: carts.flatMap(({ status, body }): CartBody[] => (status === 200 ? [body] : [])),
-    deadLetters: await deadLetters(urls.aws),
-  };
-}
 
 function report(
   t: { diagnostic(message: string): void },
@@ -105,6 +90,8 @@ function report(
   t.diagnostic(`${repeats.sent} requests sent again with their key, ${repeats.replayed} answers replayed`);
   t.diagnostic(`kills: ${recoveries.length}; ready again after ${recoveries.join(', ')} ms`);
   t.diagnostic(`at rest ${Math.round(restMs)} ms after the load`);
-  const rejected = lines.filter(({ availability }) => availability === 'insufficient');
-  t.diagnostic(`${observed.products.length} products, ${lines.length} lines, ${rejected.length} rejected`);
+  const held = lines.filter(({ hold }) => hold === 'held');
+  const { reductions, missing } = observed.published;
+  t.diagnostic(`${observed.products.length} products, ${lines.length} lines, ${held.length} held`);
+  t.diagnostic(`${reductions.length} increases rejected, ${missing.size} products sold beyond their stock`);
 }

@@ -8,6 +8,7 @@ export type Outcome =
 export type Operation =
   | { readonly op: 'create'; readonly productId: string; readonly price: number; readonly inventory: number }
   | { readonly op: 'price'; readonly productId: string; readonly price: number }
+  /** A delivery or a loss; also a count that expected another number, so that it happened only if nothing else did between. */
   | { readonly op: 'stock'; readonly productId: string; readonly delta: number }
   | { readonly op: 'open'; readonly cartId: string }
   | {
@@ -19,6 +20,8 @@ export type Operation =
       readonly isKeyed?: true;
     }
   | { readonly op: 'set'; readonly cartId: string; readonly productId: string; readonly qty: number }
+  /** Renews the holds of the cart's lines, and requests those that are missing. */
+  | { readonly op: 'hold'; readonly cartId: string }
   | { readonly op: 'merge'; readonly cartId: string; readonly fromCartId: string }
   | { readonly op: 'checkOut'; readonly cartId: string };
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mintToken } from '@tandem/local/issuer';
 import type { Answer, CartBody, client, Sent } from '../support/http.ts';
-import type { Random } from './load.ts';
+import type { Random } from './random.ts';
 import type { Entry, Operation } from './record.ts';
 
 type Client = ReturnType<typeof client>;
@@ -22,9 +22,12 @@ export interface TripOptions {
   readonly onOpened: (cartId: string, token: string | false) => void;
   readonly log: Entry[];
   readonly repeats: Repeats;
-  readonly scandals: string[];
-  /** How long a request is sent again until it is answered. */
+  /** Responses that no client should ever get. */
+  readonly unexpected: string[];
+  /** How long a request is sent again until it gets a response. */
   readonly patienceMs: number;
+  /** How long a cart is sometimes left alone before its checkout; default: never. */
+  readonly idleMs?: number | undefined;
 }
 
 /** While prices and stock change, a trip may well end without: only when they rest can one insist. */
@@ -32,48 +35,56 @@ const TRIPS_TO_BUY = 20;
 const NEVER_EXPECTED = new Set([400, 401, 403, 422, 500]);
 
 /**
- * A user's trips, one after the other: fill a cart as a guest and one as oneself, merge them, buy. Whatever is not
- * answered is asked again until it is, with the same Idempotency-Key where it has one: no outcome stays unknown.
+ * A user's trips, one after the other: fill a cart as a guest and one as oneself, merge them, buy. Whatever gets
+ * no response is sent again until it does, with the same Idempotency-Key where it has one.
  */
 export async function goShopping(subject: string, options: TripOptions): Promise<void> {
-  const { whenUp, random, productIds, signal, onOpened, log, repeats, scandals, patienceMs } = options;
+  const { whenUp, random, productIds, signal, onOpened, log, repeats, unexpected, patienceMs, idleMs } =
+    options;
   const token = await mintToken({ subject, scopes: [] });
 
-  const insist = async (path: string, sent: Sent, key?: string): Promise<Answer<CartBody>> => {
+  const insist = async (
+    path: string,
+    sent: Sent,
+    key?: string,
+    method: 'POST' | 'PUT' = 'POST',
+  ): Promise<Answer<CartBody> & { readonly isRepeated: boolean }> => {
+    let isRepeated = false;
     const headers = key === undefined ? {} : { 'idempotency-key': key };
     for (const end = performance.now() + patienceMs; performance.now() < end; await delay(10)) {
       const api = await whenUp();
-      const answer = await api.call<CartBody>('POST', path, { ...sent, headers }).catch(() => undefined);
+      const answer = await api.call<CartBody>(method, path, { ...sent, headers }).catch(() => undefined);
       if (answer && NEVER_EXPECTED.has(answer.status))
-        scandals.push(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+        unexpected.push(`${method} ${path} got ${answer.status}: ${JSON.stringify(answer.body)}`);
       if (answer?.headers.get('idempotent-replayed')) repeats.replayed += 1;
-      if (answer && answer.status < 500) return answer;
+      if (answer && answer.status < 500) return { ...answer, isRepeated };
+      isRepeated = true;
       if (key !== undefined) repeats.sent += 1;
     }
-    throw new Error(`POST ${path} was never answered`);
+    throw new Error(`${method} ${path} never got a response`);
   };
-  const answered: { path: string; sent: Sent; key: string; status: number; version: number }[] = [];
+  const stored: { path: string; sent: Sent; key: string; status: number; version: number }[] = [];
   const attempt = async (operation: Operation, path: string, sent: Sent, isKeyed: boolean) => {
     const key = isKeyed ? randomUUID() : undefined;
     const { status, body } = await insist(path, sent, key);
     const isDone = status < 300;
-    // Only what was decided about a cart is remembered: a product that was not known then may be by now.
-    if (key && (isDone || status === 409)) answered.push({ path, sent, key, status, version: body.version });
+    // A rejected request is not stored under its key: repeated, it may succeed.
+    if (key && isDone) stored.push({ path, sent, key, status, version: body.version });
     log.push({
       ...operation,
       outcome: isDone ? { status: 'done', version: body.version } : { status: 'refused' },
     });
     return isDone;
   };
-  /** Asks again what was answered before, maybe by a process that was killed since. */
+  /** Repeats a request that was carried out, maybe by a process that was killed since. */
   const repeatOne = async () => {
-    const one = answered[random(0, answered.length - 1)];
+    const one = stored[random(0, stored.length - 1)];
     if (!one) return;
     const { path, sent, key, status, version } = one;
     repeats.sent += 1;
     const again = await insist(path, sent, key);
     if (again.status !== status || again.body.version !== version)
-      scandals.push(`POST ${path} was answered ${status}, and ${again.status} when it was repeated`);
+      unexpected.push(`POST ${path} got ${status}, and ${again.status} when it was repeated`);
   };
   const isLucky = () => random(0, 1) === 0;
 
@@ -99,17 +110,36 @@ export async function goShopping(subject: string, options: TripOptions): Promise
       { body: { fromCartId }, token },
       isLucky(),
     );
-  const acceptPrices = async (cartId: string) => {
+  const hold = (cartId: string) =>
+    attempt({ op: 'hold', cartId }, `/carts/${cartId}/hold`, { token }, isLucky());
+  const setQuantity = async (cartId: string, productId: string, qty: number) => {
+    const path = `/carts/${cartId}/items/${productId}`;
+    const { status, body, isRepeated } = await insist(path, { body: { qty }, token }, undefined, 'PUT');
+    // A first request whose response was lost may have been carried out although its repetition is rejected.
+    const rejected = { status: isRepeated ? 'unknown' : 'refused' } as const;
+    const outcome = status < 300 ? ({ status: 'done', version: body.version } as const) : rejected;
+    log.push({ op: 'set', cartId, productId, qty, outcome });
+  };
+  /** Accepts the prices, and confirms what is left of quantities that Product could not hold. */
+  const acceptChanges = async (cartId: string) => {
     const api = await whenUp();
     const read = await api.call<CartBody>('GET', `/carts/${cartId}`, { token }).catch(() => undefined);
-    for (const { productId } of read?.body.items ?? [])
-      await insist(`/carts/${cartId}/items/${productId}/accept-price`, { token });
+    for (const { productId, priceChanged, availability, qty, availableQty } of read?.body.items ?? []) {
+      if (priceChanged) await insist(`/carts/${cartId}/items/${productId}/accept-price`, { token });
+      if (availability === 'insufficient') await setQuantity(cartId, productId, Math.min(qty, availableQty));
+    }
+  };
+  const leaveAlone = async () => {
+    if (idleMs !== undefined && random(1, 5) === 1)
+      await delay(idleMs, undefined, { signal }).catch(() => undefined);
   };
   const buy = async (cartId: string): Promise<boolean> => {
+    await leaveAlone();
+    if (random(1, 4) === 1) await hold(cartId);
     for (let tries = random(1, 4); tries > 0; tries--) {
       if (await attempt({ op: 'checkOut', cartId }, `/carts/${cartId}/checkout`, { token }, isLucky()))
         return true;
-      await acceptPrices(cartId);
+      await acceptChanges(cartId);
     }
     return false;
   };

@@ -3,13 +3,25 @@ import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
 import { type Role, roleConfig, startRole } from '@tandem/local/processes/roles';
 import { endWithParent } from '@tandem/local/processes/with-parent';
-import { seeded } from '../../process/load.ts';
+import { seeded } from '../../process/random.ts';
 import { createAdversary } from '../adversary.ts';
 import { type CrashPoint, createCrash, crashPoints } from '../crash-points.ts';
-import { planted, type Planted } from '../planted.ts';
+import { dynamoStores } from '../dynamodb.ts';
+import { planted } from '../planted.ts';
 
 const role = process.argv[2] as Role;
-const { FAULT_SEED, FAULTS_PER_MILLE, PLANTED } = process.env;
+const {
+  FAULT_SEED,
+  FAULTS_PER_MILLE,
+  PLANTED,
+  SHORT_HOLD_SECONDS,
+  PRODUCT_PORT,
+  PRODUCT_URLS = '',
+} = process.env;
+/** The first instance of Product grants short holds, the other one such as outlive the run. */
+const isFirst = new URL(PRODUCT_URLS.split(',')[0] ?? '').port === PRODUCT_PORT;
+const environment = { ...process.env, ...(isFirst ? { HOLD_SECONDS: SHORT_HOLD_SECONDS } : {}) };
+const openStore = dynamoStores(process.env);
 
 endWithParent();
 const crash = createCrash();
@@ -22,12 +34,14 @@ process.on('message', (message) => {
   if (message === 'calm') {
     adversary.calm();
     crash.arm(undefined);
-  } else if (String(message) in crashPoints) crash.arm(message as CrashPoint);
+  } else if (message === 'disarm') crash.arm(undefined);
+  else if (String(message) in crashPoints) crash.arm(message as CrashPoint);
 });
 
-const bug = planted[PLANTED as Planted] as (typeof planted)[Planted] | undefined;
+const bug = PLANTED === undefined ? undefined : planted[PLANTED];
 await runUntilStopped(async () => {
-  const running = await startRole(role, configOrExit(roleConfig, process.env), {
+  const running = await startRole(role, configOrExit(roleConfig, environment), {
+    ...(openStore && { openStore }),
     onClient: (_principal, client) => {
       crash.onClient(client);
       adversary.onClient(client);

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { CartBody, ProductBody } from '../support/http.ts';
 import { faultsOf, type Observed } from './checker.ts';
 import type { Entry } from './record.ts';
+import type { StockEvents } from './stock-events.ts';
 
-/** A checker that finds nothing may look at nothing: each of these lies and losses must be found. */
+/** A checker that finds nothing may look at nothing: each of these planted faults must be detected. */
 export function checkTheChecker(log: readonly Entry[], observed: Observed): void {
   const { products, carts } = observed;
   const line = carts
@@ -11,7 +12,8 @@ export function checkTheChecker(log: readonly Entry[], observed: Observed): void
     .flatMap(({ cartId, items }) => items.map(({ productId }) => ({ cartId, productId })))[0];
   assert.ok(line);
   const { productId, cartId } = line;
-  const done = { status: 'done', version: 1 } as const;
+  const { version } = carts.find((cart) => cart.cartId === cartId) ?? { version: 1 };
+  const done = { status: 'done', version } as const;
   const told = (entry: Entry) => faultsOf([...log, entry], observed);
   const change = <T extends object>(items: readonly T[], is: (item: T) => boolean, by: Partial<T>) =>
     items.map((item) => (is(item) ? { ...item, ...by } : item));
@@ -25,6 +27,8 @@ export function checkTheChecker(log: readonly Entry[], observed: Observed): void
         items: change(cart.items, (it) => it.productId === productId, by),
       })),
     });
+  const publishing = (by: Partial<StockEvents>) =>
+    faultsOf(log, { ...observed, published: { ...observed.published, ...by } });
 
   const planted = {
     'an acknowledged price': told({ op: 'price', productId, price: 10_000, outcome: done }),
@@ -42,17 +46,23 @@ export function checkTheChecker(log: readonly Entry[], observed: Observed): void
     'an acknowledged cart': told({ op: 'open', cartId: 'new', outcome: done }),
     'a lost price event': ofLines({ currentPrice: 10_000 }),
     'a lost stock event': ofLines({ availableQty: 7_777 }),
-    'a lost reservation': ofProduct({ inventory: 7_777 }),
+    'inventory that is not what is available': ofProduct({ inventory: 7_777 }),
+    'a lost reservation': ofProduct({ held: 7_777 }),
+    'a lost delivery': ofProduct({ onHand: 7_777 }),
     'a lost rejection': ofLines({ availability: 'unavailable' }),
+    'a lost response': ofLines({ hold: 'pending' }),
+    'a hold that Product does not know of': ofLines({ hold: 'held', qty: 900 }),
+    'a hold that never expires': ofLines({ heldUntil: new Date(observed.at - 60_000).toISOString() }),
+    'a hold that came back after it expired': publishing({ heldAgain: ['request'] }),
+    'units sold beyond the stock': publishing({ missing: new Map([[productId, 1]]) }),
     'a lost message': faultsOf(log, { ...observed, deadLetters: 1 }),
   };
-  Object.assign(planted, liesOfTrips(log, observed));
+  Object.assign(planted, faultsOfTrips(log, observed));
   for (const [what, faults] of Object.entries(planted)) assert.ok(faults.length > 0, `${what} is not missed`);
 }
 
-/** Lies and losses about merges, checkouts and keyed adds, with the faults that were found for each. */
-function liesOfTrips(log: readonly Entry[], observed: Observed): Record<string, readonly string[]> {
-  const done = { status: 'done', version: 1 } as const;
+/** Planted faults of merges, checkouts and keyed adds, with the faults that were found for each. */
+function faultsOfTrips(log: readonly Entry[], observed: Observed): Record<string, readonly string[]> {
   const told = (entry: Entry) => faultsOf([...log, entry], observed);
   const withStatus = (status: string) =>
     observed.carts.find((cart) => cart.status === status && cart.items.length > 0);
@@ -77,6 +87,7 @@ function liesOfTrips(log: readonly Entry[], observed: Observed): Record<string, 
     };
   };
   const { cartId } = sold;
+  const done = { status: 'done', version: open.version } as const;
   const addedUnseen: Entry = { op: 'add', cartId, productId: soldLine.productId, qty: 50_000, outcome: done };
   return {
     'an acknowledged merge': told({

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import type { Store } from '@tandem/local/system/store';
+import { dynamoDriver } from '@tandem/storage/dynamodb';
+import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
+import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
+import { createDynamoTable } from '@tandem/storage/dynamodb-table';
+import type { Random } from '../process/random.ts';
+
+/** DynamoDB Local with the tables of both services, whose responses can be lost on their way. */
+export interface LossyDynamoDb extends AsyncDisposable {
+  /** What tells the system's processes where their tables are. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Writes that were carried out and whose responses never arrived. */
+  lost(): number;
+  /** Loses no more responses. */
+  calm(): void;
+}
+
+/** For how long a lost response keeps its caller waiting: others write the same item meanwhile. */
+const MAX_WAIT_MS = 300;
+const isWrite = /\.(PutItem|TransactWriteItems)$/;
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const optionsFor = (endpoint: string) => ({ endpoint, region: 'us-east-1', credentials });
+
+/** Creates empty tables, and a proxy that cuts the connections of so many of a thousand writes after they were carried out. */
+export async function startLossyDynamoDb(
+  endpoint: string,
+  { random, perMille }: { readonly random: Random; readonly perMille: number },
+): Promise<LossyDynamoDb> {
+  const owner = new DynamoDBClient(optionsFor(endpoint));
+  const run = randomUUID();
+  for (const { table } of Object.values(topology.relays))
+    await createDynamoTable(owner, `${table}-${run}`, topology.tables[table].indexes);
+  owner.destroy();
+
+  const agent = new Agent({ keepAlive: true });
+  let lost = 0;
+  let isCalm = false;
+  const proxy = createServer((received, response) => {
+    void (async () => {
+      const body = await buffer(received);
+      const { method, url: path, headers } = received;
+      const { hostname, port } = new URL(endpoint);
+      const sent = request({ agent, hostname, port, method, path, headers });
+      sent.end(body);
+      const [answer] = (await once(sent, 'response')) as [typeof received];
+      const bytes = await buffer(answer);
+      const isCarriedOut = answer.statusCode === 200 && isWrite.test(String(headers['x-amz-target']));
+      if (isCarriedOut && !isCalm && random(1, 1_000) <= perMille) {
+        lost += 1;
+        await delay(random(0, MAX_WAIT_MS));
+        response.destroy();
+      } else response.writeHead(answer.statusCode ?? 500, answer.headers).end(bytes);
+    })().catch(() => response.destroy());
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  return {
+    environment: {
+      FAULTS_DYNAMODB: `http://127.0.0.1:${port}`,
+      FAULTS_DYNAMODB_STREAMS: endpoint,
+      FAULTS_DYNAMODB_RUN: run,
+    },
+    lost: () => lost,
+    calm: () => void (isCalm = true),
+    async [Symbol.asyncDispose]() {
+      proxy.closeAllConnections();
+      proxy.close();
+      agent.destroy();
+    },
+  };
+}
+
+/** In a process of the system: opens the tables that the environment names; undefined where it names none. */
+export function dynamoStores(environment: NodeJS.ProcessEnv): ((service: ServiceName) => Store) | undefined {
+  const {
+    FAULTS_DYNAMODB: endpoint,
+    FAULTS_DYNAMODB_STREAMS: streamsEndpoint,
+    FAULTS_DYNAMODB_RUN: run,
+  } = environment;
+  if (endpoint === undefined || streamsEndpoint === undefined || run === undefined) return undefined;
+  return (service) => {
+    const client = new DynamoDBClient(optionsFor(endpoint));
+    const streams = new DynamoDBStreamsClient(optionsFor(streamsEndpoint));
+    const name = `${topology.relays[service].table}-${run}`;
+    return {
+      driver: dynamoDriver(createDynamoCalls(client), name),
+      feed: openStreamFeed(streams, name),
+      close: () => {
+        client.destroy();
+        streams.destroy();
+      },
+    };
+  };
+}

@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Child } from '@tandem/local/processes/child';
+import { type Role, roles } from '@tandem/local/processes/roles';
+import type { Processes } from '@tandem/local/processes/supervisor';
+import type { Random } from '../process/random.ts';
+import { until } from '../support/until.ts';
+import { type CrashPoint, crashPoints } from './crash-points.ts';
+
+/** Kills processes, one after the other. */
+export interface Killer {
+  readonly kills: Readonly<Record<CrashPoint | 'at any time', number>>;
+  /** From each kill until the process was ready again. */
+  readonly recoveriesMs: readonly number[];
+  /** Resolves once clients can do without no process that is down. */
+  whenUp(): Promise<void>;
+  /** Kills at any time or at the next named point; at one at which nobody was killed yet, if there is one. */
+  killOne(): Promise<void>;
+  untried(): readonly CrashPoint[];
+}
+
+/** How long a process may take to pass the point at which it is to die. */
+const ARMED_MS = 3_000;
+/** A message whose consumer was killed is hidden for half a minute. */
+const SNAPSHOT_REST_MS = 45_000;
+
+export function createKiller(system: Processes, random: Random, requestSnapshot: () => void): Killer {
+  const points = Object.keys(crashPoints) as CrashPoint[];
+  const kills = Object.fromEntries(['at any time', ...points].map((name) => [name, 0])) as Record<
+    CrashPoint | 'at any time',
+    number
+  >;
+  const recoveriesMs: number[] = [];
+  let up = Promise.resolve();
+  let next = 0;
+  let aimedAt = performance.now();
+
+  const pick = <T>(from: readonly [T, ...T[]]) => from[random(0, from.length - 1)] ?? from[0];
+  const instancesOf = (role: Role): [Child, ...Child[]] => {
+    const others = [...system.all].filter(([name]) => new RegExp(`^${role}-\\d+$`).test(name));
+    return [system.children[role], ...others.map(([, child]) => child)];
+  };
+  /** Waits until all are ready; clients wait with it where no other instance can take over. */
+  const recovered = async (killed: readonly Child[], isOutage: boolean) => {
+    const killedAt = performance.now();
+    const ready = Promise.all(killed.map(async (child) => child.ready())).then(() => undefined);
+    if (isOutage) up = ready;
+    await ready;
+    recoveriesMs.push(Math.round(performance.now() - killedAt));
+  };
+
+  const killAtAnyTime = async () => {
+    const role = pick(roles as unknown as readonly [Role, ...Role[]]);
+    const instances = instancesOf(role);
+    const killed = random(0, 1) === 0 ? instances : [pick(instances)];
+    await Promise.all(killed.map(async (child) => child.kill('SIGKILL')));
+    kills['at any time'] += 1;
+    await recovered(killed, isServing(role) && killed.length === instances.length);
+  };
+
+  /** Whichever instance passes the point first is killed there; where none does, one of them is, as at any time. */
+  const killAt = async (point: CrashPoint) => {
+    const role = pick(crashPoints[point] as readonly [Role, ...Role[]]);
+    const instances = instancesOf(role);
+    const before = instances.map((child) => ({ child, pid: child.pid() }));
+    for (const child of instances) child.send(point);
+    if (point === 'mid-snapshot') requestSnapshot();
+    const hasEnded = () => before.filter(({ pid }) => !isRunning(pid));
+    const end = performance.now() + ARMED_MS;
+    while (hasEnded().length === 0 && performance.now() < end) await delay(10);
+    if (hasEnded().length > 0) kills[point] += 1;
+    else await pick(instances).kill('SIGKILL');
+    for (const child of instances) child.send('disarm');
+    const ended = hasEnded();
+    for (const { child, pid } of ended)
+      await until(
+        () => child.pid(),
+        (now) => now !== pid,
+        { deadlineMs: 10_000 },
+      );
+    await recovered(
+      ended.map(({ child }) => child),
+      isServing(role) && ended.length === instances.length,
+    );
+  };
+
+  /** One after the other; a page of a snapshot is aimed at more seldom than it comes again, or it is spent by design. */
+  const nextPoint = (): CrashPoint => {
+    const point = points[next++ % points.length] ?? 'mid-transaction';
+    if (point !== 'mid-snapshot') return point;
+    if (performance.now() - aimedAt < SNAPSHOT_REST_MS) return nextPoint();
+    aimedAt = performance.now();
+    return point;
+  };
+  const untried = () => points.filter((point) => kills[point] === 0);
+  return {
+    kills,
+    recoveriesMs,
+    whenUp: () => up,
+    killOne: () => (random(1, 3) === 1 ? killAtAnyTime() : killAt(untried()[0] ?? nextPoint())),
+    untried,
+  };
+}
+
+/** Whether clients call it. */
+function isServing(role: Role): boolean {
+  return role === 'gateway' || role === 'product' || role === 'cart';
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

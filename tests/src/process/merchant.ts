@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Attempt } from './load.ts';
+import type { Random } from './random.ts';
+import type { Outcome } from './record.ts';
+
+export interface MerchantOptions {
+  readonly attempt: Attempt;
+  /** Sets the quantity of a line. */
+  readonly set: (cartId: string, productId: string, qty: number) => Promise<Outcome>;
+  readonly random: Random;
+  readonly pick: <T>(from: readonly T[]) => T;
+  /** All products, to which a merchant adds. */
+  readonly productIds: string[];
+  /** How long Cart may take to know a product. */
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+}
+
+interface OwnProduct {
+  readonly productId: string;
+  /** By multiples of which the stock changes. */
+  readonly unit: number;
+}
+
+const PRODUCTS_A_MERCHANT = 10;
+
+/** Returns what a merchant with a cart does until the signal: creates products, and changes prices and stock. */
+export function createMerchant(options: MerchantOptions): (cartId: string) => Promise<void> {
+  const { attempt, set, random, pick, productIds, patienceMs, signal } = options;
+
+  /** Creates a product and puts one unit into the merchant's cart, where it shows which state Cart knows of. */
+  const create = async (cartId: string, inventory: number): Promise<string | undefined> => {
+    const productId = randomUUID();
+    const price = random(1, 9_999);
+    const body = { productId, name: 'Thing', price, currency: 'EUR', inventory };
+    const created = await attempt({ op: 'create', productId, price, inventory }, (api) =>
+      api.call('POST', '/products', { body }),
+    );
+    const end = performance.now() + patienceMs;
+    while (created.status === 'done' && (await set(cartId, productId, 1)).status !== 'done') {
+      if (performance.now() > end) throw new Error(`Cart never learned of ${productId}`);
+      await delay(10);
+    }
+    productIds.push(productId);
+    return created.status === 'done' ? productId : undefined;
+  };
+
+  const deliver = ({ productId, unit }: OwnProduct) => {
+    const delta = unit * pick([-2, -1, 1, 2]);
+    return attempt({ op: 'stock', productId, delta }, (api) =>
+      api.call('POST', `/products/${productId}/stock`, { body: { delta } }),
+    );
+  };
+
+  /** Counts other than what was expected, maybe fewer units than carts hold. */
+  const count = ({ productId, unit }: OwnProduct) => {
+    const delta = unit * pick([-1, 1]);
+    return attempt({ op: 'stock', productId, delta }, async (api) => {
+      const { status, body } = await api.product(productId);
+      if (status !== 200) throw new Error(`${productId} could not be read`);
+      const { onHand: expectedOnHand } = body;
+      const onHand = Math.max(0, expectedOnHand + delta);
+      const counted = onHand - expectedOnHand === delta ? { onHand, expectedOnHand } : { delta };
+      return api.call('POST', `/products/${productId}/stock`, { body: counted });
+    });
+  };
+
+  /** Half of the products are scarce. Of the others the stock moves by hundreds, so that a lost reservation shows. */
+  return async (cartId) => {
+    const own: OwnProduct[] = [];
+    while (!signal.aborted) {
+      const dice = random(1, 10);
+      if (own.length < 2 || (dice === 10 && own.length < PRODUCTS_A_MERCHANT)) {
+        const scarce = own.length % 2 === 1;
+        const productId = await create(cartId, scarce ? 12 : 400);
+        if (productId) own.push({ productId, unit: scarce ? 1 : 100 });
+      } else if (dice <= 5) {
+        const { productId } = pick(own);
+        const price = random(1, 9_999);
+        await attempt({ op: 'price', productId, price }, (api) =>
+          api.call('PATCH', `/products/${productId}`, { body: { price } }),
+        );
+      } else await (dice === 6 ? count : deliver)(pick(own));
+    }
+  };
+}

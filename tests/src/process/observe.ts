@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { type CartBody, client, decided, type ProductBody } from '../support/http.ts';
+import { deadLetters } from '../support/queues.ts';
+import type { Observed } from './checker.ts';
+import type { Load } from './load.ts';
+import type { StockEventRecorder } from './stock-events.ts';
+
+/** What the system shows of all that the load has touched, by its APIs, its queues and its events alone. */
+export async function observe(
+  { gateway, aws }: Readonly<Record<'gateway' | 'aws', string>>,
+  { productIds, tokens }: Load,
+  recorder: StockEventRecorder,
+): Promise<Observed> {
+  const api = client(gateway);
+  const products: ProductBody[] = [];
+  for (let from = 0; from < productIds.length; from += 100) {
+    const ids = productIds.slice(from, from + 100).join(',');
+    const { status, body } = await decided(() =>
+      api.call<{ items: ProductBody[] }>('GET', `/products?ids=${ids}`),
+    );
+    assert.equal(status, 200);
+    products.push(...body.items);
+  }
+  const carts = await Promise.all(
+    [...tokens].map(([cartId, token]) =>
+      decided(() => api.call<CartBody>('GET', `/carts/${cartId}`, { token })),
+    ),
+  );
+  return {
+    products,
+    carts: carts.flatMap(({ status, body }): CartBody[] => (status === 200 ? [body] : [])),
+    deadLetters: await deadLetters(aws),
+    published: await recorder.collect(aws),
+    at: Date.now(),
+  };
+}

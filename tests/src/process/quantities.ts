@@ -1,0 +1,121 @@
+import { type Entry, possibleFrom } from './record.ts';
+import { publicIdOf, type Reduction } from './stock-events.ts';
+
+/** How many units of a product a cart may have, by product. */
+export type Quantities = ReadonlyMap<string, ReadonlySet<number>>;
+
+type CartEntry = Extract<Entry, { readonly cartId: string }>;
+type Change = Exclude<CartEntry, { readonly op: 'open' | 'hold' | 'checkOut' }> | ReductionEntry;
+interface ReductionEntry extends Omit<Reduction, 'version'> {
+  readonly op: 'reduce';
+}
+
+const none: ReadonlySet<number> = new Set([0]);
+
+/** What each cart may contain by what its client was told, and by the increases that Product rejected since. */
+export function quantitiesOf(
+  log: readonly Entry[],
+  reductions: readonly Reduction[],
+): (cartId: string) => Quantities {
+  const entries = Map.groupBy(
+    log.filter((entry): entry is CartEntry => 'cartId' in entry),
+    ({ cartId }) => cartId,
+  );
+  const ofCarts = Map.groupBy(reductions, ({ cartId }) => cartId);
+  const merged = new Set<string>(
+    log.flatMap((it) => (it.op === 'merge' && it.outcome.status === 'done' ? [it.fromCartId] : [])),
+  );
+  const computed = new Map<string, Map<string, ReadonlySet<number>>>();
+
+  /** What was in the cart at last; of one that was merged, what it had then. */
+  const contentOf = (cartId: string): Quantities => {
+    const known = computed.get(cartId);
+    if (known) return known;
+    const lines = new Map<string, ReadonlySet<number>>();
+    computed.set(cartId, lines);
+    const sources = new Set<string>();
+    const valuesOf = (productId: string) => lines.get(productId) ?? none;
+    for (const change of historyOf(entries.get(cartId) ?? [], ofCarts.get(publicIdOf(cartId)) ?? [])) {
+      if (change.op === 'merge') {
+        // Repeated, a merge moves nothing.
+        if (change.outcome.status !== 'done' || sources.has(change.fromCartId)) continue;
+        sources.add(change.fromCartId);
+        for (const [productId, moved] of contentOf(change.fromCartId))
+          lines.set(productId, sumsOf(valuesOf(productId), moved));
+      } else if (change.op === 'reduce') {
+        lines.set(change.productId, new Set([change.qty]));
+      } else {
+        const { op, productId, qty, outcome } = change;
+        const apply = (before: number) => (op === 'add' ? before + qty : qty);
+        lines.set(productId, possibleFrom(valuesOf(productId), [{ outcome, apply }]));
+      }
+    }
+    return lines;
+  };
+
+  return (cartId) => {
+    const content = contentOf(cartId);
+    return merged.has(cartId) ? new Map([...content.keys()].map((productId) => [productId, none])) : content;
+  };
+}
+
+/**
+ * The changes of a cart with its reductions, each behind what a client was told of an earlier version. What stayed
+ * unknown comes after a reduction that it may have come before: as it may not have happened, that allows both.
+ */
+function historyOf(entries: readonly CartEntry[], reductions: readonly Reduction[]): readonly Change[] {
+  const told = new Set(
+    entries.flatMap(({ op, outcome }) =>
+      op === 'set' && outcome.status === 'done' ? [outcome.version] : [],
+    ),
+  );
+  const waiting = reductions
+    .filter(({ version }) => !told.has(version))
+    .toSorted((a, b) => a.version - b.version);
+  const history: Change[] = [];
+  const unknown: Change[] = [];
+  let next = 0;
+  const advance = (version: number) => {
+    for (let first = waiting[next]; first && first.version <= version; first = waiting[++next])
+      history.push({ op: 'reduce', ...first });
+    history.push(...unknown.splice(0));
+  };
+  for (const entry of inOrderOfVersions(entries)) {
+    const { outcome } = entry;
+    if (outcome.status === 'done') advance(outcome.version);
+    if (!isChange(entry) || outcome.status === 'refused') continue;
+    if (outcome.status === 'done') history.push(entry);
+    else unknown.push(entry);
+  }
+  advance(Infinity);
+  return history;
+}
+
+/** Adds to a line that ran at once stand in the order of their responses: brings them into that of the cart's versions. */
+function inOrderOfVersions(entries: readonly CartEntry[]): readonly CartEntry[] {
+  const ordered: CartEntry[] = [];
+  let run: CartEntry[] = [];
+  const versionOf = ({ outcome }: CartEntry) =>
+    outcome.status === 'done' ? outcome.version : Number.MAX_SAFE_INTEGER;
+  const close = () => {
+    ordered.push(...run.toSorted((a, b) => versionOf(a) - versionOf(b)));
+    run = [];
+  };
+  for (const entry of entries) {
+    const [first] = run;
+    const isSameLine = first?.op === 'add' && entry.op === 'add' && first.productId === entry.productId;
+    if (!isSameLine) close();
+    if (entry.op === 'add') run.push(entry);
+    else ordered.push(entry);
+  }
+  close();
+  return ordered;
+}
+
+function isChange(entry: CartEntry): entry is Exclude<Change, ReductionEntry> {
+  return entry.op === 'add' || entry.op === 'set' || entry.op === 'merge';
+}
+
+function sumsOf(first: ReadonlySet<number>, second: ReadonlySet<number>): ReadonlySet<number> {
+  return new Set([...first].flatMap((a) => [...second].map((b) => a + b)));
+}
