@@ -102,7 +102,8 @@ function expectedOnHand(step: ProductStep, before: number | undefined): number |
 
 /** What one change of a reservation must never do. */
 function assertStep(after: Reservation, before: Reservation | undefined, now: string): void {
-  if (after.outcome === 'rejected' && before?.incarnation === after.incarnation)
+  const isSameGrant = before?.grantedVersion === after.grantedVersion;
+  if (after.outcome === 'rejected' && isSameGrant && before?.incarnation === after.incarnation)
     assert.equal(after.held, before.held, 'a rejection changes nothing that is held');
   if (after.outcome === 'expired' && before?.outcome !== 'expired')
     assert.ok((before?.heldUntil ?? '9') <= now, 'a hold ends when it is overdue');

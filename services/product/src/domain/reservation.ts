@@ -10,6 +10,8 @@ export interface Reservation {
   readonly version: number;
   /** The cart's version at its newest request: an older one changes nothing any more. */
   readonly cartVersion: number;
+  /** The cart's version at the request that was granted last: it is older where the newest one was rejected. */
+  readonly grantedVersion: number;
   /** Units that the newest request asked for. */
   readonly requestedQty: number;
   readonly held: number;
@@ -49,12 +51,14 @@ export function heldOf(reservation: Reservation | undefined, incarnation: number
   return reservation?.incarnation === incarnation ? reservation.held : 0;
 }
 
-/** How a request relates to what is known of its cart. Throws `invalid` for an implausible version. */
+/**
+ * How a request relates to what is known of its cart. One that was overtaken by a rejected one still decides what the
+ * cart keeps, so that the outcome is the same in whatever order the requests of a cart arrive. Throws `invalid` for an implausible version. */
 export function relationOf(
   request: Pick<StockRequest, 'cartVersion' | 'timestamp'>,
   current: Reservation | undefined,
   { isBeyondHorizon }: Moment,
-): 'newer' | 'equal' | 'older' | 'beyondHorizon' {
+): 'newer' | 'equal' | 'overtaken' | 'older' | 'beyondHorizon' {
   const known = current?.cartVersion ?? 0;
   if (request.cartVersion - known > MAX_VERSION_LEAP) {
     throw new DomainError(
@@ -63,7 +67,11 @@ export function relationOf(
       `cartVersion ${request.cartVersion} is more than ${MAX_VERSION_LEAP} ahead of ${known}. Check who published the event.`,
     );
   }
-  if (current && request.cartVersion <= known) return request.cartVersion === known ? 'equal' : 'older';
+  if (current && request.cartVersion === known) return 'equal';
+  if (current && request.cartVersion < known) {
+    const isOvertaken = current.outcome === 'rejected' && request.cartVersion > current.grantedVersion;
+    return isOvertaken ? 'overtaken' : 'older';
+  }
   return current === undefined && isBeyondHorizon(request.timestamp) ? 'beyondHorizon' : 'newer';
 }
 
@@ -92,6 +100,19 @@ export function carryOut(
     stock: { ...stock, held: stock.held + held - own },
     missing: 0,
   };
+}
+
+/** Grants, after a later request was rejected, what that one would have kept had it arrived in its turn. */
+export function grantOvertaken(
+  request: StockRequest,
+  current: Reservation | undefined,
+  stock: Stock,
+  incarnation: number,
+  moment: Moment,
+): Step {
+  const step = carryOut(request, current, stock, incarnation, moment);
+  const { cartVersion = 0, requestedQty = 0 } = current ?? {};
+  return { ...step, reservation: { ...step.reservation, cartVersion, requestedQty, outcome: 'rejected' } };
 }
 
 /** Releases what a cart held, because its units move to another cart. */
@@ -126,8 +147,9 @@ function reservationOf(
   held: number,
 ): Reservation {
   const version = (current?.version ?? 0) + 1;
-  const owner = current?.holder ?? holder;
-  const state = { productId, cartId, version, cartVersion, requestedQty: qty, held, outcome, holder: owner };
+  const grantedVersion = outcome === 'rejected' ? (current?.grantedVersion ?? 0) : cartVersion;
+  const request = { cartVersion, grantedVersion, requestedQty: qty, outcome };
+  const state = { productId, cartId, version, ...request, held, holder: current?.holder ?? holder };
   const hold = held > 0 && heldUntil !== undefined ? { heldUntil, dueAt: dueAtOf(current, heldUntil) } : {};
   return { ...state, ...hold, incarnation, updatedAt: now };
 }

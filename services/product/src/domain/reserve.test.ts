@@ -122,6 +122,21 @@ test('core 8: a repeated request gets the same response again, and never holds w
     assert.deepEqual(again(holding('c', 2, 0, { outcome })).responses, []);
 });
 
+test('a request that arrives after a later one was rejected decides what is kept, as it would have in its turn', () => {
+  const first = applied(productWith(5), [], [request('c', 4, 9)]);
+  assert.deepEqual(first.held, { c: 0 });
+  const [rejected] = Object.values(first.states);
+  assert.ok(rejected);
+  const { stock, held, responses } = applied(productWith(5), [rejected], [request('c', 2, 3)]);
+  assert.deepEqual([stock, held], [[5, 3], { c: 3 }]);
+  const [response, ...more] = responses;
+  assert.ok(response?.eventType === 'InventoryReservationRejected' && more.length === 0);
+  assert.deepEqual(
+    [response.cartVersion, response.requestedQty, response.keptQty, response.revision],
+    [4, 9, 3, 2],
+  );
+});
+
 test('an older request changes nothing and gets no response', () => {
   const product = productWith(10, 4);
   const result = applied(product, [holding('c', 5, 4)], [request('c', 4, 1)]);

@@ -4,6 +4,7 @@ import { inOrder, type StockRequest } from './request.ts';
 import {
   carryOut,
   expire,
+  grantOvertaken,
   type Moment,
   relationOf,
   release,
@@ -58,6 +59,7 @@ export function reserve(
     }
     const relation = books.relation(request, moment);
     if (relation === 'newer') books.apply(request, carryOut, moment);
+    if (relation === 'overtaken' && request.kind === 'hold') books.apply(request, grantOvertaken, moment);
     if (relation === 'equal') books.respondAgain(request.cartId, moment.now);
     if (relation === 'beyondHorizon') books.skip();
   }

@@ -59,6 +59,7 @@ export function holding(
     cartId,
     version: 1,
     cartVersion,
+    grantedVersion: cartVersion,
     requestedQty: held,
     held,
     outcome: held > 0 ? 'held' : 'released',
