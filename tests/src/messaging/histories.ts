@@ -11,19 +11,13 @@ import {
 import { checkOut, expireCart } from '@tandem/cart/domain/checkout';
 import { lineOf } from '@tandem/cart/domain/line';
 import { mergeCarts } from '@tandem/cart/domain/merge';
-import { markRejected, markReserved } from '@tandem/cart/domain/reservation';
+import { applyResponses, responsesOf } from '@tandem/cart/domain/reservation';
 import { DomainError } from '@tandem/chassis/errors';
 import type { NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
-import {
-  adjustStock,
-  createProduct,
-  deleteProduct,
-  live,
-  patchProduct,
-  stateEvent,
-  type StoredProduct,
-} from '@tandem/product/domain/product';
+import { createProduct, deleteProduct, patchProduct } from '@tandem/product/domain/edit-product';
+import { found, live, stateEvent, type StoredProduct, withStock } from '@tandem/product/domain/product';
+import { changeStock } from '@tandem/product/domain/stock';
 import { createTable } from '@tandem/storage/create-table';
 import { openSqlite } from '@tandem/storage/sqlite';
 import * as fc from 'fast-check';
@@ -95,7 +89,7 @@ const cartChanges: fc.Arbitrary<CartChange> = fc.oneof(
   fc.tuple(productIds, quantities).map(
     ([id, qty]): CartChange =>
       (cart) =>
-        setQuantity(cart, id, () => inCatalog(id), qty, moment),
+        setQuantity(cart, id, catalog, qty, moment),
   ),
   productIds.map(
     (id): CartChange =>
@@ -105,12 +99,12 @@ const cartChanges: fc.Arbitrary<CartChange> = fc.oneof(
   productIds.map(
     (id): CartChange =>
       (cart) =>
-        markRejected(cart, rejectionOf(cart, id)),
+        responded(cart, rejectionOf(cart, id)),
   ),
   productIds.map(
     (id): CartChange =>
       (cart) =>
-        markReserved(cart, confirmationOf(cart, id)),
+        responded(cart, confirmationOf(cart, id)),
   ),
 );
 const ends: fc.Arbitrary<CartChange> = fc.constantFrom<CartChange[]>(
@@ -118,11 +112,8 @@ const ends: fc.Arbitrary<CartChange> = fc.constantFrom<CartChange[]>(
   unchanged,
   (cart) => deleteCart(cart, moment),
   (cart) => {
-    const answered = ['p', 'q'].reduce(
-      (cart, id) => markReserved(cart, confirmationOf(cart, id)).state,
-      cart,
-    );
-    return checkOut(answered, catalog, moment);
+    const confirmed = ['p', 'q'].reduce((cart, id) => responded(cart, confirmationOf(cart, id)).state, cart);
+    return checkOut(confirmed, catalog, moment);
   },
   (cart) =>
     cart.status === 'open'
@@ -133,7 +124,7 @@ const ends: fc.Arbitrary<CartChange> = fc.constantFrom<CartChange[]>(
 type CartsChange = (cartOf: (id: string) => Cart) => readonly CartDecision[];
 
 /**
- * Histories that Cart's own domain decides: adds, sets, removals, Product's answers and merges, in which carts may
+ * Histories that Cart's own domain decides: adds, sets, removals, Product's responses and merges, in which carts may
  * follow one another, and an end of each by expiry, checkout or deletion, or none. What it refuses does not happen.
  */
 export function cartHistories(...cartIds: readonly [string, ...string[]]): fc.Arbitrary<CartsHistory> {
@@ -142,7 +133,7 @@ export function cartHistories(...cartIds: readonly [string, ...string[]]): fc.Ar
     fc.tuple(ids, changes).map(([id, change]): CartsChange => (cartOf) => [change(cartOf(id))]);
   const merges = fc.tuple(ids, ids).map(([targetId, sourceId]): CartsChange => (cartOf) => {
     const moments = { target: moment, source: moment };
-    const { target, source } = mergeCarts(cartOf(targetId), cartOf(sourceId), moments);
+    const { target, source } = mergeCarts(cartOf(targetId), cartOf(sourceId), catalog, moments);
     return [target, source];
   });
   const changes = fc.oneof(
@@ -189,19 +180,23 @@ const productChanges: fc.Arbitrary<ProductChange> = fc.oneof(
   inventories.map(
     (inventory): ProductChange =>
       (stored) =>
-        createProduct(stored, 'p', { name: 'p', price: 1999, currency: 'USD', inventory }, NOW),
+        createProduct(
+          { stored },
+          'p',
+          { content: { name: 'p', price: 1999, currency: 'USD' }, inventory },
+          NOW,
+        ),
   ),
   fc.nat({ max: 9_999 }).map(
     (price): ProductChange =>
       (stored) =>
-        patchProduct(stored, 'p', { price }, NOW, () => true),
+        patchProduct({ stored }, 'p', { price }, NOW, () => true),
   ),
-  inventories.map(
-    (delta): ProductChange =>
-      (stored) =>
-        adjustStock(stored, 'p', delta - 25, NOW),
-  ),
-  fc.constant<ProductChange>((stored) => deleteProduct(stored, 'p', NOW, () => true)),
+  inventories.map((delta): ProductChange => (stored) => {
+    const product = found(stored, 'p');
+    return withStock(product, changeStock(product, { delta: delta - 25 }), NOW);
+  }),
+  fc.constant<ProductChange>((stored) => deleteProduct({ stored }, 'p', NOW, () => true)),
   fc.nat().map((id): ProductChange => (stored) => {
     const product = live(stored);
     return {
@@ -235,21 +230,26 @@ export function received(events: readonly NewEvent[]): TandemEvent[] {
   });
 }
 
-/** The rejection of what the cart last asked of a product. */
+/** The cart after a response of Product. */
+function responded(cart: Cart, response: NewEvent): CartDecision {
+  return applyResponses(cart, received([response]).flatMap(responsesOf), NOW);
+}
+
+/** The rejection of what the cart last requested of a product. */
 export function rejectionOf(cart: Pick<Cart, 'cartId' | 'lines'>, productId: string) {
-  const { qty, ...asked } = lastAsked(cart, productId);
+  const { qty, ...requested } = lastRequest(cart, productId);
   const eventType = 'InventoryReservationRejected' as const;
-  return { eventType, ...asked, requestedQty: qty, availableQty: 0, timestamp: NOW };
+  return { eventType, ...requested, requestedQty: qty, availableQty: 0, timestamp: NOW };
 }
 
-/** The confirmation of what the cart last asked of a product. */
+/** The confirmation of what the cart last requested of a product. */
 export function confirmationOf(cart: Pick<Cart, 'cartId' | 'lines'>, productId: string) {
-  return { eventType: 'InventoryReserved' as const, ...lastAsked(cart, productId), timestamp: NOW };
+  return { eventType: 'InventoryReserved' as const, ...lastRequest(cart, productId), timestamp: NOW };
 }
 
-function lastAsked({ cartId, lines }: Pick<Cart, 'cartId' | 'lines'>, productId: string) {
-  const { qty, changedAt } = lineOf(lines, productId) ?? { qty: 1, changedAt: 1 };
-  return { cartId, productId, qty, cartVersion: changedAt };
+function lastRequest({ cartId, lines }: Pick<Cart, 'cartId' | 'lines'>, productId: string) {
+  const { qty, requestedAt } = lineOf(lines, productId) ?? { qty: 1, requestedAt: 1 };
+  return { cartId, productId, qty, cartVersion: requestedAt };
 }
 
 function inBatches<T>(items: readonly T[], sizes: readonly number[]): T[][] {
