@@ -223,6 +223,9 @@ test('core 9: a hold of an earlier incarnation never releases stock into the nex
   assert.deepEqual(applied(recreated, [before], [request('c', 3, 0)]).stock, [10, 0]);
   assert.deepEqual(applied(recreated, [before], [request('c', 3, 4)]).stock, [10, 4]);
   assert.deepEqual(seen(expireHolds(recreated, [before], T1)).stock, [10, 0]);
+  const again = applied(recreated, [before], [request('c', 2, 5)]);
+  assert.deepEqual([again.stock, again.held], [[10, 0], { c: 0 }]);
+  assert.deepEqual(typesOf(again.responses), ['InventoryReservationExpired'], 'it is not confirmed again');
 });
 
 test('core 10: a request beyond the horizon without a stored reservation changes nothing and is counted', () => {

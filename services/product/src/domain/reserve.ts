@@ -5,6 +5,7 @@ import {
   carryOut,
   expire,
   grantOvertaken,
+  heldOf,
   type Moment,
   relationOf,
   release,
@@ -127,10 +128,12 @@ function openBooks(stored: StoredProduct | undefined, reservationOf: FindReserva
       keep({ ...step, reservation }, hasResponse);
     },
 
-    /** The response is published by a write of the reservation, whose state stays. */
+    /** The response is published by a write of the reservation, whose state stays; a void hold ends. */
     respondAgain(cartId: string, now: string): void {
       const current = currentOf(cartId);
       if (!current || outcomes.has(cartId) || ['released', 'sold'].includes(current.outcome)) return;
+      if (heldOf(current, incarnation) < current.held)
+        return keep(expire(current, stock, incarnation, now), true);
       const reservation = { ...current, version: current.version + 1, updatedAt: now };
       keep({ reservation, stock, missing: 0 }, true);
     },
