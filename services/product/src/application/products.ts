@@ -10,6 +10,7 @@ import {
   patchProduct,
   type Precondition,
   replaceProduct,
+  requireMatch,
 } from '../domain/edit-product.ts';
 import {
   type CurrentProduct,
@@ -38,7 +39,12 @@ export interface Products {
   replace(productId: string, input: NewProduct, precondition: Precondition): Promise<WrittenProduct>;
   patch(productId: string, patch: ContentPatch, precondition: Precondition): Promise<WrittenProduct>;
   delete(productId: string, precondition: Precondition): Promise<void>;
-  changeStock(request: Request, productId: string, change: StockChange): Promise<WrittenProduct>;
+  changeStock(
+    request: Request,
+    productId: string,
+    change: StockChange,
+    precondition: Precondition,
+  ): Promise<WrittenProduct>;
   /** Creates a product or changes the fields that the line names. */
   import(productId: string, fields: ImportedFields, options: ImportOptions): Promise<WrittenProduct>;
 }
@@ -93,8 +99,9 @@ export function createProducts({ table, now }: { table: Table; now: () => string
       );
     },
 
-    changeStock: (request, productId, change) =>
+    changeStock: (request, productId, change, precondition) =>
       write(request, productId, ({ stored }) => {
+        requireMatch(precondition, stored);
         const product = found(stored, productId);
         return withStock(product, changeStock(product, change), now());
       }),

@@ -146,7 +146,8 @@ function changedDescription(
   return { description: { version, text: text ?? '' } };
 }
 
-function requireMatch(precondition: Precondition, stored: StoredProduct | undefined): void {
+/** Throws preconditionFailed unless the precondition holds for the content of the product. */
+export function requireMatch(precondition: Precondition, stored: StoredProduct | undefined): void {
   const product = live(stored);
   if (precondition(product?.contentVersion)) return;
   throw new DomainError(

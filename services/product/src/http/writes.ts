@@ -94,14 +94,17 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
       schema: {
         summary: 'Record a delivery or a loss, or a count of the stock on hand',
         params: schemas.byId,
+        headers: schemas.conditionalWrite,
         body: schemas.stockChange,
         response: { 200: schemas.product },
       },
-      config: { scope, problems: [404, 409] },
+      config: { scope, problems: [404, 409, 412] },
     },
-    async ({ idempotent, params: { productId }, body: { delta, onHand = 0, expectedOnHand } }, reply) => {
+    async ({ idempotent, params: { productId }, headers, body }, reply) => {
+      const { delta, onHand = 0, expectedOnHand } = body;
       const change: StockChange = delta === undefined ? { onHand, expectedOnHand } : { delta };
-      return sent(reply, await products.changeStock(idempotent, productId, change));
+      const precondition = preconditionOf(headers);
+      return sent(reply, await products.changeStock(idempotent, productId, change, precondition));
     },
   );
 
