@@ -1,9 +1,9 @@
-/** What came of a request: what was asked for, or a refusal that is part of the game, or what no client should ever get. */
+/** What became of a request: success, a rejection that shops meet, or an error that no client should ever get. */
 export type Outcome = 'done' | `expected ${string}` | `error ${string}`;
 
 /**
- * Refusals that shops meet: a price or the stock changed under a cart, and a checkout that came before Product had
- * confirmed the stock.
+ * Rejections that shops meet: a price or the stock changed under a cart, and a checkout whose hold Product has not
+ * confirmed in time.
  */
 const expected: ReadonlySet<string> = new Set([
   '409 lines-changed',

@@ -113,6 +113,17 @@ export async function prepareRoutes(session: Session, requests: number) {
         status: 200,
       })),
     ),
+    of(
+      'cart',
+      'renew a hold',
+      counted((i) => ({
+        url: urls.cart,
+        method: 'POST',
+        path: `${cartAt(i).path}/hold`,
+        headers: cartAt(i).bearer,
+        status: 200,
+      })),
+    ),
   ];
   const key: ItemKey = {
     endpoint: tables.endpoint,

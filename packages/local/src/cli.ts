@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DomainError } from '@tandem/chassis/errors';
 
@@ -28,4 +29,9 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
     if (!(error instanceof TypeError)) throw error;
     throw usageError(error.message.split('. ')[0] ?? error.message, error);
   }
+}
+
+/** The path of a file that the user named: npm runs its scripts in the root, and keeps where it was called in INIT_CWD. */
+export function fromCaller(file: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '', file);
 }

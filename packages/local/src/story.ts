@@ -63,7 +63,10 @@ export async function playStory(
     (status: number) =>
     (answer: Answer): boolean =>
       answer.status === status;
-  const hasStock = (stock: number) => (answer: Answer) => answer.body['inventory'] === stock;
+  const holds =
+    (held: number) =>
+    ({ body }: Answer): boolean =>
+      body['onHand'] === inventory && body['held'] === held && body['inventory'] === inventory - held;
 
   const remove = async (path: string): Promise<void> => {
     const call = { method: 'DELETE', path } as const;
@@ -92,7 +95,7 @@ export async function playStory(
       { method: 'POST', path: `${cartPath}/items`, body: { productId, qty: 2 } },
       hasStatus(200),
     );
-    await hop('stock has fallen by 2', { method: 'GET', path: product }, hasStock(inventory - 2));
+    await hop('stock has fallen by 2', { method: 'GET', path: product }, holds(2));
     await hop(
       'price changed',
       { method: 'PATCH', path: product, body: { price: price + 500 } },
@@ -104,7 +107,7 @@ export async function playStory(
     });
     await hop('cart abandoned', { method: 'DELETE', path: cartPath }, hasStatus(204));
     created.pop();
-    await hop('the stock is back', { method: 'GET', path: product }, hasStock(inventory));
+    await hop('the stock is back', { method: 'GET', path: product }, holds(0));
   } finally {
     for (const path of created.toReversed()) await remove(path);
   }

@@ -36,7 +36,7 @@ test('holds a small part of the body in memory, however long it is', async (t) =
   let received = 0;
   const server = createServer((request, response) => {
     request.on('data', (chunk: Buffer) => (received += chunk.length));
-    request.on('end', () => response.end('{"created":1,"updated":2,"rejected":[]}'));
+    request.on('end', () => response.end('{"created":1,"updated":2,"unchanged":3,"rejected":[]}'));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -44,7 +44,7 @@ test('holds a small part of the body in memory, however long it is', async (t) =
 
   const { port } = server.address() as AddressInfo;
   const report = await load(`http://127.0.0.1:${port}`, source, 'token', () => {});
-  assert.deepEqual(report, { created: 1, updated: 2, bad: [] });
+  assert.deepEqual(report, { created: 1, updated: 2, unchanged: 3, bad: [] });
   assert.equal(received, source.total);
   assert.ok(heldBytes <= limitBytes, `${heldBytes} bytes held`);
 });

@@ -24,11 +24,13 @@ const sales = [
 let folder = '';
 let url = '';
 let received: string[] = [];
+let counted = false;
 let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> = importing;
 
 /** Plays `POST /products/import`: creates what is JSON and has another id than 10002. */
 async function importing(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  assert.equal(`${request.method} ${request.url}`, 'POST /products/import');
+  assert.match(`${request.method} ${request.url}`, /^POST \/products\/import(\?stock=count)?$/);
+  counted = request.url?.endsWith('?stock=count') ?? false;
   assert.equal(request.headers['content-type'], 'application/x-ndjson');
   const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
   const { payload } = await jwtVerify(token, createLocalJWKSet(await localKeySet()), {
@@ -42,7 +44,7 @@ async function importing(request: IncomingMessage, response: ServerResponse): Pr
     return [{ line: index + 1, reason: 'not wanted' }];
   });
   const created = received.filter((line) => line !== '').length - rejected.length;
-  response.end(JSON.stringify({ created, updated: 0, rejected }));
+  response.end(JSON.stringify({ created, updated: 0, unchanged: 0, rejected }));
 }
 
 const server = createServer((request, response) => {
@@ -84,7 +86,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
 
 test('imports the good rows, reports the bad ones with their lines and exits with 1', async () => {
   const { code, stdout, stderr } = await run([await file('sales.csv', sales), '--url', `${url}/`]);
-  assert.equal(stdout, 'imported: 1 created, 0 updated, 2 rows skipped\n');
+  assert.equal(stdout, 'imported: 1 created, 0 updated, 0 unchanged, 2 rows skipped\n');
   assert.match(stderr, /^line 3: cancellation C2\nline 4: product 10002: not wanted\n$/m);
   assert.match(stderr, /^importing: 2 products\n/);
   assert.equal(code, 1);
@@ -100,19 +102,34 @@ test('imports the good rows, reports the bad ones with their lines and exits wit
 test('exits with 0 when bad rows may be skipped, or when there are none', async () => {
   const skipping = await run(['--skip-bad', await file('sales.csv', sales), '--url', url]);
   assert.equal(skipping.code, 0);
-  assert.equal(skipping.stdout, 'imported: 1 created, 0 updated, 2 rows skipped\n');
+  assert.equal(skipping.stdout, 'imported: 1 created, 0 updated, 0 unchanged, 2 rows skipped\n');
   const good = await run([await file('good.json', '[{"productId":"a"}]'), '--url', url]);
   assert.deepEqual(good, {
     code: 0,
-    stdout: 'imported: 1 created, 0 updated, 0 rows skipped\n',
+    stdout: 'imported: 1 created, 0 updated, 0 unchanged, 0 rows skipped\n',
     stderr: 'importing: 1 products\nimporting: 100 %\n',
   });
+});
+
+test('--stock count makes inventory a count of the stock', async () => {
+  const path = await file('good.json', '[{"productId":"a","inventory":3}]');
+  assert.equal((await run([path, '--url', url])).code, 0);
+  assert.equal(counted, false);
+  assert.equal((await run([path, '--url', url, '--stock', 'count'])).code, 0);
+  assert.equal(counted, true);
+  assert.equal((await run([path, '--url', url, '--stock', 'add'])).code, 2);
+});
+
+test('a relative file starts at the directory that npm was called in', async () => {
+  await file('near.json', '[{"productId":"a"}]');
+  const { code } = await run(['near.json', '--url', url], { INIT_CWD: folder });
+  assert.equal(code, 0);
 });
 
 test('an .ndjson keeps its line numbers, and PORT names the system', async () => {
   const path = await file('p.ndjson', '{"productId":"a"}\n\n{"productId":"10002"}\noops\n');
   const { code, stdout, stderr } = await run([path], { PORT: new URL(url).port });
-  assert.equal(stdout, 'imported: 1 created, 0 updated, 2 rows skipped\n');
+  assert.equal(stdout, 'imported: 1 created, 0 updated, 0 unchanged, 2 rows skipped\n');
   assert.match(stderr, /^line 3: not wanted\nline 4: not wanted\n$/m);
   assert.equal(code, 1);
 });

@@ -6,9 +6,19 @@ import { parseOrNull, refusal, unreachable } from '../import/system.ts';
 
 const cart = z.object({
   cartId: z.string(),
-  items: z.array(z.object({ productId: z.string(), qty: z.int(), availability: z.string() })),
+  items: z.array(
+    z.object({ productId: z.string(), qty: z.int(), hold: z.enum(['held', 'pending', 'none']) }),
+  ),
 });
-const stock = z.object({ items: z.array(z.object({ productId: z.string(), inventory: z.int() })) });
+const stock = z.object({
+  items: z.array(z.object({ productId: z.string(), onHand: z.int(), held: z.int() })),
+});
+
+/** The stock of a product in units. */
+export interface ReplayedStock {
+  readonly onHand: number;
+  readonly held: number;
+}
 
 /** A cart as far as it matters here. */
 export type ReplayedCart = z.output<typeof cart>;
@@ -20,8 +30,8 @@ export interface Api {
   /** Adds a product that exists; resolves to the status of the last answer. */
   add(cartId: string, productId: string, qty: number): Promise<number>;
   readCart(cartId: string): Promise<ReplayedCart>;
-  /** The inventory of those of the products that exist. */
-  readStock(productIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The stock of those of the products that exist. */
+  readStock(productIds: readonly string[]): Promise<ReadonlyMap<string, ReplayedStock>>;
 }
 
 const idsPerCall = 100;
@@ -85,11 +95,11 @@ export function createApi(url: string, onPost: (status: number) => void): Api {
     },
     readCart: async (cartId) => read(await call(`/carts/${cartId}`, {}), 200, cart),
     async readStock(productIds) {
-      const found = new Map<string, number>();
+      const found = new Map<string, ReplayedStock>();
       for (let from = 0; from < productIds.length; from += idsPerCall) {
         const ids = productIds.slice(from, from + idsPerCall).join(',');
         const { items } = await read(await call(`/products?ids=${ids}`, {}), 200, stock);
-        for (const { productId, inventory } of items) found.set(productId, inventory);
+        for (const { productId, onHand, held } of items) found.set(productId, { onHand, held });
       }
       return found;
     },

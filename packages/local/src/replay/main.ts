@@ -1,4 +1,4 @@
-import { readArguments, runCommand, usageError } from '../cli.ts';
+import { fromCaller, readArguments, runCommand, usageError } from '../cli.ts';
 import { showProgress, type Progress } from '../import/progress.ts';
 import { readSalesFile } from '../import/source.ts';
 import { systemUrl } from '../import/system.ts';
@@ -6,7 +6,7 @@ import { replay, type ReplayProgress } from './replay.ts';
 import { describe } from './report.ts';
 
 const help = `Replays the invoices of a sales file as carts through the public API of a running system, then checks
-that no stock was lost: stock now and what these carts hold must add up to the stock before.
+that the stock adds up: the units on hand are as before, and the units held have grown by what these carts hold.
 
   npm run replay -- FILE [--url URL]
 
@@ -28,7 +28,7 @@ await runCommand(async () => {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw usageError('give one file');
   const url = systemUrl(values.url, process.env['PORT']);
-  const { sales, bad } = await readSalesFile(file);
+  const { sales, bad } = await readSalesFile(fromCaller(file));
 
   let shown: { readonly phase: string; readonly progress: Progress } | undefined;
   const onProgress = ({ phase, done, total }: ReplayProgress) => {

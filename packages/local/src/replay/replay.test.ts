@@ -15,19 +15,20 @@ import { replay, type ReplayProgress } from './replay.ts';
 interface Line {
   readonly productId: string;
   qty: number;
-  availability: 'available' | 'insufficient';
+  hold: 'held' | 'pending' | 'none';
 }
 
 /** What goes wrong in the stub. `onAdd` may take over an add; it runs before anything is done, `afterAdd` after. */
 interface Faults {
   readonly onAdd?: (attempt: number, response: ServerResponse) => boolean;
   readonly afterAdd?: (attempt: number, request: IncomingMessage) => boolean;
-  /** Units that vanish from stock with every reservation. */
+  /** Units that vanish from the stock on hand with every hold. */
   readonly lost?: number;
 }
 
-/** Plays both services: stock is reserved only when somebody reads it, one add a read, as late as events would. */
-async function startStub(t: TestContext, stock: Record<string, number>, faults: Faults = {}) {
+/** Plays both services: stock is held only when somebody reads it, one add a read, as late as events would. */
+async function startStub(t: TestContext, onHand: Record<string, number>, faults: Faults = {}) {
+  const held: Record<string, number> = {};
   const carts = new Map<string, Line[]>();
   const pending: { line: Line; qty: number }[] = [];
   const done = new Map<string, unknown>();
@@ -37,9 +38,14 @@ async function startStub(t: TestContext, stock: Record<string, number>, faults: 
     const next = pending.shift();
     if (next === undefined) return;
     const { line, qty } = next;
-    const left = (stock[line.productId] ?? 0) - qty;
-    if (left < 0) line.availability = 'insufficient';
-    else stock[line.productId] = left - (faults.lost ?? 0);
+    const { productId } = line;
+    const heldThen = (held[productId] ?? 0) + qty;
+    if (heldThen > (onHand[productId] ?? 0)) line.hold = 'none';
+    else {
+      held[productId] = heldThen;
+      onHand[productId] = (onHand[productId] ?? 0) - (faults.lost ?? 0);
+      if (!pending.some((other) => other.line === line)) line.hold = 'held';
+    }
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -54,7 +60,9 @@ async function startStub(t: TestContext, stock: Record<string, number>, faults: 
       reserve();
       const ids = searchParams.get('ids')?.split(',') ?? [];
       assert.ok(ids.length <= 100);
-      const items = ids.flatMap((id) => (id in stock ? [{ productId: id, inventory: stock[id] }] : []));
+      const items = ids.flatMap((id) =>
+        id in onHand ? [{ productId: id, onHand: onHand[id], held: held[id] ?? 0 }] : [],
+      );
       send(200, { items });
       return;
     }
@@ -75,8 +83,8 @@ async function startStub(t: TestContext, stock: Record<string, number>, faults: 
     if (!done.has(key)) {
       const items = cart().items;
       const line = items.find(({ productId }) => productId === body.productId);
-      if (line === undefined) items.push({ ...body, availability: 'available' });
-      else line.qty += body.qty;
+      if (line === undefined) items.push({ ...body, hold: 'pending' });
+      else Object.assign(line, { qty: line.qty + body.qty, hold: 'pending' });
       const target = line ?? items.at(-1);
       assert.ok(target);
       pending.push({ line: target, qty: body.qty });
@@ -96,7 +104,7 @@ async function startStub(t: TestContext, stock: Record<string, number>, faults: 
     server.closeAllConnections();
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, stock, carts };
+  return { url: `http://127.0.0.1:${port}`, onHand, held, carts };
 }
 
 function sales(...rows: [invoice: string, productId: string, quantity: number][]): Sale[] {
@@ -110,12 +118,13 @@ function sales(...rows: [invoice: string, productId: string, quantity: number][]
 }
 
 test('every row becomes an add, and the replay waits until stock and carts add up', async (t) => {
-  const { url, stock, carts } = await startStub(t, { A: 1500, B: 5, C: 7 });
+  const { url, onHand, held, carts } = await startStub(t, { A: 1500, B: 5, C: 7 });
   const progress: ReplayProgress[] = [];
   const report = await replay(url, sales(['1', 'A', 1200], ['1', 'B', 2], ['2', 'A', 300], ['2', 'B', 3]), {
     onProgress: (now) => progress.push(now),
   });
-  assert.deepEqual(stock, { A: 0, B: 0, C: 7 });
+  assert.deepEqual(onHand, { A: 1500, B: 5, C: 7 });
+  assert.deepEqual(held, { A: 1500, B: 5 });
   assert.equal(carts.size, 3);
   const { fillMs, settleMs, ...counts } = report;
   assert.deepEqual(counts, {
@@ -138,22 +147,22 @@ test('every row becomes an add, and the replay waits until stock and carts add u
   );
 });
 
-test('a line whose reservation was rejected holds nothing', async (t) => {
-  const { url, stock } = await startStub(t, { A: 5 });
+test('a line whose hold was rejected holds nothing', async (t) => {
+  const { url, held } = await startStub(t, { A: 5 });
   const report = await replay(url, sales(['1', 'A', 3], ['2', 'A', 3]));
   assert.deepEqual(report.differences, []);
-  assert.deepEqual([stock['A'], report.lines, report.units], [2, 2, 6]);
+  assert.deepEqual([held['A'], report.lines, report.units], [3, 2, 6]);
 });
 
 test('reports the products whose stock does not add up once the wait is over', async (t) => {
   const { url } = await startStub(t, { A: 50, B: 5 }, { lost: 1 });
-  const report = await replay(url, sales(['1', 'A', 3], ['2', 'B', 5]), { settleMs: 1 });
+  const report = await replay(url, sales(['1', 'A', 3], ['2', 'B', 5]), { settleMs: 500 });
   assert.ok(report.differences.length > 0);
-  for (const { before, now = 0, held } of report.differences) assert.notEqual(before, now + held);
+  for (const { before, now } of report.differences) assert.notEqual(before.onHand, now?.onHand);
 });
 
 test('repeats what is busy, what is not yet known and what broke off, and counts it once', async (t) => {
-  const { url, stock } = await startStub(
+  const { url, held } = await startStub(
     t,
     { A: 9 },
     {
@@ -169,7 +178,7 @@ test('repeats what is busy, what is not yet known and what broke off, and counts
     },
   );
   const report = await replay(url, sales(['1', 'A', 4]));
-  assert.deepEqual([stock['A'], report.lines, report.differences], [5, 1, []]);
+  assert.deepEqual([held['A'], report.lines, report.differences], [4, 1, []]);
   assert.deepEqual(
     report.answers,
     new Map([
@@ -182,13 +191,13 @@ test('repeats what is busy, what is not yet known and what broke off, and counts
 });
 
 test('counts what is refused and goes on', async (t) => {
-  const { url, stock } = await startStub(
+  const { url, held } = await startStub(
     t,
     { A: 9 },
     { onAdd: (attempt, response) => attempt === 1 && response.writeHead(409).end().writableEnded },
   );
   const report = await replay(url, sales(['1', 'A', 4], ['1', 'A', 2]));
-  assert.deepEqual([stock['A'], report.lines, report.units, report.answers.get(409)], [7, 1, 2, 1]);
+  assert.deepEqual([held['A'], report.lines, report.units, report.answers.get(409)], [2, 1, 2, 1]);
 });
 
 test('works on as many invoices at once as it may', async (t) => {
@@ -212,9 +221,9 @@ test('works on as many invoices at once as it may', async (t) => {
 });
 
 test('leaves out products that the system lacks, and fails when it lacks them all', async (t) => {
-  const { url, stock } = await startStub(t, { A: 9 });
+  const { url, held } = await startStub(t, { A: 9 });
   const report = await replay(url, sales(['1', 'A', 4], ['1', 'B', 2]));
-  assert.deepEqual([stock['A'], report.missing, report.products], [5, ['B'], 1]);
+  assert.deepEqual([held['A'], report.missing, report.products], [4, ['B'], 1]);
   await assert.rejects(
     replay(url, sales(['1', 'B', 2])),
     (error) => error instanceof DomainError && /import them first/.test(error.message),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
 import type { Sale } from '../import/catalog.ts';
-import { createApi, type Api, type ReplayedCart } from './api.ts';
+import { createApi, type Api, type ReplayedCart, type ReplayedStock } from './api.ts';
 import { planCarts } from './carts.ts';
 
 /** How a replay runs. */
@@ -36,24 +36,27 @@ export interface ReplayReport {
   readonly products: number;
   /** Products that the system does not have; their rows were left out. */
   readonly missing: readonly string[];
-  /** The products for which stock now and what the carts hold do not add up to the stock before. */
+  /** The products whose stock does not add up: see {@link replay}. */
   readonly differences: readonly Difference[];
 }
 
 export interface Difference {
   readonly productId: string;
-  readonly before: number;
+  readonly before: ReplayedStock;
   /** undefined when the product is gone. */
-  readonly now: number | undefined;
-  readonly held: number;
+  readonly now: ReplayedStock | undefined;
+  /** Units that the replayed carts hold. */
+  readonly heldByCarts: number;
+  /** Units that they have requested and that Product has not confirmed. */
+  readonly pending: number;
 }
 
 const pollMs = 200;
 
 /**
- * Replays sales as guests' carts through the public API at `url` and waits until, for every product, stock plus what
- * these carts hold is what was in stock before. Nobody else may change these products' stock meanwhile. Rejects with
- * a DomainError when nothing answers at `url`, the system has none of the products or gives no carts.
+ * Replays sales as guests' carts through the public API at `url` and waits until, for every product, the units on hand
+ * are as before, and the units held have grown by what these carts hold. Nobody else may change these products' stock
+ * meanwhile. Rejects with a DomainError when nothing answers at `url`, the system has none of the products or gives no carts.
  */
 export async function replay(
   url: string,
@@ -104,10 +107,10 @@ export async function replay(
   };
 }
 
-/** Polls until nothing differs. A product that agreed stays so: no reservation of these carts is pending then. */
+/** Polls until nothing differs. A product that agreed stays so: no hold of these carts is pending then. */
 async function settle(
   api: Api,
-  before: ReadonlyMap<string, number>,
+  before: ReadonlyMap<string, ReplayedStock>,
   cartIds: readonly string[],
   { concurrency, settleMs, onProgress }: Required<ReplayOptions>,
 ): Promise<readonly Difference[]> {
@@ -122,16 +125,17 @@ async function settle(
     await inParallel(concerned, concurrency, async (cartId) => {
       carts.set(cartId, await api.readCart(cartId));
     });
-    const held = heldUnits(carts.values());
+    const units = { held: unitsWith('held', carts.values()), pending: unitsWith('pending', carts.values()) };
     const stock = await api.readStock([...open]);
     const differences = [...open]
       .map((productId) => ({
         productId,
-        before: before.get(productId) ?? 0,
+        before: before.get(productId) ?? { onHand: 0, held: 0 },
         now: stock.get(productId),
-        held: held.get(productId) ?? 0,
+        heldByCarts: units.held.get(productId) ?? 0,
+        pending: units.pending.get(productId) ?? 0,
       }))
-      .filter(({ before, now, held }) => now === undefined || now + held !== before);
+      .filter((difference) => !addsUp(difference));
     onProgress({ phase: 'products', done: before.size - differences.length, total: before.size });
     if (differences.length === 0 || performance.now() > deadline) return differences;
     open = new Set(differences.map(({ productId }) => productId));
@@ -139,14 +143,22 @@ async function settle(
   }
 }
 
-function heldUnits(carts: Iterable<ReplayedCart>): ReadonlyMap<string, number> {
-  const held = new Map<string, number>();
+function addsUp({ before, now, heldByCarts, pending }: Difference): boolean {
+  return now?.onHand === before.onHand && now.held === before.held + heldByCarts && pending === 0;
+}
+
+/** Units of the lines whose hold is in this state, by product. */
+function unitsWith(
+  state: ReplayedCart['items'][number]['hold'],
+  carts: Iterable<ReplayedCart>,
+): ReadonlyMap<string, number> {
+  const units = new Map<string, number>();
   for (const { items } of carts) {
-    for (const { productId, qty, availability } of items) {
-      if (availability === 'available') held.set(productId, (held.get(productId) ?? 0) + qty);
+    for (const { productId, qty, hold } of items) {
+      if (hold === state) units.set(productId, (units.get(productId) ?? 0) + qty);
     }
   }
-  return held;
+  return units;
 }
 
 /** Works on so many items at a time; when one fails, no further one is begun. */

@@ -1,3 +1,4 @@
+import type { ReplayedStock } from './api.ts';
 import type { ReplayReport } from './replay.ts';
 
 /** A replay's summary for a terminal. */
@@ -19,11 +20,16 @@ export function describe(report: ReplayReport, rowsSkipped: number): string {
       : []),
     `stock    ${verdict}`,
     ...differences.map(
-      ({ productId, before, now, held }) =>
-        `         ${productId}: ${before} before, ${now ?? 'gone'} now, carts hold ${held}`,
+      ({ productId, before, now, heldByCarts, pending }) =>
+        `         ${productId}: ${described(before)} before, ${described(now)} now; ` +
+        `these carts hold ${heldByCarts}, ${pending} not confirmed`,
     ),
     '',
   ].join('\n');
+}
+
+function described(stock: ReplayedStock | undefined): string {
+  return stock === undefined ? 'gone' : `${stock.onHand} on hand and ${stock.held} held`;
 }
 
 function seconds(milliseconds: number): string {

@@ -32,7 +32,9 @@ const SHORTEST_SWEEP_MS = 250;
 /** A second, or a quarter of a shorter hold: on one machine a hold ends soon after its time. */
 export function sweepMsFor(holdSeconds: number): number {
   const quarterMs = holdSeconds * 250;
-  return quarterMs > 0 ? Math.min(LONGEST_SWEEP_MS, Math.max(SHORTEST_SWEEP_MS, quarterMs)) : LONGEST_SWEEP_MS;
+  return quarterMs > 0
+    ? Math.min(LONGEST_SWEEP_MS, Math.max(SHORTEST_SWEEP_MS, quarterMs))
+    : LONGEST_SWEEP_MS;
 }
 
 /** A service as it runs on one machine: behind the gateway, with tokens of the system's own issuer. */
