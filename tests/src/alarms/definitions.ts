@@ -1,3 +1,4 @@
+import type { ServiceName } from '@tandem/contracts/topology';
 import { synthesize } from '@tandem/infra/testing/synth';
 import { createResolve } from '@tandem/infra/testing/privileges/intrinsics';
 import { type Alarm, readAlarm } from './alarm.ts';
@@ -7,6 +8,13 @@ export interface Definitions {
   readonly alarms: ReadonlyMap<string, Alarm>;
   /** What an attribute of a resource of a stack, known by its type, is; throws where there is not exactly one such. */
   readonly only: (stack: string, type: string, attribute: string) => string;
+  /** Where a service keeps its own metrics, as its task definition has it. */
+  readonly namespaceOf: (service: ServiceName) => string;
+}
+
+interface Variable {
+  readonly Name: string;
+  readonly Value: string;
 }
 
 /**
@@ -36,6 +44,15 @@ export function readDefinitions(): Definitions {
       const ids = Object.keys(Resources).filter((id) => Resources[id]?.Type === type);
       if (ids.length !== 1) throw new Error(`${stack} has ${ids.length} of ${type}`);
       return String(resolve(stack, { 'Fn::GetAtt': [ids[0], attribute] }));
+    },
+    namespaceOf(service) {
+      const variables = Object.values(templates[service].Resources)
+        .filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition')
+        .flatMap(({ Properties }) => Properties['ContainerDefinitions'] as { Environment: Variable[] }[])
+        .flatMap(({ Environment }) => Environment);
+      const [namespace] = variables.filter(({ Name }) => Name === 'EMF_NAMESPACE');
+      if (!namespace) throw new Error(`${service} has no namespace for its metrics`);
+      return namespace.Value;
     },
   };
 }

@@ -28,6 +28,7 @@ const ALWAYS_TOLD = [
   'ApproximateAgeOfOldestMessage',
   'ApproximateNumberOfMessagesVisible',
   'ConsumedWriteCapacityUnits',
+  'HeldSharePercent',
 ];
 /**
  * Half a second without a CPU is half a minute in which messages wait, and an alarm that rightly rings. Where the machine did

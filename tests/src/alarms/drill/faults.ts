@@ -1,7 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { emptyLedger } from '@tandem/product/domain/stock';
 import { productKey } from '@tandem/product/store/kinds';
 import { publisher } from '../../support/events.ts';
+import { client } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import { openQueues, productUpdated } from '../../support/workbench.ts';
+import { MINUTE_MS } from './cloudwatch.ts';
 import { type DrilledSystem, queueOf, services } from './system.ts';
 import { changeMuch } from './traffic.ts';
 
@@ -106,7 +111,7 @@ export const faults: readonly Fault[] = [
       const updatedAt = '2026-02-14T15:00:00Z';
       const tooLarge = 'x'.repeat(261_000);
       const event = { eventType: 'ProductDeleted', productId: tooLarge, version: 1, updatedAt } as const;
-      const state = { productId: 'p', version: 1, createdAt: updatedAt, updatedAt, deleted: true } as const;
+      const state = { productId: 'p', version: 1, updatedAt, deleted: true, ledger: emptyLedger } as const;
       await table.update(productKey('p'), () => ({ state, events: [event] }));
     }),
   },
@@ -120,4 +125,46 @@ export const faults: readonly Fault[] = [
         await queues.put(deadLetterQueue, productUpdated('mug'));
     },
   },
+  {
+    name: 'a count finds fewer units than are sold then',
+    alarms: ['product-units-short'],
+    async inject({ url }) {
+      const api = client(url);
+      const cartId = await hold(url, { productId: 'lamp', onHand: 20, qty: 20 });
+      const counted = await api.call('POST', '/products/lamp/stock', { body: { onHand: 15 } });
+      const order = await api.call('POST', `/carts/${cartId}/checkout`);
+      if (counted.status !== 200 || order.status !== 200)
+        throw new Error(`counted: ${counted.status}, checked out: ${order.status}`);
+    },
+  },
+  {
+    name: 'one cart takes most of a product, and more each minute',
+    alarms: ['product-held-share'],
+    async inject({ url }) {
+      const cartId = await hold(url, { productId: 'vase', onHand: 100, qty: 85 });
+      for (let qty = 86; qty <= 90; qty++) {
+        await delay(MINUTE_MS);
+        await client(url).call('PUT', `/carts/${cartId}/items/vase`, { body: { qty } });
+      }
+    },
+  },
 ];
+
+interface Hoard {
+  readonly productId: string;
+  readonly onHand: number;
+  readonly qty: number;
+}
+
+/** A new product of which a new cart holds some units; resolves to the cart's id. */
+async function hold(url: string, { productId, onHand, qty }: Hoard): Promise<string> {
+  const api = client(url);
+  await api.putProduct(productId, { inventory: onHand });
+  const cartId = await api.openCart();
+  await api.fill(cartId, { [productId]: qty });
+  await until(
+    async () => (await api.cart(cartId)).body.items[0]?.hold,
+    (hold) => hold === 'held',
+  );
+  return cartId;
+}

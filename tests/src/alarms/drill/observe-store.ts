@@ -55,9 +55,9 @@ export function observeStore(store: Store, { service, cloudWatch, mapping }: Obs
   return {
     ...store,
     driver: {
+      ...driver,
       read: (pks, options) => counted('Read', undefined, () => driver.read(pks, options)),
       queryIndex: (query) => counted('Read', query.index, () => driver.queryIndex(query)),
-      ping: () => driver.ping(),
       write: async (puts) => {
         const outcome = await counted('Write', undefined, () => driver.write(puts));
         // Also what a condition has refused is paid for.

@@ -16,6 +16,7 @@ import type { Table } from '@tandem/storage/table';
 import { until } from '../../support/until.ts';
 import type { Definitions } from '../definitions.ts';
 import { type CloudWatch, createCloudWatch } from './cloudwatch.ts';
+import { observeOwnMetrics } from './observe-own-metrics.ts';
 import { observeRequests } from './observe-requests.ts';
 import { observeStore } from './observe-store.ts';
 import { sample } from './sample.ts';
@@ -45,7 +46,7 @@ export interface Drilled {
 const INSTANCES = 2;
 const HOST = '127.0.0.1';
 
-export async function startDrilledSystem({ only }: Definitions): Promise<DrilledSystem> {
+export async function startDrilledSystem({ only, namespaceOf }: Definitions): Promise<DrilledSystem> {
   await using starting = new AsyncDisposableStack();
   const cloudWatch = createCloudWatch();
   // The few products of the traffic would never be read from the table, and its faults not be seen.
@@ -69,7 +70,10 @@ export async function startDrilledSystem({ only }: Definitions): Promise<Drilled
     starting.defer(() => sqlite.close());
     const mapping = only(service, 'AWS::Lambda::EventSourceMapping', 'Id');
     const store = observeStore(troubleStore(sqlite, trouble), { service, cloudWatch, mapping });
-    const shared = { ...common, service, metrics: createMetrics(), tracer: undefined };
+    const metrics = createMetrics();
+    const scope = { namespace: namespaceOf(service), dimensions: { service } };
+    starting.use(observeOwnMetrics(metrics, { ...scope, cloudWatch }));
+    const shared = { ...common, service, metrics, tracer: undefined };
     const relay = startRelay({ ...shared, ...clients.relay, store });
     const stopRelay = once(async () => relay[Symbol.asyncDispose]());
     starting.defer(stopRelay);
