@@ -111,6 +111,10 @@ test(`each service works while the other is down, and learns of it all afterward
     () => product.product('mug'),
     ({ body }) => body.inventory === 7,
   );
+  await until(
+    () => cart.cart(cartId),
+    ({ body }) => body.items[0]?.hold === 'held',
+  );
 
   await cart.stop();
   assert.equal((await product.putProduct('mug', { inventory: 7, price: 2000 })).status, 200);
@@ -119,7 +123,7 @@ test(`each service works while the other is down, and learns of it all afterward
   cart = await startCart();
   await until(
     () => cart.cart(cartId),
-    ({ body }) => body.items[0]?.currentPrice === 2000 && body.items[0].hold === 'held',
+    ({ body }) => body.items[0]?.currentPrice === 2000,
   );
   await until(
     () => cart.add(cartId, 'cup', 1),
