@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { createPublisher, type Publish } from '@tandem/chassis/messaging/publisher';
+import type { TandemEvent } from '@tandem/contracts/events';
+import type { ServiceName } from '@tandem/contracts/topology';
+import { audit, type AuditReport, type Fate } from '@tandem/local/audit/audit';
+import type { Difference } from '@tandem/local/audit/difference';
+import { openLocalSystem } from '@tandem/local/audit/local-tables';
+import { localPlace } from '@tandem/local/dlq/place';
+import type { Store } from '@tandem/local/system/store';
+import { createTable } from '@tandem/storage/create-table';
+import type { Table } from '@tandem/storage/table';
+import { recordCalls } from '../support/aws-calls/record.ts';
+import { client } from '../support/http.ts';
+import { atRest } from '../support/queues.ts';
+import { openStore } from '../support/store.ts';
+import { withSystem } from '../support/system.ts';
+
+/** An audit of a system, with what it found. */
+export interface Audited extends AuditReport {
+  readonly differences: readonly (Difference & { readonly fate: Fate })[];
+  /** What was published to repair, in its order. */
+  readonly published: readonly TandemEvent[];
+}
+
+/** A whole system whose relays lose events, and whose tables can be written to. */
+export interface Damaged {
+  readonly urls: { readonly gateway: string; readonly aws: string };
+  readonly shop: ReturnType<typeof client>;
+  readonly tables: Readonly<Record<ServiceName, Table>>;
+  /** Whether the table holds the item still, expired or not. */
+  isStored(service: ServiceName, pk: string): Promise<boolean>;
+  /** Runs `work`, and loses the events for which `isLost` holds, until nothing moves any more. */
+  losing<T>(isLost: (event: TandemEvent) => boolean, work: () => Promise<T>): Promise<T>;
+  /** As `npm run audit`, and with `isRepair` as `--repair`. */
+  audit(options?: {
+    readonly isRepair?: boolean;
+    readonly wrap?: (publish: Publish) => Publish;
+  }): Promise<Audited>;
+}
+
+const SETTLE_MS = 50;
+const RATE = 500;
+
+export async function withDamaged(
+  test: (damaged: Damaged) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  let isLost: (event: TandemEvent) => boolean = () => false;
+  const stores = new Map<string, Store>();
+  const run = async ({ urls }: Pick<Damaged, 'urls'>) => {
+    const driverOf = (service: ServiceName) => {
+      const driver = stores.get(service)?.driver;
+      if (!driver) throw new Error('no store');
+      return driver;
+    };
+    const tableOf = (service: ServiceName) => createTable(driverOf(service), { now: Date.now });
+    using place = localPlace(urls.aws);
+    await test({
+      urls,
+      shop: client(urls.gateway),
+      tables: { product: tableOf('product'), cart: tableOf('cart') },
+      isStored: async (service, pk) => (await driverOf(service).read([pk], { consistent: true })).length > 0,
+      async losing(predicate, work) {
+        isLost = predicate;
+        const result = await work();
+        await settled(stores, urls.aws);
+        isLost = () => false;
+        return result;
+      },
+      async audit({ isRepair = false, wrap = (publish: Publish) => publish } = {}) {
+        await settled(stores, urls.aws);
+        const { tables } = await openLocalSystem(urls.gateway);
+        const differences: (Difference & { readonly fate: Fate })[] = [];
+        const published: TandemEvent[] = [];
+        const send = createPublisher(place.sns, await place.topicArn('cart-events-topic'));
+        const publish = wrap(async (events) => {
+          published.push(...events.map(({ event }) => event as TandemEvent));
+          return send(events);
+        });
+        const report = await audit({
+          tables,
+          settleMs: SETTLE_MS,
+          now: Date.now,
+          patienceMs: 3_000,
+          ...(isRepair && { repair: { publish, rate: RATE } }),
+          onDifference: (difference, fate) => differences.push({ ...difference, fate }),
+        });
+        return { ...report, differences, published };
+      },
+    });
+  };
+  await withSystem(run, environment, {
+    async openStore(service) {
+      const store = await openStore(service);
+      stores.set(service, store);
+      return store;
+    },
+    onClient(principal, client) {
+      recordCalls(principal, client);
+      if (principal.endsWith('-relay')) lose(client as SNSClient, (event) => isLost(event));
+    },
+  });
+}
+
+/** Lets a client publish successfully what never arrives. */
+function lose(sns: SNSClient, isLost: (event: TandemEvent) => boolean): void {
+  sns.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const { PublishBatchRequestEntries: entries } = args.input as {
+          PublishBatchRequestEntries?: readonly { readonly Message: string }[];
+        };
+        if (commandName !== 'PublishBatchCommand' || !entries) return next(args);
+        const kept = entries.filter(({ Message }) => !isLost(JSON.parse(Message) as TandemEvent));
+        if (kept.length === 0) return { response: {}, output: { Successful: [], $metadata: {} } as never };
+        return next({ ...args, input: { ...args.input, PublishBatchRequestEntries: kept } as never });
+      },
+    { step: 'initialize' },
+  );
+}
+
+/** Resolves once both relays have published all, and the queues are empty. */
+async function settled(stores: ReadonlyMap<string, Store>, endpoint: string): Promise<void> {
+  const unpublished = async () => {
+    const changes = [...stores.values()].map(({ feed }) => feed.read(1, AbortSignal.timeout(30)));
+    return (await Promise.all(changes)).flat().length;
+  };
+  for (let quiet = 0; quiet < 3;) {
+    await atRest(endpoint);
+    quiet = (await unpublished()) === 0 ? quiet + 1 : 0;
+    if (quiet === 0) await delay(10);
+  }
+}

@@ -1,0 +1,181 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import type { Cart } from '@tandem/cart/domain/cart';
+import { carts } from '@tandem/cart/store/kinds';
+import { topology } from '@tandem/contracts/topology';
+import type { Product } from '@tandem/product/domain/product';
+import type { Reservation } from '@tandem/product/domain/reservation';
+import { products, reservations } from '@tandem/product/store/kinds';
+import { itemOf, type StoredItem } from '@tandem/storage/dynamodb-items';
+import { createDynamoTable } from '@tandem/storage/dynamodb-table';
+import { pkOf } from '@tandem/storage/pk';
+import { key, type Kind, type Versioned } from '@tandem/storage/table';
+
+/**
+ * Fills DynamoDB Local with carts and audits them, in a process of its own whose memory is measured:
+ * `node tests/src/audit/measure.ts --endpoint http://127.0.0.1:8000 --carts 1000000`, with npm run dynamodb-local.
+ */
+
+const { values } = parseArgs({
+  options: {
+    endpoint: { type: 'string', default: 'http://127.0.0.1:8000' },
+    carts: { type: 'string', default: '1000000' },
+    products: { type: 'string', default: '10000' },
+  },
+});
+const [cartCount, productCount] = [Number(values.carts), Number(values.products)];
+/** Puts under way at the same time, of as many items as a request may have. */
+const [PARALLEL, BATCH] = [16, 25];
+const SAMPLE_MS = 200;
+
+const client = new DynamoDBClient({
+  endpoint: values.endpoint,
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
+const prefix = `audit-${Date.now()}-`;
+const now = Date.now();
+const updatedAt = new Date(now).toISOString();
+const expiresAt = new Date(now + 7 * 24 * 60 * 60 * 1000).toISOString();
+const heldUntil = new Date(now + 24 * 60 * 60 * 1000).toISOString();
+
+function stored<S extends Versioned>(kind: Kind<S>, id: string, state: S): StoredItem {
+  const index = kind.index?.(state);
+  const expiresAt = kind.expiresAt?.(state);
+  return itemOf({ pk: pkOf(key(kind, id)), version: state.version, state, events: [], index, expiresAt });
+}
+
+/** Writes what it is given, and waits where too much is under way. */
+function openWriter(table: string) {
+  const waiting = new Set<Promise<void>>();
+  let batch: StoredItem[] = [];
+  const send = async (items: StoredItem[]): Promise<void> => {
+    const requests = items.map((Item) => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [prefix + table]: requests } }));
+  };
+  const flush = async (most: number) => {
+    const sending = send(batch).finally(() => waiting.delete(sending));
+    waiting.add(sending);
+    batch = [];
+    while (waiting.size > most) await Promise.race(waiting);
+  };
+  return {
+    async put(item: StoredItem) {
+      batch.push(item);
+      if (batch.length === BATCH) await flush(PARALLEL);
+    },
+    end: () => flush(0),
+  };
+}
+
+/** Every tenth cart is empty, three of ten have two lines, the others one. */
+function linesOf(cart: number): number[] {
+  const kind = cart % 10;
+  const first = (cart * 7919) % productCount;
+  return kind === 0 ? [] : kind < 4 ? [first, (first + 1) % productCount] : [first];
+}
+
+async function fill(): Promise<void> {
+  await createDynamoTable(client, `${prefix}products`, topology.tables.products.indexes);
+  await createDynamoTable(client, `${prefix}carts`, topology.tables.carts.indexes);
+  const [ofProducts, ofCarts] = [openWriter('products'), openWriter('carts')];
+  const held = new Map<number, number>();
+  for (let i = 0; i < cartCount; i++) {
+    const cartId = `cart-${String(i).padStart(22, '0')}`;
+    const lines = linesOf(i).map((product) => ({ product, productId: `product-${product}` }));
+    const cart: Cart = {
+      cartId,
+      userId: null,
+      status: 'open',
+      currency: 'EUR',
+      version: 3,
+      updatedAt,
+      expiresAt,
+      lines: lines.map(({ productId }) => ({
+        productId,
+        name: productId,
+        qty: 1,
+        priceAtAdd: 100,
+        requestedAt: 2,
+        heldQty: 1,
+        heldUntil,
+        holdVersion: 2,
+        response: { cartVersion: 2, revision: 1 },
+      })),
+    };
+    await ofCarts.put(stored(carts, cartId, cart));
+    for (const { product, productId } of lines) {
+      held.set(product, (held.get(product) ?? 0) + 1);
+      const reservation: Reservation = {
+        productId,
+        cartId,
+        version: 1,
+        cartVersion: 2,
+        requestedQty: 1,
+        held: 1,
+        outcome: 'held',
+        heldUntil,
+        dueAt: heldUntil,
+        holder: 'guest',
+        incarnation: 1,
+        updatedAt,
+      };
+      await ofProducts.put(stored(reservations, `${productId}/${cartId}`, reservation));
+    }
+    if (i % 100_000 === 0) process.stdout.write(`${i} carts\n`);
+  }
+  for (let i = 0; i < productCount; i++) {
+    const productId = `product-${i}`;
+    const product: Product = {
+      productId,
+      name: productId,
+      price: 100,
+      currency: 'EUR',
+      onHand: 1_000,
+      held: held.get(i) ?? 0,
+      ledger: { stocked: 1_000, sold: 0, missing: 0 },
+      version: 2,
+      contentVersion: 1,
+      incarnation: 1,
+      createdAt: updatedAt,
+      updatedAt,
+    };
+    await ofProducts.put(stored(products, productId, product));
+  }
+  await Promise.all([ofProducts.end(), ofCarts.end()]);
+}
+
+const start = performance.now();
+await fill();
+process.stdout.write(`filled in ${Math.round((performance.now() - start) / 1000)} s: ${prefix}\n`);
+client.destroy();
+
+const script = fileURLToPath(import.meta.resolve('@tandem/local/audit/main'));
+const child = spawn(process.execPath, [script, '--aws', '--prefix', prefix], {
+  env: {
+    PATH: process.env['PATH'],
+    AWS_ENDPOINT_URL_DYNAMODB: values.endpoint,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  },
+  stdio: 'inherit',
+});
+const samples: number[] = [];
+const sampling = setInterval(() => {
+  void readFile(`/proc/${child.pid}/status`, 'utf8')
+    .then((status) => samples.push(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024))
+    .catch(() => undefined);
+}, SAMPLE_MS);
+await once(child, 'exit');
+clearInterval(sampling);
+const peakOf = (part: readonly number[]) => Math.round(Math.max(0, ...part));
+const half = Math.floor(samples.length / 2);
+process.stdout.write(
+  `peak memory: ${peakOf(samples.slice(0, half))} MB in the first half, ${peakOf(samples.slice(half))} MB in the second\n`,
+);
