@@ -8,6 +8,9 @@ import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
 import { cartKey, catalogKey } from '../store/kinds.ts';
 import type { Caller, CartsDeps, Change } from './types.ts';
 
+/** How often a request that the stock does not allow is decided anew, while it sees another stock each time. */
+const MAX_LOOKS = 4;
+
 /** Reads carts with the catalog's entries of their products, decides and writes. */
 export interface Decisions {
   readonly momentOf: (cart: Pick<Cart, 'userId'>) => Moment;
@@ -94,12 +97,17 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
           (cart, _others, catalog) => [decide(cart, catalog, momentOf(cart))],
           productIds,
         );
-      try {
-        return await attempt();
-      } catch (error) {
-        // The catalog is read after the cart: it may show a hold that was stored in between, and that a second look finds.
-        if (!(error instanceof DomainError && error.code === 'insufficient-stock')) throw error;
-        return attempt();
+      // The catalog is read after the cart: it may show a hold that was stored in between, and that another look finds.
+      // Two looks that agree are right.
+      for (let looks = 1, availableQty: unknown; ; looks += 1) {
+        try {
+          return await attempt();
+        } catch (error) {
+          if (!(error instanceof DomainError && error.code === 'insufficient-stock')) throw error;
+          const seen = error.details?.['availableQty'];
+          if (looks > 1 && (seen === availableQty || looks === MAX_LOOKS)) throw error;
+          availableQty = seen;
+        }
       }
     },
   };
