@@ -31,7 +31,7 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   }
 }
 
-/** The path of a file that the user named: npm runs its scripts in the root, and keeps where it was called in INIT_CWD. */
-export function fromCaller(file: string): string {
-  return resolve(process.env['INIT_CWD'] ?? '', file);
+/** The path of a file that the user named: npm runs its scripts in the root, and keeps where it was called in `INIT_CWD`. */
+export function fromCaller(file: string, { INIT_CWD }: NodeJS.ProcessEnv): string {
+  return resolve(INIT_CWD ?? '', file);
 }

@@ -41,7 +41,7 @@ await runCommand(async () => {
   if (values.stock !== undefined && values.stock !== 'count') throw usageError('--stock takes count');
   const url = systemUrl(values.url, process.env['PORT']);
 
-  const source = await openSource(fromCaller(file));
+  const source = await openSource(fromCaller(file, process.env));
   const token = await mintToken({ subject: 'import', scopes: ['products:write'] });
   const progress = showProgress(process.stderr, 'importing', source.total, source.unit);
   const report = await load(url, source, token, progress.update, {

@@ -28,7 +28,7 @@ await runCommand(async () => {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw usageError('give one file');
   const url = systemUrl(values.url, process.env['PORT']);
-  const { sales, bad } = await readSalesFile(fromCaller(file));
+  const { sales, bad } = await readSalesFile(fromCaller(file, process.env));
 
   let shown: { readonly phase: string; readonly progress: Progress } | undefined;
   const onProgress = ({ phase, done, total }: ReplayProgress) => {
