@@ -18,6 +18,8 @@ const TESTS = [
   'tests/src/components/*.test.ts',
   'tests/src/regressions/*.test.ts',
 ];
+/** Runs processes of its own, on their own tables, and so after the others. */
+const FAULTS = ['tests/src/faults/dynamodb-suite.ts'];
 const root = join(import.meta.dirname, '..');
 const RECORDED = 'infra/aws-calls.json';
 
@@ -29,18 +31,28 @@ if ('missing' in server) {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-aws-calls-'));
   const record = join(folder, 'calls.ndjson');
   await writeFile(record, '');
-  const code = await runTests({ DYNAMODB_ENDPOINT: server.endpoint, AWS_CALLS_FILE: record });
+  const endpoint = { DYNAMODB_ENDPOINT: server.endpoint };
+  const codes = [
+    await runTests(filesOf(TESTS), { ...endpoint, AWS_CALLS_FILE: record }),
+    await runTests(FAULTS, endpoint),
+  ];
   await server.stop();
   const calls = callsOf(await readFile(record, 'utf8'));
   await rm(folder, { recursive: true });
   // A test that failed may have left out the rest of its calls.
-  process.exitCode = code === 0 ? await compare(calls) : code;
+  process.exitCode = codes.find((code) => code !== 0) ?? (await compare(calls));
 }
 
-async function runTests(environment: Readonly<Record<string, string>>): Promise<number> {
-  const files = TESTS.flatMap((pattern) =>
+function filesOf(patterns: readonly string[]): string[] {
+  return patterns.flatMap((pattern) =>
     globSync(pattern, { cwd: root, exclude: (name) => name === 'node_modules' }),
   );
+}
+
+async function runTests(
+  files: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
   const tests = spawn(process.execPath, ['--test', ...files], {
     cwd: root,
     stdio: 'inherit',

@@ -32,7 +32,7 @@ export interface AdversaryOptions {
 /** By how much the second of what is sent twice may come later: long enough for what it tells to be old by then. */
 const LATE_MS = 1_000;
 /** How much later a request for stock may come again: its hold has expired since. */
-const VERY_LATE_MS = [6_000, 9_000] as const;
+const VERY_LATE_MS = [9_000, 12_000] as const;
 
 /** Makes calls fail, be repeated, lost, delayed and reordered, until it is calmed. */
 export function createAdversary({ random, perMille, report }: AdversaryOptions) {

@@ -124,7 +124,7 @@ function isProduct({ pk }: Put): boolean {
 }
 
 function withState(put: Put, by: StockState): Put {
-  return put.row ? { ...put, row: { ...put.row, state: { ...put.row.state, ...by } as never } } : put;
+  return put.row ? { ...put, row: { ...put.row, state: { ...put.row.state, ...by } } } : put;
 }
 
 function withWrite(store: Store, change: (puts: readonly Put[]) => readonly Put[]): Store {

@@ -107,10 +107,7 @@ function faultsOfLine(
       `${productId}: ${hold} in a cart, availability`,
       availability,
       // A line whose quantity was reduced says so until its shopper changes it.
-      new Set([
-        isAvailable ? 'available' : 'insufficient',
-        ...(isReduced ? ['insufficient'] : []),
-      ]),
+      new Set([isAvailable ? 'available' : 'insufficient', ...(isReduced ? ['insufficient'] : [])]),
     ),
   ];
 }

@@ -90,7 +90,7 @@ export async function recordStockEvents(endpoint: string): Promise<StockEventRec
   const record = createRecord();
   return {
     async collect(endpoint) {
-      await receiveAll(endpoint, record.add);
+      await receiveAll(endpoint, (event) => record.add(event));
       return record.events();
     },
   };

@@ -1,4 +1,5 @@
 /** One process of the system, with an adversary around it, which dies where and when it is told to. */
+import { flushCompileCache } from 'node:module';
 import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
 import { type Role, roleConfig, startRole } from '@tandem/local/processes/roles';
@@ -52,5 +53,7 @@ await runUntilStopped(async () => {
     },
   });
   process.send?.('ready');
+  // Whoever is killed could not write it at its end, and starts again within the second by it.
+  flushCompileCache();
   return running;
 });
