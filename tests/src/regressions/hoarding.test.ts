@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EventOf, TandemEvent } from '@tandem/contracts/events';
+import { publicIdOf } from '@tandem/cart/http/cart-ids';
+import { atOnce, meanwhile } from '../support/at-once.ts';
+import { listen } from '../support/events.ts';
+import { type CartBody, client, decided } from '../support/http.ts';
+import { atRest } from '../support/queues.ts';
+import { storeName } from '../support/store.ts';
+import { withSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
+
+const HOLD_SECONDS = 2;
+const SHORT_HOLDS = { HOLD_SECONDS: String(HOLD_SECONDS) };
+/** The contract's bound after the end of a hold is 60 s; a sweep takes place several times a second here. */
+const EXPIRY = { deadlineMs: (HOLD_SECONDS + 30) * 1000, intervalMs: 50 };
+const PRODUCTS = 30;
+const UNITS = 999;
+
+const productIds = Array.from({ length: PRODUCTS }, (_, i) => `scarce-${i}`);
+const lineOf = ({ items: [line] }: CartBody) => line;
+
+function isExpiry(event: TandemEvent): event is EventOf<'InventoryReservationExpired'> {
+  return event.eventType === 'InventoryReservationExpired';
+}
+
+test(`core 4, security 1: what one anonymous client at full speed holds is for sale again soon after, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { add, call, cart, checkOut, openCart, putProduct } = client(urls.gateway);
+    await Promise.all(productIds.map((id) => putProduct(id, { inventory: UNITS })));
+    await atRest(urls.aws);
+    const units = async (of: 'inventory' | 'held' | 'onHand') => {
+      const path = `/products?ids=${productIds.join(',')}`;
+      const { body } = await call<{ items: readonly Record<typeof of, number>[] }>('GET', path);
+      return body.items.reduce((sum, product) => sum + product[of], 0);
+    };
+
+    const hoard = async () => {
+      const endsAt = Date.now() + 3_000;
+      await atOnce(4, async (position) => {
+        for (let round = position; Date.now() < endsAt; round += 1) {
+          const cartId = await openCart();
+          for (const id of productIds)
+            await add(cartId, productIds[(round + productIds.indexOf(id)) % PRODUCTS] ?? id, UNITS);
+        }
+      });
+    };
+    const hoarding = hoard();
+    const seen = await meanwhile(hoarding, () => units('held'));
+    await hoarding;
+    assert.ok(Math.max(...seen) > UNITS, 'it holds something');
+    await atRest(urls.aws);
+    await until(
+      () => units('inventory'),
+      (available) => available === PRODUCTS * UNITS,
+      EXPIRY,
+    );
+    assert.deepEqual([await units('held'), await units('onHand')], [0, PRODUCTS * UNITS]);
+
+    const shopper = await openCart();
+    await until(
+      () => add(shopper, productIds[0] ?? '', 1),
+      ({ status }) => status === 200,
+    );
+    assert.equal((await decided(() => checkOut(shopper))).status, 200);
+    assert.equal((await cart(shopper)).body.status, 'checkedOut');
+  }, SHORT_HOLDS));
+
+test(`core 4: a hold that expires leaves the line, is published, and is requested again by a checkout, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { cart, checkOut, fill, openCart, product, putProduct } = client(urls.gateway);
+    const ear = await listen(urls.aws, 'product-events-topic');
+    await putProduct('mug', { inventory: 10 });
+    const cartId = await openCart();
+    await fill(cartId, { mug: 4 });
+    const { body: held } = await until(
+      () => cart(cartId),
+      ({ body }) => lineOf(body)?.hold === 'held',
+    );
+    const heldUntil = Date.parse(lineOf(held)?.heldUntil ?? '');
+    assert.ok(heldUntil <= Date.now() + HOLD_SECONDS * 1000 && heldUntil > Date.parse(held.updatedAt));
+
+    const { body: expired } = await until(
+      () => cart(cartId),
+      ({ body }) => lineOf(body)?.hold === 'none',
+      EXPIRY,
+    );
+    assert.ok(Date.now() >= heldUntil, 'not before its time');
+    const available = { qty: 4, availability: 'available', availableQty: 10, priceChanged: false };
+    assert.partialDeepStrictEqual(lineOf(expired), available);
+    assert.ok(!('heldUntil' in (lineOf(expired) ?? {})));
+    assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 10, held: 0, inventory: 10 });
+    const heard = await ear.until((events) => events.some(isExpiry));
+    const [event, ...more] = heard.filter(isExpiry);
+    assert.deepEqual(more, []);
+    assert.partialDeepStrictEqual(event, {
+      cartId: publicIdOf(cartId),
+      productId: 'mug',
+      qty: 4,
+      cartVersion: 2,
+    });
+
+    const sold = await decided(() => checkOut(cartId));
+    assert.equal(sold.status, 200, sold.text);
+    await until(
+      () => product('mug'),
+      ({ body }) => body.onHand === 6 && body.held === 0,
+    );
+    ear.close();
+  }, SHORT_HOLDS));
+
+test(`core 4: an expired line follows the catalog, and is held again when there is stock, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { call, cart, checkOut, fill, openCart, putProduct } = client(urls.gateway);
+    await putProduct('mug', { inventory: 4 });
+    const [first, second] = [await openCart(), await openCart()];
+    await fill(first, { mug: 4 });
+    const hold = (cartId: string) => decided(() => call<CartBody>('POST', `/carts/${cartId}/hold`));
+    await until(
+      () => cart(first),
+      ({ body }) => lineOf(body)?.hold === 'none',
+      EXPIRY,
+    );
+    await fill(second, { mug: 3 });
+    await until(
+      () => cart(second),
+      ({ body }) => lineOf(body)?.hold === 'held',
+    );
+    const { body: shown } = await until(
+      () => cart(first),
+      ({ body }) => lineOf(body)?.availability === 'insufficient',
+    );
+    assert.partialDeepStrictEqual(lineOf(shown), { qty: 4, hold: 'none', availableQty: 1 });
+    assert.equal((await checkOut(first)).status, 409);
+    assert.equal((await call('DELETE', `/carts/${second}/items/mug`)).status, 200);
+    await until(
+      () => cart(first),
+      ({ body }) => lineOf(body)?.availability === 'available',
+    );
+    assert.equal((await hold(first)).status, 200);
+    await until(
+      () => cart(first),
+      ({ body }) => lineOf(body)?.hold === 'held',
+    );
+  }, SHORT_HOLDS));
+
+test(`core 4: POST hold renews the hold of each line, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { call, cart, fill, openCart, product, putProduct } = client(urls.gateway);
+    const ear = await listen(urls.aws, 'product-events-topic');
+    await Promise.all(['mug', 'cup'].map((id) => putProduct(id, { inventory: 5 })));
+    const cartId = await openCart();
+    await fill(cartId, { mug: 5, cup: 2 });
+    const isHeld = ({ items }: CartBody) => items.every(({ hold }) => hold === 'held');
+    const heldUntilOf = ({ items }: CartBody) => items.map((line) => line.heldUntil ?? '');
+    let { body: shown } = await until(
+      () => cart(cartId),
+      ({ body }) => isHeld(body),
+    );
+    const endsAt = Date.now() + 3 * HOLD_SECONDS * 1000;
+    while (Date.now() < endsAt) {
+      const before = heldUntilOf(shown);
+      const { status, text } = await decided(() => call<CartBody>('POST', `/carts/${cartId}/hold`));
+      assert.equal(status, 200, text);
+      ({ body: shown } = await until(
+        () => cart(cartId),
+        ({ body }) => isHeld(body) && heldUntilOf(body).every((end, i) => end > (before[i] ?? '')),
+      ));
+      assert.equal((await product('mug')).body.inventory, 0);
+    }
+    assert.deepEqual((await ear.until(() => true)).filter(isExpiry), []);
+    ear.close();
+  }, SHORT_HOLDS));
+
+test(`core 4: maxPerCart limits what one cart takes of a product, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { add, call, fill, openCart, product, putProduct } = client(urls.gateway);
+    await putProduct('mug', { maxPerCart: 3 });
+    const cartId = await openCart();
+    await fill(cartId, { mug: 2 });
+    const set = (qty: number) => call('PUT', `/carts/${cartId}/items/mug`, { body: { qty } });
+    for (const answer of [await add(cartId, 'mug', 2), await set(4)]) {
+      assert.equal(answer.status, 409, answer.text);
+      assert.partialDeepStrictEqual(answer.body, { type: 'urn:tandem:problem:quantity-limit', limit: 3 });
+    }
+    assert.equal((await set(3)).status, 200);
+    const { body } = await product('mug');
+    assert.partialDeepStrictEqual(body, { maxPerCart: 3 } as object);
+    await call('PATCH', '/products/mug', { body: { maxPerCart: null } });
+    await until(
+      async () => (await set(4)).status,
+      (status) => status === 200,
+    );
+  }));
