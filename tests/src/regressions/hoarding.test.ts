@@ -11,6 +11,8 @@ import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
 const HOLD_SECONDS = 2;
+/** Of a hold that a test has to renew in time. */
+const LONGER_SECONDS = 4;
 const SHORT_HOLDS = { HOLD_SECONDS: String(HOLD_SECONDS) };
 /** The contract's bound after the end of a hold is 60 s; a sweep takes place several times a second here. */
 const EXPIRY = { deadlineMs: (HOLD_SECONDS + 30) * 1000, intervalMs: 50 };
@@ -122,17 +124,14 @@ test(`core 4: an expired line follows the catalog, and is held again when there 
       EXPIRY,
     );
     await fill(second, { mug: 3 });
-    await until(
-      () => cart(second),
-      ({ body }) => lineOf(body)?.hold === 'held',
-    );
+    assert.equal((await decided(() => checkOut(second))).status, 200);
     const { body: shown } = await until(
       () => cart(first),
       ({ body }) => lineOf(body)?.availability === 'insufficient',
     );
     assert.partialDeepStrictEqual(lineOf(shown), { qty: 4, hold: 'none', availableQty: 1 });
     assert.equal((await checkOut(first)).status, 409);
-    assert.equal((await call('DELETE', `/carts/${second}/items/mug`)).status, 200);
+    await call('POST', '/products/mug/stock', { body: { delta: 3 } });
     await until(
       () => cart(first),
       ({ body }) => lineOf(body)?.availability === 'available',
@@ -145,32 +144,35 @@ test(`core 4: an expired line follows the catalog, and is held again when there 
   }, SHORT_HOLDS));
 
 test(`core 4: POST hold renews the hold of each line, on ${storeName}`, () =>
-  withSystem(async ({ urls }) => {
-    const { call, cart, fill, openCart, product, putProduct } = client(urls.gateway);
-    const ear = await listen(urls.aws, 'product-events-topic');
-    await Promise.all(['mug', 'cup'].map((id) => putProduct(id, { inventory: 5 })));
-    const cartId = await openCart();
-    await fill(cartId, { mug: 5, cup: 2 });
-    const isHeld = ({ items }: CartBody) => items.every(({ hold }) => hold === 'held');
-    const heldUntilOf = ({ items }: CartBody) => items.map((line) => line.heldUntil ?? '');
-    let { body: shown } = await until(
-      () => cart(cartId),
-      ({ body }) => isHeld(body),
-    );
-    const endsAt = Date.now() + 3 * HOLD_SECONDS * 1000;
-    while (Date.now() < endsAt) {
-      const before = heldUntilOf(shown);
-      const { status, text } = await decided(() => call<CartBody>('POST', `/carts/${cartId}/hold`));
-      assert.equal(status, 200, text);
-      ({ body: shown } = await until(
+  withSystem(
+    async ({ urls }) => {
+      const { call, cart, fill, openCart, product, putProduct } = client(urls.gateway);
+      const ear = await listen(urls.aws, 'product-events-topic');
+      await Promise.all(['mug', 'cup'].map((id) => putProduct(id, { inventory: 5 })));
+      const cartId = await openCart();
+      await fill(cartId, { mug: 5, cup: 2 });
+      const isHeld = ({ items }: CartBody) => items.every(({ hold }) => hold === 'held');
+      const heldUntilOf = ({ items }: CartBody) => items.map((line) => line.heldUntil ?? '');
+      let { body: shown } = await until(
         () => cart(cartId),
-        ({ body }) => isHeld(body) && heldUntilOf(body).every((end, i) => end > (before[i] ?? '')),
-      ));
-      assert.equal((await product('mug')).body.inventory, 0);
-    }
-    assert.deepEqual((await ear.until(() => true)).filter(isExpiry), []);
-    ear.close();
-  }, SHORT_HOLDS));
+        ({ body }) => isHeld(body),
+      );
+      const endsAt = Date.now() + 2 * LONGER_SECONDS * 1000;
+      while (Date.now() < endsAt) {
+        const before = heldUntilOf(shown);
+        const { status, text } = await decided(() => call<CartBody>('POST', `/carts/${cartId}/hold`));
+        assert.equal(status, 200, text);
+        ({ body: shown } = await until(
+          () => cart(cartId),
+          ({ body }) => isHeld(body) && heldUntilOf(body).every((end, i) => end > (before[i] ?? '')),
+        ));
+        assert.equal((await product('mug')).body.inventory, 0);
+      }
+      assert.deepEqual((await ear.until(() => true)).filter(isExpiry), []);
+      ear.close();
+    },
+    { HOLD_SECONDS: String(LONGER_SECONDS) },
+  ));
 
 test(`core 4: maxPerCart limits what one cart takes of a product, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
@@ -185,7 +187,7 @@ test(`core 4: maxPerCart limits what one cart takes of a product, on ${storeName
     }
     assert.equal((await set(3)).status, 200);
     const { body } = await product('mug');
-    assert.partialDeepStrictEqual(body, { maxPerCart: 3 } as object);
+    assert.equal(body.maxPerCart, 3);
     await call('PATCH', '/products/mug', { body: { maxPerCart: null } });
     await until(
       async () => (await set(4)).status,

@@ -89,7 +89,7 @@ test(`interop A3: of 10 units 6 are added twice, without a pause, on ${storeName
       const more = await decided(() =>
         i % 4 < 2
           ? again.add(cartId, id, 6)
-          : call('PUT', `/carts/${cartId}/items/${id}`, { body: { qty: 12 } }),
+          : call<CartBody>('PUT', `/carts/${cartId}/items/${id}`, { body: { qty: 12 } }),
       );
       assert.equal(more.status, 409, more.text);
       assert.partialDeepStrictEqual(more.body, {

@@ -60,6 +60,7 @@ export interface ProductBody {
   readonly inventory: number;
   readonly onHand: number;
   readonly held: number;
+  readonly maxPerCart?: number;
   readonly version: number;
 }
 
