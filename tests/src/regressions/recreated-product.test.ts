@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CartBody, client, decided } from '../support/http.ts';
+import { atRest } from '../support/queues.ts';
+import { storeName } from '../support/store.ts';
+import { withSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
+
+const lineOf = ({ items: [line] }: CartBody) => line;
+const pauses = { 'at once': false, 'one after the other': true } as const;
+
+/** What happens to a product of which 5 of 5 units are held, in which order; it is created anew with 10. */
+const orders = {
+  'the cart is deleted after it was created anew': ['delete', 'create', 'abandon'],
+  'the cart is deleted between both': ['delete', 'abandon', 'create'],
+  'the cart is deleted first': ['abandon', 'delete', 'create'],
+  'the cart lowers its line after it was created anew': ['delete', 'create', 'lower', 'abandon'],
+} as const;
+
+for (const [name, steps] of Object.entries(orders)) {
+  for (const [pace, isSettled] of Object.entries(pauses)) {
+    test(`core 9: a product that is deleted and created anew has the stock it is given on ${storeName}: ${name}, ${pace}`, () =>
+      withSystem(async ({ urls }) => {
+        const { call, cart, fill, openCart, product, putProduct } = client(urls.gateway);
+        await putProduct('mug', { inventory: 5 });
+        const cartId = await openCart();
+        await fill(cartId, { mug: 5 });
+        await until(
+          () => cart(cartId),
+          ({ body }) => lineOf(body)?.hold === 'held',
+        );
+        const work = {
+          delete: () => call('DELETE', '/products/mug'),
+          create: () => putProduct('mug', { inventory: 10 }),
+          lower: () => call('PUT', `/carts/${cartId}/items/mug`, { body: { qty: 2 } }),
+          abandon: () => call('DELETE', `/carts/${cartId}`),
+        };
+        for (const step of steps) {
+          const { status, text } = await work[step]();
+          assert.ok(status < 300 || (step === 'lower' && status === 409), `${step}: ${text}`);
+          if (isSettled) await atRest(urls.aws);
+        }
+        await atRest(urls.aws);
+        const { body } = await until(
+          () => product('mug'),
+          ({ body }) => body.held === 0,
+        );
+        assert.partialDeepStrictEqual(body, { onHand: 10, held: 0, inventory: 10 });
+        const another = await openCart();
+        await fill(another, { mug: 10 });
+        assert.equal((await decided(() => call('POST', `/carts/${another}/checkout`))).status, 200);
+      }));
+  }
+}
+
+test(`core 9: a hold on a deleted product is void; the line is held again once it is created anew, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { call, cart, checkOut, fill, openCart, product, putProduct } = client(urls.gateway);
+    await putProduct('mug', { inventory: 5 });
+    const cartId = await openCart();
+    await fill(cartId, { mug: 5 });
+    await until(
+      () => cart(cartId),
+      ({ body }) => lineOf(body)?.hold === 'held',
+    );
+    const { body: before } = await product('mug');
+    await call('DELETE', '/products/mug');
+    await until(
+      () => cart(cartId),
+      ({ body }) => lineOf(body)?.availability === 'unavailable',
+    );
+    await putProduct('mug', { inventory: 7 });
+    const { body: shown } = await until(
+      () => cart(cartId),
+      ({ body }) => lineOf(body)?.availability === 'available',
+    );
+    assert.partialDeepStrictEqual(lineOf(shown), { qty: 5, hold: 'none', availableQty: 7 });
+    const { body: anew } = await product('mug');
+    assert.partialDeepStrictEqual(anew, { onHand: 7, held: 0, inventory: 7 });
+    assert.ok(anew.version > before.version, 'the version never restarts');
+    assert.equal((await decided(() => call('POST', `/carts/${cartId}/hold`))).status, 200);
+    await until(
+      () => cart(cartId),
+      ({ body }) => lineOf(body)?.hold === 'held',
+    );
+    assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 7, held: 5, inventory: 2 });
+    assert.equal((await decided(() => checkOut(cartId))).status, 200);
+    await until(
+      () => product('mug'),
+      ({ body }) => body.onHand === 2 && body.held === 0,
+    );
+  }));
