@@ -57,7 +57,7 @@ test('stock that is sold or held beyond measure raises an alarm, by what Product
     return [MetricName, Statistic, Period, Threshold, DatapointsToAlarm, EvaluationPeriods] as unknown[];
   };
   assert.deepEqual(read('product-units-short'), ['UnitsShort', 'Sum', 60, 1, 1, 1]);
-  assert.deepEqual(read('product-held-share'), ['HeldSharePercent', 'Maximum', 60, 80, 2, 3]);
+  assert.deepEqual(read('product-held-share'), ['HeldSharePercent', 'Maximum', 60, 80, 1, 1]);
 });
 
 test('requests that no task answered are counted: by the load balancer itself, and where it got no connection', () => {

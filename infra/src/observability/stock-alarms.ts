@@ -22,8 +22,8 @@ export function stockAlarms(metrics: Metrics): AlarmSpec[] {
       id: 'product-held-share',
       metric: metrics.heldShare(MINUTE),
       threshold: HELD_PERCENT,
-      periods: 3,
-      breachedPeriods: 2,
+      // The share is observed when it changes: who takes all within a minute leaves one datapoint.
+      periods: 1,
       description: `Carts hold ${HELD_PERCENT} % or more of the units on hand of a product. First: is it a sale, or does one client hoard? Compare the units held by guests and by users on the dashboard.`,
       section: 'somebody-hoards-stock',
     },
