@@ -2,14 +2,14 @@ import type { Role } from '@tandem/local/processes/roles';
 import type { Store } from '@tandem/local/system/store';
 import type { Put, StoredState } from '@tandem/storage/driver';
 
-const WRONG_STOCK = /units on hand.*what came is|units held is/;
+const LOST_REQUEST = /units on hand.*what came is|units held is|a hold of \d+ is pending/;
 
 /**
  * Faults in the system itself, of the kinds that the checker is there for. Each is planted in the role that it names,
  * and shows in what the checker says. `perMille` is how many calls meet trouble; default: none.
  */
 export const planted: Readonly<Record<string, PlantedBug>> = {
-  'a relay that drops': { role: 'cart-relay', wrap: dropping, shows: WRONG_STOCK },
+  'a relay that drops': { role: 'cart-relay', wrap: dropping, shows: LOST_REQUEST },
   'a consumer that doubles': { role: 'product', wrap: doubling, shows: /units held is/ },
   'a snapshot that overwrites newer': { role: 'cart', wrap: overwriting, shows: / in a cart/ },
   'a sweep that returns no units': { role: 'product', wrap: keepingUnits, shows: /units held is/ },
