@@ -29,14 +29,14 @@ export interface Damaged {
   readonly shop: ReturnType<typeof client>;
   readonly tables: Readonly<Record<ServiceName, Table>>;
   /** Whether the table holds the item still, expired or not. */
-  isStored(service: ServiceName, pk: string): Promise<boolean>;
+  readonly isStored: (service: ServiceName, pk: string) => Promise<boolean>;
   /** Runs `work`, and loses the events for which `isLost` holds, until nothing moves any more. */
-  losing<T>(isLost: (event: TandemEvent) => boolean, work: () => Promise<T>): Promise<T>;
+  readonly losing: <T>(isLost: (event: TandemEvent) => boolean, work: () => Promise<T>) => Promise<T>;
   /** As `npm run audit`, and with `isRepair` as `--repair`. */
-  audit(options?: {
+  readonly audit: (options?: {
     readonly isRepair?: boolean;
     readonly wrap?: (publish: Publish) => Publish;
-  }): Promise<Audited>;
+  }) => Promise<Audited>;
 }
 
 const SETTLE_MS = 50;
@@ -114,7 +114,7 @@ function lose(sns: SNSClient, isLost: (event: TandemEvent) => boolean): void {
         if (commandName !== 'PublishBatchCommand' || !entries) return next(args);
         const kept = entries.filter(({ Message }) => !isLost(JSON.parse(Message) as TandemEvent));
         if (kept.length === 0) return { response: {}, output: { Successful: [], $metadata: {} } as never };
-        return next({ ...args, input: { ...args.input, PublishBatchRequestEntries: kept } as never });
+        return next({ ...args, input: { ...args.input, PublishBatchRequestEntries: kept } });
       },
     { step: 'initialize' },
   );

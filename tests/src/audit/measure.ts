@@ -79,7 +79,10 @@ function openWriter(table: string) {
       batch.push(item);
       if (batch.length === BATCH) await flush(PARALLEL);
     },
-    end: () => flush(0),
+    end: async () => {
+      if (batch.length > 0) await flush(0);
+      await Promise.all(waiting);
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DomainError } from '@tandem/chassis/errors';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
@@ -15,7 +16,7 @@ import type { Tables } from './tables.ts';
 const INTERRUPTED = 130;
 const UNREACHABLE = 2;
 const CART_EVENTS = 'cart-events-topic';
-const STATE_FILE = join(import.meta.dirname, '../../../../.local/audit.json');
+const STATE_DIRECTORY = join(import.meta.dirname, '../../../../.local');
 
 await runCommand(async () => {
   const asked = readAuditArguments(process.env['PORT']);
@@ -48,7 +49,10 @@ async function run(
   { isRepair, rate, settleMs, isRestart, isJson }: AuditArguments,
   { tables, messaging }: Awaited<ReturnType<typeof open>>,
 ): Promise<number> {
-  const state = openState(STATE_FILE, `${tables.id}/${tables.segments}`);
+  // A position in a table that is read in other parts means nothing.
+  const id = `${tables.id}/${tables.segments}`;
+  const name = createHash('sha256').update(id).digest('hex').slice(0, 16);
+  const state = openState(join(STATE_DIRECTORY, `audit-${name}.json`), id);
   if (isRestart) await state.remove();
   const publish = isRepair
     ? createPublisher(messaging.sns, await messaging.topicArn(CART_EVENTS))
@@ -57,7 +61,7 @@ async function run(
   const signal = stopSignal();
   const start = performance.now();
   const report = await audit({
-    tables: { ...tables, id: `${tables.id}/${tables.segments}` },
+    tables: { ...tables, id },
     settleMs,
     now: () => Date.now(),
     ...(publish && { repair: { publish, rate, state } }),

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { publisher } from '../support/events.ts';
+import { client } from '../support/http.ts';
+import { portOfNobody } from '../support/nobody.ts';
+import { spawnSystem } from '../support/process.ts';
+import { until } from '../support/until.ts';
+
+const script = fileURLToPath(import.meta.resolve('@tandem/local/audit/main'));
+
+/** Runs `npm run audit`. */
+async function run(...args: readonly string[]) {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code: code as number | null, stdout, stderr };
+}
+
+/** Has Product hold units for a cart that there is not. */
+async function holdForNobody({ gateway, aws }: { readonly gateway: string; readonly aws: string }) {
+  const shop = client(gateway);
+  await shop.putProduct('mug');
+  const line = { productId: 'mug', qty: 3, priceAtAdd: 1000, userId: null };
+  const event = { eventType: 'ProductAddedToCart', cartId: 'cart-nobody', ...line, cartVersion: 2 };
+  const body = JSON.stringify({ ...event, timestamp: new Date().toISOString() });
+  await publisher(aws)('cart-events-topic', body);
+  const isHeld = async () => (await shop.product('mug')).body.held === 3;
+  await until(isHeld, (held) => held);
+}
+
+for (const [name, args, environment] of [
+  ['in one process that keeps nothing', [], { EPHEMERAL: '1' }],
+  ['in processes', ['--processes'], {}],
+] as const) {
+  test(`a system ${name} is audited, and repaired`, async () => {
+    await using system = await spawnSystem({ SEED: '0', ...environment }, args);
+    const { gateway } = system.urls;
+    const audited = (...more: readonly string[]) => run('--url', gateway, '--settle', '1', ...more);
+    await holdForNobody(system.urls);
+
+    const found = await audited();
+    assert.deepEqual([found.code, found.stderr], [1, '']);
+    assert.match(
+      found.stdout,
+      /^mug {2}cart-nobody {2}Product holds units [^\n]*: by Product 3, by the cart 0; --repair publishes CartExpired\n1 products, 1 reservations, 0 carts[^]*\n1 differences; [^\n]*\n$/,
+    );
+    const repaired = await audited('--repair');
+    assert.equal(repaired.code, 0, repaired.stderr);
+    assert.match(repaired.stdout, /repaired by CartExpired\n[^]*\n1 repaired, 0 left\n$/);
+    const last = await audited('--json');
+    assert.equal(last.code, 0);
+    assert.partialDeepStrictEqual(JSON.parse(last.stdout), { ok: true, found: {}, left: 0 });
+    assert.equal((await client(gateway).product('mug')).body.inventory, 100);
+  });
+}
+
+test('help, a wrong option and a system that is not there', async (t) => {
+  const help = await run('--help');
+  assert.deepEqual([help.code, help.stderr], [0, '']);
+  assert.match(help.stdout, /--repair/);
+  for (const args of [['--rate', '5'], ['--repair', '--rate', '0'], ['--prefix', 'staging-'], ['--all']]) {
+    const { code, stderr } = await run(...args);
+    assert.equal(code, 2);
+    assert.match(stderr, /^[^\n]+--help[^\n]*\n$/);
+  }
+  const nobody = await run('--url', `http://127.0.0.1:${await portOfNobody(t)}`);
+  assert.equal(nobody.code, 2);
+  assert.match(nobody.stderr, /^no system is running at [^\n]*\n$/);
+});
