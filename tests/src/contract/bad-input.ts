@@ -103,6 +103,46 @@ export const products: readonly Case[] = [
     status: 400,
     pointer: '/delta',
   },
+  ...(
+    [
+      ['POST', '/products', { ...mug, inventroy: 5 }, '/inventroy'],
+      ['POST', '/products', { ...mug, onHand: 5 }, '/onHand'],
+      ['PUT', '/products/mug', { ...mug, inventroy: 5 }, '/inventroy'],
+      ['PATCH', '/products/mug', { prise: 5 }, '/prise'],
+      ['PATCH', '/products/mug', { 'a/b~c': 5 }, '/a~1b~0c'],
+      ['POST', '/products/mug/stock', { delta: 1, reason: 'found' }, '/reason'],
+    ] as const
+  ).map(([method, path, fields, pointer]): Case => ({
+    name: `an unknown field: ${method} ${path} with ${pointer} (core 3)`,
+    request: [method, path, { body: fields }],
+    status: 400,
+    pointer,
+  })),
+  ...['inventory', 'onHand', 'held', 'version', 'productId', 'createdAt', 'updatedAt'].map((field): Case => ({
+    name: `a patch of ${field}, which the server manages`,
+    request: ['PATCH', '/products/mug', { body: { [field]: 5 } }],
+    status: 400,
+    pointer: `/${field}`,
+  })),
+  ...[{}, { delta: 1, onHand: 1 }, { expectedOnHand: 1 }, { delta: 1, expectedOnHand: 1 }].map(
+    (fields): Case => ({
+      name: `a stock change of ${JSON.stringify(fields)}`,
+      request: ['POST', '/products/mug/stock', { body: fields }],
+      status: 400,
+      pointer: '',
+    }),
+  ),
+  {
+    name: 'a count that expects another stock',
+    request: ['POST', '/products/mug/stock', { body: { onHand: 5, expectedOnHand: 4 } }],
+    status: 409,
+  },
+  {
+    name: 'a maxPerCart of 0',
+    request: ['PUT', '/products/mug', body({ maxPerCart: 0 })],
+    status: 400,
+    pointer: '/maxPerCart',
+  },
   { name: 'a limit of 0', request: ['GET', '/products?limit=0'], status: 400, pointer: '?limit' },
   { name: 'a limit of 101', request: ['GET', '/products?limit=101'], status: 400, pointer: '?limit' },
   {
@@ -216,6 +256,42 @@ export const carts: readonly Case[] = [
     pointer: '/productId',
   },
   { name: 'malformed JSON', request: ['POST', '/carts/CART/items', { body: '{' }], status: 400 },
+  ...(
+    [
+      ['POST', '/carts/CART/items', { productId: 'cup', qty: 1, price: 1 }],
+      ['PUT', '/carts/CART/items/cup', { qty: 1, price: 1 }],
+      ['POST', '/carts/CART/items/cup/accept-price', { price: 1200, priceAtAdd: 1 }],
+      ['POST', '/carts/CART/merge', { fromCartId: 'none', price: 1 }],
+      ['POST', '/carts/CART/checkout', { total: 1 }],
+    ] as const
+  ).map(([method, path, fields]): Case => ({
+    name: `an unknown field: ${method} ${path} (core 3)`,
+    request: [method, path, { body: fields }],
+    status: 400,
+    pointer: `/${Object.keys(fields).at(-1)}`,
+  })),
+  {
+    name: 'a price as text',
+    request: ['POST', '/carts/CART/items/cup/accept-price', { body: { price: '1200' } }],
+    status: 400,
+    pointer: '/price',
+  },
+  {
+    name: 'a total that is null',
+    request: ['POST', '/carts/CART/checkout', { body: { totalAmount: null } }],
+    status: 400,
+    pointer: '/totalAmount',
+  },
+  {
+    name: 'an If-Match of another cart',
+    request: [
+      'POST',
+      '/carts/CART/items',
+      { body: { productId: 'cup', qty: 1 }, headers: { 'if-match': '"7"' } },
+    ],
+    status: 412,
+  },
+  { name: 'a hold of a cart that is not there', request: ['POST', '/carts/none/hold'], status: 404 },
   { name: 'an invalid token', request: ['POST', '/carts', { token: 'a.b.c' }], status: 401 },
   {
     name: 'an unknown product',

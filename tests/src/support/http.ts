@@ -24,6 +24,7 @@ export interface Sent {
 /** A cart's line as the API shows it. */
 export interface LineBody {
   readonly productId: string;
+  readonly name: string;
   readonly qty: number;
   readonly priceAtAdd: number;
   readonly currentPrice: number;

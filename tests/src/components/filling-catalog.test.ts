@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Cart } from '@tandem/cart/domain/cart';
+import { publicIdOf } from '@tandem/cart/http/cart-ids';
+import { cartKey } from '@tandem/cart/store/kinds';
+import { openServices } from '../support/services.ts';
+import { storeName } from '../support/store.ts';
+import { until } from '../support/until.ts';
+
+test(`core 11: while Cart's read model is being filled, an unknown product is not unavailable, on ${storeName}`, async () => {
+  await using stack = new AsyncDisposableStack();
+  const { cartTable, openCartTable, startProduct, startCart } = await openServices(stack);
+  let product = await startProduct();
+  await product.putProduct('mug', { name: 'Mug', inventory: 10 });
+  let cart = await startCart();
+  const [held, unheld] = [await cart.openCart(), await cart.openCart()];
+  for (const cartId of [held, unheld]) {
+    await cart.fill(cartId, { mug: 2 });
+    await until(
+      () => cart.cart(cartId),
+      ({ body }) => body.items[0]?.hold === 'held',
+    );
+  }
+  await cart.stop();
+  await product.stop();
+
+  // The read model is lost, and so is what one of the carts knows of its hold; Product cannot help.
+  const table = await openCartTable();
+  const copy = async (cartId: string, change: (cart: Cart) => Cart) => {
+    const key = cartKey(publicIdOf(cartId));
+    const state = (await cartTable.get(key)) ?? assert.fail();
+    await table.update(key, () => ({ state: change(state), events: [] }));
+  };
+  await copy(held, (state) => state);
+  await copy(unheld, (state) => ({ ...state, lines: state.lines.map((line) => ({ ...line, heldQty: 0 })) }));
+  cart = await startCart(table);
+  assert.equal((await cart.call('GET', '/ready')).status, 503);
+  const headers = { 'idempotency-key': 'key' };
+  const checkOut = (cartId: string) => cart.call('POST', `/carts/${cartId}/checkout`, { headers });
+  for (const [cartId, hold] of [
+    [held, 'held'],
+    [unheld, 'none'],
+  ] as const) {
+    const { body } = await cart.cart(cartId);
+    const line = {
+      name: 'Mug',
+      qty: 2,
+      priceAtAdd: 1000,
+      priceChanged: false,
+      availability: 'available',
+      hold,
+    };
+    assert.partialDeepStrictEqual(body.items, [line]);
+    for (const rejected of [await checkOut(cartId), await checkOut(cartId)]) {
+      assert.equal(rejected.status, 503, rejected.text);
+      assert.ok(Number(rejected.headers.get('retry-after')) > 0);
+      assert.equal(rejected.headers.get('idempotent-replayed'), null);
+    }
+    assert.equal((await cart.add(cartId, 'cup', 1)).status, 503, 'it may yet arrive');
+  }
+
+  product = await startProduct();
+  await until(
+    () => cart.call('GET', '/ready'),
+    ({ status }) => status === 200,
+  );
+  for (const cartId of [held, unheld]) {
+    const { status, text, headers: sent } = await checkOut(cartId);
+    assert.equal(status, 200, text);
+    assert.equal(sent.get('idempotent-replayed'), null, 'nothing was kept under the key');
+    assert.equal((await checkOut(cartId)).headers.get('idempotent-replayed'), 'true');
+  }
+  await until(
+    () => product.product('mug'),
+    ({ body }) => body.onHand === 6 && body.held === 0,
+  );
+  assert.equal((await cart.add(await cart.openCart(), 'cup', 1)).status, 404, 'now it is known not to exist');
+});
