@@ -37,7 +37,11 @@ export const assumptions = {
   flowLogGb: 0.1,
   /** Products in the catalog, and how long items stay, in days: carts by their TTL (7 guests', 30 users'), others by theirs. */
   products: 10_000,
-  keptDays: { cart: 18.5, reservation: 30, request: 1 },
+  keptDays: { cart: 18.5, reservation: 31, request: 1 },
+  /** Of the holds that begin; the others end in the mix, with a line's removal or a checkout. */
+  expiringHolds: 0.5,
+  /** How often a task looks for overdue holds, as Product's default has it. */
+  sweepSeconds: 10,
   daysOfMonth: 30.4,
   /** Bytes that DynamoDB adds to each item for what it stores. */
   itemOverheadBytes: 100,

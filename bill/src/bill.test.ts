@@ -108,6 +108,13 @@ test('cost grows no faster than traffic', () => {
   );
 });
 
+test('the bill says what it costs that holds expire: their index, its sweeps and the events', () => {
+  const bill = find(usual, 'sustained-peak');
+  assert.ok(bill.holds > 0 && bill.holds < 0.1 * bill.total, `${bill.holds} of ${bill.total}`);
+  assert.ok((amount(bill, 'Sweeps for overdue holds') ?? 0) > 0);
+  assert.match(itemTable(bill), /of it for holds that expire/);
+});
+
 test('what breaks is told: nothing at the peak, much at a thousand times of it', () => {
   assert.deepEqual(find(usual, 'sustained-peak').excesses, []);
   const kinds = new Set(find(usual, '1000x').excesses.map(({ kind }) => kind));

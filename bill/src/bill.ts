@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
 import { flowsOf } from './flows.ts';
+import { withoutExpiry } from './holds.ts';
 import type { Billed, Line } from './line.ts';
 import { edgeLines } from './lines/edge.ts';
 import { messagingLines } from './lines/messaging.ts';
@@ -22,6 +23,8 @@ export interface Bill {
   readonly requests: number;
   readonly perMillionRequests: number;
   readonly lines: readonly Line[];
+  /** Dollars of the total: what it costs that holds expire. */
+  readonly holds: number;
   /** What does not bear this traffic, the nearest first. */
   readonly excesses: readonly Excess[];
 }
@@ -39,15 +42,10 @@ export function bills(inputs: Inputs, of: readonly Scenario[] = scenarios): Bill
 }
 
 /** The bill of a month with this traffic. */
-export function billOf(scenario: Scenario, { facts, measured, prices }: Inputs): Bill {
-  const usage = usageOf(scenario, measured, facts);
-  const flows = flowsOf(usage, facts, measured);
-  const billed: Billed = { facts, usage, flows, measured, quote: quote(prices, scenario.hasFreeTier) };
-  const lines = [taskLines, edgeLines, networkLines, tableLines, messagingLines, observabilityLines].flatMap(
-    (of) => of(billed),
-  );
-  const total = lines.reduce((sum, { monthly }) => sum + monthly, 0);
-  const requests = usage.requestCount.value;
+export function billOf(scenario: Scenario, inputs: Inputs): Bill {
+  const { lines, billed } = linesOf(scenario, inputs);
+  const total = sumOf(lines);
+  const requests = billed.usage.requestCount.value;
   return {
     name: scenario.name,
     says: scenario.says,
@@ -55,9 +53,22 @@ export function billOf(scenario: Scenario, { facts, measured, prices }: Inputs):
     requests,
     perMillionRequests: (total / requests) * 1_000_000,
     lines,
+    holds: total - sumOf(linesOf(scenario, withoutExpiry(inputs)).lines),
     excesses: limitsOf(billed),
   };
 }
+
+function linesOf(scenario: Scenario, { facts, measured, prices }: Inputs) {
+  const usage = usageOf(scenario, measured, facts);
+  const flows = flowsOf(usage, facts, measured);
+  const billed: Billed = { facts, usage, flows, measured, quote: quote(prices, scenario.hasFreeTier) };
+  const lines = [taskLines, edgeLines, networkLines, tableLines, messagingLines, observabilityLines].flatMap(
+    (of) => of(billed),
+  );
+  return { lines, billed };
+}
+
+const sumOf = (lines: readonly Line[]) => lines.reduce((sum, { monthly }) => sum + monthly, 0);
 
 /** The limit that nobody can raise and that breaks at the least multiple `at` of the peak, of scenarios such as `10x`. */
 export function firstLimitOf(bills: readonly Bill[]): (Excess & { readonly at: number }) | undefined {

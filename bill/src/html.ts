@@ -44,13 +44,13 @@ ${Object.entries(prices.prices)
 `;
 }
 
-function sectionOf({ name, says, lines, total, excesses }: Bill): string {
+function sectionOf({ name, says, lines, total, holds, excesses }: Bill): string {
   const limits = excesses.map(
     (it) =>
       `<li>${it.kind}: ${escaped(it.limit)}, ${Math.ceil(it.used)} of ${Math.floor(it.allowed)} ${escaped(it.unit)}; ${escaped(it.remedy)}`,
   );
   return `<h2 id="${name}">${name}: ${dollars(total)}</h2>
-<p>${escaped(says)}</p>
+<p>${escaped(says)}. That holds expire is ${dollars(holds)} of it.</p>
 <table><tr><th>item<th class="n">a month<th>formula</tr>
 ${lines.map(rowOf).join('\n')}
 </table>

@@ -1,6 +1,7 @@
 import { topology } from '@tandem/contracts/topology';
 import { assumptions } from './assumptions.ts';
 import { SERVICES } from './facts.ts';
+import { HOLDS_INDEX } from './holds.ts';
 import { shardsOf } from './flows.ts';
 import type { Billed } from './line.ts';
 import { placeOf } from './usage.ts';
@@ -123,6 +124,14 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
     unit: `units/s, ${percent(largestCategory)}`,
     kind: 'limit',
     remedy: 'several partitions for a category, or stock outside of what the index has',
+  });
+  check({
+    limit: 'writes of holds in their index',
+    used: phase.rate((of) => of.write[placeOf(HOLDS_INDEX)] ?? 0).value,
+    allowed: assumptions.partitionWritesPerSecond,
+    unit: 'units/s of one partition, which has all holds',
+    kind: 'limit',
+    remedy: 'several partitions for holds, each with a sweep',
   });
   const list = measured.operations['list products'];
   const ofMix = usage.scenario.mix.product;

@@ -36,6 +36,31 @@ test('only tables, indexes and topics that there are', () => {
   }
 });
 
+test('a stock change costs the same, however long the description is', () => {
+  const units = (change: string, by: 'read' | 'write') =>
+    measured.stockChanges.filter((it) => it.change === change).map((it) => it[by]);
+  assert.deepEqual(
+    [...new Set(measured.stockChanges.map((it) => it.descriptionCharacters))],
+    [105, 4_000],
+    again,
+  );
+  for (const [change, by] of [
+    ['delivery', 'write'],
+    ['hold', 'write'],
+    ['hold', 'read'],
+  ] as const) {
+    const [short, long] = units(change, by);
+    assert.deepEqual(long, short, `${change}: ${by} units`);
+  }
+});
+
+test('a hold that expires leaves the index, and Product publishes its end', () => {
+  const { expiry, sweep } = measured.holds;
+  assert.ok((expiry.write['products/byHoldExpiry'] ?? 0) > 0, again);
+  assert.equal(expiry.messages['product-events-topic InventoryReservationExpired'], 1);
+  assert.deepEqual([sweep.read, sweep.write], [{ 'products/byHoldExpiry': 0.5 }, {}]);
+});
+
 test('what changes something writes, and what reads does not', () => {
   for (const [name, { write }] of Object.entries(measured.operations)) {
     assert.equal(Object.keys(write).length === 0, /^(read|list) /.test(name), name);

@@ -4,6 +4,7 @@ import type { EventType } from '@tandem/contracts/events';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { Operation } from '@tandem/load/mix';
 import type { Invocation } from './measure/relay.ts';
+import type { StockChange } from './measure/stock.ts';
 import type { Consumption, Wire } from './measure/summary.ts';
 import type { Measurement } from './measurement.ts';
 
@@ -17,6 +18,9 @@ export interface Measured extends Measurement {
   readonly operations: Readonly<Record<Operation, Consumption & Wire>>;
   /** Each event from its topic on. */
   readonly events: Readonly<Record<EventType, Consumption>>;
+  readonly holds: Readonly<Record<'expiry' | 'sweep', Consumption>>;
+  /** The same change of the stock of products whose descriptions differ in length. */
+  readonly stockChanges: readonly StockChange[];
   /** What a readiness check reads. */
   readonly readiness: Readonly<Record<ServiceName, Consumption>>;
   readonly relay: readonly Invocation[];

@@ -31,6 +31,14 @@ export interface Wire {
 export interface Measurement {
   readonly date: string;
   readonly operations: Readonly<Record<Operation, Consumption & Wire>>;
+  /** A cart of one line that expires, from the topic on: Product returns its stock. */
+  readonly events: { readonly CartExpired: Consumption };
+  readonly holds: {
+    /** A hold that expires, until everything is at rest. */
+    readonly expiry: Consumption;
+    /** A sweep that finds no hold which is due. */
+    readonly sweep: Pick<Consumption, 'read'>;
+  };
   /** What a readiness check reads. */
   readonly readiness: Readonly<Record<ServiceName, Pick<Consumption, 'read'>>>;
   readonly relay: readonly { readonly logBytes: number }[];

@@ -4,21 +4,20 @@ import { dollars, GROUPS } from './line.ts';
 
 const WIDTH = 100;
 const ITEM = 36;
-const SAYS = 58;
 const AMOUNT = 12;
 
 /** All scenarios, one a line. */
 export function scenarioTable(bills: readonly Bill[]): string {
-  const rows = bills.map(({ name, says, total, perMillionRequests }) =>
-    row([name, 15], [says, SAYS], [dollars(total), -AMOUNT], [dollars(perMillionRequests), -11]),
+  const scenario = (name: string, says: string, total: string, holds: string, perMillion: string) =>
+    row([name, 14], [says, 54], [total, -11], [holds, -9], [perMillion, -7]);
+  const rows = bills.map(({ name, says, total, holds, perMillionRequests }) =>
+    scenario(name, says, dollars(total), dollars(holds), dollars(perMillionRequests)),
   );
-  return [bold(row(['scenario', 15], ['', SAYS], ['a month', -AMOUNT], ['per million', -11])), ...rows].join(
-    '\n',
-  );
+  return [bold(scenario('scenario', '', 'a month', 'for holds', 'a M')), ...rows].join('\n');
 }
 
 /** The items of one scenario, their formulas below them where they do not fit beside. */
-export function itemTable({ name, says, lines, total }: Bill, { withBasis = false } = {}): string {
+export function itemTable({ name, says, lines, total, holds }: Bill, { withBasis = false } = {}): string {
   const shown = GROUPS.flatMap((group) => {
     const own = lines.filter((it) => it.group === group);
     if (own.length === 0) return [];
@@ -36,6 +35,7 @@ export function itemTable({ name, says, lines, total }: Bill, { withBasis = fals
     '',
     ...shown,
     bold(row(['together', ITEM], [dollars(total), -AMOUNT])),
+    row(['of it for holds that expire', ITEM], [dollars(holds), -AMOUNT]),
   ].join('\n');
 }
 

@@ -60,7 +60,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'worst',
-    says: 'the peak, Cart only changed, no keep-alive, nothing free',
+    says: 'the peak, Cart writes alone, no keep-alive or free tier',
     phases: [phase(1, hours)],
     mix: { product: mix.product, cart: cartWrites },
     requestsPerConnection: 1,

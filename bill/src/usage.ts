@@ -1,5 +1,6 @@
 import type { ServiceName, TableName } from '@tandem/contracts/topology';
 import type { Operation } from '@tandem/load/mix';
+import { assumptions } from './assumptions.ts';
 import { type Figure, figure, plus, times } from './formula.ts';
 import type { Facts } from './facts.ts';
 import type { Consumption, Measurement, Wire } from './measurement.ts';
@@ -20,7 +21,7 @@ export interface PhaseUsage {
   readonly rate: (pick: Pick, unit?: string) => Figure;
 }
 
-/** What a scenario's traffic causes, in figures that can be followed back to requests. */
+/** What a scenario's traffic causes, in figures that can be followed back to requests and to the holds that they leave to expire. */
 export interface Usage {
   readonly scenario: Scenario;
   readonly requests: Readonly<Record<ServiceName, Figure>>;
@@ -34,7 +35,13 @@ export interface Usage {
 }
 
 export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts): Usage {
-  const mean = (service: ServiceName, pick: Pick) => averageOf(scenario.mix[service], measured, pick);
+  const { expiry } = measured.holds;
+  const expiring: Measure = { ...expiry, requestBytes: 0, compressedAnswerBytes: 0 };
+  const mean = (service: ServiceName, pick: Pick) => {
+    const requests = averageOf(scenario.mix[service], measured, pick);
+    const begun = averageOf(scenario.mix[service], measured, ({ created }) => created['reservation'] ?? 0);
+    return requests + begun * assumptions.expiringHolds * pick(expiring);
+  };
   const phases = scenario.phases.map((phase): PhaseUsage => {
     const tasksOf = (service: ServiceName) => {
       const { tasks, requestsPerTaskAndMinute } = facts.services[service];

@@ -18,7 +18,7 @@ export function tableLines(billed: Billed): Line[] {
     ),
   );
   const provisioned = (['write', 'read'] as const).flatMap((kind) => capacityUnits(billed, kind));
-  return [...onDemand, ...provisioned, readinessChecks(billed), ...storage(billed)];
+  return [...onDemand, ...provisioned, readinessChecks(billed), sweeps(billed), ...storage(billed)];
 }
 
 const unitsOf = (place: TableFacts, kind: Kind) => (of: Consumption) => of[kind][placeOf(place)] ?? 0;
@@ -64,12 +64,23 @@ function readinessChecks({ facts, usage, measured, quote }: Billed): Line {
     const read = Object.values(measured.readiness[service].read).reduce((sum, value) => sum + value, 0);
     return times(taskHours, nodes, checks, figure(read));
   });
+  return line('tables', 'Readiness checks', pricedReads({ facts, quote }, plus(...units)));
+}
+
+/** Each task of Product looks for overdue holds, in the index that has nothing but holds. */
+function sweeps({ facts, usage, measured, quote }: Billed): Line {
+  const taskHours = usage.overPhases(({ hours, tasks }) => times(tasks.product, hours));
+  const each = dividedBy(figure(3_600, 's/h'), figure(assumptions.sweepSeconds, 's'));
+  const read = Object.values(measured.holds.sweep.read).reduce((sum, value) => sum + value, 0);
+  const units = times(taskHours, each, figure(read));
+  return line('tables', 'Sweeps for overdue holds', pricedReads({ facts, quote }, units));
+}
+
+/** Reads at all hours, beside those of requests. */
+function pricedReads({ facts, quote }: Pick<Billed, 'facts' | 'quote'>, units: Figure): Figure {
   const isProvisioned = facts.tables.some(({ read }) => read.mode === 'provisioned');
-  if (isProvisioned) {
-    const capacity = dividedBy(plus(...units), figure(3_600, 's/h'));
-    return line('tables', 'Readiness checks', times(capacity, quote.price('dynamoDbReadCapacityHour')));
-  }
-  return line('tables', 'Readiness checks', times(plus(...units), quote.price('dynamoDbReadRequestUnit')));
+  if (!isProvisioned) return times(units, quote.price('dynamoDbReadRequestUnit'));
+  return times(dividedBy(units, figure(3_600, 's/h')), quote.price('dynamoDbReadCapacityHour'));
 }
 
 function storage({ facts, usage, measured, quote }: Billed): Line[] {
@@ -83,7 +94,9 @@ function storage({ facts, usage, measured, quote }: Billed): Line[] {
     const months = dividedBy(figure(days, 'days'), figure(assumptions.daysOfMonth));
     return times(figure(created.value, kind), months, bytesOf(kind));
   });
-  const catalog = ['product', 'catalog'].map((kind) => times(figure(assumptions.products), bytesOf(kind)));
+  const catalog = ['product', 'description', 'catalog'].map((kind) =>
+    times(figure(assumptions.products), bytesOf(kind)),
+  );
   const stored = dividedBy(plus(...kept, ...catalog), BYTES_PER_GB);
   const size = figure(stored.value, 'GB');
   const amounts: [string, Figure][] = [

@@ -1,3 +1,4 @@
+import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import type { EventType, NewEvent } from '@tandem/contracts/events';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import { topology, type TopicName } from '@tandem/contracts/topology';
@@ -8,28 +9,36 @@ import { productId, productInput, type Shop } from './shop.ts';
 const TRACEPARENT = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
 const QUEUE = 'product-cart-events-queue';
 const FAR_AHEAD = 5_000;
+/** What each response of Product carries beside the line's own. */
+const RESPONSE = { productVersion: FAR_AHEAD, revision: 2 };
 
 /** Brings the system into the state that an event meets in real use; resolves to the event. */
 type Prepare = (shop: Shop, house: House) => Promise<NewEvent>;
 
 const at = () => new Date().toISOString();
 const productState = (i: number) => {
-  const { imageUrl: _image, description: _text, ...told } = productInput(i);
-  return { productId: productId(i), ...told, updatedAt: at(), version: FAR_AHEAD };
+  const { imageUrl: _image, description: _text, ...published } = productInput(i);
+  const stock = { onHand: published.inventory, held: 0, incarnation: 1 };
+  return { productId: productId(i), ...published, ...stock, updatedAt: at(), version: FAR_AHEAD };
 };
 
-/** A cart whose line is not confirmed yet, and what it asked for. */
-async function asking(shop: Shop, { lockstep }: House) {
+/** A cart whose last line is not confirmed yet, and the order of the response to it. */
+async function requesting(shop: Shop, { lockstep }: House) {
   const cart = await shop.cart(1);
   lockstep.hold(QUEUE);
   const { body } = await shop.step(shop.adding(cart));
   const { productId = '' } = (body.items as { productId: string }[]).at(-1) ?? {};
-  return { cartId: cart.cartId, productId, cartVersion: body.version as number, timestamp: at() };
+  return { cartId: publicIdOf(cart.cartId), productId, cartVersion: body.version as number, timestamp: at() };
 }
 
 async function line(shop: Shop) {
   const { cartId, last, who } = await shop.cart(1);
-  const common = { cartId, userId: who.as ?? null, timestamp: at(), cartVersion: FAR_AHEAD };
+  const common = {
+    cartId: publicIdOf(cartId),
+    userId: who.as ?? null,
+    timestamp: at(),
+    cartVersion: FAR_AHEAD,
+  };
   return { common, item: { productId: last, priceAtAdd: 295 } };
 }
 
@@ -68,14 +77,30 @@ export const events: Readonly<Record<EventType, Prepare>> = {
   InventoryReserved: async (shop, house) => ({
     eventType: 'InventoryReserved',
     qty: 2,
-    ...(await asking(shop, house)),
+    ...RESPONSE,
+    ...(await requesting(shop, house)),
   }),
   InventoryReservationRejected: async (shop, house) => ({
     eventType: 'InventoryReservationRejected',
     requestedQty: 2,
     availableQty: 0,
-    ...(await asking(shop, house)),
+    keptQty: 0,
+    ...RESPONSE,
+    ...(await requesting(shop, house)),
   }),
+  InventoryReservationExpired: async (shop, house) => ({
+    eventType: 'InventoryReservationExpired',
+    qty: 2,
+    ...RESPONSE,
+    ...(await requesting(shop, house)),
+  }),
+  // Consumed by nobody here: what is measured is its way to the topic.
+  InventoryShort: async (shop) => {
+    const { common, item } = await line(shop);
+    const { cartId, timestamp, cartVersion } = common;
+    const { productId } = item;
+    return { eventType: 'InventoryShort', cartId, productId, qty: 2, missingQty: 1, cartVersion, timestamp };
+  },
   ProductAddedToCart: async (shop) => {
     const { common, item } = await line(shop);
     return { eventType: 'ProductAddedToCart', ...common, ...item, qty: 1, lineQty: 3 };
@@ -83,6 +108,11 @@ export const events: Readonly<Record<EventType, Prepare>> = {
   ProductRemovedFromCart: async (shop) => {
     const { common, item } = await line(shop);
     return { eventType: 'ProductRemovedFromCart', ...common, ...item, qty: 2, lineQty: 0 };
+  },
+  InventoryReservationRequested: async (shop) => {
+    const { common, item } = await line(shop);
+    const items = [{ productId: item.productId, qty: 2 }];
+    return { eventType: 'InventoryReservationRequested', ...common, items };
   },
   CartCheckedOut: async (shop) => ({ eventType: 'CartCheckedOut', ...(await end(shop)) }),
   CartExpired: async (shop) => ({ eventType: 'CartExpired', ...(await end(shop)) }),

@@ -22,6 +22,8 @@ import { createTally } from './tally.ts';
 import { watchClient } from './watch.ts';
 
 const HOST = '127.0.0.1';
+/** The longest that a timer waits: sweeps are measured by themselves. */
+const NEVER_MS = 2 ** 31 - 1;
 const local = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 /**
@@ -62,10 +64,11 @@ export async function startHouse(dynamoDb: string) {
       ...clients.service,
       table,
       forwarding: createForwarding(),
+      sweepMs: NEVER_MS,
     });
     starting.defer(() => part.stop());
     const { url } = await part.start({ host: HOST, port: 0 });
-    return { url, metrics: common.metrics, sns: clients.relay.sns };
+    return { url, table, metrics: common.metrics, sns: clients.relay.sns };
   };
   const product = await startService('product');
   const cart = await startService('cart');
@@ -75,6 +78,8 @@ export async function startHouse(dynamoDb: string) {
   return {
     urls: { product: product.url, cart: cart.url },
     metrics: { product: product.metrics, cart: cart.metrics },
+    /** What Product's sweeps work with. */
+    product: { table: product.table, metrics: product.metrics },
     /** The relays' own clients. */
     topics: { product: product.sns, cart: cart.sns },
     lockstep,

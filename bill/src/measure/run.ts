@@ -5,10 +5,12 @@ import type { Operation } from '@tandem/load/mix';
 import type { Measured } from '../measured.ts';
 import { type Answer, type Client, createClient } from './client.ts';
 import { events, publish } from './events.ts';
+import { measureHolds } from './holds.ts';
 import type { House } from './house.ts';
 import { operations, type Prepare } from './operations.ts';
 import { measureRelay } from './relay.ts';
 import { createShop, type Shop } from './shop.ts';
+import { measureStockChanges } from './stock.ts';
 import { consumptionOf, rounded, upTo, wireOf } from './summary.ts';
 import type { Taken } from './tally.ts';
 
@@ -43,6 +45,9 @@ export async function measure(house: House, tell: (part: string) => void): Promi
       told[eventType as EventType] = consumptionOf([take()]);
       await house.lockstep.atRest();
     }
+    tell('stock changes and holds');
+    const stockChanges = await measureStockChanges(shop, take);
+    const holds = await measureHolds(house, shop, take);
     tell('the rest');
     const readiness = {
       product: await measureReadiness(client, house.urls.product, take),
@@ -54,6 +59,8 @@ export async function measure(house: House, tell: (part: string) => void): Promi
     return {
       operations: results as Results['operations'],
       events: told as Results['events'],
+      stockChanges,
+      holds,
       readiness,
       telemetry,
       calls,

@@ -44,18 +44,18 @@ const WORDS =
   'soft bright sturdy hand made painted from solid beech oak steel cotton linen with brass handles for kitchen garden desk or hall wipe clean only wash at thirty keeps its shape stacks easily fits most cups holds two litres comes flat in a gift box matches our winter range by small workshop since nineteen eighty'.split(
     ' ',
   );
-const DESCRIPTION_CHARACTERS = 105;
+export const DESCRIPTION_CHARACTERS = 105;
 const CATEGORIES = ['kitchen', 'decoration', 'stationery', 'toys', 'garden'];
 export const PRODUCTS = 120;
 export const GUEST = Symbol('guest');
 
 export const productId = (i: number) => `${22_000 + i}B`;
 
-/** A product as a shop would have it, with a sentence and a picture. */
-export function productInput(i: number) {
+/** A product as a shop would have it, with a picture and a description of so many characters; default: a sentence. */
+export function productInput(i: number, characters = DESCRIPTION_CHARACTERS) {
   return {
     name: [LOOKS, MATTERS, THINGS].map((of) => of[i % of.length]).join(' '),
-    description: described(i),
+    description: described(i, characters),
     category: CATEGORIES[i % CATEGORIES.length] ?? '',
     imageUrl: `https://images.example.com/products/${productId(i)}-640.webp`,
     price: 295 + 10 * i,
@@ -65,11 +65,11 @@ export function productInput(i: number) {
 }
 
 /** Words in an order that is another for each product and the same each time. */
-function described(i: number): string {
+function described(i: number, characters: number): string {
   const words: string[] = [];
-  for (let at = 7 * i + 1; words.join(' ').length < DESCRIPTION_CHARACTERS; at = (at * 5 + i + 3) % 8_191)
+  for (let at = 7 * i + 1; words.join(' ').length < characters; at = (at * 5 + i + 3) % 8_191)
     words.push(WORDS[at % WORDS.length] ?? '');
-  return words.join(' ').slice(0, DESCRIPTION_CHARACTERS);
+  return words.join(' ').slice(0, characters);
 }
 
 /** A shop at work: what a step does is over, downstream too, before the next one begins. */

@@ -1,5 +1,6 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { EventType } from '@tandem/contracts/events';
 import { type Principal, type QueueName, topology, type TopicName } from '@tandem/contracts/topology';
 import type { Lockstep } from './lockstep.ts';
 
@@ -68,11 +69,13 @@ export function watchClient(principal: Principal, client: SNSClient | SQSClient,
       if (/^(Publish|SendMessage)/.test(commandName)) {
         const topic =
           input['TopicArn'] === undefined ? undefined : (lastPart(input['TopicArn'], ':') as TopicName);
-        const to = topic
-          ? topology.subscriptions.filter((it) => it.topic === topic).map((it) => it.queue)
-          : [queue];
-        for (const queue of to) lockstep.enqueued(queue, entries.length);
-        if (topic) watcher.onSent(entries.map((entry) => sentOf(topic, entry)));
+        const sent = topic ? entries.map((entry) => sentOf(topic, entry)) : [];
+        if (topic) watcher.onSent(sent);
+        else lockstep.enqueued(queue, entries.length);
+        for (const { queue, eventTypes } of topology.subscriptions.filter((it) => it.topic === topic)) {
+          const wanted = sent.filter(({ eventType }) => eventTypes.includes(eventType as EventType));
+          if (wanted.length > 0) lockstep.enqueued(queue, wanted.length);
+        }
       }
       watcher.onCall({
         principal,
