@@ -17,6 +17,8 @@ export interface Narrator {
   readonly story: () => readonly Told[];
 }
 
+/** How long holds last in a story, however short they were when it was played. */
+const HOLD_SECONDS = 900;
 const FIRST_MOMENT = Date.parse('2026-02-14T15:00:00Z');
 
 export function createNarrator(aws: string, { told }: Recorder): Narrator {
@@ -76,6 +78,19 @@ export function atMoments(story: readonly Told[]): readonly Told[] {
     const time = changedAt.get(state) ?? new Date(FIRST_MOMENT + position * 1_000).toISOString();
     changedAt.set(state, time);
     const times = ['updatedAt', 'timestamp'].filter((field) => field in event);
-    return { channel, event: { ...event, ...Object.fromEntries(times.map((field) => [field, time])) } };
+    const told = { ...event, ...Object.fromEntries(times.map((field) => [field, time])) };
+    const heldUntil = new Date(Date.parse(time) + HOLD_SECONDS * 1_000).toISOString();
+    return { channel, event: withHeldUntil(told, heldUntil) as Told['event'] };
   });
+}
+
+/** The value with this time for each end of a hold that it names. */
+function withHeldUntil(value: unknown, heldUntil: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withHeldUntil(item, heldUntil));
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([name, field]) => [
+    name,
+    name === 'heldUntil' ? heldUntil : withHeldUntil(field, heldUntil),
+  ]);
+  return Object.fromEntries(fields);
 }

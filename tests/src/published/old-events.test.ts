@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { lineOf } from '@tandem/cart/domain/line';
-import { type Answer, answersOf } from '@tandem/cart/domain/reservation';
+import { type HoldResponse, responsesOf } from '@tandem/cart/domain/reservation';
 import { cartKey, catalogKey, catalogSyncKey } from '@tandem/cart/store/kinds';
 import type { EventOf, EventType, TandemEvent } from '@tandem/contracts/events';
 import { supported } from '@tandem/contracts/published';
 import { readEvent } from '@tandem/contracts/read-event';
 import { live } from '@tandem/product/domain/product';
+import { availableOf } from '@tandem/product/domain/stock';
 import { productKey, reservationKey } from '@tandem/product/store/kinds';
 import { deliver, NOW } from '../messaging/histories.ts';
 import { frozenVersions } from './frozen.ts';
@@ -25,38 +26,52 @@ for (const { name, recorded, foreign } of stillRead) {
         for (const isKnown of [true, false]) {
           using product = await openProduct(isKnown ? productIdsOf(event).map(stocked) : []);
           using cart = openCart();
-          if (isKnown && 'cartId' in event && 'productId' in event) await cart.asks(event);
+          if (isKnown) for (const response of responsesOf(event)) await cart.requests(response, 1);
           await deliver(product.apply, [event]);
           await deliver(cart.apply, [event]);
         }
       }
     });
 
-    test('move the stock at Product as they did, and are answered as they were', async () => {
+    test('move the stock at Product as they did, and get the responses that they got', async () => {
       using product = await openProduct([]);
       for (const event of story) {
         if (event.eventType === 'ProductCreated') await product.create(event);
         if (event.eventType === 'ProductDeleted') await product.delete(event.productId);
+        if (event.eventType === 'InventoryReservationExpired')
+          await product.expire(event.productId, event.cartId);
+        if (event.eventType === 'ProductUpdated' && event.onHand !== undefined) {
+          const stored = live(await product.table.get(productKey(event.productId)));
+          // What neither a hold nor a sale has changed, a merchant has counted.
+          if (stored && stored.onHand !== event.onHand) await product.count(event.productId, event.onHand);
+        }
         await deliver(product.apply, [event]);
       }
-      const answers = await product.answers();
-      assert.deepEqual(answers.map(essence).toSorted(), story.flatMap(answersOf).map(essence).toSorted());
+      const responses = await product.responses();
+      assert.deepEqual(responses.map(essence).toSorted(), story.flatMap(responsesOf).map(essence).toSorted());
       const told = story.filter((event) => 'inventory' in event);
-      const last = new Map(told.map(({ productId, inventory }) => [productId, inventory]));
-      for (const [productId, inventory] of last)
-        assert.equal(live(await product.table.get(productKey(productId)))?.inventory, inventory, productId);
+      for (const { productId, inventory, onHand, held } of new Map(
+        told.map((it) => [it.productId, it]),
+      ).values()) {
+        const stored = live(await product.table.get(productKey(productId))) ?? assert.fail(productId);
+        const stock = { inventory: availableOf(stored), onHand: stored.onHand, held: stored.held };
+        assert.deepEqual(stock, { inventory, onHand, held }, productId);
+      }
     });
 
-    test('fill the catalog of Cart and answer its lines as they did', async () => {
+    test('fill the catalog of Cart and tell its lines what they hold, as they did', async () => {
       using cart = openCart();
       for (const event of story) {
-        for (const answer of answersOf(event)) await cart.asks(answer);
+        for (const response of responsesOf(event))
+          await cart.requests(response, requestedQtyOf(event, response));
         await deliver(cart.apply, [event]);
-        for (const answer of answersOf(event)) {
-          const { lines = [] } = (await cart.table.get(cartKey(answer.cartId))) ?? {};
-          const { reserved, rejected } = lineOf(lines, answer.productId) ?? {};
-          if (answer.eventType === 'InventoryReserved') assert.equal(reserved, true);
-          else assert.equal(rejected?.availableQty, answer.availableQty);
+        for (const { cartId, productId, heldQty, outcome, availableQty } of responsesOf(event)) {
+          const { lines = [] } = (await cart.table.get(cartKey(cartId))) ?? {};
+          const line = lineOf(lines, productId) ?? assert.fail();
+          assert.equal(line.heldQty, heldQty);
+          if (outcome === 'confirmed') assert.equal(line.qty, heldQty);
+          if (outcome !== 'rejected' || heldQty === 0) continue;
+          assert.deepEqual([line.qty, line.shortage?.availableQty], [heldQty, availableQty]);
         }
       }
       const entries = story.filter((it) => 'version' in it);
@@ -65,8 +80,10 @@ for (const { name, recorded, foreign } of stillRead) {
         const entry = await cart.table.get(catalogKey(productId));
         if (newest.eventType === 'ProductDeleted') assert.ok(entry && 'deleted' in entry);
         else {
-          const { version, name, price, currency, inventory, updatedAt } = newest;
-          assert.deepEqual(entry, { productId, version, name, price, currency, inventory, updatedAt });
+          const { version, name, price, currency, inventory, maxPerCart, incarnation, updatedAt } = newest;
+          const known = { productId, version, name, price, currency, inventory, updatedAt };
+          const optional = { ...(maxPerCart && { maxPerCart }), ...(incarnation && { incarnation }) };
+          assert.deepEqual(entry, { ...known, ...optional });
         }
       }
     });
@@ -79,6 +96,7 @@ for (const { name, recorded, foreign } of stillRead) {
           status: 'requested',
           requestId: completed.snapshotId,
           changedAt: NOW,
+          appliedCount: completed.productCount,
         } as const;
         await cart.table.update(catalogSyncKey, () => ({ state, events: [] }));
         await deliver(cart.apply, [completed]);
@@ -125,10 +143,15 @@ function productIdsOf(event: TandemEvent): readonly string[] {
   return 'productId' in event ? [event.productId] : [];
 }
 
-/** Of each product the first. */
-/** What an answer says, whenever and under whatever id. */
-function essence(answer: Answer): string {
-  const { eventType, cartId, productId, cartVersion } = answer;
-  const units = 'qty' in answer ? answer.qty : `${answer.availableQty} of ${answer.requestedQty}`;
-  return `${eventType} ${productId} ${cartId}/${cartVersion}: ${units}`;
+/** The quantity of a line that gets a response of an event. */
+function requestedQtyOf(event: TandemEvent, { heldQty }: HoldResponse): number {
+  if (event.eventType === 'InventoryReservationExpired') return event.qty;
+  return event.eventType === 'InventoryReservationRejected' ? event.requestedQty : heldQty;
+}
+
+/** What a response says, whenever and under whatever id. */
+function essence(response: HoldResponse): string {
+  const { outcome, cartId, productId, cartVersion, revision, heldQty, availableQty } = response;
+  const units = availableQty === undefined ? heldQty : `${heldQty}, ${availableQty} available`;
+  return `${outcome} ${productId} ${cartId}/${cartVersion}/${revision}: ${units}`;
 }

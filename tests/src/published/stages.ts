@@ -1,14 +1,21 @@
 import type { Cart } from '@tandem/cart/domain/cart';
-import { type Answer, answersOf } from '@tandem/cart/domain/reservation';
+import type { Line } from '@tandem/cart/domain/line';
+import { type HoldResponse, responsesOf } from '@tandem/cart/domain/reservation';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
 import { cartKey } from '@tandem/cart/store/kinds';
 import { createMetrics } from '@tandem/chassis/metrics';
 import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
-import { createProduct, deleteProduct } from '@tandem/product/domain/product';
+import { createProduct, deleteProduct } from '@tandem/product/domain/edit-product';
+import { found, withStock } from '@tandem/product/domain/product';
+import { changeStock } from '@tandem/product/domain/stock';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
+import { createReserving } from '@tandem/product/messaging/reserving';
 import { createSnapshots } from '@tandem/product/messaging/snapshot';
 import { productKey } from '@tandem/product/store/kinds';
 import { NOW, openTable } from '../messaging/histories.ts';
+
+const HOLD_SECONDS = 900;
+const LATER = new Date(Date.parse(NOW) + 2 * HOLD_SECONDS * 1000).toISOString();
 
 type Stocked = Pick<EventOf<'ProductCreated'>, 'productId' | 'name' | 'price' | 'currency' | 'inventory'>;
 
@@ -17,7 +24,7 @@ export async function openProduct(stocked: readonly Stocked[]) {
   const { table, feed, [Symbol.dispose]: dispose } = openTable();
   const create = ({ productId, name, price, currency, inventory }: Stocked) =>
     table.update(productKey(productId), (stored) =>
-      createProduct(stored, productId, { name, price, currency, inventory }, NOW),
+      createProduct({ stored }, productId, { content: { name, price, currency }, inventory }, NOW),
     );
   for (const product of stocked) await create(product);
   const published: NewEvent[] = [];
@@ -31,21 +38,31 @@ export async function openProduct(stocked: readonly Stocked[]) {
     currentTraceparent: () => '',
     now: () => NOW,
   });
+  const reservingAt = (now: string) =>
+    createReserving({ table, metrics: createMetrics(), holdSeconds: HOLD_SECONDS, now: () => now });
   return {
     table,
     create,
     delete: (productId: string) =>
-      table.update(productKey(productId), (stored) => deleteProduct(stored, productId, NOW, () => true)),
-    apply: applyCartEvents({ table, publishSnapshotPage, metrics: createMetrics(), now: () => NOW }),
+      table.update(productKey(productId), (stored) => deleteProduct({ stored }, productId, NOW, () => true)),
+    /** Counts the stock on hand. */
+    count: (productId: string, onHand: number) =>
+      table.update(productKey(productId), (stored) => {
+        const product = found(stored, productId);
+        return withStock(product, changeStock(product, { onHand }), NOW);
+      }),
+    /** Ends the hold of a cart, long after its time. */
+    expire: (productId: string, cartId: string) => reservingAt(LATER).expire(productId, [cartId]),
+    apply: applyCartEvents({ reserving: reservingAt(NOW), publishSnapshotPage }),
     /** What snapshots published. */
     published,
-    /** What it answered to carts. */
-    async answers(): Promise<readonly Answer[]> {
+    /** The responses to carts. */
+    async responses(): Promise<readonly HoldResponse[]> {
       const stopping = new AbortController();
       const reading = feed.read(1_000, stopping.signal);
       stopping.abort();
       const changes = await reading;
-      return changes.flatMap(({ after }) => (after?.events ?? []) as TandemEvent[]).flatMap(answersOf);
+      return changes.flatMap(({ after }) => (after?.events ?? []) as TandemEvent[]).flatMap(responsesOf);
     },
     [Symbol.dispose]: dispose,
   };
@@ -57,9 +74,18 @@ export function openCart() {
   return {
     table,
     apply: applyProductEvents({ table, now: () => NOW }),
-    /** Has a cart ask for the stock of one line, and wait for this answer. */
-    async asks({ cartId, productId, cartVersion }: Pick<Answer, 'cartId' | 'productId' | 'cartVersion'>) {
-      const line = { productId, name: productId, qty: 1, priceAtAdd: 1, changedAt: cartVersion };
+    /** Has a cart request units for one line, just before this response: what expires was held until then. */
+    async requests({ outcome, cartId, productId, cartVersion, revision = 1 }: HoldResponse, qty: number) {
+      const isHeld = outcome === 'expired';
+      const line: Line = {
+        productId,
+        name: productId,
+        qty,
+        priceAtAdd: 1,
+        requestedAt: cartVersion,
+        heldQty: isHeld ? qty : 0,
+        response: isHeld ? { cartVersion, revision: revision - 1 } : { cartVersion: cartVersion - 1 },
+      };
       const state: Omit<Cart, 'version'> = {
         cartId,
         userId: null,
@@ -70,7 +96,7 @@ export function openCart() {
         expiresAt: '2026-02-21T15:00:00.000Z',
       };
       await table.update(cartKey(cartId), (cart) => ({
-        state: { ...state, version: (cart?.version ?? 0) + 1 },
+        state: { ...state, version: Math.max(cart?.version ?? 0, cartVersion) + 1 },
         events: [],
       }));
     },
