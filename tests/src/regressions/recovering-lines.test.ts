@@ -29,14 +29,14 @@ function stageOf({ gateway, aws }: { readonly gateway: string; readonly aws: str
         (body) => lineOf(body)?.hold !== 'pending',
       ),
     /** Does the work while a service does not see what its queue has. */
-    async whilePaused<T>(service: 'product' | 'cart', work: () => Promise<T>): Promise<T> {
+    whilePaused: async <T>(service: 'product' | 'cart', work: () => Promise<T>): Promise<T> => {
       assert.equal((await fault('consumerPaused', service, true)).status, 204);
       const outcome = await work();
       assert.equal((await fault('consumerPaused', service, false)).status, 204);
       return outcome;
     },
     /** Another cart holds so many units; resolves once Product has seen that. */
-    async rival(productId: string, qty: number): Promise<void> {
+    rival: async (productId: string, qty: number): Promise<void> => {
       const { body: before } = await shop.product(productId);
       rivals += 1;
       const event = {
