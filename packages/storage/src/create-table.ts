@@ -88,10 +88,11 @@ export function createTable(
     return { pk, condition: unchanged(current), row: rowOf(key, state, events), lineage };
   }
 
-  /** Reads, decides and writes under the guard of every version that was read, until it succeeds. */
+  /** Reads, decides and writes under the guard of every version that was read, but for the unguarded, until it succeeds. */
   function readDecideWrite<R>(
     pks: readonly string[],
     decide: (stored: Stored, states: ReadonlyMap<string, Versioned>) => Decided<R> | Promise<Decided<R>>,
+    unguarded: readonly string[] = [],
   ): Promise<R> {
     const deadline = performance.now() + CONTENTION_LIMIT_MS;
     return queue(pks, () =>
@@ -104,7 +105,7 @@ export function createTable(
           if (puts.length === 0) return { result };
           const written = new Set(puts.map(({ pk }) => pk));
           const checks = pks
-            .filter((pk) => !written.has(pk))
+            .filter((pk) => !written.has(pk) && !unguarded.includes(pk))
             .map((pk): Put => ({ pk, condition: unchanged(states.get(pk)) }));
           return (await driver.write([...puts, ...checks])) === 'written' ? { result } : undefined;
         },
@@ -152,11 +153,11 @@ export function createTable(
     async transact<R extends { readonly writes: readonly Write[] }>(
       keys: readonly Key<Versioned>[],
       decide: (read: Snapshot) => R,
-      { additionalReads = () => [] }: TransactOptions = {},
+      { additionalReads = () => [], guardedIfWritten = [] }: TransactOptions = {},
     ) {
       const pks = [...new Set(keys.map(pkOf))];
       if (pks.length > MAX_TRANSACTION_ITEMS) throw tooManyItems();
-      return readDecideWrite(pks, async (own, ownStates) => {
+      const decideWithReads = async (own: Stored, ownStates: ReadonlyMap<string, Versioned>) => {
         const additionalPks = additionalReads(snapshotOf(pks, ownStates))
           .map(pkOf)
           .filter((pk) => !pks.includes(pk));
@@ -173,7 +174,8 @@ export function createTable(
         if (new Set(written).size < puts.length) throw new Error('Two writes of one item');
         if (new Set([...pks, ...written]).size > MAX_TRANSACTION_ITEMS) throw tooManyItems();
         return { result, puts };
-      });
+      };
+      return readDecideWrite(pks, decideWithReads, guardedIfWritten.map(pkOf));
     },
 
     query: async (kind, query) => listPage(driver, kind, query, isLive),

@@ -55,6 +55,11 @@ export interface TransactOptions {
    * only read may change before the writes commit.
    */
   readonly additionalReads?: (read: Snapshot) => readonly Key<Versioned>[];
+  /**
+   * Own keys that, like additional ones, are guarded only where they are written: a decision that leaves them as they are
+   * is right as of the moment at which it read them.
+   */
+  readonly guardedIfWritten?: readonly Key<Versioned>[];
 }
 
 /** A page of an index. `cursor`, present when there may be more, continues behind it and is opaque. */

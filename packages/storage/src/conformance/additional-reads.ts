@@ -92,6 +92,21 @@ export function additionalReadsConform(open: () => Promise<Store>): void {
     },
   );
 
+  test('an own key can be guarded only where it is written', open, async ({ table, driver, tableOver }) => {
+    await table.update(b, add(5));
+    let attempts = 0;
+    const interrupted = () => tableOver(interruptedBy(driver, () => table.update(b, add(1))));
+    const copyTo = (isWritten: boolean) => (read: Snapshot) => {
+      attempts += 1;
+      const copy = put(a, add(read.get(b)?.count ?? 0)(read.get(a)).state);
+      return { writes: isWritten ? [copy, put(b, add(10)(read.get(b)).state)] : [copy] };
+    };
+    await interrupted().transact([b, a], copyTo(false), { guardedIfWritten: [b] });
+    assert.deepEqual([attempts, (await table.get(a))?.count, (await table.get(b))?.count], [1, 5, 6]);
+    await interrupted().transact([b, a], copyTo(true), { guardedIfWritten: [b] });
+    assert.deepEqual([attempts, (await table.get(a))?.count, (await table.get(b))?.count], [3, 12, 17]);
+  });
+
   test('only own keys and additional reads are written, 100 items at most', open, async ({ table }) => {
     const many = Array.from({ length: 100 }, (_, i) => key(thing, `many-${i}`));
     const additionalReads = () => many;

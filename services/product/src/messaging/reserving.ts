@@ -60,6 +60,8 @@ export function createReserving({ table, metrics, holdSeconds, now }: ReservingD
         if (product && product !== stored) writes.push(put(productKey(productId), product, events));
         return { ...decision, writes };
       },
+      // A renewal, a rejection and a hold that moves in the index leave the product as it was when they were decided.
+      { guardedIfWritten: [productKey(productId)] },
     );
     report(effects);
     const { onHand = 0, held = 0 } = live(product) ?? {};
