@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { errorCodes } from 'fastify';
+import { errorCodes, type FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { App } from './types.ts';
 
@@ -12,6 +12,11 @@ const JSON_TYPE = 'application/json';
  * where the route does not read one.
  */
 export function registerJson(app: App): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    // An empty body of any type is as good as none where the route reads none; the framework would look for a parser.
+    if (request.route.schema?.body === undefined && isEmpty(request)) delete request.headers['content-type'];
+    done();
+  });
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
@@ -29,6 +34,11 @@ export function registerJson(app: App): void {
       done(new DomainError('invalid', 'nested-too-deeply', `The body is nested more than ${maxDepth} deep`));
     },
   );
+}
+
+/** Whether a request brings no body, or an empty one. */
+export function isEmpty({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = Buffer.from('"\\[]{}');

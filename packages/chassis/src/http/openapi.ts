@@ -34,6 +34,8 @@ export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: bo
   const components = createComponents();
   const problem = components.reference(Problem, 'output');
   const bearer = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+  /** Calls whose body may be left out, as `POST /path/{id}`. */
+  const withOptionalBody = new Set<string>();
 
   await app.register(swagger, {
     openapi: {
@@ -42,17 +44,30 @@ export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: bo
       components: hasTokens ? { securitySchemes: { bearer } } : {},
     },
     convertConstToEnum: false,
-    transform: ({ schema, url, route }) => ({
-      schema: schema?.hide
-        ? schema
-        : describe((schema ?? {}) as RouteSchemas, route.config ?? {}, components, problem, hasTokens),
-      url,
-    }),
+    transform: ({ schema, url, route }) => {
+      const { body } = (schema ?? {}) as RouteSchemas;
+      if (body instanceof z.ZodPrefault)
+        withOptionalBody.add(`${String(route.method)} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+      return {
+        schema: schema?.hide
+          ? schema
+          : describe((schema ?? {}) as RouteSchemas, route.config ?? {}, components, problem, hasTokens),
+        url,
+      };
+    },
     transformObject: (document) => {
       if (!('openapiObject' in document)) return document.swaggerObject;
       document.openapiObject.components = Object.assign(document.openapiObject.components ?? {}, {
         schemas: components.schemas,
       });
+      // The plugin calls every body required.
+      for (const [path, methods = {}] of Object.entries(document.openapiObject.paths ?? {})) {
+        for (const [method, operation] of Object.entries(methods)) {
+          const { requestBody } = operation as { requestBody?: { required?: boolean } };
+          if (requestBody && withOptionalBody.has(`${method.toUpperCase()} ${path}`))
+            requestBody.required = false;
+        }
+      }
       return document.openapiObject;
     },
   });

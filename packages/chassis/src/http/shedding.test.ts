@@ -31,10 +31,7 @@ async function busyApp() {
   });
   app.post('/slow', async () => ({ done: true }));
   const confirmed = Promise.withResolvers<void>();
-  app.get('/waiting', async (request) => {
-    await request.idle(() => confirmed.promise);
-    return { done: true };
-  });
+  app.get('/waiting', (request) => request.idle(() => confirmed.promise.then(() => ({ done: true }))));
   await app.ready();
   // An injected request begins when it is awaited.
   const slow = (count: number) => Array.from({ length: count }, async () => await app.inject('/slow'));
