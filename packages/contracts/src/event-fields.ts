@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** Ids that are safe as keys, attributes and parts of both: no control, surrogate or unassigned character, no slash. */
+export const id = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{C}/]*$/u, 'must hold no control character, lone surrogate or slash');
+const text = z
+  .string()
+  .max(1_000)
+  .regex(/^\P{Cs}*$/u, 'must be well-formed Unicode');
+/** A product that changed a thousand times a second for thirty years is below it: more is a fault, and would outrank every later change. */
+const MAX_PRODUCT_VERSION = 1_000_000_000_000;
+const MAX_CART_VERSION = 1_000_000_000;
+/** One transaction moves them all, beside the line's own reservation and the product. */
+const MAX_MOVED_CARTS = 40;
+
+export const version = z.int().min(1).max(MAX_PRODUCT_VERSION);
+export const cartVersion = z.int().min(1).max(MAX_CART_VERSION);
+export const time = z.iso.datetime({ offset: true });
+export const quantity = z.int().min(0);
+const currency = z.string().regex(/^[A-Z]{3}$/);
+
+/** An amount of money in the currency's minor unit (cents), never a fraction. */
+export const minorUnits = z.int().min(0);
+/** Of one unit: bounded, so that the total of a cart stays an exact integer. */
+const price = minorUnits.max(1_000_000_000);
+
+export const envelope = {
+  eventId: z.string().optional().describe('Deterministic for a change: a relay that retries repeats it'),
+  schemaVersion: z.int().optional(),
+};
+
+export const productState = {
+  ...envelope,
+  productId: id,
+  name: text,
+  category: text.optional(),
+  price,
+  currency,
+  inventory: quantity.describe('Available units: on hand, less what open carts hold'),
+  onHand: quantity.optional().describe('Physical stock'),
+  held: quantity.optional().describe('Units that open carts hold'),
+  maxPerCart: z.int().min(1).optional().describe('The largest quantity of a line'),
+  incarnation: version
+    .optional()
+    .describe('The version at which the product was created last: holds confirmed before it are void'),
+  updatedAt: time,
+  version,
+};
+
+/** How a response of Product relates to others about the same line. */
+export const responseOrder = {
+  productVersion: version.optional().describe('The version of the product after the decision'),
+  revision: version
+    .optional()
+    .describe("Counts the changes of this cart's reservation: the higher one is the newer response"),
+};
+
+export const heldUntil = time.optional().describe('When the hold expires; absent where it does not');
+
+/** The other cart of a merge, at its version after it. */
+export const movedLine = z.object({ cartId: id, cartVersion });
+
+export const movedFrom = z
+  .array(movedLine)
+  .max(MAX_MOVED_CARTS)
+  .optional()
+  .describe('Carts whose units this line takes over: they hold none of them any more');
+
+export const cartLineChange = {
+  ...envelope,
+  cartId: id,
+  userId: z.string().nullable().default(null).describe('null for a guest'),
+  productId: id,
+  priceAtAdd: price,
+  currency: currency.optional(),
+  qty: z.int().min(1).describe('The change, always positive'),
+  lineQty: quantity.optional().describe("The line's quantity after the change"),
+  movedFrom,
+  timestamp: time,
+  cartVersion,
+};
+
+export const closedCart = {
+  ...envelope,
+  cartId: id,
+  userId: z.string().nullable().default(null),
+  items: z.array(z.object({ productId: id, qty: z.int().min(1), priceAtAdd: price })),
+  totalAmount: minorUnits,
+  currency: currency.nullable().default(null),
+  timestamp: time,
+  cartVersion,
+};
