@@ -92,8 +92,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     };
   });
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  registerJson(app);
   registerRoute(app);
+  registerJson(app);
   if (load) registerShedding(app, { ...load, metrics });
   else app.decorateRequest('idle', withoutLimit);
   registerTrace(app, options.tracer);
