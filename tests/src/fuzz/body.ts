@@ -22,14 +22,20 @@ const strangeTypes = fc.oneof(
 export function bodiesOf({ requestBody, document }: Operation, wild: boolean): fc.Arbitrary<Late<Body>> {
   if (requestBody === undefined) return wild ? unwanted : fc.constant(() => none);
   const { content, required = false } = requestBody;
-  const right = fc.oneof(
+  const given = fc.oneof(
     ...Object.entries(content).map(([type, { schema }]) =>
       type === 'application/x-ndjson' ? linesOf(document, wild) : jsonOf(document, type, schema, wild),
     ),
   );
+  const right = required
+    ? given
+    : fc.oneof(
+        given,
+        fc.constant(() => none),
+      );
   if (!wild) return right;
   const missing = fc.constant((): Body => ({ ...none, verdict: required ? 'invalid' : 'valid' }));
-  const mistyped = fc.tuple(right, strangeTypes).map(([body, type]): Late<Body> => (pool) => {
+  const mistyped = fc.tuple(given, strangeTypes).map(([body, type]): Late<Body> => (pool) => {
     const isKnown = type !== undefined && Object.hasOwn(content, type.split(';', 1)[0] ?? '');
     return { ...body(pool), type, verdict: isKnown ? 'either' : 'invalid' };
   });

@@ -8,8 +8,8 @@ export type Late<T> = (pool: Pool) => T;
 /** The keywords of JSON Schema that our documents use: any other is an error, lest it be passed over in silence. */
 const understood = new Set(
   [
-    '$ref type const enum anyOf oneOf allOf format pattern minLength maxLength',
-    'properties required additionalProperties propertyNames items minItems maxItems',
+    '$ref type const enum anyOf oneOf allOf not format pattern minLength maxLength',
+    'properties required dependentRequired additionalProperties propertyNames items minItems maxItems',
     'minimum maximum exclusiveMinimum exclusiveMaximum title description default example examples',
   ].flatMap((keywords) => keywords.split(' ')),
 );
@@ -79,6 +79,11 @@ function rightValues(
     const { allOf: _, ...rest } = schema;
     return inner(Object.assign({}, rest, ...allOf));
   }
+  if (type === 'object' && Array.isArray(oneOf)) {
+    const { oneOf: _, dependentRequired: _dependent, ...anyFields } = schema;
+    const alternatives = [...alternativesOf(schema), ...(wild ? [anyFields] : [])];
+    return fc.oneof(...alternatives.map((alternative) => objects(alternative, wild, inner)));
+  }
   const choices =
     anyOf ??
     oneOf ??
@@ -115,10 +120,47 @@ function rightValues(
   }
 }
 
+/** The schema of a field that must be absent. */
+function isNever(schema: Schema): boolean {
+  if (schema['not'] === undefined) return false;
+  if (Object.keys(schema['not'] as object).length === 0) return true;
+  throw new Error('the fuzzer knows no not but of everything: teach it');
+}
+
+/** An object schema once for each of the alternatives that require other fields, without the fields of the others. */
+function alternativesOf(schema: Schema): readonly Schema[] {
+  const { oneOf, dependentRequired = {}, properties, required = [], ...rest } = schema;
+  const requiredBy = (oneOf as readonly Schema[]).map((alternative) => {
+    const { required: fields = [], ...more } = alternative as { readonly required?: readonly string[] };
+    if (Object.keys(more).length > 0)
+      throw new Error('the fuzzer knows no alternatives but of required: teach it');
+    return fields;
+  });
+  const dependencies = dependentRequired as Readonly<Record<string, readonly string[]>>;
+  return requiredBy.map((own) => {
+    const others = requiredBy.filter((fields) => fields !== own).flat();
+    const isPossible = (name: string) =>
+      !others.includes(name) && (dependencies[name] ?? []).every((field) => own.includes(field));
+    const possible = Object.entries(properties as Record<string, Schema>).filter(([name]) =>
+      isPossible(name),
+    );
+    return {
+      ...rest,
+      properties: Object.fromEntries(possible),
+      required: [...(required as string[]), ...own],
+    };
+  });
+}
+
 function objects(schema: Schema, wild: boolean, inner: Inner): fc.Arbitrary<Late<unknown>> {
   const { properties = {}, required = [], additionalProperties = true } = schema;
   const fields = Object.fromEntries(
-    Object.entries(properties as Record<string, Schema>).map(([name, field]) => [name, inner(field, name)]),
+    Object.entries(properties as Record<string, Schema>)
+      .filter(([, field]) => wild || !isNever(field))
+      .map(([name, field]) => [
+        name,
+        isNever(field) ? nastyValue.map((value) => () => value) : inner(field, name),
+      ]),
   );
   const requiredKeys = wild
     ? fc.subarray(required as string[], { minLength: 0 })

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isEmpty } from '@tandem/chassis/http/json-body';
 import { parsePreconditions } from '@tandem/chassis/http/preconditions';
 import type { Caller } from '../application/types.ts';
 import type { CartView } from '../domain/view.ts';
@@ -32,10 +33,9 @@ export function respond(reply: FastifyReply, cart: CartView, cartId: string): Ca
 
 /** For a route whose body may be left out: an empty one, of any content type, is as good as none. */
 export function takeEmptyBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  const { headers } = request;
-  if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) {
+  if (isEmpty(request)) {
     // The framework would parse it as JSON, and takes an absent body for null.
-    delete headers['content-type'];
+    delete request.headers['content-type'];
     request.body = {};
   }
   done();

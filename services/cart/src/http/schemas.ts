@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { MAX_LINE_QTY } from '../domain/line.ts';
 
 const qty = z.int().max(MAX_LINE_QTY);
-const amount = z.int().min(0).describe('Integer minor units');
+/** Above every total of a cart, below the largest exact integer. */
+const LARGEST_AMOUNT = 9_000_000_000_000_000;
+const amount = z.int().min(0).max(LARGEST_AMOUNT).describe('Integer minor units');
 const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "EUR"');
 const cartId = z.string().max(200);
 const productId = z.string().max(200);
