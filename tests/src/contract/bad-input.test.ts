@@ -4,7 +4,8 @@ import { mintToken } from '@tandem/local/issuer';
 import { type Answer, client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
-import { carts, type Case, mug, products } from './bad-input.ts';
+import { carts } from './bad-cart-input.ts';
+import { type Case, mug, products } from './bad-input.ts';
 
 function assertProblem({ status, headers, body: problem }: Answer, expected: Case): void {
   assert.equal(status, expected.status, JSON.stringify(problem));
