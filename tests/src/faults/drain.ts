@@ -9,6 +9,8 @@ import { recordStockEvents } from '../process/stock-events.ts';
 import { temporaryFolder } from '../support/process.ts';
 import { importInFlight, refusesConnections } from '../support/stopping.ts';
 import { until } from '../support/until.ts';
+import { watchBacklog } from './backlog.ts';
+import { collectEvents } from './collect.ts';
 import { type Counting, countRequests } from './counting.ts';
 import { faultsAtRest } from './observe.ts';
 import { configOfDrill } from './with-processes.ts';
@@ -19,6 +21,8 @@ const STOP_LIMIT_MS = 25_000;
 /** Between two requests of a client: some hundred requests a second of all, which two cores answer without a queue. */
 const PAUSE_MS = 25;
 const READERS = 4;
+/** How long a checkout may wait for Product on a busy machine. */
+const PATIENCE_MS = 60_000;
 /** So many requests are answered between two stops. */
 const REQUESTS_BETWEEN = 100;
 /** What a consumer was sent in the moment that it stopped to ask is hidden from others for half a minute. */
@@ -60,9 +64,22 @@ test('each process is told to stop under load: no request fails, and nothing is 
       (status) => status === 200,
     );
     const random = seeded(seed);
-    const { whenUp } = counting;
+    const backlog = watchBacklog(system.urls.aws);
+    /** Clients wait for consumers too, which on a busy machine are slower than they. */
+    const whenUp = async () => {
+      await backlog.isShort();
+      return counting.whenUp();
+    };
     const recorder = await recordStockEvents(system.urls.aws);
-    const load = await startLoad({ whenUp, random, shoppers: 4, merchants: 3, buyers: 3 });
+    const stopCollecting = collectEvents(recorder, system.urls.aws);
+    const load = await startLoad({
+      whenUp,
+      random,
+      shoppers: 4,
+      merchants: 3,
+      buyers: 3,
+      patienceMs: PATIENCE_MS,
+    });
     const stopReading = read(counting, load, random);
 
     for (const name of named) await stop(name);
@@ -81,8 +98,10 @@ test('each process is told to stop under load: no request fails, and nothing is 
       () => count.sent - whole,
       (sent) => sent >= REQUESTS_BETWEEN,
     );
+    backlog.stop();
     await stopReading();
     await load.stop();
+    await stopCollecting();
     const restedFrom = performance.now();
     const { faults } = await faultsAtRest(system.urls, load, recorder, REST_DEADLINE_MS);
 

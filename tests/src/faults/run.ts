@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { startLoad } from '../process/load.ts';
 import { seeded } from '../process/random.ts';
-import { recordStockEvents, type StockEventRecorder } from '../process/stock-events.ts';
+import { recordStockEvents } from '../process/stock-events.ts';
 import { client } from '../support/http.ts';
 import { temporaryFolder } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { type Trouble, troubles } from './adversary.ts';
 import { watchBacklog } from './backlog.ts';
+import { collectEvents } from './collect.ts';
 import { type LossyDynamoDb, startLossyDynamoDb } from './dynamodb.ts';
 import { createKiller, type Killer } from './kills.ts';
 import { faultsAtRest } from './observe.ts';
@@ -63,7 +64,6 @@ const SHORT_HOLD_SECONDS = 8;
 const IDLE_MS = 10_500;
 /** Responses of DynamoDB are lost so many times as often as other calls meet trouble: of those writes there are fewer. */
 const LOSS_FACTOR = 4;
-const COLLECT_EVERY_MS = 500;
 
 /**
  * Runs the system in processes, two instances of each service, under a mixed load; kills one after the other, at named
@@ -156,23 +156,6 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
 function calm(all: ReadonlyMap<string, { send(message: string): void }>, tables?: LossyDynamoDb): void {
   for (const child of all.values()) child.send('calm');
   tables?.calm();
-}
-
-/** Receives the events now and then, so that they do not pile up. */
-function collectEvents(recorder: StockEventRecorder, endpoint: string): () => Promise<void> {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const collecting = (async () => {
-    while (!signal.aborted) {
-      // Messaging may have been killed; what was not received is kept.
-      await recorder.collect(endpoint).catch(() => undefined);
-      await delay(COLLECT_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  })();
-  return async () => {
-    stopping.abort();
-    await collecting;
-  };
 }
 
 /** Products that nobody buys: they make a snapshot long. */
