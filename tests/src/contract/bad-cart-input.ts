@@ -1,7 +1,6 @@
 import { type Case, mug } from './bad-input.ts';
 
 const large = JSON.stringify({ ...mug, description: 'x'.repeat(70_000) });
-const body = (fields: object) => ({ body: { ...mug, ...fields } });
 
 /** `CART` in a path stands for an open cart that holds a product in euro. */
 export const carts: readonly Case[] = [
