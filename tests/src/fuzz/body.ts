@@ -27,12 +27,7 @@ export function bodiesOf({ requestBody, document }: Operation, wild: boolean): f
       type === 'application/x-ndjson' ? linesOf(document, wild) : jsonOf(document, type, schema, wild),
     ),
   );
-  const right = required
-    ? given
-    : fc.oneof(
-        given,
-        fc.constant(() => none),
-      );
+  const right = required ? given : fc.oneof(given, { weight: 3, arbitrary: fc.constant(() => none) });
   if (!wild) return right;
   const missing = fc.constant((): Body => ({ ...none, verdict: required ? 'invalid' : 'valid' }));
   const mistyped = fc.tuple(given, strangeTypes).map(([body, type]): Late<Body> => (pool) => {

@@ -9,7 +9,7 @@ export interface Part {
   readonly verdict: Verdict;
 }
 
-/** Optional parameters are there in two of five requests. */
+/** Optional parameters are there in two of five requests; headers, mostly conditions, in one. */
 export function partOf(
   operation: Operation,
   parameter: Parameter,
@@ -30,7 +30,10 @@ export function partOf(
     wild && parameter.in !== 'header' ? fc.oneof({ weight: 15, arbitrary: values }, garbage) : values;
   return required
     ? texts
-    : fc.oneof({ weight: 2, arbitrary: texts }, { weight: 3, arbitrary: fc.constant(() => undefined) });
+    : fc.oneof(
+        { weight: parameter.in === 'header' ? 1 : 2, arbitrary: texts },
+        { weight: parameter.in === 'header' ? 4 : 3, arbitrary: fc.constant(() => undefined) },
+      );
 }
 
 function written(operation: Operation, parameter: Parameter, value: unknown): Part {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CartBody, client, decided } from '../support/http.ts';
-import { atRest } from '../support/queues.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
 import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
@@ -21,11 +20,11 @@ function clientsOf({ cartUrls }: TwoCarts) {
 
 /** Products of which there are so many units each, known to Cart. */
 async function stocked({ urls }: TwoCarts, prefix: string, count: number, inventory: number) {
-  const { putProduct } = client(urls.gateway);
+  const { known, putProduct } = client(urls.gateway);
   const ids = Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
   for (let start = 0; start < count; start += 50)
     await Promise.all(ids.slice(start, start + 50).map((id) => putProduct(id, { inventory })));
-  await atRest(urls.aws);
+  await known(...ids);
   return ids;
 }
 

@@ -49,6 +49,12 @@ for (const [name, steps] of Object.entries(orders)) {
         const another = await openCart();
         await fill(another, { mug: 10 });
         assert.equal((await decided(() => call('POST', `/carts/${another}/checkout`))).status, 200);
+        await until(
+          () => product('mug'),
+          ({ body }) => body.onHand === 0 && body.held === 0,
+        );
+        await atRest(urls.aws);
+        assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 0, held: 0, inventory: 0 });
       }));
   }
 }

@@ -108,6 +108,8 @@ export function client(gateway: string, ownToken: string | false = false, send: 
   const add = (cartId: string, productId: string, qty: number) =>
     call<CartBody>('POST', `/carts/${cartId}/items`, { body: { productId, qty } });
 
+  const openCart = async () => (await call<CartBody>('POST', '/carts')).body.cartId;
+
   return {
     call,
     putProduct: (productId: string, fields: object = {}) =>
@@ -115,9 +117,20 @@ export function client(gateway: string, ownToken: string | false = false, send: 
         body: { name: productId, price: 1000, currency: 'EUR', inventory: 100, ...fields },
       }),
     product: (productId: string) => call<ProductBody>('GET', `/products/${productId}`),
-    openCart: async () => (await call<CartBody>('POST', '/carts')).body.cartId,
+    openCart,
     cart: (cartId: string) => call<CartBody>('GET', `/carts/${cartId}`),
     add,
+    /** Resolves once Cart knows these products, of which there are fewer than 999 units: more are then too many. */
+    known: async (...productIds: readonly string[]) => {
+      const cartId = await openCart();
+      for (const productId of productIds) {
+        await until(
+          () => add(cartId, productId, 999),
+          ({ status }) => status === 409,
+          { deadlineMs: 60_000 },
+        );
+      }
+    },
     /** Adds these quantities of these products, as soon as Cart knows them. */
     fill: async (cartId: string, lines: Readonly<Record<string, number>>) => {
       const added = async ([productId, qty]: [string, number]) =>
