@@ -64,14 +64,7 @@ export function quantitiesOf(
  * unknown comes after a reduction that it may have come before: as it may not have happened, that allows both.
  */
 function historyOf(entries: readonly CartEntry[], reductions: readonly Reduction[]): readonly Change[] {
-  const told = new Set(
-    entries.flatMap(({ op, outcome }) =>
-      op === 'set' && outcome.status === 'done' ? [outcome.version] : [],
-    ),
-  );
-  const waiting = reductions
-    .filter(({ version }) => !told.has(version))
-    .toSorted((a, b) => a.version - b.version);
+  const waiting = reductions.toSorted((a, b) => a.version - b.version);
   const history: Change[] = [];
   const unknown: Change[] = [];
   let next = 0;
