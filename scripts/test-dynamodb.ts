@@ -18,17 +18,12 @@ const TESTS = [
   'tests/src/components/*.test.ts',
   'tests/src/regressions/*.test.ts',
 ];
-/** Runs processes of its own, on their own tables, and so after the others; only with `--faults`. */
+/** Runs processes of its own, on their own tables, and so after the others. */
 const FAULTS = ['tests/src/faults/dynamodb-suite.ts'];
 const root = join(import.meta.dirname, '..');
 const RECORDED = 'infra/aws-calls.json';
 
-const { values } = parseArgs({
-  options: {
-    update: { type: 'boolean', default: false },
-    faults: { type: 'boolean', default: false },
-  },
-});
+const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } });
 const server = await startDynamoDbLocal();
 if ('missing' in server) {
   console.log(`skipped: ${server.missing}`);
@@ -39,7 +34,7 @@ if ('missing' in server) {
   const endpoint = { DYNAMODB_ENDPOINT: server.endpoint };
   const codes = [
     await runTests(filesOf(TESTS), { ...endpoint, AWS_CALLS_FILE: record }),
-    values.faults ? await runTests(FAULTS, endpoint) : 0,
+    await runTests(FAULTS, endpoint),
   ];
   await server.stop();
   const calls = callsOf(await readFile(record, 'utf8'));
