@@ -9,7 +9,7 @@ import software.amazon.dynamodb.services.local.main.ServerRunner;
 class Loopback {
     public static void main(String[] args) throws Exception {
         var local = ServerRunner.createServerFromCommandLineArgs(
-            new String[] {"-inMemory", "-sharedDb", "-disableTelemetry"});
+            new String[] {"-inMemory", "-disableTelemetry"});
         var field = local.getClass().getDeclaredField("server");
         field.setAccessible(true);
         var connector = (ServerConnector) ((Server) field.get(local)).getConnectors()[0];

@@ -27,16 +27,20 @@ export interface LossyDynamoDb extends AsyncDisposable {
 /** For how long a lost response keeps its caller waiting: others write the same item meanwhile. */
 const MAX_WAIT_MS = 300;
 const isWrite = /\.(PutItem|TransactWriteItems)$/;
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-const optionsFor = (endpoint: string) => ({ endpoint, region: 'us-east-1', credentials });
+/** Each run has an access key, and so a database, of its own. */
+const optionsFor = (endpoint: string, run: string) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: run.replaceAll('-', ''), secretAccessKey: 'local' },
+});
 
 /** Creates empty tables, and a proxy that cuts the connections of so many of a thousand writes after they were carried out. */
 export async function startLossyDynamoDb(
   endpoint: string,
   { random, perMille }: { readonly random: Random; readonly perMille: number },
 ): Promise<LossyDynamoDb> {
-  const owner = new DynamoDBClient(optionsFor(endpoint));
   const run = randomUUID();
+  const owner = new DynamoDBClient(optionsFor(endpoint, run));
   for (const { table } of Object.values(topology.relays))
     await createDynamoTable(owner, `${table}-${run}`, topology.tables[table].indexes);
   owner.destroy();
@@ -89,8 +93,8 @@ export function dynamoStores(environment: NodeJS.ProcessEnv): ((service: Service
   } = environment;
   if (endpoint === undefined || streamsEndpoint === undefined || run === undefined) return undefined;
   return (service) => {
-    const client = new DynamoDBClient(optionsFor(endpoint));
-    const streams = new DynamoDBStreamsClient(optionsFor(streamsEndpoint));
+    const client = new DynamoDBClient(optionsFor(endpoint, run));
+    const streams = new DynamoDBStreamsClient(optionsFor(streamsEndpoint, run));
     const name = `${topology.relays[service].table}-${run}`;
     return {
       driver: dynamoDriver(createDynamoCalls(client), name),
