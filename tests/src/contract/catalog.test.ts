@@ -34,3 +34,28 @@ test(`the catalog is listed by category, page by page, and by ids on ${storeName
     assert.deepEqual((await list('category=pans')).ids, []);
     assert.deepEqual((await list('ids=e,none,a')).ids.toSorted(), ['a', 'e']);
   }));
+
+test(`a product is read with the description that it has, or without one, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { call, product, putProduct } = client(urls.gateway);
+    const described = async () => {
+      const { status, body } = await product('mug');
+      return [status, body.description];
+    };
+    const patch = (body: object) => call('PATCH', '/products/mug', { body });
+
+    await putProduct('mug', { description: 'Blue' });
+    assert.deepEqual(await described(), [200, 'Blue']);
+    await patch({ description: null });
+    assert.deepEqual(await described(), [200, undefined]);
+    await patch({ description: 'Green' });
+    await patch({ price: 2000 });
+    assert.deepEqual(await described(), [200, 'Green']);
+    await putProduct('mug');
+    assert.deepEqual(await described(), [200, undefined]);
+    await putProduct('mug', { description: 'Red' });
+    await call('DELETE', '/products/mug');
+    assert.deepEqual(await described(), [404, undefined]);
+    await putProduct('mug');
+    assert.deepEqual(await described(), [200, undefined]);
+  }));

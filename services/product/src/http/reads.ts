@@ -91,10 +91,13 @@ function peekProduct(table: CachedTable, productId: string): ReadProduct | undef
 /** The product with the description that belongs to it. Throws notFound where there is none. */
 async function readProduct(table: CachedTable, productId: string): Promise<ReadProduct> {
   for (const consistent of [false, true, true]) {
-    const product = found(await table.get(productKey(productId), { consistent }), productId);
-    const description = hasDescription(product)
-      ? await table.get(descriptionKey(productId), { consistent })
-      : undefined;
+    const [stored, lastDescription] = await Promise.all([
+      table.get(productKey(productId), { consistent }),
+      table.get(descriptionKey(productId), { consistent }),
+    ]);
+    const product = found(stored, productId);
+    // The description of an earlier content may still be stored.
+    const description = hasDescription(product) ? lastDescription : undefined;
     if (isComplete(product, description)) return { product, description };
   }
   throw new DomainError('unavailable', 'product-changing', 'The product is being changed. Read it again.');
@@ -104,7 +107,7 @@ function hasDescription({ descriptionVersion }: Product): boolean {
   return descriptionVersion !== undefined;
 }
 
-/** Whether this is the description that the product was written with: the two are read one after the other. */
+/** Whether this is the description that the product was written with: the two are read separately. */
 function isComplete({ descriptionVersion }: Product, description: Description | undefined): boolean {
   return descriptionVersion === description?.version;
 }
