@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { mintToken } from '@tandem/local/issuer';
 import { atOnce } from '../support/at-once.ts';
 import { watchEffects } from '../support/effects.ts';
-import { type Answer, type CartBody, client, type Sent } from '../support/http.ts';
+import { type Answer, type CartBody, client, type ProductBody, type Sent } from '../support/http.ts';
 import { type Operation, operationsOf, pathWith } from '../support/operations.ts';
 import { storeName } from '../support/store.ts';
 import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
@@ -186,6 +186,20 @@ test(`core 12: a rejected request is not kept, its key succeeds later, on ${stor
     const added = await addCup();
     assert.equal(added.status, 200);
     assert.ok(!isReplay(added));
+  }));
+
+test(`a count that changes nothing is remembered too on ${storeName}: repeated after a sale, it does not count anew`, () =>
+  withTwoCarts(async ({ urls }) => {
+    const { call, putProduct } = client(urls.gateway);
+    const { body: created } = await putProduct('mug', { inventory: 5 });
+    const headers = { 'idempotency-key': 'count-1' };
+    const count = () =>
+      call<ProductBody>('POST', '/products/mug/stock', { body: { onHand: 5, expectedOnHand: 5 }, headers });
+    const first = await count();
+    assert.deepEqual([first.status, first.body.version], [200, created.version]);
+    await call('POST', '/products/mug/stock', { body: { delta: -1 } });
+    const again = await count();
+    assert.deepEqual([again.status, again.body, isReplay(again)], [200, first.body, true]);
   }));
 
 test(`without a key nothing is remembered on ${storeName}`, () =>

@@ -1,6 +1,6 @@
 import type { TandemEvent } from '@tandem/contracts/events';
 import { type Cart, type CartDecision, lineEvent } from './cart.ts';
-import { type Line, lineOf, withLine } from './line.ts';
+import { type Line, lineOf, withLine, withoutShortage } from './line.ts';
 
 /** Product's response to a request of a cart. */
 export interface HoldResponse {
@@ -116,10 +116,13 @@ function isNews(line: Line, response: HoldResponse): boolean {
 }
 
 function withResponse(line: Line, response: HoldResponse): Line {
-  const { heldUntil: previousEnd, holdVersion: _, movedFrom = [], ...rest } = line;
+  const { outcome } = response;
+  // A line whose hold expired follows the catalog.
+  const current = outcome === 'expired' ? withoutShortage(line) : line;
+  const { heldUntil: previousEnd, holdVersion: _, movedFrom = [], ...rest } = current;
   const { cartVersion, revision, productVersion, heldQty, stock = line.stock } = response;
   // A rejection changes no hold: if it does not say when the hold expires, that has not changed either.
-  const heldUntil = response.heldUntil ?? (response.outcome === 'rejected' ? previousEnd : undefined);
+  const heldUntil = response.heldUntil ?? (outcome === 'rejected' ? previousEnd : undefined);
   const pendingMoves = movedFrom.filter(({ mergedAt }) => mergedAt > cartVersion);
   return {
     ...rest,
