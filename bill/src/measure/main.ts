@@ -17,8 +17,8 @@ Writes bill/measured.json, from which npm run bill computes. Takes about two min
 
 const NOTES = [
   'Averages over carts of one, two and three lines, half of them users\u2019; "check out" carries an idempotency key, nothing else does.',
-  'Units are computed by AWS\u2019s rules from the items\u2019 bytes; dynamoDbLocal lists where DynamoDB Local reports others: it does not count writes that a condition refused nor condition checks in transactions, rounds a batch of reads together, and takes scanned index entries for whole items.',
-  'Whether AWS doubles what a transaction writes into an index is not documented; DynamoDB Local does, and so do we.',
+  'Units are computed by AWS\u2019s rules from the items\u2019 bytes; dynamoDbLocal lists where DynamoDB Local reports others: it does not count writes that a condition refused nor condition checks in transactions, rounds a batch of reads together, doubles what a transaction writes into an index, and takes scanned index entries for whole items.',
+  'What a transaction writes into an index counts once. AWS does not document it; nubo-db/dynoxide#188 measured it on AWS.',
   'One request at a time, downstream until rest: events that one request causes share a batch, those of different requests do not.',
 ];
 
