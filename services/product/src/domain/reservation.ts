@@ -12,6 +12,8 @@ export interface Reservation {
   readonly cartVersion: number;
   /** The cart's version at the request that was granted last: it is older where the newest one was rejected. */
   readonly grantedVersion: number;
+  /** The cart's versions at the requests that were rejected since then, at most {@link MAX_REJECTED}: delivered again they change nothing. */
+  readonly rejectedVersions?: readonly number[] | undefined;
   /** Units that the newest request asked for. */
   readonly requestedQty: number;
   readonly held: number;
@@ -46,6 +48,9 @@ export interface Step {
 /** A leap of a cart's version that no shopper makes: it would outrank every later request of the cart. */
 const MAX_VERSION_LEAP = 1_000_000;
 
+/** With more rejections in a row than this, an earlier request that arrives late changes nothing. */
+const MAX_REJECTED = 20;
+
 /** Units that a reservation holds of this incarnation of its product; those of an earlier one are void. */
 export function heldOf(reservation: Reservation | undefined, incarnation: number): number {
   return reservation?.incarnation === incarnation ? reservation.held : 0;
@@ -69,10 +74,17 @@ export function relationOf(
   }
   if (current && request.cartVersion === known) return 'equal';
   if (current && request.cartVersion < known) {
-    const isOvertaken = current.outcome === 'rejected' && request.cartVersion > current.grantedVersion;
-    return isOvertaken ? 'overtaken' : 'older';
+    return isOvertaken(request.cartVersion, current) ? 'overtaken' : 'older';
   }
   return current === undefined && isBeyondHorizon(request.timestamp) ? 'beyondHorizon' : 'newer';
+}
+
+function isOvertaken(
+  cartVersion: number,
+  { outcome, grantedVersion, rejectedVersions = [] }: Reservation,
+): boolean {
+  if (outcome !== 'rejected' || cartVersion <= grantedVersion) return false;
+  return rejectedVersions.length < MAX_REJECTED && !rejectedVersions.includes(cartVersion);
 }
 
 /**
@@ -110,9 +122,14 @@ export function grantOvertaken(
   incarnation: number,
   moment: Moment,
 ): Step {
-  const step = carryOut(request, current, stock, incarnation, moment);
-  const { cartVersion = 0, requestedQty = 0 } = current ?? {};
-  return { ...step, reservation: { ...step.reservation, cartVersion, requestedQty, outcome: 'rejected' } };
+  const { reservation, ...step } = carryOut(request, current, stock, incarnation, moment);
+  const { cartVersion = 0, requestedQty = 0, rejectedVersions = [] } = current ?? {};
+  const rejected = { cartVersion, requestedQty, outcome: 'rejected' } as const;
+  const later = rejectedVersions.filter((version) => version > reservation.grantedVersion);
+  return {
+    ...step,
+    reservation: { ...reservation, ...rejected, rejectedVersions: reservation.rejectedVersions ?? later },
+  };
 }
 
 /** Releases what a cart held, because its units move to another cart. */
@@ -128,11 +145,20 @@ export function release(
 
 /** The reservation and the stock after the end of an overdue hold. */
 export function expire(current: Reservation, stock: Stock, incarnation: number, now: string): Step {
-  const { heldUntil, dueAt, held, ...kept } = current;
-  const version = kept.version + 1;
+  const { heldUntil, dueAt, held, rejectedVersions, ...kept } = current;
+  // No earlier request may hold again what has expired.
+  const [version, grantedVersion] = [kept.version + 1, kept.cartVersion];
   return {
     // Asked for again, it is the units that it held that have expired, not those that it was refused.
-    reservation: { ...kept, version, requestedQty: held, held: 0, outcome: 'expired', updatedAt: now },
+    reservation: {
+      ...kept,
+      version,
+      grantedVersion,
+      requestedQty: held,
+      held: 0,
+      outcome: 'expired',
+      updatedAt: now,
+    },
     stock: { ...stock, held: stock.held - heldOf(current, incarnation) },
     missing: 0,
   };
@@ -147,8 +173,12 @@ function reservationOf(
   held: number,
 ): Reservation {
   const version = (current?.version ?? 0) + 1;
-  const grantedVersion = outcome === 'rejected' ? (current?.grantedVersion ?? 0) : cartVersion;
-  const request = { cartVersion, grantedVersion, requestedQty: qty, outcome };
+  const rejection = {
+    grantedVersion: current?.grantedVersion ?? 0,
+    rejectedVersions: [...(current?.rejectedVersions ?? []), cartVersion].slice(-MAX_REJECTED),
+  };
+  const decision = outcome === 'rejected' ? rejection : { grantedVersion: cartVersion };
+  const request = { cartVersion, ...decision, requestedQty: qty, outcome };
   const state = { productId, cartId, version, ...request, held, holder: current?.holder ?? holder };
   const hold = held > 0 && heldUntil !== undefined ? { heldUntil, dueAt: dueAtOf(current, heldUntil) } : {};
   return { ...state, ...hold, incarnation, updatedAt: now };

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { live } from './product.ts';
+import type { Reservation } from './reservation.ts';
+import { expireHolds, reserve } from './reserve.ts';
+import { moment, productWith, request, seen, T1_HELD_UNTIL } from './testing.ts';
+
+const FIRST_VERSION = 2;
+const REQUESTS = 8;
+
+/** The requests of a cart for a product, by their quantities, and what happens to them: a delivery, a count or the sweep. */
+const histories = fc.record({
+  quantities: fc.array(fc.nat(9), { minLength: REQUESTS, maxLength: REQUESTS }),
+  steps: fc.array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.record({ deliver: fc.nat(REQUESTS - 1) }) },
+      fc.record({ count: fc.nat(12) }),
+      fc.record({ sweep: fc.constant(true) }),
+    ),
+    { maxLength: 24 },
+  ),
+});
+
+test('core 6: a request that is delivered again changes no stock, whatever happened meanwhile', () => {
+  let repeated = 0;
+  fc.assert(
+    fc.property(histories, ({ quantities, steps }) => {
+      let product = productWith(5);
+      let reservation: Reservation | undefined;
+      const delivered = new Set<number>();
+      for (const step of steps) {
+        if ('count' in step) {
+          product = { ...product, onHand: step.count };
+          continue;
+        }
+        const { stock, held, ...decision } = seen(
+          'sweep' in step
+            ? expireHolds(product, reservation ? [reservation] : [], T1_HELD_UNTIL)
+            : reserve(
+                product,
+                () => reservation,
+                [request('c', FIRST_VERSION + step.deliver, quantities[step.deliver] ?? 0)],
+                moment,
+              ),
+        );
+        if ('deliver' in step && delivered.has(step.deliver)) {
+          repeated += 1;
+          assert.deepEqual(stock, [product.onHand, product.held]);
+          assert.equal(held['c'] ?? reservation?.held, reservation?.held);
+        }
+        if ('deliver' in step) delivered.add(step.deliver);
+        product = live(decision.product) ?? product;
+        reservation = decision.states['c'] ?? reservation;
+        assert.equal(product.held, reservation?.held ?? 0);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+  assert.ok(repeated > 0);
+});
