@@ -25,6 +25,8 @@ export async function play(
   /** Kept, not thrown: a sweep would log it and go on. */
   const violations: unknown[] = [];
   const incarnations = new Map<string, number>();
+  /** In one step: the products of which a rejected cart gained units, and those of which carts released all. */
+  const [gained, released] = [new Set<string>(), new Set<string>()];
   const watch = (row: Row, before: StoredState | undefined) => {
     if (row.pk.startsWith('product#')) {
       const product = live(row.state as StoredProduct);
@@ -32,6 +34,9 @@ export async function play(
     }
     if (!row.pk.startsWith('reservation#')) return;
     const [after, earlier] = [row.state as Reservation, before?.state as Reservation | undefined];
+    if (after.outcome === 'released') released.add(after.productId);
+    const isGain = after.held > (earlier?.held ?? 0) && isSameGrant(earlier, after);
+    if (after.outcome === 'rejected' && isGain) gained.add(after.productId);
     try {
       assertStep(after, earlier, clock(), incarnations.get(after.productId) ?? 0);
     } catch (error) {
@@ -45,6 +50,9 @@ export async function play(
     const rejection = await system.take(step);
     count(`${step.do}${rejection ? `: ${rejection.code}` : ''}`);
     for (const violation of violations) throw violation;
+    const unexplained = [...gained].filter((id) => !released.has(id));
+    assert.deepEqual(unexplained, [], 'a rejected cart gains the units of a merged one, and no others');
+    for (const products of [gained, released]) products.clear();
     if (!rejection) await assertStock(system, step, before);
     for (const id of productIds) {
       const { onHand = 0, held = 0 } = (await system.productOf(id)) ?? {};
@@ -114,14 +122,17 @@ function assertStep(
   now: string,
   incarnation: number,
 ): void {
-  const isSameGrant = before?.grantedVersion === after.grantedVersion;
-  if (after.outcome === 'rejected' && isSameGrant && before?.incarnation === after.incarnation)
-    assert.equal(after.held, before.held, 'a rejection changes nothing that is held');
+  if (after.outcome === 'rejected' && isSameGrant(before, after) && before?.incarnation === after.incarnation)
+    assert.ok(after.held >= before.held, 'a rejection releases nothing that is held');
   // A hold of a product that was deleted since is void, and may end at any time.
   if (after.outcome === 'expired' && before?.outcome !== 'expired' && before?.incarnation === incarnation)
     assert.ok((before?.heldUntil ?? '9') <= now, 'a hold ends when it is overdue');
   if (before?.outcome === 'expired' && after.held > 0)
     assert.ok(after.cartVersion > before.cartVersion, 'only a later request holds what has expired');
+}
+
+function isSameGrant(before: Reservation | undefined, after: Reservation): boolean {
+  return (before?.grantedVersion ?? 0) === after.grantedVersion;
 }
 
 async function assertAtRest(system: HistorySystem): Promise<void> {

@@ -52,6 +52,24 @@ test(`core 6: every write of a cart honours If-Match, on ${storeName}`, async (t
   });
 });
 
+test(`core 6: a checkout that is repeated with its If-Match gets the same response, on ${storeName}`, () =>
+  withSystem(async ({ urls }) => {
+    const { call, cart, checkOut, fill, openCart, putProduct } = client(urls.gateway);
+    await putProduct('mug');
+    const cartId = await openCart();
+    await fill(cartId, { mug: 1 });
+    const held = await until(
+      () => cart(cartId),
+      ({ body }) => body.items[0]?.hold === 'held',
+    );
+    const headers = { 'if-match': tagOf(held) };
+    const first = await call('POST', `/carts/${cartId}/checkout`, { headers });
+    assert.equal(first.status, 200, first.text);
+    const again = await call('POST', `/carts/${cartId}/checkout`, { headers });
+    assert.deepEqual([again.status, again.body], [200, first.body]);
+    assert.equal((await checkOut(cartId)).text, first.text);
+  }));
+
 test(`core 6: If-Match with * wants a cart, and none that is not there, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { call, openCart, putProduct, fill } = client(urls.gateway);

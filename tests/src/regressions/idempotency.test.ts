@@ -188,6 +188,21 @@ test(`core 12: a rejected request is not kept, its key succeeds later, on ${stor
     assert.ok(!isReplay(added));
   }));
 
+test(`an import under a key that imported without a count is another request on ${storeName}`, () =>
+  withTwoCarts(async ({ urls }) => {
+    const { call, product } = client(urls.gateway);
+    const headers = { 'idempotency-key': 'prices', 'content-type': 'application/x-ndjson' };
+    const line = { productId: 'mug', name: 'Mug', price: 100, currency: 'EUR', inventory: 9 };
+    const send = (query: string) =>
+      call('POST', `/products/import${query}`, { body: JSON.stringify(line), headers });
+    assert.equal((await send('')).status, 200);
+    await call('POST', '/products/mug/stock', { body: { delta: -3 } });
+    assert.equal((await send('?stock=count')).status, 422);
+    const again = await send('');
+    assert.deepEqual([again.status, isReplay(again)], [200, true]);
+    assert.equal((await product('mug')).body.onHand, 6);
+  }));
+
 test(`a count that changes nothing is remembered too on ${storeName}: repeated after a sale, it does not count anew`, () =>
   withTwoCarts(async ({ urls }) => {
     const { call, putProduct } = client(urls.gateway);

@@ -8,7 +8,7 @@ import type { App } from './types.ts';
 export interface IdempotentRequest {
   /** Caller, path and key, as a digest. */
   readonly id: string;
-  /** A digest of the body: another one under the same id is another request. */
+  /** A digest of the query and the body: another one under the same id is another request. */
   readonly fingerprint: string;
   /** Until when its answer is remembered, in seconds since the epoch. */
   readonly expiresAt: number;
@@ -69,9 +69,10 @@ function callerOf({ identity, ip, params }: FastifyRequest): readonly string[] {
   return Object.keys(params ?? {}).length > 0 ? ['guest'] : ['guest', ip];
 }
 
-/** Of a body that is read as it comes, the handler alone can make one. */
-function fingerprintOf({ body, route }: FastifyRequest): string {
-  return route.schema?.body === undefined || body instanceof Readable ? '' : digestOf(body);
+/** A body that is read as it comes is not part of it: the handler adds that. */
+function fingerprintOf({ body, query, route }: FastifyRequest): string {
+  const isKnown = route.schema?.body !== undefined && !(body instanceof Readable);
+  return digestOf([query, ...(isKnown ? [body] : [])]);
 }
 
 function digestOf(value: unknown): string {

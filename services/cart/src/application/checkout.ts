@@ -10,6 +10,7 @@ import {
   requestMissingHolds,
   requestPendingHolds,
 } from '../domain/hold.ts';
+import type { CartView } from '../domain/view.ts';
 import { cartKey, catalogKey } from '../store/kinds.ts';
 import { type Decisions, productsOf } from './decisions.ts';
 import { createResponseNotifier } from './response-notifier.ts';
@@ -62,7 +63,8 @@ export function createCheckout(
     }
   };
 
-  return async (caller, cartId, agreed = {}) => {
+  return async (anyCaller, cartId, agreed = {}) => {
+    const caller = repeatable(anyCaller);
     const deadline = performance.now() + reservationWaitMs;
     const renewBefore = () => new Date(Date.parse(now()) + RENEW_MS).toISOString();
     const attempt = (awaited: ReadonlySet<string> = new Set()) =>
@@ -86,6 +88,13 @@ export function createCheckout(
       throw error;
     }
   };
+}
+
+/** A repeated checkout gets the same response, although the order has another ETag than the cart had (RFC 9110, 13.1.1). */
+function repeatable(caller: Caller): Caller {
+  const isAllowedOn = (cart: CartView) =>
+    cart.status === 'checkedOut' || (caller.isAllowedOn?.(cart) ?? true);
+  return { ...caller, isAllowedOn };
 }
 
 function isPending(error: unknown): boolean {

@@ -87,43 +87,41 @@ function isOvertaken(
   return rejectedVersions.length < MAX_REJECTED && !rejectedVersions.includes(cartVersion);
 }
 
+/** A request, with what it finds. */
+export interface Turn {
+  readonly request: StockRequest;
+  readonly current: Reservation | undefined;
+  readonly stock: Stock;
+  readonly incarnation: number;
+  /** Units that carts held which were merged into this one; they are available again. */
+  readonly movedQty: number;
+  readonly moment: Moment;
+}
+
 /**
  * Holds units for a cart, or sells them. A hold is granted whole; a decrease always. One that is beyond the available
- * units is rejected, and the cart keeps what it holds. A sale is carried out whatever the stock.
+ * units is rejected, and the cart keeps what it and the carts that were merged into it held. A sale is carried out
+ * whatever the stock.
  */
-export function carryOut(
-  request: StockRequest,
-  current: Reservation | undefined,
-  stock: Stock,
-  incarnation: number,
-  moment: Moment,
-): Step {
+export function carryOut(turn: Turn): Step {
+  const { request, current, stock, incarnation, movedQty } = turn;
   const own = heldOf(current, incarnation);
   const { kind, qty } = request;
-  if (kind === 'sell') {
-    const sale = sell(stock, qty, own);
-    return { ...sale, reservation: reservationOf(request, current, incarnation, moment, 'sold', 0) };
-  }
-  const isGranted = qty <= own + availableOf(stock);
-  const held = isGranted ? qty : own;
+  if (kind === 'sell') return { ...sell(stock, qty, own), reservation: reservationOf(turn, 'sold', 0) };
+  const isGranted = qty <= own + Math.max(movedQty, availableOf(stock));
+  const held = isGranted ? qty : own + movedQty;
   const outcome = !isGranted ? 'rejected' : qty === 0 ? 'released' : 'held';
   return {
-    reservation: reservationOf(request, current, incarnation, moment, outcome, held),
+    reservation: reservationOf(turn, outcome, held),
     stock: { ...stock, held: stock.held + held - own },
     missing: 0,
   };
 }
 
 /** Grants, after a later request was rejected, what that one would have kept had it arrived in its turn. */
-export function grantOvertaken(
-  request: StockRequest,
-  current: Reservation | undefined,
-  stock: Stock,
-  incarnation: number,
-  moment: Moment,
-): Step {
-  const { reservation, ...step } = carryOut(request, current, stock, incarnation, moment);
-  const { cartVersion = 0, requestedQty = 0, rejectedVersions = [] } = current ?? {};
+export function grantOvertaken(turn: Turn): Step {
+  const { reservation, ...step } = carryOut(turn);
+  const { cartVersion = 0, requestedQty = 0, rejectedVersions = [] } = turn.current ?? {};
   const rejected = { cartVersion, requestedQty, outcome: 'rejected' } as const;
   const later = rejectedVersions.filter((version) => version > reservation.grantedVersion);
   return {
@@ -133,14 +131,8 @@ export function grantOvertaken(
 }
 
 /** Releases what a cart held, because its units move to another cart. */
-export function release(
-  request: StockRequest,
-  current: Reservation | undefined,
-  stock: Stock,
-  incarnation: number,
-  moment: Moment,
-): Step {
-  return carryOut({ ...request, kind: 'hold', qty: 0 }, current, stock, incarnation, moment);
+export function release(turn: Turn): Step {
+  return carryOut({ ...turn, request: { ...turn.request, kind: 'hold', qty: 0 } });
 }
 
 /** The reservation and the stock after the end of an overdue hold. */
@@ -165,23 +157,20 @@ export function expire(current: Reservation, stock: Stock, incarnation: number, 
 }
 
 function reservationOf(
-  { productId, cartId, cartVersion, qty, holder }: StockRequest,
-  current: Reservation | undefined,
-  incarnation: number,
-  { now, heldUntil }: Moment,
+  { request, current, incarnation, moment: { now, heldUntil } }: Turn,
   outcome: Reservation['outcome'],
   held: number,
 ): Reservation {
+  const { productId, cartId, cartVersion, qty, holder } = request;
   const version = (current?.version ?? 0) + 1;
   const rejection = {
     grantedVersion: current?.grantedVersion ?? 0,
     rejectedVersions: [...(current?.rejectedVersions ?? []), cartVersion].slice(-MAX_REJECTED),
   };
   const decision = outcome === 'rejected' ? rejection : { grantedVersion: cartVersion };
-  const request = { cartVersion, ...decision, requestedQty: qty, outcome };
-  const state = { productId, cartId, version, ...request, held, holder: current?.holder ?? holder };
+  const state = { productId, cartId, version, cartVersion, ...decision, requestedQty: qty, outcome, held };
   const hold = held > 0 && heldUntil !== undefined ? { heldUntil, dueAt: dueAtOf(current, heldUntil) } : {};
-  return { ...state, ...hold, incarnation, updatedAt: now };
+  return { ...state, ...hold, holder: current?.holder ?? holder, incarnation, updatedAt: now };
 }
 
 /** A hold that goes on keeps its place in the index of due holds; the sweep moves it there if it was renewed. */

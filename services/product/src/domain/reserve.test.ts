@@ -149,9 +149,26 @@ test('released units come first, wherever they stand in the batch', () => {
   assert.deepEqual(applied(productWith(3, 3), [holding('a', 1, 3)], requests).held, { a: 0, b: 3 });
 });
 
+const moves = (cartId: string, cartVersion: number, qty: number, from: string, fromVersion: number) =>
+  request(cartId, cartVersion, qty, { movedFrom: [{ cartId: from, cartVersion: fromVersion }] });
+
+test('core 1: a merge beyond the stock keeps the units that both carts held', () => {
+  const expired = holding('c', 6, 0, { outcome: 'expired' });
+  const merge = [moves('c', 7, 5, 'guest', 5)];
+  const { stock, held, responses } = applied(productWith(3, 3), [expired, holding('guest', 4, 3)], merge);
+  assert.deepEqual([stock, held], [[3, 3], { c: 3, guest: 0 }]);
+  const [response] = responses;
+  assert.ok(response?.eventType === 'InventoryReservationRejected');
+  assert.deepEqual([response.requestedQty, response.keptQty, response.availableQty], [5, 3, 3]);
+});
+
+test('a merge of two held lines is granted, also where a count left less than carts hold', () => {
+  const before = [holding('c', 6, 4), holding('guest', 4, 2)];
+  const { stock, held } = applied(productWith(1, 6), before, [moves('c', 7, 6, 'guest', 5)]);
+  assert.deepEqual([stock, held], [[1, 6], { c: 6, guest: 0 }]);
+});
+
 test("units that move from cart to cart stay held, and are nobody else's for a moment", () => {
-  const moves = (cartId: string, cartVersion: number, qty: number, from: string, fromVersion: number) =>
-    request(cartId, cartVersion, qty, { movedFrom: [{ cartId: from, cartVersion: fromVersion }] });
   const merge = [moves('c', 7, 6, 'guest', 5)];
   const chain = [moves('b', 3, 2, 'guest', 5), moves('c', 7, 6, 'b', 4)];
   const other = request('other', 1, 1);

@@ -54,13 +54,15 @@ export function reserve(
 ): ReserveDecision {
   const books = openBooks(stored, reservationOf);
   for (const request of inOrder(requests)) {
+    let movedQty = 0;
     for (const source of request.movedFrom) {
       const move = { ...request, ...source, movedFrom: [] };
-      if (books.relation(move, moment) === 'newer') books.apply(move, release, moment);
+      if (books.relation(move, moment) === 'newer') movedQty -= books.apply(move, release, moment);
     }
     const relation = books.relation(request, moment);
-    if (relation === 'newer') books.apply(request, carryOut, moment);
-    if (relation === 'overtaken' && request.kind === 'hold') books.apply(request, grantOvertaken, moment);
+    if (relation === 'newer') books.apply(request, carryOut, moment, movedQty);
+    if (relation === 'overtaken' && request.kind === 'hold')
+      books.apply(request, grantOvertaken, moment, movedQty);
     if (relation === 'equal') books.respondAgain(request.cartId, moment.now);
     if (relation === 'beyondHorizon') books.skip();
   }
@@ -122,10 +124,14 @@ function openBooks(stored: StoredProduct | undefined, reservationOf: FindReserva
     relation: (request: StockRequest, moment: Moment) =>
       relationOf(request, currentOf(request.cartId), moment),
 
-    apply(request: StockRequest, carry: typeof carryOut, moment: Moment): void {
-      const { reservation, ...step } = carry(request, currentOf(request.cartId), stock, incarnation, moment);
+    /** Returns by how much the units held have changed. */
+    apply(request: StockRequest, carry: typeof carryOut, moment: Moment, movedQty = 0): number {
+      const before = stock.held;
+      const current = currentOf(request.cartId);
+      const { reservation, ...step } = carry({ request, current, stock, incarnation, movedQty, moment });
       const hasResponse = reservation.outcome === 'held' || reservation.outcome === 'rejected';
       keep({ ...step, reservation }, hasResponse);
+      return stock.held - before;
     },
 
     /** The response is published by a write of the reservation, whose state stays; a void hold ends. */

@@ -63,7 +63,7 @@ export async function registerImport(
       async ({ body, idempotent, query }) => {
         const { stock } = query as z.output<typeof schemas.importQuery>;
         const importLine = createLineImport(products, { isStockCount: stock === 'count' });
-        const digest = createHash('sha256');
+        const digest = createHash('sha256').update(idempotent?.fingerprint ?? '');
         const stream = digested(body as Readable, digest);
         const isRepeated = await isAnswered(table, idempotent);
         const answer = await (isRepeated ? drained(stream) : importAll(stream, importLine));
