@@ -103,3 +103,13 @@ export function found(stored: StoredProduct | undefined, productId: string): Pro
   if (!product) throw new DomainError('notFound', 'product-not-found', `There is no product ${productId}.`);
   return product;
 }
+
+/** A deleted product whose ledger changed by a sale; what was there otherwise. */
+export function tombstoneWith(
+  stored: StoredProduct | undefined,
+  { ledger }: Stock,
+  now: string,
+): StoredProduct | undefined {
+  if (stored === undefined || stored.ledger === ledger) return stored;
+  return { ...stored, ledger, version: stored.version + 1, updatedAt: now };
+}

@@ -4,24 +4,23 @@ import { DomainError } from '@tandem/chassis/errors';
 import { readEvent } from '@tandem/contracts/read-event';
 import * as fc from 'fast-check';
 import { createProduct, deleteProduct } from './edit-product.ts';
-import { live, type StoredProduct } from './product.ts';
-import type { StockRequest } from './request.ts';
-import type { Moment, Reservation } from './reservation.ts';
-import { expireHolds, reserve } from './reserve.ts';
-import { holding, moment, productWith, request, seen, T0, T1, T1_HELD_UNTIL, typesOf } from './testing.ts';
+import { live } from './product.ts';
+import type { Reservation } from './reservation.ts';
+import { expireHolds } from './reserve.ts';
+import {
+  applied,
+  holding,
+  moment,
+  productWith,
+  request,
+  seen,
+  T0,
+  T1,
+  T1_HELD_UNTIL,
+  typesOf,
+} from './testing.ts';
 
 const always = () => true;
-
-/** What requests do to a product and to these reservations. */
-function applied(
-  stored: StoredProduct | undefined,
-  before: readonly Reservation[],
-  requests: readonly StockRequest[],
-  at: Moment = moment,
-) {
-  const find = (cartId: string) => before.find((reservation) => reservation.cartId === cartId);
-  return seen(reserve(stored, find, requests, at));
-}
 
 test('a hold takes available units and is confirmed by the event of the product, with its end', () => {
   const { stock, held, events, responses, states, effects } = applied(
@@ -147,42 +146,6 @@ test('an older request changes nothing and gets no response', () => {
 test('released units come first, wherever they stand in the batch', () => {
   const requests = [request('b', 1, 3), request('a', 2, 0)];
   assert.deepEqual(applied(productWith(3, 3), [holding('a', 1, 3)], requests).held, { a: 0, b: 3 });
-});
-
-const moves = (cartId: string, cartVersion: number, qty: number, from: string, fromVersion: number) =>
-  request(cartId, cartVersion, qty, { movedFrom: [{ cartId: from, cartVersion: fromVersion }] });
-
-test('core 1: a merge beyond the stock keeps the units that both carts held', () => {
-  const expired = holding('c', 6, 0, { outcome: 'expired' });
-  const merge = [moves('c', 7, 5, 'guest', 5)];
-  const { stock, held, responses } = applied(productWith(3, 3), [expired, holding('guest', 4, 3)], merge);
-  assert.deepEqual([stock, held], [[3, 3], { c: 3, guest: 0 }]);
-  const [response] = responses;
-  assert.ok(response?.eventType === 'InventoryReservationRejected');
-  assert.deepEqual([response.requestedQty, response.keptQty, response.availableQty], [5, 3, 3]);
-});
-
-test('a merge of two held lines is granted, also where a count left less than carts hold', () => {
-  const before = [holding('c', 6, 4), holding('guest', 4, 2)];
-  const { stock, held } = applied(productWith(1, 6), before, [moves('c', 7, 6, 'guest', 5)]);
-  assert.deepEqual([stock, held], [[1, 6], { c: 6, guest: 0 }]);
-});
-
-test("units that move from cart to cart stay held, and are nobody else's for a moment", () => {
-  const merge = [moves('c', 7, 6, 'guest', 5)];
-  const chain = [moves('b', 3, 2, 'guest', 5), moves('c', 7, 6, 'b', 4)];
-  const other = request('other', 1, 1);
-  const before = [holding('c', 6, 4, { holder: 'user' }), holding('guest', 4, 2)];
-  for (const batch of [merge, chain, chain.toReversed(), [...merge, request('c', 8, 6)]]) {
-    for (let i = 0; i <= batch.length; i++) {
-      const result = applied(productWith(6, 6), before, batch.toSpliced(i, 0, other));
-      assert.deepEqual(
-        [result.stock, result.held['c'], result.held['guest'], result.held['other']],
-        [[6, 6], 6, 0, 0],
-      );
-      assert.deepEqual(result.effects.heldChange, { guest: -2, user: 2 });
-    }
-  }
 });
 
 test('a sale takes what is held from the stock on hand, also when it overtook the request to hold', () => {

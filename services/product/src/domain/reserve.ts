@@ -1,5 +1,5 @@
 import type { EventOf, NewEvent } from '@tandem/contracts/events';
-import { live, type StoredProduct, withStock } from './product.ts';
+import { live, type StoredProduct, tombstoneWith, withStock } from './product.ts';
 import { inOrder, type StockRequest } from './request.ts';
 import {
   carryOut,
@@ -188,14 +188,4 @@ function openBooks(stored: StoredProduct | undefined, reservationOf: FindReserva
       };
     },
   };
-}
-
-/** A deleted product whose ledger changed by a sale; what was there otherwise. */
-function tombstoneWith(
-  stored: StoredProduct | undefined,
-  { ledger }: Stock,
-  now: string,
-): StoredProduct | undefined {
-  if (stored === undefined || stored.ledger === ledger) return stored;
-  return { ...stored, ledger, version: stored.version + 1, updatedAt: now };
 }

@@ -1,9 +1,15 @@
 import type { NewEvent } from '@tandem/contracts/events';
 import { createProduct, type NewProduct } from './edit-product.ts';
-import { type CurrentProduct, live, type Product, type ProductDecision } from './product.ts';
+import {
+  type CurrentProduct,
+  live,
+  type Product,
+  type ProductDecision,
+  type StoredProduct,
+} from './product.ts';
 import type { StockRequest } from './request.ts';
 import type { Moment, Reservation } from './reservation.ts';
-import type { ReserveDecision } from './reserve.ts';
+import { reserve, type ReserveDecision } from './reserve.ts';
 
 export const T0 = '2026-02-14T15:00:00.000Z';
 export const T1 = '2026-02-14T16:00:00.000Z';
@@ -87,3 +93,14 @@ export function seen(decision: ReserveDecision) {
 }
 
 export const typesOf = (events: readonly NewEvent[]) => events.map(({ eventType }) => eventType);
+
+/** What requests do to a product and to these reservations. */
+export function applied(
+  stored: StoredProduct | undefined,
+  before: readonly Reservation[],
+  requests: readonly StockRequest[],
+  at: Moment = moment,
+) {
+  const find = (cartId: string) => before.find((reservation) => reservation.cartId === cartId);
+  return seen(reserve(stored, find, requests, at));
+}
