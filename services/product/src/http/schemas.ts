@@ -127,11 +127,11 @@ export const listQuery = z.object({
   ids: optionalText(
     z
       .string()
-      .regex(/^,*[^,]{1,200}(,+[^,]{1,200}){0,99},*$/u, 'must be 1 to 100 ids, separated by commas')
+      .regex(/^(,*[^,]{1,200}(,+[^,]{1,200}){0,99},*)?$/u, 'must be 1 to 100 ids, separated by commas')
       .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
       .describe('Up to 100 ids, separated by commas; excludes the other parameters'),
   ),
-  category: optionalText(text(64)),
+  category: optionalText(wellFormed.max(64).regex(/^$|\S/, 'must not be blank').trim()),
   limit: z.preprocess(
     (value) => (value === '' ? undefined : value),
     queryInteger(z.int().min(1).max(100).default(20)),
