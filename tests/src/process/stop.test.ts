@@ -68,7 +68,7 @@ describe('a stop', { concurrency: 2 }, () => {
         [201, 201, 201, 201, 201, 200, 200],
       );
       for (const { text } of answers.slice(-2))
-        assert.deepEqual(JSON.parse(text), { created: 2, updated: 0, rejected: [] });
+        assert.deepEqual(JSON.parse(text), { created: 2, updated: 0, unchanged: 0, rejected: [] });
 
       assert.equal((await polled).Messages, undefined);
       sqs.destroy();
