@@ -25,6 +25,8 @@ export interface AdversaryOptions {
   readonly random: Random;
   /** Of a thousand calls, so many meet each trouble that they can meet. */
   readonly perMille: number;
+  /** The troubles that there are; default: all. */
+  readonly among?: readonly Trouble[] | undefined;
   /** Is told of each. */
   readonly report: (trouble: Trouble) => void;
 }
@@ -35,10 +37,10 @@ const LATE_MS = 1_000;
 const VERY_LATE_MS = [9_000, 12_000] as const;
 
 /** Makes calls fail, be repeated, lost, delayed and reordered, until it is calmed. */
-export function createAdversary({ random, perMille, report }: AdversaryOptions) {
+export function createAdversary({ random, perMille, among = troubles, report }: AdversaryOptions) {
   let isCalm = false;
   const strikes = (trouble: Trouble): boolean => {
-    if (isCalm || random(1, 1_000) > perMille) return false;
+    if (isCalm || !among.includes(trouble) || random(1, 1_000) > perMille) return false;
     report(trouble);
     return true;
   };

@@ -1,12 +1,13 @@
 import type { Role } from '@tandem/local/processes/roles';
 import type { Store } from '@tandem/local/system/store';
 import type { Put, StoredState } from '@tandem/storage/driver';
+import type { Trouble } from './adversary.ts';
 
 const LOST_REQUEST = /units on hand.*what came is|units held is|a hold of \d+ is pending/;
 
 /**
  * Faults in the system itself, of the kinds that the checker is there for. Each is planted in the role that it names,
- * and shows in what the checker says. `perMille` is how many calls meet trouble; default: none.
+ * and shows in what the checker says. `perMille` is how many calls meet trouble (default: none), and `troubles` which of them.
  */
 export const planted: Readonly<Record<string, PlantedBug>> = {
   'a relay that drops': { role: 'cart-relay', wrap: dropping, shows: LOST_REQUEST },
@@ -16,7 +17,8 @@ export const planted: Readonly<Record<string, PlantedBug>> = {
   'an expired hold that a duplicate grants again': {
     role: 'product',
     wrap: forgettingExpiry,
-    perMille: 30,
+    perMille: 300,
+    troubles: ['sent again late'],
     shows: /was held again after its hold expired/,
   },
 };
@@ -25,6 +27,7 @@ interface PlantedBug {
   readonly role: Role;
   readonly wrap: (store: Store) => Store;
   readonly perMille?: number;
+  readonly troubles?: readonly Trouble[];
   readonly shows: RegExp;
 }
 

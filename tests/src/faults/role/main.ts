@@ -25,10 +25,12 @@ const environment = { ...process.env, ...(isFirst ? { HOLD_SECONDS: SHORT_HOLD_S
 const openStore = dynamoStores(process.env);
 
 endWithParent();
+const bug = PLANTED === undefined ? undefined : planted[PLANTED];
 const crash = createCrash();
 const adversary = createAdversary({
   random: seeded(Number(FAULT_SEED) + process.pid),
   perMille: Number(FAULTS_PER_MILLE),
+  among: bug?.troubles,
   report: (trouble) => process.send?.(trouble),
 });
 process.on('message', (message) => {
@@ -39,7 +41,6 @@ process.on('message', (message) => {
   else if (String(message) in crashPoints) crash.arm(message as CrashPoint);
 });
 
-const bug = PLANTED === undefined ? undefined : planted[PLANTED];
 await runUntilStopped(async () => {
   const running = await startRole(role, configOrExit(roleConfig, environment), {
     ...(openStore && { openStore }),
