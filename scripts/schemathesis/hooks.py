@@ -14,3 +14,9 @@ def filter_body(context, body):
         return True
     text = json.dumps(body, default=str)
     return '"__proto__"' not in text and '"constructor"' not in text
+
+
+@schemathesis.hook
+def filter_query(context, query):
+    """An empty parameter counts as absent, and a list or an object is written as one that is empty or absent."""
+    return not any(value in ("", None) or isinstance(value, (dict, list)) for value in (query or {}).values())
