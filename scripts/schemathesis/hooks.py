@@ -18,5 +18,5 @@ def filter_body(context, body):
 
 @schemathesis.hook
 def filter_query(context, query):
-    """An empty parameter counts as absent, and a list or an object is written as one that is empty or absent."""
-    return not any(value in ("", None) or isinstance(value, (dict, list)) for value in (query or {}).values())
+    """An empty parameter counts as absent; an empty list or object is written as one."""
+    return not any(value in ("", None, [], {}) for value in (query or {}).values())
