@@ -23,7 +23,7 @@ const [a, b, c] = [event('a'), event('b'), event('c')];
 function scripted(...calls: readonly (readonly Applied[] | Error)[]) {
   const asked: TandemEvent[][] = [];
   const stopping = new AbortController();
-  const apply = patiently(async (events) => {
+  const apply = patiently<TandemEvent>(async (events) => {
     const outcome = calls[asked.push([...events]) - 1] ?? [];
     if (outcome instanceof Error) throw outcome;
     return outcome;

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TandemEvent } from '@tandem/contracts/events';
 import { DomainError } from '../errors.ts';
-import type { Applied, ApplyBatch } from './consumer.ts';
+import type { Applied } from './consumer.ts';
 
-/** How often a batch is tried before its messages go back to the queue, each for one of the receives that it has. */
+/** How often something is tried before its messages go back to the queue, each for one of the receives that it has. */
 const ATTEMPTS = 4;
 /** After so long nothing is tried again: a message is hidden from others for half a minute. */
 const PATIENCE_MS = 8_000;
@@ -16,33 +15,37 @@ export function isUnavailable(applied: Applied | undefined): boolean {
 }
 
 /**
- * As `apply`, which never rejects then: what fails because something is away for a moment is tried again at once,
- * and does not cost a receive. Nothing is tried again after the signal.
+ * As `apply`, which resolves to one outcome an item, in their order; it never rejects then. What fails because something
+ * is away for a moment is tried again at once, and nothing else: what succeeded is not repeated. Nothing is tried again
+ * after the signal.
  */
-export function patiently(apply: ApplyBatch, signal: AbortSignal): ApplyBatch {
-  const attempt = async (events: readonly TandemEvent[]): Promise<readonly Applied[]> => {
-    if (events.length === 0) return [];
+export function patiently<T>(
+  apply: (items: readonly T[]) => Promise<readonly (Applied | undefined)[]>,
+  signal?: AbortSignal,
+): (items: readonly T[]) => Promise<readonly Applied[]> {
+  const attempt = async (items: readonly T[]): Promise<readonly (Applied | undefined)[]> => {
+    if (items.length === 0) return [];
     try {
-      return await apply(events);
+      return await apply(items);
     } catch (error) {
-      return events.map(() => ({ status: 'failed', error }));
+      return items.map(() => ({ status: 'failed', error }));
     }
   };
 
-  return async (events) => {
+  return async (items) => {
     const end = performance.now() + PATIENCE_MS;
-    const outcomes = new Map<TandemEvent, Applied | undefined>();
-    let left = events;
+    const outcomes = new Map<T, Applied | undefined>();
+    let left = items;
     for (let tried = 0; left.length > 0; tried++) {
       const applied = await attempt(left);
-      left.forEach((event, i) => outcomes.set(event, applied[i]));
-      left = left.filter((event) => isUnavailable(outcomes.get(event)));
-      const isOver = tried + 1 === ATTEMPTS || performance.now() > end || signal.aborted;
+      left.forEach((item, i) => outcomes.set(item, applied[i]));
+      left = left.filter((item) => isUnavailable(outcomes.get(item)));
+      const isOver = tried + 1 === ATTEMPTS || performance.now() > end || signal?.aborted;
       if (left.length === 0 || isOver) break;
-      await delay(FIRST_PAUSE_MS * 2 ** tried, undefined, { signal }).catch(() => undefined);
+      await delay(FIRST_PAUSE_MS * 2 ** tried, undefined, signal && { signal }).catch(() => undefined);
     }
-    return events.map((event): Applied => {
-      return outcomes.get(event) ?? { status: 'failed', error: new Error('no outcome') };
+    return items.map((item): Applied => {
+      return outcomes.get(item) ?? { status: 'failed', error: new Error('no outcome') };
     });
   };
 }

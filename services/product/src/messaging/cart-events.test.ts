@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DomainError } from '@tandem/chassis/errors';
 import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { T0 } from '../domain/testing.ts';
@@ -67,6 +68,38 @@ test('what fails of one product fails its events alone', async () => {
   const outcomes = await applying(opened, failing)([added('a'), broken, added('c'), expired]);
   assert.deepEqual(statusesOf(outcomes), ['applied', 'failed', 'applied', 'failed']);
   assert.deepEqual(await stock(), [5, 2]);
+});
+
+test('a store that refuses some writes costs a request of fifty products no receive', async () => {
+  using opened = await openStock(5);
+  const { table } = opened;
+  const productIds = numbers(50).map((i) => `p${i}`);
+  const calls = new Map<string, number>();
+  const refusing: Table = {
+    ...table,
+    transact: async (keys, decide, options) => {
+      const productId = keys[0]?.id ?? '';
+      const call = (calls.get(productId) ?? 0) + 1;
+      calls.set(productId, call);
+      if (call <= Number(productId.slice(1)) % 4)
+        throw new DomainError('unavailable', 'throttled', 'Try again');
+      return table.transact(keys, decide, options);
+    },
+  };
+  const requested: TandemEvent = {
+    eventType: 'InventoryReservationRequested',
+    cartId: 'c',
+    userId: null,
+    items: productIds.map((productId) => ({ productId, qty: 1 })),
+    timestamp: T0,
+    cartVersion: 3,
+  };
+  assert.deepEqual(statusesOf(await applying(opened, refusing)([requested])), ['applied']);
+  assert.deepEqual(
+    productIds.map((productId) => calls.get(productId)),
+    productIds.map((_, i) => (i % 4) + 1),
+    'what succeeded is not repeated',
+  );
 });
 
 test('core 14: one bad request does not cost its neighbours a receive', async () => {

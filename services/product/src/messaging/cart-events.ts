@@ -1,6 +1,6 @@
 import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messaging/consumer';
-import { isUnavailable } from '@tandem/chassis/messaging/patient';
-import type { TandemEvent } from '@tandem/contracts/events';
+import { isUnavailable, patiently } from '@tandem/chassis/messaging/patient';
+import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import { cartsOf, inOrder, requestsOf, type StockRequest } from '../domain/request.ts';
 import type { Reserving } from './reserving.ts';
 import type { PublishSnapshotPage } from './snapshot.ts';
@@ -16,46 +16,63 @@ export interface CartEventsDeps {
   readonly publishSnapshotPage: PublishSnapshotPage;
 }
 
+const APPLIED: Applied = { status: 'applied' };
+
 /** A request with the event that made it. */
 type Sourced = StockRequest & { readonly event: TandemEvent };
 
 /** Reserves and releases stock as carts request it, in one transaction per product, and publishes requested snapshots. */
 export function applyCartEvents({ reserving, publishSnapshotPage }: CartEventsDeps): ApplyBatch {
-  return async (events) => {
-    const failures = new Map<TandemEvent, unknown>();
-    const reserve = (requests: readonly Sourced[]) => {
-      const [{ event } = { event: undefined }] = requests;
-      return event && inTraceOf(event, () => reserving.reserve(requests));
-    };
-    /** A request that cannot be carried out must not cost its neighbours a receive: after a failure each is tried alone. */
-    const reserveOrEach = async (requests: readonly Sourced[]): Promise<void> => {
-      try {
-        await reserve(requests);
-      } catch (error) {
-        const isAlone = requests.length === 1 || isUnavailable({ status: 'failed', error });
-        if (isAlone) for (const { event } of requests) failures.set(event, error);
-        else for (const request of requests) await reserveOrEach([request]);
-      }
-    };
+  /** A request that cannot be carried out must not cost its neighbours a receive: after a failure each is tried alone. */
+  const reserve = async (requests: readonly Sourced[], outcomes: Map<Sourced, Applied>): Promise<void> => {
+    const [first] = requests;
+    if (!first) return;
+    const failed = await inTraceOf(first.event, () => reserving.reserve(requests)).then(
+      () => undefined,
+      (error: unknown): Applied => ({ status: 'failed', error }),
+    );
+    if (failed && requests.length > 1 && !isUnavailable(failed)) {
+      for (const request of requests) await reserve([request], outcomes);
+      return;
+    }
+    for (const request of requests) outcomes.set(request, failed ?? APPLIED);
+  };
 
-    const requests = events.flatMap((event) => requestsOf(event).map((request) => ({ ...request, event })));
+  /** Not a batch, but a request is tried again: one of fifty products is fifty transactions, of which some succeed. */
+  const reserveAll = patiently(async (requests: readonly Sourced[]) => {
+    const outcomes = new Map<Sourced, Applied>();
     const products = [...Map.groupBy(requests, ({ productId }) => productId).values()];
     while (products.length > 0) {
       await Promise.all(
         products.splice(0, CONCURRENCY).map(async (ofProduct) => {
-          for (const chunk of chunksOf(inOrder(ofProduct))) await reserveOrEach(chunk);
+          for (const chunk of chunksOf(inOrder(ofProduct))) await reserve(chunk, outcomes);
         }),
       );
     }
-    for (const event of events) {
-      if (event.eventType !== 'ProductSnapshotRequested') continue;
-      await inTraceOf(event, () => publishSnapshotPage(event)).catch((error: unknown) =>
-        failures.set(event, error),
-      );
+    return requests.map((request) => outcomes.get(request));
+  });
+
+  const publish = async (event: EventOf<'ProductSnapshotRequested'>): Promise<Applied> => {
+    try {
+      await inTraceOf(event, () => publishSnapshotPage(event));
+      return APPLIED;
+    } catch (error) {
+      return { status: 'failed', error };
     }
-    return events.map((event): Applied =>
-      failures.has(event) ? { status: 'failed', error: failures.get(event) } : { status: 'applied' },
-    );
+  };
+
+  return async (events) => {
+    const requests = events.flatMap((event) => requestsOf(event).map((request) => ({ ...request, event })));
+    const failures = new Map<TandemEvent, Applied>();
+    const outcomes = await reserveAll(requests);
+    requests.forEach(({ event }, i) => {
+      const outcome = outcomes[i];
+      if (outcome?.status === 'failed') failures.set(event, outcome);
+    });
+    for (const event of events) {
+      if (event.eventType === 'ProductSnapshotRequested') failures.set(event, await publish(event));
+    }
+    return events.map((event) => failures.get(event) ?? APPLIED);
   };
 }
 
