@@ -17,9 +17,9 @@ function open(options: Partial<CacheOptions> = {}) {
   let reads = 0;
   const counting: Table = {
     ...others,
-    get: (...asked) => {
+    read: (...parameters) => {
       reads += 1;
-      return others.get(...asked);
+      return others.read(...parameters);
     },
   };
   const table = cachedTable(counting, { ttlMs: 60_000, maxItems: 10, ...options });
@@ -68,9 +68,9 @@ test('what was just written is read as it is now, for a moment: a read that may 
   const asked: (boolean | undefined)[] = [];
   const watched: Table = {
     ...others,
-    get: (item, options) => {
+    read: (keys, options) => {
       asked.push(options?.consistent);
-      return others.get(item, options);
+      return others.read(keys, options);
     },
   };
   const table = cachedTable(watched, { ttlMs: 60_000, maxItems: 10 });
@@ -88,10 +88,10 @@ test('a read that a write overtakes is not kept', async () => {
   const { promise: written, resolve: goOn } = Promise.withResolvers<void>();
   const slow: Table = {
     ...counting,
-    get: async (...asked) => {
-      const state = await others.get(...asked);
+    read: async (...parameters) => {
+      const snapshot = await others.read(...parameters);
       await written;
-      return state;
+      return snapshot;
     },
   };
   const table = cachedTable(slow, { ttlMs: 60_000, maxItems: 10 });
@@ -101,6 +101,23 @@ test('a read that a write overtakes is not kept', async () => {
   assert.equal((await overtaken)?.count, 1);
   assert.equal(table.peek(a), undefined);
   assert.equal((await table.get(a, old))?.count, 2);
+  close();
+});
+
+test('of several items only those are read that are not cached, in one request', async () => {
+  const { table, others, reads, close } = open();
+  for (const item of [a, b]) await others.update(item, add(1));
+  await table.get(a, old);
+  await others.update(a, add(1));
+  const c = key(thing, 'c');
+  const snapshot = await table.read([a, b, c], old);
+  assert.deepEqual(
+    [a, b, c].map((item) => snapshot.get(item)?.count),
+    [1, 1, undefined],
+  );
+  assert.equal(reads(), 2);
+  assert.equal(table.peek(b)?.count, 1);
+  assert.equal((await table.read([a, b])).get(a)?.count, 2);
   close();
 });
 

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { pkOf } from './pk.ts';
+import { snapshotOf } from './snapshot.ts';
 import type { Key, Table, Versioned } from './table.ts';
 
 export interface CacheOptions {
@@ -43,26 +44,41 @@ export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): Ca
     }
   };
 
+  const read: Table['read'] = async (keys, options = {}) => {
+    if (options.consistent !== false) return table.read(keys, options);
+    const pks = keys.map(pkOf);
+    const found = new Map<string, Versioned>();
+    for (const pk of pks) {
+      const state = states.get(pk);
+      if (state) found.set(pk, state);
+    }
+    const missing = keys.filter((key) => !found.has(pkOf(key)));
+    if (missing.length === 0) return snapshotOf(pks, found);
+    const own = Symbol('read');
+    for (const pk of missing.map(pkOf)) reading.set(pk, own);
+    try {
+      const isWritten = missing.some((key) => written.has(pkOf(key)));
+      const fresh = await table.read(missing, { consistent: isWritten });
+      for (const key of missing) {
+        const [pk, state] = [pkOf(key), fresh.get(key)];
+        if (!state) continue;
+        found.set(pk, state);
+        if (reading.get(pk) === own) states.set(pk, state);
+      }
+      return snapshotOf(pks, found);
+    } finally {
+      for (const pk of missing.map(pkOf)) if (reading.get(pk) === own) reading.delete(pk);
+    }
+  };
+
   return {
     ...table,
 
     peek: <S extends Versioned>(key: Key<S>) => states.get(pkOf(key)) as S | undefined,
 
-    async get<S extends Versioned>(key: Key<S>, options: { consistent?: boolean } = {}) {
-      if (options.consistent !== false) return table.get(key, options);
-      const pk = pkOf(key);
-      const known = states.get(pk);
-      if (known) return known as S;
-      const own = Symbol(pk);
-      reading.set(pk, own);
-      try {
-        const state = await table.get(key, { consistent: written.has(pk) });
-        if (state && reading.get(pk) === own) states.set(pk, state);
-        return state;
-      } finally {
-        if (reading.get(pk) === own) reading.delete(pk);
-      }
-    },
+    read,
+
+    get: async (key, options) => (await read([key], options)).get(key),
 
     update: (key, decide) => forgetting([key], () => table.update(key, decide)),
     putIfNewer: (key, state) => forgetting([key], () => table.putIfNewer(key, state)),

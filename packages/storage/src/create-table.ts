@@ -120,6 +120,11 @@ export function createTable(
       return liveStates(await read([pk], consistent)).get(pk) as S | undefined;
     },
 
+    async read(keys, { consistent = true } = {}) {
+      const pks = keys.map(pkOf);
+      return snapshotOf(pks, liveStates(await read(pks, consistent)));
+    },
+
     async getMany<S extends Versioned>(keys: readonly Key<S>[]) {
       return [...liveStates(await read(keys.map(pkOf), false)).values()] as S[];
     },

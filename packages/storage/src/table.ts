@@ -43,7 +43,7 @@ export interface Write {
   readonly events: readonly NewEvent[];
 }
 
-/** The items that a transaction read; undefined where there is none. */
+/** Items that were read; undefined where there is none. Throws for a key that was not read. */
 export interface Snapshot {
   get<S extends Versioned>(key: Key<S>): S | undefined;
 }
@@ -93,6 +93,12 @@ export interface Query {
 export interface Table {
   /** The item's state as of now; with `consistent: false` possibly a moment old, for half the price. */
   get<S extends Versioned>(key: Key<S>, options?: { consistent?: boolean }): Promise<S | undefined>;
+
+  /**
+   * The items under at most 100 keys, in one request; each as of its own moment, so that two that change together may be
+   * read before and after. With `consistent: false` possibly a moment old, for half the price.
+   */
+  read(keys: readonly Key<Versioned>[], options?: { consistent?: boolean }): Promise<Snapshot>;
 
   /** The states that exist, in no promised order; each key at most once. Possibly a moment old. */
   getMany<S extends Versioned>(keys: readonly Key<S>[]): Promise<S[]>;

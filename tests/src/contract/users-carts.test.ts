@@ -51,6 +51,9 @@ test("a user's own open carts are listed, page by page, and nobody else's", () =
       '?mine=true&cursor=x',
     ])
       assert.equal((await user.call('GET', `/carts${query}`)).status, 400, query);
+    const plain = await user.call<Page>('GET', '/carts?mine=true');
+    const { status, body } = await user.call<Page>('GET', '/carts?mine=true&status=&limit=&cursor=');
+    assert.deepEqual([status, body], [200, plain.body], 'an empty parameter counts as absent');
   }));
 
 test("a merge moves a guest's lines at the prices that were agreed, and is refused whole where it does not fit", () =>

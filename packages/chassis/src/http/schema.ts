@@ -33,6 +33,11 @@ export function queryInteger<S extends z.ZodType>(schema: S) {
   );
 }
 
+/** A query parameter of which an empty text counts as absent, as a form sends a field that was left empty. */
+export function emptyAsAbsent<S extends z.ZodType>(schema: S) {
+  return z.preprocess((value) => (value === '' ? undefined : value), schema);
+}
+
 const maxFaults = 20;
 
 /**

@@ -21,7 +21,14 @@ export function itemsConform(open: () => Promise<Store>): void {
     assert.deepEqual(await table.get(a), { version: 1, count: 1 });
     assert.deepEqual(await table.get(a, { consistent: false }), { version: 1, count: 1 });
     assert.deepEqual(await table.getMany([a, key(thing, 'b'), a]), [{ version: 1, count: 1 }]);
-    assert.equal(await table.get(key({ name: 'other' }, 'a')), undefined);
+    const other = key({ name: 'other' }, 'a');
+    assert.equal(await table.get(other), undefined);
+    const snapshot = await table.read([a, other, key(thing, 'b')], { consistent: false });
+    assert.deepEqual(
+      [a, other, key(thing, 'b')].map((item) => snapshot.get(item)),
+      [{ version: 1, count: 1 }, undefined, undefined],
+    );
+    assert.throws(() => snapshot.get(key(thing, 'c')), /not among the keys/);
   });
 
   test('refuses keys that not every store can keep', open, async ({ table }) => {

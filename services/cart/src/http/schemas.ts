@@ -1,5 +1,5 @@
 import { conditionHeader } from '@tandem/chassis/http/preconditions';
-import { queryInteger } from '@tandem/chassis/http/schema';
+import { emptyAsAbsent, queryInteger } from '@tandem/chassis/http/schema';
 import { z } from 'zod';
 import { MAX_LINE_QTY } from '../domain/line.ts';
 
@@ -75,11 +75,11 @@ export const cart = z
 /** `mine` says whose carts are meant: there is no list of everybody's. */
 export const mine = z.object({
   mine: z.literal('true'),
-  status: z
-    .preprocess((value) => (value === '' ? undefined : value), z.enum(['open', 'checkedOut']).default('open'))
-    .describe('open: newest change first. checkedOut: orders, newest first'),
-  limit: queryInteger(z.int().min(1).max(20).default(20)),
-  cursor: z.string().max(2_000).optional(),
+  status: emptyAsAbsent(z.enum(['open', 'checkedOut']).default('open')).describe(
+    'open: newest change first. checkedOut: orders, newest first',
+  ),
+  limit: emptyAsAbsent(queryInteger(z.int().min(1).max(20).default(20))),
+  cursor: emptyAsAbsent(z.string().max(2_000).optional()),
 });
 
 export const cartPage = z.object({

@@ -1,6 +1,6 @@
 import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
 import { transactOnce } from '@tandem/storage/once';
-import { put, type Snapshot, type Table, type Write } from '@tandem/storage/table';
+import { type Key, put, type Snapshot, type Table, type Write } from '@tandem/storage/table';
 import type { ContentPatch } from '../domain/content.ts';
 import { importProduct, type ImportedFields, type ImportOptions } from '../domain/import.ts';
 import {
@@ -14,7 +14,10 @@ import {
 } from '../domain/edit-product.ts';
 import {
   type CurrentProduct,
+  type Description,
   found,
+  hasDescription,
+  live,
   type ProductDecision,
   type StoredProduct,
   withStock,
@@ -53,6 +56,7 @@ export function createProducts({ table, now }: { table: Table; now: () => string
   const write = (
     request: Request,
     productId: string,
+    input: Described,
     decide: (current: CurrentProduct) => ProductDecision,
   ): Promise<WrittenProduct> =>
     transactOnce(
@@ -60,7 +64,7 @@ export function createProducts({ table, now }: { table: Table; now: () => string
       request,
       [productKey(productId)],
       (read) => {
-        const current = currentOf(read, productId);
+        const current = currentOf(read, productId, input);
         const decision = decide(current);
         const { state, description = current.description, events } = decision;
         return {
@@ -72,47 +76,64 @@ export function createProducts({ table, now }: { table: Table; now: () => string
           writes: writesOf(productId, current, state, decision.description, events),
         };
       },
-      { additionalReads: () => [descriptionKey(productId)] },
+      { additionalReads: (read) => descriptionKeys(read, productId, input) },
     );
 
   return {
     create: (request, productId, input) =>
-      write(request, productId, (current) => createProduct(current, productId, input, now())),
+      write(request, productId, input.content, (current) => createProduct(current, productId, input, now())),
 
     replace: (productId, input, precondition) =>
-      write(undefined, productId, (current) =>
+      write(undefined, productId, input.content, (current) =>
         replaceProduct(current, productId, input, now(), precondition),
       ),
 
     patch: (productId, patch, precondition) =>
-      write(undefined, productId, (current) => patchProduct(current, productId, patch, now(), precondition)),
+      write(undefined, productId, patch, (current) =>
+        patchProduct(current, productId, patch, now(), precondition),
+      ),
 
     async delete(productId, precondition) {
       await table.transact(
         [productKey(productId)],
         (read) => {
-          const current = currentOf(read, productId);
+          const current = currentOf(read, productId, {});
           const { state, description, events } = deleteProduct(current, productId, now(), precondition);
           return { writes: writesOf(productId, current, state, description, events) };
         },
-        { additionalReads: () => [descriptionKey(productId)] },
+        { additionalReads: (read) => descriptionKeys(read, productId, {}) },
       );
     },
 
     changeStock: (request, productId, change, precondition) =>
-      write(request, productId, ({ stored }) => {
+      write(request, productId, {}, ({ stored }) => {
         requireMatch(precondition, stored);
         const product = found(stored, productId);
         return withStock(product, changeStock(product, change), now());
       }),
 
     import: (productId, fields, options) =>
-      write(undefined, productId, (current) => importProduct(current, productId, fields, options, now())),
+      write(undefined, productId, fields, (current) =>
+        importProduct(current, productId, fields, options, now()),
+      ),
   };
 }
 
-function currentOf(read: Snapshot, productId: string): CurrentProduct {
-  return { stored: read.get(productKey(productId)), description: read.get(descriptionKey(productId)) };
+/** What a write says of the description: null removes it. */
+interface Described {
+  readonly description?: string | null | undefined;
+}
+
+/** Most changes need no second read: only that of a product with a description, or one that writes it. */
+function descriptionKeys(read: Snapshot, productId: string, { description }: Described): Key<Description>[] {
+  const product = live(read.get(productKey(productId)));
+  const isNeeded = description !== undefined || (product && hasDescription(product));
+  return isNeeded ? [descriptionKey(productId)] : [];
+}
+
+function currentOf(read: Snapshot, productId: string, input: Described): CurrentProduct {
+  const [key] = descriptionKeys(read, productId, input);
+  return { stored: read.get(productKey(productId)), description: key && read.get(key) };
 }
 
 function writesOf(

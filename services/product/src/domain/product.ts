@@ -53,6 +53,11 @@ export function live(stored: StoredProduct | undefined): Product | undefined {
   return stored === undefined || 'deleted' in stored ? undefined : stored;
 }
 
+/** Whether the product has a description, which is stored apart. */
+export function hasDescription({ descriptionVersion }: Product): boolean {
+  return descriptionVersion !== undefined;
+}
+
 /** The content of a product, its description included. */
 export function contentOf(product: Product, description: Description | undefined): ProductContent {
   const { productId, onHand, held, ledger, version, contentVersion, incarnation, ...more } = product;

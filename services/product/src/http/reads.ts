@@ -3,7 +3,14 @@ import { DomainError } from '@tandem/chassis/errors';
 import { isNotModified, parsePreconditions, versionTag } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';
 import type { CachedTable } from '@tandem/storage/cached';
-import { type Description, found, live, type Product, type StoredProduct } from '../domain/product.ts';
+import {
+  type Description,
+  found,
+  hasDescription,
+  live,
+  type Product,
+  type StoredProduct,
+} from '../domain/product.ts';
 import { viewOf } from '../domain/view.ts';
 import { BY_CATEGORY, categoryPartition, descriptionKey, productKey, products } from '../store/kinds.ts';
 import * as schemas from './schemas.ts';
@@ -91,20 +98,14 @@ function peekProduct(table: CachedTable, productId: string): ReadProduct | undef
 /** The product with the description that belongs to it. Throws notFound where there is none. */
 async function readProduct(table: CachedTable, productId: string): Promise<ReadProduct> {
   for (const consistent of [false, true, true]) {
-    const [stored, lastDescription] = await Promise.all([
-      table.get(productKey(productId), { consistent }),
-      table.get(descriptionKey(productId), { consistent }),
-    ]);
-    const product = found(stored, productId);
+    const keys = [productKey(productId), descriptionKey(productId)] as const;
+    const read = await table.read(keys, { consistent });
+    const product = found(read.get(keys[0]), productId);
     // The description of an earlier content may still be stored.
-    const description = hasDescription(product) ? lastDescription : undefined;
+    const description = hasDescription(product) ? read.get(keys[1]) : undefined;
     if (isComplete(product, description)) return { product, description };
   }
   throw new DomainError('unavailable', 'product-changing', 'The product is being changed. Read it again.');
-}
-
-function hasDescription({ descriptionVersion }: Product): boolean {
-  return descriptionVersion !== undefined;
 }
 
 /** Whether this is the description that the product was written with: the two are read separately. */

@@ -1,5 +1,5 @@
 import { conditionHeader } from '@tandem/chassis/http/preconditions';
-import { queryInteger } from '@tandem/chassis/http/schema';
+import { emptyAsAbsent, queryInteger } from '@tandem/chassis/http/schema';
 import { z } from 'zod';
 import type { ProductContent } from '../domain/content.ts';
 
@@ -119,24 +119,18 @@ export const productPage = z.object({
   nextCursor: z.string().optional().describe('Present when there may be more'),
 });
 
-/** An empty parameter counts as absent. */
-const optionalText = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-
 export const listQuery = z.object({
-  ids: optionalText(
+  ids: emptyAsAbsent(
     z
       .string()
       .regex(/^(,*[^,]{1,200}(,+[^,]{1,200}){0,99},*)?$/u, 'must be 1 to 100 ids, separated by commas')
       .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
-      .describe('Up to 100 ids, separated by commas; excludes the other parameters'),
+      .describe('Up to 100 ids, separated by commas; excludes the other parameters')
+      .optional(),
   ),
-  category: optionalText(wellFormed.max(64).regex(/^$|\S/, 'must not be blank').trim()),
-  limit: z.preprocess(
-    (value) => (value === '' ? undefined : value),
-    queryInteger(z.int().min(1).max(100).default(20)),
-  ),
-  cursor: optionalText(z.string().max(2_000)),
+  category: emptyAsAbsent(wellFormed.max(64).regex(/^$|\S/, 'must not be blank').trim().optional()),
+  limit: emptyAsAbsent(queryInteger(z.int().min(1).max(100).default(20))),
+  cursor: emptyAsAbsent(z.string().max(2_000).optional()),
 });
 
 export const byId = z.object({ productId: z.string().max(200) });
@@ -152,10 +146,11 @@ export const conditionalWrite = z.object({
 export const snapshotStarted = z.object({ snapshotId: z.string() });
 
 export const importQuery = z.object({
-  stock: optionalText(
+  stock: emptyAsAbsent(
     z
       .literal('count')
-      .describe('`count`: inventory is a count of the stock on hand, also of existing products'),
+      .describe('`count`: inventory is a count of the stock on hand, also of existing products')
+      .optional(),
   ),
 });
 
