@@ -16,8 +16,8 @@ COPY services/product/package.json services/product/
 RUN npm ci --workspace=@tandem/${SERVICE}
 COPY packages packages
 COPY services services
-COPY scripts scripts
-RUN node scripts/bundle.ts ${SERVICE} bundle
+COPY tools/bundle tools/bundle
+RUN node tools/bundle/src/main.ts ${SERVICE} bundle
 
 FROM ${NODE_IMAGE}
 WORKDIR /app

@@ -1,6 +1,6 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from './run.ts';
+import { run } from '@tandem/cli/run';
 
 /** Whether Python is new enough and can make environments: Debian packs `ensurepip` apart. */
 const PROBE = 'import ensurepip, sys; sys.exit(sys.version_info < (3, 10))';

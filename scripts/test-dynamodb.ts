@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Calls, callsOf, differences, textOf } from './aws-calls.ts';
-import { startDynamoDbLocal } from './dynamodb-local.ts';
+import { startDynamoDbLocal } from '@tandem/emulators/dynamodb-local';
 
 const TESTS = [
   'packages/storage/src/dynamodb*.test.ts',

@@ -3,10 +3,10 @@
  * there is no Python, says so and succeeds. Arguments go to schemathesis: `npm run test:fuzz -- --seed 1 -n 50`.
  */
 import { join } from 'node:path';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { withSystem } from '../tests/src/support/system.ts';
 import { installPython } from './python.ts';
-import { run } from './run.ts';
+import { run } from '@tandem/cli/run';
 
 const SOURCES = join(import.meta.dirname, 'schemathesis');
 

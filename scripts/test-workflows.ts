@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPython } from './python.ts';
-import { run } from './run.ts';
+import { run } from '@tandem/cli/run';
 
 const ROOT = join(import.meta.dirname, '..');
 const ACTIONLINT = 'v1.7.12';

@@ -93,10 +93,12 @@ test('what must hold before a change lands is looked at by GitHub too', () => {
 });
 
 test('Dependabot knows every folder that pins what tests install', () => {
-  const known = new Set(read('.github/dependabot.yml').match(/\/scripts\/[\w-]+/g));
-  const folders = globSync('scripts/*/{requirements.txt,pom.xml}', { cwd: root }).map(
-    (file) => `/${dirname(file)}`,
-  );
+  const known = new Set(read('.github/dependabot.yml').match(/(?<=[ [])\/[\w/-]+/g));
+  const pins = globSync('{scripts,packages}/**/{requirements.txt,pom.xml}', {
+    cwd: root,
+    exclude: ['**/node_modules'],
+  });
+  const folders = pins.map((file) => `/${dirname(file)}`);
   assert.ok(folders.length >= 4);
   assert.deepEqual(
     folders.filter((folder) => !known.has(folder)),

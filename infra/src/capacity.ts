@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { z } from 'zod';
 
-const file = join(import.meta.dirname, '../../load/results/capacity.json');
+const file = join(import.meta.dirname, '../../tools/load/results/capacity.json');
 
 const measured = z.object({ requestsPerMinute: z.int().min(1) });
 const capacity = z.object({ product: measured, cart: measured });

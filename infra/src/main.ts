@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bundle } from '../../scripts/bundle.ts';
+import { bundle } from '@tandem/bundle/bundle';
 import { production } from '../settings/production.ts';
 import { staging } from '../settings/staging.ts';
 import { createDeployment, type Stage } from './deployment.ts';

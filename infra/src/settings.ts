@@ -76,7 +76,7 @@ export const settingsSchema = z.strictObject({
     ])
     .optional()
     .describe(
-      'Requests of one task in a minute beyond which another is started, of both services or of each; by default what was measured (load/results/capacity.json)',
+      'Requests of one task in a minute beyond which another is started, of both services or of each; by default what was measured (tools/load/results/capacity.json)',
     ),
   spot: z
     .boolean()

@@ -38,7 +38,7 @@ test('the context is manifests and the sources of what ships', async () => {
     'package-lock.json',
     'packages/chassis/src/emf.ts',
     'services/cart/package.json',
-    'scripts/bundle.ts',
+    'tools/bundle/src/main.ts',
   ];
   const outside = [
     '.git/config',
@@ -46,7 +46,8 @@ test('the context is manifests and the sources of what ships', async () => {
     '.data/carts.db',
     'node_modules/zod/index.js',
     'packages/chassis/src/emf.test.ts',
-    'packages/local/src/issuer.ts',
+    'packages/emulators/src/issuer.ts',
+    'tools/dlq/src/main.ts',
     'packages/chassis/node_modules/a.js',
     'infra/package.json',
     'scripts/test-fuzz.ts',

@@ -5,7 +5,7 @@ import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/c
 import { type ExportedSpan, startFakeCollector } from '@tandem/chassis/fake-collector';
 import type { Metrics } from '@tandem/chassis/metrics';
 import { topology } from '@tandem/contracts/topology';
-import { REGION, topicArn } from '@tandem/local/messaging/config';
+import { REGION, topicArn } from '@tandem/emulators/messaging-config';
 import { type CartBody, client } from './support/http.ts';
 import { spawnSystem } from './support/process.ts';
 import { atRest } from './support/queues.ts';

@@ -17,7 +17,7 @@ import { registerReads } from './http/reads.ts';
 import { registerWrites } from './http/writes.ts';
 import { applyCartEvents } from './messaging/cart-events.ts';
 import { startHoldExpiry } from './messaging/hold-expiry.ts';
-import { createReserving } from './messaging/reserving.ts';
+import { createStockHolds } from './application/stock-holds.ts';
 import { createSnapshots, type SnapshotRequest } from './messaging/snapshot.ts';
 
 export interface ProductDeps {
@@ -103,20 +103,20 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
   registerWrites(app, { products, table, requestSnapshot, newId: randomUUID });
   await registerImport(app, { table, products });
 
-  const reserving = createReserving({ table, metrics, holdSeconds, now });
+  const stockHolds = createStockHolds({ table, metrics, holdSeconds, now });
   const everyMs = deps.sweepMs ?? Math.max(MIN_SWEEP_MS, Math.min(SWEEP_MS, holdSeconds * 250 || SWEEP_MS));
 
   return createService(app, () => [
     startConsumer({
       sqs,
       queueUrl,
-      apply: applyCartEvents({ reserving, publishSnapshotPage }),
+      apply: applyCartEvents({ stockHolds, publishSnapshotPage }),
       ping: () => table.ping(),
       log: logger,
       metrics,
       tracer,
       pauseMs: deps.receivePauseMs ?? 0,
     }),
-    startHoldExpiry({ table, reserving, everyMs, now, log: logger }),
+    startHoldExpiry({ table, stockHolds, everyMs, now, log: logger }),
   ]);
 }

@@ -10,7 +10,7 @@ import { portOfNobody } from '../support/nobody.ts';
 import { spawnSystem } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
-const script = fileURLToPath(import.meta.resolve('@tandem/local/audit/main'));
+const script = fileURLToPath(import.meta.resolve('@tandem/audit/main'));
 
 /** Runs `npm run audit`. */
 async function run(...args: readonly string[]) {

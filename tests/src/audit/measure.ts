@@ -169,7 +169,7 @@ await fill();
 process.stdout.write(`filled in ${Math.round((performance.now() - start) / 1000)} s: ${prefix}\n`);
 client.destroy();
 
-const script = fileURLToPath(import.meta.resolve('@tandem/local/audit/main'));
+const script = fileURLToPath(import.meta.resolve('@tandem/audit/main'));
 const child = spawn(process.execPath, [script, '--aws', '--prefix', prefix], {
   env: {
     PATH: process.env['PATH'],

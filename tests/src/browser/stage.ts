@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { buildConsole } from '@tandem/local/console/build';
-import { mintToken } from '@tandem/local/issuer';
+import { buildConsole } from '@tandem/console/build';
+import { mintToken } from '@tandem/emulators/issuer';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';

@@ -6,8 +6,8 @@ import {
   ReceiveMessageCommand,
   type SendMessageBatchCommandInput,
 } from '@aws-sdk/client-sqs';
-import { keepingQueues } from '@tandem/local/dlq/queues';
-import { queueUrl } from '@tandem/local/messaging/config';
+import { keepingQueues } from '@tandem/dlq/queues';
+import { queueUrl } from '@tandem/emulators/messaging-config';
 import * as fc from 'fast-check';
 import { depth } from '../support/queues.ts';
 import {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import type { State, Step } from '@tandem/local/console/protocol';
-import { mintToken } from '@tandem/local/issuer';
+import type { State, Step } from '@tandem/console/protocol';
+import { mintToken } from '@tandem/emulators/issuer';
 import { type Answer, client } from '../support/http.ts';
 import { until } from '../support/until.ts';
 

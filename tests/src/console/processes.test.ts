@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from '@tandem/chassis/config';
-import type { About } from '@tandem/local/console/protocol';
+import type { About } from '@tandem/console/protocol';
 import { anyPorts, localConfig } from '@tandem/local/config';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { client } from '../support/http.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
-import type { Step } from '@tandem/local/console/protocol';
+import type { Step } from '@tandem/console/protocol';
 import { client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';

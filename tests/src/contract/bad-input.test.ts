@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { type Answer, client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/local/issuer';
-import { playStory } from '@tandem/local/story';
+import { mintToken } from '@tandem/emulators/issuer';
+import { playStory } from '@tandem/smoke/story';
 import { type CartBody, client } from '../support/http.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';

@@ -1,5 +1,5 @@
-import { readArguments, runCommand, usageError } from '@tandem/local/cli';
-import { startDynamoDbLocal } from '../../../scripts/dynamodb-local.ts';
+import { readArguments, runCommand, usageError } from '@tandem/cli/command';
+import { startDynamoDbLocal } from '@tandem/emulators/dynamodb-local';
 import { printReport } from './report.ts';
 import { runFaults } from './run.ts';
 

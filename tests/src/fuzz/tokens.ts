@@ -1,4 +1,4 @@
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import * as fc from 'fast-check';
 import type { Operation, Verdict } from './document.ts';
 

@@ -11,7 +11,7 @@ import { createProducts, type Products } from '@tandem/product/application/produ
 import { live, type Product } from '@tandem/product/domain/product';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createHoldExpiry } from '@tandem/product/messaging/hold-expiry';
-import { createReserving } from '@tandem/product/messaging/reserving';
+import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { productKey } from '@tandem/product/store/kinds';
 import { createTable } from '@tandem/storage/create-table';
 import { CARTS, type CartStep, type ProductStep, type Step } from './steps.ts';
@@ -43,13 +43,13 @@ export async function openHistorySystem(
   const tableOf = (service: 'product' | 'cart') => createTable(stores[service].driver, { now: () => nowMs });
 
   const products = [tableOf('product'), tableOf('product')].map((table) => {
-    const reserving = createReserving({ table, metrics, holdSeconds: HOLD_SECONDS, now });
+    const stockHolds = createStockHolds({ table, metrics, holdSeconds: HOLD_SECONDS, now });
     return {
       table,
       api: createProducts({ table, now }),
-      apply: applyCartEvents({ reserving, publishSnapshotPage: fail }),
+      apply: applyCartEvents({ stockHolds, publishSnapshotPage: fail }),
       // A store whose response is lost leaves the hold to the next sweep.
-      sweep: createHoldExpiry({ table, reserving, now, log: { error: () => undefined } }),
+      sweep: createHoldExpiry({ table, stockHolds, now, log: { error: () => undefined } }),
     };
   });
   const carts = [tableOf('cart'), tableOf('cart')].map((table) => ({

@@ -10,8 +10,8 @@ import {
 import { createMetrics } from '@tandem/chassis/metrics';
 import { createRecordingTracer } from '@tandem/chassis/recording-tracer';
 import { currentTraceId } from '@tandem/chassis/trace';
-import { queueUrl, REGION } from '@tandem/local/messaging/config';
-import { startEmulator } from '@tandem/local/messaging/emulator';
+import { queueUrl, REGION } from '@tandem/emulators/messaging-config';
+import { startEmulator } from '@tandem/emulators/messaging';
 import { depth } from '../support/queues.ts';
 
 export const QUEUE = 'product-cart-events-queue';

@@ -9,7 +9,7 @@ import { createProduct } from '@tandem/product/domain/edit-product';
 import { found, live, withStock } from '@tandem/product/domain/product';
 import { changeStock } from '@tandem/product/domain/stock';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
-import { createReserving } from '@tandem/product/messaging/reserving';
+import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { productKey, reservationKey } from '@tandem/product/store/kinds';
 import type { Table } from '@tandem/storage/table';
 import * as fc from 'fast-check';
@@ -31,8 +31,8 @@ async function stockOf(table: Table, productId: string): Promise<{ onHand: numbe
 }
 
 function applying(table: Table) {
-  const reserving = createReserving({ table, metrics: createMetrics(), holdSeconds: 900, now: () => NOW });
-  return applyCartEvents({ reserving, publishSnapshotPage: () => assert.fail('no snapshot') });
+  const stockHolds = createStockHolds({ table, metrics: createMetrics(), holdSeconds: 900, now: () => NOW });
+  return applyCartEvents({ stockHolds, publishSnapshotPage: () => assert.fail('no snapshot') });
 }
 
 async function heldBy(table: Table, productId: string, cartId: string): Promise<number> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { queueUrl } from '@tandem/local/messaging/config';
+import { queueUrl } from '@tandem/emulators/messaging-config';
 import { type CartBody, client } from '../support/http.ts';
 import { spawnSystem, temporaryFolder } from '../support/process.ts';
 import { atRest, deadLetters, depth } from '../support/queues.ts';

@@ -5,13 +5,13 @@ import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { client } from '../support/http.ts';
 import { startInFront } from '../support/in-front.ts';
 import { spawnSystem, type SystemProcess } from '../support/process.ts';
 import { portOfNobody } from '../support/nobody.ts';
 
-const script = fileURLToPath(import.meta.resolve('@tandem/local/smoke/main'));
+const script = fileURLToPath(import.meta.resolve('@tandem/smoke/main'));
 const HOPS = [
   'product created',
   'cart opened',

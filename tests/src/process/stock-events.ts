@@ -6,7 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { queueUrl, REGION, topicArn } from '@tandem/local/messaging/config';
+import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
 
 /** A line whose quantity returned to the units that it held, because Product rejected an increase. */
 export interface Reduction {

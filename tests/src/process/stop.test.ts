@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mintToken } from '@tandem/local/issuer';
-import { queueUrl } from '@tandem/local/messaging/config';
+import { mintToken } from '@tandem/emulators/issuer';
+import { queueUrl } from '@tandem/emulators/messaging-config';
 import { client } from '../support/http.ts';
 import { sendHalf } from '../support/half-sent.ts';
 import { importInFlight, refusesConnections } from '../support/stopping.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import type { Answer, CartBody, client, Sent } from '../support/http.ts';
 import type { Random } from './random.ts';
 import type { Entry, Operation } from './record.ts';
@@ -30,7 +30,7 @@ export interface TripOptions {
   readonly idleMs?: number | undefined;
 }
 
-/** While prices and stock change, a trip may well end without: only when they rest can one insist. */
+/** While prices and stock change, a trip may well end without: only when they rest can a request be retried. */
 const TRIPS_TO_BUY = 20;
 const NEVER_EXPECTED = new Set([400, 401, 403, 422, 500]);
 
@@ -43,7 +43,7 @@ export async function goShopping(subject: string, options: TripOptions): Promise
     options;
   const token = await mintToken({ subject, scopes: [] });
 
-  const insist = async (
+  const withRetry = async (
     path: string,
     sent: Sent,
     key?: string,
@@ -66,7 +66,7 @@ export async function goShopping(subject: string, options: TripOptions): Promise
   const stored: { path: string; sent: Sent; key: string; status: number; version: number }[] = [];
   const attempt = async (operation: Operation, path: string, sent: Sent, isKeyed: boolean) => {
     const key = isKeyed ? randomUUID() : undefined;
-    const { status, body } = await insist(path, sent, key);
+    const { status, body } = await withRetry(path, sent, key);
     const isDone = status < 300;
     // A rejected request is not stored under its key: repeated, it may succeed.
     if (key && isDone) stored.push({ path, sent, key, status, version: body.version });
@@ -82,14 +82,14 @@ export async function goShopping(subject: string, options: TripOptions): Promise
     if (!one) return;
     const { path, sent, key, status, version } = one;
     repeats.sent += 1;
-    const again = await insist(path, sent, key);
+    const again = await withRetry(path, sent, key);
     if (again.status !== status || again.body.version !== version)
       unexpected.push(`POST ${path} got ${status}, and ${again.status} when it was repeated`);
   };
   const isLucky = () => random(0, 1) === 0;
 
   const open = async (token: string | false): Promise<string> => {
-    const { body } = await insist('/carts', { token }, randomUUID());
+    const { body } = await withRetry('/carts', { token }, randomUUID());
     onOpened(body.cartId, token);
     log.push({ op: 'open', cartId: body.cartId, outcome: { status: 'done', version: 1 } });
     return body.cartId;
@@ -114,7 +114,7 @@ export async function goShopping(subject: string, options: TripOptions): Promise
     attempt({ op: 'hold', cartId }, `/carts/${cartId}/hold`, { token }, isLucky());
   const setQuantity = async (cartId: string, productId: string, qty: number) => {
     const path = `/carts/${cartId}/items/${productId}`;
-    const { status, body, isRepeated } = await insist(path, { body: { qty }, token }, undefined, 'PUT');
+    const { status, body, isRepeated } = await withRetry(path, { body: { qty }, token }, undefined, 'PUT');
     // A first request whose response was lost may have been carried out although its repetition is rejected.
     const rejected = { status: isRepeated ? 'unknown' : 'refused' } as const;
     const outcome = status < 300 ? ({ status: 'done', version: body.version } as const) : rejected;
@@ -125,7 +125,7 @@ export async function goShopping(subject: string, options: TripOptions): Promise
     const api = await whenUp();
     const read = await api.call<CartBody>('GET', `/carts/${cartId}`, { token }).catch(() => undefined);
     for (const { productId, priceChanged, availability, qty, availableQty } of read?.body.items ?? []) {
-      if (priceChanged) await insist(`/carts/${cartId}/items/${productId}/accept-price`, { token });
+      if (priceChanged) await withRetry(`/carts/${cartId}/items/${productId}/accept-price`, { token });
       if (availability === 'insufficient') await setQuantity(cartId, productId, Math.min(qty, availableQty));
     }
   };

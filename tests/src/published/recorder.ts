@@ -1,5 +1,5 @@
 import type { Principal, QueueName, ServiceName, TopicName } from '@tandem/contracts/topology';
-import type { OnClient } from '@tandem/local/system/clients';
+import type { OnClient } from '@tandem/emulators/clients';
 import type { Recordable } from '../support/aws-calls/record.ts';
 
 /** An event as it was sent, and where to. */

@@ -9,7 +9,7 @@ import { createProduct, deleteProduct } from '@tandem/product/domain/edit-produc
 import { found, withStock } from '@tandem/product/domain/product';
 import { changeStock } from '@tandem/product/domain/stock';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
-import { createReserving } from '@tandem/product/messaging/reserving';
+import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { createSnapshots } from '@tandem/product/messaging/snapshot';
 import { productKey } from '@tandem/product/store/kinds';
 import { NOW, openTable } from '../messaging/histories.ts';
@@ -38,8 +38,8 @@ export async function openProduct(stocked: readonly Stocked[]) {
     currentTraceparent: () => '',
     now: () => NOW,
   });
-  const reservingAt = (now: string) =>
-    createReserving({ table, metrics: createMetrics(), holdSeconds: HOLD_SECONDS, now: () => now });
+  const stockHoldsAt = (now: string) =>
+    createStockHolds({ table, metrics: createMetrics(), holdSeconds: HOLD_SECONDS, now: () => now });
   return {
     table,
     create,
@@ -52,8 +52,8 @@ export async function openProduct(stocked: readonly Stocked[]) {
         return withStock(product, changeStock(product, { onHand }), NOW);
       }),
     /** Ends the hold of a cart, long after its time. */
-    expire: (productId: string, cartId: string) => reservingAt(LATER).expire(productId, [cartId]),
-    apply: applyCartEvents({ reserving: reservingAt(NOW), publishSnapshotPage }),
+    expire: (productId: string, cartId: string) => stockHoldsAt(LATER).expire(productId, [cartId]),
+    apply: applyCartEvents({ stockHolds: stockHoldsAt(NOW), publishSnapshotPage }),
     /** What snapshots published. */
     published,
     /** The responses to carts. */

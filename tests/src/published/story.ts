@@ -1,5 +1,5 @@
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { type Answer, type CartBody, client, type LineBody, type Sent } from '../support/http.ts';
 import { operationsOf, pathWith } from '../support/operations.ts';
 import { atRest } from '../support/queues.ts';

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
-import { REGION, topicArn } from '@tandem/local/messaging/config';
+import { REGION, topicArn } from '@tandem/emulators/messaging-config';
 import { listen as listenToConsole, operator } from '../console/listen.ts';
 import { type CartBody, client, decided } from '../support/http.ts';
 import { spawnSystem } from '../support/process.ts';

@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { platform } from 'node:os';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { atOnce } from '../support/at-once.ts';
 import { watchEffects } from '../support/effects.ts';
 import { type Answer, type CartBody, client, type ProductBody, type Sent } from '../support/http.ts';

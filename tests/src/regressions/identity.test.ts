@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { forgeTokens } from '../support/forged-tokens.ts';
 import { type Answer, type CartBody, client, type Sent } from '../support/http.ts';
 import { type Operation, operationsOf, pathWith } from '../support/operations.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { atOnce } from '../support/at-once.ts';
 import { publisher } from '../support/events.ts';
 import { client, decided } from '../support/http.ts';

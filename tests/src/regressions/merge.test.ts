@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { atOnce } from '../support/at-once.ts';
 import { type CartBody, client, decided } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { type CartBody, client, decided } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { startEmulator } from '@tandem/local/messaging/emulator';
+import { startEmulator } from '@tandem/emulators/messaging';
 
 /** What SNS says of an event that it does not take, in an answer that is a 200. */
 export interface Fault {

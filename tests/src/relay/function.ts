@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
-import { queueUrl, REGION, topicArn } from '@tandem/local/messaging/config';
+import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
 import type { StreamBatchResponse } from '@tandem/relay/handler';
-import { bundle } from '../../../scripts/bundle.ts';
+import { bundle } from '@tandem/bundle/bundle';
 import { temporaryFolder } from '../support/process.ts';
 
 /** A bundled relay, in a process of its own that has nothing but what Lambda would set. */

@@ -1,5 +1,5 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { queueUrl, REGION } from '@tandem/local/messaging/config';
+import { queueUrl, REGION } from '@tandem/emulators/messaging-config';
 
 /** A message as it arrived. */
 export interface Arrived {

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { RedriveRecord } from '@tandem/local/dlq/record';
+import type { RedriveRecord } from '@tandem/dlq/record';
 
-const script = fileURLToPath(import.meta.resolve('@tandem/local/dlq/main'));
+const script = fileURLToPath(import.meta.resolve('@tandem/dlq/main'));
 
 /** Starts `npm run dlq`, in a folder and an environment of its own. */
 export function startDlq(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string) {

@@ -8,7 +8,7 @@ import { PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns
 import type { TandemEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
 import type { TopicName } from '@tandem/contracts/topology';
-import { REGION, topicArn } from '@tandem/local/messaging/config';
+import { REGION, topicArn } from '@tandem/emulators/messaging-config';
 import { until } from './until.ts';
 
 const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };

@@ -1,4 +1,4 @@
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { until } from './until.ts';
 
 /** An answer of the API. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { anyPorts } from '@tandem/local/config';
 import { until } from './until.ts';
 
-const script = fileURLToPath(new URL('../../../packages/local/src/main.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../../apps/local/src/main.ts', import.meta.url));
 const START_DEADLINE_MS = 15_000;
 
 type Environment = Readonly<Record<string, string>>;

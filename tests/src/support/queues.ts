@@ -1,9 +1,9 @@
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
-import { letterOf, wantedAttributes } from '@tandem/local/dlq/letter';
-import { keepingQueues } from '@tandem/local/dlq/queues';
-import { queueUrl } from '@tandem/local/messaging/config';
-import { depthOf } from '@tandem/local/messaging/depth';
+import { letterOf, wantedAttributes } from '@tandem/dlq/letter';
+import { keepingQueues } from '@tandem/dlq/queues';
+import { queueUrl } from '@tandem/emulators/messaging-config';
+import { depthOf } from '@tandem/emulators/queue-depth';
 import { until } from './until.ts';
 
 /** Messages of a queue: to be received, received and not yet deleted, delayed. */

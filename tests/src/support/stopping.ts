@@ -1,4 +1,4 @@
-import { mintToken } from '@tandem/local/issuer';
+import { mintToken } from '@tandem/emulators/issuer';
 import { type HalfSent, sendHalf } from './half-sent.ts';
 import { client } from './http.ts';
 import { until } from './until.ts';

@@ -6,12 +6,12 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
-import { localPlace } from '@tandem/local/dlq/place';
-import { findQueue } from '@tandem/local/dlq/queues';
-import type { RedriveRecord } from '@tandem/local/dlq/record';
-import { createWorkbench, type WorkbenchOptions } from '@tandem/local/dlq/workbench';
-import { queueUrl } from '@tandem/local/messaging/config';
-import { startEmulator } from '@tandem/local/messaging/emulator';
+import { localPlace } from '@tandem/dlq/place';
+import { findQueue } from '@tandem/dlq/queues';
+import type { RedriveRecord } from '@tandem/dlq/record';
+import { createWorkbench, type WorkbenchOptions } from '@tandem/dlq/workbench';
+import { queueUrl } from '@tandem/emulators/messaging-config';
+import { startEmulator } from '@tandem/emulators/messaging';
 
 /** A message as a test sends it. */
 export interface Sent {

@@ -15,11 +15,11 @@ const numbers = (length: number) => Array.from({ length }, (_, i) => i);
 
 type Opened = Awaited<ReturnType<typeof openStock>>;
 function applying(
-  { reservingOn }: Opened,
+  { stockHoldsOn }: Opened,
   table: Table,
   publishSnapshotPage: CartEventsDeps['publishSnapshotPage'] = noSnapshot,
 ) {
-  return applyCartEvents({ reserving: reservingOn(table), publishSnapshotPage });
+  return applyCartEvents({ stockHolds: stockHoldsOn(table), publishSnapshotPage });
 }
 
 test('300 carts request 100 units at two processes at once: 100 hold one, 200 are rejected, none is left', async () => {

@@ -2,7 +2,7 @@ import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messag
 import { isUnavailable, patiently } from '@tandem/chassis/messaging/patient';
 import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import { cartsOf, inOrder, requestsOf, type StockRequest } from '../domain/request.ts';
-import type { Reserving } from './reserving.ts';
+import type { StockHolds } from '../application/stock-holds.ts';
 import type { PublishSnapshotPage } from './snapshot.ts';
 
 /** How many products' stock is changed at once. */
@@ -12,7 +12,7 @@ const CONCURRENCY = 20;
 const MAX_CARTS = 90;
 
 export interface CartEventsDeps {
-  readonly reserving: Pick<Reserving, 'reserve'>;
+  readonly stockHolds: Pick<StockHolds, 'reserve'>;
   readonly publishSnapshotPage: PublishSnapshotPage;
 }
 
@@ -22,12 +22,12 @@ const APPLIED: Applied = { status: 'applied' };
 type Sourced = StockRequest & { readonly event: TandemEvent };
 
 /** Reserves and releases stock as carts request it, in one transaction per product, and publishes requested snapshots. */
-export function applyCartEvents({ reserving, publishSnapshotPage }: CartEventsDeps): ApplyBatch {
+export function applyCartEvents({ stockHolds, publishSnapshotPage }: CartEventsDeps): ApplyBatch {
   /** A request that cannot be carried out must not cost its neighbours a receive: after a failure each is tried alone. */
   const reserve = async (requests: readonly Sourced[], outcomes: Map<Sourced, Applied>): Promise<void> => {
     const [first] = requests;
     if (!first) return;
-    const failed = await inTraceOf(first.event, () => reserving.reserve(requests)).then(
+    const failed = await inTraceOf(first.event, () => stockHolds.reserve(requests)).then(
       () => undefined,
       (error: unknown): Applied => ({ status: 'failed', error }),
     );

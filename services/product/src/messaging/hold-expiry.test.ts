@@ -9,11 +9,11 @@ const log = { error: (fields: object) => assert.fail(JSON.stringify(fields)) };
 const numbers = (length: number) => Array.from({ length }, (_, i) => i);
 
 type Opened = Awaited<ReturnType<typeof openStock>>;
-const sweepOf = ({ reservingOn, now }: Opened, table: Opened['table']) =>
-  createHoldExpiry({ table, reserving: reservingOn(table), now, log });
+const sweepOf = ({ stockHoldsOn, now }: Opened, table: Opened['table']) =>
+  createHoldExpiry({ table, stockHolds: stockHoldsOn(table), now, log });
 
-async function hold({ reservingOn, table, now }: Opened, cartId: string, qty: number, cartVersion = 2) {
-  await reservingOn(table).reserve(requestsOf(added(cartId, qty, { cartVersion, timestamp: now() })));
+async function hold({ stockHoldsOn, table, now }: Opened, cartId: string, qty: number, cartVersion = 2) {
+  await stockHoldsOn(table).reserve(requestsOf(added(cartId, qty, { cartVersion, timestamp: now() })));
 }
 
 test('core 4: hundreds of holds end when they are overdue, found by two processes at once, each once', async () => {
@@ -73,20 +73,20 @@ test('HOLD_SECONDS=0: a hold lasts as long as its cart', async () => {
 
 test('a product whose holds cannot be ended does not keep the others from ending theirs', async () => {
   using opened = await openStock(10);
-  const { table, clock, stock, reservingOn, now } = opened;
+  const { table, clock, stock, stockHoldsOn, now } = opened;
   await hold(opened, 'c', 4);
-  await reservingOn(table).reserve(requestsOf(added('c', 1, { productId: 'gone', timestamp: now() })));
+  await stockHoldsOn(table).reserve(requestsOf(added('c', 1, { productId: 'gone', timestamp: now() })));
   clock.nowMs += 900_000;
   const failures: object[] = [];
   const broken = {
     expire: async (productId: string, cartIds: readonly string[]) => {
       if (productId === 'p') throw new Error('contended');
-      return reservingOn(table).expire(productId, cartIds);
+      return stockHoldsOn(table).expire(productId, cartIds);
     },
   };
   const sweep = createHoldExpiry({
     table,
-    reserving: broken,
+    stockHolds: broken,
     now,
     log: { error: (fields: object) => failures.push(fields) },
   });

@@ -3,7 +3,7 @@ import type { Running } from '@tandem/chassis/lifecycle';
 import type { Logger } from '@tandem/chassis/logger';
 import type { Table } from '@tandem/storage/table';
 import { BY_HOLD_EXPIRY, HELD, reservations } from '../store/kinds.ts';
-import type { Reserving } from './reserving.ts';
+import type { StockHolds } from '../application/stock-holds.ts';
 
 /** Holds that one sweep reads at a time; those of one product fit into a transaction. */
 const PAGE = 90;
@@ -12,7 +12,7 @@ const CONCURRENCY = 10;
 
 export interface HoldExpiryDeps {
   readonly table: Pick<Table, 'query'>;
-  readonly reserving: Pick<Reserving, 'expire'>;
+  readonly stockHolds: Pick<StockHolds, 'expire'>;
   /** How often each task looks for overdue holds, in milliseconds. */
   readonly everyMs: number;
   /** RFC 3339, UTC. */
@@ -24,9 +24,9 @@ export interface HoldExpiryDeps {
  * Ends overdue holds, those that became due first. Every task sweeps the same index: what two of them find is ended
  * once, by the condition on its version. A sweep that dies loses nothing, since a hold leaves the index with its end.
  */
-export function createHoldExpiry({ table, reserving, now, log }: Omit<HoldExpiryDeps, 'everyMs'>) {
+export function createHoldExpiry({ table, stockHolds, now, log }: Omit<HoldExpiryDeps, 'everyMs'>) {
   const expire = (productId: string, cartIds: readonly string[]) =>
-    reserving
+    stockHolds
       .expire(productId, cartIds)
       .catch((err: unknown) =>
         log.error({ err, productId }, 'overdue holds not ended; the next sweep retries'),

@@ -7,7 +7,7 @@ import { createProduct } from '../domain/edit-product.ts';
 import { live } from '../domain/product.ts';
 import { T0 } from '../domain/testing.ts';
 import { productKey } from '../store/kinds.ts';
-import { createReserving } from './reserving.ts';
+import { createStockHolds } from '../application/stock-holds.ts';
 
 /** Product's table as two processes have it, with this much of the product `p`, and a clock that is set. */
 export async function openStock(inventory: number, holdSeconds = 900) {
@@ -17,7 +17,7 @@ export async function openStock(inventory: number, holdSeconds = 900) {
   const metrics = createMetrics();
   const tableOf = () => createTable(driver, { now: () => clock.nowMs });
   const table = tableOf();
-  const reservingOn = (table: Table) => createReserving({ table, metrics, holdSeconds, now });
+  const stockHoldsOn = (table: Table) => createStockHolds({ table, metrics, holdSeconds, now });
   const content = { name: 'p', price: 1, currency: 'USD' };
   await table.update(productKey('p'), (stored) =>
     createProduct({ stored }, 'p', { content, inventory }, now()),
@@ -29,7 +29,7 @@ export async function openStock(inventory: number, holdSeconds = 900) {
     metrics,
     clock,
     now,
-    reservingOn,
+    stockHoldsOn,
     /** On hand and held. */
     stock: async () => {
       const product = live(await table.get(productKey('p')));

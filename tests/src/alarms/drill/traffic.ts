@@ -1,6 +1,6 @@
 import { setInterval, setTimeout as delay } from 'node:timers/promises';
-import { mintToken } from '@tandem/local/issuer';
-import { playStory } from '@tandem/local/story';
+import { mintToken } from '@tandem/emulators/issuer';
+import { playStory } from '@tandem/smoke/story';
 import { client } from '../../support/http.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Step } from '../../../server/protocol.ts';
+import { attemptsAt } from './attempts.ts';
+
+const queue = 'product-cart-events-queue';
+const step = (kind: 'received' | 'returned', attempt: number, at: number, eventId = 'm1'): Step => ({
+  kind,
+  attempt,
+  at,
+  queue,
+  eventId,
+  eventType: 'unknown',
+});
+
+test('the attempts at a message are those of its queue and event, in their order', () => {
+  const steps = [
+    step('received', 1, 10),
+    step('received', 1, 11, 'other'),
+    step('returned', 1, 12),
+    { ...step('received', 9, 13), queue: 'cart-product-updates-queue' } as Step,
+    step('received', 2, 20),
+  ];
+  assert.deepEqual(attemptsAt(queue, 'm1', steps), [
+    { attempt: 1, receivedAt: 10, returnedAt: 12 },
+    { attempt: 2, receivedAt: 20 },
+  ]);
+});
+
+test('a message that nobody has received has no attempts', () => {
+  assert.deepEqual(attemptsAt(queue, 'm1', []), []);
+});

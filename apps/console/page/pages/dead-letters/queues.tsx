@@ -1,0 +1,38 @@
+import type { DeadLetterQueue } from '../../../server/protocol.ts';
+import { selected } from '../../parts/selection.ts';
+
+const kinds = { givenUp: 'given up', undelivered: 'undelivered', unpublishable: 'unpublishable' };
+
+/** The queues that keep what went wrong; the name of each leads to its letters. */
+export function Queues({ queues }: { queues: readonly DeadLetterQueue[] }) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Queues that keep what went wrong">
+      <table class="queues">
+        <thead>
+          <tr>
+            <th scope="col">Queue, and how many lie there</th>
+            <th scope="col">Kind</th>
+            <th scope="col">What</th>
+          </tr>
+        </thead>
+        <tbody>
+          {queues.map(({ queue, kind, what, visible, inFlight }) => (
+            <tr key={queue} class={queue === selected.value ? 'chosen' : ''}>
+              <th scope="row">
+                <a
+                  href={`#/dead-letters/${queue}`}
+                  aria-current={queue === selected.value ? 'true' : undefined}
+                >
+                  {queue}{' '}
+                  <span class={visible + inFlight > 0 ? 'depth bad-ink' : 'depth'}>{visible + inFlight}</span>
+                </a>
+              </th>
+              <td>{kinds[kind]}</td>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { topology } from '@tandem/contracts/topology';
+import { keys } from '../../parts/keys.ts';
+import { cardsOf } from './catalog.ts';
+
+const runbook = readFileSync(new URL('../../../../../docs/runbook.md', import.meta.url), 'utf8');
+
+for (const service of keys(topology.services)) {
+  test(`${service}: every alarm that a card names has a section in the runbook`, () => {
+    const alarms = cardsOf(service, topology).flatMap(({ alarms }) => alarms);
+    assert.ok(alarms.length > 0);
+    for (const alarm of alarms)
+      assert.ok(
+        runbook.includes(`\`${alarm}\``) || runbook.includes(`\`${alarm.replace(service, '…')}\``),
+        alarm,
+      );
+  });
+
+  test(`${service}: a fault shows in its relay, or in a queue that it consumes or feeds`, () => {
+    for (const { harm, queues, relay } of cardsOf(service, topology)) {
+      assert.ok(relay === service || queues.length > 0, harm);
+      const isOwn = harm === 'consumerPaused' || harm === 'killed';
+      for (const queue of queues) assert.equal(topology.queues[queue].consumer === service, isOwn, harm);
+    }
+  });
+}

@@ -1,0 +1,109 @@
+import type { Topology } from '@tandem/contracts/topology';
+import type { Step } from '../../../server/protocol.ts';
+import { routesOf, sourceOf } from './route.ts';
+
+/** More at once would be a crowd: an arrow only gets thicker then. */
+const MOST = 40;
+/** Units of the picture a millisecond: much slower than events are, so that eyes can follow. */
+const SPEED = 0.62;
+/** What each event adds to an arrow's width, and how much of that is left after a second. */
+const GAIN = 0.5;
+const LEFT = 0.4;
+/** How long a dot waits for the one of the same event before it. */
+const LONGEST_WAIT = 4_000;
+
+interface Dot {
+  readonly circle: SVGCircleElement;
+  readonly route: readonly SVGPathElement[];
+  readonly startsAt: number;
+}
+
+/**
+ * Draws dots for steps into a picture whose arrows have `data-arrow`. The dots of one event follow each other, however
+ * fast it was.
+ */
+export function travel(svg: SVGSVGElement, layer: SVGGElement, topology: Topology) {
+  const arrows = new Map<string, SVGPathElement>();
+  for (const path of svg.querySelectorAll<SVGPathElement>('[data-arrow]'))
+    arrows.set(path.dataset['arrow'] ?? '', path);
+  const lengths = new Map<SVGPathElement, number>();
+  const dots = new Set<Dot>();
+  const arrivals = new Map<string, number>();
+  const crowds = new Map<SVGPathElement, number>();
+  let frame = 0;
+  let last = 0;
+
+  const lengthOf = (path: SVGPathElement) => {
+    const length = lengths.get(path) ?? path.getTotalLength();
+    lengths.set(path, length);
+    return length;
+  };
+
+  const draw = (now: number) => {
+    const faded = LEFT ** ((now - last) / 1_000);
+    last = now;
+    for (const dot of dots) if (!move(dot, now, lengthOf)) leave(dot);
+    for (const [path, crowd] of crowds) {
+      const width = crowd * faded;
+      path.style.setProperty('--crowd', width.toFixed(2));
+      if (width > 0.05) crowds.set(path, width);
+      else if (crowds.delete(path)) path.style.removeProperty('--crowd');
+    }
+    for (const [event, at] of arrivals) if (at < now - LONGEST_WAIT) arrivals.delete(event);
+    frame = dots.size + crowds.size > 0 ? requestAnimationFrame(draw) : 0;
+  };
+  const leave = (dot: Dot) => {
+    dot.circle.remove();
+    dots.delete(dot);
+  };
+
+  return {
+    show(step: Step) {
+      const now = performance.now();
+      for (const ids of routesOf(step, topology)) {
+        const route = ids.flatMap((id) => arrows.get(id) ?? []);
+        if (dots.size >= MOST || document.hidden) {
+          for (const path of route) crowds.set(path, Math.min((crowds.get(path) ?? 0) + GAIN, 8));
+        } else if (route.length > 0) {
+          const event = step.kind === 'request' ? undefined : step.eventId;
+          const startsAt = Math.min(Math.max(now, arrivals.get(event ?? '') ?? 0), now + LONGEST_WAIT);
+          const length = route.reduce((sum, path) => sum + lengthOf(path), 0);
+          if (event !== undefined) arrivals.set(event, startsAt + length / SPEED);
+          const circle = document.createElementNS('http://www.w3.org/2000/svg', 'circle');
+          circle.setAttribute('class', `traveller ${step.kind} ${sourceOf(step, topology)}`);
+          circle.setAttribute('r', step.kind === 'request' ? '3' : '5');
+          dots.add({ circle, route, startsAt });
+          layer.append(circle);
+        }
+      }
+      if (frame !== 0 || dots.size + crowds.size === 0) return;
+      last = now;
+      frame = requestAnimationFrame(draw);
+    },
+    stop() {
+      cancelAnimationFrame(frame);
+      for (const dot of dots) leave(dot);
+    },
+  };
+}
+
+/** Whether the dot is still on its way. */
+function move(
+  { circle, route, startsAt }: Dot,
+  now: number,
+  lengthOf: (path: SVGPathElement) => number,
+): boolean {
+  let along = (now - startsAt) * SPEED;
+  circle.style.visibility = along < 0 ? 'hidden' : 'visible';
+  for (const path of route) {
+    const length = lengthOf(path);
+    if (along < length) {
+      const { x, y } = path.getPointAtLength(Math.max(0, along));
+      circle.setAttribute('cx', x.toFixed(1));
+      circle.setAttribute('cy', y.toFixed(1));
+      return true;
+    }
+    along -= length;
+  }
+  return false;
+}

@@ -1,0 +1,103 @@
+import type { QueueName, ServiceName, TableName, TopicName, Topology } from '@tandem/contracts/topology';
+import type { DeadLetterQueue } from '../../../server/protocol.ts';
+import { keys } from '../../parts/keys.ts';
+
+/** A part of the system, as the picture knows it; `id` is also how an address names it. */
+export type Part = { readonly id: string; readonly name: string; readonly lane?: ServiceName } & (
+  | { readonly kind: 'client' | 'gateway' }
+  | { readonly kind: 'service' | 'relay'; readonly service: ServiceName }
+  | { readonly kind: 'table'; readonly table: TableName }
+  | { readonly kind: 'topic'; readonly topic: TopicName }
+  | { readonly kind: 'subscription'; readonly topic: TopicName; readonly queue: QueueName }
+  | { readonly kind: 'queue'; readonly queue: QueueName }
+  | { readonly kind: 'deadLetters'; readonly queue: string; readonly keeps: DeadLetterQueue['kind'] }
+);
+
+/** A part and what keeps what goes wrong there. */
+export interface Cell {
+  readonly part: Part;
+  readonly keeper?: Part;
+}
+
+/** What a service owns and consumes, in the order in which an event passes; a row for each subscription of a queue. */
+export interface Lane {
+  readonly service: ServiceName;
+  readonly columns: Readonly<
+    Record<'service' | 'table' | 'relay' | 'topic' | 'subscription' | 'queue', readonly (Cell | undefined)[]>
+  >;
+}
+
+export const client: Part = { id: 'client', kind: 'client', name: 'client' };
+export const gateway: Part = { id: 'gateway', kind: 'gateway', name: 'gateway' };
+
+export const idOf = {
+  service: (service: string) => `service/${service}`,
+  table: (table: string) => `table/${table}`,
+  relay: (service: string) => `relay/${service}`,
+  topic: (topic: string) => `topic/${topic}`,
+  subscription: ({ topic, queue }: { topic: string; queue: string }) => `subscription/${topic}/${queue}`,
+  queue: (queue: string) => `queue/${queue}`,
+  deadLetters: (queue: string) => `dead-letters/${queue}`,
+} as const;
+
+/** The lane of each service of a topology, in its order. */
+export function lanesOf(topology: Topology): Lane[] {
+  return keys(topology.services).map((service) => laneOf(topology, service));
+}
+
+function laneOf(topology: Topology, lane: ServiceName): Lane {
+  const { parkingQueue } = topology.relays[lane];
+  const keeper = (queue: string, keeps: DeadLetterQueue['kind']): Part => ({
+    id: idOf.deadLetters(queue),
+    kind: 'deadLetters',
+    name: queue,
+    lane,
+    queue,
+    keeps,
+  });
+  const queues = keys(topology.queues).filter((queue) => topology.queues[queue].consumer === lane);
+  const consumed = queues.map((queue) => ({
+    queue,
+    subscriptions: topology.subscriptions.filter((subscription) => subscription.queue === queue),
+  }));
+  return {
+    service: lane,
+    columns: {
+      service: [{ part: { id: idOf.service(lane), kind: 'service', name: lane, lane, service: lane } }],
+      table: keys(topology.tables)
+        .filter((table) => topology.tables[table].owner === lane)
+        .map((table) => ({ part: { id: idOf.table(table), kind: 'table', name: table, lane, table } })),
+      relay: [
+        {
+          part: { id: idOf.relay(lane), kind: 'relay', name: `${lane} relay`, lane, service: lane },
+          keeper: keeper(parkingQueue, 'unpublishable'),
+        },
+      ],
+      topic: keys(topology.topics)
+        .filter((topic) => topology.topics[topic].owner === lane)
+        .map((topic) => ({ part: { id: idOf.topic(topic), kind: 'topic', name: topic, lane, topic } })),
+      subscription: consumed.flatMap(({ subscriptions }) =>
+        subscriptions.length === 0
+          ? [undefined]
+          : subscriptions.map(({ topic, queue, deadLetterQueue }) => ({
+              part: {
+                id: idOf.subscription({ topic, queue }),
+                kind: 'subscription' as const,
+                name: `subscription of ${queue} to ${topic}`,
+                lane,
+                topic,
+                queue,
+              },
+              keeper: keeper(deadLetterQueue, 'undelivered'),
+            })),
+      ),
+      queue: consumed.flatMap(({ queue, subscriptions }) => [
+        {
+          part: { id: idOf.queue(queue), kind: 'queue' as const, name: queue, lane, queue },
+          keeper: keeper(topology.queues[queue].deadLetterQueue, 'givenUp'),
+        },
+        ...subscriptions.slice(1).map(() => undefined),
+      ]),
+    },
+  };
+}

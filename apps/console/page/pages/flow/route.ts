@@ -1,0 +1,80 @@
+import type { Topology } from '@tandem/contracts/topology';
+import type { Step } from '../../../server/protocol.ts';
+import { arrowId } from './connections.ts';
+import { keys } from '../../parts/keys.ts';
+import { client, gateway, idOf } from './nodes.ts';
+
+/**
+ * The ways that a step shows: each a run of arrows, by their ids. An event that several queues get has a way for each;
+ * what is no news (a page of a snapshot) comes past table and relay.
+ */
+export function routesOf(step: Step, topology: Topology): string[][] {
+  switch (step.kind) {
+    case 'request':
+      return [along(client.id, gateway.id, idOf.service(step.service))];
+    case 'published':
+      return published(step, topology);
+    case 'received':
+      return [along(idOf.queue(step.queue), idOf.service(topology.queues[step.queue].consumer))];
+    case 'applied': {
+      const { consumer } = topology.queues[step.queue];
+      return [along(idOf.service(consumer), idOf.table(topology.relays[consumer].table))];
+    }
+    case 'returned': {
+      const { maxReceiveCount, deadLetterQueue } = topology.queues[step.queue];
+      const isGivenUp = step.attempt >= maxReceiveCount;
+      return isGivenUp ? [along(idOf.queue(step.queue), idOf.deadLetters(deadLetterQueue))] : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function published(step: Step & { kind: 'published' }, topology: Topology): string[][] {
+  const { owner } = topology.topics[step.topic];
+  const { table } = topology.relays[owner];
+  const isSnapshot =
+    step.committedAt === undefined && topology.services[owner].snapshots?.topic === step.topic;
+  const start = isSnapshot ? [idOf.service(owner)] : [idOf.table(table), idOf.relay(owner)];
+  const heard = topology.subscriptions.filter(
+    ({ topic, eventTypes }) => topic === step.topic && eventTypes.some((type) => type === step.eventType),
+  );
+  if (heard.length === 0) return [along(...start, idOf.topic(step.topic))];
+  return heard.map((subscription) =>
+    along(...start, idOf.topic(step.topic), idOf.subscription(subscription), idOf.queue(subscription.queue)),
+  );
+}
+
+function along(...ids: readonly string[]): string[] {
+  return ids.slice(1).map((to, index) => arrowId(ids[index] ?? '', to));
+}
+
+/**
+ * The steps that passed a part or an arrow. One that came back to its queue passed the queue, though no arrow shows
+ * it. The newest come first, at most `limit`.
+ */
+export function stepsAt(id: string, steps: readonly Step[], topology: Topology, limit: number): Step[] {
+  const found: Step[] = [];
+  for (let index = steps.length - 1; index >= 0 && found.length < limit; index--) {
+    const step = steps[index];
+    if (step && passes(step, id, topology)) found.push(step);
+  }
+  return found;
+}
+
+function passes(step: Step, id: string, topology: Topology): boolean {
+  if (step.kind === 'returned' && idOf.queue(step.queue) === id) return true;
+  return routesOf(step, topology).some((route) =>
+    route.some((arrow) => arrow === id || arrow.startsWith(`${id}/to/`) || arrow.endsWith(`/to/${id}`)),
+  );
+}
+
+/** Which service's colour an event has: that of its topic. */
+export function sourceOf(step: Step, topology: Topology): string {
+  if (step.kind === 'request') return step.service;
+  if (step.kind === 'published') return topology.topics[step.topic].owner;
+  const from = topology.subscriptions.find(
+    ({ queue, eventTypes }) => queue === step.queue && eventTypes.some((type) => type === step.eventType),
+  );
+  return from ? topology.topics[from.topic].owner : (keys(topology.services)[0] ?? '');
+}

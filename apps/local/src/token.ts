@@ -1,0 +1,28 @@
+import { readArguments, runCommand, usageError } from '@tandem/cli/command';
+import { mintToken } from '@tandem/emulators/issuer';
+
+const help = `Prints a JWT for a local system of this checkout; it is valid for an hour.
+
+  npm run -s token -- [--sub USER] [--scope "products:write …"]
+
+  --sub USER      the user it is for (demo)
+  --scope SCOPES  what it allows, separated by blanks (nothing); products:write allows to change products
+`;
+
+await runCommand(async () => {
+  const { values } = readArguments({
+    options: {
+      sub: { type: 'string', default: 'demo' },
+      scope: { type: 'string', default: '' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (values.sub.trim() === '') throw usageError('--sub needs a user');
+  const scopes = values.scope.split(/\s+/).filter((scope) => scope !== '');
+  process.stdout.write(`${await mintToken({ subject: values.sub, scopes })}\n`);
+  return 0;
+});

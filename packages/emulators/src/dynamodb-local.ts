@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const SOURCES = join(import.meta.dirname, '../dynamodb-local');
+const CACHE = join(import.meta.dirname, '../../../.cache/dynamodb-local');
+const MIN_JAVA = 17;
+
+/** A running DynamoDB Local: in memory, on 127.0.0.1, for any credentials and region. */
+export interface DynamoDbLocal {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts DynamoDB Local on a port (any free one by default), fetching it first where that was never done. It ends
+ * with this process at the latest. Resolves to the reason where Java or Maven is missing.
+ */
+export async function startDynamoDbLocal({ port = 0 }: { port?: number } = {}): Promise<
+  DynamoDbLocal | { readonly missing: string }
+> {
+  const missing = (await missingJava()) ?? (await fetchJars());
+  if (missing !== undefined) return { missing };
+
+  const server = spawn(
+    'java',
+    ['-cp', join(CACHE, 'lib', '*'), join(SOURCES, 'Loopback.java'), String(port)],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: CACHE,
+    },
+  );
+  const stop = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.stdin.end();
+    await once(server, 'exit');
+  };
+  return { endpoint: `http://127.0.0.1:${await listening(server)}`, stop };
+}
+
+/** The port, once it is listening; rejects with what it printed if it ends before that. */
+async function listening(server: ChildProcess): Promise<string> {
+  const printed: string[] = [];
+  return new Promise((resolve, reject) => {
+    for (const stream of [server.stdout, server.stderr]) {
+      if (!stream) continue;
+      createInterface(stream).on('line', (line) => {
+        printed.push(line);
+        const [, port] = /^listening (\d+)$/.exec(line) ?? [];
+        if (port !== undefined) resolve(port);
+      });
+    }
+    server.once('error', reject);
+    server.once('close', () => reject(new Error(`DynamoDB Local did not start:\n${printed.join('\n')}`)));
+  });
+}
+
+async function missingJava(): Promise<string | undefined> {
+  const version = await run('java', ['-version']).catch(() => '');
+  const [, major] = /version "(\d+)/.exec(version) ?? [];
+  if (major !== undefined && Number(major) >= MIN_JAVA) return undefined;
+  return `DynamoDB Local needs a JDK ${MIN_JAVA} or newer on the PATH`;
+}
+
+/** Lets Maven copy the jars into the cache, unless those of this pom.xml are there. */
+async function fetchJars(): Promise<string | undefined> {
+  const pom = join(SOURCES, 'pom.xml');
+  const fetchedPom = join(CACHE, 'lib', 'pom.xml');
+  const wanted = await readFile(pom, 'utf8');
+  if ((await readFile(fetchedPom, 'utf8').catch(() => '')) === wanted) return undefined;
+  if (!(await run('mvn', ['-version']).catch(() => '')))
+    return 'DynamoDB Local needs Maven (mvn) on the PATH';
+
+  await mkdir(CACHE, { recursive: true });
+  const lib = await mkdtemp(join(CACHE, 'fetching-'));
+  try {
+    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${lib}`];
+    await run('mvn', ['-B', '-q', '-f', pom, ...goal]);
+    await cp(pom, join(lib, 'pom.xml'));
+    await rm(join(CACHE, 'lib'), { recursive: true, force: true });
+    await rename(lib, join(CACHE, 'lib'));
+  } catch (error) {
+    await rm(lib, { recursive: true, force: true });
+    throw error;
+  }
+  return undefined;
+}
+
+/** What a command prints; rejects when it is missing or fails. */
+async function run(command: string, args: readonly string[]): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${command} failed:\n${output}`);
+  return output;
+}

@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { urlOf } from '@tandem/chassis/service';
+import { buildApp } from 'fauxqs';
+// fauxqs' own start listens on every interface. Its parts, which the package does not export, let us choose.
+import { applyInitConfig } from '../../../node_modules/fauxqs/dist/initConfig.js';
+import { PersistenceManager } from '../../../node_modules/fauxqs/dist/persistence.js';
+import { S3Store } from '../../../node_modules/fauxqs/dist/s3/s3Store.js';
+import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js';
+import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import { messagingResources, REGION } from './messaging-config.ts';
+
+/** SNS and SQS on this machine. */
+export interface Emulator {
+  /** The endpoint for AWS clients. */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+export interface EmulatorOptions {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Where messages are kept; undefined keeps them in memory. */
+  readonly directory: string | undefined;
+}
+
+/** Starts SNS and SQS with the topology's topics, queues and subscriptions. Rejects with EADDRINUSE for a taken port. */
+export async function startEmulator({ host, port, directory }: EmulatorOptions): Promise<Emulator> {
+  const sqsStore = new SqsStore();
+  const snsStore = new SnsStore();
+  const s3Store = new S3Store();
+  const app = buildApp({ logger: false, defaultRegion: REGION, stores: { sqsStore, snsStore, s3Store } });
+  app.addHook('onSend', async ({ socket, body }, _reply, answer) => {
+    if (!socket.writable) giveBack(sqsStore, body, answer);
+    return answer;
+  });
+  await app.listen({ host, port });
+  const address = app.server.address();
+  const actualPort = address !== null && typeof address === 'object' ? address.port : port;
+  const endpoint = urlOf(host, actualPort);
+
+  const persistence = directory === undefined ? undefined : openMessages(directory, endpoint);
+  if (persistence) {
+    persistence.loadSqsAndSns(sqsStore, snsStore);
+    sqsStore.persistence = persistence;
+    snsStore.persistence = persistence;
+    for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
+  }
+  const resources = messagingResources();
+  applyInitConfig(resources, sqsStore, snsStore, s3Store, { port: actualPort, region: REGION });
+  for (const { topic, queue, attributes } of resources.subscriptions) {
+    const kept = [...snsStore.subscriptions.values()].find(
+      ({ topicArn, endpoint }) => topicArn.endsWith(`:${topic}`) && endpoint.endsWith(`:${queue}`),
+    );
+    if (kept) Object.assign(kept, { attributes, parsedFilterPolicy: undefined });
+  }
+
+  return {
+    endpoint,
+    async stop() {
+      for (const queue of sqsStore.allQueues()) queue.cancelWaiters();
+      await app.close();
+      persistence?.close();
+    },
+  };
+}
+
+/**
+ * Lets the messages of an answer that nobody is there to read be received again: a consumer that stopped in the middle
+ * of a long poll would hide them until their visibility timeout is over.
+ */
+function giveBack(sqsStore: SqsStore, request: unknown, answer: unknown): void {
+  if (typeof answer !== 'string' || !answer.includes('"ReceiptHandle"')) return;
+  const { QueueUrl } = request as { QueueUrl: string };
+  const { Messages } = JSON.parse(answer) as { Messages: readonly { ReceiptHandle: string }[] };
+  for (const { ReceiptHandle } of Messages) sqsStore.getQueue(QueueUrl)?.changeVisibility(ReceiptHandle, 0);
+}
+
+/**
+ * Opens the messages that are kept in a directory. Whoever had received one is gone with the process that ran before,
+ * so all of them can be received again at once; and queues get the URLs of the endpoint that is in use now.
+ */
+function openMessages(directory: string, endpoint: string): PersistenceManager {
+  mkdirSync(directory, { recursive: true });
+  const persistence = new PersistenceManager(directory);
+  const database = new DatabaseSync(join(directory, 'fauxqs.db'));
+  database.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
+  database.prepare("UPDATE sqs_queues SET url = ? || '/000000000000/' || name").run(endpoint);
+  database.close();
+  // As fauxqs has it, this sets the receive count to NULL, which its schema refuses: a message that is returned at
+  // once would be gone until the next start. What is stored of it may stay as it is: see above.
+  persistence.updateMessageReady = () => undefined;
+  return persistence;
+}

@@ -1,0 +1,102 @@
+import type { Metrics } from '@tandem/chassis/metrics';
+import { put, type Table } from '@tandem/storage/table';
+import { live } from '../domain/product.ts';
+import { cartsOf, type StockRequest } from '../domain/request.ts';
+import type { Moment, Reservation } from '../domain/reservation.ts';
+import { type Effects, expireHolds, reserve, type ReserveDecision } from '../domain/reserve.ts';
+import { HORIZON_DAYS, productKey, reservationKey } from '../store/kinds.ts';
+
+const HORIZON_MS = HORIZON_DAYS * 24 * 60 * 60 * 1000;
+
+/** A product with fewer units tells little about hoarding: a few honest carts hold most of it. */
+const MIN_UNITS_OF_SHARE = 20;
+
+export interface StockHoldsDeps {
+  readonly table: Table;
+  readonly metrics: Pick<Metrics, 'count' | 'observe'>;
+  /** How long a hold lasts after the last request, in seconds; 0 as long as the cart. */
+  readonly holdSeconds: number;
+  /** RFC 3339, UTC. */
+  readonly now: () => string;
+}
+
+/** Changes stock and reservations of one product in one transaction. */
+export interface StockHolds {
+  /** Carries out requests for one product, of at most 99 carts together. */
+  reserve(requests: readonly StockRequest[]): Promise<void>;
+  /** Ends the holds of these carts that are overdue. */
+  expire(productId: string, cartIds: readonly string[]): Promise<void>;
+}
+
+export function createStockHolds({ table, metrics, holdSeconds, now }: StockHoldsDeps): StockHolds {
+  const moment = (): Moment => {
+    const at = now();
+    const nowMs = Date.parse(at);
+    return {
+      now: at,
+      ...(holdSeconds > 0 && { heldUntil: new Date(nowMs + holdSeconds * 1000).toISOString() }),
+      isBeyondHorizon: (timestamp) => Date.parse(timestamp) < nowMs - HORIZON_MS,
+    };
+  };
+
+  const transact = async (
+    productId: string,
+    cartIds: readonly string[],
+    decide: (
+      stored: ReserveDecision['product'],
+      reservationOf: (cartId: string) => Reservation | undefined,
+    ) => ReserveDecision,
+  ) => {
+    const distinct = [...new Set(cartIds)];
+    const { product, effects } = await table.transact(
+      [productKey(productId), ...distinct.map((cartId) => reservationKey(productId, cartId))],
+      (read) => {
+        const stored = read.get(productKey(productId));
+        const decision = decide(stored, (cartId) => read.get(reservationKey(productId, cartId)));
+        const { product, events, reservations } = decision;
+        const writes = reservations.map(({ state, events }) =>
+          put(reservationKey(productId, state.cartId), state, events),
+        );
+        if (product && product !== stored) writes.push(put(productKey(productId), product, events));
+        return { ...decision, writes };
+      },
+      // A renewal, a rejection and a hold that moves in the index leave the product as it was when they were decided.
+      { guardedIfWritten: [productKey(productId)] },
+    );
+    report(effects);
+    const { onHand = 0, held = 0 } = live(product) ?? {};
+    if (onHand >= MIN_UNITS_OF_SHARE) metrics.observe('HeldSharePercent', (100 * held) / onHand, 'Percent');
+  };
+
+  const report = ({ heldChange, rejected, expired, missing, beyondHorizon }: Effects) => {
+    const count = (name: string, by: number, dimensions?: Record<string, string>) => {
+      if (by !== 0) metrics.count(name, by, dimensions);
+    };
+    count('UnitsHeldChange', heldChange.guest, { holder: 'guest' });
+    count('UnitsHeldChange', heldChange.user, { holder: 'user' });
+    count('ReservationsRejected', rejected);
+    count('UnitsExpired', expired);
+    count('UnitsShort', missing);
+    count('RequestsBeyondHorizon', beyondHorizon);
+  };
+
+  return {
+    async reserve(requests) {
+      const [first] = requests;
+      if (!first) return;
+      await transact(first.productId, requests.flatMap(cartsOf), (stored, reservationOf) =>
+        reserve(stored, reservationOf, requests, moment()),
+      );
+    },
+
+    async expire(productId, cartIds) {
+      await transact(productId, cartIds, (stored, reservationOf) =>
+        expireHolds(
+          stored,
+          cartIds.flatMap((cartId) => reservationOf(cartId) ?? []),
+          now(),
+        ),
+      );
+    },
+  };
+}

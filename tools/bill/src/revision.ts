@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DomainError } from '@tandem/chassis/errors';
+import type { SettingsInput } from '@tandem/infra/settings';
+import type { Templates } from '@tandem/infra/testing/synth';
+import type { Measured } from './measured.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const run = promisify(execFile);
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** What a revision would deploy, and what was measured of it; undefined where that was never done. */
+export interface Revision {
+  readonly templates: Templates;
+  readonly measured: Measured | undefined;
+}
+
+/**
+ * Checks a revision out beside this one and synthesizes it by its own sources, with the packages of this one. Rejects with
+ * a DomainError for a revision that git does not know.
+ */
+export async function readRevision(revision: string, settings: Partial<SettingsInput>): Promise<Revision> {
+  const folder = await mkdtemp(join(tmpdir(), 'tandem-bill-'));
+  const tree = join(folder, 'tree');
+  try {
+    await run('git', ['worktree', 'add', '--detach', tree, revision], { cwd: root }).catch(
+      (cause: unknown) => {
+        throw new DomainError('notFound', 'no-such-revision', `git cannot check out ${revision}`, { cause });
+      },
+    );
+    await linkPackages(tree);
+    const script = `
+      import { synthesize } from '@tandem/infra/testing/synth';
+      process.stdout.write(JSON.stringify(synthesize(JSON.parse(process.argv[1]))));`;
+    const { stdout } = await run(
+      process.execPath,
+      ['--input-type=module', '--eval', script, JSON.stringify(settings)],
+      { cwd: join(tree, 'infra'), maxBuffer: MAX_OUTPUT_BYTES },
+    ).catch((cause: unknown) => {
+      const { stderr = '' } = cause as { stderr?: string };
+      const [reason = 'no reason given'] = /^\w*Error: .*$/m.exec(stderr) ?? [];
+      const message = `${revision} cannot be synthesized with the packages that are installed here: ${reason}`;
+      throw new DomainError('invalid', 'not-synthesized', message, { cause });
+    });
+    // `bill` is where it was before there were `tools`.
+    const files = ['tools/bill/measured.json', 'bill/measured.json'].map((path) => join(tree, path));
+    const file = files.find((path) => existsSync(path));
+    const measured = file === undefined ? undefined : (JSON.parse(await readFile(file, 'utf8')) as Measured);
+    return { templates: JSON.parse(stdout) as Templates, measured };
+  } finally {
+    await run('git', ['worktree', 'remove', '--force', tree], { cwd: root }).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Gives a tree the packages that are installed here, and its own workspaces in place of ours. */
+async function linkPackages(tree: string): Promise<void> {
+  const [from, to] = [join(root, 'node_modules'), join(tree, 'node_modules')];
+  await mkdir(join(to, '@tandem'), { recursive: true });
+  for (const name of await readdir(from)) {
+    if (name !== '@tandem') await symlink(join(from, name), join(to, name));
+  }
+  const parents = ['packages', 'services', 'apps', 'tools', '.'].filter((path) =>
+    existsSync(join(tree, path)),
+  );
+  for (const parent of parents) {
+    for (const name of await readdir(join(tree, parent))) {
+      const folder = join(tree, parent, name);
+      if (!existsSync(join(folder, 'package.json'))) continue;
+      await symlink(folder, join(to, '@tandem', name)).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../../tests/src/support/process.ts';
+import { bundle } from './bundle.ts';
+
+const packageOf = (path: string) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+const isOtel = (path: string) => path.includes('/@opentelemetry/');
+
+for (const artifact of ['product-relay', 'cart-relay'] as const) {
+  test(`${artifact} brings neither HTTP, consumers nor a store, and OpenTelemetry only where it is asked for`, async () => {
+    await using folder = await temporaryFolder();
+    const { sources, sourcesAtStart, bytes } = await bundle(artifact, folder.path);
+    const packages = new Set(sources.map(packageOf));
+    assert.ok(packages.has('@aws-sdk/client-sns') && packages.has('pino'), 'packages are seen');
+    const unwanted = ['fastify', 'sqs-consumer', 'jose', '@aws-sdk/client-dynamodb', 'undici'];
+    assert.deepEqual(
+      unwanted.filter((name) => packages.has(name)),
+      [],
+    );
+    assert.ok(!sources.some((path) => /^services\/.*\/(?:http|app)/.test(path)));
+    assert.deepEqual([sources.some(isOtel), sourcesAtStart.some(isOtel)], [true, false]);
+    assert.deepEqual((await readdir(folder.path)).toSorted(), Object.keys(bytes).toSorted());
+
+    await using other = await temporaryFolder();
+    const again = await bundle(artifact, join(other.path, 'deeper'));
+    assert.deepEqual(again.bytes, bytes, 'names hold hashes of what is in them');
+    await assert.rejects(bundle(artifact, other.path), /something else/);
+  });
+}
+
+for (const artifact of ['product', 'cart'] as const) {
+  test(`${artifact} is modules and the pages of Swagger UI, nothing else`, async () => {
+    await using folder = await temporaryFolder();
+    const { sources, sourcesAtStart } = await bundle(artifact, folder.path);
+    const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
+    const others = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.mjs'));
+    const pages = join(folder.path, 'node_modules/@fastify/swagger-ui/static');
+    assert.deepEqual([...new Set(others.map(({ parentPath }) => parentPath))], [pages]);
+    assert.deepEqual([sources.some(isOtel), sourcesAtStart.some(isOtel)], [true, false]);
+    const strange = sources.filter((path) =>
+      /\.test\.ts$|packages\/local|^tests|storage\/src\/sqlite/.test(path),
+    );
+    assert.deepEqual(strange, []);
+  });
+}
