@@ -169,7 +169,7 @@ test('every relay reads the stream of its table, and is given what tells somethi
       ),
       [
         { dynamodb: { NewImage: { hasEvents: { BOOL: [true] } } } },
-        ...(topology.relays[service].tellsExpiry ? [{ eventName: ['REMOVE'] }] : []),
+        ...(topology.relays[service].publishesExpiry ? [{ eventName: ['REMOVE'] }] : []),
       ],
     );
   }

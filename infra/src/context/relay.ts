@@ -41,7 +41,7 @@ const BATCH_SIZE = 100;
 /** Publishes what a table's changes tell. A failure is tried again until it succeeds, each shard in order. */
 export function createRelay(scope: Construct, props: RelayProps): Relay {
   const { service, table, code, settings, names, key } = props;
-  const { topic, parkingQueue, tellsExpiry } = topology.relays[service];
+  const { topic, parkingQueue, publishesExpiry } = topology.relays[service];
   const functionName = names.of(`${service}-relay`);
   const streamArn = table.tableStreamArn;
   if (streamArn === undefined) throw new Error(`the table of ${service} has no stream`);
@@ -107,7 +107,7 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
     bisectBatchOnError: true,
     retryAttempts: -1,
     maxRecordAge: MAX_RECORD_AGE,
-    filters: [streamFilters.events, ...(tellsExpiry ? [streamFilters.removals] : [])].map((pattern) =>
+    filters: [streamFilters.events, ...(publishesExpiry ? [streamFilters.removals] : [])].map((pattern) =>
       lambda.FilterCriteria.filter(pattern),
     ),
     onFailure: { bind: () => ({ destination: failures.bucketArn }) },

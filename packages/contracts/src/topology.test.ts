@@ -74,8 +74,8 @@ test("a relay carries its own service's table to its own service's topic", () =>
 });
 
 test('the relay of the topic that tells of expired carts is given what has expired, and no other', () => {
-  for (const { topic, tellsExpiry } of Object.values(relays))
-    assert.equal(tellsExpiry, topics[topic].eventTypes.includes('CartExpired'), topic);
+  for (const { topic, publishesExpiry } of Object.values(relays))
+    assert.equal(publishesExpiry, topics[topic].eventTypes.includes('CartExpired'), topic);
 });
 
 test('all names are unique, and valid for SNS and SQS', () => {

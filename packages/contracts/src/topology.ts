@@ -25,7 +25,7 @@ export interface RelaySpec {
   readonly topic: TopicName;
   readonly parkingQueue: string;
   /** Whether an item that goes because its time is over tells something; nothing of other relays is told then. */
-  readonly tellsExpiry: boolean;
+  readonly publishesExpiry: boolean;
 }
 
 /** A topic and the types of event that appear on it. */
@@ -84,13 +84,13 @@ export const topology: Topology = {
       table: 'products',
       topic: 'product-events-topic',
       parkingQueue: 'product-relay-parking-queue',
-      tellsExpiry: false,
+      publishesExpiry: false,
     },
     cart: {
       table: 'carts',
       topic: 'cart-events-topic',
       parkingQueue: 'cart-relay-parking-queue',
-      tellsExpiry: true,
+      publishesExpiry: true,
     },
   },
   topics: {

@@ -16,7 +16,7 @@ const larger = {
       table: 'orders',
       topic: 'order-events-topic',
       parkingQueue: 'order-relay-parking-queue',
-      tellsExpiry: false,
+      publishesExpiry: false,
     },
   },
   topics: { ...topology.topics, 'order-events-topic': { owner: 'order', eventTypes: [] } },
