@@ -44,29 +44,29 @@ export const telemetryVariables = {
     .string()
     .regex(/^[\w.\-/#]{1,255}$/, 'expected letters, digits and . - _ / #')
     .default('Tandem')
-    .describe('Where CloudWatch keeps these metrics'),
+    .describe('CloudWatch namespace of the metrics'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('The collector that spans are exported to (OTLP over HTTP, JSON); unset exports none'),
+    .describe('Collector to export spans to (OTLP over HTTP, JSON); default: no export'),
   OTEL_TRACES_SAMPLER_ARG: share
     .default(1)
-    .describe('The share of new traces that is recorded, 0 to 1; those of a caller as the caller has it'),
+    .describe('Sampled share of new traces, 0 to 1; the sampling decision of a caller is kept'),
 };
 
 /** What every service is told. Region, credentials and endpoints are the AWS SDK's own variables. */
 export const serviceVariables = {
   HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
-  LOG_LEVEL: logLevel.default('info').describe('The least severe log line that is written'),
-  TABLE_NAME: z.string().describe('The DynamoDB table'),
-  QUEUE_URL: z.url().describe('The queue of the events to consume'),
-  AUTH_ISSUER: z.string().describe('The issuer of the tokens that are accepted'),
-  AUTH_AUDIENCE: z.string().describe('The audience that a token must name'),
-  AUTH_JWKS_URL: z.url().describe("Where the issuer's public keys are"),
+  LOG_LEVEL: logLevel.default('info').describe('Minimum log level'),
+  TABLE_NAME: z.string().describe('Name of the DynamoDB table'),
+  QUEUE_URL: z.url().describe('URL of the queue to consume'),
+  AUTH_ISSUER: z.string().describe('Accepted issuer of tokens (claim iss)'),
+  AUTH_AUDIENCE: z.string().describe('Required audience of tokens (claim aud)'),
+  AUTH_JWKS_URL: z.url().describe("URL of the issuer's public keys (JWKS)"),
   RECEIVE_PAUSE_MS: integer(0, 20_000)
     .default(1_000)
     .describe(
-      'How long to wait, in milliseconds, after a batch of messages that was not full: more come at once, for fewer paid requests',
+      'Pause after a batch of messages that was not full, in milliseconds: batches are fuller, and fewer requests are billed',
     ),
   ...telemetryVariables,
 };

@@ -31,12 +31,12 @@ export const loadVariables = {
   MAX_IN_FLIGHT: requests
     .default(32)
     .describe(
-      'Requests that are worked on at the same time. At the 100 a second that a quarter of a vCPU answers they take a third of a second',
+      'Concurrency limit: requests handled at the same time. A quarter of a vCPU handles 100 a second, so 32 of them take a third of a second',
     ),
   MAX_WAITING: requests
     .default(400)
     .describe(
-      'Requests that wait for that: a burst of so many is served, however long it takes. When there are more, they are answered 503, and none waits longer than 200 ms',
+      'Queue limit: a burst of so many requests is served, however long it takes. Beyond it load is shed: requests get 503, and none waits longer than 200 ms',
     ),
 };
 
@@ -51,7 +51,7 @@ export const limitVariables = {
   PROXY_HOPS: integer(0, 10)
     .default(1)
     .describe(
-      'Proxies in front that append to X-Forwarded-For, as a load balancer does: that many entries from its right end are believed. 0 where clients connect directly',
+      'Number of trusted proxies that append to X-Forwarded-For, such as a load balancer; 0 if clients connect directly',
     ),
 };
 

@@ -50,7 +50,7 @@ function channel(name: TopicName, topic: TopicSpec) {
   return {
     address: name,
     title: name,
-    description: `What happened in the ${topic.owner} service.`,
+    description: `Events of the ${topic.owner} service.`,
     messages: Object.fromEntries(
       topic.eventTypes.map((type) => [type, reference('components', 'messages', type)]),
     ),
@@ -62,7 +62,7 @@ function sending(name: TopicName, topic: TopicSpec) {
   return {
     action: 'send',
     channel: reference('channels', name),
-    summary: `The ${topic.owner} service publishes what it committed.`,
+    summary: `The ${topic.owner} service publishes its committed events.`,
     messages: channelMessages(name, topic.eventTypes),
   };
 }
@@ -117,7 +117,7 @@ function message(type: EventType) {
       description: 'Message attributes, of data type String',
       required: ['eventType', 'eventId', 'traceparent'],
       properties: {
-        eventType: { type: 'string', const: type, description: 'What subscriptions filter on' },
+        eventType: { type: 'string', const: type, description: 'Attribute that subscriptions filter on' },
         eventId: { type: 'string' },
         traceparent: {
           type: 'string',

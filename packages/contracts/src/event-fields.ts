@@ -28,7 +28,10 @@ export const minorUnits = z.int().min(0);
 const price = minorUnits.max(1_000_000_000);
 
 export const envelope = {
-  eventId: z.string().optional().describe('Deterministic for a change: a relay that retries repeats it'),
+  eventId: z
+    .string()
+    .optional()
+    .describe('Deterministic for a change: equal when the relay publishes the event again'),
   schemaVersion: z.int().optional(),
 };
 
@@ -58,7 +61,7 @@ export const responseOrder = {
     .describe("Counts the changes of this cart's reservation: the higher one is the newer response"),
 };
 
-export const heldUntil = time.optional().describe('When the hold expires; absent where it does not');
+export const heldUntil = time.optional().describe('Time at which the hold expires; absent if it does not');
 
 /** The other cart of a merge, at its version after it. */
 export const movedLine = z.object({ cartId: id, cartVersion });
@@ -67,7 +70,7 @@ export const movedFrom = z
   .array(movedLine)
   .max(MAX_MOVED_CARTS)
   .optional()
-  .describe('Carts whose units this line takes over: they hold none of them any more');
+  .describe('Carts whose held units move to this line');
 
 export const cartLineChange = {
   ...envelope,

@@ -67,7 +67,7 @@ export const eventSchemas = {
     cartId: id,
     productId: id,
     requestedQty: quantity,
-    availableQty: quantity.describe('The largest quantity that the cart could have'),
+    availableQty: quantity.describe('Largest possible quantity of the line'),
     keptQty: quantity.optional().describe('Units that the cart still holds'),
     heldUntil,
     cartVersion,
@@ -79,7 +79,7 @@ export const eventSchemas = {
     ...envelope,
     cartId: id,
     productId: id,
-    qty: z.int().min(1).describe('Units that the cart held until then'),
+    qty: z.int().min(1).describe('Units that the cart held'),
     cartVersion,
     ...responseOrder,
     timestamp: time,
@@ -109,7 +109,7 @@ export const eventSchemas = {
   ProductRemovedFromCart: z.object({
     eventType: z.literal('ProductRemovedFromCart'),
     ...cartLineChange,
-    movedTo: movedLine.optional().describe('The cart that the units went to: its event moves their stock'),
+    movedTo: movedLine.optional().describe('The cart to which the units moved: its event moves their hold'),
   }),
   CartCheckedOut: z.object({ eventType: z.literal('CartCheckedOut'), ...closedCart }),
   CartExpired: z.object({ eventType: z.literal('CartExpired'), ...closedCart }),
@@ -138,7 +138,7 @@ export const eventSchemas = {
     requestId: id,
     timestamp: time,
     cursor: z.string().optional().describe('Product only: the page to continue with'),
-    publishedCount: quantity.optional().describe('Product only: what the pages before it published'),
+    publishedCount: quantity.optional().describe('Product only: number of products on the pages before it'),
   }),
 } as const;
 

@@ -43,7 +43,12 @@ function fields(cursor: string): string[] {
 }
 
 function invalid(cause?: unknown): DomainError {
-  return new DomainError('invalid', 'invalid-cursor', 'The cursor is not one that this list gave out', {
-    cause,
-  });
+  return new DomainError(
+    'invalid',
+    'invalid-cursor',
+    'The cursor is not from this list. Start again without one.',
+    {
+      cause,
+    },
+  );
 }

@@ -12,9 +12,14 @@ export async function translated<T>(call: () => Promise<T>): Promise<T> {
 }
 
 export function unavailable(cause: Error): DomainError {
-  return new DomainError('unavailable', 'store-unavailable', 'The store does not answer: try again', {
-    cause,
-  });
+  return new DomainError(
+    'unavailable',
+    'store-unavailable',
+    'The database is unavailable. Retry after a moment.',
+    {
+      cause,
+    },
+  );
 }
 
 /** The error of a write that may or may not have been applied. */

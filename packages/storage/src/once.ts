@@ -60,6 +60,6 @@ function answerOf({ fingerprint, answer }: Answered, expected: string): string {
   throw new DomainError(
     'unprocessable',
     'idempotency-key-reused',
-    'this Idempotency-Key was used for another request: choose a new one',
+    'This Idempotency-Key was used for another request. Choose a new one.',
   );
 }

@@ -34,6 +34,6 @@ function checked(key: string, maxBytes: number): string {
   throw new DomainError(
     'invalid',
     'unusable-key',
-    `an id or category is no well-formed text of ${maxBytes} bytes at most`,
+    `An id or category must be well-formed text of at most ${maxBytes} bytes.`,
   );
 }

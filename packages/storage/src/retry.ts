@@ -30,7 +30,7 @@ export async function untilWritten<T>(
       throw new DomainError(
         'unavailable',
         'write-contended',
-        'Too many others write the same item: try again',
+        'Too many concurrent updates of the same item. Retry after a moment.',
         {
           details: { attempts: attempts + 1 },
         },

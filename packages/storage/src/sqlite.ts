@@ -88,10 +88,15 @@ function translated<T>(call: () => T): T {
   } catch (cause) {
     const code = resultCode(cause);
     if (code === undefined || !TROUBLE.has(code)) throw cause;
-    throw new DomainError('unavailable', 'store-unavailable', 'The store does not answer: try again', {
-      cause,
-      details: { sqlite: code },
-    });
+    throw new DomainError(
+      'unavailable',
+      'store-unavailable',
+      'The database is unavailable. Retry after a moment.',
+      {
+        cause,
+        details: { sqlite: code },
+      },
+    );
   }
 }
 

@@ -9,10 +9,10 @@ const seconds = integer(1, 10 * 365 * DAY);
 export const cartTtl = {
   GUEST_CART_TTL_SECONDS: seconds
     .default(7 * DAY)
-    .describe("How long a guest's cart lives after its last change"),
+    .describe("Lifetime of a guest's cart after its last change, in seconds"),
   USER_CART_TTL_SECONDS: seconds
     .default(30 * DAY)
-    .describe("How long a user's cart lives after its last change"),
+    .describe("Lifetime of a user's cart after its last change, in seconds"),
 };
 
 /** The environment of the Cart service. */

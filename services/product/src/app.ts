@@ -86,7 +86,7 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
   const app = await createApp({
     name: 'Tandem Product',
     version: '1.0.0',
-    description: 'The catalog and its stock',
+    description: 'Product catalog and stock',
     logger,
     metrics,
     auth,

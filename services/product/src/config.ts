@@ -6,7 +6,7 @@ export const readCache = {
   READ_CACHE_MS: integer(0, 60_000)
     .default(1_000)
     .describe(
-      'For how long, in milliseconds, a product may be shown as it was, where another task changed it; 0 to read it each time',
+      'Time to live of the cache of product reads, in milliseconds: changes by other tasks are visible after it; 0: no cache',
     ),
 };
 
@@ -17,7 +17,7 @@ export const holds = {
   HOLD_SECONDS: integer(0, MAX_HOLD_SECONDS)
     .default(900)
     .describe(
-      'How long a cart holds stock after the last change of the line, in seconds; 0: as long as the cart',
+      'Seconds after the last change of a line until its hold expires; 0: holds last as long as their cart',
     ),
 };
 
@@ -28,5 +28,5 @@ export const productConfig = z.object({
   ...limitVariables,
   ...readCache,
   ...holds,
-  TOPIC_ARN: z.string().describe('The topic of the product events, for snapshots'),
+  TOPIC_ARN: z.string().describe('ARN of the topic of product events, for snapshots'),
 });

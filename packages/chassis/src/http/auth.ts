@@ -65,7 +65,7 @@ export function createAuthenticator(options: {
     async authenticate(authorization) {
       if (authorization === undefined) return undefined;
       const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
-      if (token === undefined) throw invalidToken('The Authorization header holds no bearer token');
+      if (token === undefined) throw invalidToken('The Authorization header has no bearer token.');
       const digest = createHash('sha256').update(token).digest('base64');
       const known = verified.get(digest);
       verified.delete(digest);
@@ -80,7 +80,7 @@ export function createAuthenticator(options: {
 }
 
 function identityOf({ sub, scope }: JWTPayload): Identity {
-  if (typeof sub !== 'string' || sub === '') throw invalidToken('The token names no subject');
+  if (typeof sub !== 'string' || sub === '') throw invalidToken('The token has no subject (claim sub).');
   if (sub.length > MAX_SUBJECT_LENGTH || !sub.isWellFormed())
     throw invalidToken('The subject cannot be used');
   const scopes = typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [];
@@ -90,7 +90,10 @@ function identityOf({ sub, scope }: JWTPayload): Identity {
 function refuse(error: unknown): never {
   if (error instanceof DomainError) throw error;
   const isExpired = error instanceof errors.JWTExpired;
-  throw invalidToken(isExpired ? 'The token has expired' : 'The token is not valid here', error);
+  throw invalidToken(
+    isExpired ? 'The token has expired. Request a new one.' : 'The token is not valid for this API.',
+    error,
+  );
 }
 
 function invalidToken(message: string, cause?: unknown): DomainError {
@@ -109,9 +112,14 @@ function fetchedKeys(url: URL): JWTVerifyGetKey {
         error instanceof errors.JWKSMultipleMatchingKeys ||
         error instanceof errors.JOSENotSupported;
       if (isFaultOfToken) throw error;
-      throw new DomainError('unavailable', 'keys-unavailable', 'Tokens cannot be verified now', {
-        cause: error,
-      });
+      throw new DomainError(
+        'unavailable',
+        'keys-unavailable',
+        'Tokens cannot be verified now. Retry after a moment.',
+        {
+          cause: error,
+        },
+      );
     }
   };
 }

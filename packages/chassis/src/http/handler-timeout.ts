@@ -10,7 +10,11 @@ const HANDLER_TIMEOUT_MS = 20_000;
 /** How often it is looked who takes too long. */
 const SWEEP_MS = 100;
 
-const timedOut = new DomainError('unavailable', 'timed-out', 'The answer takes too long: try again');
+const timedOut = new DomainError(
+  'unavailable',
+  'timed-out',
+  'The request timed out. Retry it; a write may have been applied.',
+);
 
 /**
  * Answers 503 for a handler that has not answered 20 s after its input arrived, or `config.handlerTimeoutMs`. What it

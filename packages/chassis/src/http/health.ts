@@ -30,7 +30,7 @@ export function registerHealth(app: App, ready: () => Promise<Readiness>): void 
     '/health',
     {
       schema: {
-        summary: 'Whether the service is alive',
+        summary: 'Liveness probe',
         response: { 200: z.object({ status: z.literal('ok') }) },
       },
       config: { system: true },
@@ -41,14 +41,19 @@ export function registerHealth(app: App, ready: () => Promise<Readiness>): void 
   app.get(
     '/ready',
     {
-      schema: { summary: 'Whether the service can do its work', response: { 200: Ready } },
+      schema: {
+        summary: 'Readiness probe: 503 while a dependency is unavailable or the service drains',
+        response: { 200: Ready },
+      },
       config: { system: true, problems: [503] },
     },
     async () => {
       const inTime = Promise.race([ready(), delay(READY_TIMEOUT_MS, TIMED_OUT, { ref: false })]);
       const checks = [...(await inTime.catch(failed)), { name: 'not-draining', ok: !app.draining }];
       if (checks.every(({ ok }) => ok)) return { status: 'ready' as const, checks };
-      throw new DomainError('unavailable', 'not-ready', 'The service is not ready', { details: { checks } });
+      throw new DomainError('unavailable', 'not-ready', 'The service is not ready. Retry after a moment.', {
+        details: { checks },
+      });
     },
   );
 }

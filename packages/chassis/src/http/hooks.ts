@@ -93,7 +93,11 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = routes.allowedOn(path);
     if (allowed.length === 0 || allowed.includes(request.method)) {
-      throw new DomainError('notFound', 'no-such-route', 'There is nothing at this path');
+      throw new DomainError(
+        'notFound',
+        'no-such-route',
+        'There is no such route. The paths are listed in /openapi.json.',
+      );
     }
     reply.header('allow', allowed.join(', '));
     throw Object.assign(new Error(`${request.method} is not allowed here`), { statusCode: 405 });
@@ -124,7 +128,9 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
 
   app.addHook('onRequest', (request, reply, done) => {
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
-      return done(new DomainError('invalid', 'host-missing', 'HTTP/1.1 demands a Host header'));
+      return done(
+        new DomainError('invalid', 'host-missing', 'A Host header is required by HTTP/1.1. Add it.'),
+      );
     if (request.route.config.system) return done();
     if (identify ?? request.headers.authorization) return void admit(request, reply, done);
     demandRoute(request, reply);
@@ -137,10 +143,18 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
 
 function demandIdentity(identity: Identity | undefined, scope: string | undefined): void {
   if (identity === undefined) {
-    throw new DomainError('unauthenticated', 'token-missing', 'This call needs a bearer token');
+    throw new DomainError(
+      'unauthenticated',
+      'token-missing',
+      'This request needs a bearer token. Send one in the Authorization header.',
+    );
   }
   if (scope !== undefined && !identity.scopes.has(scope)) {
-    throw new DomainError('forbidden', 'insufficient-scope', `This call needs the scope ${scope}`);
+    throw new DomainError(
+      'forbidden',
+      'insufficient-scope',
+      `This request needs a token with the scope ${scope}.`,
+    );
   }
 }
 

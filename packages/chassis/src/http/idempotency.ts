@@ -32,7 +32,9 @@ const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 characters of printable ASCII')
   .optional()
-  .describe('Names the request: sent again with the same key within a day, it is carried out once');
+  .describe(
+    'Idempotency key: a request repeated with the same key within a day is applied once and gets the same response',
+  );
 
 /**
  * Has every POST take an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). Whoever carries the request

@@ -77,7 +77,7 @@ export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: bo
 }
 
 const retryAfter = {
-  'Retry-After': { description: 'Seconds to wait', type: 'integer', minimum: 1 },
+  'Retry-After': { description: 'Seconds to wait before a retry', type: 'integer', minimum: 1 },
 };
 
 function describe(

@@ -11,7 +11,7 @@ import { currentTraceparent } from '../trace.ts';
 /** The body of every error answer (RFC 9457). A DomainError's details are further members. */
 export const Problem = z
   .looseObject({
-    type: z.string().describe('urn:tandem:problem: and the code, which never changes'),
+    type: z.string().describe('urn:tandem:problem: followed by the code of the problem; codes are stable'),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
@@ -39,12 +39,12 @@ const statusByKind: Record<ErrorKind, number> = {
 
 /** The framework's errors that a better word fits than the name of their status. */
 const frameworkProblems: Record<string, readonly [code: string, detail: string]> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-json', 'The body is not valid JSON in UTF-8'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-json', 'The body is not valid JSON in UTF-8. Correct it.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['empty-body', 'The body is empty'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'The body is too large'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported-media-type',
-    'The body has no content type that is understood here',
+    'The Content-Type of the body is not supported. Send one that the documentation of this route names.',
   ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed-request', 'The body does not have the length it claims'],
   FST_ERR_BAD_URL: ['malformed-url', 'The path is not well percent-encoded'],

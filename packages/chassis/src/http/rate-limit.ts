@@ -48,9 +48,14 @@ export async function createRateLimit(
     });
     if (increment ? !isExceeded : remaining > 0) return;
     metrics.count('RequestsRateLimited');
-    throw new DomainError('rateLimited', 'too-many-requests', 'You ask too often: wait a moment', {
-      details: { retryAfterSeconds: ttlInSeconds },
-    });
+    throw new DomainError(
+      'rateLimited',
+      'too-many-requests',
+      'The rate limit is exceeded. Retry after the seconds of Retry-After.',
+      {
+        details: { retryAfterSeconds: ttlInSeconds },
+      },
+    );
   }
 
   return async (request, reply, authenticate) => {

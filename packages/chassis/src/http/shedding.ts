@@ -29,7 +29,11 @@ const MAX_WAIT_MS = 200;
 const OVERLOAD_MS = 1_000;
 
 /** One for all: an error with a stack of its own would cost more than its answer. */
-const overloaded = new DomainError('unavailable', 'overloaded', 'There is too much to do: try again soon');
+const overloaded = new DomainError(
+  'unavailable',
+  'overloaded',
+  'The service is overloaded. Retry after a moment.',
+);
 
 export interface SheddingOptions extends LoadLimits {
   readonly metrics: Metrics;

@@ -65,7 +65,7 @@ function placeOf(cursor: string): Place {
   throw new DomainError(
     'invalid',
     'invalid-cursor',
-    'The cursor is not one of this list. Start again without one.',
+    'The cursor is not from this list. Start again without one.',
   );
 }
 

@@ -29,7 +29,7 @@ export function acceptPrice(
     throw new DomainError(
       'conflict',
       'price-changed',
-      `The price of ${product.name} has changed again. Look at the new price and accept it.`,
+      `The price of ${product.name} has changed again. Accept the current price.`,
       { details: { line: viewOfLine(line, cart.currency, catalog) } },
     );
   }

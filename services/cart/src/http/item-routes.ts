@@ -56,7 +56,7 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     '/carts/:cartId/items/:productId',
     {
       schema: {
-        summary: 'Remove a line; a missing one is no error',
+        summary: 'Remove a line item; 200 also where there is none',
         params: schemas.byLine,
         headers: schemas.conditionalWrite,
         response: { 200: schemas.cart },

@@ -20,7 +20,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     '/carts',
     {
       schema: {
-        summary: "Open a cart: the token's user's, or a guest's without one",
+        summary: 'Open a cart: of the user of the token, or of a guest without a token',
         headers: schemas.conditionalWrite,
         response: { 201: schemas.cart },
       },
@@ -88,7 +88,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     '/carts/:cartId',
     {
       schema: {
-        summary: 'Empty the cart and close it: its stock returns. An order cannot be deleted',
+        summary: 'Delete a cart and release its stock. An order cannot be deleted',
         params: schemas.byCart,
         headers: schemas.conditionalWrite,
         response: { 204: noBody('Deleted') },
@@ -127,7 +127,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     '/carts/:cartId/merge',
     {
       schema: {
-        summary: "Move another cart's lines to this one: once, however often it is called",
+        summary: 'Merge another cart into this one: its lines move once, also when the request is repeated',
         params: schemas.byCart,
         headers: schemas.conditionalWrite,
         body: schemas.cartToMerge,

@@ -15,7 +15,9 @@ export const byCart = z.object({ cartId });
 export const byLine = z.object({ cartId, productId });
 export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
 export const conditionalWrite = z.object({
-  'if-match': conditionHeader.optional().describe("ETags of the cart. Compared is the cart's content"),
+  'if-match': conditionHeader
+    .optional()
+    .describe("Entity tags: the request succeeds only if the cart's content has one of them"),
   'if-none-match': conditionHeader.optional(),
 });
 
@@ -50,11 +52,11 @@ const line = z.object({
   availability: z
     .enum(['available', 'insufficient', 'unavailable'])
     .describe('unavailable: the product was deleted'),
-  availableQty: z.int().describe('The largest quantity that the line could have'),
+  availableQty: z.int().describe('Largest possible quantity of the line'),
   hold: z
     .enum(['held', 'pending', 'none'])
     .describe('Whether stock is held for the line; none in an order, whose units are sold'),
-  heldUntil: z.iso.datetime().optional().describe('When the hold expires; absent where it does not'),
+  heldUntil: z.iso.datetime().optional().describe('Time at which the hold expires; absent if it does not'),
 });
 
 export const cart = z

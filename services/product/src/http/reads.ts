@@ -21,7 +21,7 @@ export function registerReads(app: App, table: CachedTable): void {
     '/products',
     {
       schema: {
-        summary: 'List products, all or of a category, or get some by their ids; without descriptions',
+        summary: 'List products by category or by ids, without descriptions',
         querystring: schemas.listQuery,
         response: { 200: schemas.productPage },
       },
@@ -48,7 +48,7 @@ export function registerReads(app: App, table: CachedTable): void {
         summary: 'Get a product',
         params: schemas.byId,
         headers: schemas.conditionalRead,
-        response: { 200: schemas.product, 304: noBody('The content has this ETag') },
+        response: { 200: schemas.product, 304: noBody('Not modified') },
       },
       config: { problems: [404] },
     },

@@ -139,8 +139,12 @@ export const writableById = z.object({ productId });
 /** The headers that make a request conditional (RFC 9110, section 13). */
 export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
 export const conditionalWrite = z.object({
-  'if-match': conditionHeader.optional().describe("Only if the product's content has this ETag"),
-  'if-none-match': conditionHeader.optional().describe('* for: only if there is no such product'),
+  'if-match': conditionHeader
+    .optional()
+    .describe("Entity tags: the request succeeds only if the product's content has one of them"),
+  'if-none-match': conditionHeader
+    .optional()
+    .describe('*: the request succeeds only if the product does not exist'),
 });
 
 export const snapshotStarted = z.object({ snapshotId: z.string() });

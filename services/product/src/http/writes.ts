@@ -112,7 +112,7 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     '/products/snapshots',
     {
       schema: {
-        summary: 'Publish every product again, for consumers that are new or missed some',
+        summary: 'Publish a snapshot of the catalog, for consumers that are new or need a backfill',
         response: { 202: schemas.snapshotStarted },
       },
       config: { scope },
