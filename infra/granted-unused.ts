@@ -1,25 +1,27 @@
 import { type Principal, type ServiceName, topology } from '@tandem/contracts/topology';
 
-/** Something that is granted although no recorded call needs it, or wider than a call needs it. */
+/** Permission that is granted although no recorded call needs it, or wider than needed, with the reason. */
 export interface UnusedGrant {
   readonly principal: Principal;
   readonly actions: readonly string[];
-  /** The end of the ARN that is granted, behind the account (S3's has none: behind `arn:aws:s3:::`). */
+  /** Pattern of the granted ARN after the account (for S3: after `arn:aws:s3:::`). */
   readonly resource: RegExp;
   readonly reason: string;
 }
 
 const principals: readonly Principal[] = ['product', 'cart', 'product-relay', 'cart-relay'];
 
-const REASON_OF_KEY = 'SNS, SQS and DynamoDB use the key in the name of who calls them.';
+const REASON_OF_KEY = 'SNS, SQS and DynamoDB use the key on behalf of the caller.';
 
-/** All that is granted beyond `aws-calls.json`, and why. */
-export const grantedUnused: readonly UnusedGrant[] = (['product', 'cart'] as const).flatMap(ofRelay);
+/** Permissions that are granted beyond `aws-calls.json`. */
+export const grantedUnused: readonly UnusedGrant[] = (['product', 'cart'] as const).flatMap(
+  unusedGrantsOfRelay,
+);
 
-/** And what is granted beside that where a key of our own encrypts (`customerKey`). */
-export const grantedForKey: readonly UnusedGrant[] = principals.map(ofKey);
+/** Additional permissions with a customer managed key (`customerKey`). */
+export const grantedForKey: readonly UnusedGrant[] = principals.map(unusedGrantOfKey);
 
-function ofKey(principal: Principal): UnusedGrant {
+function unusedGrantOfKey(principal: Principal): UnusedGrant {
   const messages = ['kms:Decrypt', 'kms:GenerateDataKey'];
   const items = ['DescribeKey', 'Encrypt', 'GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo'];
   const isRelay = principal.endsWith('-relay');
@@ -27,7 +29,7 @@ function ofKey(principal: Principal): UnusedGrant {
   return { principal, actions, resource: /^key\/[^*/]+$/, reason: REASON_OF_KEY };
 }
 
-function ofRelay(service: ServiceName): UnusedGrant[] {
+function unusedGrantsOfRelay(service: ServiceName): UnusedGrant[] {
   const { table } = topology.relays[service];
   const principal = `${service}-relay` as const;
   return [
@@ -41,26 +43,25 @@ function ofRelay(service: ServiceName): UnusedGrant[] {
       ],
       resource: new RegExp(`^table/${table}/stream/[^*]+$`),
       reason:
-        "Lambda's poller reads the stream in the function's name; locally the function is given its records.",
+        "Lambda's poller reads the stream with the role of the function; locally the function receives its records.",
     },
     {
       principal,
       actions: ['s3:PutObject'],
       resource: /^[^*/]+\/aws\/lambda\/\*$/,
-      reason:
-        'Lambda writes what it gave up to the bucket for that, below this prefix, and chooses the names.',
+      reason: 'Lambda writes failed batches to the failure bucket below this prefix, with generated names.',
     },
     {
       principal,
       actions: ['s3:ListBucket'],
       resource: /^[^*/]+$/,
-      reason: 'Lambda asks whether the bucket is there before it writes to it.',
+      reason: 'Lambda checks that the bucket exists before it writes.',
     },
     {
       principal,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resource: new RegExp(`^log-group:/aws/lambda/${principal}:\\*$`),
-      reason: 'Lambda writes what the function logs to its group, a stream an instance.',
+      reason: 'Lambda writes the logs of the function to its log group, one stream per instance.',
     },
   ];
 }

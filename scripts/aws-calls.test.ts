@@ -13,7 +13,7 @@ const record = [
   '',
 ].join('\n');
 
-test('what many processes recorded is one sorted set', () => {
+test('records of many processes are merged into one sorted set', () => {
   const calls = callsOf(record);
   const expected = {
     cart: { 'dynamodb:Scan': ['table/c'] },
@@ -24,7 +24,7 @@ test('what many processes recorded is one sorted set', () => {
   assert.deepEqual(JSON.parse(textOf(calls)), expected);
 });
 
-test('what differs is named', () => {
+test('differences are listed', () => {
   const calls = callsOf(record);
   assert.deepEqual(differences(calls, calls), []);
   assert.deepEqual(differences(calls, { ...calls, cart: { 'dynamodb:Query': ['table/c'] } }), [
@@ -33,7 +33,7 @@ test('what differs is named', () => {
   ]);
 });
 
-test('a command that nobody knows is not passed over', () => {
+test('a command with an unknown permission is an error', () => {
   const fault = JSON.stringify({ principal: 'cart', fault: 'What right?', from: 'a.test.ts' });
   assert.throws(() => callsOf(`${record}${fault}\n`), /cart, in a\.test\.ts: What right/);
 });

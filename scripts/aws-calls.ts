@@ -1,12 +1,12 @@
-/** What each principal was seen to call on AWS: principal → action → resources, all sorted. */
+/** AWS calls by principal: principal → action → resources, all sorted. */
 export type Calls = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-/** A line of what tests record: a call, or a command of which it is not known what right it needs. */
+/** Line recorded by tests: a call, or a command whose required permission is unknown. */
 type Line =
   | { readonly principal: string; readonly from: string; readonly action: string; readonly resource: string }
   | { readonly principal: string; readonly from: string; readonly fault: string };
 
-/** Brings in order what many processes recorded, JSON a line. Throws where one met a command that it did not know. */
+/** Merges the records of many processes, one JSON per line. Throws for a command whose permission is unknown. */
 export function callsOf(record: string): Calls {
   const lines = record
     .split('\n')
@@ -28,7 +28,7 @@ export function callsOf(record: string): Calls {
   );
 }
 
-/** The file's text: as JSON, a line an action, as the formatter leaves it. */
+/** Text of the JSON file, one line per action, as formatted by oxfmt. */
 export function textOf(calls: Calls): string {
   const principals = Object.entries(calls).map(([principal, actions]) => {
     const lines = Object.entries(actions).map(
@@ -40,7 +40,7 @@ export function textOf(calls: Calls): string {
   return `{\n${principals.join(',\n')}\n}\n`;
 }
 
-/** What is new and what is gone, a line each. */
+/** Added and removed calls, one per line. */
 export function differences(before: Calls, after: Calls): readonly string[] {
   const [old, now] = [pairs(before), pairs(after)];
   return [
@@ -60,8 +60,8 @@ function pairs(calls: Calls): readonly string[] {
 function grouped<T, R>(
   items: readonly T[],
   keyOf: (item: T) => string,
-  valueOf: (some: readonly T[]) => R,
+  valueOf: (group: readonly T[]) => R,
 ): Record<string, R> {
   const groups = [...Map.groupBy(items, keyOf)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(groups.map(([key, some]) => [key, valueOf(some)]));
+  return Object.fromEntries(groups.map(([key, group]) => [key, valueOf(group)]));
 }

@@ -9,7 +9,7 @@ await runCommand(async () => {
     console.error(server.missing);
     return 1;
   }
-  console.log(`DynamoDB Local: ${server.endpoint} (Ctrl-C ends it)`);
+  console.log(`DynamoDB Local: ${server.endpoint} (press Ctrl-C to stop)`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void server.stop().then(() => process.exit(0)));
   }

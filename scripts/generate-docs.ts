@@ -10,15 +10,15 @@ import { productConfig } from '@tandem/product/config';
 import { relayConfig } from '@tandem/relay/config';
 import { openApiDocuments } from './openapi.ts';
 
-/** A file of the documentation that follows from code. */
+/** File of the documentation that is generated from code. */
 export interface GeneratedFile {
   /** Relative to the root of the repository. */
   readonly path: string;
-  /** The whole text of the file; the same at each call. */
+  /** Returns the text of the file; deterministic. */
   readonly render: () => string | Promise<string>;
 }
 
-/** Every generated file; `npm run docs` writes them, a test compares them with what is on disk. */
+/** Generated files; `npm run docs` writes them, and a test compares them with the files on disk. */
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/generated/topology.md', render: topologyPage },
   { path: 'docs/generated/asyncapi.json', render: () => json(asyncApiDocument()) },
@@ -30,7 +30,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/generated/configuration.md', render: configurationPage },
 ];
 
-/** Where a generated file lies on disk. */
+/** URL of a generated file on disk. */
 export function fileUrl({ path }: GeneratedFile): URL {
   return new URL(`../${path}`, import.meta.url);
 }

@@ -8,7 +8,7 @@ import { createProductService } from '@tandem/product/app';
 import { createTable } from '@tandem/storage/create-table';
 import { openSqlite } from '@tandem/storage/sqlite';
 
-/** The OpenAPI documents that the services serve, from services that are not started. */
+/** OpenAPI documents of the services, without starting them. */
 export async function openApiDocuments(): Promise<{ product: object; cart: object }> {
   const deps = {
     table: createTable(openSqlite(':memory:').driver, { now: () => Date.now() }),

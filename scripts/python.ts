@@ -2,20 +2,20 @@ import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '@tandem/cli/run';
 
-/** Whether Python is new enough and can make environments: Debian packs `ensurepip` apart. */
+/** Checks the version of Python, and that it can create environments: Debian packages `ensurepip` separately. */
 const PROBE = 'import ensurepip, sys; sys.exit(sys.version_info < (3, 10))';
 
-/** Tools of Python, installed. */
+/** Installed Python tools. */
 export interface PythonTools {
-  /** The folder of the environment, which may keep what the tools remember. */
+  /** Directory of the environment, where tools may store their caches. */
   readonly folder: string;
-  /** The path of one of the commands. */
+  /** Path of a command. */
   command(name: string): string;
 }
 
 /**
- * Installs what a requirements.txt pins into an environment of its own below .cache, unless that was done. Resolves to
- * why it cannot be where there is no Python for it; rejects when the installation fails.
+ * Installs the packages of a requirements.txt into an environment below .cache, unless it is up to date. Resolves to `missing`
+ * with the reason if there is no suitable Python; rejects if the installation fails.
  */
 export async function installPython(
   name: string,
@@ -28,7 +28,7 @@ export async function installPython(
   const wanted = await readFile(requirements, 'utf8');
   if ((await readFile(installed, 'utf8').catch(() => '')) === wanted) return tools;
   const python = await run('python3', ['-c', PROBE]).catch(() => undefined);
-  if (python?.code !== 0) return { missing: `${name} needs python3, 3.10 or newer, with venv on the PATH` };
+  if (python?.code !== 0) return { missing: `${name} needs python3 (3.10 or newer, with venv) on the PATH` };
   await rm(folder, { recursive: true, force: true });
   const venv = await run('python3', ['-m', 'venv', folder]);
   if (venv.code !== 0) throw new Error(`venv failed:\n${venv.output}`);

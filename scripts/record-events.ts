@@ -1,6 +1,6 @@
 /**
- * Freezes today's events as a version of their own, if they differ from the newest one compatibly: their schemas, and
- * what a system of its own tells when it plays the whole loop. What is frozen is never written again.
+ * Freezes the current events as a new version, if they are compatible with and different from the newest one: their schemas,
+ * and the events that a system publishes in a complete scenario. Frozen versions are never overwritten.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { publishedOf, supported } from '@tandem/contracts/published';
@@ -23,20 +23,24 @@ async function record(frozen: readonly Frozen[]): Promise<number> {
   const newest = frozen.at(-1);
   if (newest && status === 'same') {
     if (isDeepStrictEqual(recorded, newest.recorded)) {
-      console.log(`${newest.name} has all of it`);
+      console.log(`${newest.name} is up to date. Nothing to freeze.`);
       return 0;
     }
-    const known = new Set(newest.recorded.map((told) => JSON.stringify(told)));
-    const surprises = recorded.map((told) => JSON.stringify(told)).filter((told) => !known.has(told));
-    for (const told of surprises) console.log(`told now: ${told}`);
-    console.log(`not what ${newest.name} recorded, which is frozen and stays; its schemas are the same`);
+    const known = new Set(newest.recorded.map((event) => JSON.stringify(event)));
+    const unknownEvents = recorded.map((event) => JSON.stringify(event)).filter((text) => !known.has(text));
+    for (const text of unknownEvents) console.log(`new event: ${text}`);
+    console.log(
+      `The recorded events differ from ${newest.name}, which is frozen, but the schemas are the same. Check the scenario.`,
+    );
     return 1;
   }
   const content = { published, recorded, foreign: foreignBodies(published) };
   const gaps = gapsOf(content);
   if (gaps.length > 0) {
     for (const gap of gaps) console.log(gap);
-    console.log('not frozen: have the story (tests/src/published/story.ts) tell all of it');
+    console.log(
+      'Nothing was frozen. Extend the scenario (tests/src/published/story.ts) to publish all events.',
+    );
     return 1;
   }
   const name = nextName(newest, supported.schemaVersion);

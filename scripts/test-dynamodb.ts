@@ -1,6 +1,6 @@
 /**
- * Runs the tests that want a DynamoDB against DynamoDB Local; where that cannot be had, says so and succeeds. What
- * the services and relays called is compared with `infra/aws-calls.json`, which `--update` rewrites.
+ * Runs the tests that need DynamoDB against DynamoDB Local; skips them with a message if it is unavailable. Compares the
+ * recorded AWS calls of services and relays with `infra/aws-calls.json`, which `--update` rewrites.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ const TESTS = [
   'tests/src/components/*.test.ts',
   'tests/src/regressions/*.test.ts',
 ];
-/** Runs processes of its own, on their own tables, and so after the others. */
+/** Starts processes with their own tables, and therefore runs after the others. */
 const FAULTS = ['tests/src/faults/dynamodb-suite.ts'];
 const root = join(import.meta.dirname, '..');
 const RECORDED = 'infra/aws-calls.json';
@@ -39,7 +39,7 @@ if ('missing' in server) {
   await server.stop();
   const calls = callsOf(await readFile(record, 'utf8'));
   await rm(folder, { recursive: true });
-  // A test that failed may have left out the rest of its calls.
+  // A failed test may have omitted calls.
   process.exitCode = codes.find((code) => code !== 0) ?? (await compare(calls));
 }
 
@@ -72,12 +72,13 @@ async function compare(calls: Calls): Promise<number> {
   const file = join(root, RECORDED);
   if (values.update) {
     await writeFile(file, textOf(calls));
-    console.log(`${RECORDED} is written`);
+    console.log(`Wrote ${RECORDED}.`);
     return 0;
   }
   const different = differences(JSON.parse(await readFile(file, 'utf8')) as Calls, calls);
   if (different.length === 0) return 0;
-  const advice = 'if that is meant: npm run test:dynamodb -- --update, and see what infra grants';
-  console.log(`The calls to AWS are not those of ${RECORDED}:\n${different.join('\n')}\n${advice}`);
+  const advice =
+    'If this is intended, run npm run test:dynamodb -- --update, and check the permissions in infra.';
+  console.log(`The AWS calls differ from ${RECORDED}:\n${different.join('\n')}\n${advice}`);
   return 1;
 }

@@ -1,6 +1,6 @@
 /**
- * Lets schemathesis send about 10,000 requests by the OpenAPI documents of both services to a system of its own; where
- * there is no Python, says so and succeeds. Arguments go to schemathesis: `npm run test:fuzz -- --seed 1 -n 50`.
+ * Fuzzes both services with schemathesis from their OpenAPI documents, with about 10,000 requests; skips with a message if
+ * there is no Python. Arguments are passed to schemathesis: `npm run test:fuzz -- --seed 1 -n 50`.
  */
 import { join } from 'node:path';
 import { mintToken } from '@tandem/emulators/issuer';
@@ -10,10 +10,10 @@ import { run } from '@tandem/cli/run';
 
 const SOURCES = join(import.meta.dirname, 'schemathesis');
 
-/** Cases of an operation and phase, at most; more than 10,000 together. */
+/** Maximum cases per operation and phase; more than 10,000 in total. */
 const MAX_EXAMPLES = '550';
 
-/** For one service: some two minutes, or more on a busy machine and where it shrinks what it found. */
+/** Deadline per service. Usually two minutes; more on a busy machine, or when a failure is shrunk. */
 const DEADLINE_MS = 10 * 60_000;
 
 const python = await installPython('schemathesis', join(SOURCES, 'requirements.txt'));
@@ -24,7 +24,7 @@ if ('missing' in python) {
   await withSystem(
     async ({ urls }) => {
       let cases = 0;
-      // Carts first: what the other run does to the demo products leaves little to put into them.
+      // Cart first: the run against Product changes the demo products that carts need.
       for (const url of [urls.cart, urls.product]) {
         const args = ['run', `${url}/openapi.json`, '--max-examples', MAX_EXAMPLES, ...process.argv.slice(2)];
         const { code, output } = await run(python.command('st'), args, {
@@ -36,7 +36,7 @@ if ('missing' in python) {
         cases += Number(/(\d+) generated/.exec(output)?.[1] ?? 0);
         if (code !== 0) process.exitCode = code ?? 1;
       }
-      console.log(`${cases} requests of both documents`);
+      console.log(`${cases} requests from both documents`);
     },
     { SEED: '1' },
     { validateResponses: false },

@@ -1,7 +1,6 @@
 /**
- * Does what the Dockerfile says and runs what comes of it, where there is no Docker: as another user, in files that
- * cannot be written, by the image's environment and what AWS adds. Run by `npm run test:image`, and not by `npm test`:
- * it installs packages.
+ * Builds and runs the image by interpreting the Dockerfile, without Docker: as the image's user, with a read-only file system,
+ * and with the environment of the image and of AWS. Run by `npm run test:image`, not by `npm test`, because it installs packages.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -64,7 +63,7 @@ for (const service of ['product', 'cart'] as const) {
     });
     after(() => removeFolder(folder));
 
-    it('is the bundle and nothing else', async (t) => {
+    it('contains the bundle and nothing else', async (t) => {
       const sizes = await sizesOf(image.root);
       const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
       t.diagnostic(`${(bytes / 1e6).toFixed(1)} MB in ${sizes.size} files, on ${image.base}`);
@@ -78,15 +77,15 @@ for (const service of ['product', 'cart'] as const) {
       assert.deepEqual([image.user, image.env['PORT'], image.env['HOST']], ['1000', '8080', '::']);
     });
 
-    it('leaves room beside the heap in a task of 512 MB', async () => {
+    it('limits the heap to fit into a task of 512 MB', async () => {
       const script = 'process.exit(v8.getHeapStatistics().heap_size_limit / 2 ** 20 > 384 ? 1 : 0)';
       assert.deepEqual(await once(startCommand(image, ['node', '--eval', script]), 'exit'), [0, null]);
     });
 
-    it('starts, is healthy, shows its documents, writes nothing, and stops with exit code 0', async (t) => {
+    it('starts, is healthy, serves its API documentation, writes no files, and stops with exit code 0', async (t) => {
       const before = await sizesOf(image.root);
       const { uid } = userOf(image);
-      t.diagnostic(uid === undefined ? 'not run as another user: we are not root' : `run as ${uid}`);
+      t.diagnostic(uid === undefined ? 'runs as the current user, which is not root' : `run as ${uid}`);
       await using container = await runImage(image, atNowhere);
       const hosts = ['127.0.0.1', ...(hasIpv6 ? ['[::1]'] : [])];
       for (const host of hosts) {
@@ -104,23 +103,23 @@ for (const service of ['product', 'cart'] as const) {
       for (const [, path = ''] of assets) {
         const asset = await fetch(new URL(path, page.url));
         assert.equal(asset.status, 200, path);
-        // Read to the end: a stop waits for answers that are under way.
+        // Read to the end: the shutdown waits for responses in flight.
         assert.ok((await asset.bytes()).length > 0, path);
       }
 
       assert.deepEqual(await container.end('SIGTERM'), [0, null]);
-      assert.notEqual(await container.checkHealth(), 0, 'nobody listens any more');
+      assert.notEqual(await container.checkHealth(), 0, 'the port is closed');
       assert.deepEqual(await sizesOf(image.root), before);
     });
 
-    it('says what is missing where nothing is configured, and ends', async () => {
+    it('exits with the missing variables if nothing is configured', async () => {
       await assert.rejects(async () => {
         await using container = await runImage(image, {});
         return container.port;
       }, /did not start: Invalid configuration[^]*TABLE_NAME: is not set/);
     });
 
-    it('does its work on DynamoDB Local', { skip }, async (t) => {
+    it('serves requests on DynamoDB Local', { skip }, async (t) => {
       if ('missing' in dynamo) return;
       const { endpoint } = dynamo;
       const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });

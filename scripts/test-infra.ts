@@ -1,6 +1,6 @@
 /**
- * Synthesizes the stacks offline, as they are and with settings that change most, findings being errors, and lints the
- * templates with cfn-lint; where there is no Python for that, says so and succeeds.
+ * Synthesizes the stacks offline, with default and with the most different settings, treating findings as errors, and lints
+ * the templates with cfn-lint; skips the latter with a message if there is no Python.
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,9 +13,9 @@ const keySet = 'auth={"issuer":"i","audience":"a","jwksUrl":"data:application/js
 const domain = 'domain={"name":"shop.example.com","zone":{"id":"Z1","name":"example.com"}}';
 
 const variants: Readonly<Record<string, readonly string[]>> = {
-  'as they are': ['stage=all'],
+  'default settings': ['stage=all'],
   'interface endpoints': ['stage=production', 'egress=endpoints', keySet, domain],
-  'IPv6, canary, own key': [
+  'IPv6, canary, customer managed key': [
     'stage=production',
     'egress=ipv6',
     'deployment=canary',
@@ -44,5 +44,5 @@ for (const [name, context] of Object.entries(variants)) {
   const config = ['--config-file', join(import.meta.dirname, 'cfn-lint/cfnlintrc.yaml')];
   const lint = await run(python.command('cfn-lint'), [...config, '--', ...templates], { isShown: true });
   if (lint.code !== 0) process.exitCode = 1;
-  else console.log(`  cfn-lint: no finding`);
+  else console.log(`  cfn-lint: no findings`);
 }

@@ -1,6 +1,6 @@
 /**
- * Lints the workflows: actionlint for what GitHub would refuse or misread, zizmor for what somebody could abuse. Where
- * there is no Go or no Python, says so and succeeds.
+ * Lints the GitHub workflows: actionlint for errors, zizmor for security. Skips a tool with a message if Go or Python is
+ * missing.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { run } from '@tandem/cli/run';
 const ROOT = join(import.meta.dirname, '..');
 const ACTIONLINT = 'v1.7.12';
 
-/** Has Go build actionlint below .cache, unless that was done; resolves to its path. */
+/** Builds actionlint with Go below .cache, unless it exists. Resolves to its path, or to `missing` with the reason. */
 async function installActionlint(): Promise<string | { readonly missing: string }> {
   const folder = join(ROOT, '.cache/actionlint', ACTIONLINT);
   const command = join(folder, process.platform === 'win32' ? 'actionlint.exe' : 'actionlint');
@@ -34,5 +34,5 @@ else console.log(`skipped: ${actionlint.missing}`);
 
 const python = await installPython('zizmor', join(import.meta.dirname, 'workflows/requirements.txt'));
 if ('missing' in python) console.log(`skipped: ${python.missing}`);
-// Offline, as nothing here has a token of GitHub; what it then cannot look up are the advisories against actions.
+// Offline, without a GitHub token: advisories against actions are not checked.
 else await lint(python.command('zizmor'), ['--offline', '--no-progress', '.github']);

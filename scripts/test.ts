@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const all = ['packages', 'services', 'apps', 'tools', 'infra', 'scripts', 'tests'];
-const given = process.argv.slice(2);
-const options = given.filter((argument) => argument.startsWith('-') && argument !== '--unit');
-const files = given.filter((argument) => !argument.startsWith('-'));
-const folders = given.includes('--unit') ? ['packages', 'services'] : all;
+const args = process.argv.slice(2);
+const options = args.filter((argument) => argument.startsWith('-') && argument !== '--unit');
+const files = args.filter((argument) => !argument.startsWith('-'));
+const folders = args.includes('--unit') ? ['packages', 'services'] : all;
 const tests = files.length > 0 ? files : folders.map((folder) => `${folder}/**/*.test.ts`);
 
 const runner = spawn(process.execPath, ['--test', ...options, ...tests], { stdio: 'inherit' });

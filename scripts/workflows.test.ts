@@ -8,69 +8,69 @@ const workflows = globSync('.github/workflows/*.yml', { cwd: root });
 const actions = globSync('.github/actions/*/action.yml', { cwd: root });
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-/** Somebody else's action by its commit, with the version that it is for readers and Dependabot; or one of ours. */
+/** A third-party action pinned to a commit, with its version as a comment; or an action of this repository. */
 const PINNED = /^(?:[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\.\/[\w./-]+)$/;
 
-/** How steps of a workflow or an action are less than safe. */
-function faultsOfSteps(text: string): string[] {
+/** Security problems in the steps of a workflow or an action. */
+function problemsInSteps(text: string): string[] {
   const lines = text.split('\n');
-  const faults: string[] = [];
+  const problems: string[] = [];
   let runIndent = -1;
   for (const [index, line] of lines.entries()) {
     const indent = line.search(/\S/);
     if (indent === -1) continue;
     if (indent <= runIndent) runIndent = -1;
     const [, uses] = /^[\s-]*uses: (.*)$/.exec(line) ?? [];
-    if (uses !== undefined && !PINNED.test(uses)) faults.push(`not pinned: ${uses}`);
+    if (uses !== undefined && !PINNED.test(uses)) problems.push(`not pinned: ${uses}`);
     if (uses?.startsWith('actions/checkout@') && !isWithoutCredentials(lines.slice(index + 1, index + 4)))
-      faults.push('a checkout that keeps its token for whatever runs next');
+      problems.push('a checkout that persists its token for later steps');
     const key = /^[\s-]*run:/.exec(line)?.[0];
     if (key !== undefined) runIndent = key.length - 'run:'.length;
-    if (runIndent >= 0 && line.includes('${{')) faults.push(`put together as code: ${line.trim()}`);
+    if (runIndent >= 0 && line.includes('${{')) problems.push(`expression in a script: ${line.trim()}`);
   }
-  return faults;
+  return problems;
 }
 
 function isWithoutCredentials(following: readonly string[]): boolean {
   return following.some((line) => line.trim() === 'persist-credentials: false');
 }
 
-/** How a workflow gives its jobs more rights or time than they need. */
-function faultsOfJobs(text: string): string[] {
+/** Missing limits of the permissions and duration of jobs. */
+function problemsInJobs(text: string): string[] {
   const [, jobs = ''] = text.split(/^jobs:\n/m);
-  const found = jobs.split(/^ {2}(?=[\w-]+:$)/m).slice(1);
-  const missing = found.flatMap((job) => {
+  const jobTexts = jobs.split(/^ {2}(?=[\w-]+:$)/m).slice(1);
+  const missing = jobTexts.flatMap((job) => {
     const name = job.slice(0, job.indexOf(':'));
     const has = (key: string) => new RegExp(`^ {4}${key}:`, 'm').test(job);
     return [
       ...(has('permissions') ? [] : [`${name}: no permissions`]),
-      // Of a job that is another workflow, that one's jobs have it.
+      // A job that calls another workflow has the timeouts of that one's jobs.
       ...(has('timeout-minutes') || has('uses') ? [] : [`${name}: no timeout-minutes`]),
     ];
   });
   return [
-    ...(found.length > 0 ? [] : ['no jobs']),
-    ...(/^permissions: \{\}$/m.test(text) ? [] : ['jobs without permissions of their own have some']),
+    ...(jobTexts.length > 0 ? [] : ['no jobs']),
+    ...(/^permissions: \{\}$/m.test(text) ? [] : ['default permissions are not empty']),
     ...(/^concurrency:$/m.test(text) || /^ {4}concurrency:$/m.test(text) ? [] : ['no concurrency']),
     ...missing,
   ];
 }
 
-test('the workflows have been found', () => {
+test('there are workflows and actions', () => {
   assert.ok(workflows.length >= 4 && actions.length >= 1);
 });
 
 for (const file of workflows) {
-  test(`${file}: actions are pinned, and jobs have limits`, () => {
-    assert.deepEqual([...faultsOfSteps(read(file)), ...faultsOfJobs(read(file))], []);
+  test(`${file}: actions are pinned, and jobs have minimal permissions and a timeout`, () => {
+    assert.deepEqual([...problemsInSteps(read(file)), ...problemsInJobs(read(file))], []);
   });
 }
 
 for (const file of actions) {
-  test(`${file}: actions are pinned`, () => assert.deepEqual(faultsOfSteps(read(file)), []));
+  test(`${file}: actions are pinned`, () => assert.deepEqual(problemsInSteps(read(file)), []));
 }
 
-test('an action is the same commit everywhere', () => {
+test('an action is pinned to the same commit everywhere', () => {
   const all = [...workflows, ...actions].flatMap((file) => [
     ...read(file).matchAll(/uses: ([^.\s]\S*)@(.*)/g),
   ]);
@@ -78,7 +78,7 @@ test('an action is the same commit everywhere', () => {
   for (const [name, uses] of commits) assert.equal(new Set(uses.map(([, , at]) => at)).size, 1, name);
 });
 
-test('what must hold before a change lands is looked at by GitHub too', () => {
+test('GitHub runs every check of .ci/run', () => {
   const commands = (text: string) =>
     [...text.matchAll(/^(?: *- run: )?(npm test|npm run (?:-s )?[\w:-]+)$/gm)].map(([, command = '']) =>
       command.replace(' -s', ''),
@@ -92,7 +92,7 @@ test('what must hold before a change lands is looked at by GitHub too', () => {
   );
 });
 
-test('Dependabot knows every folder that pins what tests install', () => {
+test('Dependabot covers every directory with pinned test dependencies', () => {
   const known = new Set(read('.github/dependabot.yml').match(/(?<=[ [])\/[\w/-]+/g));
   const pins = globSync('{scripts,packages}/**/{requirements.txt,pom.xml}', {
     cwd: root,
@@ -106,23 +106,23 @@ test('Dependabot knows every folder that pins what tests install', () => {
   );
 });
 
-test('each fault is found', () => {
+test('each problem is detected', () => {
   const sha = 'a'.repeat(40);
-  for (const [steps, fault] of [
+  for (const [steps, problem] of [
     ['- uses: actions/cache@v5', /not pinned/],
     [`- uses: actions/cache@${sha}`, /not pinned/],
     [`- uses: actions/cache@${sha.slice(1)} # v5.0.0`, /not pinned/],
-    [`- uses: actions/checkout@${sha} # v7.0.1\n- run: npm ci`, /keeps its token/],
-    ['- run: echo ${{ github.head_ref }}', /as code/],
-    ['- name: x\n  run: |\n    echo\n    echo ${{ github.head_ref }}', /as code/],
+    [`- uses: actions/checkout@${sha} # v7.0.1\n- run: npm ci`, /persists its token/],
+    ['- run: echo ${{ github.head_ref }}', /expression in a script/],
+    ['- name: x\n  run: |\n    echo\n    echo ${{ github.head_ref }}', /expression in a script/],
   ] as const) {
-    assert.match(faultsOfSteps(steps).join(), fault);
+    assert.match(problemsInSteps(steps).join(), problem);
   }
   const fine = `- uses: actions/checkout@${sha} # v7.0.1\n  with:\n    persist-credentials: false\n`;
-  assert.deepEqual(faultsOfSteps(`${fine}- run: echo\n  env:\n    REF: \${{ github.head_ref }}`), []);
+  assert.deepEqual(problemsInSteps(`${fine}- run: echo\n  env:\n    REF: \${{ github.head_ref }}`), []);
   const job = 'concurrency:\n  group: x\njobs:\n  build:\n    runs-on: x\n';
-  assert.deepEqual(faultsOfJobs(job), [
-    'jobs without permissions of their own have some',
+  assert.deepEqual(problemsInJobs(job), [
+    'default permissions are not empty',
     'build: no permissions',
     'build: no timeout-minutes',
   ]);

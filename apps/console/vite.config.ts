@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** `npm run dev -w apps/console` serves the sources and asks a system that runs beside it. */
+/** Gateway that `npm run dev -w apps/console` proxies API requests to; start it separately. */
 const gateway = 'http://127.0.0.1:8080';
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 import type { SettingsInput } from '../src/settings.ts';
 
-/** The contract's names, two tasks a service, everything that is kept protected. */
+/** Production: no name prefix, two tasks per service. */
 export const production: SettingsInput = {
   region: 'us-east-1',
   bootstrapQualifier: 'tandemprod',
@@ -9,7 +9,7 @@ export const production: SettingsInput = {
     audience: 'tandem',
     jwksUrl: 'https://issuer.example.com/.well-known/jwks.json',
   },
-  // 22 of the 25 units that an account has free: 6 for each table and the catalog's index, 2 for the users' carts, 2 for holds.
+  // Uses 22 of an account's 25 free units: 6 for each table and the catalog's index, 2 each for the indexes of users' carts and of holds.
   capacity: { mode: 'provisioned', minUnits: 6, maxUnits: 500, targetPercent: 90 },
   budgetUsd: 500,
 };

@@ -1,6 +1,6 @@
 import type { SettingsInput } from '../src/settings.ts';
 
-/** As production, in the same account or another; smaller, and beside it. */
+/** Staging: like production but smaller, in the same account or another. */
 export const staging: SettingsInput = {
   region: 'us-east-1',
   namePrefix: 'staging-',

@@ -3,22 +3,22 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-export interface KeptBucketProps {
+export interface RetainedBucketProps {
   readonly expireAfterDays: number;
-  /** Those below a prefix that go sooner: of two rules, S3 keeps to the shorter. */
-  readonly sooner?: { readonly prefix: string; readonly expireAfterDays: number };
+  /** Shorter expiry of objects below a prefix; S3 applies the shorter of two rules. */
+  readonly earlierExpiry?: { readonly prefix: string; readonly expireAfterDays: number };
 }
 
-/** A private bucket that outlives its stack. Objects go after some days. */
-export function keptBucket(
+/** Creates a private bucket that is retained when its stack is deleted, and whose objects expire. */
+export function createRetainedBucket(
   scope: Construct,
   id: string,
-  { expireAfterDays, sooner }: KeptBucketProps,
+  { expireAfterDays, earlierExpiry }: RetainedBucketProps,
 ): s3.Bucket {
   const bucket = new s3.Bucket(scope, id, {
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    // Load balancers and flow logs write with S3's own keys only.
+    // Access logs and flow logs support S3-managed keys only.
     encryption: s3.BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -27,12 +27,14 @@ export function keptBucket(
         expiration: Duration.days(expireAfterDays),
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       },
-      ...(sooner ? [{ prefix: `${sooner.prefix}/`, expiration: Duration.days(sooner.expireAfterDays) }] : []),
+      ...(earlierExpiry
+        ? [{ prefix: `${earlierExpiry.prefix}/`, expiration: Duration.days(earlierExpiry.expireAfterDays) }]
+        : []),
     ],
   });
   acknowledge(bucket, {
     'AwsSolutions-S1':
-      'it holds logs and failed batches that operators read by hand: logs of those reads would cost more than they tell',
+      'it holds logs and failed batches that operators read by hand: access logs of these reads are not worth their cost',
   });
   return bucket;
 }

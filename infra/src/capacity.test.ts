@@ -7,23 +7,23 @@ import { resources, synthesize } from './testing/synth.ts';
 
 const file = { product: { requestsPerMinute: 4_001 }, cart: { requestsPerMinute: 1_000 } };
 
-test('a task is given seven tenths of what one was measured to carry, each service its own', () => {
+test('the scaling target is 70 % of the measured capacity of each service', () => {
   const text = JSON.stringify(file);
   assert.deepEqual(requestsPerTask(256, text), { product: 2_800, cart: 700 });
   assert.deepEqual(requestsPerTask(512, text), { product: 5_601, cart: 1_400 });
 });
 
-test('a measurement that is none is refused', () => {
+test('an invalid measurement is rejected', () => {
   assert.throws(() => requestsPerTask(256, '{"product": {"requestsPerMinute": 0}}'), /requestsPerMinute/);
 });
 
-test('unless a setting says otherwise, tasks follow the measurement of this repository', () => {
+test('the default scaling target follows the measurement in this repository', () => {
   assert.deepEqual(readSettings(production).requestsPerTaskAndMinute, requestsPerTask(256));
   const both = { ...production, requestsPerTaskAndMinute: 1_200 };
   assert.deepEqual(readSettings(both).requestsPerTaskAndMinute, { product: 1_200, cart: 1_200 });
 });
 
-test('each service starts another task at its own number of requests', () => {
+test('each service has its own scaling target', () => {
   const templates = synthesize({ requestsPerTaskAndMinute: { product: 5_000, cart: 900 } });
   const targets = (['product', 'cart'] as const).map(
     (service) =>

@@ -9,17 +9,17 @@ const measured = z.object({ requestsPerMinute: z.int().min(1) });
 const capacity = z.object({ product: measured, cart: measured });
 
 /**
- * Of what a task was measured to carry, what it is given before another one is started: a new task takes a minute, and load
- * goes on growing meanwhile. A core of Fargate's is none of those that were measured on, either.
+ * Share of the measured capacity at which another task is started: a new task takes a minute, while load keeps growing, and
+ * Fargate's cores differ from those of the measurement.
  */
 export const SAFETY_SHARE = 0.7;
 
-/** What of a core a task had that was measured, as ECS counts it. */
+/** CPU units of the measured task. */
 const MEASURED_CPU = 256;
 
 /**
- * Requests that a task of so much CPU is given in a minute: a share of what `npm run capacity` has measured. A service is one
- * thread, so that a task carries more with more CPU up to 1024, one core, and settings allow no more.
+ * Scaling target in requests per minute for a task with `cpu` units: a share of the capacity that `npm run capacity` measured.
+ * Capacity grows with CPU up to one core (1024 units, the maximum of the settings), because a service is single-threaded.
  */
 export function requestsPerTask(
   cpu: number,

@@ -15,13 +15,13 @@ function importsOf(template: CloudFormation): string[] {
   return [...JSON.stringify(template).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name = '']) => name);
 }
 
-/** The stacks that hold up a change made in the usual order: they import what a stack before them stops to export. */
-function importersOfWhatGoes(from: Templates, to: Templates): StackName[] {
+/** Stacks that block a change in the usual order, because they import an export that an earlier stack removes. */
+function importersOfRemovedExports(from: Templates, to: Templates): StackName[] {
   const staying = new Set(stacks.flatMap((stack) => exportsOf(to[stack])));
   return stacks.filter((stack) => importsOf(from[stack]).some((name) => !staying.has(name)));
 }
 
-test('settings can be given and taken back in one go', () => {
+test('settings can be set and reverted in one deployment of all stacks', () => {
   const zone = { id: 'Z1', name: 'example.com' };
   const changes: Settings[] = [
     { spot: true },
@@ -33,29 +33,33 @@ test('settings can be given and taken back in one go', () => {
   ];
   for (const change of changes) {
     const changed = synthesize(change);
-    assert.deepEqual(importersOfWhatGoes(synthesize(), changed), [], `${JSON.stringify(change)} is given`);
     assert.deepEqual(
-      importersOfWhatGoes(changed, synthesize()),
+      importersOfRemovedExports(synthesize(), changed),
       [],
-      `${JSON.stringify(change)} is taken back`,
+      `${JSON.stringify(change)} is set`,
+    );
+    assert.deepEqual(
+      importersOfRemovedExports(changed, synthesize()),
+      [],
+      `${JSON.stringify(change)} is reverted`,
     );
   }
 });
 
-test('two can be given in one go, and taken back once the stacks that import have gone first, as docs/deployment.md says', () => {
+test('two settings can be set in one deployment, and reverted after the importing stacks are deployed first, as in docs/deployment.md', () => {
   for (const [change, first] of [
     [{ deployment: 'canary' }, ['observability']],
     [{ customerKey: true }, ['product', 'cart', 'observability']],
   ] as const) {
     const [from, to] = [synthesize(change), synthesize()];
-    assert.deepEqual(importersOfWhatGoes(to, from), []);
-    assert.deepEqual(importersOfWhatGoes(from, to), first);
+    assert.deepEqual(importersOfRemovedExports(to, from), []);
+    assert.deepEqual(importersOfRemovedExports(from, to), first);
     const there = new Set(stacks.flatMap((stack) => exportsOf(from[stack])));
     for (const stack of first)
       assert.deepEqual(
         importsOf(to[stack]).filter((name) => !there.has(name)),
         [],
-        `${stack} can go first`,
+        `${stack} can be deployed first`,
       );
   }
 });

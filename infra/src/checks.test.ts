@@ -39,13 +39,13 @@ const variants: Readonly<Record<string, Partial<SettingsInput>>> = {
 };
 
 for (const [name, changes] of Object.entries(variants)) {
-  test(`neither AwsSolutions nor CloudFormation's own rules find fault: ${name}`, () => {
+  test(`AwsSolutions and CloudFormation's rules have no findings: ${name}`, () => {
     synthesize(changes, { checked: true });
   });
 }
 
-test('production without HTTPS is warned of, by a warning that can be acknowledged and stops nobody', () => {
-  const plain = /plain text: set domain \[ack: tandem:domain\]/;
+test('production without HTTPS is a warning that can be acknowledged and does not fail the synthesis', () => {
+  const plain = /Set domain\. \[ack: tandem:domain\]/;
   assert.match(warnings({}, { checked: true }).join(), plain);
   const domain = { name: 'shop.example.com', zone: { id: 'Z1', name: 'example.com' } };
   assert.deepEqual(warnings({ domain }), []);
@@ -55,7 +55,7 @@ test('production without HTTPS is warned of, by a warning that can be acknowledg
   assert.deepEqual(warnings({}, { complete }), []);
 });
 
-/** An app with the context of ours and a stack that has a fault. */
+/** An app with our context and a stack with a finding. */
 function faulty(addFault: (stack: Stack) => void): App {
   const { context } = read('cdk.json') as { context: Record<string, unknown> };
   const app = new App({ context });
@@ -78,7 +78,7 @@ test('a finding of CloudFormation is an error', () => {
   assert.throws(() => withWrongProperty.synth(), /Validation failed/);
 });
 
-test('the CDK’s command line is pinned to a 2: its 3.0.0 was published by accident, and fails', () => {
+test('the CDK CLI is pinned to version 2, as 3.0.0 was published by accident', () => {
   const { devDependencies } = read('infra/package.json') as { devDependencies: Record<string, string> };
   assert.match(devDependencies['aws-cdk'] ?? '', /^2\.\d+\.\d+$/);
   const { version } = read('node_modules/aws-cdk/package.json') as { version: string };

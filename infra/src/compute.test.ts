@@ -24,7 +24,7 @@ test('a task is a quarter of an ARM core with 512 MB', () => {
   }
 });
 
-test('a container is nobody special, writes nothing, needs no shell, and has more time to stop than it takes', () => {
+test('a container is unprivileged, has a read-only file system, needs no shell, and has a sufficient stop timeout', () => {
   for (const service of services) {
     const { User, ReadonlyRootFilesystem, StopTimeout, HealthCheck, Privileged, LinuxParameters } =
       container(service);
@@ -32,19 +32,19 @@ test('a container is nobody special, writes nothing, needs no shell, and has mor
     assert.deepEqual([User, ReadonlyRootFilesystem, Privileged ?? false], ['1000', true, false]);
     assert.ok(Number(StopTimeout) > 25, 'the contract: exit 0 within 25 s');
     const [kind, ...command] = (HealthCheck as { Command: string[] }).Command;
-    assert.equal(kind, 'CMD', 'and not CMD-SHELL');
+    assert.equal(kind, 'CMD', 'instead of CMD-SHELL');
     assert.ok(dockerfile.includes(`CMD ["${command.join('", "')}"]`), 'the same as in the Dockerfile');
   }
 });
 
-test('two tasks run over two zones, and the first stays until the next is healthy', () => {
+test('two tasks run in two zones, and old tasks stop only when new ones are healthy', () => {
   for (const service of services) {
     const { DesiredCount, DeploymentConfiguration, NetworkConfiguration } = only(
       templates,
       service,
       'AWS::ECS::Service',
     );
-    assert.equal(DesiredCount, undefined, 'or each deployment would undo what scaling has done');
+    assert.equal(DesiredCount, undefined, 'otherwise each deployment would undo the scaling');
     assert.equal((NetworkConfiguration.AwsvpcConfiguration.Subnets as unknown[]).length, 2);
     assert.equal(NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp, 'DISABLED');
     const { MinimumHealthyPercent, MaximumPercent, Strategy } = DeploymentConfiguration;
@@ -52,7 +52,7 @@ test('two tasks run over two zones, and the first stays until the next is health
   }
 });
 
-test('a deployment that fails, answers 5xx, takes no connections or is slow is rolled back', () => {
+test('a deployment is rolled back if tasks fail, return 5xx, refuse connections or are slow', () => {
   for (const service of services) {
     const { DeploymentConfiguration } = only(templates, service, 'AWS::ECS::Service');
     assert.deepEqual(DeploymentConfiguration.DeploymentCircuitBreaker, { Enable: true, Rollback: true });
@@ -76,7 +76,7 @@ test('a deployment that fails, answers 5xx, takes no connections or is slow is r
   }
 });
 
-test('a canary, by a setting, takes a tenth of the requests, of a rule that names both groups from the beginning', () => {
+test('the canary setting shifts 10 % of the requests, with a rule that has both target groups from the beginning', () => {
   const canary = synthesize({ deployment: 'canary' });
   for (const service of services) {
     const { DeploymentConfiguration, LoadBalancers } = only(canary, service, 'AWS::ECS::Service');
@@ -93,7 +93,7 @@ test('a canary, by a setting, takes a tenth of the requests, of a rule that name
   }
 });
 
-test('tasks follow requests, CPU and the age of messages, within the bounds of the settings', () => {
+test('tasks scale by requests, CPU and age of messages, within the limits of the settings', () => {
   const large = synthesize({ tasks: { min: 3, max: 20 }, requestsPerTaskAndMinute: 1_200 });
   for (const service of services) {
     const { MinCapacity, MaxCapacity } = only(large, service, 'AWS::ApplicationAutoScaling::ScalableTarget');
@@ -117,7 +117,7 @@ test('tasks follow requests, CPU and the age of messages, within the bounds of t
   }
 });
 
-test('with a canary they follow the requests of whichever target group has the tasks', () => {
+test('with a canary, tasks scale by the requests of the target group that has the tasks', () => {
   const canary = synthesize({ deployment: 'canary', requestsPerTaskAndMinute: 1_200 });
   for (const service of services) {
     const policies = resources({ [service]: canary[service] }, 'AWS::ApplicationAutoScaling::ScalingPolicy');
@@ -129,7 +129,7 @@ test('with a canary they follow the requests of whichever target group has the t
         (it) => it.PredefinedMetricSpecification?.PredefinedMetricType === 'ECSServiceAverageCPUUtilization',
       ),
     );
-    assert.equal(targets.length, 2, 'none follows one group alone');
+    assert.equal(targets.length, 2, 'no policy follows one group alone');
     const busiest = targets.find((it) => it.CustomizedMetricSpecification);
     assert.equal(busiest.TargetValue, 1_200);
     const metrics = busiest.CustomizedMetricSpecification.Metrics as {
@@ -154,7 +154,7 @@ test('with a canary they follow the requests of whichever target group has the t
   }
 });
 
-test('beyond the minimum, by a setting, tasks run on Spot', () => {
+test('the spot setting runs tasks beyond the minimum on Spot', () => {
   const spot = synthesize({ spot: true });
   for (const service of services) {
     assert.deepEqual(only(spot, service, 'AWS::ECS::Service')['CapacityProviderStrategy'], [
@@ -164,7 +164,7 @@ test('beyond the minimum, by a setting, tasks run on Spot', () => {
   }
 });
 
-test('another strategy is a new deployment of the same service, and nothing else is forced', () => {
+test('a changed capacity provider strategy forces a new deployment, and nothing else does', () => {
   const services = [{}, { spot: true }, { spot: true, tasks: { min: 3, max: 8 } }].map((changes) =>
     only(synthesize(changes), 'cart', 'AWS::ECS::Service'),
   );
@@ -184,7 +184,7 @@ test('another strategy is a new deployment of the same service, and nothing else
   assert.equal(again['ForceNewDeployment'].ForceNewDeploymentNonce, nonces[0]);
 });
 
-test('a relay tries again until the changes are nearly gone from the stream, and then keeps them with their bodies', () => {
+test('a relay retries for almost the retention of the stream, then failed changes are stored with their bodies', () => {
   for (const service of services) {
     const relay = only(templates, service, 'AWS::Lambda::Function');
     assert.deepEqual([relay['Runtime'], relay['Architectures']], ['nodejs24.x', ['arm64']]);

@@ -7,14 +7,14 @@ import { NetworkStack } from './network.ts';
 import { ObservabilityStack } from './observability/stack.ts';
 import type { Settings } from './settings.ts';
 
-/** Which deployment of the system. */
+/** A deployment of the system. */
 export type Stage = 'staging' | 'production';
 
-/** What is shipped. */
+/** Build artifacts to deploy. */
 export interface Artifacts {
-  /** The folders of the relays' bundles. */
+  /** Directories of the relays' bundles. */
   readonly relays: Readonly<Record<ServiceName, string>>;
-  /** The folder with the Dockerfile. */
+  /** Directory of the Dockerfile. */
   readonly sources: string;
 }
 
@@ -30,7 +30,10 @@ export function createDeployment(app: App, stage: Stage, settings: Settings, { r
   const network = new NetworkStack(app, id('network'), common('network'));
   const edge = new EdgeStack(app, id('edge'), { ...common('edge'), network });
   if (stage === 'production' && !settings.domain)
-    Annotations.of(edge).addWarningV2('tandem:domain', 'tokens and carts travel in plain text: set domain');
+    Annotations.of(edge).addWarningV2(
+      'tandem:domain',
+      'Tokens and cart ids are sent unencrypted. Set domain.',
+    );
   const events = new EventsStack(app, id('events'), common('events'));
   const context = (service: ServiceName) =>
     new ContextStack(app, id(service), {
@@ -45,7 +48,7 @@ export function createDeployment(app: App, stage: Stage, settings: Settings, { r
   const product = context('product');
   const cart = context('cart');
   product.addStackDependency(events);
-  // Product subscribes to what carts tell before the first of them can tell anything.
+  // Product must be subscribed before the first cart event is published.
   cart.addStackDependency(product);
   const observability = new ObservabilityStack(app, id('observability'), {
     ...common('observability'),

@@ -15,7 +15,7 @@ const listeners = (edge: typeof plain) =>
     it['DefaultActions'][0].Type as unknown,
   ]);
 
-test('without a domain it listens for HTTP; what no service answers is 404, as a problem', () => {
+test('without a domain the load balancer listens for HTTP; unknown routes return a 404 problem', () => {
   assert.deepEqual(listeners(plain), [[80, 'HTTP', 'fixed-response']]);
   const [{ DefaultActions } = { DefaultActions: [] }] = propertiesOf(
     plain,
@@ -26,7 +26,7 @@ test('without a domain it listens for HTTP; what no service answers is 404, as a
   assert.equal((JSON.parse(MessageBody as string) as { status: number }).status, 404);
 });
 
-test('with one it listens for HTTPS, and sends everybody else there', () => {
+test('with a domain it listens for HTTPS, and redirects HTTP to it', () => {
   assert.deepEqual(listeners(secure), [
     [443, 'HTTPS', 'fixed-response'],
     [80, 'HTTP', 'redirect'],
@@ -40,7 +40,7 @@ test('with one it listens for HTTPS, and sends everybody else there', () => {
   );
 });
 
-test('a domain can be added to a stack that has none: what the contexts import stays, and port 80 is free in time', () => {
+test('a domain can be added later: the exports of the contexts are kept, and port 80 is released in time', () => {
   const exported = (edge: typeof plain) =>
     Object.values(edge.Outputs ?? {}).flatMap(({ Export }) => Export?.Name ?? []);
   assert.deepEqual(exported(secure), exported(plain));
@@ -48,7 +48,7 @@ test('a domain can be added to a stack that has none: what the contexts import s
   assert.ok(redirect?.DependsOn?.some((id) => id.includes('Requests')));
 });
 
-test('a zone gets the alias; a certificate of one’s own is taken', () => {
+test('a zone gets an alias record; a given certificate is used', () => {
   const [alias] = propertiesOf(secure, 'AWS::Route53::RecordSet');
   assert.deepEqual([alias?.['Name'], alias?.['Type']], ['shop.example.com.', 'A']);
   const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/1';
@@ -59,7 +59,7 @@ test('a zone gets the alias; a certificate of one’s own is taken', () => {
   assert.deepEqual(https?.['Certificates'], [{ CertificateArn: certificateArn }]);
 });
 
-test('what it answered is kept in the bucket of logs, and bad headers are dropped', () => {
+test('access logs are stored in the bucket of logs, and invalid headers are dropped', () => {
   const [loadBalancer] = propertiesOf(plain, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
   const attributes = loadBalancer?.['LoadBalancerAttributes'] as { Key: string; Value: unknown }[];
   const valueOf = (key: string) => attributes.find(({ Key }) => Key === key)?.Value;
@@ -67,7 +67,7 @@ test('what it answered is kept in the bucket of logs, and bad headers are droppe
   assert.equal(valueOf('routing.http.drop_invalid_header_fields.enabled'), 'true');
 });
 
-test('a firewall, by a setting, limits what one address may ask for', () => {
+test('the waf setting limits the rate of requests per address', () => {
   assert.deepEqual(propertiesOf(plain, 'AWS::WAFv2::WebACL'), []);
   const { edge } = synthesize({ waf: { requestsPerFiveMinutes: 3_000 } });
   const limits = propertiesOf(edge, 'AWS::WAFv2::WebACL').map(({ Rules }) => {

@@ -10,7 +10,7 @@ import { acknowledge } from './acknowledge.ts';
 import { ACCESS_LOGS, type NetworkStack } from './network.ts';
 import type { Settings } from './settings.ts';
 
-/** Longer than the gateway of the local system would let an import idle; the services keep connections for 65 s. */
+/** Shorter than the keep-alive of the services, 65 s. */
 const IDLE_TIMEOUT = Duration.seconds(60);
 
 export interface EdgeProps extends StackProps {
@@ -18,7 +18,7 @@ export interface EdgeProps extends StackProps {
   readonly network: NetworkStack;
 }
 
-/** The public load balancer. Each context adds a rule for its paths; what no rule takes is answered 404. */
+/** Public load balancer. Each context adds a listener rule for its paths; other requests get 404. */
 export class EdgeStack extends Stack {
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   readonly listener: elbv2.ApplicationListener;
@@ -66,7 +66,7 @@ export class EdgeStack extends Stack {
         open: false,
         defaultAction: elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
       });
-      // Where a domain is added later, the listener of requests has to leave port 80 first.
+      // When a domain is added later, the main listener must release port 80 first.
       redirect.node.addDependency(this.listener);
     } else {
       this.listener = this.loadBalancer.addListener('Requests', {
@@ -91,14 +91,14 @@ export class EdgeStack extends Stack {
 }
 
 function notFound(): elbv2.ListenerAction {
-  const problem = { type: 'about:blank', title: 'Not Found', status: 404, detail: 'nothing answers here' };
+  const problem = { type: 'about:blank', title: 'Not Found', status: 404, detail: 'Route not found' };
   return elbv2.ListenerAction.fixedResponse(404, {
     contentType: 'application/json',
     messageBody: JSON.stringify(problem),
   });
 }
 
-/** Open to everybody at these ports. Towards the tasks it is opened by each context, and nowhere else. */
+/** Security group with public ingress at these ports. Each context adds the egress to its tasks. */
 function openSecurityGroup(
   stack: Stack,
   vpc: ec2.IVpc,
@@ -115,7 +115,7 @@ function openSecurityGroup(
     if (isDualStack) securityGroup.addIngressRule(ec2.Peer.anyIpv6(), ec2.Port.tcp(port));
   }
   acknowledge(securityGroup, {
-    'AwsSolutions-EC23': 'a shop is open to everybody; tasks are reached through the load balancer alone',
+    'AwsSolutions-EC23': 'a shop is public; tasks can only be reached through the load balancer',
   });
   return securityGroup;
 }

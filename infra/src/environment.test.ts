@@ -32,7 +32,7 @@ function environmentOf(template: CloudFormation): Record<string, unknown> {
   return Object.fromEntries(container(template).Environment.map(({ Name, Value }) => [Name, Value]));
 }
 
-/** As it will be where AWS has put in what only it knows. */
+/** Fills in placeholders for values that AWS generates. */
 function filledIn(environment: Record<string, unknown>): Record<string, string> {
   const text = (value: unknown): string => {
     if (typeof value === 'string') return value;
@@ -48,16 +48,16 @@ function assertComplete(environment: Record<string, unknown>, config: z.ZodObjec
 }
 
 for (const service of services) {
-  test(`${service}'s task is told every variable of its schema, and no other`, () => {
+  test(`the task of ${service} has every variable of its schema, and no others`, () => {
     assertComplete(environmentOf(templates[service]), configs[service]);
   });
 
-  test(`${service}'s relay is told every variable of its schema, and no other`, () => {
+  test(`the relay of ${service} has every variable of its schema, and no others`, () => {
     const { Environment } = only(templates[service], 'AWS::Lambda::Function').Properties;
     assertComplete(Environment.Variables as Record<string, unknown>, relayConfig);
   });
 
-  test(`${service} is told what its schema has as defaults, but for where it stands and whom it tells`, () => {
+  test(`the variables of ${service} equal the defaults of its schema, except for addresses and telemetry`, () => {
     const decidedHere = new Set(['PORT', 'HOST', 'OTEL_TRACES_SAMPLER_ARG']);
     const environment = environmentOf(templates[service]);
     for (const { name, default: value } of describeConfig(configs[service])) {
@@ -66,7 +66,7 @@ for (const service of services) {
   });
 }
 
-test('Node.js may use what a larger task has: the one variable that is of no schema, and that the image has for 512 MiB', () => {
+test('the heap grows with the memory of the task; for 512 MiB the image has the same options', () => {
   const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
   assert.ok(dockerfile.includes(`ENV NODE_OPTIONS="${heapOptions(512)}"\n`));
   const sizes = [1024, 2048] as const;
@@ -86,7 +86,7 @@ test('Node.js may use what a larger task has: the one variable that is of no sch
   assert.equal(environmentOf(cart)['NODE_OPTIONS'], '--max-old-space-size=700');
 });
 
-test('the settings change variables of one service, and a secret never stands among them', () => {
+test('settings can override variables of one service, and secrets are never plain variables', () => {
   const { product, cart } = synthesize({
     environment: { cart: { RATE_LIMIT: '100' } },
     traces: { endpoint: 'https://collector.example.com', headersSecretName: 'trace-headers', share: 0.05 },
@@ -103,14 +103,14 @@ test('the settings change variables of one service, and a secret never stands am
   assert.equal(Object.entries(relay).find(([name]) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT')?.[1], '');
 });
 
-test('how long carts hold stock is a setting, of Product alone', () => {
+test('the duration of holds is a setting of Product only', () => {
   assert.equal(environmentOf(templates.product)['HOLD_SECONDS'], '900');
   const { product, cart } = synthesize({ holdSeconds: 0 });
   assert.equal(environmentOf(product)['HOLD_SECONDS'], '0');
   assert.equal(environmentOf(cart)['HOLD_SECONDS'], undefined);
 });
 
-test('stages in one account do not mix their metrics', () => {
+test('stages in one account have separate metric namespaces', () => {
   assert.equal(environmentOf(templates.cart)['EMF_NAMESPACE'], 'Tandem');
   const { cart, observability } = synthesize({ namePrefix: 'staging-' });
   assert.equal(environmentOf(cart)['EMF_NAMESPACE'], 'Tandem/staging');
@@ -123,7 +123,7 @@ test('stages in one account do not mix their metrics', () => {
   );
 });
 
-test('only IPv6-only tasks listen on IPv6, and call AWS by names that have such addresses', () => {
+test('only IPv6-only tasks listen on IPv6, and call dual-stack endpoints of AWS', () => {
   assert.equal(environmentOf(templates.cart)['HOST'], '0.0.0.0');
   const { cart } = synthesize({ egress: 'ipv6' });
   assert.equal(environmentOf(cart)['HOST'], '::');

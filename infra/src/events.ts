@@ -7,11 +7,11 @@ import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
 /**
- * The topics, which are all that the contexts know of each other. They stand before both, so that each context can
- * subscribe to what the other tells, whichever is deployed first; only the owner's roles may publish.
+ * Topics, the only coupling between the contexts. They are deployed before both, so that each context can subscribe to the
+ * events of the other in any order; only roles of the owner may publish.
  */
 export class EventsStack extends Stack {
-  /** Encrypts what the contexts keep, where the settings ask for a key of our own. */
+  /** Customer managed key for the data of the contexts; undefined unless the setting `customerKey` is set. */
   readonly key: kms.Key | undefined;
   readonly topics: readonly sns.Topic[];
 
@@ -32,12 +32,12 @@ export class EventsStack extends Stack {
 
 function stageKey(stack: Stack): kms.Key {
   const key = new kms.Key(stack, 'Key', {
-    description: `What ${stack.stackName} and its contexts keep`,
+    description: `Data of ${stack.stackName} and its contexts`,
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   const actions = ['kms:Decrypt', 'kms:GenerateDataKey*', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:DescribeKey'];
-  const admit = (service: string, conditions: Record<string, Record<string, string>>) =>
+  const grantTo = (service: string, conditions: Record<string, Record<string, string>>) =>
     key.addToResourcePolicy(
       new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal(service)],
@@ -46,10 +46,10 @@ function stageKey(stack: Stack): kms.Key {
         conditions,
       }),
     );
-  // Who works in the name of others: SNS delivers into queues, CloudWatch tells alarms, budgets are told, logs are kept.
+  // Service principals that use the key on our behalf: SNS for queues, CloudWatch and Budgets for notifications, and logs.
   for (const service of ['sns', 'cloudwatch', 'budgets'])
-    admit(`${service}.amazonaws.com`, { StringEquals: { 'aws:SourceAccount': stack.account } });
+    grantTo(`${service}.amazonaws.com`, { StringEquals: { 'aws:SourceAccount': stack.account } });
   const logs = stack.formatArn({ service: 'logs', resource: '*' });
-  admit(`logs.${stack.region}.amazonaws.com`, { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': logs } });
+  grantTo(`logs.${stack.region}.amazonaws.com`, { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': logs } });
   return key;
 }

@@ -1,3 +1,4 @@
+/** CDK app: a stage, all stages, or the roles for GitHub by `-c stage=…`; settings can be overridden by `-c NAME=VALUE`. */
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -9,16 +10,15 @@ import { createPipelineStack } from './pipeline.ts';
 import { readSettings, type Settings, type SettingsInput, settingsSchema } from './settings.ts';
 
 const stages: Readonly<Record<Stage, SettingsInput>> = { staging, production };
-/** The stages, or one of them, or what lets GitHub deploy them: chosen by `-c stage=…`, settings by `-c NAME=VALUE`. */
 const root = join(import.meta.dirname, '../..');
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
 const choices = [...(Object.keys(stages) as Stage[]), 'all', 'pipeline'] as const;
-const choice = choices.find((it) => it === (app.node.tryGetContext('stage') ?? 'staging'));
+const choice = choices.find((candidate) => candidate === (app.node.tryGetContext('stage') ?? 'staging'));
 switch (choice) {
   case undefined:
-    console.error(`-c stage=… is one of ${choices.join(', ')}`);
+    console.error(`-c stage=… must be one of ${choices.join(', ')}`);
     process.exit(1);
     break;
   case 'pipeline':
@@ -59,16 +59,16 @@ function settingsOrExit(stage: Stage): Settings {
   }
 }
 
-/** Settings given as `-c NAME=VALUE`, a value being JSON or else a text. */
+/** Settings overridden by `-c NAME=VALUE`; a value is JSON or else a string. */
 function overrides(): Partial<SettingsInput> {
-  const given = Object.keys(settingsSchema.shape).flatMap((name) => {
+  const entries = Object.keys(settingsSchema.shape).flatMap((name) => {
     const value: unknown = app.node.tryGetContext(name);
-    return value === undefined ? [] : [[name, typeof value === 'string' ? parsed(value) : value]];
+    return value === undefined ? [] : [[name, typeof value === 'string' ? parseJsonOrText(value) : value]];
   });
-  return Object.fromEntries(given) as Partial<SettingsInput>;
+  return Object.fromEntries(entries) as Partial<SettingsInput>;
 }
 
-function parsed(text: string): unknown {
+function parseJsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,15 +1,15 @@
 import { type ArnComponents, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** Names and ARNs of a deployment. They follow from the topology, so that no stack has to ask another for them. */
+/** Physical names and ARNs of a deployment. They are derived from the topology, so that stacks need no exports for them. */
 export interface Names {
-  /** The physical name of what the topology calls so. */
+  /** Physical name of a resource of the topology. */
   of(name: string): string;
   tableArn(table: string): string;
   indexArn(table: string, index: string): string;
   topicArn(topic: string): string;
   queueArn(queue: string): string;
-  /** `isDualStack`: at the name that has an IPv6 address too; clients call the host of the URL, whatever else they are told. */
+  /** `isDualStack`: with the dual-stack host; SQS clients call the host of the URL, regardless of their endpoint settings. */
   queueUrl(queue: string, options?: { readonly isDualStack?: boolean }): string;
 }
 

@@ -20,7 +20,7 @@ const endpoints = (templates: Templates, kind: string) =>
         .replaceAll(/["\]}]/g, ''),
     );
 
-test('two zones have a public subnet and one for tasks each', () => {
+test('each of two zones has a public subnet and one for tasks', () => {
   for (const templates of Object.values(networks)) {
     const subnets = propertiesOf(templates, 'AWS::EC2::Subnet');
     assert.equal(subnets.length, 4);
@@ -30,7 +30,7 @@ test('two zones have a public subnet and one for tasks each', () => {
   }
 });
 
-test('by default there is one NAT gateway, and the tables and image layers do not go through it', () => {
+test('by default there is one NAT gateway, which traffic to tables and image layers bypasses', () => {
   assert.equal(propertiesOf(networks.nat, 'AWS::EC2::NatGateway').length, 1);
   assert.deepEqual(
     endpoints(networks.nat, 'Gateway').map((name) => name?.split('.').at(-1)),
@@ -39,7 +39,7 @@ test('by default there is one NAT gateway, and the tables and image layers do no
   assert.deepEqual(endpoints(networks.nat, 'Interface'), []);
 });
 
-test('with endpoints there is no way to the internet, and one to everything that tasks call', () => {
+test('with endpoints there is no internet access, but an endpoint for each service that tasks call', () => {
   assert.equal(propertiesOf(networks.endpoints, 'AWS::EC2::NatGateway').length, 0);
   const routes = propertiesOf(networks.endpoints, 'AWS::EC2::Route');
   assert.equal(
@@ -59,7 +59,7 @@ test('with endpoints there is no way to the internet, and one to everything that
     assert.deepEqual([PrivateDnsEnabled, SubnetIds.length], [true, 2]);
 });
 
-test('with IPv6 tasks have no IPv4 address at all, and go out through a gateway that lets nobody in', () => {
+test('with IPv6 tasks have no IPv4 address, and use an egress-only internet gateway', () => {
   assert.equal(propertiesOf(networks.ipv6, 'AWS::EC2::NatGateway').length, 0);
   const native = propertiesOf(networks.ipv6, 'AWS::EC2::Subnet').filter(({ Ipv6Native }) => Ipv6Native);
   assert.equal(native.length, 2);
@@ -87,14 +87,14 @@ test('IPv6 blocks of subnets do not overlap', () => {
   assert.equal(new Set(blocks).size, 4);
 });
 
-test('a task is reached from the load balancer at its port, and calls out over HTTPS alone', () => {
+test('tasks accept connections only from the load balancer at their port, and connect only over HTTPS', () => {
   for (const [egress, templates] of Object.entries(networks)) {
     for (const service of ['product', 'cart'] as const) {
       const own = { [service]: templates[service] };
       const [tasks, ...others] = propertiesOf(own, 'AWS::EC2::SecurityGroup');
       assert.ok(tasks && others.length === 0);
       assert.equal(tasks['SecurityGroupIngress'], undefined);
-      // What the CDK puts where nothing else is let out over IPv4.
+      // Placeholder of the CDK for no egress over IPv4.
       const nowhere = '255.255.255.255/32';
       const [out, ...more] = (tasks['SecurityGroupEgress'] as Record<string, unknown>[]).filter(
         ({ CidrIp }) => CidrIp !== nowhere,
@@ -114,7 +114,7 @@ test('a task is reached from the load balancer at its port, and calls out over H
   }
 });
 
-test('the load balancer is open at its listeners, and sends to tasks alone', () => {
+test('the load balancer accepts connections at its listeners, and connects only to tasks', () => {
   const domain = { name: 'shop.example.com', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' };
   for (const [templates, ports] of [
     [networks.nat, [80]],

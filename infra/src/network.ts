@@ -2,10 +2,10 @@ import { Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { keptBucket } from './bucket.ts';
+import { createRetainedBucket } from './bucket.ts';
 import type { Settings } from './settings.ts';
 
-/** AWS services that tasks call, reached by an interface endpoint where there is no way to the internet. */
+/** AWS services that tasks call through interface endpoints, without internet access. */
 const interfaceEndpoints = {
   EcrApi: ec2.InterfaceVpcEndpointAwsService.ECR,
   EcrDocker: ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
@@ -15,7 +15,7 @@ const interfaceEndpoints = {
 };
 
 const VPC_CIDR = '10.0.0.0/16';
-/** Where the load balancer writes in the bucket of logs. */
+/** Prefix of the load balancer's access logs in the bucket of logs. */
 export const ACCESS_LOGS = 'access';
 const PUBLIC = { name: 'public', subnetType: ec2.SubnetType.PUBLIC, mapPublicIpOnLaunch: false };
 const TASKS = 'tasks';
@@ -25,21 +25,21 @@ const ipv4Layouts = {
   endpoints: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED, natGateways: 0 },
 };
 
-/** Two zones with a public subnet for the load balancer and a private one for tasks each. */
+/** Network: two availability zones, each with a public subnet for the load balancer and a private one for tasks. */
 export class NetworkStack extends Stack {
   readonly vpc: ec2.Vpc;
   readonly taskSubnets: ec2.SubnetSelection;
-  /** Keeps the load balancer's access logs and the refused connections. */
+  /** Bucket of the load balancer's access logs, and of flow logs of rejected connections. */
   readonly logs: s3.Bucket;
 
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, props);
     const { egress } = settings;
-    this.logs = keptBucket(this, 'Logs', {
+    this.logs = createRetainedBucket(this, 'Logs', {
       expireAfterDays: 90,
-      // They hold every path, and in it the ids of guests' carts, each of which is all that its cart asks for: as long as
-      // a guest's cart lives without being touched, and no longer.
-      sooner: { prefix: ACCESS_LOGS, expireAfterDays: 7 },
+      // Access logs contain the ids of guests' carts, and an id alone grants access to its cart: they expire as soon as an
+      // unused guest's cart.
+      earlierExpiry: { prefix: ACCESS_LOGS, expireAfterDays: 7 },
     });
 
     if (egress === 'ipv6') {
@@ -62,7 +62,7 @@ export class NetworkStack extends Stack {
         restrictDefaultSecurityGroup: false,
       });
       this.taskSubnets = { subnetGroupName: TASKS };
-      // They cost nothing, and keep image layers and the tables off the NAT gateway.
+      // Gateway endpoints are free, and keep the traffic of image layers and tables off the NAT gateway.
       this.vpc.addGatewayEndpoint('DynamoDb', { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB });
       this.vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
     }
@@ -77,7 +77,7 @@ export class NetworkStack extends Stack {
   private addInterfaceEndpoints(): void {
     const securityGroup = new ec2.SecurityGroup(this, 'Endpoints', {
       vpc: this.vpc,
-      description: 'Interface endpoints: HTTPS from inside of the VPC',
+      description: 'Interface endpoints: HTTPS from inside the VPC',
       allowAllOutbound: false,
     });
     securityGroup.addIngressRule(ec2.Peer.ipv4(VPC_CIDR), ec2.Port.HTTPS);
@@ -92,8 +92,8 @@ export class NetworkStack extends Stack {
   }
 
   /**
-   * Subnets without IPv4: in a dual-stack one Fargate would call the registry's IPv4 address, to which there is no way.
-   * The VPC construct knows no such subnets.
+   * IPv6-only subnets, which the VPC construct does not support: in dual-stack subnets Fargate would call the registry's IPv4
+   * address, which cannot be reached.
    */
   private ipv6Subnets(): ec2.ISubnet[] {
     const { vpc } = this;
@@ -108,7 +108,7 @@ export class NetworkStack extends Stack {
         assignIpv6AddressOnCreation: true,
         ipv6CidrBlock: Fn.select(publicSubnets + i, Fn.cidr(vpcBlock, 2 * publicSubnets, '64')),
       });
-      // The VPC has no IPv6 addresses before its block is associated.
+      // The VPC has no IPv6 addresses until its block is associated.
       subnet.node.addDependency(vpc);
       const table = new ec2.CfnRouteTable(this, `TasksRoutes${i}`, { vpcId: vpc.vpcId });
       new ec2.CfnRoute(this, `TasksOut${i}`, {

@@ -42,7 +42,7 @@ function trusting(subject: string) {
   };
 }
 
-/** The statements of the only policy of a role. */
+/** Statements of the only policy of a role. */
 function statementsOf(template: Template, roleName: string): unknown {
   const [roleId] = Object.keys(
     template.findResources('AWS::IAM::Role', { Properties: { RoleName: roleName } }),
@@ -54,7 +54,7 @@ function statementsOf(template: Template, roleName: string): unknown {
   return policies[0]?.['Properties'].PolicyDocument.Statement;
 }
 
-test('tokens of GitHub are accepted, by audience', () => {
+test('tokens of GitHub are accepted for one audience', () => {
   synthesize().hasResourceProperties('AWS::IAM::OIDCProvider', {
     Url: 'https://token.actions.githubusercontent.com',
     ClientIdList: ['sts.amazonaws.com'],
@@ -62,7 +62,7 @@ test('tokens of GitHub are accepted, by audience', () => {
 });
 
 for (const [stage, { qualifier }] of Object.entries(environments)) {
-  test(`only a job of the environment ${stage} may deploy it, by the bootstrap roles of its own in its region`, () => {
+  test(`only jobs of the environment ${stage} may deploy it, with its own bootstrap roles in its region`, () => {
     const template = synthesize();
     template.hasResourceProperties('AWS::IAM::Role', {
       RoleName: `tandem-deploy-${stage}`,
@@ -79,7 +79,7 @@ for (const [stage, { qualifier }] of Object.entries(environments)) {
   });
 }
 
-test('in one account and region, no stage’s role may take on what deploys the other', () => {
+test('in one account and region, the role of a stage cannot assume the roles that deploy another', () => {
   const template = synthesize();
   const [ofStaging, ofProduction] = Object.keys(environments).map((stage) => {
     const [statement] = statementsOf(template, `tandem-deploy-${stage}`) as { Resource: unknown[] }[];
@@ -92,14 +92,14 @@ test('in one account and region, no stage’s role may take on what deploys the 
   );
 });
 
-test('a stage’s stacks are deployed by the bootstrap of its own; this one by whoever has credentials', () => {
+test('the stacks of a stage use its own bootstrap; the pipeline stack uses the credentials of the caller', () => {
   for (const { bootstrapQualifier } of [staging, production])
     for (const { Parameters } of Object.values(synthesizeStage({ bootstrapQualifier })))
       assert.equal(Parameters?.['BootstrapVersion']?.Default, `/cdk-bootstrap/${bootstrapQualifier}/version`);
   assert.deepEqual(synthesize().findParameters('*'), {});
 });
 
-test('a pull request may see the templates of our stacks, and nothing else', () => {
+test('a pull request may read the templates of our stacks, and nothing else', () => {
   const template = synthesize();
   template.hasResourceProperties('AWS::IAM::Role', {
     RoleName: 'tandem-diff',
@@ -116,14 +116,14 @@ test('a pull request may see the templates of our stacks, and nothing else', () 
   ]);
 });
 
-test('there are no further roles, and no further policies', () => {
+test('there are no other roles or policies', () => {
   const template = synthesize();
   template.resourceCountIs('AWS::IAM::Role', 3);
   template.resourceCountIs('AWS::IAM::Policy', 3);
   template.resourceCountIs('AWS::IAM::OIDCProvider', 1);
 });
 
-test('what is no repository, or would stand for several, is refused', () => {
+test('an invalid repository or a wildcard is rejected', () => {
   for (const wrong of [
     'acme',
     'acme/*',
@@ -133,13 +133,13 @@ test('what is no repository, or would stand for several, is refused', () => {
   ]) {
     assert.throws(
       () => createPipelineStack(new App(), 'tandem-pipeline', { repository: wrong, environments }),
-      /is no repository/,
+      /is not a repository/,
     );
   }
   createPipelineStack(new App(), 'tandem-pipeline', { repository: 'acme/tandem.shop', environments });
 });
 
-/** An ARN whose partition only AWS knows. */
+/** An ARN with the partition of the deployment. */
 function text(rest: string): unknown {
   return { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:${rest}`]] };
 }

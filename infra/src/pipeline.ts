@@ -3,16 +3,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-/** Whom the pipeline's roles are for. */
+/** Repository and environments that may assume the pipeline's roles. */
 export interface PipelineOptions {
   /**
-   * The repository as its OIDC tokens name it: `OWNER@123/NAME@456`, with the ids that no later owner of the names gets, or
-   * `OWNER/NAME` for one from before July 2026 that has not opted in.
+   * Repository as in its OIDC tokens: `OWNER@123/NAME@456`, with immutable ids of owner and repository, or `OWNER/NAME`
+   * for one from before July 2026 that has not opted in.
    */
   readonly repository: string;
   /**
-   * The GitHub environments that may deploy to this account, each a stage: the regions that their stacks are in, and the
-   * qualifier of the bootstrap that is theirs alone.
+   * GitHub environments that may deploy to this account, one per stage: the regions of its stacks, and the qualifier of its
+   * own bootstrap.
    */
   readonly environments: Readonly<
     Record<string, { readonly regions: readonly string[]; readonly qualifier: string }>
@@ -24,17 +24,16 @@ const ISSUER = 'token.actions.githubusercontent.com';
 const AUDIENCE = 'sts.amazonaws.com';
 
 /**
- * The bootstrap roles that a deployment takes on; what they may do is up to `cdk bootstrap`. As it makes them, they may
- * change any stack of their account: what keeps a stage from another for certain is an account of its own.
+ * Bootstrap roles that a deployment assumes; `cdk bootstrap` defines their permissions. By default they may change any stack
+ * of their account: only separate accounts isolate stages.
  */
 const DEPLOYMENT_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup'];
-/** The longest that a deployment with a canary in each service takes, with much to spare. */
-const LONGEST_DEPLOYMENT = Duration.hours(2);
+/** Upper limit of a deployment with a canary in each service. */
+const MAX_DEPLOYMENT_DURATION = Duration.hours(2);
 
 /**
- * What GitHub Actions may do in this account, without a stored key: a role for each stage that only a job of the GitHub
- * environment of that name gets, and one for pull requests that only sees which stacks there are. To be deployed by hand,
- * once.
+ * Roles of GitHub Actions in this account, without stored keys: a role per stage for jobs of the GitHub environment of that
+ * name, and one for pull requests that can only read stacks. Deployed once, by hand.
  */
 export function createPipelineStack(
   scope: Construct,
@@ -42,12 +41,12 @@ export function createPipelineStack(
   { repository, environments, env }: PipelineOptions,
 ): Stack {
   if (!/^[\w.-]+(?:@\d+)?\/[\w.-]+(?:@\d+)?$/.test(repository)) {
-    throw new Error(`"${repository}" is no repository: write OWNER@123/NAME@456`);
+    throw new Error(`"${repository}" is not a repository: use OWNER@123/NAME@456`);
   }
   const stack = new Stack(scope, id, {
     stackName: 'tandem-pipeline',
-    description: 'What GitHub Actions may do in this account',
-    // By whoever deploys it, with the credentials at hand: it belongs to no stage's bootstrap.
+    description: 'Roles of GitHub Actions in this account',
+    // Deployed with the credentials of the caller: it belongs to no stage's bootstrap.
     synthesizer: new BootstraplessSynthesizer(),
     ...(env && { env }),
   });
@@ -55,7 +54,7 @@ export function createPipelineStack(
     url: `https://${ISSUER}`,
     clientIds: [AUDIENCE],
   });
-  const trustedFor = (subject: string) =>
+  const principalFor = (subject: string) =>
     new iam.OpenIdConnectPrincipal(provider, {
       StringEquals: { [`${ISSUER}:aud`]: AUDIENCE, [`${ISSUER}:sub`]: `repo:${repository}:${subject}` },
     });
@@ -66,9 +65,9 @@ export function createPipelineStack(
     );
     const role = new iam.Role(stack, `Deploy-${stage}`, {
       roleName: `tandem-deploy-${stage}`,
-      description: `Deploys ${stage}: for jobs of the GitHub environment ${stage} alone`,
-      assumedBy: trustedFor(`environment:${stage}`),
-      maxSessionDuration: LONGEST_DEPLOYMENT,
+      description: `Deploys ${stage}, for jobs of the GitHub environment ${stage} only`,
+      assumedBy: principalFor(`environment:${stage}`),
+      maxSessionDuration: MAX_DEPLOYMENT_DURATION,
     });
     role.addToPolicy(new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: roles }));
     new CfnOutput(stack, `DeployRole-${stage}`, {
@@ -79,10 +78,10 @@ export function createPipelineStack(
 
   const diff = new iam.Role(stack, 'Diff', {
     roleName: 'tandem-diff',
-    description: 'Compares the stacks of a pull request with those that are deployed',
-    assumedBy: trustedFor('pull_request'),
+    description: 'Compares the stacks of a pull request with the deployed ones',
+    assumedBy: principalFor('pull_request'),
   });
-  // Not the lookup role: it reads every table and bucket, and what runs here is the pull request's own code.
+  // Not the lookup role, which can read every table and bucket: the pull request's own code runs here.
   diff.addToPolicy(
     new iam.PolicyStatement({
       actions: ['cloudformation:DescribeStacks', 'cloudformation:GetTemplate'],
@@ -91,7 +90,7 @@ export function createPipelineStack(
   );
   acknowledge(diff, {
     'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudformation:*:<AWS::AccountId>:stack/tandem-*]':
-      'a stack’s ARN ends with an id that nobody knows beforehand; it may only be looked at',
+      'a stack’s ARN ends with a generated id; access is read-only',
   });
   new CfnOutput(stack, 'DiffRole', {
     value: diff.roleArn,

@@ -21,15 +21,15 @@ for (const [variant, settings] of Object.entries(variants)) {
   const excused = settings.customerKey ? [...grantedUnused, ...grantedForKey] : grantedUnused;
   const named = `of a deployment ${variant}`;
 
-  test(`the services and relays ${named} may do all that they do`, async () => {
+  test(`services and relays ${named} have the permissions for all recorded calls`, async () => {
     assert.deepEqual(await refusedCalls(deployment), []);
   });
 
-  test(`the services and relays ${named} may do nothing that they do not do, reasons excepted`, async () => {
+  test(`services and relays ${named} have no unused permissions, except those with a reason`, async () => {
     assert.deepEqual(await unusedGrants(deployment, excused), []);
   });
 
-  test(`nobody ${named} gets at what is the other context's`, async () => {
+  test(`no principal ${named} can access resources of the other context`, async () => {
     assert.deepEqual(await crossings(deployment), []);
   });
 }

@@ -19,7 +19,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Whether a policy refuses what comes without TLS, whoever sends it. */
+/** Whether a policy denies requests without TLS to all principals. */
 function refusesPlainText({ Properties: { PolicyDocument } }: Resource): boolean {
   return (PolicyDocument.Statement as Statement[]).some(
     ({ Effect, Principal, Condition }) =>
@@ -29,7 +29,7 @@ function refusesPlainText({ Properties: { PolicyDocument } }: Resource): boolean
   );
 }
 
-test('tables are kept, protected from deletion, and can be restored to any moment of 35 days', () => {
+test('tables are retained, have deletion protection, and point-in-time recovery', () => {
   for (const { Properties: properties, DeletionPolicy, UpdateReplacePolicy } of all(
     'AWS::DynamoDB::GlobalTable',
   )) {
@@ -41,21 +41,21 @@ test('tables are kept, protected from deletion, and can be restored to any momen
   }
 });
 
-test('queues and buckets outlive their stack', () => {
+test('queues and buckets are retained when their stack is deleted', () => {
   for (const type of ['AWS::SQS::Queue', 'AWS::S3::Bucket']) {
     for (const { DeletionPolicy, UpdateReplacePolicy } of all(type))
       assert.deepEqual([DeletionPolicy, UpdateReplacePolicy], ['RetainExceptOnCreate', 'Retain'], type);
   }
 });
 
-test('the load balancer cannot be deleted by accident', () => {
+test('the load balancer has deletion protection', () => {
   for (const { LoadBalancerAttributes } of propertiesOf('AWS::ElasticLoadBalancingV2::LoadBalancer')) {
     const attributes = LoadBalancerAttributes as { Key: string; Value: string }[];
     assert.ok(attributes.some(({ Key, Value }) => Key === 'deletion_protection.enabled' && Value === 'true'));
   }
 });
 
-test('everything is encrypted where it lies, with keys of AWS', () => {
+test('all data is encrypted at rest, by default with keys of AWS', () => {
   for (const queue of propertiesOf('AWS::SQS::Queue')) assert.equal(queue['SqsManagedSseEnabled'], true);
   for (const topic of propertiesOf('AWS::SNS::Topic')) {
     // Alarms and budgets cannot publish where SNS's own key encrypts.
@@ -67,7 +67,7 @@ test('everything is encrypted where it lies, with keys of AWS', () => {
     assert.deepEqual(table['SSESpecification'], { SSEEnabled: false }, 'which means: by a key of DynamoDB');
 });
 
-test('or with a key of our own, which is rotated and kept', () => {
+test('with customerKey all data is encrypted with a customer managed key, which is rotated and retained', () => {
   const [key, ...others] = all('AWS::KMS::Key', withKey);
   assert.ok(key && others.length === 0);
   assert.equal(key.Properties['EnableKeyRotation'], true);
@@ -83,7 +83,7 @@ test('or with a key of our own, which is rotated and kept', () => {
     assert.deepEqual(table['SSESpecification'], { SSEEnabled: true, SSEType: 'KMS' });
 });
 
-test('with a key of our own, those who work for others may use it: SNS to queues, CloudWatch to operators and logs', () => {
+test('with customerKey the service principals of SNS, CloudWatch, Budgets and Logs may use the key', () => {
   const keys = propertiesOf('AWS::KMS::Key', withKey);
   const statements = keys.flatMap((key) => key['KeyPolicy'].Statement as Statement[]);
   const admitted = statements.map(({ Principal }) => JSON.stringify(Principal));
@@ -94,7 +94,7 @@ test('with a key of our own, those who work for others may use it: SNS to queues
     );
 });
 
-test('with a key of our own, whoever reads and writes what it encrypts may use it', () => {
+test('with customerKey all roles that read or write encrypted data may use the key', () => {
   for (const service of ['product', 'cart'] as const) {
     const policies = resources({ [service]: withKey[service] }, 'AWS::IAM::Policy');
     const users = policies.filter(({ Properties }) =>
@@ -105,7 +105,7 @@ test('with a key of our own, whoever reads and writes what it encrypts may use i
   }
 });
 
-test('nothing is sent to a queue, a topic or a bucket without TLS', () => {
+test('queues, topics and buckets deny requests without TLS', () => {
   for (const [kind, policy, property] of [
     ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 'Queues'],
     ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'Topics'],
@@ -118,7 +118,7 @@ test('nothing is sent to a queue, a topic or a bucket without TLS', () => {
   }
 });
 
-test('changes that were given up are forgotten before Product forgets reservations, for which it takes 30 days', () => {
+test('failed changes expire before Product deletes reservations, after 30 days', () => {
   for (const service of ['product', 'cart'] as const) {
     const rules = resources({ [service]: templates[service] }, 'AWS::S3::Bucket').flatMap(
       ({ Properties }) => Properties['LifecycleConfiguration'].Rules as { ExpirationInDays: number }[],
@@ -127,7 +127,7 @@ test('changes that were given up are forgotten before Product forgets reservatio
   }
 });
 
-test('what the load balancer writes is forgotten within 7 days: with the paths it holds the ids of guests’ carts', () => {
+test('access logs expire within 7 days, because their paths contain the ids of guests’ carts', () => {
   const [loadBalancer] = propertiesOf('AWS::ElasticLoadBalancingV2::LoadBalancer');
   const attributes = loadBalancer?.['LoadBalancerAttributes'] as { Key: string; Value: string }[];
   const prefix = attributes.find(({ Key }) => Key === 'access_logs.s3.prefix')?.Value ?? '';
@@ -150,7 +150,7 @@ test('what the load balancer writes is forgotten within 7 days: with the paths i
   );
 });
 
-test('buckets are closed to the public', () => {
+test('buckets block public access', () => {
   for (const bucket of propertiesOf('AWS::S3::Bucket'))
     assert.deepEqual(bucket['PublicAccessBlockConfiguration'], {
       BlockPublicAcls: true,
@@ -160,13 +160,13 @@ test('buckets are closed to the public', () => {
     });
 });
 
-test('logs are kept for as long as the settings say', () => {
+test('log retention follows the settings', () => {
   const templates = synthesize({ logRetentionDays: 90 });
   for (const group of propertiesOf('AWS::Logs::LogGroup', templates))
     assert.equal(group['RetentionInDays'], 90);
 });
 
-test('a runaway client does not run up the bill of a table, unless it is paid by the hour', () => {
+test('on-demand tables have a throughput limit, so that a runaway client does not drive up the bill', () => {
   const onDemand = synthesize({ capacity: { mode: 'onDemand' } });
   for (const table of propertiesOf('AWS::DynamoDB::GlobalTable', onDemand)) {
     assert.equal(table['BillingMode'], 'PAY_PER_REQUEST');

@@ -5,14 +5,23 @@ const count = (min: number, max: number) => z.int().min(min).max(max);
 
 const domain = z
   .strictObject({
-    name: z.hostname().describe('The name that clients use'),
+    name: z.hostname().describe('Host name of the public URL'),
     zone: z
       .strictObject({ id: z.string(), name: z.hostname() })
       .optional()
-      .describe('The Route 53 zone that gets the alias, and proves the certificate where none is given'),
-    certificateArn: z.string().startsWith('arn:').optional().describe('A certificate of ACM in this region'),
+      .describe(
+        'Route 53 hosted zone for the alias record, and for DNS validation of the certificate unless certificateArn is set',
+      ),
+    certificateArn: z
+      .string()
+      .startsWith('arn:')
+      .optional()
+      .describe('ARN of an ACM certificate in this region'),
   })
-  .refine(({ zone, certificateArn }) => zone ?? certificateArn, 'give a certificateArn, a zone, or both');
+  .refine(
+    ({ zone, certificateArn }) => zone ?? certificateArn,
+    'neither certificateArn nor zone is set: set at least one',
+  );
 
 const capacity = z.discriminatedUnion('mode', [
   z
@@ -21,7 +30,7 @@ const capacity = z.discriminatedUnion('mode', [
       maxReadUnits: count(1, 40_000).default(1_000),
       maxWriteUnits: count(1, 40_000).default(500),
     })
-    .describe('Paid by the request, up to a limit a second that keeps a runaway client from the bill'),
+    .describe('Pay per request, with a limit of units per second that caps the cost of a runaway client'),
   z
     .strictObject({
       mode: z.literal('provisioned'),
@@ -29,95 +38,91 @@ const capacity = z.discriminatedUnion('mode', [
       maxUnits: count(1, 40_000),
       targetPercent: count(20, 90).default(70),
     })
-    .describe('Paid by the hour: cheaper for a load that is flat all day'),
+    .describe('Pay per hour, with auto scaling: cheaper for a constant load'),
 ]);
 
 const environment = z.record(z.string(), z.string());
 
-/** What differs between deployments. Everything else follows from the topology. */
+/** Settings that differ between deployments. Everything else follows from the topology. */
 export const settingsSchema = z.strictObject({
   region: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as eu-central-1')
-    .describe('The AWS region'),
+    .describe('AWS region'),
   namePrefix: z
     .string()
     .regex(/^([a-z][a-z0-9]{0,11}-)?$/, 'expected up to 12 lower-case letters and digits, and a hyphen')
     .default('')
-    .describe(
-      'Stands before every name, so that two stages fit into one account; the names of the contract have none',
-    ),
+    .describe('Prefix of every resource name, so that two stages fit into one account; default: none'),
   bootstrapQualifier: z
     .string()
     .regex(/^[a-z0-9]{1,10}$/, 'expected up to 10 lower-case letters and digits')
-    .describe('Names the roles that deploy this stage, and no other: `cdk bootstrap --qualifier` makes them'),
+    .describe(
+      'Qualifier of the bootstrap roles that deploy this stage only; see `cdk bootstrap --qualifier`',
+    ),
   auth: z
     .strictObject({ issuer: z.string(), audience: z.string(), jwksUrl: z.url() })
-    .describe('Whose tokens are accepted, and where the public keys are; a data: URL holds them itself'),
-  domain: domain.optional().describe('HTTPS under this name; without it, HTTP under the load balancer’s own'),
+    .describe('Issuer and audience of tokens, and the URL of the key set, which may be a data: URL'),
+  domain: domain.optional().describe('Domain for HTTPS; default: HTTP at the name of the load balancer'),
   egress: z
     .enum(['nat', 'endpoints', 'ipv6'])
     .default('nat')
-    .describe(
-      'How tasks reach AWS and the token issuer: one NAT gateway; interface endpoints and no internet; or IPv6-only subnets',
-    ),
+    .describe('Egress of tasks: NAT gateway, interface endpoints without internet, or IPv6-only subnets'),
   tasks: z
     .strictObject({ min: count(1, 50), max: count(1, 200) })
     .default({ min: 2, max: 8 })
-    .describe('Tasks of each service'),
+    .describe('Minimum and maximum number of tasks per service'),
   task: z
     .strictObject({ cpu: z.literal([256, 512, 1024]), memoryMiB: z.literal([512, 1024, 2048]) })
     .default({ cpu: 256, memoryMiB: 512 })
-    .describe('The size of a task: 1024 of cpu are one ARM64 core'),
+    .describe('Task size; 1024 CPU units are one ARM64 core'),
   requestsPerTaskAndMinute: z
     .union([
-      count(60, 1_000_000).transform((both) => ({ product: both, cart: both })),
+      count(60, 1_000_000).transform((requests) => ({ product: requests, cart: requests })),
       z.strictObject({ product: count(60, 1_000_000), cart: count(60, 1_000_000) }),
     ])
     .optional()
     .describe(
-      'Requests of one task in a minute beyond which another is started, of both services or of each; by default what was measured (tools/load/results/capacity.json)',
+      'Scaling target, for both services or per service; default: from tools/load/results/capacity.json',
     ),
   spot: z
     .boolean()
     .default(false)
     .describe(
-      'Tasks beyond the minimum run on Fargate Spot: up to 70 % cheaper, gone at two minutes’ notice',
+      'Run tasks beyond the minimum on Fargate Spot: up to 70 % cheaper, interrupted at two minutes’ notice',
     ),
   deployment: z
     .enum(['rolling', 'canary'])
     .default('rolling')
     .describe(
-      'Rolling with a circuit breaker, or a tenth of the requests to the new version for five minutes first',
+      'Deployment strategy: rolling with a circuit breaker, or canary with 10 % of the requests for five minutes',
     ),
   capacity: capacity
     .prefault({ mode: 'onDemand' })
-    .describe('How the tables are paid for: by the request, or by the hour'),
+    .describe('Capacity mode of the tables: on-demand or provisioned'),
   customerKey: z
     .boolean()
     .default(false)
-    .describe('Encrypt tables, topics, queues and logs with a key of our own, $1 a month and stage'),
+    .describe(
+      'Encrypt tables, topics, queues and logs with a customer managed KMS key: $1 per month and stage',
+    ),
   waf: z
     .strictObject({ requestsPerFiveMinutes: count(100, 2_000_000) })
     .optional()
     .describe(
-      'A web application firewall with this limit an address: $6 a month and $0.60 a million requests',
+      'Web application firewall with a rate limit per address: $6 per month and $0.60 per million requests',
     ),
   contributorInsights: z
     .boolean()
     .default(false)
-    .describe('Which keys of the tables are throttled, at $0.50 a table and index and month'),
-  containerInsights: z.boolean().default(false).describe('Metrics of each container, at $0.07 each'),
+    .describe('CloudWatch Contributor Insights for throttled keys: $0.50 per table, index and month'),
+  containerInsights: z.boolean().default(false).describe('CloudWatch Container Insights: $0.07 per metric'),
   holdSeconds: count(0, 30 * 24 * 60 * 60)
     .default(900)
-    .describe(
-      'How long a cart holds stock after the last change of the line; 0: as long as the cart. Shorter against hoarding',
-    ),
+    .describe('Duration of a hold after the last change of its line; 0: as long as the cart'),
   relayBatchWindowSeconds: count(0, 300)
     .default(1)
-    .describe(
-      'How long a relay waits for more changes: at 0 it tells them a second earlier, for more invocations',
-    ),
+    .describe('Batching window of the relays; 0 publishes events earlier, with more invocations'),
   traces: z
     .strictObject({
       endpoint: z.url(),
@@ -125,61 +130,64 @@ export const settingsSchema = z.strictObject({
       share: z.number().min(0).max(1).default(0.01),
     })
     .optional()
-    .describe(
-      'A collector for spans (OTLP), and the secret in Secrets Manager that holds its request headers',
-    ),
-  alarmEmail: z.email().optional().describe('Who hears of alarms and of the budget'),
+    .describe('OTLP endpoint for traces, the secret with its request headers, and the sampled share'),
+  alarmEmail: z.email().optional().describe('E-mail address for alarm and budget notifications'),
   budgetUsd: count(1, 1_000_000)
     .optional()
-    .describe(
-      'The bill of a month, of the whole account, of which somebody is told at 80 % and when it is foreseen',
-    ),
-  logRetentionDays: z.literal([7, 14, 30, 90, 180, 365]).default(30).describe('How long logs are kept'),
+    .describe('Monthly budget of the account; notifies at 80 % and when a forecast exceeds it'),
+  logRetentionDays: z.literal([7, 14, 30, 90, 180, 365]).default(30).describe('Retention of logs in days'),
   runbookUrl: z
     .string()
     .default('docs/runbook.md')
-    .describe('Where alarms send whoever is on call, the anchor of a section is appended'),
+    .describe('URL of the runbook in alarm descriptions; the anchor of the section is appended'),
   environment: z
     .strictObject({
       product: environment.default({}),
       cart: environment.default({}),
     })
     .prefault({})
-    .describe('Variables of a service that differ from its defaults'),
+    .describe('Environment variables per service that override its defaults'),
 });
 
-type Given = z.output<typeof settingsSchema>;
-export type Settings = Omit<Given, 'requestsPerTaskAndMinute'> & {
-  readonly requestsPerTaskAndMinute: NonNullable<Given['requestsPerTaskAndMinute']>;
+type ParsedSettings = z.output<typeof settingsSchema>;
+export type Settings = Omit<ParsedSettings, 'requestsPerTaskAndMinute'> & {
+  readonly requestsPerTaskAndMinute: NonNullable<ParsedSettings['requestsPerTaskAndMinute']>;
 };
 export type SettingsInput = z.input<typeof settingsSchema>;
 
-/** The settings of a deployment. Throws an error that has one line for each fault. */
+/** Settings with defaults filled in. Throws an error with one line for each invalid setting. */
 export function readSettings(input: SettingsInput): Settings {
-  const result = settingsSchema.superRefine(contradictions).safeParse(input);
+  const result = settingsSchema.superRefine(checkConsistency).safeParse(input);
   if (result.success) {
     const { requestsPerTaskAndMinute = requestsPerTask(result.data.task.cpu) } = result.data;
     return { ...result.data, requestsPerTaskAndMinute };
   }
-  const faults = result.error.issues.map(
+  const problems = result.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'settings'}: ${message}`,
   );
-  throw new Error(`Invalid settings\n${faults.join('\n')}`);
+  throw new Error(`Invalid settings\n${problems.join('\n')}`);
 }
 
-function contradictions({ tasks, egress, auth, traces }: Given, context: z.RefinementCtx): void {
-  const fault = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (tasks.min > tasks.max) fault(['tasks'], 'min is greater than max');
+function checkConsistency({ tasks, egress, auth, traces }: ParsedSettings, context: z.RefinementCtx): void {
+  const addIssue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (tasks.min > tasks.max) addIssue(['tasks'], 'min is greater than max: raise max, or lower min');
   for (const [path, url] of [
     [['auth', 'jwksUrl'], auth.jwksUrl],
     [['traces', 'endpoint'], traces?.endpoint ?? 'data:'],
   ] as const) {
     const { protocol, port } = new URL(url);
     if (protocol !== 'data:' && (protocol !== 'https:' || port !== ''))
-      fault([...path], 'tasks reach nothing but HTTPS at its own port, 443');
+      addIssue([...path], 'tasks can only connect over HTTPS to port 443: use such a URL');
   }
   if (egress !== 'endpoints') return;
   if (!auth.jwksUrl.startsWith('data:'))
-    fault(['auth', 'jwksUrl'], 'egress "endpoints" reaches no internet: give the key set as a data: URL');
-  if (traces) fault(['traces'], 'egress "endpoints" reaches no collector: choose another, or no traces');
+    addIssue(
+      ['auth', 'jwksUrl'],
+      'egress "endpoints" has no internet access: set the key set as a data: URL',
+    );
+  if (traces)
+    addIssue(
+      ['traces'],
+      'egress "endpoints" has no internet access: choose another egress, or remove traces',
+    );
 }

@@ -8,7 +8,7 @@ const templates = synthesize();
 const services = Object.keys(topology.services) as ServiceName[];
 const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
 
-/** What `read` says of the resources of a type, stack by stack. */
+/** Results of `read` for all resources of a type, in all stacks. */
 function found<T>(
   type: string,
   read: (resource: Resource, template: CloudFormation, service: ServiceName) => T,
@@ -19,7 +19,7 @@ function found<T>(
   });
 }
 
-test('every table is there, with its indexes, its stream of both images and its TTL', () => {
+test('every table exists with its indexes, a stream of both images, and TTL', () => {
   const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
   const expected = Object.entries(topology.tables).map(([name, { owner, indexes }]) => ({
     name,
@@ -54,14 +54,14 @@ test('every table is there, with its indexes, its stream of both images and its 
   assert.deepEqual(actual.toSorted(byName), expected.toSorted(byName));
 });
 
-test('every topic is there, and no other', () => {
+test('the topics are exactly those of the topology', () => {
   const names = resources({ events: templates.events }, 'AWS::SNS::Topic').map(({ Properties }) =>
     String(Properties['TopicName']),
   );
   assert.deepEqual(names.toSorted(), Object.keys(topology.topics).toSorted());
 });
 
-test('every queue is there with its dead-letter queue, where its consumer is', () => {
+test('every queue exists with its dead-letter queue, in the stack of its consumer', () => {
   const seconds = (days: number) => days * 24 * 60 * 60;
   const keeping = (name: string, service: ServiceName) => ({ name, service, retention: seconds(14) });
   const expected = [
@@ -105,7 +105,7 @@ test('every queue is there with its dead-letter queue, where its consumer is', (
   assert.deepEqual(actual.toSorted(byName), expected.toSorted(byName));
 });
 
-test('every subscription is there: raw, filtered on its types, with a dead-letter queue', () => {
+test('every subscription exists with raw delivery, a filter on its event types, and a dead-letter queue', () => {
   const actual = found('AWS::SNS::Subscription', ({ Properties: properties }, template) => ({
     topic: physicalName(template, properties['TopicArn']),
     queue: physicalName(template, properties['Endpoint']),
@@ -128,7 +128,7 @@ test('every subscription is there: raw, filtered on its types, with a dead-lette
   assert.deepEqual(actual.toSorted(byQueue), expected.toSorted(byQueue));
 });
 
-test('a topic may send to the queues that are subscribed to it and to their dead-letter queues, and nobody else may', () => {
+test('only subscribed topics may send to a queue and its subscription dead-letter queue', () => {
   const expected = topology.subscriptions.flatMap(({ topic, queue, deadLetterQueue }) => [
     `${topic} -> ${queue}`,
     `${topic} -> ${deadLetterQueue}`,
@@ -150,7 +150,7 @@ test('a topic may send to the queues that are subscribed to it and to their dead
   assert.deepEqual(actual.toSorted(), expected.toSorted());
 });
 
-test('every relay reads the stream of its table, and is given what tells something', () => {
+test('every relay reads the stream of its table, filtered to changes with events', () => {
   for (const service of services) {
     const [mapping, ...others] = resources(
       { product: templates[service] },
@@ -175,7 +175,7 @@ test('every relay reads the stream of its table, and is given what tells somethi
   }
 });
 
-test('every path is routed to its service, and what lies below it', () => {
+test('every path and its subpaths are routed to their service', () => {
   for (const service of services) {
     const rules = resources({ [service]: templates[service] }, 'AWS::ElasticLoadBalancingV2::ListenerRule');
     const conditions = rules.flatMap(({ Properties: properties }) => properties['Conditions'] as unknown[]);

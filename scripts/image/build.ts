@@ -4,9 +4,9 @@ import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative } from 'node:path';
 import { createIgnore, execForm, type Instruction, parseDockerfile, substitute } from './dockerfile.ts';
 
-/** What an image has beside its base. */
+/** Content and configuration of an image, without its base. */
 export interface Image {
-  /** Stands for `/`. */
+  /** Directory for `/`. */
   readonly root: string;
   /** The working directory, within the image. */
   readonly workdir: string;
@@ -14,7 +14,7 @@ export interface Image {
   readonly user: string;
   readonly command: readonly string[];
   readonly healthcheck: readonly string[];
-  /** The name of the image that it stands on. */
+  /** Name of the base image. */
   readonly base: string;
 }
 
@@ -24,13 +24,13 @@ type Stage = { -readonly [F in keyof Image]: Image[F] } & {
 };
 
 /**
- * Does what the Dockerfile of a folder says, without Docker: files are copied below a folder, what is to be run is run
- * there with the Node.js that runs this, and base images are taken for granted. Rejects when a command fails.
+ * Builds an image from the Dockerfile of a directory without Docker: files are copied to a directory, commands run there with
+ * the current Node.js, and base images are ignored. Rejects if a command fails.
  */
 export async function buildImage(
   context: string,
   into: string,
-  given: Readonly<Record<string, string>>,
+  buildArgs: Readonly<Record<string, string>>,
 ): Promise<Image> {
   const isIgnored = createIgnore(await readFile(join(context, '.dockerignore'), 'utf8'));
   const global: Record<string, string> = { BUILDPLATFORM: 'linux/amd64' };
@@ -46,27 +46,27 @@ export async function buildImage(
       stage = { root, base, workdir: '/', env: {}, args: {}, user: '0', command: [], healthcheck: [] };
       stages.set(alias, stage);
     } else if (!stage) {
-      if (name !== 'ARG') throw new Error(`before the first FROM: ${name}`);
-      Object.assign(global, argumentOf(text, given));
+      if (name !== 'ARG') throw new Error(`${name} before the first FROM is not supported.`);
+      Object.assign(global, argumentOf(text, buildArgs));
     } else if (name === 'COPY' && flags['from'] !== undefined) {
       const from = stages.get(flags['from']);
-      if (!from) throw new Error(`no such stage: ${flags['from']}`);
+      if (!from) throw new Error(`There is no stage ${flags['from']}.`);
       await copy(instruction, from.root, stage, () => false);
     } else if (name === 'COPY') {
       await copy(instruction, context, stage, isIgnored);
     } else {
-      await apply(instruction, stage, given);
+      await apply(instruction, stage, buildArgs);
     }
   }
-  if (!stage) throw new Error('a Dockerfile without FROM');
+  if (!stage) throw new Error('The Dockerfile has no FROM.');
   return stage;
 }
 
-async function apply({ name, text }: Instruction, stage: Stage, given: Readonly<Record<string, string>>) {
+async function apply({ name, text }: Instruction, stage: Stage, buildArgs: Readonly<Record<string, string>>) {
   const variables = { ...stage.args, ...stage.env };
   switch (name) {
     case 'ARG':
-      return void Object.assign(stage.args, argumentOf(text, given));
+      return void Object.assign(stage.args, argumentOf(text, buildArgs));
     case 'ENV':
       return void Object.assign(stage.env, pairsOf(substitute(text, variables)));
     case 'WORKDIR':
@@ -86,20 +86,19 @@ async function apply({ name, text }: Instruction, stage: Stage, given: Readonly<
     case 'EXPOSE':
       return;
     default:
-      throw new Error(`not here: ${name}`);
+      throw new Error(`${name} is not supported.`);
   }
 }
 
-/** The value of an ARG: what was given, else its default. */
-function argumentOf(text: string, given: Readonly<Record<string, string>>): Record<string, string> {
+/** Value of an ARG: the build argument, or its default. */
+function argumentOf(text: string, buildArgs: Readonly<Record<string, string>>): Record<string, string> {
   const [name = '', value] = text.split('=');
-  const chosen = given[name] ?? value;
+  const chosen = buildArgs[name] ?? value;
   return chosen === undefined ? {} : { [name]: chosen };
 }
 
 function pairsOf(text: string): Record<string, string> {
-  if (!/^(?:\w+=(?:"[^"\\]*"|[^\s"'\\]*)(?:\s+|$))+$/.test(text))
-    throw new Error(`an ENV that is not known: ${text}`);
+  if (!/^(?:\w+=(?:"[^"\\]*"|[^\s"'\\]*)(?:\s+|$))+$/.test(text)) throw new Error(`Unsupported ENV: ${text}`);
   const pairs = [...text.matchAll(/(\w+)=(?:"([^"]*)"|(\S*))/g)];
   return Object.fromEntries(pairs.map(([, name, quoted, bare]) => [name, quoted ?? bare])) as Record<
     string,
@@ -107,7 +106,7 @@ function pairsOf(text: string): Record<string, string> {
   >;
 }
 
-/** Copies files, and what is in folders, to a folder that ends with a slash, or under a new name. */
+/** Copies files, and the content of directories, to a directory (with a trailing slash) or under a new name. */
 async function copy(
   { text }: Instruction,
   from: string,
@@ -119,11 +118,11 @@ async function copy(
   const target = join(stage.root, posix.resolve(stage.workdir, to));
   for (const path of paths) {
     const source = join(from, path);
-    const left = (file: string) => isIgnored(relative(from, file).replaceAll('\\', '/'));
+    const isExcluded = (file: string) => isIgnored(relative(from, file).replaceAll('\\', '/'));
     if ((await stat(source)).isDirectory()) {
-      await copyTree(source, target, left);
-    } else if (left(source)) {
-      throw new Error(`.dockerignore leaves out ${path}`);
+      await copyTree(source, target, isExcluded);
+    } else if (isExcluded(source)) {
+      throw new Error(`.dockerignore excludes ${path}.`);
     } else {
       const file = to.endsWith('/') ? join(target, basename(path)) : target;
       await mkdir(dirname(file), { recursive: true });
@@ -132,21 +131,25 @@ async function copy(
   }
 }
 
-/** File by file: below a folder that is left out there may be one that is not. */
-async function copyTree(source: string, target: string, left: (file: string) => boolean): Promise<void> {
+/** Copies file by file: an ignored directory may contain files that are not ignored. */
+async function copyTree(
+  source: string,
+  target: string,
+  isExcluded: (file: string) => boolean,
+): Promise<void> {
   for (const entry of await readdir(source, { withFileTypes: true })) {
     const [file, copied] = [join(source, entry.name), join(target, entry.name)];
-    if (entry.name === 'node_modules' && left(file)) continue;
+    if (entry.name === 'node_modules' && isExcluded(file)) continue;
     if (entry.isDirectory()) {
-      await copyTree(file, copied, left);
-    } else if (!left(file)) {
+      await copyTree(file, copied, isExcluded);
+    } else if (!isExcluded(file)) {
       await mkdir(target, { recursive: true });
       await copyFile(file, copied);
     }
   }
 }
 
-/** Runs a command as a builder does, with nothing of our environment but what finds programs and packages. */
+/** Runs a command with a minimal environment, to find programs and packages. */
 async function run(command: string, cwd: string, variables: Readonly<Record<string, string>>): Promise<void> {
   const passed = ['PATH', 'HOME', 'npm_config_registry', 'npm_config_cache', 'NODE_EXTRA_CA_CERTS'];
   const env = Object.fromEntries(

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const dockerfile = parseDockerfile(await readFile(join(ROOT, 'Dockerfile'), 'utf8'));
 const textOf = (name: string) => dockerfile.filter((it) => it.name === name).map(({ text }) => text);
 
-test('instructions have flags and text, over several lines; comments are none', () => {
+test('instructions are parsed with flags and continuation lines; comments are ignored', () => {
   const text = ['# a comment', 'FROM --platform=x  a AS b', 'RUN one \\', '  two', '', 'CMD ["node"]'].join(
     '\n',
   );
@@ -19,20 +19,20 @@ test('instructions have flags and text, over several lines; comments are none', 
   ]);
 });
 
-test('what is not known is refused, and not passed over', () => {
+test('unsupported instructions and forms are rejected', () => {
   for (const line of ['ADD a b', 'ONBUILD RUN x', 'VOLUME /data', 'ENTRYPOINT ["node"]'])
-    assert.throws(() => parseDockerfile(`FROM a\n${line}`), /not known/);
-  assert.throws(() => substitute('${NAME:-default}', {}), /not known/);
+    assert.throws(() => parseDockerfile(`FROM a\n${line}`), /Unsupported/);
+  assert.throws(() => substitute('${NAME:-default}', {}), /Unsupported/);
   assert.throws(() => execForm('node main.mjs'), /exec form/);
 });
 
-test('of the patterns of .dockerignore the last one that matches decides, for what is below as well', () => {
+test('the last matching pattern of .dockerignore decides, also for paths below it', () => {
   const isIgnored = createIgnore('*\n!a\n!b/c.ts\na/private\n**/*.test.ts\n');
   const paths = ['a/x.ts', 'a/private/y.ts', 'a/deep/x.test.ts', 'b/c.ts', 'b/d.ts', '.env', 'ab'];
   assert.deepEqual(paths.filter(isIgnored), ['a/private/y.ts', 'a/deep/x.test.ts', 'b/d.ts', '.env', 'ab']);
 });
 
-test('the context is manifests and the sources of what ships', async () => {
+test('the build context contains only manifests and the sources of the services', async () => {
   const isIgnored = createIgnore(await readFile(join(ROOT, '.dockerignore'), 'utf8'));
   const inside = [
     'package-lock.json',
@@ -55,7 +55,7 @@ test('the context is manifests and the sources of what ships', async () => {
   assert.deepEqual([...inside, ...outside].filter(isIgnored), outside);
 });
 
-test('the image needs no shell, names no registry and no Node.js that is not pinned, and is not root', () => {
+test('the image needs no shell, pins the version of Node.js, and does not run as root', () => {
   const [base = ''] = textOf('ARG');
   assert.match(base, /^NODE_IMAGE=node:\d+\.\d+\.\d+-slim$/);
   assert.ok(textOf('FROM').every((text) => text.startsWith('${NODE_IMAGE}')));

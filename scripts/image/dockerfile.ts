@@ -2,7 +2,7 @@
 export interface Instruction {
   readonly name: Name;
   readonly flags: Readonly<Record<string, string>>;
-  /** What follows the flags, as it is written. */
+  /** Text after the flags. */
   readonly text: string;
 }
 
@@ -20,7 +20,7 @@ const names = [
 ] as const;
 type Name = (typeof names)[number];
 
-/** The instructions of a Dockerfile. Throws for one that is not known: what it would do, nobody here has tried. */
+/** Parses the instructions of a Dockerfile. Throws for unsupported ones. */
 export function parseDockerfile(text: string): Instruction[] {
   const lines = text.split('\n').filter((line) => !/^\s*#/.test(line));
   const logical = lines.join('\n').replaceAll(/\\\n/g, ' ').split('\n');
@@ -30,13 +30,13 @@ export function parseDockerfile(text: string): Instruction[] {
       const [, word = '', flagged = '', rest = ''] =
         /^\s*(\w+)((?:\s+--[a-z-]+=\S+)*)\s+(.*)$/.exec(line) ?? [];
       const name = names.find((known) => known === word.toUpperCase());
-      if (name === undefined) throw new Error(`an instruction that is not known: ${line}`);
+      if (name === undefined) throw new Error(`Unsupported instruction: ${line}`);
       const flags = [...flagged.matchAll(/--([a-z-]+)=(\S+)/g)].map(([, flag, value]) => [flag, value]);
       return { name, flags: Object.fromEntries(flags) as Record<string, string>, text: rest.trim() };
     });
 }
 
-/** A command in exec form: what it runs needs no shell. Throws for any other form. */
+/** Parses a command in exec form, which needs no shell. Throws for other forms. */
 export function execForm(text: string): string[] {
   const command = /^\[.*\]$/s.test(text) ? (JSON.parse(text) as unknown) : undefined;
   const isExec = Array.isArray(command) && command.every((word) => typeof word === 'string');
@@ -44,26 +44,26 @@ export function execForm(text: string): string[] {
   return command;
 }
 
-/** The text with `$NAME` and `${NAME}` replaced; what is not set is empty. Throws for other forms of substitution. */
+/** Substitutes `$NAME` and `${NAME}`; unset variables are empty. Throws for other forms of substitution. */
 export function substitute(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\$(?:(\w+)|\{([^}]*)\})/g, (_, bare?: string, braced?: string) => {
     const name = bare ?? braced ?? '';
-    if (!/^\w+$/.test(name)) throw new Error(`a substitution that is not known: ${name}`);
+    if (!/^\w+$/.test(name)) throw new Error(`Unsupported substitution: ${name}`);
     return variables[name] ?? '';
   });
 }
 
-/** Whether a `.dockerignore` leaves a path (relative, with slashes) out of the context: the last pattern that matches decides. */
+/** Returns whether a `.dockerignore` excludes a path (relative, with slashes); the last matching pattern decides. */
 export function createIgnore(text: string): (path: string) => boolean {
   const rules = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => ({ kept: line.startsWith('!'), pattern: patternOf(line.replace(/^!/, '')) }));
-  return (path) => rules.findLast(({ pattern }) => pattern.test(path))?.kept === false;
+    .map((line) => ({ isIncluded: line.startsWith('!'), pattern: patternOf(line.replace(/^!/, '')) }));
+  return (path) => rules.findLast(({ pattern }) => pattern.test(path))?.isIncluded === false;
 }
 
-/** Matches a path, and all that is below one that it matches. */
+/** Pattern that matches a path, and everything below it. */
 function patternOf(glob: string): RegExp {
   const source = glob
     .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)

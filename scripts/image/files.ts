@@ -1,7 +1,7 @@
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-/** Takes the right to write from everybody, as a read-only file system does; `false` gives it back to the owner. */
+/** Makes a directory tree read-only for all users; `false` makes it writable for the owner. */
 export async function makeReadOnly(folder: string, readOnly = true): Promise<void> {
   await chmod(folder, readOnly ? 0o555 : 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -11,7 +11,7 @@ export async function makeReadOnly(folder: string, readOnly = true): Promise<voi
   }
 }
 
-/** The size of every file below a folder, in bytes. */
+/** Sizes of all files below a directory, in bytes. */
 export async function sizesOf(folder: string): Promise<Map<string, number>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
@@ -22,7 +22,7 @@ export async function sizesOf(folder: string): Promise<Map<string, number>> {
   );
 }
 
-/** Removes what was made read-only. */
+/** Removes a read-only directory. */
 export async function removeFolder(folder: string): Promise<void> {
   await makeReadOnly(folder, false);
   await rm(folder, { recursive: true });

@@ -5,16 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Image } from './build.ts';
 
-/** A container, but for its walls: the command of an image in its environment, as its user, in its read-only files. */
+/** Running image, without isolation: its command with its environment, user and read-only files. */
 export interface Container extends AsyncDisposable {
   readonly port: string;
-  /** The health check's exit code. */
+  /** Runs the health check and resolves to its exit code. */
   readonly checkHealth: () => Promise<number | null>;
   /** Sends a signal, and resolves to the exit code and the signal that ended it. */
   readonly end: (signal: NodeJS.Signals) => Promise<unknown[]>;
 }
 
-/** Who runs it: the image's user where we may choose, which is where we are root and others can run our Node.js. */
+/** User of the image, if this process is root and that user can run Node.js; otherwise the current user. */
 export function userOf({ user }: Image): { readonly uid?: number; readonly gid?: number } {
   const ids = { uid: Number(user), gid: Number(user) };
   const isRoot = process.getuid?.() === 0;
@@ -27,15 +27,15 @@ export function startCommand(
   [program, ...args]: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ) {
-  if (program !== 'node') throw new Error(`there is no ${program} in the image`);
+  if (program !== 'node') throw new Error(`The image has no ${program}.`);
   const cwd = join(image.root, image.workdir);
-  // Whatever is written to a home or for a while meets files that cannot be written.
+  // Home and temporary directories are read-only, too.
   const env = { ...image.env, HOME: cwd, TMPDIR: cwd, ...environment };
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
   return spawn(process.execPath, args, { cwd, env, stdio, ...userOf(image) });
 }
 
-/** Starts an image and resolves once it says that it has started; rejects with what it printed if it ends before. */
+/** Starts an image and resolves once it logs that it has started; rejects with its output if it exits before. */
 export async function runImage(
   image: Image,
   environment: Readonly<Record<string, string>>,
@@ -53,7 +53,10 @@ export async function runImage(
       });
     }
   });
-  await Promise.race([started, exited.then(() => Promise.reject(new Error(`it did not start: ${output}`)))]);
+  await Promise.race([
+    started,
+    exited.then(() => Promise.reject(new Error(`The image did not start: ${output}`))),
+  ]);
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return exited;

@@ -1,4 +1,4 @@
-"""What schemathesis cannot know of the services."""
+"""Hooks for rules of the services that are not in their OpenAPI documents."""
 
 import json
 
@@ -9,7 +9,7 @@ schemathesis.serializer.alias("application/x-ndjson", "text/plain")
 
 @schemathesis.hook
 def filter_body(context, body):
-    """JSON that would poison a prototype is refused whatever its schema allows."""
+    """Skips bodies that could pollute a prototype, which the services always reject."""
     if not isinstance(body, (dict, list)):
         return True
     text = json.dumps(body, default=str)
@@ -18,5 +18,5 @@ def filter_body(context, body):
 
 @schemathesis.hook
 def filter_query(context, query):
-    """An empty parameter counts as absent; an empty list or object is written as one."""
+    """Skips empty parameters, including empty lists and objects, which count as absent."""
     return not any(value in ("", None, [], {}) for value in (query or {}).values())

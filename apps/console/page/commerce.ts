@@ -1,10 +1,10 @@
-import { ask } from './api.ts';
+import { request } from './api.ts';
 
-/** A product, as the Product API answers it. */
+/** Product, as the Product API returns it. */
 export interface Product {
   readonly productId: string;
   readonly name: string;
-  /** Only in a product that was fetched by its id: lists leave it out. */
+  /** Only set when fetched by id: lists omit it. */
   readonly description?: string;
   readonly category?: string;
   readonly price: number;
@@ -13,18 +13,18 @@ export interface Product {
   readonly inventory: number;
   readonly onHand: number;
   readonly held: number;
-  /** The largest quantity of a line. */
+  /** Limit of units per cart. */
   readonly maxPerCart?: number;
   readonly version: number;
 }
 
-/** Some products, and where the next ones begin. */
+/** Page of products, and the cursor of the next page. */
 export interface ProductPage {
   readonly items: readonly Product[];
   readonly nextCursor?: string;
 }
 
-/** A line of a cart beside the current price of its product, its availability and its hold. */
+/** Line item of a cart, with the current price, the availability and the hold of its product. */
 export interface Line {
   readonly productId: string;
   readonly name: string;
@@ -35,17 +35,17 @@ export interface Line {
   readonly currentCurrency?: string;
   readonly priceChanged: boolean;
   readonly availability: 'available' | 'insufficient' | 'unavailable';
-  /** The largest quantity that the line could have. */
+  /** Maximum quantity of the line. */
   readonly availableQty: number;
-  /** Whether Product holds the line's units: confirmed, requested or not at all. */
+  /** Hold of the line's units: confirmed, requested or none. */
   readonly hold: 'held' | 'pending' | 'none';
   /** When the hold expires, RFC 3339; absent where it does not. */
   readonly heldUntil?: string;
 }
 
-/** A cart, as the Cart API answers it. One that is checked out is an order. */
+/** Cart, as the Cart API returns it. A checked-out cart is an order. */
 export interface Cart {
-  /** Of a guest's cart, a secret that authorizes its use: it is kept in this tab only and never shown. */
+  /** Id. A guest's cart id is a secret that grants access: keep it in this tab only and never show it. */
   readonly cartId: string;
   readonly userId: string | null;
   readonly status: 'open' | 'checkedOut' | 'merged';
@@ -58,13 +58,13 @@ export interface Cart {
   readonly checkedOutAt?: string;
 }
 
-/** Some carts, and where the next ones begin. */
+/** Page of carts, and the cursor of the next page. */
 export interface CartPage {
   readonly items: readonly Cart[];
   readonly nextCursor?: string;
 }
 
-/** Asks the Product API for a page of its products. */
+/** Fetches a page of products. */
 export async function readProducts(query: {
   readonly category?: string | undefined;
   readonly limit: number;
@@ -73,28 +73,28 @@ export async function readProducts(query: {
   const parameters = new URLSearchParams({ limit: String(query.limit) });
   if (query.category !== undefined) parameters.set('category', query.category);
   if (query.cursor !== undefined) parameters.set('cursor', query.cursor);
-  const { body } = await ask<ProductPage>(`/products?${parameters}`);
+  const { body } = await request<ProductPage>(`/products?${parameters}`);
   return body;
 }
 
-/** Those of up to 100 products that there are. */
+/** Fetches up to 100 products by id; unknown ids are omitted. */
 export async function readProductsOf(ids: readonly string[]): Promise<readonly Product[]> {
-  const { body } = await ask<ProductPage>(`/products?${new URLSearchParams({ ids: ids.join(',') })}`);
+  const { body } = await request<ProductPage>(`/products?${new URLSearchParams({ ids: ids.join(',') })}`);
   return body.items;
 }
 
 /** Fetches a product with its description. */
 export async function readProduct(productId: string): Promise<Product> {
-  const { body } = await ask<Product>(productPath(productId));
+  const { body } = await request<Product>(productPath(productId));
   return body;
 }
 
-/** The path of a product, or of something of it. */
+/** Path of a product or of one of its sub-resources. */
 export function productPath(...parts: readonly string[]): string {
   return `/products/${parts.map(encodeURIComponent).join('/')}`;
 }
 
-/** What a line's product costs now, with its own currency. */
+/** Current price of a line's product, with its currency. */
 export function currentPriceOf(
   { currentPrice, currentCurrency }: Pick<Line, 'currentPrice' | 'currentCurrency'>,
   cartCurrency: string | null,
@@ -102,23 +102,23 @@ export function currentPriceOf(
   return { price: currentPrice, currency: currentCurrency ?? cartCurrency };
 }
 
-/** The path of a cart, or of something in it. */
+/** Path of a cart or of one of its sub-resources. */
 export function cartPath(cartId: string, ...parts: readonly string[]): string {
   return `/carts/${[cartId, ...parts].map(encodeURIComponent).join('/')}`;
 }
 
-/** Puts units of a product into a cart; answers the cart. */
+/** Adds units of a product to a cart and returns the cart. */
 export async function addToCart(
   cartId: string,
   item: { readonly productId: string; readonly qty: number },
   token?: string,
 ): Promise<Cart> {
-  const { body } = await ask<Cart>(cartPath(cartId, 'items'), { method: 'POST', body: item, token });
+  const { body } = await request<Cart>(cartPath(cartId, 'items'), { method: 'POST', body: item, token });
   return body;
 }
 
-/** Opens a cart: the token's user's, or a guest's without one. */
+/** Opens a cart for the token's user, or for a guest without a token. */
 export async function openCart(token?: string): Promise<Cart> {
-  const { body } = await ask<Cart>('/carts', { method: 'POST', token });
+  const { body } = await request<Cart>('/carts', { method: 'POST', token });
   return body;
 }

@@ -1,29 +1,29 @@
 import { Problem } from './api.ts';
 
-/** How long to wait before the next try, in milliseconds, when so many have failed one after the other. */
+/** Backoff before the next attempt in milliseconds, after that many consecutive failures. */
 export function delayAfter(failures: number): number {
   return Math.min(10_000, 1_000 * 2 ** (failures - 1));
 }
 
-/** Whether a failure says that no gateway serves the page, rather than that it does not answer now. */
-export function saysNoGateway(error: unknown): boolean {
+/** Whether an error means that no gateway serves the page at all, rather than a temporary failure. */
+export function isMissingGateway(error: unknown): boolean {
   if (!(error instanceof Problem)) return true;
   const { status, code } = error;
-  const isOurs = code !== '';
-  return status === 404 || (status > 0 && status < 500 && !isOurs);
+  const isProblem = code !== '';
+  return status === 404 || (status > 0 && status < 500 && !isProblem);
 }
 
 /**
- * Tells what is new by the ids of a stream, `epoch.number`: whoever connects again is told the last events once more.
- * Numbers only grow, until an epoch begins anew.
+ * Deduplicates stream events by their ids, `epoch.number`: the server replays the last events on reconnect. The returned
+ * function is true for an id that is new. Numbers only grow within an epoch.
  */
-export function createNews(): (id: string) => boolean {
-  let known = { epoch: '', number: 0 };
+export function createDeduplicator(): (id: string) => boolean {
+  let last = { epoch: '', number: 0 };
   return (id) => {
     const [epoch = '', digits] = id.split('.');
     const number = Number(digits);
-    if (epoch === known.epoch && number <= known.number) return false;
-    known = { epoch, number };
+    if (epoch === last.epoch && number <= last.number) return false;
+    last = { epoch, number };
     return true;
   };
 }

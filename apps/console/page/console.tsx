@@ -1,50 +1,50 @@
 import { signal } from '@preact/signals';
 import { Suspense } from 'preact/compat';
-import { about, isCut, listen, state } from './live.ts';
+import { about, connectToGateway, isDisconnected, state } from './live.ts';
 import { OperatorKey } from './parts/operator-key.tsx';
-import { rooms } from './pages/rooms.ts';
-import { takeOperatorToken } from './session.ts';
+import { pages } from './pages/pages.ts';
+import { readOperatorTokenFromUrl } from './session.ts';
 
-takeOperatorToken();
+readOperatorTokenFromUrl();
 const path = signal(location.hash.slice(2));
 addEventListener('hashchange', () => {
-  takeOperatorToken();
+  readOperatorTokenFromUrl();
   path.value = location.hash.slice(2);
 });
-void listen();
+void connectToGateway();
 
-/** The house: its rooms at the side, or at the bottom of a phone, and the one that the address names. */
+/** Console shell: navigation (at the bottom on phones), and the page that the URL hash names. */
 export function Console() {
-  const here = rooms.find((room) => room.path === path.value.split('/')[0]) ?? rooms[0];
-  const { Room } = here;
+  const current = pages.find((page) => page.path === path.value.split('/')[0]) ?? pages[0];
+  const { Page } = current;
   return (
     <>
       <a class="skip" href="#main" onClick={skipToMain}>
-        Skip to the room
+        Skip to main content
       </a>
       <header class="house">
         <a class="name" href="#/shop">
-          <Wheels /> Tandem
+          <Logo /> Tandem
         </a>
-        <nav aria-label="Rooms">
+        <nav aria-label="Pages">
           <ul>
-            {rooms.map(({ path, title, says }) => (
+            {pages.map(({ path, title, description }) => (
               <li key={path}>
-                <a href={`#/${path}`} aria-current={path === here.path ? 'page' : undefined}>
+                <a href={`#/${path}`} aria-current={path === current.path ? 'page' : undefined}>
                   <span class="title">{title}</span>
-                  <span class="says">{says}</span>
-                  {path === 'dead-letters' && <DeadCount />}
+                  <span class="says">{description}</span>
+                  {path === 'dead-letters' && <DeadLetterCount />}
                 </a>
               </li>
             ))}
           </ul>
         </nav>
-        <Pulse />
+        <ConnectionStatus />
         <OperatorKey />
       </header>
-      <main id="main" tabIndex={-1} key={here.path} class={`room ${here.path}`}>
-        <Suspense fallback={<p class="quiet">One moment …</p>}>
-          <Room />
+      <main id="main" tabIndex={-1} key={current.path} class={`room ${current.path}`}>
+        <Suspense fallback={<p class="quiet">Loading …</p>}>
+          <Page />
         </Suspense>
       </main>
     </>
@@ -56,23 +56,23 @@ function skipToMain(event: Event) {
   document.querySelector<HTMLElement>('#main')?.focus();
 }
 
-function DeadCount() {
+function DeadLetterCount() {
   const count = Object.values(state.value?.deadLetters ?? {}).reduce((sum, depth) => sum + depth, 0);
   return count > 0 ? <span class="badge bad">{count}</span> : null;
 }
 
-/** Whether the page hears the system. */
-function Pulse() {
+/** Status of the connection to the gateway. */
+function ConnectionStatus() {
   if (about.value === null) return <p class="pulse">Static page: no live view</p>;
   return (
     <p class="pulse" role="status">
-      <span class={isCut.value ? 'dot bad' : 'dot good'} aria-hidden="true" />
-      {isCut.value ? 'Connecting …' : 'Live'}
+      <span class={isDisconnected.value ? 'dot bad' : 'dot good'} aria-hidden="true" />
+      {isDisconnected.value ? 'Connecting …' : 'Live'}
     </p>
   );
 }
 
-function Wheels() {
+function Logo() {
   return (
     <svg viewBox="0 0 32 26" width="32" height="26" aria-hidden="true" fill="none" stroke-width="3">
       <circle cx="10" cy="15" r="8" stroke="var(--product)" />

@@ -1,63 +1,62 @@
 import type { About, State, Step } from '../server/protocol.ts';
 import { signal } from '@preact/signals';
-import { ask } from './api.ts';
-import { createNews, delayAfter, saysNoGateway } from './connection.ts';
+import { request } from './api.ts';
+import { createDeduplicator, delayAfter, isMissingGateway } from './connection.ts';
 
-/** How many steps are remembered. */
-const REMEMBERED = 2_000;
+const MAX_STEPS = 2_000;
 
-/** Where the page comes from; undefined until that is known, null where no local gateway serves it. */
+/** Description of the gateway that serves the page; undefined while unknown, null if there is none (static hosting). */
 export const about = signal<About | null | undefined>(undefined);
-/** How everything is; undefined until it was told. */
+/** Latest system state; undefined before the first one. */
 export const state = signal<State | undefined>(undefined);
-/** What was seen, the newest last. */
+/** Recent steps, newest last. */
 export const steps = signal<readonly Step[]>([]);
-/** Whether events come in: while nobody looks at the page they do not. */
+/** Whether the event stream is open; it is closed while the page is hidden. */
 export const isLive = signal(false);
-/** Whether events do not come in though they should. */
-export const isCut = signal(true);
+/** Whether the event stream should be open but is not. */
+export const isDisconnected = signal(true);
 
 type Listener = (step: Step) => void;
 const listeners = new Set<Listener>();
 
-/** Calls `listener` with each step from now on, until the returned function is called. */
+/** Subscribes to steps; returns the function that unsubscribes. */
 export function onStep(listener: Listener): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
 /**
- * Listens to the gateway that serves the page, if it tells anything, while somebody looks at the page: a browser has few
- * connections to an origin, and pages that nobody sees would hold them all.
+ * Subscribes to the event stream of the gateway, if one serves the page, while the page is visible: browsers limit
+ * connections per origin, and hidden tabs would use them up.
  */
-export async function listen(): Promise<void> {
-  about.value = await askUntilKnown();
+export async function connectToGateway(): Promise<void> {
+  about.value = await fetchAbout();
   if (about.value === null) return;
-  document.addEventListener('visibilitychange', follow);
-  follow();
+  document.addEventListener('visibilitychange', updateStream);
+  updateStream();
 }
 
-async function askUntilKnown(): Promise<About | null> {
+async function fetchAbout(): Promise<About | null> {
   for (let tries = 1; ; tries++) {
     try {
-      const { body } = await ask<About>('/console/about');
-      // Where files are all that there is, an unknown path may be answered with the page.
+      const { body } = await request<About>('/console/about');
+      // Static hosting may return the page itself for unknown paths.
       return body ?? null;
     } catch (error) {
-      if (saysNoGateway(error)) return null;
+      if (isMissingGateway(error)) return null;
     }
     await new Promise((resolve) => setTimeout(resolve, delayAfter(tries)));
   }
 }
 
-const isNews = createNews();
+const isNew = createDeduplicator();
 let source: EventSource | undefined;
 let failures = 0;
-let next: ReturnType<typeof setTimeout> | undefined;
+let reconnectTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** Holds the stream if the page is visible. */
-function follow(): void {
-  clearTimeout(next);
+/** Opens the stream while the page is visible, closes it otherwise. */
+function updateStream(): void {
+  clearTimeout(reconnectTimer);
   if (document.visibilityState === 'visible') source ??= open();
   else {
     source?.close();
@@ -70,23 +69,23 @@ function open(): EventSource {
   const opened = new EventSource('/console/events');
   opened.addEventListener('open', () => {
     failures = 0;
-    isCut.value = false;
+    isDisconnected.value = false;
     isLive.value = true;
   });
   opened.addEventListener('error', () => {
-    isCut.value = true;
+    isDisconnected.value = true;
     isLive.value = false;
-    // The browser tries again by itself, but not after an answer that is no stream.
+    // The browser reconnects by itself, except after a response that is not an event stream.
     if (opened.readyState !== EventSource.CLOSED) return;
     source = undefined;
     failures += 1;
-    next = setTimeout(follow, delayAfter(failures));
+    reconnectTimer = setTimeout(updateStream, delayAfter(failures));
   });
   opened.addEventListener('state', ({ data }) => void (state.value = JSON.parse(data as string) as State));
   opened.addEventListener('step', ({ data, lastEventId }) => {
-    if (!isNews(lastEventId)) return;
+    if (!isNew(lastEventId)) return;
     const step = JSON.parse(data as string) as Step;
-    steps.value = [...steps.value.slice(1 - REMEMBERED), step];
+    steps.value = [...steps.value.slice(1 - MAX_STEPS), step];
     for (const listener of listeners) listener(step);
   });
   return opened;

@@ -5,19 +5,21 @@ import { pageDirectory } from './page.ts';
 const root = join(import.meta.dirname, '../../..');
 const project = join(root, 'apps/console');
 
-/** What the page is made of. */
-const inputs = ['page', 'public', 'index.html', 'vite.config.ts'].map((path) => join(project, path));
-/** What it is made of that lies elsewhere. */
-const others = ['packages/contracts/src', 'tools/bill', 'package-lock.json'].map((path) => join(root, path));
+/** Sources of the page in this package. */
+const ownSources = ['page', 'public', 'index.html', 'vite.config.ts'].map((path) => join(project, path));
+/** Sources of the page in other packages. */
+const sharedSources = ['packages/contracts/src', 'tools/bill', 'package-lock.json'].map((path) =>
+  join(root, path),
+);
 
 /**
- * Builds the console's page where it is missing or older than its sources, which takes a fraction of a second. Resolves
- * to why it could not, in a line; undefined once there is a page of these sources.
+ * Builds the console page if it is missing or older than its sources, in a fraction of a second. Resolves to undefined
+ * once the page is up to date, or to a one-line error message.
  */
 export async function buildConsole(): Promise<string | undefined> {
   try {
     const builtAt = await newest([join(pageDirectory, 'index.html')]).catch(() => 0);
-    if (builtAt >= (await newest([...inputs, ...others]))) return undefined;
+    if (builtAt >= (await newest([...ownSources, ...sharedSources]))) return undefined;
     const { build } = await import('vite');
     const draft = join(project, '.cache', String(process.pid));
     await build({
@@ -29,18 +31,18 @@ export async function buildConsole(): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');
-    return `the console's page was not built: ${reason}`;
+    return `building the console page failed: ${reason}`;
   }
 }
 
-/** A finished page takes the place of the old one: a system that starts meanwhile finds all of either. */
+/** Replaces the page directory by a finished build, so that a concurrent start never serves a partial page. */
 async function replace(draft: string): Promise<void> {
   await rm(pageDirectory, { recursive: true, force: true });
-  // Where it is back already, another start has just built the same.
+  // The directory exists again if a concurrent start has built the same page.
   await rename(draft, pageDirectory).catch(async () => rm(draft, { recursive: true, force: true }));
 }
 
-/** When the newest of these files, or of those in these folders, was changed; milliseconds since the epoch. */
+/** Latest modification time of files and directory contents, in milliseconds since the epoch. */
 async function newest(paths: readonly string[]): Promise<number> {
   const times = await Promise.all(
     paths.map(async (path) => {

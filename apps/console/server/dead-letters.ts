@@ -1,22 +1,22 @@
 import { DomainError } from '@tandem/chassis/errors';
 import type { App } from '@tandem/chassis/http/types';
 import { z } from 'zod';
-import { type DeadLetter, describeReading } from '@tandem/dlq/letter';
-import type { Place } from '@tandem/dlq/place';
-import { type KeepingQueue, keepingQueues } from '@tandem/dlq/queues';
-import type { Keep } from '@tandem/dlq/record';
+import { type DeadLetter, describeReading } from '@tandem/dlq/dead-letter';
+import type { Target } from '@tandem/dlq/target';
+import { type Dlq, deadLetterQueues } from '@tandem/dlq/queues';
+import type { SaveRecord } from '@tandem/dlq/record';
 import type { RedriveOptions } from '@tandem/dlq/redrive';
 import { createWorkbench, type Workbench } from '@tandem/dlq/workbench';
-import type { DeadLetterQueue, Letter, Redriven } from './protocol.ts';
+import type { DeadLetterMessage, DeadLetterQueue, Redriven } from './protocol.ts';
 
 export interface DeadLetterOptions {
-  readonly place: Place;
-  /** Keeps what is redriven. */
-  readonly keep: Keep;
+  readonly target: Target;
+  /** Saves the record of a redrive. */
+  readonly saveRecord: SaveRecord;
 }
 
-const MAX_LETTERS = 100;
-/** Messages a second: nobody is to wait for a page's button. */
+const MAX_MESSAGES = 100;
+/** Messages per second; high, so that a redrive from the page finishes quickly. */
 const REDRIVE_RATE = 500;
 
 const operator = { scope: 'operator' };
@@ -26,23 +26,23 @@ const redriveBody = z.strictObject({
   isForced: z.boolean().optional(),
 });
 
-/** An operator's routes to what went wrong: what `npm run dlq` does. */
-export function registerDeadLetters(app: App, { place, keep }: DeadLetterOptions): void {
-  const benchOf = (who = ''): Workbench => createWorkbench({ ...place, keep, who });
-  const turns = new Map<string, Promise<unknown>>();
-  /** One after the other: who looks at a queue hides its messages from others meanwhile. */
-  const inTurn = <T>({ name }: KeepingQueue, work: () => Promise<T>): Promise<T> => {
-    const turn = Promise.resolve(turns.get(name)).then(work, work);
-    turns.set(name, turn);
-    return turn;
+/** Operator routes for dead-letter queues: the functions of `npm run dlq`. */
+export function registerDeadLetters(app: App, { target, saveRecord }: DeadLetterOptions): void {
+  const workbenchOf = (who = ''): Workbench => createWorkbench({ ...target, saveRecord, who });
+  const pendingWork = new Map<string, Promise<unknown>>();
+  /** Serialises work per queue: a receive hides the messages from concurrent requests. */
+  const serialized = <T>({ name }: Dlq, work: () => Promise<T>): Promise<T> => {
+    const result = Promise.resolve(pendingWork.get(name)).then(work, work);
+    pendingWork.set(name, result);
+    return result;
   };
 
   app.get('/dead-letters', { config: operator }, async (): Promise<DeadLetterQueue[]> => {
-    const bench = benchOf();
+    const workbench = workbenchOf();
     return Promise.all(
-      keepingQueues.map(async (queue) => {
+      deadLetterQueues.map(async (queue) => {
         const { name, kind, what, destination } = queue;
-        return { queue: name, kind, what, destination: destination.name, ...(await bench.depth(queue)) };
+        return { queue: name, kind, what, destination: destination.name, ...(await workbench.depth(queue)) };
       }),
     );
   });
@@ -50,10 +50,10 @@ export function registerDeadLetters(app: App, { place, keep }: DeadLetterOptions
   app.get(
     '/dead-letters/:queue',
     { config: operator, schema: { params } },
-    async ({ params }): Promise<Letter[]> => {
+    async ({ params }): Promise<DeadLetterMessage[]> => {
       const queue = queueOf(params.queue);
-      const letters = await inTurn(queue, () => benchOf().show(queue, { limit: MAX_LETTERS }));
-      return letters.map(shownLetter);
+      const messages = await serialized(queue, () => workbenchOf().show(queue, { limit: MAX_MESSAGES }));
+      return messages.map(toMessage);
     },
   );
 
@@ -67,25 +67,31 @@ export function registerDeadLetters(app: App, { place, keep }: DeadLetterOptions
         rate: REDRIVE_RATE,
         only,
         isForced,
-        onMessage: ({ messageId }, fate) => {
-          if (fate.kind !== 'sent') reasons[messageId] = fate.reason;
+        onMessage: ({ messageId }, outcome) => {
+          if (outcome.kind !== 'sent') reasons[messageId] = outcome.reason;
         },
       };
-      const bench = benchOf(identity?.subject);
-      const { sent, left, notDeleted } = await inTurn(queue, () => bench.redrive(queue, options));
+      const workbench = workbenchOf(identity?.subject);
+      const { sent, left, notDeleted } = await serialized(queue, () => workbench.redrive(queue, options));
       return { sent, left: left + notDeleted, reasons };
     },
   );
 }
 
-function queueOf(name: string): KeepingQueue {
-  const queue = keepingQueues.find((it) => it.name === name);
-  if (!queue) throw new DomainError('notFound', 'no-such-queue', 'No queue of dead letters is called so');
+function queueOf(name: string): Dlq {
+  const queue = deadLetterQueues.find((queue) => queue.name === name);
+  if (!queue)
+    throw new DomainError(
+      'notFound',
+      'no-such-queue',
+      'There is no dead-letter queue of this name. GET /console/dead-letters lists them.',
+    );
   return queue;
 }
 
-function shownLetter(letter: DeadLetter): Letter {
-  const { messageId, body, eventType, eventId, traceId, reading, receives, sentAt, firstReceivedAt } = letter;
+function toMessage(deadLetter: DeadLetter): DeadLetterMessage {
+  const { messageId, body, eventType, eventId, traceId, reading, receives, sentAt, firstReceivedAt } =
+    deadLetter;
   return {
     messageId,
     body,

@@ -3,17 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { FaultAt, FaultName } from './protocol.ts';
 
-/** The faults that are switched on in this process. */
+/** Active faults of this process. */
 export interface Faults {
   readonly list: () => readonly FaultAt[];
-  /** These are on from now on, and no others. */
+  /** Replaces the list of active faults. */
   replace(list: readonly FaultAt[]): void;
   isOn(fault: FaultName, service: ServiceName): boolean;
-  /** Resolves once it is off. */
+  /** Resolves once a fault is off. */
   untilOff(fault: FaultName, service: ServiceName): Promise<void>;
-  /** Resolves after so many milliseconds, at once when nothing is to wait any more. */
+  /** Resolves after `ms` milliseconds, or immediately after {@link close}. */
   pause(ms: number): Promise<void>;
-  /** Switches all of them off for good: who waits goes on, so that a system can stop. */
+  /** Switches all faults off permanently and resumes all waiting calls, so that the system can stop. */
   close(): void;
 }
 
@@ -23,15 +23,15 @@ export function createFaults(): Faults {
   const { signal } = closing;
   let current: readonly FaultAt[] = [];
   const isOn: Faults['isOn'] = (fault, service) =>
-    current.some((it) => it.fault === fault && it.service === service);
-  const become = (list: readonly FaultAt[]) => {
+    current.some((active) => active.fault === fault && active.service === service);
+  const update = (list: readonly FaultAt[]) => {
     current = list;
     changes.emit('change');
   };
   return {
     list: () => current,
     replace: (list) => {
-      if (!signal.aborted) become(list);
+      if (!signal.aborted) update(list);
     },
     isOn,
     async untilOff(fault, service) {
@@ -40,7 +40,7 @@ export function createFaults(): Faults {
     pause: (ms) => delay(ms, undefined, { signal }).catch(() => undefined),
     close() {
       closing.abort();
-      become([]);
+      update([]);
     },
   };
 }

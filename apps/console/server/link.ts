@@ -1,67 +1,67 @@
 import type { ServiceName } from '@tandem/contracts/topology';
 import { createFaults, type Faults } from './faults.ts';
-import type { Note, Report } from './note.ts';
+import type { TelemetryMessage, Report } from './telemetry-message.ts';
 import type { FaultAt } from './protocol.ts';
 
-/** What the processes of a system tell each other for the console, by way of the one that started them. */
+/** IPC messages between the processes of a system for the console; the parent process relays them. */
 export type LinkMessage =
-  /** To the gateway. */
-  | { readonly kind: 'notes'; readonly notes: readonly Note[] }
-  /** From the gateway to all others: these are on, and no others. */
+  /** Telemetry, to the gateway. */
+  | { readonly kind: 'telemetry'; readonly messages: readonly TelemetryMessage[] }
+  /** Complete list of active faults, from the gateway to all other processes. */
   | { readonly kind: 'faults'; readonly faults: readonly FaultAt[] }
-  /** From the gateway to the one that started the processes. */
+  /** Request to kill a service, from the gateway to the parent process. */
   | { readonly kind: 'kill'; readonly service: ServiceName };
 
-/** A process's connection to the others. */
+/** IPC connection of a process to the other processes of the system. */
 export interface Link {
-  /** Those that are on in this process, as the gateway has told. */
+  /** Active faults in this process, as set by the gateway. */
   readonly faults: Faults;
-  /** Tells the gateway, soon; what cannot be sent is dropped. */
+  /** Queues a telemetry message for the gateway; drops it when the queue is full. */
   readonly report: Report;
-  /** Sends a message at once. */
+  /** Sends a message immediately. */
   send(message: LinkMessage): void;
-  /** Calls the listener with what other processes report. */
-  onNote(listener: Report): void;
+  /** Sets the listener for the telemetry of other processes. */
+  onTelemetry(listener: Report): void;
 }
 
 const BATCH_MS = 50;
 const MAX_UNSENT = 2_000;
 
-/** Connects this process to the one that started it. */
+/** Opens the IPC connection of this process to its parent. */
 export function openLink(role: string): Link {
   const faults = createFaults();
   let listener: Report = () => undefined;
-  let unsent: Note[] = [];
+  let unsent: TelemetryMessage[] = [];
   let isSending = false;
 
   const send = (message: LinkMessage, done: () => void = () => undefined) =>
-    // Without a parent, or once it has gone, nobody is told.
+    // Without a parent process, or after it has exited, the message is dropped.
     void (process.connected ? process.send?.({ console: message }, done) : done());
   const flush = () => {
     if (isSending || unsent.length === 0) return;
     isSending = true;
-    send({ kind: 'notes', notes: unsent }, () => (isSending = false));
+    send({ kind: 'telemetry', messages: unsent }, () => (isSending = false));
     unsent = [];
   };
   setInterval(flush, BATCH_MS).unref();
 
-  process.on('message', (sent) => {
-    const message = linkMessageOf(sent);
+  process.on('message', (received) => {
+    const message = linkMessageOf(received);
     if (message?.kind === 'faults') faults.replace(message.faults);
-    if (message?.kind === 'notes') for (const note of message.notes) listener(note);
+    if (message?.kind === 'telemetry') for (const entry of message.messages) listener(entry);
   });
-  send({ kind: 'notes', notes: [{ kind: 'joined', role }] });
+  send({ kind: 'telemetry', messages: [{ kind: 'joined', role }] });
   return {
     faults,
-    report: (note) => void (unsent.length < MAX_UNSENT && unsent.push(note)),
+    report: (entry) => void (unsent.length < MAX_UNSENT && unsent.push(entry)),
     send,
-    onNote: (given) => void (listener = given),
+    onTelemetry: (newListener) => void (listener = newListener),
   };
 }
 
-/** What is in a message between processes for the console; undefined in any other. */
-export function linkMessageOf(sent: unknown): LinkMessage | undefined {
-  return typeof sent === 'object' && sent !== null && 'console' in sent
-    ? (sent.console as LinkMessage)
+/** Console message in an IPC message; undefined for any other IPC message. */
+export function linkMessageOf(ipcMessage: unknown): LinkMessage | undefined {
+  return typeof ipcMessage === 'object' && ipcMessage !== null && 'console' in ipcMessage
+    ? (ipcMessage.console as LinkMessage)
     : undefined;
 }

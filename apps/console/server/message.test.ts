@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMessage, withoutCarts } from './message.ts';
+import { readMessage, redactCartIds } from './message.ts';
 
 const PUBLIC = 'cart-2f0c51deQa604b8e9d3c1f';
 const SECRET = '7a60Bb8e9d3c-f4e5a_b7c8';
 const GUEST = `guest-${SECRET}`;
 
-test('an event is shown with its ids, among them the public id of its cart', () => {
+test('a summary has the ids of the event, with the public id of its cart', () => {
   const body = JSON.stringify({
     eventType: 'ProductAddedToCart',
     eventId: `cart/${PUBLIC}/4/0`,
@@ -17,7 +17,7 @@ test('an event is shown with its ids, among them the public id of its cart', () 
   assert.deepEqual(
     readMessage(body, { traceparent: { StringValue: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } }),
     {
-      seen: {
+      event: {
         eventId: `cart/${PUBLIC}/4/0`,
         eventType: 'ProductAddedToCart',
         productId: 'mug',
@@ -29,9 +29,9 @@ test('an event is shown with its ids, among them the public id of its cart', () 
   );
 });
 
-test("a path names carts by public ids, and never the secret of a guest's", () => {
-  assert.equal(withoutCarts(`/carts/${PUBLIC}/items/mug`), `/carts/${PUBLIC}/items/mug`);
-  assert.equal(withoutCarts(`/carts/${GUEST}/items/mug`), '/carts/guest-…/items/mug');
+test('a redacted path has public cart ids and never the secret id of a guest cart', () => {
+  assert.equal(redactCartIds(`/carts/${PUBLIC}/items/mug`), `/carts/${PUBLIC}/items/mug`);
+  assert.equal(redactCartIds(`/carts/${GUEST}/items/mug`), '/carts/guest-…/items/mug');
   for (const path of [
     `/carts//${GUEST}`,
     `/%63arts/${GUEST}`,
@@ -41,15 +41,15 @@ test("a path names carts by public ids, and never the secret of a guest's", () =
     `/products/../carts/${GUEST}`,
     `/%/carts/${GUEST}`,
   ])
-    assert.ok(!withoutCarts(path).includes(SECRET.slice(0, 4)), path);
-  assert.equal(withoutCarts('/products/guest-towel'), '/products/guest-towel');
+    assert.ok(!redactCartIds(path).includes(SECRET.slice(0, 4)), path);
+  assert.equal(redactCartIds('/products/guest-towel'), '/products/guest-towel');
 });
 
-test('a message is read whatever it holds', () => {
+test('any message body can be summarised', () => {
   for (const body of ['', 'nonsense', 'null', '[]', '7', '{"eventType":7,"updatedAt":true}'])
-    assert.deepEqual(readMessage(body).seen, { eventId: '', eventType: 'unknown' }, body);
+    assert.deepEqual(readMessage(body).event, { eventId: '', eventType: 'unknown' }, body);
   const attributes = { eventType: { StringValue: 'X' }, eventId: { StringValue: `cart/${PUBLIC}/1/0` } };
-  assert.deepEqual(readMessage('nonsense', attributes).seen, {
+  assert.deepEqual(readMessage('nonsense', attributes).event, {
     eventId: `cart/${PUBLIC}/1/0`,
     eventType: 'X',
   });

@@ -2,35 +2,35 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { parseTraceparent } from '@tandem/chassis/trace';
 import { committedAt } from '@tandem/contracts/committed-at';
 import type { NewEvent } from '@tandem/contracts/events';
-import type { EventSeen } from './protocol.ts';
+import type { EventSummary } from './protocol.ts';
 
-/** What a message tells of itself to whoever may not read it. */
-export interface MessageSeen {
-  readonly seen: EventSeen;
+/** Summary of a message without its payload. */
+export interface MessageSummary {
+  readonly event: EventSummary;
   readonly traceId?: string;
   readonly committedAt?: number;
 }
 
 type Attributes = Readonly<Record<string, Pick<MessageAttributeValue, 'StringValue'>>>;
 
-/** A cart's public id, which grants no access. */
+/** Public id of a cart, which grants no access. */
 const PUBLIC_ID = /^cart-[\w-]{22}$/;
 
-/** The attributes that {@link readMessage} looks at, beside the one that says that a message is a poisoned one. */
-export const readAttributes = ['eventType', 'eventId', 'traceparent', 'poison'] as const;
+/** Message attributes that {@link readMessage} uses, and `poison`, which marks a poison message. */
+export const summaryAttributes = ['eventType', 'eventId', 'traceparent', 'poison'] as const;
 
-/** Reads a message, whatever it holds. */
-export function readMessage(body: string, attributes: Attributes = {}): MessageSeen {
-  const event = parsed(body);
+/** Summarises a message; tolerates any body. */
+export function readMessage(body: string, attributes: Attributes = {}): MessageSummary {
+  const payload = parsed(body);
   const text = (name: string): string | undefined => {
-    const value = event[name] ?? attributes[name]?.StringValue;
+    const value = payload[name] ?? attributes[name]?.StringValue;
     return typeof value === 'string' ? value : undefined;
   };
   const [productId, cartId] = [text('productId'), text('cartId')];
-  const time = committedAt(event as unknown as NewEvent & { readonly timestamp: string });
+  const time = committedAt(payload as unknown as NewEvent & { readonly timestamp: string });
   const traceId = parseTraceparent(attributes['traceparent']?.StringValue)?.traceId;
   return {
-    seen: {
+    event: {
       eventId: text('eventId') ?? '',
       eventType: text('eventType') ?? 'unknown',
       ...(productId === undefined ? {} : { productId }),
@@ -41,15 +41,15 @@ export function readMessage(body: string, attributes: Attributes = {}): MessageS
   };
 }
 
-/** A path without the secret of a guest's cart, however it was written: of carts it names public ids only. */
-export function withoutCarts(path: string): string {
+/** Path with secret cart ids redacted, in any encoding; public cart ids stay. */
+export function redactCartIds(path: string): string {
   return decoded(path).replace(
     /((?:^|\/)carts?\/+)([^/]+)/gi,
-    (_all, prefix: string, cartId: string) => prefix + shown(cartId),
+    (_all, prefix: string, cartId: string) => prefix + redacted(cartId),
   );
 }
 
-function shown(cartId: string): string {
+function redacted(cartId: string): string {
   if (PUBLIC_ID.test(cartId)) return cartId;
   return cartId.startsWith('guest-') ? 'guest-…' : '…';
 }

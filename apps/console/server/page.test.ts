@@ -26,7 +26,7 @@ async function withPage(
   }
 }
 
-test('what was built is served: the page anew each time, what has a hash in its name for ever', () =>
+test('the built page is served uncached, its hashed assets with a permanent cache', () =>
   withPage(
     { 'index.html': '<p>page</p>', 'icon.svg': '<svg/>', 'assets/a-1.js': 'let a' },
     async (app, directory) => {
@@ -47,11 +47,11 @@ test('what was built is served: the page anew each time, what has a hash in its 
       assert.equal((await app.inject('/assets/a-2.js')).statusCode, 404);
       assert.equal((await app.inject('/../page.ts')).statusCode, 404);
       await rm(join(directory, 'assets'), { recursive: true });
-      assert.equal((await app.inject('/assets/a-1.js')).body, 'let a', 'another start builds anew');
+      assert.equal((await app.inject('/assets/a-1.js')).body, 'let a', 'served from memory after a rebuild');
     },
   ));
 
-test('where nothing was built, the plain page is served', () =>
+test('without a build, the fallback page is served', () =>
   withPage({}, async (app) => {
     const { statusCode, body, headers } = await app.inject('/');
     assert.deepEqual([statusCode, body], [200, FALLBACK]);

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import type { App } from '@tandem/chassis/http/types';
 
-/** Where Vite puts the page. */
+/** Output directory of the Vite build. */
 export const pageDirectory = join(import.meta.dirname, '../dist');
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
@@ -29,15 +29,17 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the console at `/`; the page that is given where none was built. Its files are read once, a few hundred kilobytes:
- * another start in the same folder may build them anew, and a page that is open still asks for those that it began with.
+ * Serves the console at `/`, or the fallback page if the console was not built. Files are read into memory once (a few
+ * hundred kilobytes): a concurrent start may rebuild them, while open pages still request the files of their own build.
  */
 export async function registerPage(app: App, fallback: string, directory = pageDirectory): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((it) => it.isFile()).map((it) => join(it.parentPath, it.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
   const index = join(directory, 'index.html');
   const serve = (path: string, type: string, content: Buffer | string) => {
-    // What has a hash in its name never changes.
+    // Assets have a content hash in their name.
     const age = path.startsWith('/assets/') ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache';
     app.get(path, async (_request, reply) =>
       reply.headers({ ...securityHeaders, 'content-type': type, 'cache-control': age }).send(content),

@@ -3,17 +3,17 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { currentTraceparent } from '@tandem/chassis/trace';
 import type { EventType } from '@tandem/contracts/events';
 import type { QueueName } from '@tandem/contracts/topology';
-import type { Place } from '@tandem/dlq/place';
+import type { Target } from '@tandem/dlq/target';
 
-/** Of each queue, an event of a type that its consumer knows, with a field that its schema refuses. */
+/** Poison message per queue: an event of a known type with a field that violates its schema. */
 const poison: Readonly<Record<QueueName, { readonly eventType: EventType } & Record<string, unknown>>> = {
   'cart-product-updates-queue': { eventType: 'ProductUpdated', productId: 'poison', price: 'free' },
   'product-cart-events-queue': { eventType: 'ProductAddedToCart', productId: 'poison', qty: 'plenty' },
 };
 
-/** Sends to a queue a message that no consumer accepts, and that a probe knows; resolves to its id and its event's. */
-export async function sendPoison(
-  { sqs, queueUrl }: Pick<Place, 'sqs' | 'queueUrl'>,
+/** Sends a poison message to a queue, marked by the attribute `poison`; resolves to its message id and event id. */
+export async function sendPoisonMessage(
+  { sqs, queueUrl }: Pick<Target, 'sqs' | 'queueUrl'>,
   queue: QueueName,
 ): Promise<{ messageId: string; eventId: string }> {
   const eventId = `poison/${randomUUID()}`;

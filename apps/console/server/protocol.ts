@@ -1,21 +1,21 @@
 import type { QueueName, ServiceName, TopicName } from '@tandem/contracts/topology';
 
 /**
- * What the local gateway tells the console, and takes from it. Everything lies below `/console`; times are milliseconds
- * since the epoch. Reads need no token and show no payload; what needs the operator's token (scope `operator`) says so.
+ * HTTP and SSE protocol between the console page and the local gateway. All paths are below `/console`; times are
+ * milliseconds since the epoch. Routes marked `operator` require a token with that scope; the others show no payloads.
  *
  *     GET  /console/about                              About
  *     GET  /console/events                             server-sent events: `step` with a Step, `state` with a State
- *     POST /console/sign-in {user}                     {token}: for one of the demo users, without any scope
- *     GET  /console/events/{eventId}          operator {body}: the event as it was published
+ *     POST /console/sign-in {user}                     {token} of a demo user, without scopes
+ *     GET  /console/events/{eventId}          operator {body}: the published event
  *     POST /console/faults {fault, service, isOn}      operator, 204
- *     POST /console/kill {service}            operator 202: it is ended, and started again
- *     POST /console/poison {queue}            operator 202 {messageId, eventId}: a message that no consumer accepts
+ *     POST /console/kill {service}            operator 202: kills and restarts the service
+ *     POST /console/poison {queue}            operator 202 {messageId, eventId}: sends a poison message
  *     GET  /console/dead-letters              operator DeadLetterQueue[]
- *     GET  /console/dead-letters/{queue}      operator Letter[]
+ *     GET  /console/dead-letters/{queue}      operator DeadLetterMessage[]
  *     POST /console/dead-letters/{queue}/redrive {only?, isForced?}   operator Redriven
- *     GET  /console/tables                    operator {id}, for `npm run audit`, with
- *     POST /console/tables/scan, /console/tables/read   operator items as they are stored
+ *     GET  /console/tables                    operator {id}, for `npm run audit`
+ *     POST /console/tables/scan, /console/tables/read   operator stored items
  */
 export interface About {
   readonly urls: Readonly<Record<'gateway' | ServiceName | 'aws', string>>;
@@ -23,7 +23,7 @@ export interface About {
   readonly demoUsers: readonly string[];
 }
 
-/** Something that was seen on the way of a request or of an event. A trace's steps have the same `traceId`. */
+/** Step of a request or of an event. All steps of a trace have the same `traceId`. */
 export type Step = { readonly at: number; readonly traceId?: string } & (
   | {
       readonly kind: 'request';
@@ -36,40 +36,40 @@ export type Step = { readonly at: number; readonly traceId?: string } & (
   | ({
       readonly kind: 'published';
       readonly topic: TopicName;
-      /** When the change was decided that the event tells of; undefined for what is no news. */
+      /** Commit time of the change; undefined for a snapshot. */
       readonly committedAt?: number;
       readonly bytes: number;
-    } & EventSeen)
+    } & EventSummary)
   | ({
       readonly kind: 'received' | 'applied' | 'returned';
       readonly queue: QueueName;
       readonly attempt: number;
-      /** As that of `published`. */
+      /** Commit time, as in `published`. */
       readonly committedAt?: number;
-    } & EventSeen)
+    } & EventSummary)
 );
 
-/** An event as a step shows it. */
-export interface EventSeen {
+/** Event of a step, without its payload. */
+export interface EventSummary {
   readonly eventId: string;
   readonly eventType: string;
-  /** Of a change of a product or of a line. */
+  /** Product of a product or line event. */
   readonly productId?: string;
-  /** Of a change of a cart: its public id, which grants no access. */
+  /** Public id of the cart of a cart event; grants no access. */
   readonly cartId?: string;
 }
 
-/** How everything is, told every second. */
+/** System state, sent every second. */
 export interface State {
   readonly at: number;
   readonly services: Readonly<Record<ServiceName, ServiceState>>;
   readonly relays: Readonly<Record<ServiceName, RelayState>>;
   readonly queues: Readonly<Record<QueueName, QueueState>>;
-  /** The depth of every queue that keeps what went wrong, by its name. */
+  /** Depth of every dead-letter queue, by its name. */
   readonly deadLetters: Readonly<Record<string, number>>;
-  /** What is switched on. */
+  /** Active faults. */
   readonly faults: readonly FaultAt[];
-  /** What was seen since the start, for the bill. */
+  /** Requests since the start of the gateway, for the bill. */
   readonly seen: Readonly<Record<ServiceName, { readonly reads: number; readonly writes: number }>> & {
     readonly sinceMs: number;
   };
@@ -77,29 +77,29 @@ export interface State {
 
 export interface ServiceState {
   readonly isReady: boolean;
-  /** Of the last ten seconds. */
+  /** Average of the last ten seconds. */
   readonly requestsPerSecond: number;
-  /** From the change to its effect here, of the events that were applied in the last minute; undefined without any. */
+  /** Propagation delay from commit to apply, of the events applied in the last minute; undefined without any. */
   readonly lagMs?: { readonly p50: number; readonly max: number };
 }
 
 export interface RelayState {
-  /** Batches that it holds and has not published yet. */
+  /** Whether the relay has a backlog of unpublished batches. */
   readonly isHeld: boolean;
-  /** How old the oldest change is that it holds; 0 where there is none. */
+  /** Age of the oldest change in the backlog; 0 without a backlog. */
   readonly oldestMs: number;
 }
 
 export interface QueueState {
   readonly visible: number;
   readonly inFlight: number;
-  /** How long the oldest message has been on its way that was published and not applied; 0 where there is none. */
+  /** Age of the oldest message that was published and not applied yet; 0 without any. */
   readonly oldestMs: number;
 }
 
 export type FaultName = 'consumerPaused' | 'relayStopped' | 'deliveriesDelayed' | 'deliveriesDuplicated';
 
-/** `service` consumes, is told of changes by its relay, or publishes what is delayed or duplicated. */
+/** Fault of a service: of its consumer, of its relay, or of the deliveries of its events. */
 export interface FaultAt {
   readonly fault: FaultName;
   readonly service: ServiceName;
@@ -109,19 +109,19 @@ export interface DeadLetterQueue {
   readonly queue: string;
   readonly kind: 'givenUp' | 'undelivered' | 'unpublishable';
   readonly what: string;
-  /** Where a redrive sends its messages. */
+  /** Destination of a redrive. */
   readonly destination: string;
   readonly visible: number;
   readonly inFlight: number;
 }
 
-export interface Letter {
+export interface DeadLetterMessage {
   readonly messageId: string;
   readonly body: string;
   readonly eventType?: string;
   readonly eventId?: string;
   readonly traceId?: string;
-  /** What its consumer would make of it now, in a line. */
+  /** Expected result of handling the message now, in one line. */
   readonly reason: string;
   readonly isAcceptable: boolean;
   readonly receives: number;
@@ -132,6 +132,6 @@ export interface Letter {
 export interface Redriven {
   readonly sent: number;
   readonly left: number;
-  /** Why each of those was left that were, by message id. */
+  /** Reason of each message that was left in the queue, by message id. */
   readonly reasons: Readonly<Record<string, string>>;
 }

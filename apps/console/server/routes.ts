@@ -8,34 +8,34 @@ import type { App } from '@tandem/chassis/http/types';
 import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
 import { z } from 'zod';
 import { registerTables, type ServedTables } from '@tandem/audit/routes';
-import { localPlace } from '@tandem/dlq/place';
-import type { Keep } from '@tandem/dlq/record';
+import { localTarget } from '@tandem/dlq/target';
+import type { SaveRecord } from '@tandem/dlq/record';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet, mintToken } from '@tandem/emulators/issuer';
 import { registerDeadLetters } from './dead-letters.ts';
 import type { Faults } from './faults.ts';
-import type { Hub } from './hub.ts';
-import { sendPoison } from './poison.ts';
+import type { EventBuffer } from './event-buffer.ts';
+import { sendPoisonMessage } from './poison.ts';
 import type { About } from './protocol.ts';
-import { createPulse } from './pulse.ts';
+import { createStatusPoller } from './status-poller.ts';
 import { createStream } from './stream.ts';
 
-/** What the console of a system watches, and what it can do to it. */
+/** System behind the console: its telemetry, faults, processes and tables. */
 export interface ConsoleOptions {
   readonly mode: About['mode'];
-  readonly hub: Hub;
-  /** Those of the whole system. */
+  readonly eventBuffer: EventBuffer;
+  /** Active faults of the whole system. */
   readonly faults: Pick<Faults, 'list' | 'replace'>;
-  /** Ends a service, which is started again. */
+  /** Kills a service, which is then restarted. */
   readonly kill: (service: ServiceName) => void;
-  /** Of SNS and SQS. */
+  /** Endpoint of SNS and SQS. */
   readonly endpoint: string;
-  /** Keeps what is redriven. */
-  readonly keep: Keep;
-  /** What the services store, for an audit. */
+  /** Saves the record of a redrive. */
+  readonly saveRecord: SaveRecord;
+  /** Tables of the services, for an audit. */
   readonly tables: ServedTables;
 }
 
-/** What the gateway knows of itself and of its services. */
+/** URLs and readiness of the services, as known to the gateway. */
 export interface GatewayView {
   readonly urls: () => Omit<About['urls'], 'aws'>;
   readonly isReady: (service: ServiceName) => Promise<boolean>;
@@ -57,16 +57,16 @@ const killBody = z.strictObject({ service });
 const poisonBody = z.strictObject({ queue: z.enum(queues) });
 
 /**
- * The console's routes, as protocol.ts has them, below the prefix of `app`. Every POST demands JSON: a foreign page would
- * have to ask first whether it may send that, and is not answered.
+ * Registers the console routes of protocol.ts below the prefix of `app`. Every POST requires JSON, so that a cross-origin
+ * page needs a CORS preflight, which fails.
  */
 export async function registerConsole(app: App, options: ConsoleOptions & GatewayView): Promise<void> {
-  const { mode, hub, faults, kill, endpoint, keep, tables, urls, isReady } = options;
-  const place = localPlace(endpoint);
-  const pulse = createPulse({ measures: hub.measures, faults, place, isReady });
-  const stream = createStream({ hub, state: pulse });
+  const { mode, eventBuffer, faults, kill, endpoint, saveRecord, tables, urls, isReady } = options;
+  const target = localTarget(endpoint);
+  const pollStatus = createStatusPoller({ metrics: eventBuffer.metrics, faults, target, isReady });
+  const stream = createStream({ eventBuffer, state: pollStatus });
   app.addHook('preClose', () => stream.close());
-  app.addHook('onClose', async () => place[Symbol.dispose]());
+  app.addHook('onClose', async () => target[Symbol.dispose]());
 
   app.addHook('onRequest', async ({ hostname }) =>
     requireOwnHost(hostname, new URL(urls().gateway).hostname),
@@ -81,7 +81,7 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
   );
 
   app.get('/about', (): About => ({ urls: { ...urls(), aws: endpoint }, mode, demoUsers }));
-  // A system route: a stream would hold its turn, of which there are few, for ever.
+  // System route: a stream would hold one of the few concurrency slots permanently.
   app.get('/events', { config: { system: true }, exposeHeadRoute: false }, async (request, reply) => {
     stream.open(reply.raw, String(request.headers['last-event-id'] ?? ''));
     reply.hijack();
@@ -90,12 +90,12 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
     '/events/:eventId',
     { config: operator, schema: { params: z.object({ eventId: z.string() }) } },
     async ({ params }) => {
-      const body = hub.bodyOf(params.eventId);
+      const body = eventBuffer.bodyOf(params.eventId);
       if (body === undefined)
         throw new DomainError(
           'notFound',
           'event-not-kept',
-          'The event is not among the last ones that were published',
+          'The event is no longer buffered. Only the latest published events can be read.',
         );
       return { body };
     },
@@ -106,8 +106,8 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
 
   app.post('/faults', { config: operator, schema: { body: faultBody } }, async ({ body }, reply) => {
     const { fault, service, isOn } = body;
-    const others = faults.list().filter((it) => it.fault !== fault || it.service !== service);
-    faults.replace(isOn ? [...others, { fault, service }] : others);
+    const remaining = faults.list().filter((active) => active.fault !== fault || active.service !== service);
+    faults.replace(isOn ? [...remaining, { fault, service }] : remaining);
     return reply.code(204).send();
   });
   app.post('/kill', { config: operator, schema: { body: killBody } }, async ({ body }, reply) => {
@@ -115,22 +115,23 @@ export async function registerConsole(app: App, options: ConsoleOptions & Gatewa
     return reply.code(202).send();
   });
   app.post('/poison', { config: operator, schema: { body: poisonBody } }, async ({ body }, reply) =>
-    reply.code(202).send(await sendPoison(place, body.queue)),
+    reply.code(202).send(await sendPoisonMessage(target, body.queue)),
   );
-  registerDeadLetters(app, { place, keep });
+  registerDeadLetters(app, { target, saveRecord });
   registerTables(app, tables);
 }
 
 /**
- * Refuses a name that is not this machine's: a foreign page whose name was made to lead here could else read what is told
- * without a token.
+ * Rejects a Host header that is not a name or address of this machine: protects the routes without a token against DNS
+ * rebinding.
  */
-function requireOwnHost(hostname: string, own: string): void {
+function requireOwnHost(hostname: string, ownHostname: string): void {
   const name = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || hostname === own) return;
+  if (isIP(name) !== 0 || name === 'localhost' || name.endsWith('.localhost') || hostname === ownHostname)
+    return;
   throw new DomainError(
     'forbidden',
     'foreign-host',
-    `The console answers at localhost and at addresses, not at ${hostname}`,
+    `The host ${hostname} is not allowed. Open the console at localhost or at an IP address.`,
   );
 }

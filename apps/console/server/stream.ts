@@ -1,37 +1,37 @@
 import type { ServerResponse } from 'node:http';
 import { DomainError } from '@tandem/chassis/errors';
-import type { Hub, NumberedStep } from './hub.ts';
+import type { EventBuffer, NumberedStep } from './event-buffer.ts';
 import type { State } from './protocol.ts';
 
 const MAX_LISTENERS = 50;
-/** Who has so much of it still to read does not read. */
+/** Backlog of unread bytes above which a client is disconnected. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
-/** How many of the last steps a new listener is told. */
-const TOLD_FIRST = 200;
+/** Maximum of replayed steps for a new client. */
+const MAX_REPLAYED_STEPS = 200;
 const BATCH_MS = 50;
 const STATE_MS = 1_000;
 const COMMENT_MS = 15_000;
 
-/** Server-sent events of what the hub hears, and of how everything is. */
+/** Server-sent events: steps from the event buffer, and the system state. */
 export interface Stream {
   /**
-   * Answers a request with the stream; the id of the last event that its client had says which steps it knows already.
-   * Throws a DomainError where too many listen.
+   * Responds with the stream; replays the steps after `lastEventId`. Throws a DomainError if too many clients are
+   * connected.
    */
   open(response: ServerResponse, lastEventId?: string): void;
-  /** Ends every stream, for good. */
+  /** Ends all streams permanently. */
   close(): void;
 }
 
 export interface StreamOptions {
-  readonly hub: Pick<Hub, 'last' | 'onStep'>;
+  readonly eventBuffer: Pick<EventBuffer, 'last' | 'onStep'>;
   readonly state: () => Promise<State>;
 }
 
-/** Nothing runs while nobody listens. */
-export function createStream({ hub, state }: StreamOptions): Stream {
+/** Creates the event stream; its timers run only while clients are connected. */
+export function createStream({ eventBuffer, state }: StreamOptions): Stream {
   const listeners = new Set<ServerResponse>();
-  /** Steps are counted from the start: what a client had of a former one says nothing. */
+  /** Id of this run: sequence numbers of steps restart with the process. */
   const epoch = Date.now().toString(36);
   let isClosed = false;
   let batch = '';
@@ -51,22 +51,22 @@ export function createStream({ hub, state }: StreamOptions): Stream {
   const textOf = ({ number, step }: NumberedStep) =>
     `id: ${epoch}.${number}\nevent: step\ndata: ${JSON.stringify(step)}\n\n`;
 
-  let isAsking = false;
-  const tellState = async (tell: (text: string) => void) => {
-    tell(`event: state\ndata: ${JSON.stringify(await state())}\n\n`);
+  let isPolling = false;
+  const sendState = async (write: (text: string) => void) => {
+    write(`event: state\ndata: ${JSON.stringify(await state())}\n\n`);
   };
   const tick = async () => {
-    if (isAsking) return;
-    isAsking = true;
-    await tellState(send).finally(() => (isAsking = false));
+    if (isPolling) return;
+    isPolling = true;
+    await sendState(send).finally(() => (isPolling = false));
   };
 
   const begin = () => {
-    const unsubscribe = hub.onStep((step) => void (batch += textOf(step)));
+    const unsubscribe = eventBuffer.onStep((step) => void (batch += textOf(step)));
     const timers = [
       setInterval(flush, BATCH_MS),
       setInterval(() => void tick(), STATE_MS),
-      setInterval(() => send(': still here\n\n'), COMMENT_MS),
+      setInterval(() => send(': keep-alive\n\n'), COMMENT_MS),
     ];
     stopListening = () => {
       unsubscribe();
@@ -81,7 +81,7 @@ export function createStream({ hub, state }: StreamOptions): Stream {
         throw new DomainError(
           'unavailable',
           'too-many-listeners',
-          'Nobody more can listen now: try again later',
+          'Too many clients are connected to the event stream. Retry later.',
         );
       }
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -92,10 +92,13 @@ export function createStream({ hub, state }: StreamOptions): Stream {
         listeners.delete(response);
         if (listeners.size === 0) stopListening();
       });
-      const [theirEpoch, known] = lastEventId.split('.');
-      const first = hub.last(TOLD_FIRST, theirEpoch === epoch ? Number(known) || 0 : 0);
-      sendTo(response, `retry: 1000\n\n${first.map(textOf).join('')}`);
-      void tellState((text) => void (listeners.has(response) && sendTo(response, text)));
+      const [clientEpoch, lastNumber] = lastEventId.split('.');
+      const replayed = eventBuffer.last(
+        MAX_REPLAYED_STEPS,
+        clientEpoch === epoch ? Number(lastNumber) || 0 : 0,
+      );
+      sendTo(response, `retry: 1000\n\n${replayed.map(textOf).join('')}`);
+      void sendState((text) => void (listeners.has(response) && sendTo(response, text)));
     },
     close() {
       isClosed = true;

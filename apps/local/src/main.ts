@@ -8,34 +8,34 @@ import { REGION } from '@tandem/emulators/messaging-config';
 import { startProcesses } from './processes/supervisor.ts';
 import { startSystem } from './system/start.ts';
 
-/** More share one SQLite file with little use. */
+/** Limit of processes that share one SQLite file: more are no faster. */
 const MAX_INSTANCES = 8;
 
 const help = `Runs the whole system on this machine, until Ctrl-C.
 
   npm start -- [--processes [--instances N]]
 
-  --processes    each part as a process of its own, which is started again when it ends
-  --instances N  so many processes of each service, 1 to ${MAX_INSTANCES}; the gateway shares the requests out
+  --processes    run each part in its own process, and restart it when it ends
+  --instances N  number of processes of each service, 1 to ${MAX_INSTANCES} (default: 1); the gateway balances requests
 
-Ports, the data directory and the rest are set by the environment: docs/generated/configuration.md
+Environment variables set the ports, the data directory and all other settings: docs/generated/configuration.md
 `;
 
 const config = configOrExit(localConfig, process.env);
 
-/** How long the link in the terminal opens what only an operator may do. */
+/** Lifetime of the operator token in the link that the terminal shows. */
 const OPERATOR_SECONDS = 12 * 60 * 60;
 
-/** What is running, and where; who looks at it in a terminal gets an operator's link. */
+/** Prints the URLs of the system, and on a terminal the link for operators. */
 async function print({
   gateway,
   product,
   cart,
   aws,
 }: Readonly<Record<'gateway' | 'product' | 'cart' | 'aws', string>>): Promise<void> {
-  console.log(`Tandem is running${config.EPHEMERAL ? ', and keeps nothing' : `, its state in ${config.DATA_DIR}`}
+  console.log(`Tandem is running${config.EPHEMERAL ? ', with its state in memory only' : `, with its state in ${config.DATA_DIR}`}
 
-  gateway    ${gateway}          start here
+  gateway    ${gateway}          open this first
   product    ${product}/docs
   cart       ${cart}/docs
   SNS, SQS   ${aws}          region ${REGION}, any credentials
@@ -61,7 +61,7 @@ async function startInMany(instances: number) {
     environment: process.env,
     instances: { product: instances, cart: instances },
     onRestart: (_role, { code, signal }, name) =>
-      console.log(`${name} has ended (${signal ?? code}), starting it again`),
+      console.log(`${name} exited (${signal ?? code}), restarting it`),
   });
   await print(system.urls);
   console.log(`${pids()}\n`);
@@ -82,13 +82,13 @@ await runCommand(async () => {
   }
   const instances = Number(values.instances);
   if (!(Number.isInteger(instances) && instances >= 1 && instances <= MAX_INSTANCES))
-    throw usageError(`--instances takes a number from 1 to ${MAX_INSTANCES}`);
-  if (instances > 1 && !values.processes) throw usageError('--instances goes with --processes');
+    throw usageError(`--instances "${values.instances}" is not an integer from 1 to ${MAX_INSTANCES}`);
+  if (instances > 1 && !values.processes) throw usageError('--instances needs --processes');
   return runUntilStopped(async () => {
     const reason = await buildConsole();
     if (reason !== undefined) console.log(reason);
     const system = await (values.processes ? startInMany(instances) : startInOneProcess());
-    console.log('Ctrl-C stops it.');
+    console.log('Press Ctrl-C to stop.');
     return system;
   });
 });

@@ -1,12 +1,12 @@
 import { readArguments, runCommand, usageError } from '@tandem/cli/command';
 import { mintToken } from '@tandem/emulators/issuer';
 
-const help = `Prints a JWT for a local system of this checkout; it is valid for an hour.
+const help = `Prints a JWT for a local system of this checkout, valid for one hour.
 
   npm run -s token -- [--sub USER] [--scope "products:write …"]
 
-  --sub USER      the user it is for (demo)
-  --scope SCOPES  what it allows, separated by blanks (nothing); products:write allows to change products
+  --sub USER      subject, the user's id (default: demo)
+  --scope SCOPES  scopes, separated by spaces (default: none); products:write allows changes to the catalog
 `;
 
 await runCommand(async () => {
@@ -21,7 +21,7 @@ await runCommand(async () => {
     process.stdout.write(help);
     return 0;
   }
-  if (values.sub.trim() === '') throw usageError('--sub needs a user');
+  if (values.sub.trim() === '') throw usageError('--sub needs a user id');
   const scopes = values.scope.split(/\s+/).filter((scope) => scope !== '');
   process.stdout.write(`${await mintToken({ subject: values.sub, scopes })}\n`);
   return 0;

@@ -7,15 +7,15 @@ import { type ObservedTraffic, trafficMetrics } from '../observability/traffic-m
 
 const PERIOD = Duration.minutes(1);
 /**
- * Two minutes that are breached are enough, of the last four: the newest are not published yet. Where an expression fills in
- * what is missing they look like minutes without a request, and an alarm that needs them would never ring.
+ * Two breached minutes of the last four: the newest are not published yet. Where an expression fills in missing data they look
+ * like minutes without a request, and an alarm that needs them would never be raised.
  */
 const BREACHED_PERIODS = 2;
 const PERIODS = 4;
 
 /**
- * Alarms that take a deployment back while it runs: quicker and stricter than those that call somebody, and they
- * live with the service, which refuses a deployment whose alarms do not exist.
+ * Alarms that roll a deployment back while it runs: faster and stricter than those that notify operators. They are in the
+ * stack of the service, because ECS rejects a deployment whose alarms do not exist.
  */
 export function deploymentAlarms(
   scope: Construct,
@@ -24,20 +24,24 @@ export function deploymentAlarms(
 ): { readonly alarmNames: string[]; readonly alarms: readonly cloudwatch.Alarm[] } {
   const metrics = trafficMetrics(traffic);
   const triggers = {
-    errors: { metric: metrics.serverErrors(PERIOD), threshold: 5, what: 'five answers of 5xx in a minute' },
-    // What the balancer answers by itself is told of all services together: it would take back one for another's fault.
+    errors: {
+      metric: metrics.serverErrors(PERIOD),
+      threshold: 5,
+      condition: 'five 5xx responses within a minute',
+    },
+    // Not the 5xx of the load balancer itself: they are counted for all services together and would roll back the wrong one.
     connections: {
       metric: metrics.connectionErrors(PERIOD),
       threshold: 5,
-      what: 'five refused connections in a minute',
+      condition: 'five failed connections within a minute',
     },
-    latency: { metric: metrics.latency(PERIOD), threshold: 1, what: 'a p99 of one second' },
+    latency: { metric: metrics.latency(PERIOD), threshold: 1, condition: 'a p99 latency of 1 s' },
   };
-  const alarms = Object.entries(triggers).map(([id, { metric, threshold, what }]) => {
+  const alarms = Object.entries(triggers).map(([id, { metric, threshold, condition }]) => {
     const alarmName = names.of(`${service}-deployment-${id}`);
     const alarm = new cloudwatch.Alarm(scope, `Deployment-${id}`, {
       alarmName,
-      alarmDescription: `A deployment of ${service} under which there is ${what} is rolled back.`,
+      alarmDescription: `Rolls back a running deployment of ${service} on ${condition}.`,
       metric,
       threshold,
       evaluationPeriods: PERIODS,

@@ -3,11 +3,11 @@ import type { Names } from '../names.ts';
 import type { Settings } from '../settings.ts';
 
 const DAY = 24 * 60 * 60;
-/** The task that the image's own `NODE_OPTIONS` are for. */
+/** Memory of the task that the image's own `NODE_OPTIONS` fit. */
 const IMAGE_MEMORY_MIB = 512;
 const SEMI_SPACE_MIB = 16;
-/** Of any task: code, Node.js itself and buffers, which do not grow with it, as what it has in hand is limited. */
-const BESIDE_HEAP_MIB = 144;
+/** Memory besides the heap: code, Node.js and buffers. It does not grow with the task, as the number of requests is limited. */
+const NON_HEAP_MIB = 144;
 
 export interface EnvironmentProps {
   readonly settings: Settings;
@@ -15,7 +15,7 @@ export interface EnvironmentProps {
   readonly port: number;
 }
 
-/** All that a service is told, said in full, so that the task definition shows what runs. */
+/** Complete environment of a service, including defaults, so that the task definition shows the effective configuration. */
 export function serviceEnvironment(
   service: ServiceName,
   { settings, names, port }: EnvironmentProps,
@@ -33,7 +33,7 @@ export function serviceEnvironment(
     AUTH_ISSUER: auth.issuer,
     AUTH_AUDIENCE: auth.audience,
     AUTH_JWKS_URL: auth.jwksUrl,
-    ...telemetryEnvironment(settings, { isSecretAtHand: true }),
+    ...telemetryEnvironment(settings, { hasSecrets: true }),
     RECEIVE_PAUSE_MS: '1000',
     RATE_LIMIT: '50',
     MAX_IN_FLIGHT: '32',
@@ -50,21 +50,21 @@ export function serviceEnvironment(
   };
 }
 
-/** As the Dockerfile reckons for 512 MiB: what a task has beyond the rest is heap, an old space and three semi-spaces. */
+/** Heap options by the memory of a task: all memory but the rest is heap, an old space and three semi-spaces. */
 export function heapOptions(memoryMiB: number): string {
-  const oldSpaceMiB = memoryMiB - BESIDE_HEAP_MIB - 3 * SEMI_SPACE_MIB;
+  const oldSpaceMiB = memoryMiB - NON_HEAP_MIB - 3 * SEMI_SPACE_MIB;
   return `--max-old-space-size=${oldSpaceMiB} --max-semi-space-size=${SEMI_SPACE_MIB}`;
 }
 
 /**
- * Where metrics and spans go. Lambda injects no secrets: a function would show the collector's headers to whoever may
- * look at its configuration, so its spans are exported to collectors that ask for none.
+ * Environment for metrics and traces. Lambda cannot inject secrets, and its configuration would reveal the collector's
+ * headers, so that functions export spans only to collectors that need no headers.
  */
 export function telemetryEnvironment(
   { namePrefix, traces }: Settings,
-  { isSecretAtHand }: { readonly isSecretAtHand: boolean },
+  { hasSecrets }: { readonly hasSecrets: boolean },
 ) {
-  const isExporting = traces !== undefined && (isSecretAtHand || traces.headersSecretName === undefined);
+  const isExporting = traces !== undefined && (hasSecrets || traces.headersSecretName === undefined);
   return {
     EMF: 'true',
     EMF_NAMESPACE: metricsNamespace(namePrefix),
@@ -73,15 +73,14 @@ export function telemetryEnvironment(
   };
 }
 
-/** Where a deployment keeps its own metrics, apart from those of others in the account. */
+/** CloudWatch namespace of a deployment's own metrics, separate from other deployments in the account. */
 export function metricsNamespace(namePrefix: string): string {
   return namePrefix === '' ? 'Tandem' : `Tandem/${namePrefix.replace(/-$/, '')}`;
 }
 
 function queueOf(service: ServiceName): QueueName {
   const queues = Object.keys(topology.queues) as QueueName[];
-  const [queue, ...others] = queues.filter((name) => topology.queues[name].consumer === service);
-  if (queue === undefined || others.length > 0)
-    throw new Error(`${service} does not consume exactly one queue`);
+  const [queue, ...rest] = queues.filter((name) => topology.queues[name].consumer === service);
+  if (queue === undefined || rest.length > 0) throw new Error(`${service} must consume exactly one queue`);
   return queue;
 }

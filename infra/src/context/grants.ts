@@ -3,13 +3,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Names } from '../names.ts';
 
-/** What a service does with its table, one item at a time: a transaction needs the actions of its parts. */
+/** Actions of a service on items of its table; a transaction needs the actions of its parts. */
 const itemActions = ['GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem'];
 
-/** Product lists its whole catalog by scanning this sparse index. All others are only ever queried. */
+/** Sparse index that Product scans to list its whole catalog. All other indexes are only queried. */
 const SCANNED_INDEX = 'byCategory';
 
-/** What SNS, SQS and DynamoDB do with a key of ours in the name of who calls them. */
+/** Actions that SNS, SQS and DynamoDB perform with a customer managed key on behalf of the caller. */
 const messageKeyActions = ['Decrypt', 'GenerateDataKey'];
 const tableKeyActions = [
   'DescribeKey',
@@ -21,13 +21,13 @@ const tableKeyActions = [
 
 const consumerActions = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility'];
 
-/** What the tasks of a service may do, and on what. */
+/** Permissions of the tasks of a service. */
 export function taskGrants(service: ServiceName, names: Names, key: IKey | undefined): iam.PolicyStatement[] {
   const { table } = topology.relays[service];
   const { snapshots } = topology.services[service];
   const queues = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
   const indexes = Object.keys(topology.tables[table].indexes);
-  const indexArns = (of: readonly string[]) => of.map((index) => names.indexArn(table, index));
+  const indexArns = (chosen: readonly string[]) => chosen.map((index) => names.indexArn(table, index));
   return [
     allow('dynamodb', itemActions, [names.tableArn(table)]),
     allow('dynamodb', ['Query'], indexArns(indexes)),
@@ -47,7 +47,7 @@ export function taskGrants(service: ServiceName, names: Names, key: IKey | undef
   ];
 }
 
-/** What a relay may do: read one stream, publish to one topic, park what the topic will never take. */
+/** Permissions of a relay: read one stream, publish to one topic, park events that the topic rejects. */
 export function relayGrants(
   service: ServiceName,
   names: Names,
@@ -63,7 +63,7 @@ export function relayGrants(
     allow('dynamodb', ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'], [streamArn]),
     allow('sns', ['Publish'], [names.topicArn(topic)]),
     allow('sqs', ['SendMessage'], [names.queueArn(parkingQueue)]),
-    // Lambda itself chooses the names of what it puts below this prefix.
+    // Lambda generates the object names below this prefix.
     allow('s3', ['PutObject'], [`${failuresArn}/aws/lambda/*`]),
     allow('s3', ['ListBucket'], [failuresArn]),
     allow('logs', ['CreateLogStream', 'PutLogEvents'], [logsArn]),

@@ -4,7 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import type { TaskProps } from './service.ts';
 
-/** The service's image, built from the sources when it is deployed. */
+/** Image of a service, built from the sources at deployment. */
 export function createImage(
   scope: Construct,
   { service, settings, sources, task }: TaskProps & { readonly task: ecs.FargateTaskDefinition },
@@ -15,7 +15,7 @@ export function createImage(
     platform: ecrAssets.Platform.LINUX_ARM64,
   });
   if (settings.egress !== 'ipv6') return ecs.ContainerImage.fromDockerImageAsset(asset);
-  // The registry's usual name has no IPv6 address.
+  // The default host name of the registry has no IPv6 address.
   const { account, region } = Stack.of(scope);
   const { repositoryName } = asset.repository;
   asset.repository.grantPull(task.obtainExecutionRole());

@@ -8,8 +8,8 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Names } from '../names.ts';
 
-/** SQS's longest: a dead letter keeps the time of its first sending, so that it must be kept longer than its queue does. */
-const KEPT = Duration.days(14);
+/** Maximum of SQS. A dead letter keeps its original timestamp, so that the retention must exceed that of its source queue. */
+const FAILURE_RETENTION = Duration.days(14);
 const RETENTION = Duration.days(4);
 
 export interface QueuesProps {
@@ -17,19 +17,21 @@ export interface QueuesProps {
   readonly key: IKey | undefined;
 }
 
-/** The queues that a service consumes, each with its dead-letter queue, subscribed to the topics of the other context. */
+/** Creates the queues that a service consumes, with dead-letter queues and subscriptions to the topics of the other context. */
 export function createQueues(scope: Construct, service: ServiceName, props: QueuesProps): sqs.Queue[] {
   const { names } = props;
   const consumed = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
   return consumed.map(([name, { deadLetterQueue, maxReceiveCount, visibilityTimeout }]) => {
-    const deadLetters = keepingQueue(scope, deadLetterQueue, props, names.queueArn(name));
+    const deadLetters = createFailureQueue(scope, deadLetterQueue, props, names.queueArn(name));
     const queue = new sqs.Queue(scope, name, {
       ...common(names.of(name), props.key),
       visibilityTimeout: Duration.seconds(visibilityTimeout),
       retentionPeriod: RETENTION,
       deadLetterQueue: { queue: deadLetters, maxReceiveCount },
     });
-    for (const subscription of topology.subscriptions.filter((it) => it.queue === name)) {
+    for (const subscription of topology.subscriptions.filter(
+      ({ queue: subscribed }) => subscribed === name,
+    )) {
       const topic = sns.Topic.fromTopicArn(scope, subscription.topic, names.topicArn(subscription.topic));
       topic.addSubscription(
         new SqsSubscription(queue, {
@@ -37,7 +39,7 @@ export function createQueues(scope: Construct, service: ServiceName, props: Queu
           filterPolicy: {
             eventType: sns.SubscriptionFilter.stringFilter({ allowlist: [...subscription.eventTypes] }),
           },
-          deadLetterQueue: keepingQueue(scope, subscription.deadLetterQueue, props),
+          deadLetterQueue: createFailureQueue(scope, subscription.deadLetterQueue, props),
         }),
       );
     }
@@ -45,8 +47,8 @@ export function createQueues(scope: Construct, service: ServiceName, props: Queu
   });
 }
 
-/** A queue for what somebody has to look at. `source` is the queue that may give up messages to it, if one does. */
-export function keepingQueue(
+/** Creates a queue for failed messages, which operators handle. `source`: the ARN of the queue that may dead-letter to it, if any. */
+export function createFailureQueue(
   scope: Construct,
   name: string,
   { names, key }: QueuesProps,
@@ -54,17 +56,17 @@ export function keepingQueue(
 ): sqs.Queue {
   const queue = new sqs.Queue(scope, name, {
     ...common(names.of(name), key),
-    retentionPeriod: KEPT,
+    retentionPeriod: FAILURE_RETENTION,
   });
   if (source !== undefined) {
-    // By its name: the queue itself names this one.
+    // By ARN: the source queue itself refers to this one.
     (queue.node.defaultChild as sqs.CfnQueue).redriveAllowPolicy = {
       redrivePermission: 'byQueue',
       sourceQueueArns: [source],
     };
   }
   acknowledge(queue, {
-    'AwsSolutions-SQS3': 'it is where failed messages end: behind it there is only the alarm',
+    'AwsSolutions-SQS3': 'it is itself a queue for failed messages; an alarm watches it',
   });
   return queue;
 }

@@ -9,45 +9,45 @@ import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { streamFilters } from '@tandem/storage/dynamodb-layout';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { keptBucket } from '../bucket.ts';
+import { createRetainedBucket } from '../bucket.ts';
 import type { Names } from '../names.ts';
 import type { Settings } from '../settings.ts';
 import { telemetryEnvironment } from './environment.ts';
 import { relayGrants } from './grants.ts';
-import { keepingQueue } from './queues.ts';
+import { createFailureQueue } from './queues.ts';
 
 export interface RelayProps {
   readonly service: ServiceName;
   readonly table: TableV2;
-  /** The folder of the bundled function. */
+  /** Directory of the bundled function. */
   readonly code: string;
   readonly settings: Settings;
   readonly names: Names;
   readonly key: IKey | undefined;
 }
 
-/** The function, and what feeds it. */
+/** Outbox relay: the function and its event source mapping. */
 export interface Relay {
   readonly relay: lambda.Function;
   readonly mapping: lambda.EventSourceMapping;
 }
 
-/** Below the stream's 24 hours: what still fails then goes to the bucket, with its body, and frees its shard. */
+/** Below the stream's retention of 24 hours: records that still fail then go to the failure bucket and unblock their shard. */
 const MAX_RECORD_AGE = Duration.hours(20);
-/** Less than the 30 days for which Product remembers reservations: an older change, told again, would hold stock for good. */
-const FAILURES_KEPT_DAYS = 29;
+/** Less than the 30 days for which Product keeps reservations: an older change, published again, would hold stock forever. */
+const FAILURE_RETENTION_DAYS = 29;
 const BATCH_SIZE = 100;
 
-/** Publishes what a table's changes tell. A failure is tried again until it succeeds, each shard in order. */
+/** Creates the outbox relay of a table, which publishes the events of its changes. Failures are retried, in order within each shard. */
 export function createRelay(scope: Construct, props: RelayProps): Relay {
   const { service, table, code, settings, names, key } = props;
   const { topic, parkingQueue, publishesExpiry } = topology.relays[service];
   const functionName = names.of(`${service}-relay`);
   const streamArn = table.tableStreamArn;
-  if (streamArn === undefined) throw new Error(`the table of ${service} has no stream`);
+  if (streamArn === undefined) throw new Error(`The table of ${service} has no stream.`);
 
-  const parking = keepingQueue(scope, parkingQueue, props);
-  const failures = keptBucket(scope, 'RelayFailures', { expireAfterDays: FAILURES_KEPT_DAYS });
+  const parking = createFailureQueue(scope, parkingQueue, props);
+  const failures = createRetainedBucket(scope, 'RelayFailures', { expireAfterDays: FAILURE_RETENTION_DAYS });
   const logGroup = new logs.LogGroup(scope, 'RelayLogs', {
     logGroupName: `/aws/lambda/${functionName}`,
     retention: settings.logRetentionDays,
@@ -70,29 +70,29 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
   const failuresId = Stack.of(scope).getLogicalId(failures.node.defaultChild as s3.CfnBucket);
   acknowledge(policy, {
     [`AwsSolutions-IAM5[Resource::<${failuresId}.Arn>/aws/lambda/*]`]:
-      'Lambda chooses the names of the failed batches that it writes: it may below this prefix, and only write',
+      'Lambda generates the object names of failed batches; it may only write below this prefix',
   });
 
   const relay = new lambda.Function(scope, 'Relay', {
     functionName,
-    description: `Publishes what the ${service} table's changes tell to ${topic}`,
+    description: `Outbox relay: publishes the events of the ${service} table to ${topic}`,
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
     handler: 'main.handler',
     code: lambda.Code.fromAsset(code),
     memorySize: 256,
-    // A batch of 100 are ten calls of SNS, each tried three times within 3 s before it counts as failed.
+    // A batch of 100 needs ten calls of SNS, each with three attempts within 3 s.
     timeout: Duration.minutes(2),
     role,
     logGroup,
     loggingFormat: lambda.LoggingFormat.JSON,
-    // START, END and REPORT of each invocation would be most of the log.
+    // Omits START, END and REPORT of each invocation, which would be most of the log.
     systemLogLevelV2: lambda.SystemLogLevel.WARN,
     environment: {
       TOPIC_ARN: names.topicArn(topic),
       PARKING_QUEUE_URL: names.queueUrl(parkingQueue),
       LOG_LEVEL: 'info',
-      ...telemetryEnvironment(settings, { isSecretAtHand: false }),
+      ...telemetryEnvironment(settings, { hasSecrets: false }),
     },
     ...(key ? { environmentEncryption: key } : {}),
   });
@@ -112,7 +112,7 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
     ),
     onFailure: { bind: () => ({ destination: failures.bucketArn }) },
     supportS3OnFailureDestination: true,
-    // How many changes were read, brought again and given up: what the alarms look at.
+    // Counts of changes that were read, retried and discarded, for the alarms.
     metricsConfig: { metrics: [lambda.MetricType.EVENT_COUNT] },
   });
   mapping.node.addDependency(policy, parking);

@@ -7,7 +7,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { ObservedTraffic } from '../observability/traffic-metrics.ts';
 import type { Settings } from '../settings.ts';
 
-/** What is left is for bursts, and for the tasks of the other zone. */
+/** Target utilization; the rest is reserve for bursts, and for the load of the other zone. */
 const CPU_PERCENT = 60;
 const COOLDOWN = { scaleInCooldown: Duration.minutes(5), scaleOutCooldown: Duration.minutes(1) };
 
@@ -19,21 +19,21 @@ export interface ScalingProps {
   readonly traffic: ObservedTraffic;
 }
 
-/** Follows requests, CPU, and how long messages wait; whichever wants most tasks prevails. */
+/** Scales by requests, CPU, and age of the oldest message; the policy that requires most tasks wins. */
 export function scale(service: ecs.FargateService, props: ScalingProps): void {
   const { name, settings, queues, targetGroups } = props;
   const tasks = service.autoScaleTaskCount({
     minCapacity: settings.tasks.min,
     maxCapacity: settings.tasks.max,
   });
-  const [targetGroup, ...others] = targetGroups;
-  if (targetGroup && others.length === 0)
+  const [targetGroup, ...rest] = targetGroups;
+  if (targetGroup && rest.length === 0)
     tasks.scaleOnRequestCount('Requests', {
       targetGroup,
       requestsPerTarget: settings.requestsPerTaskAndMinute[name],
       ...COOLDOWN,
     });
-  else followBusiest(service, tasks, props);
+  else scaleByBusiestTargetGroup(service, tasks, props);
   tasks.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: CPU_PERCENT, ...COOLDOWN });
   for (const queue of queues) {
     tasks.scaleOnMetric(`Age of ${queue.node.id}`, {
@@ -41,7 +41,7 @@ export function scale(service: ecs.FargateService, props: ScalingProps): void {
         statistic: 'Maximum',
         period: Duration.minutes(1),
       }),
-      // Seconds. Below the first step nothing is asked for: the two others take tasks away again.
+      // In seconds. Below the first step there is no change: the other two policies scale in.
       scalingSteps: [
         { lower: 30, upper: 120, change: 1 },
         { lower: 120, change: 2 },
@@ -53,10 +53,10 @@ export function scale(service: ecs.FargateService, props: ScalingProps): void {
 }
 
 /**
- * Follows the target group whose tasks have most requests. AWS's own metric is of one group; a canary alternates between
- * two, and of the one that is empty there is nothing to follow. The construct takes no expression.
+ * Scales by the target group with most requests per task. AWS's predefined metric is of one group, but a canary alternates
+ * between two, one of which is empty. The construct does not support expressions.
  */
-function followBusiest(
+function scaleByBusiestTargetGroup(
   service: ecs.FargateService,
   tasks: ecs.ScalableTaskCount,
   { name, settings, traffic: { loadBalancer, targetGroups } }: ScalingProps,
@@ -92,7 +92,7 @@ function followBusiest(
   });
 }
 
-/** Fargate; or, beyond the tasks that always run, Spot. Never a launch type, which could only be left by a new service. */
+/** Fargate, or Spot for tasks beyond the minimum. Never a launch type, which could only be changed by a new service. */
 export function capacityProviders({ spot, tasks }: Settings): ecs.CapacityProviderStrategy[] {
   if (!spot) return [{ capacityProvider: 'FARGATE', weight: 1 }];
   return [
@@ -101,7 +101,7 @@ export function capacityProviders({ spot, tasks }: Settings): ecs.CapacityProvid
   ];
 }
 
-/** Has ECS begin a new deployment when the strategy changes, without which it refuses the change. */
+/** Forces a new deployment when the strategy changes, which ECS requires. */
 export function redeployWithStrategy(
   service: ecs.FargateService,
   strategy: readonly ecs.CapacityProviderStrategy[],

@@ -16,9 +16,9 @@ import { taskGrants } from './grants.ts';
 import { createImage } from './image.ts';
 
 export const CONTAINER_PORT = 8080;
-/** Above the 25 s that a service takes at most to finish what it has in hand. */
+/** Above the 25 s within which a service finishes its requests and messages in flight. */
 const STOP_TIMEOUT = Duration.seconds(30);
-/** As in the Dockerfile, which ECS does not read; without a shell, which the image need not have. */
+/** Same as in the Dockerfile, which ECS ignores. It needs no shell. */
 const HEALTH_CHECK = [
   'CMD',
   'node',
@@ -32,11 +32,11 @@ export interface TaskProps {
   readonly names: Names;
   readonly network: NetworkStack;
   readonly key: IKey | undefined;
-  /** The folder with the Dockerfile. */
+  /** Directory of the Dockerfile. */
   readonly sources: string;
 }
 
-/** The task definition of a service: one container that may write nothing but its log. */
+/** Creates the task definition of a service: one container with a read-only file system. */
 export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskDefinition {
   const { service, settings, names, key } = props;
   const taskRole = new iam.Role(scope, 'TaskRole', {
@@ -65,7 +65,7 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     user: '1000',
     readonlyRootFilesystem: true,
     stopTimeout: STOP_TIMEOUT,
-    // The first process of a container ignores SIGTERM until it has a handler: this one passes it on.
+    // PID 1 ignores SIGTERM until it has a handler; the init process forwards it.
     linuxParameters: new ecs.LinuxParameters(scope, 'Init', { initProcessEnabled: true }),
     portMappings: [{ containerPort: CONTAINER_PORT }],
     environment: serviceEnvironment(service, { settings, names, port: CONTAINER_PORT }),
@@ -84,7 +84,7 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     },
     logging: ecs.LogDrivers.awsLogs({
       streamPrefix: service,
-      // A log that CloudWatch takes slowly must not hold up requests.
+      // Slow log delivery must not block requests.
       mode: ecs.AwsLogDriverMode.NON_BLOCKING,
       maxBufferSize: Size.mebibytes(4),
       logGroup: new logs.LogGroup(scope, 'Logs', {
@@ -97,19 +97,19 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
   });
   acknowledge(task, {
     'AwsSolutions-ECS2':
-      'what is set here are names, addresses and limits; the one secret comes from Secrets Manager',
+      'the variables are names, addresses and limits; the only secret comes from Secrets Manager',
   });
-  // No task starts before it may do its work.
+  // Permissions must exist before a task starts.
   task.node.addDependency(grants);
   const executionRole = task.obtainExecutionRole();
   acknowledge(executionRole, {
     'AwsSolutions-IAM5[Resource::*]':
-      'ecr:GetAuthorizationToken knows no resource; the image is pulled by its ARN',
+      'ecr:GetAuthorizationToken does not support resources; the image is pulled by its ARN',
   });
   return task;
 }
 
-/** Closed but for what the load balancer sends; out of it, HTTPS and nothing else. */
+/** Security group of tasks: ingress from the load balancer only, egress by HTTPS only. */
 export function taskSecurityGroup(scope: Construct, { network, settings }: TaskProps): ec2.SecurityGroup {
   const securityGroup = new ec2.SecurityGroup(scope, 'Tasks', {
     vpc: network.vpc,

@@ -26,13 +26,13 @@ export interface ContextProps extends StackProps {
   readonly network: NetworkStack;
   readonly edge: EdgeStack;
   readonly key: IKey | undefined;
-  /** The folder of the relay's bundle. */
+  /** Directory of the relay's bundle. */
   readonly relayCode: string;
-  /** The folder with the Dockerfile. */
+  /** Directory of the Dockerfile. */
   readonly sources: string;
 }
 
-/** A bounded context: its table, the relay of what changes there, the queues that it consumes, and its service. */
+/** Bounded context: its table, the outbox relay, the queues that it consumes, and its service. */
 export class ContextStack extends Stack {
   readonly table: TableV2;
   readonly queues: readonly Queue[];
@@ -62,7 +62,7 @@ export class ContextStack extends Stack {
     });
     acknowledge(cluster, {
       'AwsSolutions-ECS4':
-        'a setting: at $0.07 a metric they would cost more than the tasks, and the load balancer counts healthy tasks for nothing',
+        'optional by a setting: at $0.07 per metric it would cost more than the tasks, and the load balancer counts healthy tasks for free',
     });
     const traffic = routeRequests(this, { service, settings, edge, vpc: network.vpc, port: CONTAINER_PORT });
     this.targetGroups = traffic.targetGroups;
@@ -76,13 +76,13 @@ export class ContextStack extends Stack {
       cluster,
       serviceName: names.of(service),
       taskDefinition: createTask(this, task),
-      // No desired count: each deployment would set it, and take away what the load had called for.
+      // No desired count: each deployment would reset it and undo the scaling.
       vpcSubnets: network.taskSubnets,
       securityGroups: [securityGroup],
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
-      // Cart is ready once it knows the catalog.
+      // Cart is ready once it has received the catalog.
       healthCheckGracePeriod: Duration.minutes(3),
       circuitBreaker: { rollback: true },
       deploymentAlarms: {
@@ -94,8 +94,8 @@ export class ContextStack extends Stack {
     });
     redeployWithStrategy(this.service, strategy);
     traffic.attach(this.service);
-    // Nobody may write before what is written can be told, and no deployment begins before its alarms exist, nor before
-    // the cluster knows what its tasks run on.
+    // The relay must exist before the service accepts writes, and the alarms and the capacity providers of the cluster before
+    // a deployment starts.
     this.service.node.addDependency(cluster, this.relay.mapping, ...this.queues, ...alarms);
     const { queues, targetGroups } = this;
     scale(this.service, { name: service, settings, queues, targetGroups, traffic: this.traffic });

@@ -14,7 +14,7 @@ import type { Settings } from '../settings.ts';
 
 const string = (name: string) => ({ name, type: dynamodb.AttributeType.STRING });
 
-/** A service's table, laid out as the storage driver expects it; it outlives its stack. */
+/** Creates the table of a service with the layout of the storage driver; it is retained when its stack is deleted. */
 export function createTable(
   scope: Construct,
   name: TableName,
@@ -51,21 +51,21 @@ export function createTable(
   });
 }
 
-/** An index of keys is written when an entry begins or ends, and read seldom: a third of the table's minimum is enough. */
+/** Capacity of an index. An index of keys is written only when an entry begins or ends, and rarely read: a third of the table's minimum is enough. */
 function capacityOfIndex(capacity: Settings['capacity'], holds: IndexHolds) {
   if (capacity.mode === 'onDemand') {
     const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;
     return { maxReadRequestUnits, maxWriteRequestUnits };
   }
   if (holds === 'states') return {};
-  const units = scaled({ ...capacity, minUnits: Math.ceil(capacity.minUnits / 3) });
+  const units = autoscaled({ ...capacity, minUnits: Math.ceil(capacity.minUnits / 3) });
   return { readCapacity: units, writeCapacity: units };
 }
 
 type Provisioned = Extract<Settings['capacity'], { mode: 'provisioned' }>;
 
-/** Begins at the minimum, also where the table was paid by the request before. */
-function scaled({ minUnits, maxUnits, targetPercent }: Provisioned): dynamodb.Capacity {
+/** Auto-scaled capacity. Starts at the minimum, also after on-demand mode. */
+function autoscaled({ minUnits, maxUnits, targetPercent }: Provisioned): dynamodb.Capacity {
   return dynamodb.Capacity.autoscaled({
     minCapacity: minUnits,
     maxCapacity: maxUnits,
@@ -79,6 +79,6 @@ function billingOf(capacity: Settings['capacity']): dynamodb.Billing {
     const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;
     return dynamodb.Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits });
   }
-  const units = scaled(capacity);
+  const units = autoscaled(capacity);
   return dynamodb.Billing.provisioned({ readCapacity: units, writeCapacity: units });
 }

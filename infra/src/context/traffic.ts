@@ -16,9 +16,9 @@ export interface TrafficProps {
   readonly port: number;
 }
 
-/** How requests reach a service, and move to its next version. */
+/** Routing of requests to a service, and its deployment strategy. */
 export interface Traffic {
-  /** One, or the two that canary deployments alternate between. */
+  /** One, or two with canary deployments, which alternate between them. */
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
   readonly deployment: Pick<
     ecs.FargateServiceProps,
@@ -29,11 +29,11 @@ export interface Traffic {
 
 const CANARY = { stepPercent: 10, stepBakeTime: Duration.minutes(5) };
 
-/** Sends the paths of a service to its tasks. */
+/** Routes the paths of a service to its tasks. */
 export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
   const { service, settings, edge, port } = props;
   const { paths } = topology.services[service];
-  // By its attributes, so that what a context adds to the load balancer lies in its own stack.
+  // Imported by attributes, so that a context's listener rules are in its own stack.
   const listener = elbv2.ApplicationListener.fromApplicationListenerAttributes(scope, 'Listener', {
     listenerArn: edge.listener.listenerArn,
     securityGroup: ec2.SecurityGroup.fromSecurityGroupId(scope, 'Edge', edge.securityGroup.securityGroupId, {
@@ -55,13 +55,13 @@ export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
     return {
       targetGroups: [targetGroup],
       deployment: { deploymentStrategy: ecs.DeploymentStrategy.ROLLING },
-      attach: (to) => targetGroup.addTarget(to.loadBalancerTarget(container)),
+      attach: (ecsService) => targetGroup.addTarget(ecsService.loadBalancerTarget(container)),
     };
   }
 
   const alternate = createTargetGroup(scope, 'AlternateTargets', props);
   const route = rule(
-    // A deployment is refused where the rule does not name both groups from the beginning.
+    // ECS rejects a canary deployment unless the rule has both groups from the beginning.
     elbv2.ListenerAction.weightedForward([
       { targetGroup, weight: 1 },
       { targetGroup: alternate, weight: 0 },
@@ -78,11 +78,11 @@ export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
       canaryConfiguration: CANARY,
       bakeTime: Duration.minutes(5),
     },
-    attach: (to) => {
-      targetGroup.addTarget(to.loadBalancerTarget({ ...container, alternateTarget }));
-      acknowledge(to, {
+    attach: (ecsService) => {
+      targetGroup.addTarget(ecsService.loadBalancerTarget({ ...container, alternateTarget }));
+      acknowledge(ecsService, {
         'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers]':
-          'ECS itself moves the traffic of a canary: AWS writes and keeps the policy that this takes',
+          'ECS itself shifts the traffic of a canary, with this AWS managed policy',
       });
     },
   };
@@ -100,7 +100,7 @@ function createTargetGroup(
     targetType: elbv2.TargetType.IP,
     ipAddressType:
       settings.egress === 'ipv6' ? elbv2.TargetGroupIpAddressType.IPV6 : elbv2.TargetGroupIpAddressType.IPV4,
-    // A task leaves within this time of its last request; only then is it told to stop.
+    // Time for requests in flight; the task is stopped only afterwards.
     deregistrationDelay: Duration.seconds(30),
     loadBalancingAlgorithmType: elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
     healthCheck: {
@@ -108,7 +108,7 @@ function createTargetGroup(
       interval: Duration.seconds(15),
       timeout: Duration.seconds(5),
       healthyThresholdCount: 2,
-      // 75 s: a short outage of the table is not mended by new tasks.
+      // 75 s: new tasks do not help during a short outage of the table.
       unhealthyThresholdCount: 5,
     },
   });

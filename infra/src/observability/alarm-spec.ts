@@ -14,24 +14,24 @@ export type RunbookSection =
   | 'late-relay'
   | 'failing-relay'
   | 'silent-relay'
-  | 'given-up-changes'
-  | 'somebody-hoards-stock'
-  | 'a-sale-exceeds-the-stock';
+  | 'unpublished-changes'
+  | 'stock-hoarding'
+  | 'oversold-stock';
 
-/** When somebody is called, and what they do first. */
+/** An alarm: its condition, its description with the first step for the operator on call, and its section of the runbook. */
 export interface AlarmSpec {
   /** Unique within the deployment. */
   readonly id: string;
   readonly metric: IMetric;
-  /** Breached where the metric is at least this, or, `below`, less than it. */
+  /** Breached when the metric is at least this value; with `below`, when it is less. */
   readonly threshold: number;
   readonly below?: boolean;
-  /** How many periods of the metric are evaluated. */
+  /** Number of periods that are evaluated. */
   readonly periods: number;
-  /** How many of them have to be breached; default: all. */
+  /** Number of evaluated periods that have to be breached; default: all. */
   readonly breachedPeriods?: number;
-  /** Whether silence is a breach as well. */
-  readonly silenceBreaches?: boolean;
+  /** Whether missing data is a breach; default: no. */
+  readonly missingDataBreaches?: boolean;
   readonly description: string;
   readonly section: RunbookSection;
 }

@@ -5,21 +5,21 @@ import { resources, synthesize, type Templates } from '../testing/synth.ts';
 
 const templates = synthesize({ alarmEmail: 'operators@example.com' });
 
-function alarms(of: Templates = templates) {
-  const all = resources({ observability: of.observability }, 'AWS::CloudWatch::Alarm');
+function alarms({ observability }: Templates = templates) {
+  const all = resources({ observability }, 'AWS::CloudWatch::Alarm');
   return new Map(all.map(({ Properties }) => [String(Properties['AlarmName']), Properties]));
 }
 
-/** What must call somebody, by the topology alone. */
+/** Names of the alarms that the topology requires. */
 function expected(): string[] {
   const services = Object.entries(topology.relays) as [ServiceName, (typeof topology.relays)[ServiceName]][];
-  const given = ['late', 'stuck', 'errors', 'throttled', 'silent', 'gave-up'];
+  const relayAlarms = ['late', 'stuck', 'errors', 'throttled', 'silent', 'gave-up'];
   return [
     ...services.flatMap(([service, { table, parkingQueue }]) => [
       ...['errors', 'connections', 'latency', 'tasks'].map((what) => `${service}-${what}`),
       `${table}-throttled`,
       parkingQueue,
-      ...given.map((what) => `${service}-relay-${what}`),
+      ...relayAlarms.map((what) => `${service}-relay-${what}`),
     ]),
     ...Object.entries(topology.queues).flatMap(([queue, { deadLetterQueue }]) => [
       `${queue}-age`,
@@ -32,23 +32,23 @@ function expected(): string[] {
   ];
 }
 
-test('there is an alarm for everything that must not go unseen, and no other', () => {
+test('the alarms are exactly those that the topology requires', () => {
   assert.deepEqual([...alarms().keys()].toSorted(), expected().toSorted());
 });
 
-test('each tells the operators, says what to do first, and where more is written', () => {
+test('each alarm notifies the operators and describes the first step and the section of the runbook', () => {
   for (const [name, { AlarmActions, OKActions, AlarmDescription, ActionsEnabled }] of alarms()) {
     assert.notEqual(ActionsEnabled, false, name);
     for (const actions of [AlarmActions, OKActions] as { Ref: string }[][]) {
-      const [action, ...others] = actions;
+      const [action, ...rest] = actions;
       const topic = templates.observability.Resources[action?.Ref ?? ''];
-      assert.deepEqual([topic?.Properties['TopicName'], others], ['operators-topic', []], name);
+      assert.deepEqual([topic?.Properties['TopicName'], rest], ['operators-topic', []], name);
     }
     assert.match(String(AlarmDescription), / First: [^]+\ndocs\/runbook\.md#[a-z-]+$/, name);
   }
 });
 
-test('stock that is sold or held beyond measure raises an alarm, by what Product emits', () => {
+test('oversold and hoarded stock raise alarms, by metrics that Product emits', () => {
   const read = (name: string) => {
     const { Namespace, MetricName, Dimensions, Statistic, Period, Threshold, ...alarm } =
       alarms().get(name) ?? {};
@@ -60,7 +60,7 @@ test('stock that is sold or held beyond measure raises an alarm, by what Product
   assert.deepEqual(read('product-held-share'), ['HeldSharePercent', 'Maximum', 60, 80, 1, 1]);
 });
 
-test('requests that no task answered are counted: by the load balancer itself, and where it got no connection', () => {
+test('requests that never reached a task raise alarms: 5xx of the load balancer itself, and failed connections', () => {
   const counted = (name: string) => {
     const { MetricName, Dimensions, Statistic } = alarms().get(name) ?? {};
     return [MetricName, Statistic, (Dimensions as { Name: string }[]).map(({ Name }) => Name)] as unknown[];
@@ -74,13 +74,13 @@ test('requests that no task answered are counted: by the load balancer itself, a
     ]);
 });
 
-test('one message in a queue that should be empty is enough', () => {
-  const keeping = [
+test('one message in a dead-letter or parking queue raises an alarm', () => {
+  const failureQueues = [
     ...Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue),
     ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
     ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
   ];
-  for (const name of keeping) {
+  for (const name of failureQueues) {
     const alarm = alarms().get(name);
     assert.deepEqual(alarm?.['Dimensions'], [{ Name: 'QueueName', Value: name }]);
     assert.equal(alarm?.['MetricName'], 'ApproximateNumberOfMessagesVisible');
@@ -90,26 +90,26 @@ test('one message in a queue that should be empty is enough', () => {
   }
 });
 
-test('tasks that tell nothing count as missing; all other silence is good news', () => {
+test('missing data counts as missing tasks, and as no breach for all other alarms', () => {
   for (const [name, { TreatMissingData }] of alarms())
     assert.equal(TreatMissingData, /^(product|cart)-tasks$/.test(name) ? 'breaching' : 'notBreaching', name);
 });
 
-test('a relay that is stuck calls well before its changes are given up', () => {
+test('the alarm for a stuck relay is raised well before its changes are moved to the failure bucket', () => {
   for (const service of ['product', 'cart'] as const) {
     const stuck = Number(alarms().get(`${service}-relay-stuck`)?.['Threshold']);
     const [mapping] = resources({ [service]: templates[service] }, 'AWS::Lambda::EventSourceMapping');
-    const givenUp = Number(mapping?.Properties['MaximumRecordAgeInSeconds']) * 1000;
-    assert.ok(stuck > 0 && stuck * 10 <= givenUp, `${stuck} ms of ${givenUp} ms`);
+    const maxAge = Number(mapping?.Properties['MaximumRecordAgeInSeconds']) * 1000;
+    assert.ok(stuck > 0 && stuck * 10 <= maxAge, `${stuck} ms of ${maxAge} ms`);
     assert.deepEqual(
       mapping?.Properties['MetricsConfig'],
       { Metrics: ['EventCount'] },
-      'or two alarms have no data',
+      'required by two alarms',
     );
   }
 });
 
-test('one hour with a write and nothing read is enough, however little is written', () => {
+test('a silent relay raises an alarm after one hour, even with a single write', () => {
   for (const service of ['product', 'cart']) {
     const alarm = alarms().get(`${service}-relay-silent`);
     const metrics = alarm?.['Metrics'] as { MetricStat?: { Period: number } }[];
@@ -121,7 +121,7 @@ test('one hour with a write and nothing read is enough, however little is writte
   }
 });
 
-test('with a canary, what either target group tells counts, also for the deployment itself', () => {
+test('with a canary, alarms watch both target groups, also those of the deployment itself', () => {
   const canary = synthesize({ deployment: 'canary' });
   const own = resources({ cart: canary.cart }, 'AWS::CloudWatch::Alarm');
   const all = new Map([
@@ -145,16 +145,16 @@ test('with a canary, what either target group tells counts, also for the deploym
   }
 });
 
-test('a slow request is no slow service: of few requests the slowest counts for nothing', () => {
+test('the latency alarm ignores periods with fewer than 100 requests, where one slow request would be the p99', () => {
   const metrics = alarms().get('cart-latency')?.['Metrics'] as { Expression?: string }[];
   const [expression] = metrics.flatMap(({ Expression }) => Expression ?? []);
   assert.equal(expression, 'IF(FILL(requests0, 0) >= 100, MAX([m0]), 0)');
 });
 
-test('where what is missing is filled in, the newest minute is not needed: it is never there yet', () => {
+test('alarms that fill in missing data do not need the newest minute, which is not published yet', () => {
   for (const deployment of ['rolling', 'canary'] as const) {
-    const of = resources(synthesize({ deployment }), 'AWS::CloudWatch::Alarm');
-    const filled = of.filter(({ Properties: { Metrics = [], TreatMissingData } }) => {
+    const all = resources(synthesize({ deployment }), 'AWS::CloudWatch::Alarm');
+    const filled = all.filter(({ Properties: { Metrics = [], TreatMissingData } }) => {
       const queries = Metrics as { Expression?: string; MetricStat?: { Period: number } }[];
       const isOfMinutes = queries.some(({ MetricStat }) => MetricStat?.Period === 60);
       return TreatMissingData === 'notBreaching' && isOfMinutes && JSON.stringify(queries).includes('FILL(');
@@ -167,7 +167,7 @@ test('where what is missing is filled in, the newest minute is not needed: it is
   }
 });
 
-test('a prefix stands before every alarm, and before what it looks at', () => {
+test('the name prefix applies to every alarm and to the resources that it watches', () => {
   for (const [name, alarm] of alarms(synthesize({ namePrefix: 'staging-' }))) {
     assert.match(name, /^staging-/);
     for (const { Name, Value } of (alarm['Dimensions'] ?? []) as { Name: string; Value: unknown }[])
@@ -175,7 +175,7 @@ test('a prefix stands before every alarm, and before what it looks at', () => {
   }
 });
 
-test('operators are told by e-mail, and those who tell them may', () => {
+test('operators are notified by e-mail, and only CloudWatch and Budgets may publish to their topic', () => {
   const { observability } = templates;
   const [subscription] = resources({ observability }, 'AWS::SNS::Subscription');
   assert.deepEqual(
@@ -191,15 +191,15 @@ test('operators are told by e-mail, and those who tell them may', () => {
   assert.deepEqual(allowed, [{ Service: ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'] }]);
 });
 
-test('the bill is watched at 80 % and when it is foreseen to pass its limit', () => {
-  const budgets = (of: Templates) => resources({ observability: of.observability }, 'AWS::Budgets::Budget');
+test('the budget notifies at 80 % of its limit and when a forecast exceeds it', () => {
+  const budgets = ({ observability }: Templates) => resources({ observability }, 'AWS::Budgets::Budget');
   const [budget] = budgets(templates);
   assert.deepEqual(budget?.Properties['Budget'].BudgetLimit, { Amount: 500, Unit: 'USD' });
-  const told = budget?.Properties['NotificationsWithSubscribers'] as {
+  const notifications = budget?.Properties['NotificationsWithSubscribers'] as {
     Notification: { NotificationType: string; Threshold: number };
   }[];
   assert.deepEqual(
-    told.map(({ Notification: { NotificationType, Threshold } }) => [NotificationType, Threshold]),
+    notifications.map(({ Notification: { NotificationType, Threshold } }) => [NotificationType, Threshold]),
     [
       ['ACTUAL', 80],
       ['FORECASTED', 100],
@@ -207,7 +207,7 @@ test('the bill is watched at 80 % and when it is foreseen to pass its limit', ()
   );
 });
 
-test('there is a dashboard for each service and one for the events, which is what costs nothing', () => {
+test('there are three dashboards, which the free tier covers: one for each service and one for the events', () => {
   const dashboards = resources({ observability: templates.observability }, 'AWS::CloudWatch::Dashboard');
   const names = dashboards.map(({ Properties }) => String(Properties['DashboardName']));
   assert.deepEqual(names.toSorted(), ['tandem-cart', 'tandem-events', 'tandem-product']);

@@ -9,25 +9,28 @@ const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
 const HOUR = Duration.hours(1);
 
-/** What the alarms of a context look at. */
-export interface AlarmedBy {
+/** Inputs of a context's alarms: its metrics, its load balancer metrics, and its minimum number of tasks. */
+export interface ContextAlarmInputs {
   readonly metrics: Metrics;
   readonly traffic: ReturnType<typeof trafficMetrics>;
   readonly minTasks: number;
 }
 
-/** The alarms of one context. */
-export function alarmsOf(service: ServiceName, given: AlarmedBy): AlarmSpec[] {
-  const { metrics } = given;
+/** Alarms of one context: its service, queues and relay; for Product also its stock. */
+export function contextAlarms(service: ServiceName, inputs: ContextAlarmInputs): AlarmSpec[] {
+  const { metrics } = inputs;
   return [
-    ...serviceAlarms(service, given),
+    ...serviceAlarms(service, inputs),
     ...queueAlarms(service, metrics),
     ...relayAlarms(service, metrics),
     ...(service === 'product' ? stockAlarms(metrics) : []),
   ];
 }
 
-function serviceAlarms(service: ServiceName, { metrics, traffic, minTasks }: AlarmedBy): AlarmSpec[] {
+function serviceAlarms(
+  service: ServiceName,
+  { metrics, traffic, minTasks }: ContextAlarmInputs,
+): AlarmSpec[] {
   const { table } = topology.relays[service];
   return [
     {
@@ -35,7 +38,7 @@ function serviceAlarms(service: ServiceName, { metrics, traffic, minTasks }: Ala
       metric: traffic.serverErrors(FIVE_MINUTES),
       threshold: 10,
       periods: 1,
-      description: `${service} answered 10 requests or more with 5xx in five minutes. First: was it just deployed? Then look for the error in its log.`,
+      description: `${service} returned 5xx for 10 or more requests within five minutes. First: check whether it was just deployed, then find the error in its log.`,
       section: 'errors',
     },
     {
@@ -43,7 +46,7 @@ function serviceAlarms(service: ServiceName, { metrics, traffic, minTasks }: Ala
       metric: traffic.latency(FIVE_MINUTES),
       threshold: 0.5,
       periods: 3,
-      description: `One in a hundred requests to ${service} takes half a second or longer, for a quarter of an hour. First: compare its CPU and its table's latency on the dashboard.`,
+      description: `The p99 latency of ${service} has been 500 ms or more for 15 minutes. First: compare the CPU of its tasks and the latency of its table on the dashboard.`,
       section: 'latency',
     },
     {
@@ -52,8 +55,8 @@ function serviceAlarms(service: ServiceName, { metrics, traffic, minTasks }: Ala
       threshold: minTasks,
       below: true,
       periods: 5,
-      silenceBreaches: true,
-      description: `Fewer than ${minTasks} healthy tasks of ${service}. First: read why the last task stopped, in the events of the ECS service.`,
+      missingDataBreaches: true,
+      description: `${service} has had fewer than ${minTasks} healthy tasks for five minutes. First: find out why the last task stopped, in the events of the ECS service.`,
       section: 'missing-tasks',
     },
     {
@@ -61,7 +64,7 @@ function serviceAlarms(service: ServiceName, { metrics, traffic, minTasks }: Ala
       metric: metrics.throttledCalls(table, FIVE_MINUTES),
       threshold: 10,
       periods: 1,
-      description: `The ${table} table turned calls away. First: look at its most throttled keys, then at the limit in the settings.`,
+      description: `Table ${table} is being throttled. First: check its most throttled keys, then the capacity limit in the settings.`,
       section: 'throttled-table',
     },
   ];
@@ -79,14 +82,14 @@ function queueAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
         metric: metrics.oldestMessage(queue, MINUTE),
         threshold: 60,
         periods: 3,
-        description: `A message has waited for a minute and longer in ${queue}. First: are ${service}'s tasks healthy, and does its log tell of events not applied?`,
+        description: `The oldest message in ${queue} has waited for more than 1 min. First: check whether the tasks of ${service} are healthy, then its log for "event not applied".`,
         section: 'old-messages',
       },
       depthAlarm(
         deadLetterQueue,
         metrics,
         'dead-letters',
-        `${service} has given up a message. First: read it and the reason; mend the cause; redrive it.`,
+        `A message that ${service} could not process is in the dead-letter queue. First: read it and the reason; fix the cause; redrive it.`,
       ),
     ]),
     ...subscriptions.map(({ topic, deadLetterQueue }) =>
@@ -94,7 +97,7 @@ function queueAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
         deadLetterQueue,
         metrics,
         'undelivered-events',
-        `SNS could not deliver an event of ${topic} to its queue. First: compare the queue's policy and key with the template; send the event again.`,
+        `SNS could not deliver an event of ${topic} to its queue. First: compare the policy and the key of the queue with the template, then redrive the event.`,
       ),
     ),
   ];
@@ -109,55 +112,55 @@ function relayAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
       parkingQueue,
       metrics,
       'parked-events',
-      `${topic} will never take this event. First: read the reason at the message; the state that it tells of is stored, and nobody else knows of it.`,
+      `${relay} could not publish an event to ${topic} and parked it; retrying does not help. First: read the reason in the message. The change is stored, but its consumers have not received it.`,
     ),
     alarm('late', {
       metric: metrics.iteratorAge(service, MINUTE),
       threshold: 60_000,
       periods: 3,
-      description: `What changed in ${table} is told a minute later and more. First: does the relay fail (its log), or is SNS down?`,
+      description: `Events from ${table} are published more than 1 min late. First: check the log of ${relay} for errors, then whether SNS is down.`,
       section: 'late-relay',
     }),
     alarm('stuck', {
       metric: metrics.iteratorAge(service, MINUTE),
       threshold: 3_600_000,
       periods: 1,
-      description: `What changed in ${table} has not been told for an hour; after 20 hours it is given up. First: read the relay's log, now.`,
+      description: `Events from ${table} have not been published for 1 h; after 20 h their changes are moved to the failure bucket. First: read the log of ${relay} now.`,
       section: 'late-relay',
     }),
     alarm('errors', {
       metric: metrics.relayFailures(service, FIVE_MINUTES),
       threshold: 1,
       periods: 2,
-      description: `${relay} fails, or brings back what SNS did not take. First: read its log, then the state of SNS. Nothing is lost while it is tried again.`,
+      description: `${relay} fails, or SNS rejects its events. First: read its log, then check the status of SNS. Nothing is lost while it retries.`,
       section: 'failing-relay',
     }),
     alarm('throttled', {
       metric: metrics.relayThrottles(service, FIVE_MINUTES),
       threshold: 1,
       periods: 2,
-      description: `Lambda has no room for ${relay}. First: what else uses up the account's concurrency?`,
+      description: `Lambda throttles ${relay}. First: find out what else uses the concurrency of the account.`,
       section: 'failing-relay',
     }),
     alarm('silent', {
       metric: metrics.unreadWrites(service, HOUR),
       threshold: 1,
-      // One write in an hour is enough: where little is written, six short periods in a row would never come.
+      // One period of an hour: with few writes, several short periods in a row would never be breached.
       periods: 1,
-      description: `${table} is written to, and nobody reads its stream. First: is the event source mapping of ${relay} enabled, and on the table's current stream?`,
+      description: `Table ${table} has had writes for 1 h, but ${relay} does not read its stream. First: check that its event source mapping is enabled and uses the current stream of the table.`,
       section: 'silent-relay',
     }),
     alarm('gave-up', {
-      metric: metrics.givenUpChanges(service, FIVE_MINUTES),
+      metric: metrics.unpublishedChanges(service, FIVE_MINUTES),
       threshold: 1,
       periods: 1,
-      description: `Changes of ${table} were not told for 20 hours and lie in the bucket now. First: mend the cause, then replay them from there.`,
-      section: 'given-up-changes',
+      description: `Changes of ${table} could not be published for 20 h and were moved to the failure bucket. First: fix the cause, then replay them from there.`,
+      section: 'unpublished-changes',
     }),
   ];
 }
 
-/** Something is in a queue that should be empty. */
+/** Alarm for any message in a queue that should be empty. */
 function depthAlarm(
   queue: string,
   metrics: Metrics,

@@ -5,7 +5,7 @@ import { balancerErrors, type ObservedTraffic, trafficMetrics } from './traffic-
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** Alarms for requests that no task answered, which the services' own alarms cannot see. */
+/** Alarms for requests that never reached a task, which the alarms of the services do not count. */
 export function balancerAlarms(
   loadBalancer: string,
   traffic: Readonly<Record<ServiceName, ObservedTraffic>>,
@@ -15,7 +15,7 @@ export function balancerAlarms(
     metric: trafficMetrics(observed).connectionErrors(FIVE_MINUTES),
     threshold: 10,
     periods: 1,
-    description: `The load balancer did not get 10 connections or more to tasks of ${service} in five minutes. First: was it just deployed? Then read why its last tasks stopped.`,
+    description: `The load balancer failed to connect to tasks of ${service} 10 or more times within five minutes. First: check whether it was just deployed, then why its last tasks stopped.`,
     section: 'balancer-errors',
   }));
   return [
@@ -25,7 +25,7 @@ export function balancerAlarms(
       threshold: 10,
       periods: 1,
       description:
-        'The load balancer itself answered 10 requests or more with 5xx in five minutes, for want of a task that did. First: which service has too few healthy tasks?',
+        'The load balancer itself returned 5xx for 10 or more requests within five minutes, because no task responded. First: check which service has too few healthy tasks.',
       section: 'balancer-errors',
     },
     ...connections,

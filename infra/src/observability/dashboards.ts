@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { CounterName, MetricName } from '@tandem/contracts/metric-catalog';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { DefaultDashboardFactory, MetricStatistic, MonitoringFacade } from 'cdk-monitoring-constructs';
 import type { Construct } from 'constructs';
@@ -28,16 +29,17 @@ export interface ServiceDashboardProps {
   readonly edge: EdgeStack;
 }
 
-/** How one service does: requests, tasks, table. */
+/** Dashboard of one service: requests, tasks, table. */
 export function addServiceDashboard(
   scope: Construct,
   { service, names, namespace, context, edge }: ServiceDashboardProps,
 ): void {
   const dashboard = openDashboard(scope, names.of(`tandem-${service}`), namespace);
   const own = dashboard.createMetricFactory();
+  const latency: MetricName = 'RequestLatency';
   const [applicationTargetGroup] = context.targetGroups;
   if (!applicationTargetGroup) throw new Error(`${service} has no target group`);
-  const counted = (name: string, label: string) =>
+  const counted = (name: CounterName, label: string) =>
     own.createMetric(name, MetricStatistic.SUM, label, { service });
 
   dashboard
@@ -56,7 +58,7 @@ export function addServiceDashboard(
           title: 'p99 by route, ms',
           metrics: [
             {
-              searchQuery: `MetricName="RequestLatency" service="${service}"`,
+              searchQuery: `MetricName="${latency}" service="${service}"`,
               dimensionsMap: {
                 service,
                 route: undefined,
@@ -66,7 +68,7 @@ export function addServiceDashboard(
           ],
         },
         {
-          title: 'Turned away, decided anew',
+          title: 'Rejected requests, retried conflicts',
           metrics: [
             counted('RequestsShed', 'shed'),
             counted('RequestsRateLimited', 'rate limited'),
@@ -94,7 +96,7 @@ export interface FlowDashboardProps {
   readonly alarms: readonly cloudwatch.Alarm[];
 }
 
-/** How events travel: relay, topic, queue, consumer; and every alarm at a glance. */
+/** Dashboard of the event flow (relays, queues, consumers), with the state of every alarm. */
 export function addFlowDashboard(
   scope: Construct,
   { names, namespace, contexts, alarms }: FlowDashboardProps,
@@ -107,7 +109,7 @@ export function addFlowDashboard(
       new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 6 }),
     );
   for (const [service, context] of Object.entries(contexts)) {
-    const observed = (name: string, label: string, statistic: MetricStatistic) =>
+    const observed = (name: MetricName, label: string, statistic: MetricStatistic) =>
       own.createMetric(name, statistic, label, { service });
     dashboard
       .monitorLambdaFunction({
@@ -116,18 +118,18 @@ export function addFlowDashboard(
         humanReadableName: `${service}: relay`,
       })
       .monitorCustom({
-        humanReadableName: `${service}: on their way`,
-        alarmFriendlyName: `${service}-on-their-way`,
+        humanReadableName: `${service}: event flow`,
+        alarmFriendlyName: `${service}-event-flow`,
         metricGroups: [
           {
-            title: 'From commit to publish, ms',
+            title: 'Commit to publish, ms',
             metrics: [
               observed('RelayLag', 'p50', MetricStatistic.P50),
               observed('RelayLag', 'p99', MetricStatistic.P99),
             ],
           },
           {
-            title: 'From commit to effect, ms',
+            title: 'Commit to effect, ms',
             metrics: [
               observed('PropagationDelay', 'p50', MetricStatistic.P50),
               observed('PropagationDelay', 'p99', MetricStatistic.P99),
@@ -137,8 +139,8 @@ export function addFlowDashboard(
             title: 'Messages that failed',
             metrics: [
               observed('MessagesFailed', 'not applied', MetricStatistic.SUM),
-              observed('MessagesInvalid', 'refused by their schema', MetricStatistic.SUM),
-              observed('MessagesOfUnknownType', 'of unknown type', MetricStatistic.SUM),
+              observed('MessagesInvalid', 'rejected by schema', MetricStatistic.SUM),
+              observed('MessagesOfUnknownType', 'unknown type', MetricStatistic.SUM),
             ],
           },
         ],

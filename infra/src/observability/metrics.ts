@@ -4,26 +4,26 @@ import { type ServiceName, type TableName, topology } from '@tandem/contracts/to
 import type { Names } from '../names.ts';
 import { sumOf } from './traffic-metrics.ts';
 
-/** The metrics that alarms evaluate: those that AWS has of tables, queues and relays, and those that Product emits. */
+/** Metrics that alarms evaluate: those of AWS for tables, queues and relays, and those that Product emits. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 export interface MetricsOptions {
   readonly names: Names;
-  /** The ids of the relays' event source mappings, which AWS chooses; all else is known by name. */
+  /** Ids of the relays' event source mappings, which AWS generates. */
   readonly mappings: Readonly<Record<ServiceName, string>>;
-  /** Of the deployment's own metrics. */
+  /** Namespace of the metrics that the services emit. */
   readonly namespace: string;
 }
 
 export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
-  const of =
+  const metricsIn =
     (namespace: string) =>
     (metricName: string, dimensionsMap: Record<string, string>, statistic: string, period: Duration) =>
       new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period });
-  const queues = of('AWS/SQS');
-  const functions = of('AWS/Lambda');
-  const tables = of('AWS/DynamoDB');
-  const own = of(namespace);
+  const queues = metricsIn('AWS/SQS');
+  const functions = metricsIn('AWS/Lambda');
+  const tables = metricsIn('AWS/DynamoDB');
+  const own = metricsIn(namespace);
   const queue = (name: string) => ({ QueueName: names.of(name) });
   const relay = (service: ServiceName) => ({ FunctionName: names.of(`${service}-relay`) });
   const mapping = (service: ServiceName) => ({ EventSourceMappingUUID: mappings[service] });
@@ -54,7 +54,7 @@ export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
 
     iteratorAge: (service: ServiceName, period: Duration) =>
       functions('IteratorAge', relay(service), 'Maximum', period),
-    /** Invocations that ended badly, and changes that one which ended well asked to be brought again. */
+    /** Failed invocations, and records that a successful invocation reported as failed (partial batch response). */
     relayFailures: (service: ServiceName, period: Duration) => {
       const errors = functions('Errors', relay(service), 'Sum', period);
       const failed = functions('FailedInvokeEventCount', mapping(service), 'Sum', period);
@@ -62,12 +62,12 @@ export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
     },
     relayThrottles: (service: ServiceName, period: Duration) =>
       functions('Throttles', relay(service), 'Sum', period),
-    /** 1 where a table was written to while its relay's mapping read nothing, which the iterator age does not show. */
+    /** 1 in a period in which a table had writes and the relay's mapping read nothing: the iterator age does not show that. */
     unreadWrites: (service: ServiceName, period: Duration) => {
       const TableName = names.of(topology.relays[service].table);
       return new cloudwatch.MathExpression({
         expression: 'IF(FILL(writes, 0) > 0 AND FILL(polled, 0) < 1, 1, 0)',
-        label: 'written, not read',
+        label: 'writes not read',
         period,
         usingMetrics: {
           writes: tables('ConsumedWriteCapacityUnits', { TableName }, 'Sum', period),
@@ -75,14 +75,14 @@ export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
         },
       });
     },
-    /** Changes that Lambda stopped trying to tell, kept in the bucket or, where that failed, dropped. */
-    givenUpChanges: (service: ServiceName, period: Duration) => {
+    /** Changes that Lambda stopped retrying: moved to the failure bucket or, where that failed, dropped. */
+    unpublishedChanges: (service: ServiceName, period: Duration) => {
       const delivered = functions('OnFailureDestinationDeliveredEventCount', mapping(service), 'Sum', period);
       const dropped = functions('DroppedEventCount', mapping(service), 'Sum', period);
-      return sumOf({ delivered, dropped }, 'given up', period);
+      return sumOf({ delivered, dropped }, 'unpublished', period);
     },
 
-    /** Units that were sold and not on hand. */
+    /** Units sold that were not on hand. */
     unitsShort: (period: Duration) => own('UnitsShort', { service: 'product' }, 'Sum', period),
     /** The largest share, in percent, that carts hold of the units on hand of one product. */
     heldShare: (period: Duration) => own('HeldSharePercent', { service: 'product' }, 'Maximum', period),

@@ -14,7 +14,7 @@ import type { EdgeStack } from '../edge.ts';
 import { namesIn } from '../names.ts';
 import type { Settings } from '../settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
-import { alarmsOf } from './alarms.ts';
+import { contextAlarms } from './alarms.ts';
 import { balancerAlarms } from './balancer-alarms.ts';
 import { addFlowDashboard, addServiceDashboard } from './dashboards.ts';
 import { createMetrics } from './metrics.ts';
@@ -27,7 +27,7 @@ export interface ObservabilityProps extends StackProps {
   readonly contexts: Readonly<Record<ServiceName, ContextStack>>;
 }
 
-/** Alarms with whom they tell, dashboards, and the budget. */
+/** Alarms, the topic that notifies operators, dashboards, and the budget. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { settings, edge, key, contexts, ...props }: ObservabilityProps) {
     super(scope, id, props);
@@ -43,7 +43,7 @@ export class ObservabilityStack extends Stack {
     const services = Object.keys(topology.services) as ServiceName[];
     const alarms = [
       ...services.flatMap((service) =>
-        alarmsOf(service, {
+        contextAlarms(service, {
           metrics,
           traffic: trafficMetrics(contexts[service].traffic),
           minTasks: settings.tasks.min,
@@ -81,13 +81,22 @@ function operatorsTopic(
     }),
   );
   if (settings.alarmEmail) topic.addSubscription(new EmailSubscription(settings.alarmEmail));
-  else Annotations.of(topic).addWarningV2('tandem:alarmEmail', 'nobody hears of alarms: set alarmEmail');
+  else Annotations.of(topic).addWarningV2('tandem:alarmEmail', 'Alarms notify no one. Set alarmEmail.');
   return topic;
 }
 
 function createAlarm(
   stack: Stack,
-  { id, metric, threshold, below = false, silenceBreaches = false, description, section, ...spec }: AlarmSpec,
+  {
+    id,
+    metric,
+    threshold,
+    below = false,
+    missingDataBreaches = false,
+    description,
+    section,
+    ...spec
+  }: AlarmSpec,
   { alarmName, settings, operators }: { alarmName: string; settings: Settings; operators: sns.Topic },
 ): cloudwatch.Alarm {
   const alarm = new cloudwatch.Alarm(stack, id, {
@@ -100,18 +109,18 @@ function createAlarm(
       : cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     evaluationPeriods: spec.periods,
     ...(spec.breachedPeriods === undefined ? {} : { datapointsToAlarm: spec.breachedPeriods }),
-    treatMissingData: silenceBreaches
+    treatMissingData: missingDataBreaches
       ? cloudwatch.TreatMissingData.BREACHING
       : cloudwatch.TreatMissingData.NOT_BREACHING,
   });
-  const tell = new SnsAction(operators);
-  alarm.addAlarmAction(tell);
-  alarm.addOkAction(tell);
+  const notify = new SnsAction(operators);
+  alarm.addAlarmAction(notify);
+  alarm.addOkAction(notify);
   return alarm;
 }
 
 function addBudget(stack: Stack, amount: number, operators: sns.Topic): void {
-  const tell = (notificationType: string, threshold: number) => ({
+  const notificationAt = (notificationType: string, threshold: number) => ({
     notification: {
       notificationType,
       threshold,
@@ -122,6 +131,6 @@ function addBudget(stack: Stack, amount: number, operators: sns.Topic): void {
   });
   new budgets.CfnBudget(stack, 'Budget', {
     budget: { budgetType: 'COST', timeUnit: 'MONTHLY', budgetLimit: { amount, unit: 'USD' } },
-    notificationsWithSubscribers: [tell('ACTUAL', 80), tell('FORECASTED', 100)],
+    notificationsWithSubscribers: [notificationAt('ACTUAL', 80), notificationAt('FORECASTED', 100)],
   });
 }

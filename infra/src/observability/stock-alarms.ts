@@ -3,10 +3,10 @@ import type { AlarmSpec } from './alarm-spec.ts';
 import type { Metrics } from './metrics.ts';
 
 const MINUTE = Duration.minutes(1);
-/** Of the units on hand of one product. A product that sells well is held to a fifth or so, except when it is almost sold out. */
+/** Share of a product's units on hand. Typically carts hold about 20 % of a product that sells well, more when it is almost sold out. */
 const HELD_PERCENT = 80;
 
-/** Alarms for stock that is sold although it is not there, or held although nobody buys it. Product emits the metrics. */
+/** Alarms for oversold stock, and for stock that carts hold without buying it. Product emits the metrics. */
 export function stockAlarms(metrics: Metrics): AlarmSpec[] {
   return [
     {
@@ -15,17 +15,17 @@ export function stockAlarms(metrics: Metrics): AlarmSpec[] {
       threshold: 1,
       periods: 1,
       description:
-        'A sale exceeded the stock on hand. First: find the order and the missing units in the InventoryShort event, then count the product.',
-      section: 'a-sale-exceeds-the-stock',
+        'More units of a product were sold than are on hand. First: find the order and the missing units in the InventoryShort event, then count the stock of the product.',
+      section: 'oversold-stock',
     },
     {
       id: 'product-held-share',
       metric: metrics.heldShare(MINUTE),
       threshold: HELD_PERCENT,
-      // The share is observed when it changes: who takes all within a minute leaves one datapoint.
+      // The share is recorded when it changes: a client that reserves everything within a minute leaves one datapoint.
       periods: 1,
-      description: `Carts hold ${HELD_PERCENT} % or more of the units on hand of a product. First: is it a sale, or does one client hoard? Compare the units held by guests and by users on the dashboard.`,
-      section: 'somebody-hoards-stock',
+      description: `Carts hold ${HELD_PERCENT} % or more of the units on hand of a product. First: check whether this is a sale or one client hoarding; compare the units held by guests and by users on the dashboard.`,
+      section: 'stock-hoarding',
     },
   ];
 }

@@ -1,10 +1,11 @@
+import type { CounterName } from '@tandem/contracts/metric-catalog';
 import { type CustomMetricGroup, type MetricFactory, MetricStatistic } from 'cdk-monitoring-constructs';
 
 const service = 'product';
 
-/** What Product emits of stock and holds, as widgets. Each metric has exactly the dimensions with which it is emitted. */
+/** Widgets of Product's stock and hold metrics. Each metric has exactly the dimensions with which it is emitted. */
 export function stockMetrics(own: MetricFactory): CustomMetricGroup[] {
-  const counted = (name: string, label: string) =>
+  const counted = (name: CounterName, label: string) =>
     own.createMetric(name, MetricStatistic.SUM, label, { service });
   const heldBy = (holder: 'guest' | 'user', label: string) =>
     own.createMetricMath(
@@ -14,8 +15,8 @@ export function stockMetrics(own: MetricFactory): CustomMetricGroup[] {
     );
   return [
     {
-      // Only changes are emitted: a task knows what it changed, and nobody the sum.
-      title: 'Units held, more or fewer than at the left edge',
+      // Tasks emit changes only; no task knows the sum.
+      title: 'Units held, relative to the left edge',
       metrics: [heldBy('guest', 'by guests'), heldBy('user', 'by users')],
     },
     {

@@ -1,18 +1,18 @@
 import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 
-/** Where the load balancer sends the requests of a service. */
+/** Load balancer and target groups of a service. */
 export interface ObservedTraffic {
-  /** By their full names, as CloudWatch knows them. */
+  /** Full name, as in the dimensions of CloudWatch. */
   readonly loadBalancer: string;
-  /** More than one where deployments alternate between two. */
+  /** Full names; two where canary deployments alternate between them. */
   readonly targetGroups: readonly string[];
 }
 
-/** Of fewer requests in a period, one that takes long by its nature (an import, a checkout that waits) would be the p99. */
-const ENOUGH_REQUESTS = 100;
+/** With fewer requests in a period, a single long one (an import, a checkout that waits) would be the p99. */
+const MIN_REQUESTS_FOR_P99 = 100;
 
-/** What the load balancer tells of a service, over all of its target groups. */
+/** Load balancer metrics of a service, over all of its target groups. */
 export function trafficMetrics({ loadBalancer, targetGroups }: ObservedTraffic) {
   const metrics = (metricName: string, statistic: string, period: Duration, prefix = 'm') =>
     Object.fromEntries(
@@ -32,7 +32,7 @@ export function trafficMetrics({ loadBalancer, targetGroups }: ObservedTraffic) 
 
   return {
     serverErrors: (period: Duration) => summed('HTTPCode_Target_5XX_Count', 'Sum', period),
-    /** Connections to tasks that the balancer did not get; it answers 502 or 504 then, which is no answer of a task. */
+    /** Failed connections to tasks; the load balancer itself responds with 502 or 504 then. */
     connectionErrors: (period: Duration) => summed('TargetConnectionErrorCount', 'Sum', period),
     healthyTasks: (period: Duration) => summed('HealthyHostCount', 'Minimum', period),
     /** The p99 in seconds; 0 in a period with too few requests for one. */
@@ -41,7 +41,7 @@ export function trafficMetrics({ loadBalancer, targetGroups }: ObservedTraffic) 
       const requests = metrics('RequestCount', 'Sum', period, 'requests');
       const longest = `MAX([${Object.keys(latencies).join()}])`;
       return new cloudwatch.MathExpression({
-        expression: `IF(${filledSum(requests)} >= ${ENOUGH_REQUESTS}, ${longest}, 0)`,
+        expression: `IF(${filledSum(requests)} >= ${MIN_REQUESTS_FOR_P99}, ${longest}, 0)`,
         label: 'p99',
         period,
         usingMetrics: { ...latencies, ...requests },
@@ -50,7 +50,7 @@ export function trafficMetrics({ loadBalancer, targetGroups }: ObservedTraffic) 
   };
 }
 
-/** What the load balancer answered by itself with 5xx; it does not say whose request that was. */
+/** 5xx responses of the load balancer itself, of all services together. */
 export function balancerErrors(loadBalancer: string, period: Duration): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace: 'AWS/ApplicationELB',
@@ -61,14 +61,14 @@ export function balancerErrors(loadBalancer: string, period: Duration): cloudwat
   });
 }
 
-/** The sum of metrics, silence being 0; the metric itself where there is one. */
+/** Sum of metrics, with missing data as 0; a single metric as it is. */
 export function sumOf(
   metrics: Readonly<Record<string, cloudwatch.Metric>>,
   label: string,
   period: Duration,
 ): cloudwatch.IMetric {
-  const [first, ...others] = Object.values(metrics);
-  if (first && others.length === 0) return first;
+  const [first, ...rest] = Object.values(metrics);
+  if (first && rest.length === 0) return first;
   return new cloudwatch.MathExpression({
     expression: filledSum(metrics),
     label,

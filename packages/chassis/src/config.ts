@@ -13,7 +13,7 @@ export function integer(min: number, max: number) {
 /** A TCP port; 0 means any free one. */
 export const port = integer(0, 65_535);
 
-/** How severe a log line must be to be written. */
+/** Log levels, from the most to the least verbose. */
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']);
 
 /** A switch: 1, true, yes, on, or their opposites. */
@@ -37,7 +37,7 @@ export const share = z
   .transform(Number)
   .pipe(z.number().max(1, 'expected a number from 0 to 1'));
 
-/** How metrics and traces are told. Headers and timeouts of the export are the OpenTelemetry SDK's own variables. */
+/** Environment variables of metrics and traces. Headers and timeouts of the export are the OpenTelemetry SDK's own variables. */
 export const telemetryVariables = {
   EMF: flag.default(true).describe("1 writes metrics to stdout, in CloudWatch's embedded metric format"),
   EMF_NAMESPACE: z
@@ -54,7 +54,7 @@ export const telemetryVariables = {
     .describe('Sampled share of new traces, 0 to 1; the sampling decision of a caller is kept'),
 };
 
-/** What every service is told. Region, credentials and endpoints are the AWS SDK's own variables. */
+/** Environment variables common to all services. Region, credentials and endpoints are the AWS SDK's own variables. */
 export const serviceVariables = {
   HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
   LOG_LEVEL: logLevel.default('info').describe('Minimum log level'),
@@ -112,7 +112,7 @@ export function configOrExit<S extends z.ZodObject>(
   }
 }
 
-/** What can be configured, in the order of the schema. */
+/** The variables of a schema, in its order. */
 export function describeConfig(schema: z.ZodObject): ConfigRow[] {
   return Object.entries(schema.shape).map(([name, field]) => {
     const unset = z.safeParse(field, undefined);

@@ -1,10 +1,10 @@
-/** Values of a distribution that are told together: their mean, and how many there are. */
+/** Values of a distribution that are reported together: their mean and count. */
 export interface Bucket {
   readonly value: number;
   readonly count: number;
 }
 
-/** What is known of many values. `min`, `max`, `sum` and `count` are exact. */
+/** A summary of many values. `min`, `max`, `sum` and `count` are exact. */
 export interface Summary {
   readonly min: number;
   readonly max: number;
@@ -47,8 +47,8 @@ export function createDistribution(): Distribution {
     },
     summary() {
       const ascending = [...buckets].sort(([a], [b]) => a - b);
-      const told = ascending.map(([, { sum, count }]): Bucket => ({ value: sum / count, count }));
-      return { min, max, sum, count, buckets: told };
+      const reported = ascending.map(([, { sum, count }]): Bucket => ({ value: sum / count, count }));
+      return { min, max, sum, count, buckets: reported };
     },
   };
 }

@@ -83,9 +83,9 @@ function assertEmf(document: Document): void {
 test('there is one document a set of dimensions, valid, with all of its metrics', () => {
   const metrics = createMetrics();
   metrics.count('ConflictsRetried', 3);
-  metrics.observe('ConsumerBatchSize', 10, 'Count');
+  metrics.observe('ConsumerBatchSize', 10);
   for (const ms of [1.00049, 20, 20]) {
-    metrics.observe('RequestLatency', ms, 'Milliseconds', { route: 'GET /things/:id' });
+    metrics.observe('RequestLatency', ms, { route: 'GET /things/:id' });
   }
   const documents = emfDocuments(metrics.take(), scope, 1_771_081_200_000) as Document[];
   for (const document of documents) assertEmf(document);
@@ -128,7 +128,7 @@ test('there is one document a set of dimensions, valid, with all of its metrics'
 
 test('a million values of every magnitude make one valid document that fits into one log line', () => {
   const metrics = createMetrics();
-  for (let i = 0; i < 1_000_000; i++) metrics.observe('Delay', 10 ** ((i % 1000) / 50 - 5), 'Milliseconds');
+  for (let i = 0; i < 1_000_000; i++) metrics.observe('PropagationDelay', 10 ** ((i % 1000) / 50 - 5));
   const documents = emfDocuments(metrics.take(), scope, Date.now()) as Document[];
   assert.equal(documents.length, 1);
   for (const document of documents) assertEmf(document);
@@ -140,22 +140,23 @@ test('writes once a minute, what is left on flush and on stop, and nothing where
   t.mock.timers.enable({ apis: ['setInterval'] });
   const metrics = createMetrics();
   const counted: unknown[] = [];
-  const write = (line: string) => void counted.push((JSON.parse(line) as Record<string, unknown>)['Things']);
+  const write = (line: string) =>
+    void counted.push((JSON.parse(line) as Record<string, unknown>)['MessagesFailed']);
   const emf = startEmf({ metrics, ...scope, write });
-  metrics.count('Things', 2);
+  metrics.count('MessagesFailed', 2);
   t.mock.timers.tick(59_999);
   assert.deepEqual(counted, []);
   t.mock.timers.tick(1);
   assert.deepEqual(counted, [2]);
   t.mock.timers.tick(60_000);
-  metrics.count('Things', 3);
+  metrics.count('MessagesFailed', 3);
   emf.flush();
   emf.flush();
   assert.deepEqual(counted, [2, 3]);
-  metrics.count('Things', 5);
+  metrics.count('MessagesFailed', 5);
   await emf.stop();
   assert.deepEqual(counted, [2, 3, 5]);
-  metrics.count('Things');
+  metrics.count('MessagesFailed');
   t.mock.timers.tick(120_000);
   assert.deepEqual(counted, [2, 3, 5], 'stopped');
 });

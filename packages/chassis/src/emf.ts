@@ -4,7 +4,7 @@ import type { Dimensions, Metrics, Series } from './metrics.ts';
 
 const FLUSH_INTERVAL_MS = 60_000;
 
-/** Where metrics are kept, and what every one of them carries. */
+/** Namespace of the metrics, and dimensions that all of them have. */
 export interface EmfScope {
   readonly namespace: string;
   readonly dimensions: Dimensions;
@@ -38,7 +38,7 @@ export function startEmf({
 }
 
 /**
- * The documents that tell CloudWatch of these series, one for each set of dimensions, `timestamp` in milliseconds since
+ * The EMF documents of these series, one for each set of dimensions, `timestamp` in milliseconds since
  * the epoch. They keep the format's limits (100 values a metric, 30 dimensions) as long as no set has more than 100 names.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html

@@ -1,4 +1,4 @@
-/** What went wrong, from the caller's side: it decides the HTTP status and what a queue does with the message. */
+/** Kind of an error, from the caller's view: it decides the HTTP status, and whether a message is retried. */
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'

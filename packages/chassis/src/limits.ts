@@ -1,6 +1,6 @@
 import { integer } from './config.ts';
 
-/** How much a process has to do before it turns requests away. */
+/** Load beyond which a process sheds requests. */
 export interface LoadLimits {
   /** Requests that are worked on at the same time. One whose body has not arrived does not count: it costs nothing. */
   readonly maxInFlight: number;
@@ -8,11 +8,11 @@ export interface LoadLimits {
   readonly maxWaiting: number;
 }
 
-/** What one process takes on. */
+/** Admission limits of one process. */
 export interface Limits {
   /** Requests a second of one client; any number unless given. */
   readonly requestsPerSecond?: number;
-  /** What is not turned away; nothing is unless given. */
+  /** Exempt requests. Default: none. */
   readonly load?: LoadLimits;
   /**
    * Proxies of ours that every request has come through, each of which appended to `X-Forwarded-For` whom it heard from:
@@ -26,7 +26,7 @@ export const rateLimit = integer(0, 1_000_000);
 /** A count of requests. */
 const requests = integer(1, 100_000);
 
-/** When a process turns requests away. */
+/** Environment variables of load shedding. */
 export const loadVariables = {
   MAX_IN_FLIGHT: requests
     .default(32)

@@ -21,7 +21,7 @@ const redactedPaths = secrets.flatMap((name) => {
 });
 
 /**
- * A logger of JSON lines, to stdout unless told otherwise. Each line has the `traceId` of the trace it was written
+ * A logger of JSON lines. Default: to stdout. Each line has the `traceId` of the trace it was written
  * in. Fields that carry credentials or idempotency keys are redacted by name.
  */
 export function createLogger(options: {

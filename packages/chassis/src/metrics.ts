@@ -1,10 +1,14 @@
+import {
+  type CounterName,
+  type DimensionArguments,
+  type DistributionName,
+  metricCatalog,
+  type Unit,
+} from '@tandem/contracts/metric-catalog';
 import { createDistribution, type Distribution, type Summary } from './distribution.ts';
 
-/** What a value is measured in, as CloudWatch names it. */
-export type Unit = 'Count' | 'Milliseconds' | 'Percent';
-
 /**
- * Tell apart what has the same name. Each set of dimensions is a metric of its own, kept in memory and paid for by the
+ * The dimensions of one series. Each set of dimensions is a metric of its own, kept in memory and billed by the
  * month: their values are few and known beforehand, never an id or a URL.
  */
 export type Dimensions = Readonly<Record<string, string>>;
@@ -17,12 +21,12 @@ export interface Series {
   readonly value: number | Summary;
 }
 
-/** What happened and how long it took, in bounded memory. Names are in CloudWatch's style: `RequestLatency`. */
+/** The metrics of the catalogue, counted and observed in bounded memory. */
 export interface Metrics {
   /** Adds to a counter; a change of a level may be negative. */
-  count(name: string, by?: number, dimensions?: Dimensions): void;
+  count<N extends CounterName>(name: N, by?: number, ...dimensions: DimensionArguments<N>): void;
   /** Adds a value to a distribution. One that is not finite is left out: no document could hold it. */
-  observe(name: string, value: number, unit: Unit, dimensions?: Dimensions): void;
+  observe<N extends DistributionName>(name: N, value: number, ...dimensions: DimensionArguments<N>): void;
   /** Every counter; those that differ in dimensions alone are summed. */
   counts(): Readonly<Record<string, number>>;
   /** Everything, in the order that it was first seen. */
@@ -45,19 +49,24 @@ export function createMetrics(): Metrics {
   ];
 
   return {
-    count(name, by = 1, dimensions) {
+    count(name: string, by = 1, dimensions?: Dimensions) {
       const id = idOf(name, dimensions);
       const counter = counters.get(id);
       if (counter) counter.value += by;
       else counters.set(id, { name, unit: 'Count', dimensions: dimensions ?? {}, value: by });
     },
 
-    observe(name, value, unit, dimensions) {
+    observe(name: DistributionName, value: number, dimensions?: Dimensions) {
       if (!Number.isFinite(value)) return;
       const id = idOf(name, dimensions);
       let known = observed.get(id);
       if (!known) {
-        known = { name, unit, dimensions: dimensions ?? {}, distribution: createDistribution() };
+        known = {
+          name,
+          unit: metricCatalog[name].unit,
+          dimensions: dimensions ?? {},
+          distribution: createDistribution(),
+        };
         observed.set(id, known);
       }
       known.distribution.add(value);
@@ -88,15 +97,15 @@ function idOf(name: string, dimensions: Dimensions | undefined): string {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Observes how long ago a moment was, in milliseconds since the epoch. What lies ahead of our clock or more than a day
- * back says nothing about us: it was written elsewhere, or is told again.
+ * Observes how long ago a moment was, in milliseconds since the epoch. A moment ahead of this clock or more than a
+ * day ago is ignored: it was written elsewhere, or is replayed.
  */
 export function observeAge(
   metrics: Pick<Metrics, 'observe'>,
-  name: string,
+  name: 'PropagationDelay' | 'RelayLag',
   moment: number | undefined,
 ): void {
   if (moment === undefined) return;
   const ageMs = Date.now() - moment;
-  if (ageMs >= 0 && ageMs <= DAY_MS) metrics.observe(name, ageMs, 'Milliseconds');
+  if (ageMs >= 0 && ageMs <= DAY_MS) metrics.observe(name, ageMs);
 }

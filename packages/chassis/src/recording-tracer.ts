@@ -1,6 +1,6 @@
 import { type Attributes, parseTraceparent, type SpanOptions, type Tracer, unrecorded } from './trace.ts';
 
-/** What a span told. */
+/** A recorded span. */
 export interface RecordedSpan {
   readonly name: string;
   readonly kind: SpanOptions['kind'];
@@ -24,8 +24,8 @@ export function createRecordingTracer(): {
       return {
         traceparent,
         end(attributes) {
-          const told = { ...options.attributes, ...attributes };
-          spans.push({ name, kind: options.kind, traceId, spanId, parentId, attributes: told });
+          const recorded = { ...options.attributes, ...attributes };
+          spans.push({ name, kind: options.kind, traceId, spanId, parentId, attributes: recorded });
         },
       };
     },

@@ -1,12 +1,31 @@
 import { type AddressInfo, isIPv6 } from 'node:net';
-import { closeGracefully } from './http/app.ts';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { type AppOptions, closeGracefully } from './http/app.ts';
+import type { Authenticator } from './http/auth.ts';
 import type { App } from './http/types.ts';
 import type { Running } from './lifecycle.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { Tracer } from './trace.ts';
+
+/** The dependencies that every service has, beside its table. */
+export interface ServiceDeps {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly auth: Authenticator;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracer?: Tracer | undefined;
+  readonly limits?: AppOptions['limits'];
+  readonly validateResponses?: AppOptions['validateResponses'];
+  /** Pause of the consumer after a batch that was not full, in milliseconds. Default: 0. */
+  readonly receivePauseMs?: number;
+}
 
 /** A service that can be run: its HTTP side and its consumers. */
 export interface Service extends Running {
   readonly app: App;
-  /** Answers requests and consumes events from now on; port 0 takes any free one. Rejects with EADDRINUSE. */
+  /** Serves requests and consumes events from now on; port 0 takes any free one. Rejects with EADDRINUSE. */
   start(address: { host: string; port: number }): Promise<{ readonly url: string }>;
 }
 

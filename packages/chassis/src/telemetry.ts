@@ -5,7 +5,7 @@ import type { Running } from './lifecycle.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Tracer } from './trace.ts';
 
-/** What a service tells of itself beside its log. */
+/** Metrics and traces of a service. */
 export interface Telemetry extends Running {
   readonly metrics: Metrics;
   /** Undefined where spans are not recorded. */

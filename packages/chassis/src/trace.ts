@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
 
-/** What a span tells of its work, by the names of OpenTelemetry's semantic conventions; undefined is left out. */
+/** Attributes of a span, by OpenTelemetry's semantic conventions; undefined ones are left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 export interface SpanOptions {
@@ -24,7 +24,7 @@ export interface Tracer {
   start(name: string, options: SpanOptions): Span;
 }
 
-/** Where nothing is recorded: the ids are handed on, for logs and for those behind us. */
+/** A tracer that records nothing: it propagates the ids, for logs and for the services behind. */
 export const unrecorded: Tracer = {
   start: (_name, { parent }) => ({ traceparent: continueTrace(parent), end: () => undefined }),
 };

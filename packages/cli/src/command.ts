@@ -3,8 +3,8 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { DomainError } from '@tandem/chassis/errors';
 
 /**
- * Runs a command, whose number becomes the exit code. A DomainError ends it with one line on stderr and 1, or 2 when
- * it is a fault of the command line ({@link usageError}).
+ * Runs a command and sets the exit code to the number that it resolves to. A DomainError is printed to stderr as one line;
+ * the exit code is then 1, or 2 for a {@link usageError}.
  */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
   try {
@@ -16,12 +16,12 @@ export async function runCommand(command: () => Promise<number>): Promise<void> 
   }
 }
 
-/** A command line that cannot be understood. */
+/** Error of an invalid command line. */
 export function usageError(message: string, cause?: unknown): DomainError {
-  return new DomainError('invalid', 'usage', `${message} (--help tells more)`, { cause });
+  return new DomainError('invalid', 'usage', `${message} (see --help)`, { cause });
 }
 
-/** As node's `parseArgs`; throws a usage error for what it does not understand. */
+/** Parses arguments as node's `parseArgs` does; throws a usage error where they are invalid. */
 export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
@@ -31,7 +31,7 @@ export function readArguments<T extends ParseArgsConfig>(config: T): ReturnType<
   }
 }
 
-/** The path of a file that the user named: npm runs its scripts in the root, and keeps where it was called in `INIT_CWD`. */
+/** Resolves a path that the user entered: npm runs scripts in the root, and has the caller's directory in `INIT_CWD`. */
 export function fromCaller(file: string, { INIT_CWD }: NodeJS.ProcessEnv): string {
   return resolve(INIT_CWD ?? '', file);
 }

@@ -1,15 +1,15 @@
 import cliProgress from 'cli-progress';
 
-/** Shows how far something has come. */
+/** Progress display. */
 export interface Progress {
   readonly update: (done: number) => void;
   readonly stop: () => void;
 }
 
-/** Where progress is shown: a terminal gets a bar, anything else a line for each quarter. */
+/** Output stream of a progress display: a bar on a terminal, otherwise a line for each quarter. */
 export type ProgressStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-/** Progress of `label` towards `total`, in `unit`. */
+/** Starts the progress display of `label` towards `total`, in `unit`. */
 export function showProgress(stream: ProgressStream, label: string, total: number, unit: string): Progress {
   return stream.isTTY ? bar(stream, label, total, unit) : lines(stream, label, total, unit);
 }

@@ -2,33 +2,33 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** How a command ended, and all that it printed. */
-export interface Ended {
+/** Result of a command: its exit code and its whole output. */
+export interface CommandResult {
   readonly code: number | null;
   readonly output: string;
 }
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Beside the variables of this process. */
+  /** Environment variables in addition to those of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Whether what it prints is shown as it comes. */
+  /** Prints the output while the command runs; default: false. */
   readonly isShown?: boolean;
-  /** Ten minutes unless given. */
+  /** Default: 10 minutes. */
   readonly deadlineMs?: number;
 }
 
-/** Runs a command to its end; rejects where there is no such command, or it takes too long. */
+/** Runs a command to its end; rejects where the command does not exist, or exceeds the deadline. */
 export async function run(
   command: string,
   args: readonly string[],
   { cwd, env = {}, isShown = false, deadlineMs = 10 * 60_000 }: RunOptions = {},
-): Promise<Ended> {
+): Promise<CommandResult> {
   const child = spawn(command, args, {
     ...(cwd !== undefined && { cwd }),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Unlike `timeout`, this keeps nobody waiting where there is no such command.
+    // Unlike the option `timeout`, this does not delay the rejection where the command does not exist.
     signal: AbortSignal.timeout(deadlineMs),
   });
   if (isShown) for (const stream of [child.stdout, child.stderr]) stream.pipe(process.stdout, { end: false });

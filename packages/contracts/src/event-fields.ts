@@ -53,7 +53,7 @@ export const productState = {
   version,
 };
 
-/** How a response of Product relates to others about the same line. */
+/** Order of a response of Product among those about the same line. */
 export const responseOrder = {
   productVersion: version.optional().describe('The version of the product after the decision'),
   revision: version

@@ -5,9 +5,9 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The two sides of the events of a version, as JSON Schemas by event type. */
 export interface Published {
-  /** What a consumer may rely on: every event that we publish is like this. */
+  /** Schema of every published event, on which a consumer may rely. */
   readonly promised: Readonly<Record<string, JsonSchema>>;
-  /** What a producer may send: every event like this is understood. */
+  /** Schema of every event that a producer may send. */
   readonly accepted: Readonly<Record<string, JsonSchema>>;
 }
 
@@ -58,7 +58,7 @@ export function promisesOf(schemas: Schemas): Schemas {
   });
 }
 
-/** What would be published if these were the events: today's, unless told otherwise. */
+/** The schemas to publish for these events. Default: today's. */
 export function publishedOf(schemas: Schemas = eventSchemas): Published {
   return {
     promised: mapValues(promisesOf(schemas), (schema) => jsonSchemaOf(schema, 'output')),

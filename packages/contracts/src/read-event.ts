@@ -7,7 +7,7 @@ export interface EventFault {
   readonly detail: string;
 }
 
-/** What a message body turned out to be. */
+/** Result of reading a message body. */
 export type EventReading =
   | { readonly ok: true; readonly event: TandemEvent }
   | { readonly ok: false; readonly reason: 'unknownType'; readonly eventType: string }

@@ -8,7 +8,7 @@ export interface ServiceSpec {
 }
 
 /**
- * What an index holds beside the keys: the items' states, for lists that are read often, or nothing: then it costs a
+ * Projection of an index beside the keys: the items' states, for lists that are read often, or nothing: then it costs a
  * read of each item that is listed, and no write where an item only changes in itself.
  */
 export type IndexHolds = 'states' | 'keys';
@@ -24,7 +24,7 @@ export interface RelaySpec {
   readonly table: TableName;
   readonly topic: TopicName;
   readonly parkingQueue: string;
-  /** Whether an item that goes because its time is over tells something; nothing of other relays is told then. */
+  /** Whether the relay publishes events for items that expire. */
   readonly publishesExpiry: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface SubscriptionSpec {
 }
 
 export type ServiceName = 'product' | 'cart';
-/** Who acts on AWS, with a role of its own: a service, and the relay of its table's changes. */
+/** A principal on AWS with a role of its own: a service, or the outbox relay of its table. */
 export type Principal = ServiceName | `${ServiceName}-relay`;
 export type TableName = 'products' | 'carts';
 export type TopicName = 'product-events-topic' | 'cart-events-topic';

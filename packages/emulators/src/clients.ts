@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Principal, ServiceName } from '@tandem/contracts/topology';
 import { REGION } from './messaging-config.ts';
 
-/** Sees each client before its first call. */
+/** Hook that is called with each client before its first call. */
 export type OnClient = (principal: Principal, client: SNSClient | SQSClient) => void;
 
 export interface Clients extends Disposable {
@@ -11,7 +11,7 @@ export interface Clients extends Disposable {
   readonly sqs: SQSClient;
 }
 
-/** The clients of a service and of its relay: none is shared, as each has a role of its own on AWS. */
+/** Opens the clients of a service and of its relay, which share none: on AWS each has its own IAM role. */
 export function openClients(
   service: ServiceName,
   endpoint: string,

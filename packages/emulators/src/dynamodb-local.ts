@@ -8,15 +8,15 @@ const SOURCES = join(import.meta.dirname, '../dynamodb-local');
 const CACHE = join(import.meta.dirname, '../../../.cache/dynamodb-local');
 const MIN_JAVA = 17;
 
-/** A running DynamoDB Local: in memory, on 127.0.0.1, for any credentials and region. */
+/** Running DynamoDB Local: in memory, on 127.0.0.1, for any credentials and region. */
 export interface DynamoDbLocal {
   readonly endpoint: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts DynamoDB Local on a port (any free one by default), fetching it first where that was never done. It ends
- * with this process at the latest. Resolves to the reason where Java or Maven is missing.
+ * Starts DynamoDB Local on a port (default: any free one), and downloads it first if it is not in the cache. It ends with
+ * this process at the latest. Resolves to the reason where Java or Maven is missing.
  */
 export async function startDynamoDbLocal({ port = 0 }: { port?: number } = {}): Promise<
   DynamoDbLocal | { readonly missing: string }
@@ -40,7 +40,7 @@ export async function startDynamoDbLocal({ port = 0 }: { port?: number } = {}): 
   return { endpoint: `http://127.0.0.1:${await listening(server)}`, stop };
 }
 
-/** The port, once it is listening; rejects with what it printed if it ends before that. */
+/** Resolves to the port once it listens; rejects with its output if it ends before that. */
 async function listening(server: ChildProcess): Promise<string> {
   const printed: string[] = [];
   return new Promise((resolve, reject) => {
@@ -61,17 +61,17 @@ async function missingJava(): Promise<string | undefined> {
   const version = await run('java', ['-version']).catch(() => '');
   const [, major] = /version "(\d+)/.exec(version) ?? [];
   if (major !== undefined && Number(major) >= MIN_JAVA) return undefined;
-  return `DynamoDB Local needs a JDK ${MIN_JAVA} or newer on the PATH`;
+  return `DynamoDB Local needs a JDK ${MIN_JAVA} or newer: install one on the PATH`;
 }
 
-/** Lets Maven copy the jars into the cache, unless those of this pom.xml are there. */
+/** Downloads the jars of pom.xml into the cache with Maven, unless they are there. */
 async function fetchJars(): Promise<string | undefined> {
   const pom = join(SOURCES, 'pom.xml');
   const fetchedPom = join(CACHE, 'lib', 'pom.xml');
   const wanted = await readFile(pom, 'utf8');
   if ((await readFile(fetchedPom, 'utf8').catch(() => '')) === wanted) return undefined;
   if (!(await run('mvn', ['-version']).catch(() => '')))
-    return 'DynamoDB Local needs Maven (mvn) on the PATH';
+    return 'DynamoDB Local needs Maven: install mvn on the PATH';
 
   await mkdir(CACHE, { recursive: true });
   const lib = await mkdtemp(join(CACHE, 'fetching-'));
@@ -88,7 +88,7 @@ async function fetchJars(): Promise<string | undefined> {
   return undefined;
 }
 
-/** What a command prints; rejects when it is missing or fails. */
+/** Resolves to the output of a command; rejects when it is missing or fails. */
 async function run(command: string, args: readonly string[]): Promise<string> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-test('a minted token verifies against the published keys and says who, what and how long', async () => {
+test('a minted token verifies with the published keys, and has subject, scopes and lifetime', async () => {
   const issuer = createIssuer(join(folder, 'claims', 'issuer.json'));
   const token = await issuer.mint({ subject: 'ada', scopes: ['products:write', 'x'], lifetimeSeconds: 60 });
   const keys = createLocalJWKSet(await issuer.keySet());
@@ -48,7 +48,7 @@ test('the key set holds no private part; the file is readable by its owner only'
   if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o777, 0o600);
 });
 
-test('issuers that begin at once on an empty folder end with one key and one file', async () => {
+test('concurrent issuers on an empty folder agree on one key and one file', async () => {
   const file = join(folder, 'race', 'issuer.json');
   const sets = await Promise.all(Array.from({ length: 16 }, () => createIssuer(file).keySet()));
   assert.equal(new Set(sets.map(({ keys }) => keys[0]?.kid)).size, 1);
@@ -62,7 +62,7 @@ for (const [name, damage] of [
   ['no private key', (text: string) => JSON.stringify({ ...JSON.parse(text), d: undefined })],
   ['another key’s half', (text: string) => JSON.stringify({ ...JSON.parse(text), d: 'A'.repeat(42) + 'E' })],
 ] as const) {
-  test(`a damaged file (${name}) is refused with the advice to delete it`, async () => {
+  test(`a damaged file (${name}) is rejected with the advice to delete it`, async () => {
     const file = join(folder, name, 'issuer.json');
     await createIssuer(file).keySet();
     await writeFile(file, damage(await readFile(file, 'utf8')));
@@ -86,7 +86,7 @@ test('npm run token prints a token of this checkout and nothing else', async () 
   assert.equal(payload['scope'], 'products:write x');
 });
 
-test('npm run token takes the user demo by default, shows help and refuses what it does not know', async () => {
+test('npm run token defaults to the user demo, shows help and rejects unknown options', async () => {
   const { payload } = await jwtVerify((await token()).stdout.trim(), createLocalJWKSet(await localKeySet()));
   assert.equal(payload.sub, 'demo');
   assert.match((await token('--help')).stdout, /npm run -s token/);

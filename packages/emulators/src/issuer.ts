@@ -19,15 +19,15 @@ export const LOCAL_ISSUER = 'urn:tandem:local';
 /** The `aud` of the local system's tokens. */
 export const LOCAL_AUDIENCE = 'tandem';
 
-/** Who a token is for and what it allows. */
+/** Subject and scopes of a token. */
 export interface TokenRequest {
   readonly subject: string;
   readonly scopes: readonly string[];
-  /** 3600 unless given. */
+  /** Default: 3600. */
   readonly lifetimeSeconds?: number;
 }
 
-/** Signs tokens with one ES256 key pair and publishes its public half. */
+/** Token issuer: signs tokens with one ES256 key pair and publishes the public key. */
 export interface Issuer {
   keySet(): Promise<JSONWebKeySet>;
   mint(request: TokenRequest): Promise<string>;
@@ -49,8 +49,8 @@ const storedKey = z.object({
 });
 
 /**
- * An issuer whose private key is kept in `file`, created on first use: of processes that do so at once, all end with
- * the same key. Calls reject with a DomainError when the file is damaged or cannot be used.
+ * Creates an issuer whose private key is stored in `file`, created on first use: concurrent processes agree on the same key.
+ * Calls reject with a DomainError when the file is damaged or cannot be used.
  */
 export function createIssuer(file: string): Issuer {
   let key: Promise<SigningKey> | undefined;
@@ -76,12 +76,12 @@ export function createIssuer(file: string): Issuer {
 
 const local = createIssuer(join(import.meta.dirname, '../../../.local/issuer.json'));
 
-/** The public keys, each with `kid` and `alg`, that verify the tokens of this checkout. */
+/** JWKS that verifies the tokens of this checkout; each key has `kid` and `alg`. */
 export function localKeySet(): Promise<JSONWebKeySet> {
   return local.keySet();
 }
 
-/** A signed JWT for any local system of this checkout. Without scopes it has no `scope` claim. */
+/** Signs a JWT for any local system of this checkout. Without scopes it has no `scope` claim. */
 export function mintToken(request: TokenRequest): Promise<string> {
   return local.mint(request);
 }
@@ -107,7 +107,7 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-/** Links a finished file into place: the link fails if another process was first, and nobody ever reads half a key. */
+/** Links a finished file into place: the link fails if another process was first, and a half-written key is never read. */
 async function create(file: string): Promise<string> {
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const text = `${JSON.stringify(await exportJWK(privateKey))}\n`;
@@ -136,7 +136,7 @@ async function parse(file: string, text: string): Promise<SigningKey> {
     throw new DomainError(
       'unavailable',
       'issuer-damaged',
-      `${file} is damaged: delete the file, and a new key is made; restart a system that is running`,
+      `${file} is damaged: delete the file to create a new key, then restart running systems`,
       { cause: error },
     );
   }

@@ -1,11 +1,11 @@
 import { topology } from '@tandem/contracts/topology';
 import type { FauxqsInitConfig } from 'fauxqs';
 
-/** The region and account that local ARNs name. */
+/** Region of local ARNs. */
 export const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 
-/** SQS's longest retention: a dead letter must outlive the message it was. */
+/** SQS's longest retention: a dead letter keeps the time of its first send, so its queue must retain it for longer. */
 const FOURTEEN_DAYS = String(14 * 24 * 60 * 60);
 
 export function topicArn(name: string): string {
@@ -23,7 +23,7 @@ function queueArn(name: string): string {
 /** The topology's topics, queues and subscriptions, with their attributes as SNS and SQS name them. */
 export function messagingResources() {
   const { topics, queues, subscriptions, relays } = topology;
-  const keeping = [
+  const deadLetterQueues = [
     ...Object.values(queues).map(({ deadLetterQueue }) => deadLetterQueue),
     ...subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
     ...Object.values(relays).map(({ parkingQueue }) => parkingQueue),
@@ -31,7 +31,7 @@ export function messagingResources() {
   return {
     topics: Object.keys(topics).map((name) => ({ name })),
     queues: [
-      ...keeping.map((name) => ({ name, attributes: { MessageRetentionPeriod: FOURTEEN_DAYS } })),
+      ...deadLetterQueues.map((name) => ({ name, attributes: { MessageRetentionPeriod: FOURTEEN_DAYS } })),
       ...Object.entries(queues).map(([name, { deadLetterQueue, maxReceiveCount, visibilityTimeout }]) => ({
         name,
         attributes: {

@@ -11,9 +11,9 @@ import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import { messagingResources, REGION } from './messaging-config.ts';
 
-/** SNS and SQS on this machine. */
+/** Emulator of SNS and SQS on this machine. */
 export interface Emulator {
-  /** The endpoint for AWS clients. */
+  /** Endpoint URL for AWS clients. */
   readonly endpoint: string;
   stop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface EmulatorOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Where messages are kept; undefined keeps them in memory. */
+  /** Directory of the stored messages; undefined stores them in memory. */
   readonly directory: string | undefined;
 }
 
@@ -32,9 +32,9 @@ export async function startEmulator({ host, port, directory }: EmulatorOptions):
   const snsStore = new SnsStore();
   const s3Store = new S3Store();
   const app = buildApp({ logger: false, defaultRegion: REGION, stores: { sqsStore, snsStore, s3Store } });
-  app.addHook('onSend', async ({ socket, body }, _reply, answer) => {
-    if (!socket.writable) giveBack(sqsStore, body, answer);
-    return answer;
+  app.addHook('onSend', async ({ socket, body }, _reply, response) => {
+    if (!socket.writable) returnUnread(sqsStore, body, response);
+    return response;
   });
   await app.listen({ host, port });
   const address = app.server.address();
@@ -68,19 +68,19 @@ export async function startEmulator({ host, port, directory }: EmulatorOptions):
 }
 
 /**
- * Lets the messages of an answer that nobody is there to read be received again: a consumer that stopped in the middle
- * of a long poll would hide them until their visibility timeout is over.
+ * Makes the messages of a response visible again whose client is gone: a consumer that stopped during a long poll would
+ * otherwise hide them until their visibility timeout ends.
  */
-function giveBack(sqsStore: SqsStore, request: unknown, answer: unknown): void {
-  if (typeof answer !== 'string' || !answer.includes('"ReceiptHandle"')) return;
+function returnUnread(sqsStore: SqsStore, request: unknown, response: unknown): void {
+  if (typeof response !== 'string' || !response.includes('"ReceiptHandle"')) return;
   const { QueueUrl } = request as { QueueUrl: string };
-  const { Messages } = JSON.parse(answer) as { Messages: readonly { ReceiptHandle: string }[] };
+  const { Messages } = JSON.parse(response) as { Messages: readonly { ReceiptHandle: string }[] };
   for (const { ReceiptHandle } of Messages) sqsStore.getQueue(QueueUrl)?.changeVisibility(ReceiptHandle, 0);
 }
 
 /**
- * Opens the messages that are kept in a directory. Whoever had received one is gone with the process that ran before,
- * so all of them can be received again at once; and queues get the URLs of the endpoint that is in use now.
+ * Opens the messages stored in a directory. The receivers of the previous process are gone, so all messages are visible
+ * again at once; and queues get the URLs of the current endpoint.
  */
 function openMessages(directory: string, endpoint: string): PersistenceManager {
   mkdirSync(directory, { recursive: true });
@@ -89,8 +89,8 @@ function openMessages(directory: string, endpoint: string): PersistenceManager {
   database.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
   database.prepare("UPDATE sqs_queues SET url = ? || '/000000000000/' || name").run(endpoint);
   database.close();
-  // As fauxqs has it, this sets the receive count to NULL, which its schema refuses: a message that is returned at
-  // once would be gone until the next start. What is stored of it may stay as it is: see above.
+  // As fauxqs has it, this sets the receive count to NULL, which its schema rejects: a message that is returned at
+  // once would be lost until the next start. Its stored state may stay as it is: see above.
   persistence.updateMessageReady = () => undefined;
   return persistence;
 }

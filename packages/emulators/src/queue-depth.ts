@@ -1,14 +1,14 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { queueUrl } from './messaging-config.ts';
 
-/** How many messages of a queue can be received, were received and not yet deleted, and are delayed. */
+/** Approximate number of messages in a queue that are visible, in flight and delayed. */
 export interface Depths {
   readonly visible: number;
   readonly inFlight: number;
   readonly delayed: number;
 }
 
-/** Asks a queue how deep it is. */
+/** Fetches the depths of a queue. */
 export async function depthsOf(
   sqs: SQSClient,
   url: string,
@@ -23,7 +23,7 @@ export async function depthsOf(
   };
 }
 
-/** How many messages a queue holds: to be received, received and not yet deleted, delayed. */
+/** Total number of messages in a queue: visible, in flight and delayed. */
 export async function depthOf(sqs: SQSClient, endpoint: string, queue: string): Promise<number> {
   const { visible, inFlight, delayed } = await depthsOf(sqs, queueUrl(endpoint, queue));
   return visible + inFlight + delayed;

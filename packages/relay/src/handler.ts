@@ -9,7 +9,7 @@ export interface StreamEvent {
   readonly Records: readonly StreamRecord[];
 }
 
-/** What Lambda is to bring again: everything from the lowest of these sequence numbers on. None: the batch is done. */
+/** Records that Lambda retries: all from the lowest of these sequence numbers on. None: the batch is done. */
 export interface StreamBatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
@@ -25,7 +25,7 @@ export interface HandlerDeps {
 
 /**
  * A relay as the handler of a stream's batches; its event source mapping must report batch item failures. A record is
- * done when its events are published or parked, when it tells nothing, or when it cannot be read and is parked itself:
+ * done when its events are published or parked, when it has no events, or when it cannot be read and is parked itself:
  * brought again it would block its shard until it is too old, and those behind it with it. Everything else is brought
  * again. Rejects, which brings back the whole batch, when the relay does, and when no sequence number says what failed.
  */
@@ -43,7 +43,7 @@ export function createHandler({ relay, park, flush, log }: HandlerDeps) {
   };
 
   return async ({ Records }: StreamEvent): Promise<StreamBatchResponse> => {
-    // An empty answer would tell Lambda that all is done.
+    // Lambda would take an empty response as success.
     if (!Array.isArray(Records)) throw new TypeError('This is no event of a stream: it has no records');
     const changes: Change[] = [];
     const unreadable: { record: StreamRecord; reason: unknown }[] = [];

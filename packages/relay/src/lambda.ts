@@ -14,18 +14,18 @@ import { createRelay, type RelayDeps } from './relay.ts';
 export interface RelayFunctionOptions {
   readonly service: ServiceName;
   readonly config: Readonly<z.output<typeof relayConfig>>;
-  readonly eventsOfExpired: RelayDeps['eventsOfExpired'];
+  readonly eventsForExpiredItem: RelayDeps['eventsForExpiredItem'];
 }
 
 /** The handler of a service's relay as a Lambda function. Its metrics and spans have the service's name, as everywhere. */
-export async function createRelayFunction({ service, config, eventsOfExpired }: RelayFunctionOptions) {
+export async function createRelayFunction({ service, config, eventsForExpiredItem }: RelayFunctionOptions) {
   const log = createLogger({ name: `${service}-relay`, level: config.LOG_LEVEL });
   const telemetry = await startTelemetry({ service, config, log });
   const park = createParking(new SQSClient({ requestHandler: callTimeouts }), config.PARKING_QUEUE_URL);
   const relay = createRelay({
     publish: createPublisher(new SNSClient({ requestHandler: callTimeouts }), config.TOPIC_ARN),
     park,
-    eventsOfExpired,
+    eventsForExpiredItem,
     topic: topology.relays[service].topic,
     metrics: telemetry.metrics,
     tracer: telemetry.tracer,

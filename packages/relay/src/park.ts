@@ -22,7 +22,7 @@ export function createParking(sqs: SQSClient, queueUrl: string): Park {
   };
 }
 
-/** What may stand in a message attribute. */
+/** Characters that SQS allows in a message attribute. */
 function printable(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 500);
 }

@@ -46,7 +46,7 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
       return events.map(({ eventId }) => outcomes[eventId] ?? published);
     },
     park: async (body, reason, traceparent) => void parked.push([JSON.parse(body), reason, traceparent]),
-    eventsOfExpired: () => assert.fail('nothing expired'),
+    eventsForExpiredItem: () => assert.fail('nothing expired'),
     topic: 'thing-events-topic',
     metrics,
     tracer,
@@ -189,11 +189,11 @@ test('what goes because its time is over tells what that means; what is removed 
   const image = { version: 3, state: {}, events: [asked('old')], traceparent: 'of-its-last-write' };
   const expired: Change = { id: '1', kind: 'cart', key: 'c', before: image, expired: true };
   const told: Change[] = [];
-  const eventsOfExpired = (change: Change) => {
+  const eventsForExpiredItem = (change: Change) => {
     told.push(change);
     return [asked('expired')];
   };
-  const { relay, sent } = relayTo({}, { eventsOfExpired });
+  const { relay, sent } = relayTo({}, { eventsForExpiredItem });
   await relay([{ ...expired, key: 'by-hand', expired: false }, expired]);
   assert.deepEqual(told, [expired]);
   assert.deepEqual(

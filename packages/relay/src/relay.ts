@@ -25,8 +25,8 @@ export type Relay = (changes: readonly Change[]) => Promise<RelayResult>;
 export interface RelayDeps {
   readonly publish: Publish;
   readonly park: Park;
-  /** What it means that an item went because its time was over. */
-  readonly eventsOfExpired: (change: Change) => readonly NewEvent[];
+  /** The events of an item that expired. */
+  readonly eventsForExpiredItem: (change: Change) => readonly NewEvent[];
   /** The topic's name, for its spans. */
   readonly topic: string;
   readonly metrics: Pick<Metrics, 'observe'>;
@@ -50,10 +50,10 @@ interface Pending {
 }
 
 export function createRelay(deps: RelayDeps): Relay {
-  const { publish, park, eventsOfExpired, topic, metrics, tracer = unrecorded, log } = deps;
+  const { publish, park, eventsForExpiredItem, topic, metrics, tracer = unrecorded, log } = deps;
 
   const pendingOf = (change: Change): Pending[] =>
-    eventsOf(change, eventsOfExpired).map((event, position) => ({
+    eventsOf(change, eventsForExpiredItem).map((event, position) => ({
       change,
       eventId: eventIdOf(change, position),
       event,
@@ -89,7 +89,7 @@ export function createRelay(deps: RelayDeps): Relay {
     }
   };
 
-  /** Whether that was all there is to do for the event. */
+  /** Whether the event is done. */
   const settle = async ({ span, event }: Outgoing, outcome: PublishOutcome): Promise<boolean> => {
     if (outcome.status === 'published') {
       observeAge(metrics, 'RelayLag', committedAt(event.event));
@@ -118,8 +118,11 @@ export function createRelay(deps: RelayDeps): Relay {
  * A write that left the stored events as they were (the store's own housekeeping) has the version of the image
  * before, and nothing to tell.
  */
-function eventsOf(change: Change, eventsOfExpired: RelayDeps['eventsOfExpired']): readonly NewEvent[] {
-  if (change.after === undefined) return change.expired ? eventsOfExpired(change) : [];
+function eventsOf(
+  change: Change,
+  eventsForExpiredItem: RelayDeps['eventsForExpiredItem'],
+): readonly NewEvent[] {
+  if (change.after === undefined) return change.expired ? eventsForExpiredItem(change) : [];
   return change.after.version === change.before?.version ? [] : change.after.events;
 }
 

@@ -4,13 +4,13 @@ import { snapshotOf } from './snapshot.ts';
 import type { Key, Table, Versioned } from './table.ts';
 
 export interface CacheOptions {
-  /** How long a state may be given again, in milliseconds; 0 keeps none. */
+  /** Time to live of a cached state, in milliseconds; 0: no cache. */
   readonly ttlMs: number;
-  /** Of how many items the states are kept. */
+  /** Largest number of cached states. */
   readonly maxItems: number;
 }
 
-/** A table that remembers what it read a moment ago. */
+/** A table with a cache of recent reads. */
 export interface CachedTable extends Table {
   /** The state, if it was read or written a moment ago: as `get` would give it, at once. */
   peek<S extends Versioned>(key: Key<S>): S | undefined;
@@ -18,14 +18,14 @@ export interface CachedTable extends Table {
 
 /**
  * Answers reads that may be a moment old (`consistent: false`) from memory. What is written through the same table is
- * seen at once; what others write, no later than `ttlMs` after. The states are shared: nobody may change them.
+ * seen at once; writes of other processes at most `ttlMs` later. The states are shared: callers must not change them.
  */
 export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): CachedTable {
   if (ttlMs === 0) return { ...table, peek: () => undefined };
   const states = new LRUCache<string, Versioned>({ max: maxItems, ttl: ttlMs });
-  /** What was written a moment ago: a read that may be old would show what was there before, and keep it. */
+  /** Keys that were written a moment ago: an eventually consistent read could return, and cache, the state before. */
   const written = new LRUCache<string, true>({ max: maxItems, ttl: ttlMs });
-  /** Reads under way, by key: what one has read before somebody wrote is not kept. */
+  /** Reads in progress, by key: a state that was read before a write is not cached. */
   const reading = new Map<string, symbol>();
 
   const forget = (keys: readonly Key<Versioned>[]) => {

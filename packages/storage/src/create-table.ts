@@ -6,7 +6,7 @@ import { CONTENTION_LIMIT_MS, untilWritten } from './retry.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { Decision, Key, Snapshot, Table, TransactOptions, Versioned, Write } from './table.ts';
 
-/** What a table needs besides its store. */
+/** Dependencies of a table besides its store. */
 export interface TableOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -16,7 +16,7 @@ export interface TableOptions {
   readonly onConflict?: () => void;
 }
 
-/** What is stored under the keys that were read, expired or not. */
+/** The items that were read, expired or not, by their keys. */
 type Stored = ReadonlyMap<string, StoredState>;
 
 /** The outcome of a decision: its result, and the writes. */

@@ -36,7 +36,7 @@ export interface Put {
   readonly lineage?: string | undefined;
 }
 
-/** `refused`: a condition does not hold. `contended`: nobody can say, another write is under way. */
+/** `refused`: a condition does not hold. `contended`: unknown, since another write is in progress. */
 export type Outcome = 'written' | 'refused' | 'contended';
 
 /** A place in an index; the order is by these fields, an index listed whole excepted. */
@@ -68,9 +68,9 @@ export interface ScanQuery {
   /** From 0. */
   readonly segment: number;
   readonly segments: number;
-  /** How many items of the table are read; those of other kinds are left out of the page. */
+  /** Number of items of the table to read; those of other kinds are left out of the page. */
   readonly limit: number;
-  /** What an earlier page of the segment returned as `next`. */
+  /** `next` of an earlier page of the segment. */
   readonly after?: string | undefined;
 }
 
@@ -80,9 +80,9 @@ export interface ScanPage {
   readonly next?: string | undefined;
 }
 
-/** What a store must be able to do. Expiry is only looked at where a condition says `now`. */
+/** The interface of a store. Only conditions with `now` consider expiry. */
 export interface Driver {
-  /** What is stored under these distinct keys, in no promised order. */
+  /** The items under these distinct keys, in no promised order. */
   readonly read: (
     pks: readonly string[],
     options: { consistent: boolean },

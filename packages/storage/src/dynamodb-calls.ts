@@ -21,7 +21,7 @@ import type { RetryErrorInfo } from '@smithy/types';
 import { callTimeouts } from '@tandem/chassis/aws';
 import { Pool } from 'undici';
 
-/** What each operation takes and gives, as DynamoDB's JSON has it. */
+/** Input and output of each operation, in DynamoDB's JSON. */
 interface Operations {
   GetItem: [GetItemInput, GetItemOutput];
   BatchGetItem: [BatchGetItemInput, BatchGetItemOutput];
@@ -116,7 +116,7 @@ async function answerOf(pool: Pool, headers: Record<string, string>, body: strin
   }
 }
 
-/** What the SDK takes as an error to classify. */
+/** The shape of an error that the SDK classifies. */
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
 /** An error as the SDK would throw it. */
@@ -132,7 +132,7 @@ function withAttempts(error: unknown, attempts: number): unknown {
   return Object.assign(error, { $metadata: { ...$metadata, attempts } });
 }
 
-/** The output; throws the error that the answer tells. */
+/** The output; throws the error that the response names. */
 function parsed({ statusCode, text }: { statusCode: number; text: string }): unknown {
   const $metadata = { httpStatusCode: statusCode };
   let body: Record<string, unknown>;

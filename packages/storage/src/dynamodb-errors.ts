@@ -37,12 +37,12 @@ export function isError(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }
 
-/** How often a call was sent before it failed with this error. */
+/** Attempts of the call before it failed with this error. */
 export function attemptsOf(error: unknown): number {
   return (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
 }
 
-/** What the SDK itself takes as an error to classify. */
+/** The shape of an error that the SDK classifies. */
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
 function isTransient(error: SdkError): boolean {

@@ -40,12 +40,12 @@ export type FilterPattern = Readonly<
   Record<'eventName', readonly string[]> | Record<'dynamodb', { readonly NewImage: object }>
 >;
 
-/** What a relay of the table's stream must be given: records that match one of these tell something. */
+/** Filters of the table's stream: records that match one of them have events to publish. */
 export const streamFilters = {
   /** Writes that carry events. */
   events: { dynamodb: { NewImage: { [HAS_EVENTS]: { BOOL: [true] } } } },
   /**
-   * Items that are gone. Whether their time was over only the relay can tell: Lambda filters by the keys of
+   * Removed items. Only the relay can distinguish those that expired: Lambda filters by the keys of
    * `dynamodb`, and documents nothing about who removed an item.
    */
   removals: { eventName: ['REMOVE'] },

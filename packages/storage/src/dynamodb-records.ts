@@ -23,7 +23,7 @@ export interface StreamRecord {
 const TTL_PRINCIPAL = 'dynamodb.amazonaws.com';
 
 /**
- * The change that a record tells, its `id` being the sequence number; undefined where it carries no events and is
+ * The change of a record, its `id` being the sequence number; undefined where it carries no events and is
  * no expiry. The stream must show both images.
  */
 export function changeOfRecord({ eventName, userIdentity, dynamodb }: StreamRecord): Change | undefined {

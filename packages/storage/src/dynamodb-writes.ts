@@ -8,7 +8,7 @@ import { WRITE_IDS } from './dynamodb-layout.ts';
 import { evidenceOf, extendLineage, newWriteId } from './dynamodb-lineage.ts';
 import { backOff } from './retry.ts';
 
-/** How often a write is sent again whose earlier attempt may have been applied, while it meets conflicts. */
+/** Retries of a write that meets conflicts, if an earlier attempt may have been applied. */
 const MAX_CONFLICTS = 8;
 
 /** A put whose condition did not hold, and the item that is stored in its place. */

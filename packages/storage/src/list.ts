@@ -1,12 +1,12 @@
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { Driver, IndexPage, StoredState } from './driver.ts';
 import { pkPrefix } from './pk.ts';
-import type { Kind, Page, Query, Versioned } from './table.ts';
+import type { EntityType, Page, Query, Versioned } from './table.ts';
 
 /** A page of an index, full while there are enough live items of the kind. */
 export async function listPage<S extends Versioned>(
   driver: Driver,
-  { name }: Kind<S>,
+  { name }: EntityType<S>,
   { limit, cursor, ...list }: Query,
   isLive: (row: StoredState) => boolean,
 ): Promise<Page<S>> {

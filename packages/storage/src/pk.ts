@@ -10,7 +10,7 @@ export function pkOf<S extends Versioned>({ kind, id }: Key<S>): string {
   return checked(pkPrefix(kind.name) + id, MAX_PARTITION_BYTES);
 }
 
-/** What the stored keys of a kind begin with, and no others. */
+/** Prefix of the stored keys of a kind. */
 export function pkPrefix(kind: string): string {
   if (kind.includes('#')) throw new Error(`A kind's name holds no '#': ${kind}`);
   return `${kind}#`;

@@ -4,7 +4,7 @@ import { DomainError } from '@tandem/chassis/errors';
 const FIRST_DELAY_MS = 5;
 const MAX_DELAY_MS = 200;
 
-/** How long a call fights for its write, from the moment it was made. */
+/** Deadline of the retries of a contended write, from the beginning of the call. */
 export const CONTENTION_LIMIT_MS = 5_000;
 
 /** Waits before the next attempt: exponentially longer, jittered. `attempt` counts from 0. */
@@ -15,7 +15,7 @@ export async function backOff(attempt: number): Promise<void> {
 
 /**
  * Calls `attempt` until it resolves to something, backing off in between; at least once, and as a rule not after
- * `deadline` (as `performance.now()` tells it): then rejects with `unavailable`.
+ * `deadline` (of `performance.now()`): then rejects with `unavailable`.
  */
 export async function untilWritten<T>(
   deadline: number,

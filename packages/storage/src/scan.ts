@@ -1,11 +1,11 @@
 import type { Driver, StoredState } from './driver.ts';
 import { partsOf } from './pk.ts';
-import type { Kind, Versioned } from './table.ts';
+import type { EntityType, Versioned } from './table.ts';
 
 export interface ScanOptions {
   /** Into how many parts the table is split; one page of each is read at the same time and kept in memory. */
   readonly segments: number;
-  /** How many items of the table, of whatever kind, a page is read from. */
+  /** Number of items of the table, of any kind, that are read for a page. */
   readonly pageSize: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -30,7 +30,7 @@ type Places = (string | null | true)[];
  */
 export async function* scanKind<S extends Versioned>(
   driver: Pick<Driver, 'scan'>,
-  { name: kind }: Kind<S>,
+  { name: kind }: EntityType<S>,
   { segments, pageSize: limit, now, startAfter, onPage = () => undefined }: ScanOptions,
 ): AsyncGenerator<KindPage<S>> {
   const places = startAfter === undefined ? Array(segments).fill(null) : placesOf(startAfter, segments);

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { partsOf } from './pk.ts';
 import type { Change, ChangeFeed, Image } from './table.ts';
 
-/** How soon a commit of another connection is noticed. */
+/** Polling interval for commits of other connections. */
 const POLL_MS = 250;
 
 /**

@@ -1,12 +1,12 @@
 import type { NewEvent } from '@tandem/contracts/events';
 
-/** What every stored state carries: a version that grows with each write of its key. */
+/** A stored state: its version grows with each write of its key. */
 export interface Versioned {
   readonly version: number;
 }
 
 /** One kind of item in a table: how its keys, index entry and expiry follow from its state. */
-export interface Kind<S extends Versioned> {
+export interface EntityType<S extends Versioned> {
   readonly name: string;
   /** The entry in a sparse index; undefined keeps the item out of it. */
   index?(state: S): IndexEntry | undefined;
@@ -23,12 +23,12 @@ export interface IndexEntry {
 
 /** Names one item. */
 export interface Key<S extends Versioned> {
-  readonly kind: Kind<S>;
+  readonly kind: EntityType<S>;
   readonly id: string;
 }
 
 /**
- * What was decided about one item: its new state and what happened. A decision that returns the state it was given
+ * A decision about one item: its new state and its events. A decision that returns the state it was given
  * (undefined where there was none) writes nothing.
  */
 export interface Decision<S> {
@@ -69,7 +69,7 @@ export interface Page<S> {
 }
 
 /**
- * What to list. Without a `partition` the whole index is listed, partitions in no promised order; then `order` cannot be
+ * A query of an index. Without a `partition` the whole index is listed, partitions in no promised order; then `order` cannot be
  * descending.
  */
 export interface Query {
@@ -130,13 +130,13 @@ export interface Table {
    * A page of an index. Rejects with a DomainError of kind `invalid` for a cursor that is not one of this list, in this
    * order, and with a RangeError for a descending order without a partition.
    */
-  query<S extends Versioned>(kind: Kind<S>, query: Query): Promise<Page<S>>;
+  query<S extends Versioned>(kind: EntityType<S>, query: Query): Promise<Page<S>>;
 
   /** Resolves when the store answers. */
   ping(): Promise<void>;
 }
 
-/** A committed change of one item, as the table's stream tells it. */
+/** A committed change of one item, as a record of the table's stream. */
 export interface Change {
   /** The position in the stream: unique, and of one item's changes the later one is behind the earlier. */
   readonly id: string;
@@ -144,7 +144,7 @@ export interface Change {
   readonly key: string;
   readonly before?: Image;
   readonly after?: Image;
-  /** Whether the item went because its time was over, and not by a call. */
+  /** Whether the item expired, rather than being removed by a call. */
   readonly expired: boolean;
 }
 
@@ -165,7 +165,7 @@ export interface ChangeFeed {
 }
 
 /** Names an item of a kind. */
-export function key<S extends Versioned>(kind: Kind<S>, id: string): Key<S> {
+export function key<S extends Versioned>(kind: EntityType<S>, id: string): Key<S> {
   return { kind, id };
 }
 

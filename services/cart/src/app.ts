@@ -1,11 +1,6 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
-import { type AppOptions, createApp } from '@tandem/chassis/http/app';
-import type { Authenticator } from '@tandem/chassis/http/auth';
-import type { Logger } from '@tandem/chassis/logger';
+import { createApp } from '@tandem/chassis/http/app';
 import { startConsumer } from '@tandem/chassis/messaging/consumer';
-import type { Metrics } from '@tandem/chassis/metrics';
-import { createService, type Service } from '@tandem/chassis/service';
-import type { Tracer } from '@tandem/chassis/trace';
+import { createService, type Service, type ServiceDeps } from '@tandem/chassis/service';
 import type { Table } from '@tandem/storage/table';
 import { type CartsDeps, createCarts } from './application/carts.ts';
 import { createResponseNotifier } from './application/response-notifier.ts';
@@ -13,19 +8,9 @@ import { registerCartRoutes } from './http/routes.ts';
 import { createCatalogSynchroniser } from './messaging/catalog-sync.ts';
 import { applyProductEvents } from './messaging/product-events.ts';
 
-export interface CartDeps {
+export interface CartDeps extends ServiceDeps {
   readonly table: Table;
-  readonly sqs: SQSClient;
-  readonly queueUrl: string;
-  readonly auth: Authenticator;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly tracer?: Tracer | undefined;
   readonly ttlSeconds: CartsDeps['ttlSeconds'];
-  readonly limits?: AppOptions['limits'];
-  readonly validateResponses?: AppOptions['validateResponses'];
-  /** How long the consumer waits after a batch that was not full; default: 0. */
-  readonly receivePauseMs?: number;
 }
 
 /** The Cart service: carts, and a read model of the catalog that is filled by events alone. */

@@ -1,44 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SNSClient } from '@aws-sdk/client-sns';
-import { type AppOptions, createApp } from '@tandem/chassis/http/app';
-import type { Authenticator } from '@tandem/chassis/http/auth';
-import type { Logger } from '@tandem/chassis/logger';
+import { createApp } from '@tandem/chassis/http/app';
 import { startConsumer } from '@tandem/chassis/messaging/consumer';
 import { attributesOf, bodyOf, createPublisher } from '@tandem/chassis/messaging/publisher';
-import type { Metrics } from '@tandem/chassis/metrics';
-import { createService, type Service } from '@tandem/chassis/service';
-import { currentTraceparent, type Tracer } from '@tandem/chassis/trace';
+import { createService, type Service, type ServiceDeps } from '@tandem/chassis/service';
+import { currentTraceparent } from '@tandem/chassis/trace';
 import { cachedTable } from '@tandem/storage/cached';
 import type { Table } from '@tandem/storage/table';
 import { createProducts } from './application/products.ts';
+import { createStockHolds } from './application/stock-holds.ts';
 import { IMPORT_TIMEOUT_MS, registerImport } from './http/import.ts';
 import { registerReads } from './http/reads.ts';
 import { registerWrites } from './http/writes.ts';
 import { applyCartEvents } from './messaging/cart-events.ts';
 import { startHoldExpiry } from './messaging/hold-expiry.ts';
-import { createStockHolds } from './application/stock-holds.ts';
 import { createSnapshots, type SnapshotRequest } from './messaging/snapshot.ts';
 
-export interface ProductDeps {
+export interface ProductDeps extends ServiceDeps {
   readonly table: Table;
   readonly sns: SNSClient;
-  readonly sqs: SQSClient;
   readonly topicArn: string;
-  readonly queueUrl: string;
-  readonly auth: Authenticator;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly tracer?: Tracer | undefined;
-  readonly limits?: AppOptions['limits'];
-  readonly validateResponses?: AppOptions['validateResponses'];
-  /** How long the consumer waits after a batch that was not full; 0 unless told. */
-  readonly receivePauseMs?: number;
   /** How long a hold lasts after the last change of its line, in seconds; 0: as long as the cart. */
   readonly holdSeconds: number;
   /** How often overdue holds are looked for, in milliseconds; default: 10 s, or a quarter of a shorter hold. */
   readonly sweepMs?: number;
-  /** For how long a product may be shown as it was, where another task changed it; 0 unless told. */
+  /** Time to live of the cache of product reads, in milliseconds. Default: 0. */
   readonly readCacheMs?: number;
 }
 

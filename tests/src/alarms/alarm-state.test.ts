@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alarmState, type AlarmState, evaluationRange, type Judgement, type Verdict } from './alarm-state.ts';
+import {
+  alarmState,
+  type AlarmState,
+  evaluationRange,
+  type EvaluationSettings,
+  type Verdict,
+} from './alarm-state.ts';
 
 const verdicts: Readonly<Record<string, Verdict>> = { '0': 'within', X: 'breaching', '-': 'missing' };
 const treatments = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 const [OK, ALARM, INSUFFICIENT] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 const RETAINED = 'retained';
 
-/** What AWS's page on missing data says of 3 out of 3, and of 2 out of 3: by treatment, in the order above. */
+/** States in AWS's documentation on missing data for 3 out of 3, and 2 out of 3, by treatment in the order above. */
 const documented: Readonly<Record<number, Readonly<Record<string, readonly string[]>>>> = {
   3: {
     '0-X-X': [OK, OK, OK, OK],
@@ -25,38 +31,38 @@ const documented: Readonly<Record<number, Readonly<Record<string, readonly strin
   },
 };
 
-function stateOf(points: string, judgement: Judgement, previous: AlarmState): AlarmState {
-  const seen = Array.from(points, (point) => verdicts[point] ?? 'missing');
-  assert.equal(seen.length, evaluationRange(judgement));
-  return alarmState(seen, judgement, previous);
+function stateOf(points: string, settings: EvaluationSettings, previous: AlarmState): AlarmState {
+  const verdictsOfPoints = Array.from(points, (point) => verdicts[point] ?? 'missing');
+  assert.equal(verdictsOfPoints.length, evaluationRange(settings));
+  return alarmState(verdictsOfPoints, settings, previous);
 }
 
 for (const [datapointsToAlarm, rows] of Object.entries(documented)) {
   for (const [points, states] of Object.entries(rows)) {
-    test(`${points}, ${datapointsToAlarm} out of 3, as AWS has it`, () => {
+    test(`${points}, ${datapointsToAlarm} out of 3: the state is as documented by AWS`, () => {
       for (const [i, missing] of treatments.entries()) {
-        const judgement = { evaluationPeriods: 3, datapointsToAlarm: Number(datapointsToAlarm), missing };
+        const settings = { evaluationPeriods: 3, datapointsToAlarm: Number(datapointsToAlarm), missing };
         for (const previous of [OK, ALARM]) {
           const expected = states[i] === RETAINED ? previous : states[i];
-          assert.equal(stateOf(points, judgement, previous), expected, `${missing}, was ${previous}`);
+          assert.equal(stateOf(points, settings, previous), expected, `${missing}, was ${previous}`);
         }
       }
     });
   }
 }
 
-test('a breach alone does not ring at once where missing data counts for nothing', () => {
-  const judgement = { evaluationPeriods: 3, datapointsToAlarm: 3, missing: 'missing' } as const;
+test('a single breach does not raise the alarm at once if other data is missing', () => {
+  const settings = { evaluationPeriods: 3, datapointsToAlarm: 3, missing: 'missing' } as const;
   assert.deepEqual(
-    ['----X', '---X-', '--X--', '-X---'].map((points) => stateOf(points, judgement, OK)),
+    ['----X', '---X-', '--X--', '-X---'].map((points) => stateOf(points, settings, OK)),
     [OK, OK, ALARM, OK],
   );
 });
 
-test('where nothing is missing, what is older than N periods says nothing', () => {
+test('without missing data, periods older than N are ignored', () => {
   for (const missing of treatments) {
-    const judgement = { evaluationPeriods: 3, datapointsToAlarm: 2, missing };
-    assert.equal(stateOf('XX000', judgement, ALARM), OK);
-    assert.equal(stateOf('00XX0', judgement, OK), ALARM);
+    const settings = { evaluationPeriods: 3, datapointsToAlarm: 2, missing };
+    assert.equal(stateOf('XX000', settings, ALARM), OK);
+    assert.equal(stateOf('00XX0', settings, OK), ALARM);
   }
 });

@@ -21,27 +21,32 @@ const base = {
   TreatMissingData: 'notBreaching',
 };
 
-/** The state of an alarm in a minute, where a metric told these values by the minute. */
-function stateAt(minute: number, told: Readonly<Record<number, number>>, changes: object = {}, of = errors) {
+/** State of an alarm in a minute, with the values of a metric by minute. */
+function stateAt(
+  minute: number,
+  valuesByMinute: Readonly<Record<number, number>>,
+  changes: object = {},
+  metric = errors,
+) {
   const datapoints = createDatapoints();
-  for (const [at, value] of Object.entries(told)) datapoints.add(of, Number(at), value);
+  for (const [at, value] of Object.entries(valuesByMinute)) datapoints.add(metric, Number(at), value);
   return readAlarm({ ...base, ...changes }).stateAt(minute, datapoints, 'INSUFFICIENT_DATA');
 }
 
-test('a period ends where it is evaluated, and holds what was told in its minutes', () => {
-  const told = { 10: 4, 14: 6 };
-  assert.equal(stateAt(15, told), 'ALARM');
-  assert.equal(stateAt(14, told), 'OK', 'minute 14 is not over');
-  assert.equal(stateAt(16, { ...told, 15: 0 }), 'OK', 'minute 10 is gone');
+test('a period ends at its evaluation, and contains the values of its minutes', () => {
+  const valuesByMinute = { 10: 4, 14: 6 };
+  assert.equal(stateAt(15, valuesByMinute), 'ALARM');
+  assert.equal(stateAt(14, valuesByMinute), 'OK', 'minute 14 has not ended');
+  assert.equal(stateAt(16, { ...valuesByMinute, 15: 0 }), 'OK', 'minute 10 is outside of the period');
 });
 
-test('another dimension is another metric, and their order is none', () => {
+test('metrics differ by their dimensions, in any order', () => {
   const other = { ...errors, dimensions: { ...dimensions, AvailabilityZone: 'a' } };
   assert.equal(stateAt(15, { 12: 10 }, {}, other), 'OK');
   assert.equal(stateAt(15, { 12: 10 }, { Dimensions }), 'ALARM');
 });
 
-test('the threshold itself belongs to one side', () => {
+test('each comparison operator includes or excludes the threshold itself', () => {
   const states = (ComparisonOperator: string) =>
     [9, 10, 11].map((value) => stateAt(15, { 12: value }, { ComparisonOperator }));
   assert.deepEqual(states('GreaterThanOrEqualToThreshold'), ['OK', 'ALARM', 'ALARM']);
@@ -50,14 +55,14 @@ test('the threshold itself belongs to one side', () => {
   assert.deepEqual(states('LessThanOrEqualToThreshold'), ['ALARM', 'ALARM', 'OK']);
 });
 
-test('with M out of N, M periods are enough; without M, all of them', () => {
-  const told = { 10: 10, 11: 0, 12: 10 };
+test('with M out of N, M breached periods raise the alarm; without M, all N are needed', () => {
+  const valuesByMinute = { 10: 10, 11: 0, 12: 10 };
   const three = { Period: 60, EvaluationPeriods: 3 };
-  assert.equal(stateAt(13, told, three), 'OK');
-  assert.equal(stateAt(13, told, { ...three, DatapointsToAlarm: 2 }), 'ALARM');
+  assert.equal(stateAt(13, valuesByMinute, three), 'OK');
+  assert.equal(stateAt(13, valuesByMinute, { ...three, DatapointsToAlarm: 2 }), 'ALARM');
 });
 
-test('what is not said of missing data', () => {
+test('the default treatment of missing data depends on the namespace', () => {
   const { TreatMissingData: _, ...silent } = base;
   const stateOf = (properties: Record<string, unknown>) =>
     readAlarm(properties).stateAt(9, createDatapoints(), 'ALARM');
@@ -65,7 +70,7 @@ test('what is not said of missing data', () => {
   assert.equal(stateOf({ ...silent, Namespace: 'AWS/DynamoDB' }), 'ALARM', 'DynamoDB: as it was');
 });
 
-test('an expression over metrics, of which one result counts', () => {
+test('an expression over metrics is evaluated, and exactly one result must be returned', () => {
   const MetricStat = {
     Metric: { Namespace: errors.namespace, MetricName: errors.name, Dimensions },
     Stat: 'Sum',
@@ -85,7 +90,7 @@ test('an expression over metrics, of which one result counts', () => {
   assert.throws(() => readAlarm({ ...rest, Metrics: [...Metrics, { Id: 'again', Expression: 'm' }] }), /one/);
 });
 
-test('what is not known is refused', () => {
+test('unsupported properties are rejected', () => {
   for (const change of [
     { Unit: 'Seconds' },
     { EvaluateLowSampleCountPercentile: 'ignore' },
@@ -98,7 +103,7 @@ test('what is not known is refused', () => {
     assert.throws(() => readAlarm({ ...base, ...change }), JSON.stringify(change));
 });
 
-test('statistics', () => {
+test('statistics are computed by their name in CloudWatch', () => {
   const values = [5, 1, 4, 2, 3];
   const of = (name: string) => statisticOf(name)(values);
   assert.deepEqual(

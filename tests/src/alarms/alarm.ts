@@ -1,4 +1,10 @@
-import { type AlarmState, alarmState, evaluationRange, type Judgement, type Verdict } from './alarm-state.ts';
+import {
+  type AlarmState,
+  alarmState,
+  evaluationRange,
+  type EvaluationSettings,
+  type Verdict,
+} from './alarm-state.ts';
 import type { Datapoints, Metric } from './datapoints.ts';
 import { readMetricMath, type ValueOf } from './metric-math.ts';
 import { statisticOf } from './statistic.ts';
@@ -28,7 +34,7 @@ interface MetricQuery {
   readonly ReturnData?: boolean;
 }
 
-/** The properties of an alarm, all of their intrinsics resolved. */
+/** Properties of an alarm with resolved intrinsics. */
 interface Definition extends Partial<MetricOf> {
   readonly Statistic?: string;
   readonly ExtendedStatistic?: string;
@@ -38,12 +44,13 @@ interface Definition extends Partial<MetricOf> {
   readonly DatapointsToAlarm?: number;
   readonly Threshold: number;
   readonly ComparisonOperator: string;
-  readonly TreatMissingData?: Judgement['missing'];
+  readonly TreatMissingData?: EvaluationSettings['missing'];
 }
 
-/** What says something of an alarm and nothing of its state. */
-const TOLD = ['AlarmName', 'AlarmDescription', 'AlarmActions', 'OKActions', 'Tags'];
-const READ = [
+/** Properties that do not affect the state. */
+const IGNORED = ['AlarmName', 'AlarmDescription', 'AlarmActions', 'OKActions', 'Tags'];
+/** Properties that determine the state. */
+const SUPPORTED = [
   'Namespace',
   'MetricName',
   'Dimensions',
@@ -66,17 +73,19 @@ const comparisons: Readonly<Record<string, (value: number, threshold: number) =>
 };
 
 /**
- * Reads the properties of an `AWS::CloudWatch::Alarm`. It is evaluated each minute, over periods that end there. Throws on
- * what it does not know, since that could change the state.
+ * Reads the properties of an `AWS::CloudWatch::Alarm`, which is evaluated each minute over periods that end there. Throws for
+ * unsupported properties, since they could change the state.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export function readAlarm(properties: Readonly<Record<string, unknown>>): Alarm {
-  const unknown = Object.keys(properties).filter((name) => !TOLD.includes(name) && !READ.includes(name));
-  if (unknown.length > 0) throw new Error(`not supported of an alarm: ${unknown.join()}`);
+  const unknown = Object.keys(properties).filter(
+    (name) => !IGNORED.includes(name) && !SUPPORTED.includes(name),
+  );
+  if (unknown.length > 0) throw new Error(`Unsupported alarm properties: ${unknown.join()}`);
   const definition = properties as unknown as Definition;
   const queries = definition.Metrics ?? [onlyQuery(definition)];
-  const judgement: Judgement = {
+  const evaluation: EvaluationSettings = {
     evaluationPeriods: definition.EvaluationPeriods,
     datapointsToAlarm: definition.DatapointsToAlarm ?? definition.EvaluationPeriods,
     missing: definition.TreatMissingData ?? defaultOf(definition),
@@ -89,25 +98,25 @@ export function readAlarm(properties: Readonly<Record<string, unknown>>): Alarm 
   return {
     metrics: queries.flatMap(({ MetricStat }) => (MetricStat ? [metricOf(MetricStat.Metric)] : [])),
     stateAt(minute, datapoints, previous) {
-      const verdicts = Array.from({ length: evaluationRange(judgement) }, (_, i): Verdict => {
+      const verdicts = Array.from({ length: evaluationRange(evaluation) }, (_, i): Verdict => {
         const end = minute - i * minutes;
         const at = value(datapoints, end - minutes, end);
         if (at === undefined) return 'missing';
         return isBreaching(at, definition.Threshold) ? 'breaching' : 'within';
       });
-      return alarmState(verdicts.toReversed(), judgement, previous);
+      return alarmState(verdicts.toReversed(), evaluation, previous);
     },
   };
 }
 
 function onlyQuery({ Statistic, ExtendedStatistic, Period, ...metric }: Definition): MetricQuery {
   const Stat = Statistic ?? ExtendedStatistic;
-  if (Stat === undefined || Period === undefined) throw new Error('an alarm without statistic or period');
+  if (Stat === undefined || Period === undefined) throw new Error('The alarm has no statistic or period.');
   return { Id: 'only', MetricStat: { Metric: metric as MetricOf, Stat, Period }, ReturnData: true };
 }
 
 /** "Alarms that evaluate metrics in the AWS/DynamoDB namespace default to ignore missing data." */
-function defaultOf({ Namespace }: Definition): Judgement['missing'] {
+function defaultOf({ Namespace }: Definition): EvaluationSettings['missing'] {
   return Namespace === 'AWS/DynamoDB' ? 'ignore' : 'missing';
 }
 
@@ -123,12 +132,12 @@ function readQueries(queries: readonly MetricQuery[]) {
   const byId = new Map(queries.map((query) => [query.Id, compileQuery(query)]));
   const returned = queries.filter(({ ReturnData = true }) => ReturnData);
   const [only] = returned;
-  if (!only || returned.length > 1) throw new Error('an alarm looks at one result');
+  if (!only || returned.length > 1) throw new Error('An alarm must return exactly one result.');
 
   return (datapoints: Datapoints, from: number, to: number): number | undefined => {
     const valueOf: ValueOf = (id) => {
       const query = byId.get(id);
-      if (!query) throw new Error(`no metric is called ${id}`);
+      if (!query) throw new Error(`There is no metric ${id}.`);
       return query({ datapoints, from, to, valueOf });
     };
     return valueOf(only.Id);

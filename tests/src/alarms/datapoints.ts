@@ -1,41 +1,41 @@
-/** A metric as CloudWatch knows it: two with other dimensions are two metrics. */
+/** Metric of CloudWatch, identified by its name and all of its dimensions. */
 export interface Metric {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** What metrics told, by the minute. */
+/** Datapoints of metrics by minute. */
 export interface Datapoints {
-  /** Adds a value to a minute, which is a whole number since the beginning. */
+  /** Adds a value to a minute, counted from the start. */
   add(metric: Metric, minute: number, value: number): void;
-  /** All values of the minutes from `from` on, before `to`. */
+  /** Values of the minutes from `from` (inclusive) to `to` (exclusive). */
   values(metric: Metric, from: number, to: number): readonly number[];
-  /** Whether it ever told anything. */
+  /** Whether a metric has any value. */
   has(metric: Metric): boolean;
 }
 
 export function createDatapoints(): Datapoints {
-  const told = new Map<string, Map<number, number[]>>();
+  const byMetric = new Map<string, Map<number, number[]>>();
   return {
     add(metric, minute, value) {
       const id = idOf(metric);
-      const minutes = told.get(id) ?? new Map<number, number[]>();
-      told.set(id, minutes);
+      const minutes = byMetric.get(id) ?? new Map<number, number[]>();
+      byMetric.set(id, minutes);
       const values = minutes.get(minute);
       if (values) values.push(value);
       else minutes.set(minute, [value]);
     },
     values(metric, from, to) {
-      const minutes = told.get(idOf(metric));
+      const minutes = byMetric.get(idOf(metric));
       if (!minutes) return [];
       return Array.from({ length: to - from }, (_, i) => minutes.get(from + i) ?? []).flat();
     },
-    has: (metric) => told.has(idOf(metric)),
+    has: (metric) => byMetric.has(idOf(metric)),
   };
 }
 
-/** The same whatever the order of the dimensions. */
+/** Id of a metric, independent of the order of its dimensions. */
 export function idOf({ namespace, name, dimensions }: Metric): string {
   return JSON.stringify([
     namespace,

@@ -3,12 +3,13 @@ import { synthesize } from '@tandem/infra/testing/synth';
 import { createResolve } from '@tandem/infra/testing/privileges/intrinsics';
 import { type Alarm, readAlarm } from './alarm.ts';
 
-/** Every alarm that the stacks of production define, by its name, and the names that CloudFormation would give. */
+/** Alarms that the stacks of production define, and generated attributes of their resources. */
 export interface Definitions {
+  /** By name. */
   readonly alarms: ReadonlyMap<string, Alarm>;
-  /** What an attribute of a resource of a stack, known by its type, is; throws where there is not exactly one such. */
+  /** Attribute of the only resource of a type in a stack; throws if there is not exactly one. */
   readonly only: (stack: string, type: string, attribute: string) => string;
-  /** Where a service keeps its own metrics, as its task definition has it. */
+  /** Namespace of a service's own metrics, from its task definition. */
   readonly namespaceOf: (service: ServiceName) => string;
 }
 
@@ -17,10 +18,7 @@ interface Variable {
   readonly Value: string;
 }
 
-/**
- * Synthesizes production, once. An alarm without a name of its own, as those of scaling are, is called
- * `stack/logical id`, less CDK's hash.
- */
+/** Synthesizes production. Alarms without a name, such as those of scaling, are named `stack/logical id` without CDK's hash. */
 export function readDefinitions(): Definitions {
   const templates = synthesize();
   const resolve = createResolve(templates);

@@ -1,16 +1,16 @@
 import jsep from 'jsep';
 
-/** The value of each metric or expression in one period; undefined where it is missing. */
+/** Value of a metric or expression in one period; undefined if it is missing. */
 export type ValueOf = (id: string) => number | undefined;
 
-/** An expression of metric math, to be computed period by period. */
+/** Metric math expression, evaluated per period. */
 export type MetricMath = (valueOf: ValueOf) => number | undefined;
 
-// CloudWatch writes these as words. The numbers are precedences, as jsep has them for `||` and `&&`.
+// CloudWatch uses words for these operators. The precedences are those of `||` and `&&` in jsep.
 jsep.addBinaryOp('OR', 1);
 jsep.addBinaryOp('AND', 2);
 
-const truth = (it: boolean) => (it ? 1 : 0);
+const truth = (condition: boolean) => (condition ? 1 : 0);
 
 const operators: Readonly<Record<string, (left: number, right: number) => number>> = {
   '+': (left, right) => left + right,
@@ -25,14 +25,14 @@ const operators: Readonly<Record<string, (left: number, right: number) => number
   OR: (left, right) => truth(left !== 0 || right !== 0),
 };
 
-/** Over an array of metrics in one period: of what is there. */
+/** Functions over the existing values of an array of metrics in one period. */
 const aggregates: Readonly<Record<string, (values: readonly number[]) => number>> = {
   MAX: (values) => Math.max(...values),
 };
 
 /**
  * Reads the part of metric math that our alarms use: numbers, ids, arithmetic, comparisons, AND, OR, IF, FILL with a number,
- * MAX of an array. Where an operand is missing, so is the result; MAX leaves out what is missing. Throws on anything else.
+ * MAX of an array. A missing operand makes the result missing; MAX ignores missing values. Throws for anything else.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
@@ -57,21 +57,23 @@ function compile(node: jsep.Expression, text: string): MetricMath {
       const { operator, left, right } = node as jsep.BinaryExpression;
       const compute = operators[operator];
       if (!compute) throw unknown(operator);
-      return whereAllAre([read(left), read(right)], ([left = 0, right = 0]) => compute(left, right));
+      return ifAllPresent([read(left), read(right)], ([left = 0, right = 0]) => compute(left, right));
     }
     case 'CallExpression': {
-      const { callee, arguments: given } = node as jsep.CallExpression;
+      const { callee, arguments: args } = node as jsep.CallExpression;
       const name = (callee as jsep.Identifier).name;
-      const [first, second, third] = given;
+      const [first, second, third] = args;
       if (name === 'IF' && first && second && third) return choice(read(first), read(second), read(third));
       if (name === 'FILL' && first && second?.type === 'Literal') {
         const [metric, filler] = [read(first), read(second)];
         return (valueOf) => metric(valueOf) ?? filler(valueOf);
       }
       const aggregate = aggregates[name];
-      // Of one metric, not in brackets, it would be a single number over all periods.
+      // For a single metric without brackets it would be one number over all periods.
       if (!aggregate || first?.type !== 'ArrayExpression' || second) throw unknown(name);
-      const metrics = (first as jsep.ArrayExpression).elements.flatMap((it) => (it ? [read(it)] : []));
+      const metrics = (first as jsep.ArrayExpression).elements.flatMap((element) =>
+        element ? [read(element)] : [],
+      );
       return (valueOf) => {
         const values = metrics.flatMap((metric) => metric(valueOf) ?? []);
         return values.length === 0 ? undefined : aggregate(values);
@@ -90,7 +92,7 @@ function choice(test: MetricMath, yes: MetricMath, no: MetricMath): MetricMath {
   };
 }
 
-function whereAllAre(
+function ifAllPresent(
   parts: readonly MetricMath[],
   compute: (values: readonly number[]) => number,
 ): MetricMath {

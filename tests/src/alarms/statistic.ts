@@ -6,16 +6,16 @@ const statistics: Readonly<Record<string, Statistic>> = {
   Sum: sum,
   SampleCount: (values) => values.length,
   Average: (values) => sum(values) / values.length,
-  // Not spread into a call: an hour may hold more values than that takes.
+  // Not spread into a call: an hour may have too many values for that.
   Minimum: (values) => values.reduce((least, value) => Math.min(least, value), Infinity),
   Maximum: (values) => values.reduce((most, value) => Math.max(most, value), -Infinity),
 };
 
-/** A statistic by its name in CloudWatch, of values that are not none; a percentile is the nearest rank. Throws on others. */
+/** Statistic by its name in CloudWatch, for one or more values; percentiles by nearest rank. Throws for other names. */
 export function statisticOf(name: string): Statistic {
   const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(name) ?? [];
   const statistic = percent === undefined ? statistics[name] : percentile(Number(percent));
-  if (!statistic) throw new Error(`not supported: the statistic ${name}`);
+  if (!statistic) throw new Error(`Unsupported statistic: ${name}`);
   return statistic;
 }
 

@@ -10,16 +10,16 @@ import { type Fault, faults } from './drill/faults.ts';
 import { notObservable } from './drill/not-observable.ts';
 import { startDrilledSystem } from './drill/system.ts';
 import { playStories, startTraffic } from './drill/traffic.ts';
-import { watch } from './drill/watch.ts';
+import { monitorAlarms } from './drill/monitor-alarms.ts';
 
 const definitions = readDefinitions();
 const { alarms } = definitions;
-const written = notObservable(definitions);
+const simulated = notObservable(definitions);
 
-/** Longer than the longest period, an hour, and what its alarm looks at beside it. */
+/** Longer than the longest period of an alarm, an hour, with its evaluation range. */
 const HEALTHY_MINUTES = 66;
-/** What is told of a healthy system too; of the others there is nothing as long as nothing fails. */
-const ALWAYS_TOLD = [
+/** Metrics that a healthy system has, too; the others have no data without a fault. */
+const ALWAYS_PUBLISHED = [
   'HealthyHostCount',
   'RequestCount',
   'TargetResponseTime',
@@ -31,93 +31,95 @@ const ALWAYS_TOLD = [
   'HeldSharePercent',
 ];
 /**
- * Half a second without a CPU is half a minute in which messages wait, and an alarm that rightly rings. Where the machine did
- * not let this process run, the hour is tried again: what is wrong with the system rings each time.
+ * Half a second without CPU is half a minute in which messages wait, which rightly raises an alarm. If this process was stalled
+ * by the machine, the hour is repeated; a fault of the system would raise the alarm each time.
  */
 const STALL_MS = 100;
 const HEALTHY_ATTEMPTS = 3;
-/** Until all is well at the beginning: the alarms for missing tasks look at seven minutes. */
+/** Until all alarms are OK at the start: the alarms for missing tasks evaluate seven minutes. */
 const WARM_UP_MS = 30_000;
-/** Twice what an hour takes. */
-const RING_DEADLINE_MS = 120 * MINUTE_MS;
+/** Two hours of the drill. */
+const ALARM_DEADLINE_MS = 120 * MINUTE_MS;
 
 let healthy: ReadonlyMap<string, AlarmState> = new Map();
 const drilled = new Map<string, { fault: string; minutes: number }>();
 
-test('every alarm that the stacks define has a fault, and every fault an alarm', () => {
+test('every alarm of the stacks has exactly one fault', () => {
   const observed = faults.flatMap((fault) => fault.alarms);
-  assert.equal(new Set(observed).size, observed.length, 'one fault is enough');
-  const listed = new Set([...observed, ...written.map(({ alarm }) => alarm)]);
+  assert.equal(new Set(observed).size, observed.length, 'an alarm has more than one fault');
+  const listed = new Set([...observed, ...simulated.map(({ alarm }) => alarm)]);
   assert.deepEqual([...listed].toSorted(), [...alarms.keys()].toSorted());
   assert.deepEqual(
-    observed.filter((name) => written.some(({ alarm }) => alarm === name)),
+    observed.filter((name) => simulated.some(({ alarm }) => alarm === name)),
     [],
-    'what is observed is not written as well',
+    'an alarm with an injected fault needs no simulated datapoints',
   );
 });
 
-/** The states at the end of a healthy hour, what has rung meanwhile, and for how long this process could not run at worst. */
+/** Runs a healthy hour: final states, raised alarms, metrics without data, and the longest stall of this process. */
 async function healthyHour() {
   await using system = await startDrilledSystem(definitions);
-  await using going = new AsyncDisposableStack();
-  going.use(await startTraffic(system.url));
-  going.use(playStories(system.url));
-  await using watching = watch(alarms, system.cloudWatch);
-  await watching.untilAll(alarms.keys(), (name) => watching.state(name) === 'OK', WARM_UP_MS);
-  watching.forget();
+  await using traffic = new AsyncDisposableStack();
+  traffic.use(await startTraffic(system.url));
+  traffic.use(playStories(system.url));
+  await using monitor = monitorAlarms(alarms, system.cloudWatch);
+  await monitor.untilAll(alarms.keys(), (name) => monitor.state(name) === 'OK', WARM_UP_MS);
+  monitor.reset();
   const stalls = monitorEventLoopDelay();
   stalls.enable();
   await delay(HEALTHY_MINUTES * MINUTE_MS);
 
   const silent = [...alarms.values()]
     .flatMap(({ metrics }) => metrics)
-    .filter((metric) => ALWAYS_TOLD.includes(metric.name) && !system.cloudWatch.datapoints.has(metric));
-  const rang = [...alarms.keys()].flatMap((name) => {
-    const minute = watching.rangAt(name);
+    .filter((metric) => ALWAYS_PUBLISHED.includes(metric.name) && !system.cloudWatch.datapoints.has(metric));
+  const raised = [...alarms.keys()].flatMap((name) => {
+    const minute = monitor.raisedAt(name);
     return minute === undefined ? [] : [`${name} in minute ${minute}`];
   });
-  const states = new Map([...alarms.keys()].map((name) => [name, watching.state(name)]));
-  return { states, rang, silent, stallMs: stalls.max / 1e6 };
+  const states = new Map([...alarms.keys()].map((name) => [name, monitor.state(name)]));
+  return { states, raised, silent, stallMs: stalls.max / 1e6 };
 }
 
-test('in a healthy hour no alarm rings', async (t) => {
+test('a healthy system raises no alarm within an hour', async (t) => {
   for (let attempt = 1; ; attempt++) {
-    const { states, rang, silent, stallMs } = await healthyHour();
-    if (rang.length > 0 && stallMs > STALL_MS && attempt < HEALTHY_ATTEMPTS) {
-      t.diagnostic(`again, the process did not run for ${Math.round(stallMs)} ms: ${rang.join('; ')}`);
+    const { states, raised, silent, stallMs } = await healthyHour();
+    if (raised.length > 0 && stallMs > STALL_MS && attempt < HEALTHY_ATTEMPTS) {
+      t.diagnostic(
+        `repeated, because the process was stalled for ${Math.round(stallMs)} ms: ${raised.join('; ')}`,
+      );
       continue;
     }
-    assert.deepEqual(rang, []);
+    assert.deepEqual(raised, []);
     assert.deepEqual([...new Set(states.values())], ['OK']);
-    assert.deepEqual(silent, [], 'what an alarm looks at was never told');
+    assert.deepEqual(silent, [], 'metrics of alarms without data');
     healthy = states;
     return;
   }
 });
 
-async function drill({ alarms: names, inject, readsASecond, name: fault }: Fault) {
+async function drill({ alarms: names, inject, readsPerSecond, name: fault }: Fault) {
   await using system = await startDrilledSystem(definitions);
-  await using going = new AsyncDisposableStack();
-  going.use(await startTraffic(system.url, readsASecond));
-  await using watching = watch(
+  await using traffic = new AsyncDisposableStack();
+  traffic.use(await startTraffic(system.url, readsPerSecond));
+  await using monitor = monitorAlarms(
     new Map([...alarms].filter(([name]) => names.includes(name))),
     system.cloudWatch,
   );
-  await watching.untilAll(names, (name) => watching.state(name) === 'OK', WARM_UP_MS);
-  watching.forget();
+  await monitor.untilAll(names, (name) => monitor.state(name) === 'OK', WARM_UP_MS);
+  monitor.reset();
   const from = system.cloudWatch.minute();
   await inject(system);
-  const rang = (name: string) => watching.rangAt(name);
-  await watching.untilAll(names, (name) => rang(name) !== undefined, RING_DEADLINE_MS);
-  for (const name of names) drilled.set(name, { fault, minutes: (rang(name) ?? from) - from });
+  const raisedAt = (name: string) => monitor.raisedAt(name);
+  await monitor.untilAll(names, (name) => raisedAt(name) !== undefined, ALARM_DEADLINE_MS);
+  for (const name of names) drilled.set(name, { fault, minutes: (raisedAt(name) ?? from) - from });
 }
 
-test('each alarm rings for its fault', { concurrency: 3 }, async (t) => {
+test('each fault raises its alarms', { concurrency: 3 }, async (t) => {
   await Promise.all(faults.map(async (fault) => t.test(fault.name, async () => drill(fault))));
 });
 
-test('not observable here: evaluated on datapoints as AWS would send them', () => {
-  for (const { alarm, metric, minutes } of written) {
+test('faults that only AWS can cause raise their alarms on simulated datapoints', () => {
+  for (const { alarm, metric, minutes } of simulated) {
     const datapoints = createDatapoints();
     const end = Math.max(...minutes) + 1;
     assert.equal(alarms.get(alarm)?.stateAt(end, datapoints, 'OK'), 'OK');
@@ -130,14 +132,14 @@ test('summary', (t) => {
   const row = (name: string, fault: string, state: string) =>
     t.diagnostic(`${name.padEnd(68)} healthy: ${healthy.get(name) ?? 'failed'}; ${fault}: ${state}`);
   for (const name of alarms.keys()) {
-    const it = drilled.get(name);
-    if (it) row(name, it.fault, `ALARM after ${it.minutes} min`);
+    const result = drilled.get(name);
+    if (result) row(name, result.fault, `ALARM after ${result.minutes} min`);
   }
-  t.diagnostic('Not observable here, evaluated on datapoints as AWS would send them:');
-  for (const { alarm, fault } of written) row(alarm, fault, 'ALARM');
-  const byHand = new Set(written.map(({ alarm }) => alarm));
+  t.diagnostic('Faults that only AWS can cause, on simulated datapoints:');
+  for (const { alarm, fault } of simulated) row(alarm, fault, 'ALARM');
+  const bySimulation = new Set(simulated.map(({ alarm }) => alarm));
   t.diagnostic(
-    `${drilled.size} alarms fired by their fault from observed metrics, ${byHand.size} by a written datapoint, of ${alarms.size}; in the healthy hour ${healthy.size === 0 ? 'some' : 'none'}`,
+    `${drilled.size} alarms raised by their fault, ${bySimulation.size} by simulated datapoints, of ${alarms.size}; in the healthy hour ${healthy.size === 0 ? 'some' : 'none'}`,
   );
-  assert.equal(drilled.size + byHand.size, alarms.size);
+  assert.equal(drilled.size + bySimulation.size, alarms.size);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cartKey } from '@tandem/cart/store/kinds';
+import { cartKey } from '@tandem/cart/store/entity-types';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import type { Product } from '@tandem/product/domain/product';
-import { productKey, reservationKey } from '@tandem/product/store/kinds';
+import { productKey, reservationKey } from '@tandem/product/store/entity-types';
 import { put } from '@tandem/storage/table';
 import { until } from '../support/until.ts';
 import { type Audited, type Damaged, withDamaged } from './damaged.ts';
@@ -15,7 +15,7 @@ const ofType =
     types.includes(eventType);
 const kindsOf = ({ differences }: Audited) => differences.map(({ kind }) => kind).toSorted();
 
-/** One difference of that kind is found, then repaired by these types of event, and then there is none. */
+/** Asserts that one difference of this kind is found, repaired by these event types, and gone afterwards. */
 async function assertRepaired(
   { audit }: Damaged,
   kind: string,
@@ -26,7 +26,7 @@ async function assertRepaired(
   assert.equal(found.left, 1);
   const repaired = await audit({ isRepair: true });
   assert.deepEqual(
-    repaired.differences.map(({ kind, fate }) => [kind, fate]),
+    repaired.differences.map(({ kind, outcome }) => [kind, outcome]),
     [[kind, 'repaired']],
   );
   assert.deepEqual(
@@ -48,7 +48,7 @@ async function filled({ shop }: Damaged, lines: Readonly<Record<string, number>>
 }
 
 describe('npm run audit', () => {
-  it('finds nothing in a system at rest, whatever was held, sold, removed, merged and deleted', () =>
+  it('a system at rest has no difference after holds, sales, removals, merges and deletions', () =>
     withDamaged(async (damaged) => {
       const { shop, audit } = damaged;
       await shop.putProduct('mug');
@@ -69,7 +69,7 @@ describe('npm run audit', () => {
       assert.deepEqual([report.products, report.inMotion], [2, 0]);
     }));
 
-  it('a removal that was lost: the hold is released', () =>
+  it('lost removal event: the hold is released', () =>
     withDamaged(async (damaged) => {
       const { shop, losing } = damaged;
       await shop.putProduct('mug');
@@ -80,7 +80,7 @@ describe('npm run audit', () => {
       assert.equal((await shop.product('mug')).body.inventory, 100);
     }));
 
-  it('a cart that is gone: its hold is released', () =>
+  it('deleted cart: its hold is released', () =>
     withDamaged(async (damaged) => {
       const { shop, tables } = damaged;
       await shop.putProduct('mug');
@@ -100,7 +100,7 @@ describe('npm run audit', () => {
       assert.equal((await shop.product('mug')).body.inventory, 100);
     }));
 
-  it('a request that was lost: it is requested again', () =>
+  it('lost reservation request: it is published again', () =>
     withDamaged(async (damaged) => {
       const { shop, losing } = damaged;
       await shop.putProduct('mug');
@@ -110,7 +110,7 @@ describe('npm run audit', () => {
       assert.equal((await shop.product('mug')).body.inventory, 95);
     }));
 
-  it('a response that was lost: Product responds again', () =>
+  it('lost response: Product responds again', () =>
     withDamaged(async (damaged) => {
       const { shop, losing } = damaged;
       await shop.putProduct('mug');
@@ -120,7 +120,7 @@ describe('npm run audit', () => {
       assert.equal((await shop.product('mug')).body.inventory, 98);
     }));
 
-  it('an expiry that the cart did not learn of: Product responds again, and holds nothing', () =>
+  it('lost expiry event: Product responds again, and holds nothing', () =>
     withDamaged(
       async (damaged) => {
         const { shop, losing } = damaged;
@@ -138,7 +138,7 @@ describe('npm run audit', () => {
       { HOLD_SECONDS: '2' },
     ));
 
-  it('a reservation that Product lost: it is requested anew', () =>
+  it('reservation missing in Product: it is requested again', () =>
     withDamaged(async (damaged) => {
       const { shop, tables } = damaged;
       await shop.putProduct('mug');
@@ -167,7 +167,7 @@ describe('npm run audit', () => {
       assert.equal((await shop.product('mug')).body.inventory, 98);
     }));
 
-  it('an order that was not applied: it is sold', () =>
+  it('order that was not applied: its sale is published again', () =>
     withDamaged(async (damaged) => {
       const { shop, losing } = damaged;
       await shop.putProduct('mug');
@@ -183,7 +183,7 @@ describe('npm run audit', () => {
       assert.deepEqual({ onHand, held }, { onHand: 98, held: 0 });
     }));
 
-  it('core 13: T merged S and the event was lost: T keeps its 5 units, which nobody can take in between', () =>
+  it('core 13: lost event of a merge of S into T: T keeps its 5 units, and no other cart can reserve them in between', () =>
     withDamaged(async (damaged) => {
       const { shop, losing, audit } = damaged;
       await shop.putProduct('mug', { inventory: 5 });
@@ -206,7 +206,7 @@ describe('npm run audit', () => {
       assert.deepEqual((await audit()).differences, []);
     }));
 
-  it('releases come before requests, so that the units that nobody has are there for who wants them', () =>
+  it('releases are published before requests, so that released units can be reserved', () =>
     withDamaged(async (damaged) => {
       const { shop, losing, audit } = damaged;
       await shop.putProduct('mug', { inventory: 5 });
@@ -229,7 +229,7 @@ describe('npm run audit', () => {
       assert.deepEqual((await audit()).differences, []);
     }));
 
-  it('numbers of a product that do not add up are reported, and left alone', () =>
+  it('inconsistent sums of a product are reported, and not repaired', () =>
     withDamaged(async (damaged) => {
       const { shop, tables, audit } = damaged;
       for (const productId of ['mug', 'cup', 'jug']) await shop.putProduct(productId);
@@ -245,7 +245,7 @@ describe('npm run audit', () => {
       assert.deepEqual(
         differences
           .toSorted((a, b) => a.kind.localeCompare(b.kind))
-          .map((it) => [it.kind, it.productId, it.product, 'sum' in it && it.sum, it.fate]),
+          .map((it) => [it.kind, it.productId, it.product, 'sum' in it && it.sum, it.outcome]),
         [
           ['heldSum', 'cup', 4, 0, 'left'],
           ['soldSum', 'jug', 7, 0, 'left'],
@@ -254,7 +254,7 @@ describe('npm run audit', () => {
       );
     }));
 
-  it('what cannot be published yet is left, and repaired by the next run', () =>
+  it('a difference whose event cannot be published is left, and repaired by the next run', () =>
     withDamaged(async (damaged) => {
       const { shop, losing, audit } = damaged;
       await shop.putProduct('mug');

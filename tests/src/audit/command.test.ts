@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
-import { portOfNobody } from '../support/nobody.ts';
+import { closedPort } from '../support/closed-port.ts';
 import { spawnSystem } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
@@ -26,8 +26,8 @@ async function run(...args: readonly string[]) {
   return { code: code as number | null, stdout, stderr };
 }
 
-/** Has Product hold units for a cart that there is not. */
-async function holdForNobody({ gateway, aws }: { readonly gateway: string; readonly aws: string }) {
+/** Makes Product hold units for a cart that does not exist. */
+async function holdForMissingCart({ gateway, aws }: { readonly gateway: string; readonly aws: string }) {
   const shop = client(gateway);
   await shop.putProduct('mug');
   const line = { productId: 'mug', qty: 3, priceAtAdd: 1000, userId: null };
@@ -39,20 +39,20 @@ async function holdForNobody({ gateway, aws }: { readonly gateway: string; reado
 }
 
 for (const [name, args, environment] of [
-  ['in one process that keeps nothing', [], { EPHEMERAL: '1' }],
+  ['in one process with its state in memory', [], { EPHEMERAL: '1' }],
   ['in processes', ['--processes'], {}],
 ] as const) {
-  test(`a system ${name} is audited, and repaired`, async () => {
+  test(`a system ${name} is audited and repaired`, async () => {
     await using system = await spawnSystem({ SEED: '0', ...environment }, args);
     const { gateway } = system.urls;
     const audited = (...more: readonly string[]) => run('--url', gateway, '--settle', '1', ...more);
-    await holdForNobody(system.urls);
+    await holdForMissingCart(system.urls);
 
     const found = await audited();
     assert.deepEqual([found.code, found.stderr], [1, '']);
     assert.match(
       found.stdout,
-      /^mug {2}cart-nobody {2}Product holds units [^\n]*: by Product 3, by the cart 0; --repair publishes CartExpired\n1 products, 1 reservations, 0 carts[^]*\n1 differences; [^\n]*\n$/,
+      /^mug {2}cart-nobody {2}Product holds units [^\n]*: 3 in Product, 0 in the cart; --repair publishes CartExpired\n1 products, 1 reservations, 0 carts[^]*\n1 differences; [^\n]*\n$/,
     );
     const repaired = await audited('--repair');
     assert.equal(repaired.code, 0, repaired.stderr);
@@ -64,7 +64,7 @@ for (const [name, args, environment] of [
   });
 }
 
-test('help, a wrong option and a system that is not there', async (t) => {
+test('--help exits with 0; an invalid option and an unreachable system exit with 2', async (t) => {
   const help = await run('--help');
   assert.deepEqual([help.code, help.stderr], [0, '']);
   assert.match(help.stdout, /--repair/);
@@ -73,7 +73,7 @@ test('help, a wrong option and a system that is not there', async (t) => {
     assert.equal(code, 2);
     assert.match(stderr, /^[^\n]+--help[^\n]*\n$/);
   }
-  const nobody = await run('--url', `http://127.0.0.1:${await portOfNobody(t)}`);
-  assert.equal(nobody.code, 2);
-  assert.match(nobody.stderr, /^no system is running at [^\n]*\n$/);
+  const unreachable = await run('--url', `http://127.0.0.1:${await closedPort(t)}`);
+  assert.equal(unreachable.code, 2);
+  assert.match(unreachable.stderr, /^no system is running at [^\n]*\n$/);
 });

@@ -3,10 +3,10 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import { createPublisher, type Publish } from '@tandem/chassis/messaging/publisher';
 import type { TandemEvent } from '@tandem/contracts/events';
 import type { ServiceName } from '@tandem/contracts/topology';
-import { audit, type AuditReport, type Fate } from '@tandem/audit/audit';
+import { audit, type AuditReport, type DifferenceOutcome } from '@tandem/audit/audit';
 import type { Difference } from '@tandem/audit/difference';
 import { openLocalSystem } from '@tandem/audit/local-tables';
-import { localPlace } from '@tandem/dlq/place';
+import { localTarget } from '@tandem/dlq/target';
 import type { Store } from '@tandem/local/system/store';
 import { createTable } from '@tandem/storage/create-table';
 import type { Table } from '@tandem/storage/table';
@@ -16,23 +16,23 @@ import { atRest } from '../support/queues.ts';
 import { openStore } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 
-/** An audit of a system, with what it found. */
+/** Report of an audit with its differences. */
 export interface Audited extends AuditReport {
-  readonly differences: readonly (Difference & { readonly fate: Fate })[];
-  /** What was published to repair, in its order. */
+  readonly differences: readonly (Difference & { readonly outcome: DifferenceOutcome })[];
+  /** Published repair events, in order. */
   readonly published: readonly TandemEvent[];
 }
 
-/** A whole system whose relays lose events, and whose tables can be written to. */
+/** System whose relays can lose events, and whose tables can be written directly. */
 export interface Damaged {
   readonly urls: { readonly gateway: string; readonly aws: string };
   readonly shop: ReturnType<typeof client>;
   readonly tables: Readonly<Record<ServiceName, Table>>;
-  /** Whether the table holds the item still, expired or not. */
+  /** Whether the table still has the item, even if it has expired. */
   readonly isStored: (service: ServiceName, pk: string) => Promise<boolean>;
-  /** Runs `work`, and loses the events for which `isLost` holds, until nothing moves any more. */
+  /** Runs `work`, and loses the events for which `isLost` holds, until the system is at rest. */
   readonly losing: <T>(isLost: (event: TandemEvent) => boolean, work: () => Promise<T>) => Promise<T>;
-  /** As `npm run audit`, and with `isRepair` as `--repair`. */
+  /** Runs an audit as `npm run audit` does; `isRepair` is `--repair`. */
   readonly audit: (options?: {
     readonly isRepair?: boolean;
     readonly wrap?: (publish: Publish) => Publish;
@@ -55,7 +55,7 @@ export async function withDamaged(
       return driver;
     };
     const tableOf = (service: ServiceName) => createTable(driverOf(service), { now: Date.now });
-    using place = localPlace(urls.aws);
+    using place = localTarget(urls.aws);
     await test({
       urls,
       shop: client(urls.gateway),
@@ -71,7 +71,7 @@ export async function withDamaged(
       async audit({ isRepair = false, wrap = (publish: Publish) => publish } = {}) {
         await settled(stores, urls.aws);
         const { tables } = await openLocalSystem(urls.gateway);
-        const differences: (Difference & { readonly fate: Fate })[] = [];
+        const differences: (Difference & { readonly outcome: DifferenceOutcome })[] = [];
         const published: TandemEvent[] = [];
         const send = createPublisher(place.sns, await place.topicArn('cart-events-topic'));
         const publish = wrap(async (events) => {
@@ -82,9 +82,9 @@ export async function withDamaged(
           tables,
           settleMs: SETTLE_MS,
           now: Date.now,
-          patienceMs: 3_000,
+          repairTimeoutMs: 3_000,
           ...(isRepair && { repair: { publish, rate: RATE } }),
-          onDifference: (difference, fate) => differences.push({ ...difference, fate }),
+          onDifference: (difference, outcome) => differences.push({ ...difference, outcome }),
         });
         return { ...report, differences, published };
       },
@@ -103,7 +103,7 @@ export async function withDamaged(
   });
 }
 
-/** Lets a client publish successfully what never arrives. */
+/** Makes a client report success for events that are never delivered. */
 function lose(sns: SNSClient, isLost: (event: TandemEvent) => boolean): void {
   sns.middlewareStack.add(
     (next, { commandName }) =>
@@ -120,7 +120,7 @@ function lose(sns: SNSClient, isLost: (event: TandemEvent) => boolean): void {
   );
 }
 
-/** Resolves once both relays have published all, and the queues are empty. */
+/** Resolves once both relays have published all changes, and the queues are empty. */
 async function settled(stores: ReadonlyMap<string, Store>, endpoint: string): Promise<void> {
   const unpublished = async () => {
     const changes = [...stores.values()].map(({ feed }) => feed.read(1, AbortSignal.timeout(30)));

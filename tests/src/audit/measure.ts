@@ -5,17 +5,17 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import type { Cart } from '@tandem/cart/domain/cart';
-import { carts } from '@tandem/cart/store/kinds';
+import { carts } from '@tandem/cart/store/entity-types';
 import type { Product } from '@tandem/product/domain/product';
 import type { Reservation } from '@tandem/product/domain/reservation';
-import { products, reservations } from '@tandem/product/store/kinds';
+import { products, reservations } from '@tandem/product/store/entity-types';
 import { itemOf, type StoredItem } from '@tandem/storage/dynamodb-items';
 import { PARTITION_KEY } from '@tandem/storage/dynamodb-layout';
 import { pkOf } from '@tandem/storage/pk';
-import { key, type Kind, type Versioned } from '@tandem/storage/table';
+import { key, type EntityType, type Versioned } from '@tandem/storage/table';
 
 /**
- * Fills DynamoDB Local with carts and audits them, in a process of its own whose memory is measured:
+ * Memory measurement of an audit: fills DynamoDB Local with carts and audits them in a separate process:
  * `node tests/src/audit/measure.ts --endpoint http://127.0.0.1:8000 --carts 1000000`, with npm run dynamodb-local.
  */
 
@@ -27,7 +27,7 @@ const { values } = parseArgs({
   },
 });
 const [cartCount, productCount] = [Number(values.carts), Number(values.products)];
-/** Puts under way at the same time, of as many items as a request may have. */
+/** Concurrent requests, and items per request. */
 const [PARALLEL, BATCH] = [16, 25];
 const SAMPLE_MS = 200;
 
@@ -42,13 +42,13 @@ const updatedAt = new Date(now).toISOString();
 const expiresAt = new Date(now + 7 * 24 * 60 * 60 * 1000).toISOString();
 const heldUntil = new Date(now + 24 * 60 * 60 * 1000).toISOString();
 
-function stored<S extends Versioned>(kind: Kind<S>, id: string, state: S): StoredItem {
+function stored<S extends Versioned>(kind: EntityType<S>, id: string, state: S): StoredItem {
   const index = kind.index?.(state);
   const expiresAt = kind.expiresAt?.(state);
   return itemOf({ pk: pkOf(key(kind, id)), version: state.version, state, events: [], index, expiresAt });
 }
 
-/** A table without indexes and stream, which an audit does not read and which would take longest to fill. */
+/** Creates a table without indexes and stream, which an audit does not read and which would slow down the filling. */
 async function createTable(table: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
@@ -60,7 +60,7 @@ async function createTable(table: string): Promise<void> {
   );
 }
 
-/** Writes what it is given, and waits where too much is under way. */
+/** Batch writer with a limit of concurrent requests. */
 function openWriter(table: string) {
   const waiting = new Set<Promise<void>>();
   let batch: StoredItem[] = [];
@@ -86,7 +86,7 @@ function openWriter(table: string) {
   };
 }
 
-/** Every tenth cart is empty, three of ten have two lines, the others one. */
+/** Lines of a cart: one cart in ten is empty, three have two lines, the rest have one. */
 function linesOf(cart: number): number[] {
   const kind = cart % 10;
   const first = (cart * 7919) % productCount;

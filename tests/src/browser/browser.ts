@@ -7,7 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
-/** Where a Chromium is: what CHROMIUM names, else the first on the PATH. */
+/** Path of Chromium: the environment variable CHROMIUM, else the first one on the PATH. */
 export function findChromium(): string | undefined {
   const { CHROMIUM, PATH = '' } = process.env;
   const found = PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
@@ -21,41 +21,44 @@ export function findChromium(): string | undefined {
   });
 }
 
-/** Why tests in a browser are skipped; false where they can run. */
+/** Reason to skip browser tests; false if Chromium is available. */
 export const withoutChromium =
   findChromium() === undefined &&
-  'no Chromium here: install it (Debian: apt install chromium) or name one in CHROMIUM, then npm test';
+  'Chromium not found. Install it (Debian: apt install chromium) or set CHROMIUM to its path, then run npm test.';
 
-/** A browser without a window. Dispose of it. */
+/** Opens a headless browser; the caller disposes of it. */
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = findChromium() ?? assert.fail('no Chromium');
+  const executablePath = findChromium() ?? assert.fail('Chromium not found');
   // In a container or as root the sandbox of Chromium cannot be set up; the pages are our own.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
-/** A page, and what its console complained of: nothing, or the test is to fail. */
-export interface Watched {
+/** Page with the errors that its browser console has logged. */
+export interface MonitoredPage {
   readonly page: Page;
-  readonly complaints: readonly string[];
+  readonly errors: readonly string[];
 }
 
-/** Opens a page of its own session, which remembers what the console of the browser says. */
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
+/** Opens a page in a new browser context, and collects the errors of its browser console. */
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<MonitoredPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => void complaints.push(String(error)));
+  const errors: string[] = [];
+  page.on('pageerror', (error) => void errors.push(String(error)));
   page.on('console', (message) => {
-    // An answer that the page asked for and shows is no fault of the page, though the browser logs it.
+    // The browser logs error responses that the page handles and displays.
     if (message.type() === 'error' && !/status of 4\d\d|status of 503/.test(message.text()))
-      complaints.push(message.text());
+      errors.push(message.text());
   });
-  return { page, complaints };
+  return { page, errors };
 }
 
-/** What axe finds in the page that keeps people out: the rules that are broken seriously, and where. */
-export async function barriers(page: Page): Promise<readonly string[]> {
+/** Serious and critical accessibility violations in a page, found by axe. */
+export async function accessibilityViolations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };

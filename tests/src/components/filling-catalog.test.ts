@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cart } from '@tandem/cart/domain/cart';
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
-import { cartKey } from '@tandem/cart/store/kinds';
+import { cartKey } from '@tandem/cart/store/entity-types';
 import { openServices } from '../support/services.ts';
 import { storeName } from '../support/store.ts';
 import { until } from '../support/until.ts';

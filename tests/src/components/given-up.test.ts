@@ -7,7 +7,7 @@ import { startEmulator } from '@tandem/emulators/messaging';
 import { openClients } from '@tandem/emulators/clients';
 import { openContext } from '@tandem/local/system/context';
 import { emptyLedger } from '@tandem/product/domain/stock';
-import { productKey } from '@tandem/product/store/kinds';
+import { productKey } from '@tandem/product/store/entity-types';
 import { recordCalls } from '../support/aws-calls/record.ts';
 import { publisher } from '../support/events.ts';
 import { deadLetters, depth } from '../support/queues.ts';

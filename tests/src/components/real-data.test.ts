@@ -64,7 +64,7 @@ test(
       const report = await replay(urls.gateway, sales);
       assert.deepEqual(report.differences, []);
       assert.deepEqual(
-        [...report.answers.keys()].toSorted((a, b) => a - b),
+        [...report.responses.keys()].toSorted((a, b) => a - b),
         [200, 201],
       );
       assert.equal(

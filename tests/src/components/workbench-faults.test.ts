@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   type SendMessageBatchCommandInput,
 } from '@aws-sdk/client-sqs';
-import { keepingQueues } from '@tandem/dlq/queues';
+import { deadLetterQueues } from '@tandem/dlq/queues';
 import { queueUrl } from '@tandem/emulators/messaging-config';
 import * as fc from 'fast-check';
 import { depth } from '../support/queues.ts';
@@ -26,7 +26,7 @@ import {
 test('it is on record before it is sent and before it is deleted; a record that fails stops it', async () => {
   const seen: unknown[] = [];
   await using it = await openBench({
-    async keep({ outcome }) {
+    async saveRecord({ outcome }) {
       seen.push([outcome, await depth(it.endpoint, CART_QUEUE), await depth(it.endpoint, cartDlq.name)]);
     },
   });
@@ -37,7 +37,7 @@ test('it is on record before it is sent and before it is deleted; a record that 
     ['sent', 2, 2],
   ]);
 
-  await using full = await openBench({ keep: () => Promise.reject(new Error('disk full')) });
+  await using full = await openBench({ saveRecord: () => Promise.reject(new Error('disk full')) });
   await full.put(cartDlq.name, ...many(2));
   await assert.rejects(full.redrive(cartDlq, FAST), /disk full/);
   assert.deepEqual([await depth(full.endpoint, CART_QUEUE), (await full.depth(cartDlq)).visible], [0, 2]);
@@ -46,7 +46,7 @@ test('it is on record before it is sent and before it is deleted; a record that 
 test('where it is not known whether a batch was sent, nothing is deleted, and running it again goes on', async () => {
   await using it = await openBench();
   await it.put(cartDlq.name, ...many(25));
-  before(it.place.sqs, 'SendMessageBatchCommand', (call) => {
+  before(it.target.sqs, 'SendMessageBatchCommand', (call) => {
     // Those before are of `put`.
     if (call === 2) throw new Error('the line is cut');
   });
@@ -61,7 +61,7 @@ test('what is sent but cannot be deleted is sent again by the next redrive only'
   await using it = await openBench();
   await it.put(cartDlq.name, ...many(3));
   let isRefused = true;
-  it.place.sqs.middlewareStack.add(
+  it.target.sqs.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
         if (commandName !== 'DeleteMessageBatchCommand' || !isRefused) return next(args);
@@ -89,7 +89,7 @@ test('what is sent but cannot be deleted is sent again by the next redrive only'
 test('what its queue refuses stays, with the reason; those beside it go', async () => {
   await using it = await openBench();
   await it.put(cartDlq.name, ...many(3));
-  it.place.sqs.middlewareStack.add(
+  it.target.sqs.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
         if (commandName !== 'SendMessageBatchCommand') return next(args);
@@ -111,9 +111,9 @@ test('what its queue refuses stays, with the reason; those beside it go', async 
 });
 
 test('one that is held for so long that it comes again is the same one still', async () => {
-  await using it = await openBench({ holdSeconds: 1 });
+  await using it = await openBench({ leaseSeconds: 1 });
   await it.put(cartDlq.name, ...many(12));
-  before(it.place.sqs, 'ReceiveMessageCommand', (call) => (call === 2 ? delay(1_100) : undefined));
+  before(it.target.sqs, 'ReceiveMessageCommand', (call) => (call === 2 ? delay(1_100) : undefined));
   const report = await it.redrive(cartDlq, { ...FAST, isDryRun: true });
   assert.deepEqual([report.sent, report.end], [12, 'all']);
   assert.deepEqual(await it.depth(cartDlq), { visible: 12, inFlight: 0 });
@@ -140,7 +140,7 @@ test('it ends although what it sends comes back at once', async () => {
   await it.put(cartDlq.name, invalid, invalid, invalid);
   let returned = 0;
   // As a consumer does that gives up: before the redrive looks again, what it sent is a dead letter.
-  before(it.place.sqs, 'DeleteMessageBatchCommand', async () => {
+  before(it.target.sqs, 'DeleteMessageBatchCommand', async () => {
     returned += 1;
     if (returned <= 3) await it.put(cartDlq.name, invalid);
   });
@@ -164,14 +164,14 @@ test('what others hold is counted, and is not touched', async () => {
   await using it = await openBench();
   await it.put(cartDlq.name, ...many(3));
   const QueueUrl = queueUrl(it.endpoint, cartDlq.name);
-  await it.place.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+  await it.target.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
   assert.deepEqual(await it.depth(cartDlq), { visible: 2, inFlight: 1 });
   assert.equal((await it.redrive(cartDlq, FAST)).sent, 2);
   assert.deepEqual(await it.depth(cartDlq), { visible: 0, inFlight: 1 });
 });
 
 test('a thousand messages go in batches of ten, and what is held is bounded', async () => {
-  await using it = await openBench({ mostHeld: 50 });
+  await using it = await openBench({ maxLeased: 50 });
   await it.put(cartDlq.name, ...many(1_000));
   const report = await it.redrive(cartDlq, FAST);
   assert.deepEqual([report.sent, report.end], [1_000, 'all']);
@@ -198,7 +198,7 @@ const message = fc.oneof(
 
 test('whatever is in a queue, forced or not, what was sent and what is left is what was there', async () => {
   await using it = await openBench();
-  const queues = keepingQueues.filter(({ name }) => /^cart-product|^product-relay/.test(name));
+  const queues = deadLetterQueues.filter(({ name }) => /^cart-product|^product-relay/.test(name));
   await fc.assert(
     fc.asyncProperty(
       fc.array(message, { maxLength: 25 }),

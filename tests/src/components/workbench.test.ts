@@ -61,7 +61,7 @@ test('a look that fails, or is interrupted, hides nothing', async () => {
   await using it = await openBench();
   await it.put(cartDlq.name, ...many(30));
   const stop = new AbortController();
-  before(it.place.sqs, 'ReceiveMessageCommand', (call) => {
+  before(it.target.sqs, 'ReceiveMessageCommand', (call) => {
     if (call === 2) stop.abort();
     if (call === 5) throw new Error('the line is cut');
   });
@@ -100,7 +100,7 @@ test('what would be given up again stays and is visible again; it goes when it i
   };
   const report = await it.redrive(cartDlq, { ...FAST, onMessage });
   assert.deepEqual([report.sent, report.left, report.end], [1, 2, 'all']);
-  assert.match(left.join('\n'), /^\/price: .*\nis of an unknown type/);
+  assert.match(left.join('\n'), /^\/price: .*\nunknown event type/);
   assert.equal((await it.depth(cartDlq)).visible, 2);
   const forced = await it.redrive(cartDlq, { ...FAST, isForced: true });
   assert.deepEqual([forced.sent, forced.left], [2, 0]);

@@ -11,51 +11,51 @@ import { listen, operator } from './listen.ts';
 const QUEUE = 'cart-product-updates-queue';
 const applied = (steps: readonly Step[], productIds: readonly string[]) =>
   steps.filter((step) => step.kind === 'applied' && productIds.includes(step.productId ?? ''));
-const of = (steps: readonly Step[], kind: Step['kind'], eventId: string) =>
+const stepsOf = (steps: readonly Step[], kind: Step['kind'], eventId: string) =>
   steps.filter((step) => step.kind === kind && 'eventId' in step && step.eventId === eventId);
 
-// Each waits for most of its time.
-describe('a fault that is switched on', { concurrency: true }, () => {
-  test('what a paused consumer does not take waits in its queue, and is applied once it goes on', () =>
+// The tests spend most of their time waiting.
+describe('an active fault', { concurrency: true }, () => {
+  test('messages of a paused consumer wait in its queue, and are applied once it resumes', () =>
     withSystem(async ({ urls: { gateway } }) => {
       const { putProduct } = client(gateway);
       const { fault } = operator(gateway);
-      await using listening = await listen(gateway);
+      await using stream = await listen(gateway);
       assert.equal((await fault('consumerPaused', 'cart', true)).status, 204);
       const ids = ['a', 'b', 'c'];
       for (const productId of ids) await putProduct(productId);
-      const waiting = await listening.untilState(({ queues }) => queues[QUEUE].visible === 3);
+      const waiting = await stream.untilState(({ queues }) => queues[QUEUE].visible === 3);
       assert.deepEqual(waiting.faults, [{ fault: 'consumerPaused', service: 'cart' }]);
       assert.ok(waiting.queues[QUEUE].oldestMs > 0);
-      assert.deepEqual(applied(listening.steps, ids), []);
+      assert.deepEqual(applied(stream.steps, ids), []);
 
       await fault('consumerPaused', 'cart', false);
-      await listening.untilState(({ queues }) => queues[QUEUE].visible + queues[QUEUE].inFlight === 0);
-      await listening.untilSteps((steps) => applied(steps, ids).length === 3);
-      assert.deepEqual((await listening.untilState(() => true)).queues[QUEUE].oldestMs, 0);
+      await stream.untilState(({ queues }) => queues[QUEUE].visible + queues[QUEUE].inFlight === 0);
+      await stream.untilSteps((steps) => applied(steps, ids).length === 3);
+      assert.deepEqual((await stream.untilState(() => true)).queues[QUEUE].oldestMs, 0);
     }));
 
-  test('a relay that is stopped holds what happened, and publishes it once it goes on', () =>
+  test('a stopped relay keeps its backlog, and publishes it once it resumes', () =>
     withSystem(async ({ urls: { gateway } }) => {
       const { putProduct } = client(gateway);
       const { fault } = operator(gateway);
-      await using listening = await listen(gateway);
+      await using stream = await listen(gateway);
       await fault('relayStopped', 'product', true);
       await putProduct('mug');
-      const { relays } = await listening.untilState((state) => state.relays.product.oldestMs >= 500);
+      const { relays } = await stream.untilState((state) => state.relays.product.oldestMs >= 500);
       assert.deepEqual([relays.product.isHeld, relays.cart.isHeld], [true, false]);
-      assert.equal(of(listening.steps, 'published', 'product/mug/1/0').length, 0);
+      assert.equal(stepsOf(stream.steps, 'published', 'product/mug/1/0').length, 0);
 
       await fault('relayStopped', 'product', false);
-      await listening.untilSteps((steps) => of(steps, 'applied', 'product/mug/1/0').length === 1);
-      await listening.untilState((state) => !state.relays.product.isHeld);
+      await stream.untilSteps((steps) => stepsOf(steps, 'applied', 'product/mug/1/0').length === 1);
+      await stream.untilState((state) => !state.relays.product.isHeld);
     }));
 
-  test('deliveries that come late and twice change nothing in the end', () =>
+  test('delayed and duplicated deliveries do not change the final state', () =>
     withSystem(async ({ urls: { gateway, aws } }) => {
       const { putProduct, openCart, fill, add, product, cart } = client(gateway);
       const { fault } = operator(gateway);
-      await using listening = await listen(gateway);
+      await using stream = await listen(gateway);
       await putProduct('mug', { inventory: 10 });
       const cartId = await openCart();
       await fill(cartId, { mug: 1 });
@@ -65,8 +65,8 @@ describe('a fault that is switched on', { concurrency: true }, () => {
       const { status, body } = await add(cartId, 'mug', 2);
       assert.equal(status, 200);
       const eventId = `cart/${publicIdOf(cartId)}/${body.version}/0`;
-      const steps = await listening.untilSteps((all) => of(all, 'applied', eventId).length === 2);
-      const [first, second] = of(steps, 'published', eventId);
+      const steps = await stream.untilSteps((all) => stepsOf(all, 'applied', eventId).length === 2);
+      const [first, second] = stepsOf(steps, 'published', eventId);
       assert.ok((first?.at ?? 0) - addedAt >= 1_900, 'late');
       assert.ok((second?.at ?? 0) - (first?.at ?? 0) >= 400, 'twice');
       await atRest(aws);
@@ -74,7 +74,7 @@ describe('a fault that is switched on', { concurrency: true }, () => {
       assert.equal((await cart(cartId)).body.items[0]?.qty, 3);
     }));
 
-  test('a service that is killed is away, comes back at its port, and misses no event', () =>
+  test('a killed service is unavailable, restarts on its port, and misses no event', () =>
     withSystem(async ({ urls: { gateway } }) => {
       const { putProduct, call, openCart, fill } = client(gateway);
       const { post } = operator(gateway);
@@ -86,7 +86,7 @@ describe('a fault that is switched on', { concurrency: true }, () => {
       await fill(await openCart(), { mug: 1 });
     }));
 
-  test('a system stops while a service of it is away', () =>
+  test('a system stops while one of its services is down', () =>
     withSystem(async ({ urls: { gateway } }) => {
       await operator(gateway).post('/kill', { service: 'product' });
     }));

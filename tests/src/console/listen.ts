@@ -5,24 +5,24 @@ import { mintToken } from '@tandem/emulators/issuer';
 import { type Answer, client } from '../support/http.ts';
 import { until } from '../support/until.ts';
 
-/** A listener of the console's stream, until it goes out of scope. */
-export interface Listening extends AsyncDisposable {
+/** Client of the console event stream; disconnects when disposed. */
+export interface StreamClient extends AsyncDisposable {
   readonly steps: readonly Step[];
-  /** All that came, as it came. */
+  /** Raw text received so far. */
   text(): string;
-  /** Resolves to the steps so far once they are as they should be. */
-  untilSteps(holds: (steps: readonly Step[]) => boolean): Promise<readonly Step[]>;
-  /** Resolves to the first state after now that is as it should be. */
-  untilState(holds: (state: State) => boolean): Promise<State>;
+  /** Resolves to the steps received so far, once they match. */
+  untilSteps(matches: (steps: readonly Step[]) => boolean): Promise<readonly Step[]>;
+  /** Resolves to the next state that matches. */
+  untilState(matches: (state: State) => boolean): Promise<State>;
   /** Resolves once the gateway has ended the stream. */
   ended(): Promise<void>;
 }
 
-/** Listens to the gateway's console. */
-export async function listen(gateway: string, headers: Record<string, string> = {}): Promise<Listening> {
-  const request = get(`${gateway}/console/events`, { headers, agent: false });
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  if (response.statusCode !== 200) throw new Error(`the stream is answered ${response.statusCode}`);
+/** Connects to the console event stream of a gateway. */
+export async function listen(gateway: string, headers: Record<string, string> = {}): Promise<StreamClient> {
+  const streamRequest = get(`${gateway}/console/events`, { headers, agent: false });
+  const [response] = (await once(streamRequest, 'response')) as [IncomingMessage];
+  if (response.statusCode !== 200) throw new Error(`the event stream returned status ${response.statusCode}`);
   const [steps, states]: [Step[], State[]] = [[], []];
   let all = '';
   const reading = read(response.setEncoding('utf8'), (message) => {
@@ -33,43 +33,44 @@ export async function listen(gateway: string, headers: Record<string, string> = 
     if (event === 'step') steps.push(JSON.parse(data ?? '') as Step);
     if (event === 'state') states.push(JSON.parse(data ?? '') as State);
   });
-  // It may break: a test that wants to know asks how it ended.
+  // The stream may break; a test that needs the outcome awaits ended().
   reading.catch(() => undefined);
   return {
     steps,
     text: () => all,
-    untilSteps: (holds) => until(() => steps, holds),
-    async untilState(holds) {
+    untilSteps: (matches) => until(() => steps, matches),
+    async untilState(matches) {
       const before = states.length;
       const found = await until(
-        () => states.slice(before).find(holds) ?? states.at(-1),
-        (state) => state !== undefined && states.length > before && holds(state),
+        () => states.slice(before).find(matches) ?? states.at(-1),
+        (state) => state !== undefined && states.length > before && matches(state),
       );
-      if (!found) throw new Error('no state');
+      if (!found) throw new Error('no state received');
       return found;
     },
     ended: () => reading,
     async [Symbol.asyncDispose]() {
-      request.destroy();
+      streamRequest.destroy();
       await reading.catch(() => undefined);
     },
   };
 }
 
-/** Calls the console's routes as an operator, unless another token is given. */
+/** Client of the console routes with an operator token. */
 export function operator(gateway: string) {
-  const own = mintToken({ subject: 'tester', scopes: ['operator'] });
+  const operatorToken = mintToken({ subject: 'tester', scopes: ['operator'] });
   const { call } = client(gateway);
-  const ask = async <B = Record<string, unknown>>(
+  const request = async <B = Record<string, unknown>>(
     method: string,
     path: string,
     body?: object,
-  ): Promise<Answer<B>> => call<B>(method, `/console${path}`, { token: await own, ...(body && { body }) });
+  ): Promise<Answer<B>> =>
+    call<B>(method, `/console${path}`, { token: await operatorToken, ...(body && { body }) });
   return {
-    ask,
-    post: <B = Record<string, unknown>>(path: string, body: object) => ask<B>('POST', path, body),
+    request,
+    post: <B = Record<string, unknown>>(path: string, body: object) => request<B>('POST', path, body),
     fault: (fault: string, service: string, isOn: boolean) =>
-      ask('POST', '/faults', { fault, service, isOn }),
+      request('POST', '/faults', { fault, service, isOn }),
   };
 }
 

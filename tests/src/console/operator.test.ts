@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import type { About, DeadLetterQueue, Letter, Redriven } from '@tandem/console/protocol';
+import type { About, DeadLetterQueue, DeadLetterMessage, Redriven } from '@tandem/console/protocol';
 import { mintToken } from '@tandem/emulators/issuer';
 import { client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
@@ -22,29 +22,29 @@ const calls: readonly [method: string, path: string, body?: object][] = [
   ['POST', `/dead-letters/${DLQ}/redrive`, {}],
 ];
 
-test('nobody but an operator may do what an operator may', () =>
+test('operator routes reject every token without the operator scope', () =>
   withSystem(async ({ urls: { gateway } }) => {
     const { call } = client(gateway);
     const { body: signedIn } = await call<{ token: string }>('POST', '/console/sign-in', {
       body: { user: 'bob' },
     });
-    const others = await mintToken({ subject: 'test', scopes: ['products:write'] });
+    const withoutScope = await mintToken({ subject: 'test', scopes: ['products:write'] });
     for (const [method, path, body] of calls) {
       const statuses = [];
-      for (const token of [false, 'x.y.z', signedIn.token, others] as const) {
+      for (const token of [false, 'x.y.z', signedIn.token, withoutScope] as const) {
         const answer = await call(method, `/console${path}`, { token, ...(body && { body }) });
         assert.equal(answer.headers.get('content-type'), 'application/problem+json');
         statuses.push(answer.status);
       }
       assert.deepEqual(statuses, [401, 401, 403, 403], path);
     }
-    await using listening = await listen(gateway);
-    assert.deepEqual((await listening.untilState(() => true)).faults, []);
+    await using stream = await listen(gateway);
+    assert.deepEqual((await stream.untilState(() => true)).faults, []);
   }));
 
-test('what is not understood is refused as everywhere, and what is no JSON not even read', () =>
+test('invalid input is rejected with 400, and a body that is not JSON with 415', () =>
   withSystem(async ({ urls: { gateway } }) => {
-    const { ask, post } = operator(gateway);
+    const { request, post } = operator(gateway);
     for (const [path, body] of [
       ['/faults', { ...fault, fault: 'rain' }],
       ['/faults', { ...fault, service: 'shop' }],
@@ -58,15 +58,15 @@ test('what is not understood is refused as everywhere, and what is no JSON not e
       const answer = await post(path, body);
       assert.deepEqual([answer.status, answer.body['type']], [400, 'urn:tandem:problem:invalid-input'], path);
     }
-    assert.equal((await ask('GET', '/dead-letters/none')).status, 404);
-    assert.equal((await ask('GET', '/nothing')).status, 404);
-    assert.equal((await ask('DELETE', '/faults')).status, 405);
+    assert.equal((await request('GET', '/dead-letters/none')).status, 404);
+    assert.equal((await request('GET', '/nothing')).status, 404);
+    assert.equal((await request('DELETE', '/faults')).status, 405);
     const { call } = client(gateway);
     const headers = { 'content-type': 'text/plain' };
     assert.equal((await call('POST', '/console/sign-in', { body: '{"user":"bob"}', headers })).status, 415);
   }));
 
-test('the console answers by the names of this machine alone', () =>
+test('the console rejects Host headers that are not names of this machine', () =>
   withSystem(async ({ urls: { gateway } }) => {
     const statusOf = async (host: string) => {
       const [answer] = (await once(get(`${gateway}/console/about`, { headers: { host } }), 'response')) as [
@@ -81,7 +81,7 @@ test('the console answers by the names of this machine alone', () =>
       assert.equal(await statusOf(host), 403, host);
   }));
 
-test('a demo user signs in, and has a cart of their own', () =>
+test('a demo user signs in and has their own cart', () =>
   withSystem(async ({ urls }) => {
     const { call } = client(urls.gateway);
     const { body: about } = await call<About>('GET', '/console/about');
@@ -93,41 +93,41 @@ test('a demo user signs in, and has a cart of their own', () =>
     assert.equal((await call('PUT', '/products/mug', { token: body.token, body: product })).status, 403);
   }));
 
-test('a poisoned message is a dead letter within seconds, is told why, and is redriven only by force', () =>
+test('a poison message is dead-lettered within seconds with a reason, and only a forced redrive sends it', () =>
   withSystem(async ({ urls: { gateway } }) => {
-    const { ask, post } = operator(gateway);
-    await using listening = await listen(gateway);
+    const { request, post } = operator(gateway);
+    await using stream = await listen(gateway);
     const { status, body } = await post('/poison', { queue: 'cart-product-updates-queue' });
     assert.equal(status, 202);
-    const letters = () => ask<Letter[]>('GET', `/dead-letters/${DLQ}`);
-    await listening.untilState(({ deadLetters }) => deadLetters[DLQ] === 1);
+    const fetchMessages = () => request<DeadLetterMessage[]>('GET', `/dead-letters/${DLQ}`);
+    await stream.untilState(({ deadLetters }) => deadLetters[DLQ] === 1);
     const {
-      body: [letter],
-    } = await letters();
-    assert.partialDeepStrictEqual(letter, {
+      body: [message],
+    } = await fetchMessages();
+    assert.partialDeepStrictEqual(message, {
       messageId: body['messageId'] as string,
       eventId: body['eventId'] as string,
       eventType: 'ProductUpdated',
       isAcceptable: false,
-    } satisfies Partial<Letter>);
-    assert.match(letter?.reason ?? '', /\/price/);
-    for (const { body } of await Promise.all([letters(), letters(), letters()]))
-      assert.equal(body.length, 1, 'nobody who looks hides it from another one');
-    const returned = listening.steps.flatMap((step) => (step.kind === 'returned' ? [step] : []));
+    } satisfies Partial<DeadLetterMessage>);
+    assert.match(message?.reason ?? '', /\/price/);
+    for (const { body } of await Promise.all([fetchMessages(), fetchMessages(), fetchMessages()]))
+      assert.equal(body.length, 1, 'concurrent reads all see the message');
+    const returned = stream.steps.flatMap((step) => (step.kind === 'returned' ? [step] : []));
     assert.deepEqual(
       returned.map(({ attempt }) => attempt),
       [1, 2, 3, 4, 5],
     );
-    const took = (returned[4]?.at ?? 0) - (returned[0]?.at ?? 0);
-    assert.ok(took > 3_500 && took < 8_000, `can be watched: ${took} ms`);
-    const { body: queues } = await ask<DeadLetterQueue[]>('GET', '/dead-letters');
+    const tookMs = (returned[4]?.at ?? 0) - (returned[0]?.at ?? 0);
+    assert.ok(tookMs > 3_500 && tookMs < 8_000, `slow enough to watch: ${tookMs} ms`);
+    const { body: queues } = await request<DeadLetterQueue[]>('GET', '/dead-letters');
     assert.deepEqual(
       queues.filter(({ visible }) => visible > 0),
       [
         {
           queue: DLQ,
           kind: 'givenUp',
-          what: 'given up by cart',
+          what: 'dead-lettered by cart',
           destination: 'cart-product-updates-queue',
           visible: 1,
           inFlight: 0,
@@ -135,10 +135,10 @@ test('a poisoned message is a dead letter within seconds, is told why, and is re
       ],
     );
 
-    const { messageId = '', reason } = letter ?? {};
-    const refused = await post<Redriven>(`/dead-letters/${DLQ}/redrive`, {});
-    assert.deepEqual(refused.body, { sent: 0, left: 1, reasons: { [messageId]: reason ?? '' } });
+    const { messageId = '', reason } = message ?? {};
+    const rejected = await post<Redriven>(`/dead-letters/${DLQ}/redrive`, {});
+    assert.deepEqual(rejected.body, { sent: 0, left: 1, reasons: { [messageId]: reason ?? '' } });
     const forced = await post<Redriven>(`/dead-letters/${DLQ}/redrive`, { only: messageId, isForced: true });
     assert.deepEqual(forced.body, { sent: 1, left: 0, reasons: {} });
-    await until(letters, ({ body: [again] }) => again?.messageId !== messageId);
+    await until(fetchMessages, ({ body: [again] }) => again?.messageId !== messageId);
   }));

@@ -16,26 +16,26 @@ const kindsOf = (steps: readonly Step[], traceId: string) =>
     .toSorted((a, b) => a.at - b.at)
     .map(({ kind }) => kind);
 
-test('the way of a change is seen from its request to where it is applied', () =>
+test('a change is traced from its request to the consumer that applies it', () =>
   withSystem(async ({ urls: { gateway } }) => {
-    await using listening = await listen(gateway);
+    await using stream = await listen(gateway);
     const { call, putProduct } = client(gateway);
     await putProduct('mug');
     const headers = { traceparent, 'content-type': 'application/merge-patch+json' };
     const { status } = await call('PATCH', '/products/mug', { body: { price: 1_300 }, headers });
     assert.equal(status, 200);
-    const steps = await listening.untilSteps((steps) => kindsOf(steps, TRACE).length === 4);
+    const steps = await stream.untilSteps((steps) => kindsOf(steps, TRACE).length === 4);
     assert.deepEqual(kindsOf(steps, TRACE), ['request', 'published', 'received', 'applied']);
-    const [request, ...others] = steps
+    const [requestStep, ...eventSteps] = steps
       .filter(({ traceId }) => traceId === TRACE)
       .toSorted((a, b) => a.at - b.at);
-    assert.partialDeepStrictEqual(request, {
+    assert.partialDeepStrictEqual(requestStep, {
       service: 'product',
       method: 'PATCH',
       path: '/products/mug',
       status: 200,
     });
-    for (const step of others)
+    for (const step of eventSteps)
       assert.partialDeepStrictEqual(step, {
         eventId: 'product/mug/2/0',
         eventType: 'ProductUpdated',
@@ -49,7 +49,7 @@ test('the way of a change is seen from its request to where it is applied', () =
       },
     );
 
-    const { seen, services } = await listening.untilState(({ queues }) =>
+    const { seen, services } = await stream.untilState(({ queues }) =>
       Object.values(queues).every(({ visible, inFlight, oldestMs }) => visible + inFlight + oldestMs === 0),
     );
     assert.deepEqual(seen.product, { reads: 0, writes: 2 });
@@ -58,7 +58,7 @@ test('the way of a change is seen from its request to where it is applied', () =
     assert.equal(services.product.requestsPerSecond, 0.2);
   }));
 
-test('security 6: the stream names carts by their public ids, and what an event says is for an operator alone', () =>
+test('security 6: the stream has public cart ids only, and event payloads require the operator scope', () =>
   withSystem(async ({ urls: { gateway } }) => {
     const { putProduct, openCart, fill, checkOut } = client(gateway);
     await putProduct('mug', { name: 'A mug of Meissen', inventory: 5 });
@@ -68,29 +68,28 @@ test('security 6: the stream names carts by their public ids, and what an event 
       () => checkOut(cartId),
       ({ status }) => status === 200,
     );
-    await using listening = await listen(gateway);
+    await using stream = await listen(gateway);
     const isOver = (step: Step) => step.kind === 'applied' && step.eventType === 'CartCheckedOut';
-    await listening.untilSteps((steps) => steps.some(isOver));
-    await listening.untilState(() => true);
-    assert.ok(listening.text().includes(publicIdOf(cartId)));
-    assert.ok(
-      !listening.text().includes(cartId.slice('guest-'.length)),
-      'the secret of a guest grants access',
-    );
-    assert.ok(!listening.text().includes('Meissen'));
+    await stream.untilSteps((steps) => steps.some(isOver));
+    await stream.untilState(() => true);
+    assert.ok(stream.text().includes(publicIdOf(cartId)));
+    assert.ok(!stream.text().includes(cartId.slice('guest-'.length)), 'the secret of a guest grants access');
+    assert.ok(!stream.text().includes('Meissen'));
 
-    const { ask } = operator(gateway);
-    const step = listening.steps.find((it) => it.kind === 'published' && it.eventType === 'CartCheckedOut');
+    const { request } = operator(gateway);
+    const step = stream.steps.find(
+      (step) => step.kind === 'published' && step.eventType === 'CartCheckedOut',
+    );
     const { eventId } = step as Step & { kind: 'published' };
-    const { body } = await ask<{ body: string }>('GET', `/events/${encodeURIComponent(eventId)}`);
+    const { body } = await request<{ body: string }>('GET', `/events/${encodeURIComponent(eventId)}`);
     assert.partialDeepStrictEqual(JSON.parse(body.body), {
       eventType: 'CartCheckedOut',
       cartId: publicIdOf(cartId),
     });
-    assert.equal((await ask('GET', '/events/none')).status, 404);
+    assert.equal((await request('GET', '/events/none')).status, 404);
   }));
 
-test('who comes back is told what they have missed, and a stranger the last of it', () =>
+test('a reconnecting client receives the missed steps, a new client the latest ones', () =>
   withSystem(async ({ urls: { gateway } }) => {
     await client(gateway).putProduct('mug');
     await using first = await listen(gateway);
@@ -99,12 +98,12 @@ test('who comes back is told what they have missed, and a stranger the last of i
     await using second = await listen(gateway, { 'last-event-id': ids.at(-2) ?? '' });
     await second.untilState(() => true);
     assert.deepEqual(second.steps, first.steps.slice(-1));
-    await using stranger = await listen(gateway, { 'last-event-id': 'other.7' });
-    await stranger.untilState(() => true);
-    assert.deepEqual(stranger.steps, first.steps);
+    await using newClient = await listen(gateway, { 'last-event-id': 'other.7' });
+    await newClient.untilState(() => true);
+    assert.deepEqual(newClient.steps, first.steps);
   }));
 
-test('fifty may listen, and one more once one of them has left', () =>
+test('fifty clients may connect, and another one after one has disconnected', () =>
   withSystem(async ({ urls: { gateway } }) => {
     await using stack = new AsyncDisposableStack();
     const all = await Promise.all(Array.from({ length: 50 }, async () => listen(gateway)));
@@ -119,15 +118,15 @@ test('fifty may listen, and one more once one of them has left', () =>
     );
   }));
 
-test('a system that stops ends the stream, and waits neither for it nor for a relay that is held', async () => {
+test('stopping a system ends the stream, and waits neither for it nor for a relay backlog', async () => {
   let ended: Promise<void> | undefined;
   let stoppingAt = 0;
   await withSystem(async ({ urls: { gateway } }) => {
-    const listening = await listen(gateway);
+    const stream = await listen(gateway);
     await operator(gateway).fault('relayStopped', 'product', true);
     await client(gateway).putProduct('mug');
-    await listening.untilState(({ relays }) => relays.product.isHeld);
-    ended = listening.ended();
+    await stream.untilState(({ relays }) => relays.product.isHeld);
+    ended = stream.ended();
     stoppingAt = performance.now();
   });
   assert.ok(performance.now() - stoppingAt < 2_000);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
-import { playStory } from '@tandem/smoke/story';
+import { runSmokeTest } from '@tandem/smoke/smoke-test';
 import { type CartBody, client } from '../support/http.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
@@ -11,7 +11,7 @@ test('the story of the contract plays', async (t) => {
   await withSystem(async ({ urls }) => {
     const token = await mintToken({ subject: 'test', scopes: ['products:write'] });
     const hops: string[] = [];
-    await playStory(urls.gateway, token, ({ name, milliseconds }) => {
+    await runSmokeTest(urls.gateway, token, ({ name, milliseconds }) => {
       hops.push(name);
       t.diagnostic(`${name}: ${milliseconds.toFixed(0)} ms`);
     });

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { topology } from '@tandem/contracts/topology';
 import { depth } from '../support/queues.ts';
 
-/** Messages that may wait before clients pause: what is killed comes back to a queue that moves, as it would elsewhere. */
+/** Backlog at which clients pause, so that a killed process returns to a queue that still moves. */
 const MAX_BACKLOG = 300;
-const LOOK_AGAIN_MS = 200;
+const POLL_INTERVAL_MS = 200;
 
-/** Looks at the queues until it is stopped. */
+/** Polls the backlog of the queues until it is stopped. */
 export function watchBacklog(endpoint: string) {
   const stopping = new AbortController();
   let short = Promise.resolve();
@@ -21,13 +21,13 @@ export function watchBacklog(endpoint: string) {
       isLong = Math.max(...waiting) > MAX_BACKLOG;
       if (isLong && !wasLong) ({ promise: short, resolve: relax } = Promise.withResolvers<void>());
       if (!isLong) relax();
-      await delay(LOOK_AGAIN_MS, undefined, stopping).catch(() => undefined);
+      await delay(POLL_INTERVAL_MS, undefined, stopping).catch(() => undefined);
     }
     relax();
   };
   void watch();
   return {
-    /** Resolves once it is. */
+    /** Resolves once the backlog is short. */
     isShort: () => short,
     stop: () => stopping.abort(),
   };

@@ -2,22 +2,22 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Role } from '@tandem/local/processes/roles';
 import type { Store } from '@tandem/local/system/store';
-import { BY_HOLD_EXPIRY } from '@tandem/product/store/kinds';
+import { BY_HOLD_EXPIRY } from '@tandem/product/store/entity-types';
 import type { Put } from '@tandem/storage/driver';
 
-/** The moments at which a process can be made to die, each with those that pass there. */
+/** Crash points: named steps at which a process can be killed, with the roles that pass them. */
 export const crashPoints = {
-  /** A relay has been told of committed changes, and published nothing of them. */
+  /** A relay has read committed changes, and published none of them. */
   'after commit, before publish': ['product-relay', 'cart-relay'],
-  /** It has published them, and its checkpoint still stands before them. */
+  /** It has published them, and not saved its checkpoint. */
   'after publish, before checkpoint': ['product-relay', 'cart-relay'],
   /** A consumer has received messages, and applied none. */
   'after receive, before apply': ['product', 'cart'],
   /** It has applied them, and they are still in the queue. */
   'after apply, before delete': ['product', 'cart'],
-  /** Product has published a page of a snapshot, and not asked itself for the next one. */
+  /** Product has published a page of a snapshot, and not requested the next one. */
   'mid-snapshot': ['product'],
-  /** Product has found holds that are overdue, and expired none of them. */
+  /** Product has found overdue holds, and expired none of them. */
   'during the sweep': ['product'],
   /** One item of a transaction is written, and the next one is not. */
   'mid-transaction': ['product', 'cart'],
@@ -25,7 +25,7 @@ export const crashPoints = {
 
 export type CrashPoint = keyof typeof crashPoints;
 
-/** Dies as by kill -9 at the point that it was last told, the next time that it passes there. */
+/** Kills this process with SIGKILL the next time that it passes the armed crash point. */
 export function createCrash() {
   let armed: CrashPoint | undefined;
   const pass = (point: CrashPoint) => {
@@ -36,7 +36,7 @@ export function createCrash() {
     arm: (point: CrashPoint | undefined) => void (armed = point),
 
     onClient(client: SNSClient | SQSClient): void {
-      // The stacks of both clients take the same middleware; their types do not say so.
+      // The middleware stacks of both clients are compatible, although their types are not.
       (client as SQSClient).middlewareStack.add(
         (next, { commandName }) =>
           async (args) => {
@@ -60,7 +60,7 @@ export function createCrash() {
           if (query.index === BY_HOLD_EXPIRY && page.rows.length > 0) pass('during the sweep');
           return page;
         },
-        write: (puts) => store.driver.write(puts.length > 1 ? dyingAtSecond(puts, pass) : puts),
+        write: (puts) => store.driver.write(puts.length > 1 ? withCrashPoint(puts, pass) : puts),
       },
       feed: {
         async read(limit, signal) {
@@ -77,8 +77,8 @@ export function createCrash() {
   };
 }
 
-/** The same puts; whoever reaches the second one, inside of the transaction, passes a point. */
-function dyingAtSecond(puts: readonly Put[], pass: (point: CrashPoint) => void): readonly Put[] {
+/** The same puts; reading the second one, inside of the transaction, passes the crash point. */
+function withCrashPoint(puts: readonly Put[], pass: (point: CrashPoint) => void): readonly Put[] {
   const [first, second, ...others] = puts;
   const watched = [first, second, ...others] as Put[];
   Object.defineProperty(watched, 1, {

@@ -11,26 +11,26 @@ import { importInFlight, refusesConnections } from '../support/stopping.ts';
 import { until } from '../support/until.ts';
 import { watchBacklog } from './backlog.ts';
 import { collectEvents } from './collect.ts';
-import { type Counting, countRequests } from './counting.ts';
+import { type Counting, countRequests } from './counting-client.ts';
 import { faultsAtRest } from './observe.ts';
 import { configOfDrill } from './with-processes.ts';
 
 const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
 /** The contract's limit. */
 const STOP_LIMIT_MS = 25_000;
-/** Between two requests of a client: some hundred requests a second of all, which two cores answer without a queue. */
+/** Pause between two requests of a client: a few hundred requests per second in total, which two cores serve without a queue. */
 const PAUSE_MS = 25;
 const READERS = 4;
-/** How long a checkout may wait for Product on a busy machine. */
-const PATIENCE_MS = 60_000;
-/** So many requests are answered between two stops. */
+/** Limit of a checkout's wait for Product on a busy machine. */
+const RETRY_TIMEOUT_MS = 60_000;
+/** Number of requests between two stops. */
 const REQUESTS_BETWEEN = 100;
-/** What a consumer was sent in the moment that it stopped to ask is hidden from others for half a minute. */
+/** Longer than the visibility timeout of half a minute, for messages that a stopping consumer still received. */
 const REST_DEADLINE_MS = 45_000;
-/** The services, whose instances take turns; then what they do not wait for. The gateway is one of its kind. */
-const named = ['product', 'product-2', 'cart', 'cart-2', 'product-relay', 'cart-relay', 'messaging'];
+/** Processes in the order in which they are stopped; the gateway follows. */
+const processNames = ['product', 'product-2', 'cart', 'cart-2', 'product-relay', 'cart-relay', 'messaging'];
 
-test('each process is told to stop under load: no request fails, and nothing is lost or given up', async (t) => {
+test('a graceful shutdown of each process under load fails no request, and loses and dead-letters no message', async (t) => {
   await using folder = await temporaryFolder();
   const halfDoneFile = join(folder.path, 'half-done');
   const system = await startProcesses(configOfDrill(), {
@@ -43,7 +43,7 @@ test('each process is told to stop under load: no request fails, and nothing is 
   const { count } = counting;
   const exits: { name: string; code: number | null; ms: number }[] = [];
 
-  /** Resolves once it has ended and is ready again. */
+  /** Stops a process with SIGTERM; resolves once its successor is ready. */
   const stop = async (name: string) => {
     const child = system.all.get(name);
     assert.ok(child, name);
@@ -52,9 +52,9 @@ test('each process is told to stop under load: no request fails, and nothing is 
       () => count.sent - before,
       (sent) => sent >= REQUESTS_BETWEEN,
     );
-    const toldAt = performance.now();
+    const stoppedAt = performance.now();
     const { code } = await child.kill('SIGTERM');
-    exits.push({ name, code, ms: Math.round(performance.now() - toldAt) });
+    exits.push({ name, code, ms: Math.round(performance.now() - stoppedAt) });
     await child.ready();
   };
 
@@ -65,7 +65,7 @@ test('each process is told to stop under load: no request fails, and nothing is 
     );
     const random = seeded(seed);
     const backlog = watchBacklog(system.urls.aws);
-    /** Clients wait for consumers too, which on a busy machine are slower than they. */
+    /** Clients also wait for consumers, which are slower on a busy machine. */
     const whenUp = async () => {
       await backlog.isShort();
       return counting.whenUp();
@@ -78,11 +78,11 @@ test('each process is told to stop under load: no request fails, and nothing is 
       shoppers: 4,
       merchants: 3,
       buyers: 3,
-      patienceMs: PATIENCE_MS,
+      retryTimeoutMs: RETRY_TIMEOUT_MS,
     });
     const stopReading = read(counting, load, random);
 
-    for (const name of named) await stop(name);
+    for (const name of processNames) await stop(name);
     const halfDone = await readFile(halfDoneFile, 'utf8');
 
     const half = await importInFlight(gateway, 'late');
@@ -109,10 +109,8 @@ test('each process is told to stop under load: no request fails, and nothing is 
     t.diagnostic(
       `seed ${seed}: ${sent} requests, ${failures.length} failed, the longest took ${Math.round(longestMs)} ms`,
     );
-    t.diagnostic(`${waits} checkouts and merges were told to wait for Product's yes`);
-    t.diagnostic(
-      `while the gateway was away: ${refused} connections refused, ${neverAccepted} not accepted any more`,
-    );
+    t.diagnostic(`${waits} checkouts and merges had to wait for Product's confirmation`);
+    t.diagnostic(`while the gateway was down: ${refused} connections refused, ${neverAccepted} not accepted`);
     for (const { name, code, ms } of exits) t.diagnostic(`${name}: exit ${code} after ${ms} ms`);
     t.diagnostic(`at rest after ${Math.round(performance.now() - restedFrom)} ms`);
     assert.deepEqual(failures, []);
@@ -142,7 +140,7 @@ function read({ whenUp }: Counting, { productIds, tokens }: Load, random: Random
         () => api.call('GET', '/products?limit=5'),
         () => api.call('GET', `/carts/${cartId}`, { token }),
       ];
-      // What got no answer is counted as such.
+      // The counting client counts failures.
       await pick(reads)?.().catch(() => undefined);
     }
   });

@@ -8,7 +8,7 @@ const dynamoDb = process.env['DYNAMODB_ENDPOINT'];
 const skip = dynamoDb === undefined && 'set DYNAMODB_ENDPOINT, or run npm run test:dynamodb';
 
 test(
-  'two instances of each service on DynamoDB, which loses responses to writes, keep the promises',
+  'two instances of each service on DynamoDB keep the promises although responses to writes are lost',
   { skip },
   async (t) => {
     const report = await runFaults({

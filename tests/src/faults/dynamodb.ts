@@ -14,27 +14,27 @@ import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
 import { createDynamoTable } from '@tandem/storage/dynamodb-table';
 import type { Random } from '../process/random.ts';
 
-/** DynamoDB Local with the tables of both services, whose responses can be lost on their way. */
+/** DynamoDB Local with the tables of both services, behind a proxy that loses responses. */
 export interface LossyDynamoDb extends AsyncDisposable {
-  /** What tells the system's processes where their tables are. */
+  /** Environment variables with the tables, for the system's processes. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Writes that were carried out and whose responses never arrived. */
+  /** Number of writes that had their effect and whose responses were lost. */
   lost(): number;
   /** Loses no more responses. */
-  calm(): void;
+  stopInjecting(): void;
 }
 
-/** For how long a lost response keeps its caller waiting: others write the same item meanwhile. */
+/** Maximum wait of a caller for a lost response: other writers change the same item meanwhile. */
 const MAX_WAIT_MS = 300;
 const isWrite = /\.(PutItem|TransactWriteItems)$/;
-/** Each run has an access key, and so a database, of its own. */
+/** Client options: each run has its own access key, and so its own database. */
 const optionsFor = (endpoint: string, run: string) => ({
   endpoint,
   region: 'us-east-1',
   credentials: { accessKeyId: run.replaceAll('-', ''), secretAccessKey: 'local' },
 });
 
-/** Creates empty tables, and a proxy that cuts the connections of so many of a thousand writes after they were carried out. */
+/** Creates empty tables, and a proxy that closes the connection of `perMille` of writes after their effect. */
 export async function startLossyDynamoDb(
   endpoint: string,
   { random, perMille }: { readonly random: Random; readonly perMille: number },
@@ -47,7 +47,7 @@ export async function startLossyDynamoDb(
 
   const agent = new Agent({ keepAlive: true });
   let lost = 0;
-  let isCalm = false;
+  let isStopped = false;
   const proxy = createServer((received, response) => {
     void (async () => {
       const body = await buffer(received);
@@ -55,14 +55,14 @@ export async function startLossyDynamoDb(
       const { hostname, port } = new URL(endpoint);
       const sent = request({ agent, hostname, port, method, path, headers });
       sent.end(body);
-      const [answer] = (await once(sent, 'response')) as [typeof received];
-      const bytes = await buffer(answer);
-      const isCarriedOut = answer.statusCode === 200 && isWrite.test(String(headers['x-amz-target']));
-      if (isCarriedOut && !isCalm && random(1, 1_000) <= perMille) {
+      const [upstreamResponse] = (await once(sent, 'response')) as [typeof received];
+      const bytes = await buffer(upstreamResponse);
+      const isApplied = upstreamResponse.statusCode === 200 && isWrite.test(String(headers['x-amz-target']));
+      if (isApplied && !isStopped && random(1, 1_000) <= perMille) {
         lost += 1;
         await delay(random(0, MAX_WAIT_MS));
         response.destroy();
-      } else response.writeHead(answer.statusCode ?? 500, answer.headers).end(bytes);
+      } else response.writeHead(upstreamResponse.statusCode ?? 500, upstreamResponse.headers).end(bytes);
     })().catch(() => response.destroy());
   });
   proxy.listen(0, '127.0.0.1');
@@ -75,7 +75,7 @@ export async function startLossyDynamoDb(
       FAULTS_DYNAMODB_RUN: run,
     },
     lost: () => lost,
-    calm: () => void (isCalm = true),
+    stopInjecting: () => void (isStopped = true),
     async [Symbol.asyncDispose]() {
       proxy.closeAllConnections();
       proxy.close();
@@ -84,7 +84,7 @@ export async function startLossyDynamoDb(
   };
 }
 
-/** In a process of the system: opens the tables that the environment names; undefined where it names none. */
+/** Opens the tables from the environment variables of a process; undefined without them. */
 export function dynamoStores(environment: NodeJS.ProcessEnv): ((service: ServiceName) => Store) | undefined {
   const {
     FAULTS_DYNAMODB: endpoint,

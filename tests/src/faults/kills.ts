@@ -6,21 +6,22 @@ import type { Random } from '../process/random.ts';
 import { until } from '../support/until.ts';
 import { type CrashPoint, crashPoints } from './crash-points.ts';
 
-/** Kills processes, one after the other. */
+/** Killer of processes, one at a time. */
 export interface Killer {
   readonly kills: Readonly<Record<CrashPoint | 'at any time', number>>;
-  /** From each kill until the process was ready again. */
+  /** Recovery times: from each kill until the process was ready again. */
   readonly recoveriesMs: readonly number[];
-  /** Resolves once clients can do without no process that is down. */
+  /** Resolves once all roles that clients need have a running instance. */
   whenUp(): Promise<void>;
-  /** Kills at any time or at the next named point; at one at which nobody was killed yet, if there is one. */
+  /** Kills a process at a random time or at a crash point, preferring those that were not tried yet. */
   killOne(): Promise<void>;
+  /** Crash points at which no process was killed yet. */
   untried(): readonly CrashPoint[];
 }
 
-/** How long a process may take to pass the point at which it is to die. */
+/** Limit of the wait for a process to pass an armed crash point. */
 const ARMED_MS = 3_000;
-/** A message whose consumer was killed is hidden for half a minute. */
+/** Longer than the visibility timeout of half a minute, for the message of a killed consumer. */
 const SNAPSHOT_REST_MS = 45_000;
 
 export function createKiller(system: Processes, random: Random, requestSnapshot: () => void): Killer {
@@ -36,10 +37,10 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
 
   const pick = <T>(from: readonly [T, ...T[]]) => from[random(0, from.length - 1)] ?? from[0];
   const instancesOf = (role: Role): [Child, ...Child[]] => {
-    const others = [...system.all].filter(([name]) => new RegExp(`^${role}-\\d+$`).test(name));
-    return [system.children[role], ...others.map(([, child]) => child)];
+    const further = [...system.all].filter(([name]) => new RegExp(`^${role}-\\d+$`).test(name));
+    return [system.children[role], ...further.map(([, child]) => child)];
   };
-  /** Waits until all are ready; clients wait with it where no other instance can take over. */
+  /** Waits until all are ready; in an outage, clients wait too. */
   const recovered = async (killed: readonly Child[], isOutage: boolean) => {
     const killedAt = performance.now();
     const ready = Promise.all(killed.map(async (child) => child.ready())).then(() => undefined);
@@ -57,14 +58,14 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
     await recovered(killed, isServing(role) && killed.length === instances.length);
   };
 
-  /** Whichever instance passes the point first is killed there; where none does, one of them is, as at any time. */
+  /** Kills the instance that passes the crash point first; if none does in time, kills any of them. */
   const killAt = async (point: CrashPoint) => {
     const role = pick(crashPoints[point] as readonly [Role, ...Role[]]);
     const instances = instancesOf(role);
-    const before = instances.map((child) => ({ child, pid: child.pid() }));
+    const previous = instances.map((child) => ({ child, pid: child.pid() }));
     for (const child of instances) child.send(point);
     if (point === 'mid-snapshot') requestSnapshot();
-    const hasEnded = () => before.filter(({ pid }) => !isRunning(pid));
+    const hasEnded = () => previous.filter(({ pid }) => !isRunning(pid));
     const end = performance.now() + ARMED_MS;
     while (hasEnded().length === 0 && performance.now() < end) await delay(10);
     if (hasEnded().length > 0) kills[point] += 1;
@@ -83,7 +84,7 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
     );
   };
 
-  /** One after the other; a page of a snapshot is aimed at more seldom than it comes again, or it is spent by design. */
+  /** Next crash point in order. `mid-snapshot` has a pause, or its message would exceed its receives and be dead-lettered. */
   const nextPoint = (): CrashPoint => {
     const point = points[next++ % points.length] ?? 'mid-transaction';
     if (point !== 'mid-snapshot') return point;
@@ -101,7 +102,7 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
   };
 }
 
-/** Whether clients call it. */
+/** Whether clients call this role. */
 function isServing(role: Role): boolean {
   return role === 'gateway' || role === 'product' || role === 'cart';
 }

@@ -15,7 +15,7 @@ await runCommand(async () => {
     },
   });
   if (values.store !== 'sqlite' && values.store !== 'dynamodb')
-    throw usageError('--store is sqlite or dynamodb');
+    throw usageError(`--store "${values.store}" is unknown: use sqlite or dynamodb`);
   const server = values.store === 'dynamodb' ? await startDynamoDbLocal() : undefined;
   if (server && 'missing' in server) {
     console.log(`skipped: ${server.missing}`);
@@ -26,7 +26,7 @@ await runCommand(async () => {
     durationMs: Number(values.minutes) * 60_000,
     perMille: Number(values['per-mille']),
     restDeadlineMs: 180_000,
-    // The feed of a stream keeps its checkpoint in memory: a relay that is killed would begin anew.
+    // The stream feed has its checkpoint in memory only: a killed relay would start from the beginning.
     ...(server && { dynamoDb: server.endpoint, isKilling: false }),
     progress: (line) => process.stderr.write(`\r${line.padEnd(70)}`),
   });

@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topology } from '@tandem/contracts/topology';
-import { faultsOf, MAX_OVERDUE_MS, type Observed } from '../process/checker.ts';
+import { violationsOf, MAX_OVERDUE_MS, type Observed } from '../process/checker.ts';
 import type { Load } from '../process/load.ts';
 import { observe } from '../process/observe.ts';
 import type { StockEventRecorder } from '../process/stock-events.ts';
 import { depth, describeDeadLetters } from '../support/queues.ts';
 
-/** Nothing moves any more where the queues have been empty for so long: what is wrong then stays wrong. */
+/** Time with empty queues after which the state is final. */
 const QUIET_MS = 5_000;
-/** A hold that expires so soon is waited for; a longer one stays. */
+/** Holds that expire within this time are waited for. */
 const SOON_MS = 60_000;
 
-/** What was observed at rest, and what is wrong with it. */
+/** State of the system at rest, and its violations of the promises. */
 export interface AtRest {
   readonly observed: Observed;
   readonly faults: readonly string[];
 }
 
-/** Resolves once nothing moves any more, every short hold has expired and nothing is wrong, or after the deadline. */
+/** Resolves once the system is at rest, all short holds have expired and nothing is violated, or after the deadline. */
 export async function faultsAtRest(
   urls: Readonly<Record<'gateway' | 'aws', string>>,
   load: Load,
@@ -29,35 +29,35 @@ export async function faultsAtRest(
   for (;;) {
     const stuck = await backlogOf(urls.aws);
     const isLate = performance.now() > end;
-    // Reading everything takes the time of those who are to come to rest.
+    // Reading everything would slow down a system that is not at rest yet.
     if (stuck > 0 && !isLate) {
       movedAt = performance.now();
       await delay(250);
       continue;
     }
     const observed = await observe(urls, load, recorder);
-    const faults = faultsOf(load.log, observed);
+    const faults = violationsOf(load.log, observed);
     const isMoving = stuck > 0 || isExpiring(observed);
     if (faults.length === 0 && !isMoving) return { observed, faults };
     if (isMoving) movedAt = performance.now();
     if (isLate || performance.now() > movedAt + QUIET_MS) {
-      const letters = await describeDeadLetters(urls.aws);
+      const deadLetters = await describeDeadLetters(urls.aws);
       return {
         observed,
-        faults: [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...letters],
+        faults: [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...deadLetters],
       };
     }
     await delay(250);
   }
 }
 
-/** Messages in the services' queues, whether they wait or are in hand. */
+/** Number of messages in the services' queues, including those in flight. */
 async function backlogOf(endpoint: string): Promise<number> {
   const depths = Object.keys(topology.queues).map(async (queue) => depth(endpoint, queue));
   return (await Promise.all(depths)).reduce((sum, messages) => sum + messages, 0);
 }
 
-/** Whether a hold is about to expire; one that is long overdue is no longer waited for. */
+/** Whether a hold is about to expire; overdue ones beyond the limit do not count. */
 function isExpiring({ carts, at }: Observed): boolean {
   return carts
     .flatMap(({ items }) => items)

@@ -6,20 +6,20 @@ import { until } from '../support/until.ts';
 import { withProcesses } from './with-processes.ts';
 
 const BACKLOGS = [200, 800];
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 const CATCH_UP_DEADLINE_MS = 60_000;
 
-/** Does something so often, some of it at once. */
+/** Runs work `count` times with limited concurrency. */
 async function times(count: number, work: (i: number) => Promise<void>): Promise<void> {
   const next = Array.from({ length: count }, (_, i) => i).values();
   await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
+    Array.from({ length: CONCURRENCY }, async () => {
       for (const i of next) await work(i);
     }),
   );
 }
 
-/** Starts a service again; how long it takes until what had piled up has had its effect, in milliseconds. */
+/** Starts a service again; resolves to the time until its backlog is applied, in milliseconds. */
 async function catchUp(system: Processes, service: 'product' | 'cart', isCaughtUp: () => Promise<boolean>) {
   await system.children[service].start();
   const startedAt = performance.now();
@@ -30,11 +30,11 @@ async function catchUp(system: Processes, service: 'product' | 'cart', isCaughtU
 function report(t: TestContext, what: string, measured: readonly (readonly [number, number])[]): void {
   for (const [backlog, ms] of measured)
     t.diagnostic(
-      `${what}: ${backlog} events caught up with in ${ms} ms, ${(ms / backlog).toFixed(2)} ms each`,
+      `${what}: backlog of ${backlog} events applied in ${ms} ms, ${(ms / backlog).toFixed(2)} ms each`,
     );
 }
 
-test('with Product down, carts are opened, filled and read; then its stock follows', (t) =>
+test('while Product is down, carts are opened, filled and read; afterwards its stock is updated', (t) =>
   withProcesses(async (system, { add, call, openCart, product, putProduct }) => {
     await putProduct('mug', { inventory: 100_000 });
     const cartId = await openCart();
@@ -58,7 +58,7 @@ test('with Product down, carts are opened, filled and read; then its stock follo
     report(t, 'Product', measured);
   }));
 
-test('with Cart down, the catalog is changed and read; then carts show its newest state', (t) =>
+test('while Cart is down, the catalog is changed and read; afterwards carts show its newest state', (t) =>
   withProcesses(async (system, { add, call, openCart, putProduct }) => {
     await putProduct('mug');
     const cartId = await openCart();
@@ -69,7 +69,7 @@ test('with Cart down, the catalog is changed and read; then carts show its newes
     const measured: [number, number][] = [];
     for (const backlog of BACKLOGS) {
       await system.children.cart.stop();
-      // Of one product the relay tells only the newest state in a batch: these are as many as they say.
+      // The relay publishes only the newest state of a product per batch, so each change is of another product.
       await times(backlog, async (i) => {
         assert.ok((await putProduct(`other-${i}`, { price: backlog })).status < 300);
       });

@@ -1,6 +1,6 @@
 import type { FaultsReport } from './run.ts';
 
-/** A report as a table in Markdown. */
+/** Report as a Markdown table. */
 export function printReport({
   seed,
   operations,
@@ -18,19 +18,19 @@ export function printReport({
   const [median, longest] = [sorted[Math.floor(sorted.length / 2)] ?? 0, sorted.at(-1) ?? 0];
   const total = Object.values(kills).reduce((sum, count) => sum + count, 0);
   const rows: [string, string | number][] = [
-    ['operations of clients', operations],
+    ['client operations', operations],
     ['kill -9', total],
     ...Object.entries(kills).map(([point, count]): [string, number] => [`— ${point}`, count]),
     ...Object.entries(troubles),
     ...(lostResponses === undefined
       ? []
-      : ([['writes whose response DynamoDB lost', lostResponses]] as [string, number][])),
+      : ([['writes with a lost DynamoDB response', lostResponses]] as [string, number][])),
     ['holds that expired', expired],
-    ['rejected increases of lines that kept what they held', reduced],
+    ['rejected increases, with the held units kept', reduced],
     ['units sold beyond the stock on hand', missing],
     ['lost, duplicated, stuck', faults.length],
-    ['ready again after a kill: median, longest', `${median} ms, ${longest} ms`],
-    ['at rest after the last of it', `${(restMs / 1000).toFixed(1)} s`],
+    ['recovery after a kill: median, longest', `${median} ms, ${longest} ms`],
+    ['time to rest after the load', `${(restMs / 1000).toFixed(1)} s`],
   ];
   const table = ['| what | |', '| --- | ---: |', ...rows.map(([what, count]) => `| ${what} | ${count} |`)];
   return [`seed ${seed}`, '', ...table, ...faults.map((fault) => `FAULT: ${fault}`)].join('\n');

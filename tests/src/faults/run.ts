@@ -6,7 +6,7 @@ import { recordStockEvents } from '../process/stock-events.ts';
 import { client } from '../support/http.ts';
 import { temporaryFolder } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { type Trouble, troubles } from './adversary.ts';
+import { type InjectedFault, injectedFaults } from './fault-injector.ts';
 import { watchBacklog } from './backlog.ts';
 import { collectEvents } from './collect.ts';
 import { type LossyDynamoDb, startLossyDynamoDb } from './dynamodb.ts';
@@ -16,28 +16,29 @@ import { configOfDrill } from './with-processes.ts';
 
 export interface FaultsOptions {
   readonly seed: number;
-  /** How long the load and the faults last. */
+  /** Duration of load and faults. */
   readonly durationMs: number;
-  /** Of a thousand calls, so many meet each trouble. */
+  /** Probability of each injected fault per call, in thousandths. */
   readonly perMille: number;
-  /** The name of a bug that is planted in the system. */
+  /** Name of a bug to plant in the system. */
   readonly planted?: string;
-  /** Whether processes are killed; default: true. */
+  /** Kills processes; default: true. */
   readonly isKilling?: boolean;
-  /** How long everything may take to come to rest; a consumer that was killed has hidden messages for half a minute. */
+  /** Deadline until the system is at rest; messages of a killed consumer are hidden for half a minute. */
   readonly restDeadlineMs: number;
-  /** How long a client waits for what must happen in the end before it gives up; default: as long. */
-  readonly patienceMs?: number;
-  /** Where DynamoDB Local listens, for tables there instead of in SQLite. */
+  /** Deadline of a client's retries; default: `restDeadlineMs`. */
+  readonly retryTimeoutMs?: number;
+  /** Endpoint of DynamoDB Local, to use it instead of SQLite. */
   readonly dynamoDb?: string;
   readonly progress?: (line: string) => void;
 }
 
+/** Result of a fault injection run. */
 export interface FaultsReport extends Pick<Killer, 'kills' | 'recoveriesMs'> {
   readonly seed: number;
   readonly operations: number;
-  readonly troubles: Readonly<Record<Trouble, number>>;
-  /** Writes that DynamoDB carried out and whose responses were lost; absent where the tables are in SQLite. */
+  readonly troubles: Readonly<Record<InjectedFault, number>>;
+  /** Writes that had their effect in DynamoDB and whose responses were lost; absent with SQLite. */
   readonly lostResponses?: number;
   /** Holds that expired. */
   readonly expired: number;
@@ -45,37 +46,40 @@ export interface FaultsReport extends Pick<Killer, 'kills' | 'recoveriesMs'> {
   readonly reduced: number;
   /** Units that were sold and not on hand. */
   readonly missing: number;
-  /** From the end of load and faults until nothing was left to do. */
+  /** Time from the end of load and faults until the system was at rest. */
   readonly restMs: number;
-  /** What contradicts what clients were told; nothing where every promise was kept. */
+  /** Violations of the promises; empty where all were kept. */
   readonly faults: readonly string[];
 }
 
-/** How much longer it goes on where nobody has died at one of the points yet. */
+/** Extension of a run while a crash point is untried. */
 const UNTRIED_MS = 60_000;
 /** More than a page, so that a snapshot is several messages. */
 const FILLERS = 150;
 /**
- * Longer than a checkout waits for Product and renews ahead: else a confirmation that comes late, on a busy machine, is about to
- * expire again when the checkout is repeated.
+ * Longer than a checkout waits for Product and renews ahead: otherwise a late confirmation, on a busy machine, would expire
+ * before the checkout is retried.
  */
 const SHORT_HOLD_SECONDS = 8;
-/** For a hold of that to expire, the sweep included. */
+/** Time for a short hold to expire, including the sweep. */
 const IDLE_MS = 10_500;
-/** Responses of DynamoDB are lost so many times as often as other calls meet trouble: of those writes there are fewer. */
+/** Factor of lost DynamoDB responses over other faults: there are fewer such writes. */
 const LOSS_FACTOR = 4;
 
 /**
- * Runs the system in processes, two instances of each service, under a mixed load; kills one after the other, at named
- * points and at any time, with an adversary between each and what it calls. One instance of Product grants holds that
+ * Runs the system in processes, two instances of each service, under a mixed load. Kills one after the other, at crash points
+ * and at any time, with fault injection on every link. One instance of Product grants holds that
  * expire during the run, the other one holds that outlive it. Then the system comes to rest, and an independent checker
  * compares what it shows with what its clients were told.
  */
 export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
   const { seed, durationMs, perMille, planted, restDeadlineMs, dynamoDb } = options;
-  const { isKilling = true, patienceMs = restDeadlineMs, progress = () => undefined } = options;
+  const { isKilling = true, retryTimeoutMs = restDeadlineMs, progress = () => undefined } = options;
   const random = seeded(seed);
-  const met = Object.fromEntries(troubles.map((trouble) => [trouble, 0])) as Record<Trouble, number>;
+  const injectedCounts = Object.fromEntries(injectedFaults.map((fault) => [fault, 0])) as Record<
+    InjectedFault,
+    number
+  >;
   await using stack = new AsyncDisposableStack();
   const tables =
     dynamoDb === undefined
@@ -97,7 +101,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     },
     instances: { product: 2, cart: 2 },
     onMessage: (_role, message) => {
-      if (String(message) in met) met[message as Trouble] += 1;
+      if (String(message) in injectedCounts) injectedCounts[message as InjectedFault] += 1;
     },
   });
   stack.defer(() => system.stop());
@@ -115,8 +119,10 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     await backlog.isShort();
     return api;
   };
-  const crowd = tables ? { shoppers: 3, merchants: 2, buyers: 2 } : { shoppers: 8, merchants: 5, buyers: 5 };
-  const load = await startLoad({ whenUp, random, ...crowd, patienceMs, idleMs: IDLE_MS });
+  const clients = tables
+    ? { shoppers: 3, merchants: 2, buyers: 2 }
+    : { shoppers: 8, merchants: 5, buyers: 5 };
+  const load = await startLoad({ whenUp, random, ...clients, retryTimeoutMs, idleMs: IDLE_MS });
   const end = performance.now() + durationMs;
   const isMissingOne = () => isKilling && killer.untried().length > 0 && performance.now() < end + UNTRIED_MS;
   while (performance.now() < end || isMissingOne()) {
@@ -127,12 +133,12 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
       `${killer.recoveriesMs.length} kills, ${load.log.length} operations, ${Math.ceil((end - performance.now()) / 1000)} s left`,
     );
   }
-  calm(all, tables);
+  stopInjecting(all, tables);
   const stoppedAt = performance.now();
   backlog.stop();
-  const gaveUp = await load.stop().then(
+  const clientErrors = await load.stop().then(
     () => [],
-    (error: unknown) => [`a client gave up: ${String(error)}`],
+    (error: unknown) => [`a client failed: ${String(error)}`],
   );
   await stopCollecting();
   const { observed, faults } = await faultsAtRest(urls, load, recorder, restDeadlineMs);
@@ -142,23 +148,26 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     operations: load.log.length,
     kills: killer.kills,
     recoveriesMs: killer.recoveriesMs,
-    troubles: met,
+    troubles: injectedCounts,
     ...(tables && { lostResponses: tables.lost() }),
     expired,
     reduced: reductions.length,
     missing: [...missing.values()].reduce((sum, units) => sum + units, 0),
     restMs: Math.round(performance.now() - stoppedAt),
-    faults: [...load.unexpected, ...gaveUp, ...faults],
+    faults: [...load.unexpected, ...clientErrors, ...faults],
   };
 }
 
-/** From now on nothing goes wrong any more. */
-function calm(all: ReadonlyMap<string, { send(message: string): void }>, tables?: LossyDynamoDb): void {
-  for (const child of all.values()) child.send('calm');
-  tables?.calm();
+/** Stops all fault injection. */
+function stopInjecting(
+  all: ReadonlyMap<string, { send(message: string): void }>,
+  tables?: LossyDynamoDb,
+): void {
+  for (const child of all.values()) child.send('stopFaults');
+  tables?.stopInjecting();
 }
 
-/** Products that nobody buys: they make a snapshot long. */
+/** Imports products that are never bought, so that a snapshot has several pages. */
 async function importFillers(api: ReturnType<typeof client>): Promise<void> {
   for (let i = 0; i < FILLERS; i++) {
     const body = { name: 'Filler', price: 100, currency: 'EUR', inventory: 1 };

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { setInterval } from 'node:timers/promises';
 import { createProduct } from '@tandem/product/domain/edit-product';
-import { productKey } from '@tandem/product/store/kinds';
+import { productKey } from '@tandem/product/store/entity-types';
 import { createTable } from '@tandem/storage/create-table';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { residentMegabytes, withoutProc } from '../process/linux.ts';
@@ -15,12 +15,12 @@ import { withProcesses } from './with-processes.ts';
 const PRODUCTS = Number(process.env['SNAPSHOT_PRODUCTS'] ?? 10_000);
 const DEADLINE_MS = 15 * 60_000;
 const CARTS = 10;
-/** So that the snapshot has the most of the machine. */
-const SERVE_EVERY_MS = 25;
-/** Of the memory that a process had in the second quarter of the time, so much more it may have in the last. */
+/** Interval of requests: long, so that the snapshot gets most of the machine. */
+const REQUEST_INTERVAL_MS = 25;
+/** Limit of the memory in the last quarter of the time, relative to the second quarter. */
 const MEMORY_RATIO = 1.2;
 
-/** Products that nobody was told of, as a restored backup has them. */
+/** Creates products without events, as after restoring a backup. */
 async function stock(directory: string): Promise<void> {
   const store = openSqlite(join(directory, 'product.sqlite'), { busyTimeoutMs: 5_000 });
   const table = createTable(store.driver, { now: () => Date.now() });
@@ -40,7 +40,7 @@ function productId(i: number): string {
   return `product-${i}`;
 }
 
-/** The version of each product, as a service's file has it. */
+/** Version of each product in a service's SQLite file. */
 function versionsIn(file: string, kind: string): ReadonlyMap<string, number> {
   using db = new DatabaseSync(file, { readOnly: true });
   const rows = db.prepare('SELECT pk, version FROM items WHERE pk LIKE ?').all(`${kind}#%`);
@@ -48,7 +48,7 @@ function versionsIn(file: string, kind: string): ReadonlyMap<string, number> {
 }
 
 test(
-  `Cart's copy of ${PRODUCTS} products, deleted, comes back by events alone while carts are served`,
+  `Cart's deleted read model of ${PRODUCTS} products is rebuilt from events alone while carts are served`,
   { skip: withoutProc },
   (t) =>
     withProcesses(async ({ children, urls }, { add, call, cart, fill, openCart, putProduct }, directory) => {
@@ -62,7 +62,7 @@ test(
       const db = new DatabaseSync(files.cart);
       const { changes } = db.prepare("DELETE FROM items WHERE pk LIKE 'catalog%'").run();
       db.close();
-      assert.ok(Number(changes) >= 2, 'the mug and the mark of the first snapshot');
+      assert.ok(Number(changes) >= 2, 'the mug and the marker of the first snapshot');
       await children.cart.start();
       const startedAt = performance.now();
 
@@ -84,7 +84,7 @@ test(
         } else assert.equal(added.status, 200, added.text);
         served += 3;
       };
-      /** Spread over the catalog, so that some change before their page of the snapshot, and some behind it. */
+      /** Changes products over the whole catalog, so that some change before their snapshot page and some after it. */
       const change = async (i: number) => {
         const id = productId((i * 7_919) % PRODUCTS);
         const price = 1_000 + i;
@@ -94,7 +94,7 @@ test(
       };
       const isReady = async () => (await fetch(`${urls.cart}/ready`)).status === 200;
       let i = 0;
-      for await (const _ of setInterval(SERVE_EVERY_MS)) {
+      for await (const _ of setInterval(REQUEST_INTERVAL_MS)) {
         if (await isReady()) break;
         assert.ok(performance.now() - startedAt < DEADLINE_MS, 'not synchronised in time');
         await serve(i);
@@ -104,7 +104,7 @@ test(
         for (const role of ['product', 'cart'] as const)
           memory[role].push(await residentMegabytes(children[role].pid()));
       }
-      const healedMs = performance.now() - startedAt;
+      const rebuiltMs = performance.now() - startedAt;
 
       await until(
         () => versionsIn(files.cart, 'catalog').size,
@@ -120,15 +120,15 @@ test(
         (differing) => differing.length === 0,
         { deadlineMs: 60_000, intervalMs: 500 },
       );
-      const some = [...changed].slice(-100);
+      const lastChanged = [...changed].slice(-100);
       const shown = await openCart();
-      await fill(shown, Object.fromEntries(some.map(([id]) => [id, 1])));
+      await fill(shown, Object.fromEntries(lastChanged.map(([id]) => [id, 1])));
       const { items } = (await call<CartBody>('GET', `/carts/${shown}`)).body;
       const prices = new Map(items.map(({ productId: id, currentPrice }) => [id, currentPrice]));
-      assert.deepEqual(prices, new Map(some));
+      assert.deepEqual(prices, new Map(lastChanged));
 
       t.diagnostic(
-        `${PRODUCTS} products in ${(healedMs / 1000).toFixed(1)} s; meanwhile ${served} requests served, ${refused} adds told to come again, ${changed.size} products changed`,
+        `${PRODUCTS} products in ${(rebuiltMs / 1000).toFixed(1)} s; meanwhile ${served} requests served, ${refused} adds rejected with Retry-After, ${changed.size} products changed`,
       );
       for (const [role, samples] of Object.entries(memory)) {
         const quarter = Math.floor(samples.length / 4);

@@ -9,10 +9,10 @@ import { client } from '../support/http.ts';
 import { deadLetters } from '../support/queues.ts';
 import { until } from '../support/until.ts';
 
-/** What the image gives to Node.js. */
+/** Node.js options of the container image. */
 const AS_ON_AWS = '--max-old-space-size=320 --max-semi-space-size=16';
 
-/** Of a system of its own, beside any other: it keeps nothing unless it is given a directory. */
+/** Configuration of a separate system on free ports; without a directory its state is in memory. */
 export function configOfDrill(directory?: string): LocalConfig {
   return readConfig(localConfig, {
     ...anyPorts,
@@ -22,7 +22,7 @@ export function configOfDrill(directory?: string): LocalConfig {
   });
 }
 
-/** Has a drill use a system in processes, with its state in a directory; none of its messages may be given up. */
+/** Runs a drill on a system in processes, with its state in a directory; fails if there is a dead letter. */
 export async function withProcesses(
   use: (system: Processes, api: ReturnType<typeof client>, directory: string) => Promise<void>,
 ): Promise<void> {

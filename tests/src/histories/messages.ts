@@ -23,14 +23,14 @@ interface Message {
 export interface MessagesOptions {
   readonly feeds: Readonly<Record<ServiceName, ChangeFeed>>;
   readonly appliers: Readonly<Record<ServiceName, readonly ApplyBatch[]>>;
-  readonly eventsOfExpired: RelayDeps['eventsOfExpired'];
+  readonly eventsForExpiredItem: RelayDeps['eventsForExpiredItem'];
   readonly transit: Transit;
 }
 
 const MAX_REDELIVERIES = 2;
 
 /** Relays both services' changes to two queues, from which steps deliver them. */
-export function openMessages({ feeds, appliers, eventsOfExpired, transit }: MessagesOptions) {
+export function openMessages({ feeds, appliers, eventsForExpiredItem, transit }: MessagesOptions) {
   const queues: Record<ServiceName, Message[]> = { product: [], cart: [] };
   const published: TandemEvent[] = [];
 
@@ -52,7 +52,7 @@ export function openMessages({ feeds, appliers, eventsOfExpired, transit }: Mess
     createRelay({
       publish: publishTo(to),
       park: () => Promise.reject(new Error('nothing is to be parked')),
-      eventsOfExpired,
+      eventsForExpiredItem,
       topic: 'any',
       metrics: createMetrics(),
       log: { warn: fail, error: fail },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { heldQtyOf, holdOf, lineOf } from '@tandem/cart/domain/line';
-import { catalogKey } from '@tandem/cart/store/kinds';
+import { catalogKey } from '@tandem/cart/store/entity-types';
 import { heldOf, type Reservation } from '@tandem/product/domain/reservation';
 import { live, type StoredProduct } from '@tandem/product/domain/product';
-import { productKey, reservationKey } from '@tandem/product/store/kinds';
+import { productKey, reservationKey } from '@tandem/product/store/entity-types';
 import type { Row, StoredState } from '@tandem/storage/driver';
 import { type HistorySystem, openHistorySystem, type SystemOptions } from './system.ts';
 import { type History, productIds, type ProductStep, type Step } from './steps.ts';

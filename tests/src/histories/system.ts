@@ -1,10 +1,10 @@
 import { addItem, type Cart, setQuantity } from '@tandem/cart/domain/cart';
-import { sellable } from '@tandem/cart/domain/catalog';
+import { requireProduct } from '@tandem/cart/domain/catalog';
 import { renewHolds } from '@tandem/cart/domain/hold';
 import { type Caller, type Carts, createCarts } from '@tandem/cart/application/carts';
-import { eventsOfExpired } from '@tandem/cart/messaging/expired';
+import { eventsForExpiredItem } from '@tandem/cart/messaging/expired';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
-import { cartKey } from '@tandem/cart/store/kinds';
+import { cartKey } from '@tandem/cart/store/entity-types';
 import { DomainError } from '@tandem/chassis/errors';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { createProducts, type Products } from '@tandem/product/application/products';
@@ -12,7 +12,7 @@ import { live, type Product } from '@tandem/product/domain/product';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createHoldExpiry } from '@tandem/product/messaging/hold-expiry';
 import { createStockHolds } from '@tandem/product/application/stock-holds';
-import { productKey } from '@tandem/product/store/kinds';
+import { productKey } from '@tandem/product/store/entity-types';
 import { createTable } from '@tandem/storage/create-table';
 import { CARTS, type CartStep, type ProductStep, type Step } from './steps.ts';
 import { openMessages, type Transit } from './messages.ts';
@@ -66,7 +66,7 @@ export async function openHistorySystem(
   const messages = openMessages({
     feeds: { product: stores.product.feed, cart: stores.cart.feed },
     appliers: { product: products.map(({ apply }) => apply), cart: carts.map(({ apply }) => apply) },
-    eventsOfExpired,
+    eventsForExpiredItem,
     transit: plant,
   });
   const [product = fail(), cart = fail()] = [products[0], carts[0]];
@@ -82,7 +82,7 @@ export async function openHistorySystem(
       case 'add': {
         const { productId, qty } = step;
         const add = (...[cart, catalog, moment]: Parameters<Parameters<Carts['change']>[2]>) =>
-          addItem(cart, sellable(catalog, productId), qty, moment);
+          addItem(cart, requireProduct(catalog, productId), qty, moment);
         return api.change(guest, id, add, productId);
       }
       case 'set': {

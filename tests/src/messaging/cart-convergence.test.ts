@@ -5,7 +5,7 @@ import { type Cart, openCart } from '@tandem/cart/domain/cart';
 import { type Line, lineOf, newLine } from '@tandem/cart/domain/line';
 import type { CatalogEntry } from '@tandem/cart/domain/catalog';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
-import { cartKey, catalogKey, catalogSyncKey } from '@tandem/cart/store/kinds';
+import { cartKey, catalogKey, catalogSyncKey } from '@tandem/cart/store/entity-types';
 import type { NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { availableOf } from '@tandem/product/domain/stock';
 import type { Table } from '@tandem/storage/table';

@@ -4,7 +4,7 @@ import { createLogger } from '@tandem/chassis/logger';
 import {
   type Applied,
   type ConsumerOptions,
-  inTraceOf,
+  runInEventTrace,
   startConsumer,
 } from '@tandem/chassis/messaging/consumer';
 import { createMetrics } from '@tandem/chassis/metrics';
@@ -83,7 +83,7 @@ export async function openQueue(t: TestContext) {
       const apply: ConsumerOptions['apply'] = (events) =>
         Promise.all(
           events.map((event) =>
-            inTraceOf(event, async () => {
+            runInEventTrace(event, async () => {
               const request = 'requestId' in event ? event.requestId : event.eventType;
               arrivals.push({ request, at: performance.now(), traceId: currentTraceId() });
               return outcome(request, arrivals.filter((arrival) => arrival.request === request).length);

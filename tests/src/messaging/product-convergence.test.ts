@@ -10,7 +10,7 @@ import { found, live, withStock } from '@tandem/product/domain/product';
 import { changeStock } from '@tandem/product/domain/stock';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createStockHolds } from '@tandem/product/application/stock-holds';
-import { productKey, reservationKey } from '@tandem/product/store/kinds';
+import { productKey, reservationKey } from '@tandem/product/store/entity-types';
 import type { Table } from '@tandem/storage/table';
 import * as fc from 'fast-check';
 import { cartHistories, deliver, deliveriesOf, NOW, openTable, received } from './histories.ts';

@@ -3,14 +3,14 @@ import { type Quantities, quantitiesOf } from './quantities.ts';
 import { type Entry, newestVersion, possible } from './record.ts';
 import type { StockEvents } from './stock-events.ts';
 
-/** What the system shows at rest. */
+/** Observed state of the system at rest. */
 export interface Observed {
   readonly products: readonly ProductBody[];
   readonly carts: readonly CartBody[];
-  /** Messages that were given up or parked. */
+  /** Number of dead letters and parked messages. */
   readonly deadLetters: number;
   readonly published: StockEvents;
-  /** When it was observed, in milliseconds since the epoch. */
+  /** Time of the observation, in milliseconds since the epoch. */
   readonly at: number;
 }
 
@@ -18,45 +18,51 @@ type EntryOf<O extends Entry['op']> = Extract<Entry, { op: O }>;
 type ProductEntry = EntryOf<'create' | 'price' | 'stock'>;
 type CartEntry = Exclude<Entry, ProductEntry>;
 
-/** How late the sweep may expire a hold, until Cart shows it: far less than the minute that the contract allows. */
+/** Limit of the delay until the sweep has expired a hold and Cart shows it: far below the minute of the contract. */
 export const MAX_OVERDUE_MS = 10_000;
 
 /**
- * How what a system shows contradicts what its clients were told; nothing where it keeps its promises: acknowledged
- * writes are there, each merge and keyed add once, Cart knows the newest state of each product, Product holds what lines
- * say and nothing else, the stock on hand adds up with what was sold, and no message was given up.
+ * Violations of the promises: contradictions between the observed state and the responses that clients received. Empty where
+ * all acknowledged writes are present, each merge and keyed add is applied once, Cart has the newest state of each product,
+ * Product holds exactly the units of the lines, stock on hand and sales are consistent, and there is no dead letter.
  */
-export function faultsOf(log: readonly Entry[], observed: Observed): string[] {
+export function violationsOf(log: readonly Entry[], observed: Observed): string[] {
   const { products, carts, deadLetters, published } = observed;
   const ofProducts = Map.groupBy(log.filter(isOfProduct), ({ productId }) => productId);
   const ofCarts = Map.groupBy(log.filter(isOfCart), ({ cartId }) => cartId);
   const quantities = quantitiesOf(log, published.reductions);
   const statuses = statusesOf(log);
   return [
-    ...[...ofProducts].flatMap(([productId, entries]) => faultsOfProduct(productId, entries, observed)),
-    ...[...ofCarts].flatMap(([cartId, entries]) => faultsOfCart(cartId, entries, carts, quantities(cartId))),
+    ...[...ofProducts].flatMap(([productId, entries]) => productViolations(productId, entries, observed)),
+    ...[...ofCarts].flatMap(([cartId, entries]) =>
+      cartViolations(cartId, entries, carts, quantities(cartId)),
+    ),
     ...carts.flatMap(({ cartId, status }) =>
       expectOneOf(`${cartId}: status`, status, new Set([statuses.get(cartId) ?? 'open'])),
     ),
     ...products
       .filter(({ productId }) => !ofProducts.has(productId))
-      .map((it) => `nobody created ${it.productId}`),
+      .map((it) => `${it.productId} was not created by a client`),
     ...published.heldAgain.map((request) => `${request} was held again after its hold expired`),
-    ...(deadLetters === 0 ? [] : [`${deadLetters} messages were given up or parked`]),
+    ...(deadLetters === 0 ? [] : [`${deadLetters} dead letters or parked messages`]),
   ];
 }
 
-function faultsOfProduct(productId: string, entries: readonly ProductEntry[], observed: Observed): string[] {
+function productViolations(
+  productId: string,
+  entries: readonly ProductEntry[],
+  observed: Observed,
+): string[] {
   const { products, carts, published } = observed;
   const product = products.find((it) => it.productId === productId);
-  const linesOf = (wanted: CartBody['status']) =>
+  const linesOf = (expectedStatus: CartBody['status']) =>
     carts
-      .filter(({ status }) => status === wanted)
+      .filter(({ status }) => status === expectedStatus)
       .flatMap(({ items }) => items.filter((line) => line.productId === productId));
   const [open, ordered] = [linesOf('open'), linesOf('checkedOut')];
   if (!product) {
     return entries.some(({ outcome }) => outcome.status === 'done') || open.length + ordered.length > 0
-      ? [`${productId} is gone`]
+      ? [`${productId} is missing`]
       : [];
   }
   const { price, onHand, held, inventory, version } = product;
@@ -67,7 +73,7 @@ function faultsOfProduct(productId: string, entries: readonly ProductEntry[], ob
     ...expectAtLeast(`${productId}: version`, version, newestVersion(entries)),
     ...expectOneOf(`${productId}: price`, price, pricesOf(entries)),
     ...expectOneOf(
-      `${productId}: ${onHand} units on hand, ${sold} sold and ${missing} missing: what came`,
+      `${productId}: ${onHand} units on hand, ${sold} sold and ${missing} missing: units stocked`,
       onHand + sold - missing,
       stockOf(entries),
     ),
@@ -78,12 +84,12 @@ function faultsOfProduct(productId: string, entries: readonly ProductEntry[], ob
     ),
     ...expectOneOf(`${productId}: inventory`, inventory, new Set([Math.max(0, onHand - held)])),
     ...(onHand < 0 ? [`${productId}: ${onHand} units on hand`] : []),
-    ...open.flatMap((line) => faultsOfLine(line, product, isReduced, observed.at)),
+    ...open.flatMap((line) => lineViolations(line, product, isReduced, observed.at)),
   ];
 }
 
-/** At rest a cart shows exactly what Product says: every line's price, its hold, and how many units it could have. */
-function faultsOfLine(
+/** Violations of a line: at rest its price, hold and availability must equal those of Product. */
+function lineViolations(
   { availability, currentPrice, availableQty, qty, hold, heldUntil }: LineBody,
   { productId, price, inventory }: ProductBody,
   isReduced: boolean,
@@ -106,20 +112,20 @@ function faultsOfLine(
     ...expectOneOf(
       `${productId}: ${hold} in a cart, availability`,
       availability,
-      // A line whose quantity was reduced says so until its shopper changes it.
+      // A line with a reduced quantity stays insufficient until the shopper changes it.
       new Set([isAvailable ? 'available' : 'insufficient', ...(isReduced ? ['insufficient'] : [])]),
     ),
   ];
 }
 
-function faultsOfCart(
+function cartViolations(
   cartId: string,
   entries: readonly CartEntry[],
   carts: readonly CartBody[],
   expected: Quantities,
 ): string[] {
   const cart = carts.find((it) => it.cartId === cartId);
-  if (!cart) return [`${cartId} is gone`];
+  if (!cart) return [`${cartId} is missing`];
   const shown = new Map(cart.items.map(({ productId, qty }) => [productId, qty]));
   const total = cart.items.reduce((sum, { qty, priceAtAdd }) => sum + qty * priceAtAdd, 0);
   return [
@@ -128,7 +134,9 @@ function faultsOfCart(
     ...[...expected].flatMap(([productId, possible]) =>
       expectOneOf(`${cartId}: units of ${productId}`, shown.get(productId) ?? 0, possible),
     ),
-    ...[...shown.keys()].filter((id) => !expected.has(id)).map((id) => `${cartId}: nobody added ${id}`),
+    ...[...shown.keys()]
+      .filter((id) => !expected.has(id))
+      .map((id) => `${cartId}: ${id} was not added by a client`),
   ];
 }
 
@@ -169,7 +177,7 @@ function expectOneOf<T extends number | string>(what: string, shown: T, expected
 }
 
 function expectAtLeast(what: string, shown: number, expected: number): string[] {
-  return shown >= expected ? [] : [`${what} is ${shown}, a client was told ${expected}`];
+  return shown >= expected ? [] : [`${what} is ${shown}, a client received ${expected}`];
 }
 
 function isOfProduct(entry: Entry): entry is ProductEntry {

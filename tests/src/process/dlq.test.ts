@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { recordsOf, startDlq } from '../support/dlq.ts';
 import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
-import { startInFront } from '../support/in-front.ts';
+import { startProxy } from '../support/intercepting-proxy.ts';
 import { spawnSystem, type SystemProcess, temporaryFolder } from '../support/process.ts';
 import { depth } from '../support/queues.ts';
 import { assertStock } from '../support/stock.ts';
@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => system[Symbol.asyncDispose]());
 
-/** Takes one unit for a cart of its own. */
+/** Event that adds one unit to a new cart. */
 function added(productId: string, cart: number): Sent {
   const cartId = `${productId}-cart-${cart}`;
   const line = { priceAtAdd: 1000, currency: 'EUR', qty: 1, lineQty: 1, cartVersion: 2 };
@@ -41,7 +41,7 @@ async function counts(endpoint: string, ...queues: readonly string[]): Promise<r
   return Promise.all(queues.map((queue) => depth(endpoint, queue)));
 }
 
-test('a message that Cart gives up is listed, shown with a pointer, left, and sent when that is forced', async () => {
+test('a message dead-lettered by Cart is listed, shown with its fault, left in the queue, and sent only with --force', async () => {
   const { aws } = system.urls;
   await publisher(aws)('product-events-topic', '{"eventType":"ProductDeleted","productId":"p","version":2}');
   await until(
@@ -52,7 +52,7 @@ test('a message that Cart gives up is listed, shown with a pointer, left, and se
   assert.deepEqual([list.code, list.stderr], [0, '']);
   assert.match(
     list.stdout,
-    /^cart-product-updates-dlq +1 +0 +\d+ s +given up by cart +cart-product-updates-queue$/m,
+    /^cart-product-updates-dlq +1 +0 +\d+ s +dead-lettered by cart +cart-product-updates-queue$/m,
   );
   const rows = JSON.parse((await dlq('list', '--json')).stdout) as { queue: string; visible: number }[];
   assert.deepEqual(
@@ -62,9 +62,9 @@ test('a message that Cart gives up is listed, shown with a pointer, left, and se
   const shown = await dlq('show', 'cart-product-updates-dlq');
   assert.equal(shown.code, 0);
   for (const line of [
-    /^event +ProductDeleted {2}without id$/m,
+    /^event +ProductDeleted {2}no event id$/m,
     /^why +\/updatedAt: /m,
-    /^attempts +\d+ receives in all, looks included; its queue gives up after 5$/m,
+    /^attempts +\d+ receives in total, including those by this tool; its queue dead-letters after 5$/m,
     /^receipts +first \d{4}-/m,
     /^ {2}"version": 2$/m,
   ])
@@ -72,8 +72,8 @@ test('a message that Cart gives up is listed, shown with a pointer, left, and se
 
   const left = await dlq('redrive', CART_DLQ);
   assert.equal(left.code, 1);
-  assert.match(left.stderr, /^left \S+ {2}ProductDeleted {2}without id: \/updatedAt: /m);
-  assert.match(left.stdout, /^sent 0 to cart-product-updates-queue, left 1\n$/);
+  assert.match(left.stderr, /^left \S+ {2}ProductDeleted {2}no event id: \/updatedAt: /m);
+  assert.match(left.stdout, /^sent 0 to cart-product-updates-queue, left 1 in the queue\n$/);
   assert.deepEqual(await counts(aws, CART_DLQ), [1]);
 
   const forced = await dlq('redrive', CART_DLQ, '--force');
@@ -89,7 +89,7 @@ test('a message that Cart gives up is listed, shown with a pointer, left, and se
   await openQueues(aws).take(CART_DLQ);
 });
 
-test('what SNS could not deliver, and what the relay parked, reaches Cart', async () => {
+test('a redrive brings undelivered and parked messages to Cart', async () => {
   const { gateway, aws } = system.urls;
   using queues = openQueues(aws);
   const { add, openCart } = client(gateway);
@@ -115,7 +115,7 @@ test('what SNS could not deliver, and what the relay parked, reaches Cart', asyn
   }
 });
 
-test('--only sends one, by the id of its event, and says when there is none', async () => {
+test('--only sends one message by its event id, and reports an unknown id', async () => {
   const { gateway, aws } = system.urls;
   await client(gateway).putProduct('chosen', { inventory: 10 });
   using queues = openQueues(aws);
@@ -123,7 +123,7 @@ test('--only sends one, by the id of its event, and says when there is none', as
   const none = await dlq('redrive', PRODUCT_DLQ, '--only', 'nobody');
   assert.deepEqual(
     [none.code, none.stderr],
-    [1, `${PRODUCT_DLQ} has no message and no event with the id nobody\n`],
+    [1, `${PRODUCT_DLQ} has no message with the message id or event id nobody\n`],
   );
   const one = await dlq('redrive', PRODUCT_DLQ, '--only', 'chosen-cart-2', '--log', 'only.ndjson');
   assert.equal(one.code, 0, one.stderr);
@@ -132,7 +132,7 @@ test('--only sends one, by the id of its event, and says when there is none', as
   assert.equal((await stat(join(system.folder, 'only.ndjson'))).mode & 0o777, 0o600);
 });
 
-test('Ctrl-C ends it after the batch in hand, and running it again goes on', async () => {
+test('Ctrl-C stops a redrive after the current batch, and the next run continues', async () => {
   const { gateway, aws } = system.urls;
   await client(gateway).putProduct('slow', { inventory: 10 });
   using queues = openQueues(aws);
@@ -142,12 +142,12 @@ test('Ctrl-C ends it after the batch in hand, and running it again goes on', asy
     () => depth(aws, PRODUCT_DLQ),
     (messages) => messages < 4,
   );
-  // From a terminal it comes twice: npm sends it on.
+  // From a terminal the signal comes twice: npm forwards it.
   send('SIGINT');
   send('SIGINT');
   const { code, stdout, stderr } = await exit;
   assert.equal(code, 130);
-  assert.match(stderr, /SIGINT: finishing the batch in hand\n/);
+  assert.match(stderr, /SIGINT: finishing the current batch\n/);
   const sent = Number(/^sent (\d) to .*interrupted: run it again/.exec(stdout)?.[1]);
   assert.ok(sent >= 1 && sent < 4, stdout);
   const again = await dlq('redrive', PRODUCT_DLQ);
@@ -155,7 +155,7 @@ test('Ctrl-C ends it after the batch in hand, and running it again goes on', asy
   await assertStock(system.urls, { slow: 6 });
 });
 
-test('killed between send and delete, it sends again what it has sent, and the effect is one', async () => {
+test('killed between send and delete, a redrive sends the message again, and it has its effect once', async () => {
   await using folder = await temporaryFolder();
   const DATA_DIR = join(folder.path, 'data');
   {
@@ -165,7 +165,7 @@ test('killed between send and delete, it sends again what it has sent, and the e
     await queues.put(PRODUCT_DLQ, ...Array.from({ length: 12 }, (_, i) => added('mug', i)));
     let kill = () => {};
     let deletes = 0;
-    await using sqs = await startInFront(killed.urls.aws, ({ headers }) => {
+    await using sqs = await startProxy(killed.urls.aws, ({ headers }) => {
       if (!String(headers['x-amz-target']).endsWith('DeleteMessageBatch')) return undefined;
       if ((deletes += 1) === 1) return undefined;
       kill();
@@ -186,10 +186,10 @@ test('killed between send and delete, it sends again what it has sent, and the e
     ]);
     const early = await start(['redrive', PRODUCT_DLQ, '--endpoint', killed.urls.aws], env).exit;
     assert.equal(early.code, 1);
-    assert.match(early.stdout, /2 were in somebody else's hands: run it again in a minute/);
+    assert.match(early.stdout, /2 were in flight at another receiver: run it again in a minute/);
     await killed.kill9();
   }
-  // Which also makes visible again, at once, what the killed redrive held.
+  // The restart also makes the messages visible at once that the killed redrive had leased.
   await using next = await spawnSystem({ DATA_DIR, SEED: '0' });
   const again = await start(['redrive', PRODUCT_DLQ, '--endpoint', next.urls.aws], { DATA_DIR }).exit;
   assert.deepEqual([again.code, /^sent (\d+)/.exec(again.stdout)?.[1]], [0, '2'], again.stderr);

@@ -9,7 +9,7 @@ import { listeningOn, residentMegabytes, withoutProc } from './linux.ts';
 const START_LIMIT_MS = 15_000;
 const MEMORY_LIMIT_MB = 250;
 
-test('a new system is ready soon, with its demo products', async (t) => {
+test('a new system is ready within the limit, with its demo products', async (t) => {
   await using system = await spawnSystem();
   t.diagnostic(`ready ${Math.round(system.startMs)} ms after the spawn`);
   assert.ok(system.startMs < START_LIMIT_MS);
@@ -24,7 +24,7 @@ test('SEED=0 starts without products', async () => {
   assert.deepEqual(body, { items: [] });
 });
 
-test('EPHEMERAL=1 leaves no files', async () => {
+test('EPHEMERAL=1 stores no files', async () => {
   await using system = await spawnSystem({ EPHEMERAL: '1' });
   assert.equal((await client(system.urls.gateway).putProduct('mug')).status, 201);
   const { code, stderr } = await system.stop();
@@ -32,14 +32,14 @@ test('EPHEMERAL=1 leaves no files', async () => {
   assert.deepEqual(await readdir(system.folder), []);
 });
 
-test('only the loopback interface is listened on', { skip: withoutProc }, async () => {
+test('the system listens on the loopback interface only', { skip: withoutProc }, async () => {
   await using system = await spawnSystem({ EPHEMERAL: '1' });
   const expected = Object.values(system.urls).map((url) => new URL(url).host);
   assert.deepEqual((await listeningOn(system.pid)).toSorted(), expected.toSorted());
   for (const address of expected) assert.match(address, /^127\.0\.0\.1:\d+$/);
 });
 
-test('an idle system is small', { skip: withoutProc }, async (t) => {
+test('an idle system stays below its memory limit', { skip: withoutProc }, async (t) => {
   await using system = await spawnSystem();
   let before = Infinity;
   const idle = await until(

@@ -1,11 +1,11 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** Why a test that reads `/proc` is skipped, or false where it can run. */
+/** Reason to skip a test that reads `/proc`; false on Linux. */
 export const withoutProc = process.platform === 'linux' ? false : 'reads /proc, which only Linux has';
 
 const LISTEN = '0A';
 
-/** The addresses that a process listens on, as the kernel sees them: `127.0.0.1:8080`, or an IPv6 address in hex. */
+/** Reads the listening addresses of a process from the kernel: `127.0.0.1:8080`, or an IPv6 address in hex. */
 export async function listeningOn(pid: number): Promise<string[]> {
   const own = new Set(await socketInodes(pid));
   const tables = await Promise.all(
@@ -19,7 +19,7 @@ export async function listeningOn(pid: number): Promise<string[]> {
   );
 }
 
-/** The memory of a process that is in RAM, in megabytes (10⁶ bytes). */
+/** Resident memory of a process in megabytes (10⁶ bytes). */
 export async function residentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
@@ -35,14 +35,14 @@ async function socketInodes(pid: number): Promise<string[]> {
   return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
 }
 
-/** The kernel prints an IPv4 address as one number of the machine's byte order, which is little-endian where Node runs. */
+/** Formats an IPv4 address, which the kernel prints as a number in the machine's byte order: little-endian where Node runs. */
 function readable(local: string): string {
   const [address = '', port = ''] = local.split(':');
   const host = address.length === 8 ? Buffer.from(address, 'hex').reverse().join('.') : address;
   return `${host}:${Number.parseInt(port, 16)}`;
 }
 
-/** How long the main thread of a process has been ready to run while the machine ran others, in milliseconds. */
+/** Time that the main thread of a process was runnable without a CPU, in milliseconds. */
 export async function waitedForCpuMs(pid: number): Promise<number> {
   const [, waitedNs] = (await readFile(`/proc/${pid}/task/${pid}/schedstat`, 'utf8')).split(' ');
   return Number(waitedNs) / 1e6;

@@ -3,43 +3,43 @@ import { until } from '../support/until.ts';
 import { createMerchant } from './merchant.ts';
 import type { Random } from './random.ts';
 import type { Entry, Operation, Outcome } from './record.ts';
-import { goShopping, type Repeats } from './trips.ts';
+import { runUserSessions, type Repeats } from './user-sessions.ts';
 
 type Client = ReturnType<typeof client>;
 
 export interface LoadOptions {
-  /** The system's client; pending while the system is down. */
+  /** Resolves to the client once the system is up. */
   readonly whenUp: () => Promise<Client>;
   readonly random: Random;
   readonly shoppers: number;
   readonly merchants: number;
-  /** Users who merge a guest's cart with their own and buy. */
+  /** Number of users who merge a guest's cart with their own and check out. */
   readonly buyers: number;
-  /** How long a client waits for what must happen in the end before it gives up; default: 20 s. */
-  readonly patienceMs?: number;
-  /** How long a buyer sometimes leaves a cart alone before checking it out, so that its holds expire; default: never. */
+  /** Deadline of a client's retries; default: 20 s. */
+  readonly retryTimeoutMs?: number;
+  /** Occasional idle time of a cart before its checkout, so that its holds expire; default: none. */
   readonly idleMs?: number;
 }
 
-/** Requests a change, and keeps what the client was told of it. */
+/** Requests a change, and logs its outcome. */
 export type Attempt = (operation: Operation, call: (api: Client) => Promise<Answer>) => Promise<Outcome>;
 
-/** Clients that change products and carts as fast as they are answered, and keep what they were told. */
+/** Running load: clients that change products and carts without pauses, with a log of the outcomes. */
 export interface Load {
   readonly log: readonly Entry[];
-  /** Responses that no client should ever get. */
+  /** Responses that must never occur. */
   readonly unexpected: readonly string[];
   readonly productIds: readonly string[];
   readonly repeats: Readonly<Repeats>;
-  /** The token that reads each cart, by its id; false for a guest's. */
+  /** Token that reads each cart, by cart id; false for a guest's. */
   readonly tokens: ReadonlyMap<string, string | false>;
-  /** Lets what is under way end. Rejects when a client could not go on. */
+  /** Stops after the requests in flight. Rejects when a client failed. */
   stop(): Promise<void>;
 }
 
-/** Opens the carts, creates the first products, and keeps changing both until it is stopped. */
+/** Opens carts, creates the first products, and changes both until it is stopped. */
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const { whenUp, random, shoppers, merchants, buyers, patienceMs = 20_000, idleMs } = options;
+  const { whenUp, random, shoppers, merchants, buyers, retryTimeoutMs = 20_000, idleMs } = options;
   const log: Entry[] = [];
   const unexpected: string[] = [];
   const productIds: string[] = [];
@@ -107,7 +107,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
     random,
     pick,
     productIds,
-    patienceMs,
+    retryTimeoutMs,
     signal: stopping.signal,
   });
   const selling = Promise.all(cartIds.slice(0, merchants).map(sell));
@@ -118,8 +118,8 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   );
   const { signal } = stopping;
   const onOpened = (cartId: string, token: string | false) => void tokens.set(cartId, token);
-  const trips = Array.from({ length: buyers }, (_, i) =>
-    goShopping(`user-${i}`, {
+  const sessions = Array.from({ length: buyers }, (_, i) =>
+    runUserSessions(`user-${i}`, {
       whenUp,
       random,
       productIds,
@@ -128,11 +128,11 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
       log,
       repeats,
       unexpected,
-      patienceMs,
+      retryTimeoutMs,
       idleMs,
     }),
   );
-  const working = Promise.all([selling, ...trips, ...cartIds.slice(merchants).map(shop)]);
+  const working = Promise.all([selling, ...sessions, ...cartIds.slice(merchants).map(shop)]);
   working.catch(() => undefined);
   return {
     log,

@@ -10,26 +10,26 @@ export interface MerchantOptions {
   readonly set: (cartId: string, productId: string, qty: number) => Promise<Outcome>;
   readonly random: Random;
   readonly pick: <T>(from: readonly T[]) => T;
-  /** All products, to which a merchant adds. */
+  /** Ids of all products; a merchant appends its own. */
   readonly productIds: string[];
-  /** How long Cart may take to know a product. */
-  readonly patienceMs: number;
+  /** Limit of the propagation delay of a new product to Cart. */
+  readonly retryTimeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 interface OwnProduct {
   readonly productId: string;
-  /** By multiples of which the stock changes. */
+  /** Changes of stock are multiples of this. */
   readonly unit: number;
 }
 
-const PRODUCTS_A_MERCHANT = 10;
+const PRODUCTS_PER_MERCHANT = 10;
 
-/** Returns what a merchant with a cart does until the signal: creates products, and changes prices and stock. */
+/** Creates a merchant, which creates products and changes prices and stock until the signal. */
 export function createMerchant(options: MerchantOptions): (cartId: string) => Promise<void> {
-  const { attempt, set, random, pick, productIds, patienceMs, signal } = options;
+  const { attempt, set, random, pick, productIds, retryTimeoutMs, signal } = options;
 
-  /** Creates a product and puts one unit into the merchant's cart, where it shows which state Cart knows of. */
+  /** Creates a product and adds one unit to the merchant's cart, which shows the state of Cart's read model. */
   const create = async (cartId: string, inventory: number): Promise<string | undefined> => {
     const productId = randomUUID();
     const price = random(1, 9_999);
@@ -37,9 +37,9 @@ export function createMerchant(options: MerchantOptions): (cartId: string) => Pr
     const created = await attempt({ op: 'create', productId, price, inventory }, (api) =>
       api.call('POST', '/products', { body }),
     );
-    const end = performance.now() + patienceMs;
+    const end = performance.now() + retryTimeoutMs;
     while (created.status === 'done' && (await set(cartId, productId, 1)).status !== 'done') {
-      if (performance.now() > end) throw new Error(`Cart never learned of ${productId}`);
+      if (performance.now() > end) throw new Error(`${productId} never reached Cart`);
       await delay(10);
     }
     productIds.push(productId);
@@ -53,7 +53,7 @@ export function createMerchant(options: MerchantOptions): (cartId: string) => Pr
     );
   };
 
-  /** Counts other than what was expected, maybe fewer units than carts hold. */
+  /** Corrects the stock by a count, which may be below the units held. */
   const count = ({ productId, unit }: OwnProduct) => {
     const delta = unit * pick([-1, 1]);
     return attempt({ op: 'stock', productId, delta }, async (api) => {
@@ -66,15 +66,15 @@ export function createMerchant(options: MerchantOptions): (cartId: string) => Pr
     });
   };
 
-  /** Half of the products are scarce. Of the others the stock moves by hundreds, so that a lost reservation shows. */
+  /** Half of the products are scarce; the stock of the rest changes by hundreds, so that a lost reservation is detected. */
   return async (cartId) => {
     const own: OwnProduct[] = [];
     while (!signal.aborted) {
       const dice = random(1, 10);
-      if (own.length < 2 || (dice === 10 && own.length < PRODUCTS_A_MERCHANT)) {
-        const scarce = own.length % 2 === 1;
-        const productId = await create(cartId, scarce ? 12 : 400);
-        if (productId) own.push({ productId, unit: scarce ? 1 : 100 });
+      if (own.length < 2 || (dice === 10 && own.length < PRODUCTS_PER_MERCHANT)) {
+        const isScarce = own.length % 2 === 1;
+        const productId = await create(cartId, isScarce ? 12 : 400);
+        if (productId) own.push({ productId, unit: isScarce ? 1 : 100 });
       } else if (dice <= 5) {
         const { productId } = pick(own);
         const price = random(1, 9_999);

@@ -5,7 +5,7 @@ import type { Observed } from './checker.ts';
 import type { Load } from './load.ts';
 import type { StockEventRecorder } from './stock-events.ts';
 
-/** What the system shows of all that the load has touched, by its APIs, its queues and its events alone. */
+/** Observes all products and carts of the load through the APIs, queues and events alone. */
 export async function observe(
   { gateway, aws }: Readonly<Record<'gateway' | 'aws', string>>,
   { productIds, tokens }: Load,

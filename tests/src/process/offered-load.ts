@@ -3,39 +3,39 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
 
-/** What the load is offered to. */
+/** Target of the load. */
 export interface Target {
   readonly url: string;
   readonly productIds: readonly string[];
   readonly cartIds: readonly string[];
 }
 
-/** Either so many clients that ask again as soon as they are answered, or so many requests a second, answered or not. */
+/** Load model: a closed one with a number of clients, or an open one with a constant arrival rate. */
 export type Offer = { readonly seconds: number } & (
   | { readonly clients: number }
   | { readonly perSecond: number }
 );
 
-/** What became of an offer. Times are in milliseconds, from when a request left for its connection to its last byte. */
+/** Result of a load. Latencies are in milliseconds, from sending a request to the last byte of its response. */
 export interface Outcome {
   readonly sent: number;
-  /** Answers other than 503, by status. */
+  /** Responses other than 503, by status. */
   readonly answered: Readonly<Record<string, number>>;
   readonly answeredPerSecond: number;
   readonly p50: number;
   readonly p99: number;
   readonly shed: number;
   readonly shedWithoutRetryAfter: number;
-  /** Connections that failed, by code. */
+  /** Failed connections by error code. */
   readonly errors: Readonly<Record<string, number>>;
-  /** How late requests were sent, for want of the client's own time. */
+  /** Delay of requests behind their schedule, because the load process lacked CPU time. */
   readonly lagP99: number;
 }
 
-/** More than wait and are worked on, so that what is offered reaches the system. */
+/** More than the system's concurrency and queue limits, so that the whole load reaches it. */
 const CONNECTIONS = 1_000;
 
-/** A process of its own, so that the load does not slow down what it measures. Killed when it goes out of scope. */
+/** Starts the load process, separate from what it measures. It is killed when it goes out of scope. */
 export function startOfferedLoad(target: Target): { offer(offer: Offer): Promise<Outcome> } & Disposable {
   const child: ChildProcess = fork(fileURLToPath(import.meta.url), [JSON.stringify(target)]);
   return {
@@ -53,7 +53,7 @@ function serve({ url, productIds, cartIds }: Target): void {
   const pool = new Pool(url, { connections: CONNECTIONS });
   let next = 0;
 
-  /** Six reads of products, two of carts and two adds in ten requests. */
+  /** Mix of ten requests: six reads of products, two reads of carts and two adds. */
   function request() {
     const i = next++;
     const productId = productIds[i % productIds.length];
@@ -76,7 +76,7 @@ function serve({ url, productIds, cartIds }: Target): void {
     };
     let [sent, shed, shedWithoutRetryAfter] = [0, 0, 0];
 
-    async function ask(due: number): Promise<void> {
+    async function sendRequest(due: number): Promise<void> {
       const sentAt = performance.now();
       sent += 1;
       lags.push(sentAt - due);
@@ -98,19 +98,20 @@ function serve({ url, productIds, cartIds }: Target): void {
     const startedAt = performance.now();
     const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
     if ('clients' in offer) {
-      const askOn = async () => {
-        while (elapsedSeconds() < offer.seconds) await ask(performance.now());
+      const runClient = async () => {
+        while (elapsedSeconds() < offer.seconds) await sendRequest(performance.now());
       };
-      await Promise.all(Array.from({ length: offer.clients }, askOn));
+      await Promise.all(Array.from({ length: offer.clients }, runClient));
     } else {
-      const asked: Promise<void>[] = [];
+      const pending: Promise<void>[] = [];
       const total = offer.seconds * offer.perSecond;
-      while (asked.length < total) {
+      while (pending.length < total) {
         const due = Math.min(total, elapsedSeconds() * offer.perSecond);
-        while (asked.length < due) asked.push(ask(startedAt + (asked.length / offer.perSecond) * 1000));
+        while (pending.length < due)
+          pending.push(sendRequest(startedAt + (pending.length / offer.perSecond) * 1000));
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
-      await Promise.all(asked);
+      await Promise.all(pending);
     }
     return {
       sent,

@@ -5,9 +5,9 @@ import { anyPorts, localConfig } from '@tandem/local/config';
 import { mintToken } from '@tandem/emulators/issuer';
 import { type Role, roles } from '@tandem/local/processes/roles';
 import { startProcesses } from '@tandem/local/processes/supervisor';
-import { playStory } from '@tandem/smoke/story';
+import { runSmokeTest } from '@tandem/smoke/smoke-test';
 import { client } from '../support/http.ts';
-import { spawnRefused, spawnSystem, temporaryFolder } from '../support/process.ts';
+import { spawnFailing, spawnSystem, temporaryFolder } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
 const quiet = { SEED: '0', LOG_LEVEL: 'silent' };
@@ -23,9 +23,13 @@ const healthy = (gateway: string) =>
     (status) => status === 200,
   );
 
-async function story(gateway: string): Promise<void> {
+async function assertWorking(gateway: string): Promise<void> {
   await healthy(gateway);
-  await playStory(gateway, await mintToken({ subject: 'test', scopes: ['products:write'] }), () => undefined);
+  await runSmokeTest(
+    gateway,
+    await mintToken({ subject: 'test', scopes: ['products:write'] }),
+    () => undefined,
+  );
 }
 
 function isRunning(pid: number): boolean {
@@ -36,12 +40,12 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** The pids that were printed, a line a role. */
+/** Process ids in the output, one line per role. */
 function pidsOf(stdout: string): number[] {
   return roles.map((role) => Number(new RegExp(`^ *${role} +(\\d+)$`, 'm').exec(stdout)?.[1]));
 }
 
-test('each part as a process of its own plays the story, also after each of them was killed', async () => {
+test('a system in processes passes the smoke test, also after a kill -9 of each process', async () => {
   const config = readConfig(localConfig, { ...anyPorts, ...quiet, EPHEMERAL: '1' });
   const restarted: Role[] = [];
   const system = await startProcesses(config, {
@@ -52,13 +56,13 @@ test('each part as a process of its own plays the story, also after each of them
     },
   });
   try {
-    await story(system.urls.gateway);
+    await assertWorking(system.urls.gateway);
     for (const role of roles) {
       const pid = system.children[role].pid();
       await system.children[role].kill('SIGKILL');
       await system.children[role].ready();
       assert.notEqual(system.children[role].pid(), pid);
-      await story(system.urls.gateway);
+      await assertWorking(system.urls.gateway);
     }
     assert.deepEqual(restarted, roles);
   } finally {
@@ -66,7 +70,7 @@ test('each part as a process of its own plays the story, also after each of them
   }
 });
 
-test('one that was stopped stays down until it is started, and the others go on', async () => {
+test('a stopped process stays down until it is started, while the others keep working', async () => {
   const config = readConfig(localConfig, { ...anyPorts, ...quiet, EPHEMERAL: '1' });
   const system = await startProcesses(config, { environment });
   try {
@@ -76,13 +80,13 @@ test('one that was stopped stays down until it is started, and the others go on'
     assert.equal((await call('GET', '/products')).status, 503);
     assert.equal((await call('POST', '/carts')).status, 201);
     await system.children.product.start();
-    await story(system.urls.gateway);
+    await assertWorking(system.urls.gateway);
   } finally {
     await system.stop();
   }
 });
 
-test('SIGTERM stops all of them, with exit code 0', async () => {
+test('SIGTERM stops all processes, with exit code 0', async () => {
   await using system = await spawnSystem({ ...quiet, EPHEMERAL: '1' }, ['--processes']);
   const { code, stdout } = await system.stop('SIGTERM');
   const pids = pidsOf(stdout);
@@ -93,7 +97,7 @@ test('SIGTERM stops all of them, with exit code 0', async () => {
   );
 });
 
-test('when the one that started them is killed, they end by themselves', async () => {
+test('when the parent process is killed, all processes exit', async () => {
   await using system = await spawnSystem({ ...quiet, EPHEMERAL: '1' }, ['--processes']);
   const { stdout } = await system.kill9();
   const pids = pidsOf(stdout);
@@ -104,25 +108,25 @@ test('when the one that started them is killed, they end by themselves', async (
   );
 });
 
-test('a port in use and an unknown option are a line each, and nothing is left running', async () => {
+test('a port in use and an invalid option are errors of one line, and no process is left running', async () => {
   await using system = await spawnSystem({ ...quiet, EPHEMERAL: '1' });
   const PORT = new URL(system.urls.gateway).port;
-  const taken = await spawnRefused({ ...quiet, EPHEMERAL: '1', PORT }, ['--processes']);
+  const taken = await spawnFailing({ ...quiet, EPHEMERAL: '1', PORT }, ['--processes']);
   assert.deepEqual([taken.code, taken.stdout], [1, '']);
   assert.match(taken.stderr, /^port \d+ is in use: choose another with PORT .*\n$/);
-  const misspelt = await spawnRefused({ ...quiet, EPHEMERAL: '1' }, ['--proceses']);
+  const misspelt = await spawnFailing({ ...quiet, EPHEMERAL: '1' }, ['--proceses']);
   assert.deepEqual([misspelt.code, misspelt.stderr.split('\n').length], [2, 2]);
   for (const args of [
     ['--instances', '2'],
     ['--processes', '--instances', '0'],
   ]) {
-    const refused = await spawnRefused({ ...quiet, EPHEMERAL: '1' }, args);
+    const refused = await spawnFailing({ ...quiet, EPHEMERAL: '1' }, args);
     assert.deepEqual([refused.code, refused.stdout], [2, '']);
     assert.match(refused.stderr, /^--instances .*\n$/);
   }
 });
 
-test('one process and many keep the same state', async () => {
+test('a system in one process and one in many processes use the same stored state', async () => {
   await using folder = await temporaryFolder();
   const environment = { ...quiet, DATA_DIR: folder.path };
   await using first = await spawnSystem(environment);

@@ -21,25 +21,25 @@ function mugs(log: readonly Entry[], ...reductions: ReturnType<typeof reduced>[]
   return [...possible].toSorted((a, b) => a - b);
 }
 
-test('a reduction stands where its version says, whatever came before and after it', () => {
+test('a reduction is applied at its version, between earlier and later changes', () => {
   assert.deepEqual(mugs([add(5, done(2)), add(2, done(3))], reduced(5, 5)), [5]);
   assert.deepEqual(mugs([add(5, done(2)), add(2, done(3)), add(1, done(6))], reduced(5, 5)), [6]);
   assert.deepEqual(mugs([add(5, done(2)), set('mug', 9, done(6))], reduced(4, 5)), [9]);
 });
 
-test('adds that ran at once count in the order of their versions', () => {
+test('concurrent adds are applied in the order of their versions', () => {
   assert.deepEqual(mugs([add(5, done(2)), add(3, done(7)), add(2, done(4))], reduced(5, 5)), [8]);
 });
 
-test('a request that changes nothing, and returns the version of the reduction, does not hide it', () => {
+test('a no-op request that returns the version of a reduction does not hide the reduction', () => {
   assert.deepEqual(mugs([add(5, done(2)), add(2, done(3)), set('bowl', 0, done(5))], reduced(5, 5)), [5]);
 });
 
-test('what stayed unknown may have come before the reduction, after it, or not at all', () => {
+test('a change with an unknown outcome may precede the reduction, follow it, or not have happened', () => {
   assert.deepEqual(mugs([add(5, done(2)), add(2, { status: 'unknown' })], reduced(5, 5)), [5, 7]);
 });
 
-test('a merge moves what was left, once', () => {
+test('a merge moves the reduced quantity once', () => {
   const source = 'cart-2';
   const log: Entry[] = [
     { op: 'add', cartId: source, productId: 'mug', qty: 4, outcome: done(2) },

@@ -1,7 +1,7 @@
 import { type Entry, possibleFrom } from './record.ts';
 import { publicIdOf, type Reduction } from './stock-events.ts';
 
-/** How many units of a product a cart may have, by product. */
+/** Possible quantities of each product in a cart. */
 export type Quantities = ReadonlyMap<string, ReadonlySet<number>>;
 
 type CartEntry = Extract<Entry, { readonly cartId: string }>;
@@ -12,7 +12,7 @@ interface ReductionEntry extends Omit<Reduction, 'version'> {
 
 const none: ReadonlySet<number> = new Set([0]);
 
-/** What each cart may contain by what its client was told, and by the increases that Product rejected since. */
+/** Possible content of each cart, from the responses to its client and the increases that Product rejected. */
 export function quantitiesOf(
   log: readonly Entry[],
   reductions: readonly Reduction[],
@@ -27,7 +27,7 @@ export function quantitiesOf(
   );
   const computed = new Map<string, Map<string, ReadonlySet<number>>>();
 
-  /** What was in the cart at last; of one that was merged, what it had then. */
+  /** Final content of a cart; for a merged one, its content at the merge. */
   const contentOf = (cartId: string): Quantities => {
     const known = computed.get(cartId);
     if (known) return known;
@@ -37,7 +37,7 @@ export function quantitiesOf(
     const valuesOf = (productId: string) => lines.get(productId) ?? none;
     for (const change of historyOf(entries.get(cartId) ?? [], ofCarts.get(publicIdOf(cartId)) ?? [])) {
       if (change.op === 'merge') {
-        // Repeated, a merge moves nothing.
+        // A repeated merge moves nothing.
         if (change.outcome.status !== 'done' || sources.has(change.fromCartId)) continue;
         sources.add(change.fromCartId);
         for (const [productId, moved] of contentOf(change.fromCartId))
@@ -60,8 +60,8 @@ export function quantitiesOf(
 }
 
 /**
- * The changes of a cart with its reductions, each behind what a client was told of an earlier version. What stayed
- * unknown comes after a reduction that it may have come before: as it may not have happened, that allows both.
+ * Changes of a cart merged with its reductions, in the order of versions. A change with an unknown outcome follows a reduction
+ * that it may have preceded: as it may not have happened, this allows both.
  */
 function historyOf(entries: readonly CartEntry[], reductions: readonly Reduction[]): readonly Change[] {
   const waiting = reductions.toSorted((a, b) => a.version - b.version);
@@ -84,7 +84,7 @@ function historyOf(entries: readonly CartEntry[], reductions: readonly Reduction
   return history;
 }
 
-/** Adds to a line that ran at once stand in the order of their responses: brings them into that of the cart's versions. */
+/** Sorts concurrent adds to a line, which are logged in the order of their responses, by the cart's version. */
 function inOrderOfVersions(entries: readonly CartEntry[]): readonly CartEntry[] {
   const ordered: CartEntry[] = [];
   let run: CartEntry[] = [];

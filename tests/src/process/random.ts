@@ -1,7 +1,7 @@
-/** Whole numbers from `min` to `max`. */
+/** Random source of integers from `min` to `max`, inclusive. */
 export type Random = (min: number, max: number) => number;
 
-/** The mulberry32 generator: the same seed gives the same numbers. */
+/** Creates a mulberry32 generator: the same seed gives the same numbers. */
 export function seeded(seed: number): Random {
   let state = seed;
   return (min, max) => {

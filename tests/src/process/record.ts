@@ -1,14 +1,14 @@
-/** What a client was told of a change: it happened, it was refused and did not, or the answer never came. */
+/** Outcome of a change for its client: applied, rejected, or unknown because there was no response. */
 export type Outcome =
   | { readonly status: 'done'; readonly version: number }
   | { readonly status: 'refused' }
   | { readonly status: 'unknown' };
 
-/** A change that a client asked for. Of one product, and of one cart, all changes are by the same client. */
+/** Change that a client requested. All changes of a product, and of a cart, are by the same client. */
 export type Operation =
   | { readonly op: 'create'; readonly productId: string; readonly price: number; readonly inventory: number }
   | { readonly op: 'price'; readonly productId: string; readonly price: number }
-  /** A delivery or a loss; also a count that expected another number, so that it happened only if nothing else did between. */
+  /** Delivery or loss of stock; also a count with an expected number, which is applied only if the stock did not change. */
   | { readonly op: 'stock'; readonly productId: string; readonly delta: number }
   | { readonly op: 'open'; readonly cartId: string }
   | {
@@ -16,7 +16,7 @@ export type Operation =
       readonly cartId: string;
       readonly productId: string;
       readonly qty: number;
-      /** Whether it was asked with an Idempotency-Key, until it was answered. */
+      /** Whether it has an Idempotency-Key and was retried until it got a response. */
       readonly isKeyed?: true;
     }
   | { readonly op: 'set'; readonly cartId: string; readonly productId: string; readonly qty: number }
@@ -25,21 +25,24 @@ export type Operation =
   | { readonly op: 'merge'; readonly cartId: string; readonly fromCartId: string }
   | { readonly op: 'checkOut'; readonly cartId: string };
 
-/** An operation and its answer. A client's entries follow one another; adds that ran at once stand in any order. Of merges and checkouts the outcome is known. */
+/**
+ * Log entry: an operation with its outcome. Entries of a client are in order, apart from concurrent adds. The outcome of merges
+ * and checkouts is known.
+ */
 export type Entry = Operation & { readonly outcome: Outcome };
 
-/** A change that did happen, did not, or may have. */
+/** Change with its outcome. */
 interface Step<T> {
   readonly outcome: Outcome;
   readonly apply: (value: T) => T;
 }
 
-/** All that could be true after these steps. */
+/** All possible values after these steps. */
 export function possible<T>(initial: T, steps: readonly Step<T>[]): ReadonlySet<T> {
   return possibleFrom(new Set([initial]), steps);
 }
 
-/** All that could be true after these steps, where any of these was before. */
+/** All possible values after these steps, from any of the initial values. */
 export function possibleFrom<T>(initial: ReadonlySet<T>, steps: readonly Step<T>[]): ReadonlySet<T> {
   return steps.reduce((values, { outcome: { status }, apply }) => {
     if (status === 'refused') return values;
@@ -48,7 +51,7 @@ export function possibleFrom<T>(initial: ReadonlySet<T>, steps: readonly Step<T>
   }, initial);
 }
 
-/** The newest version that a client was told; 0 where it was told none. */
+/** Newest version that a client received; 0 without one. */
 export function newestVersion(entries: readonly Entry[]): number {
   return Math.max(0, ...entries.map(({ outcome }) => (outcome.status === 'done' ? outcome.version : 0)));
 }

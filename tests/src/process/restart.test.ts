@@ -25,7 +25,7 @@ function queue(endpoint: string, name: string) {
   };
 }
 
-/** A state with every kind of thing in it: changed and deleted products, carts, rejected lines. */
+/** Creates a varied state: changed and deleted products, a cart, unavailable lines. */
 async function history(gateway: string): Promise<{ cartId: string }> {
   const api = client(gateway);
   for (const id of ['mug', 'bowl', 'gone']) assert.equal((await api.putProduct(id)).status, 201);
@@ -86,7 +86,7 @@ for (const how of ['SIGTERM', 'SIGKILL'] as const) {
   });
 }
 
-test('a message that its schema refuses is dead-lettered where messages are kept, and outlives every restart', async () => {
+test('a message that fails schema validation is dead-lettered with stored messages, and survives every restart', async () => {
   await using folder = await temporaryFolder();
   const environment = { DATA_DIR: folder.path, LOG_LEVEL: 'silent' };
   const refused = (productId: string) => JSON.stringify({ eventType: 'ProductUpdated', productId });

@@ -7,20 +7,20 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { mintToken } from '@tandem/emulators/issuer';
 import { client } from '../support/http.ts';
-import { startInFront } from '../support/in-front.ts';
+import { startProxy } from '../support/intercepting-proxy.ts';
 import { spawnSystem, type SystemProcess } from '../support/process.ts';
-import { portOfNobody } from '../support/nobody.ts';
+import { closedPort } from '../support/closed-port.ts';
 
 const script = fileURLToPath(import.meta.resolve('@tandem/smoke/main'));
-const HOPS = [
+const STEPS = [
   'product created',
   'cart opened',
-  'Cart has learned of the product, and takes 2',
-  'stock has fallen by 2',
+  '2 units added, once Cart has the product',
+  'stock reduced by 2',
   'price changed',
-  'the cart shows the new price',
-  'cart abandoned',
-  'the stock is back',
+  'new price visible in the cart',
+  'cart deleted',
+  'stock released',
 ];
 
 let system: SystemProcess;
@@ -39,7 +39,7 @@ function start(args: readonly string[], env: Readonly<Record<string, string>> = 
   return { exit, send: (signal: NodeJS.Signals) => child.kill(signal) };
 }
 
-/** Plays the story, and resolves to the names of its hops and how it ended. */
+/** Runs the smoke test to its end; resolves to its exit code, its output and the names of the passed steps. */
 async function smoke(args: readonly string[], env?: Readonly<Record<string, string>>) {
   const exit = await start(args, env).exit;
   return { ...exit, hops: [...exit.stdout.matchAll(/^✓ (.+?) +\d+ ms$/gm)].map(([, name]) => name) };
@@ -49,14 +49,14 @@ async function products(): Promise<unknown> {
   return (await client(system.urls.gateway).call('GET', '/products')).body;
 }
 
-test('plays the story with a token of the local issuer, and leaves nothing behind', async () => {
+test('it passes with a token of the local issuer, and deletes all that it created', async () => {
   const { code, hops, stderr } = await smoke([`${system.urls.gateway}/`]);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
-  assert.deepEqual(hops, HOPS);
+  assert.deepEqual(hops, STEPS);
   assert.deepEqual(await products(), { items: [] });
 });
 
-test('--json prints a line for each hop and one for the whole', async () => {
+test('--json prints a line for each step and one for the summary', async () => {
   const token = await mintToken({ subject: 'deployer', scopes: ['products:write'] });
   const { code, stdout } = await smoke([system.urls.gateway, '--json'], { TOKEN: token });
   const lines = stdout
@@ -66,7 +66,7 @@ test('--json prints a line for each hop and one for the whole', async () => {
   assert.equal(code, 0);
   assert.deepEqual(
     lines.map(({ hop }) => hop),
-    [...HOPS, undefined],
+    [...STEPS, undefined],
   );
   const { milliseconds, ...summary } = lines.at(-1) ?? {};
   assert.deepEqual(summary, { ok: true, url: system.urls.gateway, hops: 8 });
@@ -76,11 +76,11 @@ test('--json prints a line for each hop and one for the whole', async () => {
   );
 });
 
-test('a token that is not accepted fails the first hop at once', async () => {
-  await using balancer = await startInFront(system.urls.gateway, () => undefined);
+test('a rejected token fails the first step without retries', async () => {
+  await using balancer = await startProxy(system.urls.gateway, () => undefined);
   const { code, hops, stderr } = await smoke([balancer.url, '--token', 'wrong']);
   assert.deepEqual({ code, hops }, { code: 1, hops: [] });
-  assert.match(stderr, /^failed: product created: it answers 401: [^\n]+\n$/);
+  assert.match(stderr, /^failed: product created: it responded 401: [^\n]+\n$/);
   assert.deepEqual(
     balancer.arrived.map(({ method, path }) => `${method} ${path}`),
     ['GET /health', 'POST /products'],
@@ -91,31 +91,34 @@ test('a token that is not accepted fails the first hop at once', async () => {
   assert.deepEqual({ ok, hop }, { ok: false, hop: 'product created' });
 });
 
-test('a load balancer answers 404 at /health', async () => {
+test('behind a load balancer, which responds 404 at /health, it checks each service', async () => {
   const notFound = (response: ServerResponse) => void response.writeHead(404).end('<html>');
   let cart = 0;
-  await using balancer = await startInFront(system.urls.gateway, ({ path }) => {
+  await using balancer = await startProxy(system.urls.gateway, ({ path }) => {
     if (path === '/health') return notFound;
     if (path.startsWith('/carts?') && cart++ === 0)
       return (response) => void response.writeHead(503, { 'content-type': 'text/html' }).end('<html>');
     return undefined;
   });
   const { code, hops, stderr } = await smoke([balancer.url]);
-  assert.deepEqual({ code, hops }, { code: 0, hops: HOPS });
-  assert.equal(stderr, `waiting up to 60 s: ${balancer.url}/carts?mine=true is not ready: it answers 503\n`);
+  assert.deepEqual({ code, hops }, { code: 0, hops: STEPS });
+  assert.equal(
+    stderr,
+    `waiting up to 60 s: ${balancer.url}/carts?mine=true is not ready: it responded 503\n`,
+  );
 });
 
-test('one that is shed or rate limited is repeated after the time that it is told', async () => {
+test('a shed or rate-limited request is retried after its Retry-After', async () => {
   const refused = new Set<string>();
   const statuses = { '/products': 503, '/carts': 429 } as const;
-  await using balancer = await startInFront(system.urls.gateway, ({ method, path }) => {
+  await using balancer = await startProxy(system.urls.gateway, ({ method, path }) => {
     const status = statuses[path as keyof typeof statuses];
     if (method !== 'POST' || status === undefined || refused.has(path)) return undefined;
     refused.add(path);
     return (response) => void response.writeHead(status, { 'retry-after': '1' }).end();
   });
   const { code, hops } = await smoke([balancer.url]);
-  assert.deepEqual({ code, hops }, { code: 0, hops: HOPS });
+  assert.deepEqual({ code, hops }, { code: 0, hops: STEPS });
   for (const wanted of Object.keys(statuses)) {
     const [first, second, ...more] = balancer.arrived.filter(
       ({ method, path }) => method === 'POST' && path === wanted,
@@ -125,46 +128,46 @@ test('one that is shed or rate limited is repeated after the time that it is tol
   }
 });
 
-test('what is done although its answer is lost is repeated, and done once', async () => {
+test('a request whose response is lost is retried, and has its effect once', async () => {
   const lost = new Set<string>();
-  await using balancer = await startInFront(system.urls.gateway, ({ method, path }) => {
+  await using balancer = await startProxy(system.urls.gateway, ({ method, path }) => {
     const request = `${method} ${path}`;
     if (path === '/health' || lost.has(request)) return undefined;
     lost.add(request);
     return 'lose';
   });
   const { code, hops, stderr } = await smoke([balancer.url]);
-  assert.deepEqual({ code, hops, stderr }, { code: 0, hops: HOPS, stderr: '' });
+  assert.deepEqual({ code, hops, stderr }, { code: 0, hops: STEPS, stderr: '' });
   assert.deepEqual(await products(), { items: [] });
 });
 
-test('a hop that takes longer than its deadline fails, and what was created is deleted', async () => {
-  await using balancer = await startInFront(system.urls.gateway, ({ method }) =>
+test('a step that exceeds its deadline fails, and the created resources are deleted', async () => {
+  await using balancer = await startProxy(system.urls.gateway, ({ method }) =>
     method === 'PATCH' ? (response) => void response.writeHead(502).end('<html>') : undefined,
   );
   const { code, hops, stderr } = await smoke([balancer.url, '--deadline', '300ms']);
-  assert.deepEqual({ code, hops }, { code: 1, hops: HOPS.slice(0, 4) });
-  assert.equal(stderr, 'failed: price changed: it answers 502\n');
+  assert.deepEqual({ code, hops }, { code: 1, hops: STEPS.slice(0, 4) });
+  assert.equal(stderr, 'failed: price changed: it responded 502\n');
   assert.deepEqual(await products(), { items: [] });
 });
 
-test('says what it could not delete', async () => {
-  await using balancer = await startInFront(system.urls.gateway, ({ method, path }) =>
+test('a resource that cannot be deleted is reported', async () => {
+  await using balancer = await startProxy(system.urls.gateway, ({ method, path }) =>
     method === 'DELETE' && path.startsWith('/products')
       ? (response) => void response.writeHead(403).end('{"detail":"no"}')
       : undefined,
   );
   const { code, hops, stderr } = await smoke([balancer.url]);
-  assert.deepEqual({ code, hops }, { code: 1, hops: HOPS });
+  assert.deepEqual({ code, hops }, { code: 1, hops: STEPS });
   const [, path = ''] =
-    /^(\/products\/story-\S+) could not be deleted \(it answers 403: no\)/.exec(stderr) ?? [];
+    /^(\/products\/story-\S+) could not be deleted \(it responded 403: no\)/.exec(stderr) ?? [];
   assert.equal((await client(system.urls.gateway).call('DELETE', path)).status, 204);
 });
 
-test('Ctrl-C ends it, and what was created is deleted', async () => {
+test('Ctrl-C stops it, and the created resources are deleted', async () => {
   let interrupt = () => {};
   let cart = '';
-  await using balancer = await startInFront(system.urls.gateway, ({ method, path }) => {
+  await using balancer = await startProxy(system.urls.gateway, ({ method, path }) => {
     if (method === 'POST' && path.endsWith('/items')) cart = path.replace('/items', '');
     if (method !== 'PATCH') return undefined;
     interrupt();
@@ -172,42 +175,42 @@ test('Ctrl-C ends it, and what was created is deleted', async () => {
   });
   const { exit, send } = start([balancer.url]);
   interrupt = () => {
-    // From a terminal it comes twice: npm sends it on.
+    // From a terminal the signal comes twice: npm forwards it.
     send('SIGINT');
     send('SIGINT');
   };
   const { code, stderr } = await exit;
   assert.deepEqual(
     { code, stderr },
-    { code: 130, stderr: 'SIGINT: deleting what was created\ninterrupted\n' },
+    { code: 130, stderr: 'SIGINT: deleting the created resources\ninterrupted\n' },
   );
   assert.deepEqual(await products(), { items: [] });
   assert.equal((await client(system.urls.gateway).cart(cart.replace('/carts/', ''))).status, 404);
 });
 
-test('where nothing answers, says so in one line once it has waited', async (t) => {
-  const port = await portOfNobody(t);
+test('an unreachable deployment is reported in one line after the deadline', async (t) => {
+  const port = await closedPort(t);
   const url = `http://127.0.0.1:${port}`;
   assert.deepEqual(await start([url, '--wait', '0s']).exit, {
     code: 1,
     stdout: '',
-    stderr: `${url} does not answer: ECONNREFUSED\n`,
+    stderr: `${url} does not respond: ECONNREFUSED\n`,
   });
-  // Long enough for a second look also where the first one is slow: without one there is nothing to say.
+  // Long enough for a second check even if the first one is slow: without it nothing is printed.
   const { stderr } = await start([url, '--wait', '3s']).exit;
-  assert.match(stderr, new RegExp(`^waiting up to 3 s: ${url} does not answer: ECONNREFUSED\n[^\n]+\n$`));
+  assert.match(stderr, new RegExp(`^waiting up to 3 s: ${url} does not respond: ECONNREFUSED\n[^\n]+\n$`));
 });
 
-test('what cannot be meant is one line and exit code 1', async () => {
+test('an invalid command line prints one line, and exits with 1', async () => {
   const elsewhere = 'https://shop.example.com';
   for (const [args, line] of [
     [[], /^usage: npm run smoke -- URL /],
-    [['not a url'], /^"not a url" is no http URL\n$/],
-    [['ftp://localhost'], /is no http URL\n$/],
-    [[system.urls.gateway, '--wait', 'long'], /^--wait "long" is no time/],
+    [['not a url'], /^"not a url" is not an http URL\n$/],
+    [['ftp://localhost'], /is not an http URL\n$/],
+    [[system.urls.gateway, '--wait', 'long'], /^--wait "long" is not a duration/],
     [
       [elsewhere],
-      /^https:\/\/shop\.example\.com wants a token with the scope products:write: [^\n]*TOKEN[^\n]*\n$/,
+      /^https:\/\/shop\.example\.com needs a token with the scope products:write: [^\n]*TOKEN[^\n]*\n$/,
     ],
   ] as const) {
     const { code, stdout, stderr } = await start(args).exit;

@@ -8,34 +8,34 @@ import {
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
 
-/** A line whose quantity returned to the units that it held, because Product rejected an increase. */
+/** Reduction of a line to the units that it holds, because Product rejected an increase. */
 export interface Reduction {
-  /** The public id. */
+  /** Public id of the cart. */
   readonly cartId: string;
   readonly productId: string;
-  /** The line's quantity afterwards. */
+  /** Quantity of the line after the reduction. */
   readonly qty: number;
   readonly version: number;
 }
 
-/** What the services published about stock, as a consumer beside theirs received it: duplicates count once. */
+/** Published stock events, received through a separate subscription; duplicates count once. */
 export interface StockEvents {
   readonly reductions: readonly Reduction[];
-  /** Units that were sold and not on hand, by product. */
+  /** Units that were sold beyond the stock on hand, by product. */
   readonly missing: ReadonlyMap<string, number>;
-  /** How many holds expired. */
+  /** Number of holds that expired. */
   readonly expired: number;
-  /** Requests that were confirmed after their hold had expired: a duplicate must not hold again. */
+  /** Requests that were confirmed again after their hold had expired, which a duplicate must not cause. */
   readonly heldAgain: readonly string[];
 }
 
-/** A subscription of its own, which outlives the system's restarts. */
+/** Recorder with its own subscription, which survives restarts of the system. */
 export interface StockEventRecorder {
-  /** Everything that was published until now and has arrived. */
+  /** Returns all stock events that have arrived so far. */
   collect(endpoint: string): Promise<StockEvents>;
 }
 
-/** The fields that the checker reads, of all these types. */
+/** Fields that the checker reads, over all event types. */
 interface StockEvent {
   readonly eventType: string;
   readonly cartId: string;
@@ -51,7 +51,7 @@ interface StockEvent {
 
 const QUEUE = 'checker-queue';
 const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-const wanted = {
+const subscribedTypes = {
   'product-events-topic': [
     'ProductUpdated',
     'InventoryReserved',
@@ -62,22 +62,22 @@ const wanted = {
   'cart-events-topic': ['ProductRemovedFromCart'],
 } as const;
 
-/** The id under which a cart is published: that of a guest's cart is derived from its secret. */
+/** Public id of a cart in events: for a guest's cart it is derived from its secret. */
 export function publicIdOf(cartId: string): string {
   const secret = /^guest-(.+)$/.exec(cartId)?.[1];
   if (secret === undefined) return cartId;
   return `cart-${createHash('sha256').update(secret).digest('base64url').slice(0, 22)}`;
 }
 
-/** Subscribes to both topics, and keeps what matters to the checker. */
+/** Subscribes to both topics, and records the events that the checker needs. */
 export async function recordStockEvents(endpoint: string): Promise<StockEventRecorder> {
   const options = { endpoint, region: REGION, credentials };
   const [sns, sqs] = [new SNSClient(options), new SQSClient(options)];
   await sqs.send(new CreateQueueCommand({ QueueName: QUEUE }));
-  for (const [topic, eventTypes] of Object.entries(wanted)) {
+  for (const [topic, eventTypes] of Object.entries(subscribedTypes)) {
     await sns.send(
       new SubscribeCommand({
-        TopicArn: topicArn(topic as keyof typeof wanted),
+        TopicArn: topicArn(topic as keyof typeof subscribedTypes),
         Protocol: 'sqs',
         Endpoint: `arn:aws:sqs:${REGION}:000000000000:${QUEUE}`,
         Attributes: { RawMessageDelivery: 'true', FilterPolicy: JSON.stringify({ eventType: eventTypes }) },

@@ -4,13 +4,13 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mintToken } from '@tandem/emulators/issuer';
 import { queueUrl } from '@tandem/emulators/messaging-config';
 import { client } from '../support/http.ts';
-import { sendHalf } from '../support/half-sent.ts';
+import { sendHalf } from '../support/half-sent-request.ts';
 import { importInFlight, refusesConnections } from '../support/stopping.ts';
 import { spawnSystem } from '../support/process.ts';
 
 /** The contract's limit. */
 const STOP_LIMIT_MS = 25_000;
-/** What a stop with nothing in flight may take on a busy machine. */
+/** Limit of a stop without requests in flight, on a busy machine. */
 const IDLE_STOP_LIMIT_MS = 5_000;
 
 const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
@@ -21,9 +21,9 @@ function halves(text: string): [string, string] {
   return [text.slice(0, text.length / 2), text.slice(text.length / 2)];
 }
 
-// The first test waits for most of its time: beside it the others run one after the other.
-describe('a stop', { concurrency: 2 }, () => {
-  test('clients that never finish their requests cannot keep the system from stopping in time', async (t) => {
+// The first test mostly waits, so that the others run next to it, one at a time.
+describe('graceful shutdown', { concurrency: 2 }, () => {
+  test('clients that never finish their requests do not delay the stop beyond its limit', async (t) => {
     await using system = await spawnSystem({ EPHEMERAL: '1' });
     const { gateway, product } = system.urls;
     const halves = await Promise.all([importInFlight(gateway, 'via'), importInFlight(product, 'direct')]);
@@ -44,7 +44,7 @@ describe('a stop', { concurrency: 2 }, () => {
       assert.ok(stopMs < IDLE_STOP_LIMIT_MS, `${stopMs} ms`);
     });
 
-    test(`${signal} lets requests in flight be answered and ends long polls`, async (t) => {
+    test(`${signal} finishes requests in flight and ends long polls`, async (t) => {
       await using system = await spawnSystem();
       const { gateway, product, aws } = system.urls;
 
@@ -73,13 +73,13 @@ describe('a stop', { concurrency: 2 }, () => {
       assert.equal((await polled).Messages, undefined);
       sqs.destroy();
       const { code, stderr, stopMs } = await exit;
-      t.diagnostic(`stopped ${Math.round(stopMs)} ms after the last answer`);
+      t.diagnostic(`stopped ${Math.round(stopMs)} ms after the last response`);
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
       assert.ok(stopMs < IDLE_STOP_LIMIT_MS, `${stopMs} ms`);
     });
   }
 
-  test('a signal that comes twice, as from a terminal and from npm, stops as cleanly as one', async () => {
+  test('a repeated signal, as from a terminal and from npm, still stops gracefully', async () => {
     await using system = await spawnSystem({ EPHEMERAL: '1' });
     const half = await importInFlight(system.urls.gateway, 'mug');
     system.send('SIGINT');

@@ -2,7 +2,7 @@ import type { Cart } from '@tandem/cart/domain/cart';
 import type { Line } from '@tandem/cart/domain/line';
 import { type HoldResponse, responsesOf } from '@tandem/cart/domain/reservation';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
-import { cartKey } from '@tandem/cart/store/kinds';
+import { cartKey } from '@tandem/cart/store/entity-types';
 import { createMetrics } from '@tandem/chassis/metrics';
 import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { createProduct, deleteProduct } from '@tandem/product/domain/edit-product';
@@ -11,7 +11,7 @@ import { changeStock } from '@tandem/product/domain/stock';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { createSnapshots } from '@tandem/product/messaging/snapshot';
-import { productKey } from '@tandem/product/store/kinds';
+import { productKey } from '@tandem/product/store/entity-types';
 import { NOW, openTable } from '../messaging/histories.ts';
 
 const HOLD_SECONDS = 900;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
-import { catalogKey } from '@tandem/cart/store/kinds';
+import { catalogKey } from '@tandem/cart/store/entity-types';
 import { readEvent } from '@tandem/contracts/read-event';
 import { atOnce } from '../support/at-once.ts';
 import { publisher } from '../support/events.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { addItem, openCart } from '@tandem/cart/domain/cart';
-import { cartKey, catalogKey } from '@tandem/cart/store/kinds';
+import { cartKey, catalogKey } from '@tandem/cart/store/entity-types';
 import { startFakeCollector } from '@tandem/chassis/fake-collector';
 import {
   createProduct,
@@ -10,7 +10,7 @@ import {
   replaceProduct,
 } from '@tandem/product/domain/edit-product';
 import type { StoredProduct } from '@tandem/product/domain/product';
-import { productKey } from '@tandem/product/store/kinds';
+import { productKey } from '@tandem/product/store/entity-types';
 import { type FaultyAws, startFaultyAws } from './faulty-aws.ts';
 import { type RelayFunction, startFunction } from './function.ts';
 import { type Arrived, openInbox } from './inbox.ts';

@@ -1,9 +1,9 @@
-/** Does something many times at once; resolves to the outcomes in the order of their positions. */
+/** Runs work several times concurrently; resolves to the results in the order of their positions. */
 export async function atOnce<T>(times: number, work: (position: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, async (_, position) => work(position)));
 }
 
-/** Repeats `work`, at least once, until `other` has ended; resolves to the outcomes. */
+/** Repeats `work`, at least once, until `other` settles; resolves to the results. */
 export async function meanwhile<T>(
   other: Promise<unknown>,
   work: (count: number) => Promise<T>,

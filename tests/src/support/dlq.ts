@@ -8,7 +8,7 @@ import type { RedriveRecord } from '@tandem/dlq/record';
 
 const script = fileURLToPath(import.meta.resolve('@tandem/dlq/main'));
 
-/** Starts `npm run dlq`, in a folder and an environment of its own. */
+/** Starts `npm run dlq` with its own directory and environment. */
 export function startDlq(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string) {
   const child = spawn(process.execPath, [script, ...args], {
     cwd,
@@ -20,7 +20,7 @@ export function startDlq(args: readonly string[], env: Readonly<Record<string, s
   return { exit, send: (signal: NodeJS.Signals) => child.kill(signal) };
 }
 
-/** What is on record in a folder. */
+/** Redrive records in a directory. */
 export async function recordsOf(folder: string): Promise<readonly RedriveRecord[]> {
   const lines = (await readFile(join(folder, 'redrives.ndjson'), 'utf8')).trim().split('\n');
   return lines.map((line) => JSON.parse(line) as RedriveRecord);

@@ -7,20 +7,20 @@ import { until } from './until.ts';
 
 const MARKER = 'marker';
 
-/** Counts what a whole system publishes, whoever causes it. */
+/** Counter of all events that a system publishes. */
 export interface Effects {
-  /** How many events of each type `work` causes, until nothing moves any more. */
+  /** Number of events of each type that `work` causes, until the system is at rest. */
   of(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>>;
   close(): void;
 }
 
-/** Needs a system at which nobody else is at work. */
+/** Starts counting. No other client may use the system meanwhile. */
 export async function watchEffects(urls: {
   readonly gateway: string;
   readonly aws: string;
 }): Promise<Effects> {
   const { checkOut, fill, openCart, putProduct } = client(urls.gateway);
-  const ears: readonly Listener[] = await Promise.all(
+  const listeners: readonly Listener[] = await Promise.all(
     (['product-events-topic', 'cart-events-topic'] as const).map((topic) => listen(urls.aws, topic)),
   );
   await putProduct(MARKER, { inventory: 1_000_000 });
@@ -30,7 +30,7 @@ export async function watchEffects(urls: {
     ('productId' in event && event.productId === MARKER) ||
     ('cartId' in event && markerCarts.has(event.cartId));
 
-  /** A cart that comes behind goes the whole way to its checkout: what came before it has gone it too. */
+  /** Waits for a marker cart to pass from creation to checkout: all earlier events have passed before it. */
   const settle = async (): Promise<readonly TandemEvent[]> => {
     const cartId = await openCart();
     markerCarts.add(publicIdOf(cartId));
@@ -42,7 +42,7 @@ export async function watchEffects(urls: {
     await atRest(urls.aws);
     const isSold = (event: TandemEvent) =>
       event.eventType === 'CartCheckedOut' && event.cartId === publicIdOf(cartId);
-    const [ofProduct, ofCart] = ears;
+    const [ofProduct, ofCart] = listeners;
     const carts = (await ofCart?.until((events) => events.some(isSold))) ?? [];
     const products = (await ofProduct?.until(() => true)) ?? [];
     return [...products, ...carts].filter((event) => !isMarker(event));
@@ -54,12 +54,12 @@ export async function watchEffects(urls: {
       await work();
       return countsOf((await settle()).filter((event) => !before.has(event)));
     },
-    close: () => ears.forEach((ear) => ear.close()),
+    close: () => listeners.forEach((listener) => listener.close()),
   };
 }
 
 function countsOf(events: readonly TandemEvent[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
-    [...Map.groupBy(events, ({ eventType }) => eventType)].map(([type, some]) => [type, some.length]),
+    [...Map.groupBy(events, ({ eventType }) => eventType)].map(([type, sameType]) => [type, sameType.length]),
   );
 }

@@ -13,17 +13,18 @@ import { until } from './until.ts';
 
 const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
 
-/** Hears what a topic publishes from now on, through a queue of its own. */
+/** Listener that receives the events of a topic from now on, through its own queue. */
 export interface Listener {
-  /** Everything that was heard, once that holds. */
+  /** Resolves to all received events once the condition holds. */
   until(holds: (events: readonly TandemEvent[]) => boolean): Promise<readonly TandemEvent[]>;
   close(): void;
 }
 
+/** Subscribes a listener to a topic. */
 export async function listen(endpoint: string, topic: TopicName): Promise<Listener> {
   const options = { endpoint, region: REGION, credentials };
   const [sns, sqs] = [new SNSClient(options), new SQSClient(options)];
-  const name = `ear-of-${topic}`;
+  const name = `listener-of-${topic}`;
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   await sns.send(
     new SubscribeCommand({
@@ -33,7 +34,7 @@ export async function listen(endpoint: string, topic: TopicName): Promise<Listen
       Attributes: { RawMessageDelivery: 'true' },
     }),
   );
-  const heard: TandemEvent[] = [];
+  const received: TandemEvent[] = [];
   const receive = async () => {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
@@ -42,7 +43,7 @@ export async function listen(endpoint: string, topic: TopicName): Promise<Listen
     for (const { Body = '' } of Messages) {
       const result = readEvent(Body);
       if (!result.ok) throw new Error(`no event: ${Body}`);
-      heard.push(result.event);
+      received.push(result.event);
     }
     const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
@@ -53,7 +54,7 @@ export async function listen(endpoint: string, topic: TopicName): Promise<Listen
     until: (holds) =>
       until(async () => {
         while (await receive());
-        return heard;
+        return received;
       }, holds),
     close() {
       sns.destroy();
@@ -62,7 +63,7 @@ export async function listen(endpoint: string, topic: TopicName): Promise<Listen
   };
 }
 
-/** Publishes events to a topic, as anybody may: their bodies as they are, one after the other. */
+/** Publishes event bodies unchanged to a topic, one after the other. */
 export function publisher(endpoint: string): (topic: TopicName, ...bodies: string[]) => Promise<void> {
   const sns = new SNSClient({ endpoint, region: REGION, credentials });
   return async (topic, ...bodies) => {

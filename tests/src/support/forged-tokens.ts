@@ -13,11 +13,11 @@ import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/iss
 
 const ISSUER_FILE = join(import.meta.dirname, '../../../.local/issuer.json');
 
-/** Values of an Authorization header that name a user. */
+/** Authorization headers that claim a user: a valid one and forged ones. */
 export interface ForgedTokens {
-  /** Made as the others are, but with nothing wrong: what refuses those is what they are named after. */
+  /** Created like the forged ones, but without a fault: only its fault can make a forged one invalid. */
   readonly valid: string;
-  /** Those that must be refused, by what is wrong with them. */
+  /** Headers that must be rejected, by their fault. */
   readonly forged: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +28,7 @@ export async function forgeTokens(subject: string): Promise<ForgedTokens> {
     key: JSON.parse(await readFile(ISSUER_FILE, 'utf8')) as JsonWebKey,
     format: 'jwk',
   });
-  const strange = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const publicPem = createPublicKey(own).export({ type: 'spki', format: 'pem' });
 
   const now = Math.floor(Date.now() / 1000);
@@ -49,13 +49,13 @@ export async function forgeTokens(subject: string): Promise<ForgedTokens> {
 
   const forged = {
     'an expired token': es256({ iat: now - 7200, exp: now - 3600 }),
-    'a token of another key': es256({}, strange),
+    'a token of another key': es256({}, otherKey),
     'alg none': token({ alg: 'none' }, claims, () => Buffer.alloc(0)),
     'alg none that names the key': token({ alg: 'none', kid }, claims, () => Buffer.alloc(0)),
     'HS256 by the public key as PEM': hs256(publicPem),
     'HS256 by the public key as JWK': hs256(JSON.stringify(publicJwk)),
-    'a wrong audience': es256({ aud: 'somebody-else' }),
-    'a wrong issuer': es256({ iss: 'https://somebody.else' }),
+    'a wrong audience': es256({ aud: 'other-audience' }),
+    'a wrong issuer': es256({ iss: 'https://other-issuer.example' }),
     'a token that is not valid yet': es256({ nbf: now + 3600 }),
     garbage: 'garbage',
   };

@@ -1,27 +1,27 @@
 import { mintToken } from '@tandem/emulators/issuer';
 import { until } from './until.ts';
 
-/** An answer of the API. */
+/** Response of the API. */
 export interface Answer<B = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: B;
-  /** The body as it was sent. */
+  /** Raw body. */
   readonly text: string;
 }
 
-/** How a request is sent: as `fetch` does it. */
+/** Transport of requests, compatible with `fetch`. */
 export type Send = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What a test sends. */
+/** Body, token and headers of a request. */
 export interface Sent {
   readonly body?: unknown;
-  /** The bearer token; false sends none. */
+  /** Bearer token; false sends none. */
   readonly token?: string | false;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A cart's line as the API shows it. */
+/** Line of a cart in the API. */
 export interface LineBody {
   readonly productId: string;
   readonly name: string;
@@ -36,7 +36,7 @@ export interface LineBody {
   readonly heldUntil?: string;
 }
 
-/** A cart as the API shows it. */
+/** Cart in the API. */
 export interface CartBody {
   readonly cartId: string;
   readonly userId: string | null;
@@ -50,7 +50,7 @@ export interface CartBody {
   readonly checkedOutAt?: string;
 }
 
-/** A product as the API shows it. */
+/** Product in the API. */
 export interface ProductBody {
   readonly productId: string;
   readonly name: string;
@@ -66,17 +66,14 @@ export interface ProductBody {
 }
 
 /**
- * Repeats a call while it is answered 503, which says that nothing was done: DynamoDB Local is slow enough for writers
- * of one item to be told so, and for a checkout not to have its stock confirmed in time.
+ * Retries a call while the response is 503, which guarantees that it had no effect: on the slow DynamoDB Local concurrent writes
+ * of an item may conflict too often, and a checkout may not have its stock confirmed in time.
  */
 export async function decided<A extends { readonly status: number }>(call: () => Promise<A>): Promise<A> {
   return until(call, ({ status }) => status !== 503, { deadlineMs: 60_000, intervalMs: 50 });
 }
 
-/**
- * A client of the system, with a user's token or as a guest; writes to the catalog carry a token that may, unless
- * told otherwise.
- */
+/** Creates a client of the system, with a user's token or as a guest. Writes to the catalog have a token with the scope by default. */
 export function client(gateway: string, ownToken: string | false = false, send: Send = fetch) {
   const catalogToken = mintToken({ subject: 'test', scopes: ['products:write'] });
 
@@ -120,7 +117,7 @@ export function client(gateway: string, ownToken: string | false = false, send: 
     openCart,
     cart: (cartId: string) => call<CartBody>('GET', `/carts/${cartId}`),
     add,
-    /** Resolves once Cart knows these products, of which there are fewer than 999 units: more are then too many. */
+    /** Resolves once Cart has these products, with fewer than 999 units each: an add of 999 then fails with 409. */
     known: async (...productIds: readonly string[]) => {
       const cartId = await openCart();
       for (const productId of productIds) {
@@ -131,7 +128,7 @@ export function client(gateway: string, ownToken: string | false = false, send: 
         );
       }
     },
-    /** Adds these quantities of these products, as soon as Cart knows them. */
+    /** Adds these quantities, and retries until Cart has the products. */
     fill: async (cartId: string, lines: Readonly<Record<string, number>>) => {
       const added = async ([productId, qty]: [string, number]) =>
         until(

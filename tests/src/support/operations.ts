@@ -1,12 +1,12 @@
 import { client, type Sent } from './http.ts';
 
-/** A call that a service documents, with a body that it takes. */
+/** Documented operation of a service, with a valid body. */
 export interface Operation {
   readonly method: string;
-  /** With the parameters in braces. */
+  /** Path template with the parameters in braces. */
   readonly path: string;
   readonly sent: Sent;
-  /** The statuses that it documents. */
+  /** Documented response statuses. */
   readonly statuses: readonly string[];
   /** Whether it needs a scope. */
   readonly isGuarded: boolean;
@@ -27,7 +27,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
 }
 
-/** What a required field is filled with. */
+/** Sample values of required fields. */
 const samples: Readonly<Record<string, unknown>> = {
   name: 'Mug',
   price: 1000,
@@ -36,10 +36,10 @@ const samples: Readonly<Record<string, unknown>> = {
   delta: 5,
   productId: 'mug',
   qty: 1,
-  fromCartId: 'cart-of-nobody',
+  fromCartId: 'unknown-cart',
 };
 
-/** What a service's document cannot say: the import reads a stream. */
+/** Bodies that an OpenAPI document cannot describe: the import reads a stream. */
 const streams: Readonly<Record<string, Sent>> = {
   '/products/import': {
     body: `${JSON.stringify({ productId: 'imported', name: 'Imported', price: 1, currency: 'EUR' })}\n`,
@@ -47,7 +47,7 @@ const streams: Readonly<Record<string, Sent>> = {
   },
 };
 
-/** Every call of a service but those of the chassis, from the document that it serves. */
+/** All operations of a service but its health checks, from its OpenAPI document. */
 export async function operationsOf(url: string): Promise<readonly Operation[]> {
   const { paths } = (await client(url).call<Document>('GET', '/openapi.json')).body;
   return Object.entries(paths).flatMap(([path, methods]) =>
@@ -75,7 +75,7 @@ function sampleOf({ requestBody }: Documented): Sent {
   return { body: Object.fromEntries(body) };
 }
 
-/** The path with these parameters. */
+/** Fills the parameters of a path template. */
 export function pathWith(path: string, parameters: Readonly<Record<string, string>>): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];

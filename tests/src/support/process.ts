@@ -12,7 +12,7 @@ const START_DEADLINE_MS = 15_000;
 
 type Environment = Readonly<Record<string, string>>;
 
-/** How a process ended. `stopMs` is the time since that was asked for. */
+/** Exit of a process. `stopMs` is the time from the request to stop until the exit. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -21,16 +21,16 @@ export interface Exit {
   readonly stopMs: number;
 }
 
-/** The whole system as a process of its own; it is killed, and its folder removed, when it goes out of scope. */
+/** System in a separate process; it is killed, and its directory removed, when it goes out of scope. */
 export interface SystemProcess extends AsyncDisposable {
   readonly pid: number;
   readonly urls: Readonly<Record<'gateway' | 'product' | 'cart' | 'aws', string>>;
   /** Its working directory. */
   readonly folder: string;
-  /** The time from the spawn until the gateway said that both services are ready. */
+  /** Time from the spawn until the gateway reported both services as ready. */
   readonly startMs: number;
   send(signal: NodeJS.Signals): void;
-  /** Resolves once it has ended, whoever ended it. */
+  /** Resolves once it has exited for any reason. */
   exit(): Promise<Exit>;
   stop(signal?: NodeJS.Signals): Promise<Exit>;
   kill9(): Promise<Exit>;
@@ -43,8 +43,8 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
 }
 
 /**
- * Starts the system, on any free ports and with its state in a folder of its own unless the environment says
- * otherwise, and resolves once it is ready. Rejects with what it printed when it ends or takes longer than 15 s.
+ * Starts the system and resolves once it is ready; by default on any free ports and with its state in its own directory. Rejects
+ * with its output when it exits, or is not ready within 15 s.
  */
 export async function spawnSystem(
   environment: Environment = {},
@@ -57,14 +57,14 @@ export async function spawnSystem(
 
   const urls = await until(
     async () => {
-      if (main.ended()) throw new Error(`the system has ended: ${JSON.stringify(main.output)}`);
+      if (main.ended()) throw new Error(`the system exited: ${JSON.stringify(main.output)}`);
       const found = urlsOf(main.output.stdout);
       return found && (await isHealthy(found.gateway)) ? found : undefined;
     },
     (found) => found !== undefined,
     { deadlineMs: START_DEADLINE_MS },
   ).catch((error: unknown) => {
-    throw new Error(`no start: ${String(error)}; it printed ${JSON.stringify(main.output)}`);
+    throw new Error(`the system did not start: ${String(error)}; output: ${JSON.stringify(main.output)}`);
   });
   if (!urls) throw new Error('no URLs');
 
@@ -83,8 +83,8 @@ export async function spawnSystem(
   };
 }
 
-/** Starts the system where it is expected to refuse, and resolves to how it ended. Kills it after 15 s. */
-export async function spawnRefused(environment: Environment, args: readonly string[] = []): Promise<Exit> {
+/** Starts a system that is expected to fail, and resolves to its exit. Kills it after 15 s. */
+export async function spawnFailing(environment: Environment, args: readonly string[] = []): Promise<Exit> {
   await using folder = await temporaryFolder();
   await using main = launch(environment, folder.path, args);
   const deadline = setTimeout(() => main.send('SIGKILL'), START_DEADLINE_MS);
@@ -113,10 +113,10 @@ function launch(environment: Environment, cwd: string, args: readonly string[]) 
   const closed = once(child, 'close').finally(() => running.delete(child));
 
   const end = async (signal?: NodeJS.Signals): Promise<Exit> => {
-    const askedAt = performance.now();
+    const requestedAt = performance.now();
     if (signal) child.kill(signal);
     await closed;
-    const stopMs = performance.now() - askedAt;
+    const stopMs = performance.now() - requestedAt;
     return { code: child.exitCode, signal: child.signalCode, ...output, stopMs };
   };
   return {

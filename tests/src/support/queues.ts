@@ -1,18 +1,18 @@
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
-import { letterOf, wantedAttributes } from '@tandem/dlq/letter';
-import { keepingQueues } from '@tandem/dlq/queues';
+import { parseDeadLetter, requestedAttributes } from '@tandem/dlq/dead-letter';
+import { deadLetterQueues } from '@tandem/dlq/queues';
 import { queueUrl } from '@tandem/emulators/messaging-config';
 import { depthOf } from '@tandem/emulators/queue-depth';
 import { until } from './until.ts';
 
-/** Messages of a queue: to be received, received and not yet deleted, delayed. */
+/** Number of messages in a queue: visible, in flight and delayed. */
 export async function depth(endpoint: string, queue: string): Promise<number> {
   using sqs = clientOf(endpoint);
   return await depthOf(sqs, endpoint, queue);
 }
 
-/** Resolves once no message waits or is being worked on in the services' queues. */
+/** Resolves once the services' queues are empty, with no message in flight. */
 export async function atRest(endpoint: string): Promise<void> {
   const queues = Object.keys(topology.queues);
   await until(
@@ -21,26 +21,26 @@ export async function atRest(endpoint: string): Promise<void> {
   );
 }
 
-/** How many messages were given up or parked, over all queues for such. */
+/** Number of messages in all dead-letter and parking queues. */
 export async function deadLetters(endpoint: string): Promise<number> {
-  const depths = await Promise.all(keepingQueues.map(async ({ name }) => depth(endpoint, name)));
+  const depths = await Promise.all(deadLetterQueues.map(async ({ name }) => depth(endpoint, name)));
   return depths.reduce((sum, messages) => sum + messages, 0);
 }
 
-/** Some of the messages that were given up or parked, each in a line; they stay where they are. */
+/** Describes some of the dead letters and parked messages, each in a line, and leaves them in their queues. */
 export async function describeDeadLetters(endpoint: string): Promise<readonly string[]> {
   using sqs = clientOf(endpoint);
-  const found = keepingQueues.map(async ({ name: queue }) => {
+  const found = deadLetterQueues.map(async ({ name: queue }) => {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl(endpoint, queue),
         MaxNumberOfMessages: 10,
         VisibilityTimeout: 0,
-        MessageAttributeNames: [...wantedAttributes.MessageAttributeNames],
-        MessageSystemAttributeNames: [...wantedAttributes.MessageSystemAttributeNames],
+        MessageAttributeNames: [...requestedAttributes.MessageAttributeNames],
+        MessageSystemAttributeNames: [...requestedAttributes.MessageSystemAttributeNames],
       }),
     );
-    return Messages.map(letterOf).map(
+    return Messages.map(parseDeadLetter).map(
       ({ eventType, eventId, receives, parkedBecause = '', body }) =>
         `${queue}: ${eventType} ${eventId}, received ${receives} times ${parkedBecause} ${body}`,
     );

@@ -19,7 +19,7 @@ import { until } from './until.ts';
 
 const CART_QUEUE = 'cart-product-updates-queue';
 
-/** Both services with their tables and relays, each of which can be stopped and started again. */
+/** Opens both services with their tables and relays; each service can be stopped and started again. */
 export async function openServices(stack: AsyncDisposableStack) {
   const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
   stack.defer(async () => emulator.stop());
@@ -56,7 +56,7 @@ export async function openServices(stack: AsyncDisposableStack) {
     return { ...client(url), stop };
   };
   return {
-    /** Loses what waits for Cart, once that is so many messages. */
+    /** Purges Cart's queue once it has this number of messages. */
     loseUpdates: async (messages: number) => {
       await until(
         () => depth(endpoint, CART_QUEUE),

@@ -1,11 +1,11 @@
 import { mintToken } from '@tandem/emulators/issuer';
-import { type HalfSent, sendHalf } from './half-sent.ts';
+import { type HalfSent, sendHalf } from './half-sent-request.ts';
 import { client } from './http.ts';
 import { until } from './until.ts';
 
 const mug = (productId: string) => ({ productId, name: 'Mug', price: 1200, currency: 'EUR', inventory: 5 });
 
-/** A half-sent import whose first line has been applied, which proves that the server is at it. */
+/** Half-sent import whose first line is applied, which proves that the server is processing it. */
 export async function importInFlight(url: string, id: string): Promise<HalfSent> {
   const authorization = `Bearer ${await mintToken({ subject: 'test', scopes: ['products:write'] })}`;
   const headers = { authorization, 'content-type': 'application/x-ndjson' };
@@ -18,12 +18,12 @@ export async function importInFlight(url: string, id: string): Promise<HalfSent>
   return half;
 }
 
-/** Resolves once nobody listens there any more. */
+/** Resolves once connections are refused. */
 export async function refusesConnections(url: string): Promise<void> {
   await until(
     () =>
       fetch(`${url}/health`, { headers: { connection: 'close' } }).then(
-        ({ status }) => `answers ${status}`,
+        ({ status }) => `status ${status}`,
         (error: Error) => (error.cause as NodeJS.ErrnoException).code,
       ),
     (outcome) => outcome === 'ECONNREFUSED',

@@ -12,7 +12,7 @@ import { recordingCalls } from './aws-calls/record.ts';
 
 const endpoint = process.env['DYNAMODB_ENDPOINT'];
 
-/** What the tests of this run store in. */
+/** Store of this test run. */
 export const storeName = endpoint === undefined ? 'SQLite' : 'DynamoDB Local';
 
 /** A service's empty table: on DynamoDB Local where `DYNAMODB_ENDPOINT` names one, in SQLite otherwise. */
@@ -21,7 +21,7 @@ export async function openStore(service: ServiceName): Promise<Store> {
 }
 
 async function openDynamo(endpoint: string, service: ServiceName): Promise<Store> {
-  // Each access key has a database of its own: a write costs the more, the more records the streams beside it hold.
+  // Each access key has its own database: the more stream records a database has, the slower are its writes.
   const accessKeyId = randomUUID().replaceAll('-', '');
   const local = {
     endpoint,
@@ -29,7 +29,7 @@ async function openDynamo(endpoint: string, service: ServiceName): Promise<Store
     credentials: { accessKeyId, secretAccessKey: 'local' },
   };
   const client = new DynamoDBClient(local);
-  // Neither of these is recorded: a table is made by a stack, and on AWS it is Lambda that reads the stream.
+  // The calls of these clients are not recorded: on AWS a stack creates the table, and Lambda reads the stream.
   const owner = new DynamoDBClient(local);
   const streams = new DynamoDBStreamsClient(local);
   const { table, indexes } = tableOf(service);

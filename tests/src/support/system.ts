@@ -5,7 +5,7 @@ import { recordCalls } from './aws-calls/record.ts';
 import { openStore } from './store.ts';
 import { until } from './until.ts';
 
-/** Runs a test on a whole system in this process, ready and empty, whose answers must match their schemas. */
+/** Runs a test on a ready and empty system in this process, with response validation. */
 export async function withSystem(
   test: (system: System) => Promise<void>,
   environment: Readonly<Record<string, string>> = {},

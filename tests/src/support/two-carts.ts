@@ -17,15 +17,15 @@ import { withSystem } from './system.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** A system whose Cart runs twice over one table: writers that do not queue behind each other, and two consumers. */
+/** System with two instances of Cart over one table: concurrent writers and two consumers. */
 export interface TwoCarts extends System {
-  /** Where the two instances answer. */
+  /** Base URLs of both instances. */
   readonly cartUrls: readonly [string, string];
-  /** A handle of its own on Cart's table, as another process has it. */
+  /** Opens another handle on Cart's table, as another process has it. */
   readonly openCartTable: () => Table;
 }
 
-/** Runs a test on a whole system with two instances of Cart. */
+/** Runs a test on a system with two instances of Cart. */
 export async function withTwoCarts(test: (system: TwoCarts) => Promise<void>): Promise<void> {
   let cartStore: Store | undefined;
   await withSystem(
@@ -44,15 +44,15 @@ export async function withTwoCarts(test: (system: TwoCarts) => Promise<void>): P
       async openStore(service) {
         const store = await openStore(service);
         if (service !== 'cart') return store;
-        cartStore = { ...store, driver: farAway(store.driver) };
+        cartStore = { ...store, driver: withReadDelay(store.driver) };
         return cartStore;
       },
     },
   );
 }
 
-/** Lets others write between a read and the write that follows it, also where the store is in this process. */
-function farAway(driver: Driver): Driver {
+/** Lets other writers run between a read and the write that follows it, also with a store in this process. */
+function withReadDelay(driver: Driver): Driver {
   return {
     ...driver,
     async read(pks, options) {

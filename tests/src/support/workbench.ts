@@ -6,14 +6,14 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
-import { localPlace } from '@tandem/dlq/place';
+import { localTarget } from '@tandem/dlq/target';
 import { findQueue } from '@tandem/dlq/queues';
 import type { RedriveRecord } from '@tandem/dlq/record';
 import { createWorkbench, type WorkbenchOptions } from '@tandem/dlq/workbench';
 import { queueUrl } from '@tandem/emulators/messaging-config';
 import { startEmulator } from '@tandem/emulators/messaging';
 
-/** A message as a test sends it. */
+/** Message that a test sends. */
 export interface Sent {
   readonly body: string;
   readonly attributes?: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface Sent {
 
 export const TRACE = '0123456789abcdef0123456789abcdef';
 
-/** An event that Cart understands, as the relay sends it. */
+/** Valid event for Cart, as the relay sends it. */
 export function productUpdated(productId: string, fields: object = {}): Sent {
   const eventId = `product/${productId}/2/0`;
   const updatedAt = '2026-02-14T15:00:00Z';
@@ -36,12 +36,12 @@ export function productUpdated(productId: string, fields: object = {}): Sent {
   };
 }
 
-/** Sends to and takes from the queues of an endpoint, as anybody may. */
+/** Opens the queues of an endpoint, to send and receive messages. */
 export function openQueues(endpoint: string) {
-  const place = localPlace(endpoint);
-  const { sqs } = place;
+  const target = localTarget(endpoint);
+  const { sqs } = target;
   return {
-    place,
+    target,
     async put(queue: string, ...messages: readonly Sent[]): Promise<void> {
       for (let i = 0; i < messages.length; i += 10) {
         const Entries = messages.slice(i, i + 10).map(({ body, attributes = {} }, i) => ({
@@ -57,7 +57,7 @@ export function openQueues(endpoint: string) {
         await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl(endpoint, queue), Entries }));
       }
     },
-    /** Takes out all that is visible. */
+    /** Receives and deletes all visible messages. */
     async take(queue: string): Promise<readonly Required<Sent>[]> {
       const QueueUrl = queueUrl(endpoint, queue);
       const taken: Required<Sent>[] = [];
@@ -72,7 +72,7 @@ export function openQueues(endpoint: string) {
         await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
       }
     },
-    [Symbol.dispose]: () => place[Symbol.dispose](),
+    [Symbol.dispose]: () => target[Symbol.dispose](),
   };
 }
 
@@ -82,7 +82,7 @@ function valuesOf(attributes: Readonly<Record<string, MessageAttributeValue>>): 
   );
 }
 
-/** SNS and SQS without a service, and a workbench on them with its records. */
+/** Opens SNS and SQS without a service, and a workbench on them with its records. */
 export async function openBench(options: Partial<WorkbenchOptions> = {}) {
   await using starting = new AsyncDisposableStack();
   const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
@@ -90,8 +90,8 @@ export async function openBench(options: Partial<WorkbenchOptions> = {}) {
   const queues = starting.use(openQueues(emulator.endpoint));
   const records: RedriveRecord[] = [];
   const bench = createWorkbench({
-    ...queues.place,
-    keep: async (record) => void records.push(record),
+    ...queues.target,
+    saveRecord: async (record) => void records.push(record),
     who: 'tester',
     ...options,
   });
@@ -112,17 +112,17 @@ export const parking = findQueue('product-relay-parking-queue');
 export const CART_QUEUE = cartDlq.destination.name;
 export const PRODUCT_TOPIC = topology.relays.product.topic;
 
-/** As many events for Cart. */
+/** Creates events for Cart. */
 export const many = (count: number, prefix = 'p'): readonly Sent[] =>
   Array.from({ length: count }, (_, i) => productUpdated(`${prefix}${i}`));
 
 export const sorted = (messages: readonly Pick<Sent, 'body'>[]) =>
   messages.map(({ body }) => body).toSorted();
 
-/** As fast as may be. */
+/** Maximum rate. */
 export const FAST = { rate: 500 };
 
-/** Does something before each command of that name, which it may let fail. */
+/** Runs work before each command of this name; a rejection fails the command. */
 export function before(sqs: SQSClient, command: string, work: (call: number) => void | Promise<void>): void {
   let calls = 0;
   sqs.middlewareStack.add(

@@ -1,8 +1,8 @@
 import { readArguments, usageError } from '@tandem/cli/command';
 import { systemUrl } from '@tandem/cli/target';
 
-/** Where the system is. */
-export type AuditedPlace =
+/** Deployment that is audited. */
+export type AuditTarget =
   | { readonly kind: 'local'; readonly url: string }
   | {
       readonly kind: 'aws';
@@ -11,46 +11,46 @@ export type AuditedPlace =
       readonly segments: number;
     };
 
-/** What the command line of `npm run audit` asks for. */
+/** Parsed command line of `npm run audit`. */
 export interface AuditArguments {
-  readonly place: AuditedPlace;
+  readonly target: AuditTarget;
   readonly isRepair: boolean;
-  /** Events a second. */
+  /** Events per second. */
   readonly rate: number;
   readonly settleMs: number;
   readonly isRestart: boolean;
   readonly isJson: boolean;
 }
 
-export const help = `Checks that stock is neither lost nor counted twice: that units on hand are those that came less those sold, that units
-held are those of open carts, that each open cart's requests reached Product, and that each order was sold.
+export const help = `Checks that no unit of stock is lost or counted twice: units on hand equal units stocked minus units sold, units held
+equal those in open carts, Product has received the requests of each open cart, and the sale of each order was applied.
 
   npm run audit [-- --repair [--rate N] [--restart]] [--settle SECONDS] [--json]
 
-  --repair          publishes the events that are missing, and checks again; safe to repeat at any time
-  --rate N          events a second (default: 50; at most 500)
-  --restart         begins anew; by default an interrupted repair goes on where it was
-  --settle SECONDS  a difference counts if it is the same so much later (default: 5)
-  --json            a line of JSON for each difference and one for the whole
-  --url URL         the gateway of a local system (default: http://127.0.0.1:8080, or the port in PORT)
-  --aws             a deployment on AWS, with the SDK's own credentials
-  --region R        its region (AWS_REGION)
-  --prefix P        what its names begin with, as staging-
-  --segments N      parts of a table that are read at the same time, on AWS (default: 4; at most 64)
+  --repair          publish the missing events, and check again; safe to repeat at any time
+  --rate N          events per second (default: 50; at most 500)
+  --restart         start from the beginning; by default an interrupted repair continues where it stopped
+  --settle SECONDS  report a difference only if it is the same after this time (default: 5)
+  --json            print a line of JSON for each difference and one for the summary
+  --url URL         gateway of a local system (default: http://127.0.0.1:8080, or the port in PORT)
+  --aws             a deployment on AWS, with the credentials that the AWS SDK finds
+  --region R        AWS region (default: AWS_REGION)
+  --prefix P        name prefix of the deployment, such as staging-
+  --segments N      parallel segments of a table scan, with --aws (default: 4; at most 64)
 
-Reads both tables whole: on AWS about a read unit for each 4 KB, and a half for each line of a cart. Runs while shops sell.
-Messages that wait, in a queue that is paused or among dead letters, show as differences: redrive them first
-(npm run dlq). A repair releases what no cart has, then repeats sales, then requests; consumers order all of it by
-versions, so that what arrives late or twice changes nothing.
+Scans both tables: on AWS about one read unit for each 4 KB, and half of one for each line of a cart. Runs while shops sell.
+Messages in a paused queue or in a dead-letter queue show as differences: redrive them first (npm run dlq).
+A repair first releases units that no cart has, then repeats sales, then requests. Consumers order these events by version,
+so late events and duplicates are safe.
 
 On AWS an operator needs dynamodb:Scan, dynamodb:GetItem and dynamodb:BatchGetItem on both tables; for --repair
-sns:Publish on cart-events-topic, sqs:GetQueueUrl and sqs:GetQueueAttributes on cart-relay-parking-queue, which tells the
-account; and with a key of your own, kms:Decrypt and kms:GenerateDataKey on it.
+sns:Publish on cart-events-topic, sqs:GetQueueUrl and sqs:GetQueueAttributes on cart-relay-parking-queue, to find the
+account; and with a customer-managed KMS key, kms:Decrypt and kms:GenerateDataKey on it.
 
-Exit code: 0 no difference, or all repaired; 1 differences (are left); 2 wrong usage or unreachable; 130 interrupted.
+Exit code: 0 no difference, or all repaired; 1 differences remain; 2 usage error or unreachable; 130 interrupted.
 `;
 
-/** Reads the command line; undefined when it asks for help. Throws a usage error for what cannot be meant. */
+/** Parses the command line; undefined for --help. Throws a usage error where it is invalid. */
 export function readAuditArguments(environmentPort: string | undefined): AuditArguments | undefined {
   const { values } = readArguments({
     options: {
@@ -72,9 +72,9 @@ export function readAuditArguments(environmentPort: string | undefined): AuditAr
   if (!repair && (rate !== undefined || restart)) throw usageError('--rate and --restart need --repair');
   if (!aws && [region, prefix, segments].some((value) => value !== undefined))
     throw usageError('--region, --prefix and --segments need --aws');
-  if (aws && url !== undefined) throw usageError('give --url or --aws');
+  if (aws && url !== undefined) throw usageError('--url and --aws exclude each other: use one of them');
   return {
-    place: aws
+    target: aws
       ? { kind: 'aws', region, prefix: prefix ?? '', segments: integer('--segments', segments ?? '4', 1, 64) }
       : { kind: 'local', url: systemUrl(url, environmentPort) },
     isRepair: repair,
@@ -85,9 +85,9 @@ export function readAuditArguments(environmentPort: string | undefined): AuditAr
   };
 }
 
-function integer(option: string, text: string, least: number, most: number): number {
+function integer(option: string, text: string, min: number, max: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : -1;
-  if (number < least || number > most)
-    throw usageError(`${option} "${text}" is no integer from ${least} to ${most}`);
+  if (number < min || number > max)
+    throw usageError(`${option} "${text}" is not an integer from ${min} to ${max}`);
   return number;
 }

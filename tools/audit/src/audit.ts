@@ -1,4 +1,4 @@
-import { products } from '@tandem/product/store/kinds';
+import { products } from '@tandem/product/store/entity-types';
 import { scanKind } from '@tandem/storage/scan';
 import type { Versioned } from '@tandem/storage/table';
 import type { Publish } from '@tandem/chassis/messaging/publisher';
@@ -16,45 +16,46 @@ export interface AuditOptions {
   readonly settleMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Repairs what it can. */
+  /** Repairs differences where an event can; default: reports only. */
   readonly repair?:
     | { readonly publish: Publish; readonly rate: number; readonly state?: StateFile }
     | undefined;
-  /** How long nothing may be repaired until a difference counts as left, in milliseconds; default: 30 s. */
-  readonly patienceMs?: number;
-  /** Called with each difference once it is certain, and with what became of it. */
-  readonly onDifference: (difference: Difference, fate: Fate) => void;
+  /** Milliseconds without any repaired difference after which the rest counts as left; default: 30 s. */
+  readonly repairTimeoutMs?: number;
+  /** Called with each confirmed difference and its outcome. */
+  readonly onDifference: (difference: Difference, outcome: DifferenceOutcome) => void;
   readonly onProgress?: (progress: { readonly phase: string; readonly items: number }) => void;
   readonly onResume?: (startedAt: string) => void;
-  /** Ends it behind the page in hand. */
+  /** Stops it after the current page. */
   readonly signal?: AbortSignal | undefined;
 }
 
-export type Fate = 'found' | 'repaired' | 'left';
+/** Outcome of a difference: `found` without repair, else `repaired` or `left`. */
+export type DifferenceOutcome = 'found' | 'repaired' | 'left';
 
 export interface AuditReport extends AuditCounts {
   readonly isInterrupted: boolean;
 }
 
-/** Items of the table that a page is read from. */
+/** Page size of a scan, in items. */
 const PAGE = 500;
-/** Pages that are looked at together. */
+/** Pages that are inspected at the same time. */
 const PARALLEL = 4;
-/** Suspects that are kept in memory until they are looked at again. */
+/** Limit of suspects in memory; they are verified then. */
 const MAX_SUSPECTS = 10_000;
-/** How often a repair keeps how far it has come. */
+/** Interval of saving the state of a repair. */
 const CHECKPOINT_MS = 30_000;
 
 /**
- * Compares what Product and Cart store, as promise 4 has it, in memory that does not grow with the number of carts: only
- * sums of each product are kept. Repairs in passes, so that units are released before they are requested.
+ * Compares the tables of Product and Cart, as promise 4 requires. The memory does not grow with the number of carts: only the
+ * sums of each product are stored. Repairs in passes, so that units are released before they are requested.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
-  const { tables, settleMs, now, repair, patienceMs = 30_000, onDifference, signal } = options;
+  const { tables, settleMs, now, repair, repairTimeoutMs = 30_000, onDifference, signal } = options;
   const { onProgress = () => undefined, onResume = () => undefined } = options;
   const reader = createFactsReader(tables, now);
   const suspects = createSuspects({ reader, settleMs, now });
-  const repairBatch = repair && createRepairer({ ...repair, reader, now, patienceMs });
+  const repairBatch = repair && createRepairer({ ...repair, reader, now, repairTimeoutMs });
   const saved = await repair?.state?.read();
   if (saved) onResume(saved.startedAt);
   const startedAt = saved?.startedAt ?? new Date(now()).toISOString();
@@ -71,13 +72,13 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const found: Record<string, number> = { ...saved?.counts.found };
   const inMotionBefore = counts.inMotion;
 
-  const report = (difference: Difference, fate: Fate) => {
+  const report = (difference: Difference, outcome: DifferenceOutcome) => {
     found[difference.kind] = (found[difference.kind] ?? 0) + 1;
-    if (fate === 'repaired') counts.repaired += 1;
+    if (outcome === 'repaired') counts.repaired += 1;
     else counts.left += 1;
-    if (difference.kind === 'orderNotApplied' && fate !== 'repaired')
+    if (difference.kind === 'orderNotApplied' && outcome !== 'repaired')
       addUnapplied(books, difference.productId, difference.cart);
-    onDifference(difference, fate);
+    onDifference(difference, outcome);
   };
   const scan = <S extends Versioned>(
     table: 'products' | 'carts',
@@ -119,26 +120,26 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       });
       counts.inMotion = inMotionBefore + suspects.inMotion();
     };
-    let looking: Promise<void>[] = [];
+    let inspections: Promise<void>[] = [];
     let position = startAfter;
     let savedAt = performance.now();
     for await (const page of scan(phase.table, phase.kind, startAfter)) {
       if (signal?.aborted) break;
-      looking.push(phase.look(page.items.map(({ state }) => state)));
+      inspections.push(phase.inspect(page.items.map(({ state }) => state)));
       position = page.position;
       // Lines are scanned again after orders: a cart counts once.
       if (phase.name !== 'lines') counts[counted] += page.items.length;
       onProgress({ phase: phase.name, items: counts[counted] });
-      if (looking.length < PARALLEL) continue;
-      await Promise.all(looking);
-      looking = [];
+      if (inspections.length < PARALLEL) continue;
+      await Promise.all(inspections);
+      inspections = [];
       const isDue = repair !== undefined && performance.now() - savedAt > CHECKPOINT_MS;
       if (suspects.size < MAX_SUSPECTS && !isDue) continue;
       await settle();
       await save(phase.name, position);
       savedAt = performance.now();
     }
-    await Promise.all(looking);
+    await Promise.all(inspections);
     await settle();
     if (signal?.aborted) await save(phase.name, position);
   }
@@ -169,7 +170,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   return { ...counts, found, isInterrupted: false };
 
   async function compareSums(): Promise<void> {
-    const fate = repair ? 'left' : 'found';
+    const outcome = repair ? 'left' : 'found';
     const all = [...books];
     for (let i = 0; i < all.length; i += PAGE) {
       const chunk = all.slice(i, i + PAGE);
@@ -179,7 +180,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       );
       for (const [productId, book] of chunk) {
         const difference = soldDifferenceOf(productId, book, current.get(productId));
-        if (difference) report(difference, fate);
+        if (difference) report(difference, outcome);
       }
     }
     counts.inMotion += await findHeldDifferences({
@@ -187,7 +188,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       reader,
       books,
       now,
-      onDifference: (it) => report(it, fate),
+      onDifference: (difference) => report(difference, outcome),
     });
   }
 }

@@ -7,7 +7,7 @@ import type { AuditedTable, TableReader, Tables } from './tables.ts';
 
 export interface AwsTablesOptions {
   readonly region?: string | undefined;
-  /** What the tables' names begin with. */
+  /** Name prefix of the tables. */
   readonly prefix: string;
   readonly segments: number;
 }
@@ -15,7 +15,7 @@ export interface AwsTablesOptions {
 const ATTEMPTS = 8;
 const PAUSE_MS = 1_000;
 
-/** The tables of a deployment on AWS, by the SDK's own credentials. */
+/** Opens the tables of a deployment on AWS, with the SDK's own credentials. */
 export function openAwsTables({ region, prefix, segments }: AwsTablesOptions): Tables & Disposable {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   const calls = createDynamoCalls(client);
@@ -35,14 +35,14 @@ export function openAwsTables({ region, prefix, segments }: AwsTablesOptions): T
   };
 }
 
-/** Waits longer each time that DynamoDB throttles: an audit has the least claim to what a table can do. */
+/** Retries throttled calls with backoff: an audit has the lowest priority on a table. */
 async function retryThrottled<T>(action: string, table: string, call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
-      const isPassing = error instanceof DomainError && error.code === 'store-unavailable';
-      if (!isPassing || attempt === ATTEMPTS) throw explained(error, action, table);
+      const isThrottled = error instanceof DomainError && error.code === 'store-unavailable';
+      if (!isThrottled || attempt === ATTEMPTS) throw explained(error, action, table);
       await delay(PAUSE_MS * attempt);
     }
   }
@@ -56,11 +56,12 @@ function explained(error: unknown, action: string, table: string): DomainError {
 }
 
 function reasonOf(name: string, message: string, action: string, table: string): string {
-  if (name.includes('ResourceNotFound')) return `There is no table ${table}. Check the region and --prefix.`;
+  if (name.includes('ResourceNotFound'))
+    return `Table ${table} does not exist. Check the region and --prefix.`;
   if (/AccessDenied|NotAuthorized/.test(name))
-    return `AWS does not allow you ${action} on ${table} (--help lists what an operator needs): ${message}`;
+    return `Access denied: ${action} on ${table}; --help lists the permissions that an operator needs: ${message}`;
   if (/CredentialsProvider|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|TokenProvider/.test(name))
-    return `No AWS credentials that work: ${message}`;
-  if (message === 'Region is missing') return 'No AWS region. Give it with --region or AWS_REGION.';
+    return `No valid AWS credentials: ${message}`;
+  if (message === 'Region is missing') return 'No AWS region. Set --region or AWS_REGION.';
   return `${action} on ${table} failed: ${message}`;
 }

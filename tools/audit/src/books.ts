@@ -3,29 +3,29 @@ import { live, type StoredProduct } from '@tandem/product/domain/product';
 import { heldOf, type Reservation } from '@tandem/product/domain/reservation';
 import type { SumDifference } from './difference.ts';
 
-/** What is added up of a product: all that an audit keeps in memory of what it has read. */
+/** Sums of a product: all that an audit stores in memory. */
 export interface Book {
-  /** 0 where the product was unknown when the audit began. */
+  /** 0 where the product did not exist when the audit started. */
   readonly version: number;
-  /** 0 where there is no product, or it is deleted. */
+  /** 0 where the product does not exist or is deleted. */
   readonly incarnation: number;
   readonly held: number;
   readonly sold: number;
   heldSum: number;
   orderedSum: number;
-  /** Of what was ordered, units whose sale was not applied. */
+  /** Ordered units whose sale was not applied. */
   unappliedSum: number;
 }
 
-/** The sums of all products. */
+/** Sums of all products by their ids. */
 export type Books = Map<string, Book>;
 
 const unrepairable = {
   kind: 'none',
-  reason: "no event does it: only Product's own table can be wrong. Count the stock, and look for the fault",
+  reason: "no event can repair it: the fault is in Product's own table. Count the stock, and find the cause",
 } as const;
 
-/** Begins to add up for a product. */
+/** Initial sums of a product. */
 export function openBook(stored: StoredProduct | undefined): Book {
   const { version = 0, ledger } = stored ?? {};
   const { incarnation = 0, held = 0 } = live(stored) ?? {};
@@ -33,7 +33,7 @@ export function openBook(stored: StoredProduct | undefined): Book {
   return { version, incarnation, held, sold: ledger?.sold ?? 0, ...sums };
 }
 
-/** Whether the units on hand are those that came, less those that went. */
+/** Compares the units on hand with units stocked minus units sold. */
 export function stockDifferenceOf(stored: StoredProduct): SumDifference | undefined {
   const product = live(stored);
   if (!product) return undefined;
@@ -63,8 +63,8 @@ export function addUnapplied(books: Books, productId: string, qty: number): void
 }
 
 /**
- * Whether the units sold are those of the orders. Both only grow while the audit runs: what was sold when it began was
- * read with the orders, and what was read with the orders was sold when it ended, unless its sale was not applied.
+ * Compares the units sold with those of the orders. Both only grow while the audit runs: the sum of the orders is at least the
+ * units sold before the scan, and at most those sold after it, apart from sales that were not applied.
  */
 export function soldDifferenceOf(
   productId: string,
@@ -78,7 +78,7 @@ export function soldDifferenceOf(
   return { kind: 'soldSum', productId, product, sum, repair: unrepairable };
 }
 
-/** Whether the units held are those of the reservations; `inMotion` where they changed while they were added up. */
+/** Compares the units held with those of the reservations; `inMotion` where the product changed during the scan. */
 export function heldDifferenceOf(
   productId: string,
   { version, incarnation, held, heldSum }: Book,

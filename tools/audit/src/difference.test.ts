@@ -63,7 +63,7 @@ function found({
   return differencesOf(pair, { ...facts, ...(mergedInto && { mergedInto }) }, NOW);
 }
 
-/** The kind, both values, and the event that repairs it, with its version; or that none does. */
+/** Kind, both values, and the repair event with its version, or `none`. */
 function brief(differences: readonly PairDifference[]) {
   return differences.map(({ kind, product, cart, repair }) => {
     if (repair.kind === 'none') return [kind, product, cart, 'none'];
@@ -215,7 +215,7 @@ describe('the differences of a pair', () => {
     ],
   });
 
-  it('the units of a merged cart are moved by the request of the other cart, not released', () => {
+  it('units of a merged cart are moved by the pending request of the target cart, not released', () => {
     const mergedInto = { cart: target, reservation: undefined };
     assert.deepEqual(found({ reservation: reservation(), cart: source, mergedInto }), []);
     const [difference] = differencesOf(
@@ -235,7 +235,7 @@ describe('the differences of a pair', () => {
     assert.equal(difference.repair.eventId, 'audit/cart-b/mug/8');
   });
 
-  it('they are released where no request will move them', () => {
+  it('units of a merged cart are released if no pending request moves them', () => {
     const applied = { ...reservation({ cartId: 'cart-b', cartVersion: 8 }) };
     for (const mergedInto of [
       { cart: target, reservation: applied },
@@ -248,7 +248,7 @@ describe('the differences of a pair', () => {
       ]);
   });
 
-  it('an order is published again as it was', () => {
+  it('the sale of an order is published again unchanged', () => {
     const [difference] = found({ cart: order() });
     assert.ok(difference?.repair.kind === 'event');
     assert.deepEqual(difference.repair.event, {

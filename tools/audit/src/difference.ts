@@ -1,11 +1,11 @@
 import type { Cart } from '@tandem/cart/domain/cart';
 import { isPending, type Line, lineOf } from '@tandem/cart/domain/line';
 import { heldOf, type Reservation } from '@tandem/product/domain/reservation';
-import { HORIZON_DAYS } from '@tandem/product/store/kinds';
+import { HORIZON_DAYS } from '@tandem/product/store/entity-types';
 import { type Facts, heldByLine, isMovedByRequest, type Pair } from './facts.ts';
 import { type Repair, releaseOf, requestOf, saleOf } from './repair-events.ts';
 
-/** A product in a cart of which both services do not know the same. */
+/** Difference of a product in a cart between Product and Cart. */
 export interface PairDifference extends Pair {
   readonly kind:
     | 'holdWithoutLine'
@@ -14,33 +14,33 @@ export interface PairDifference extends Pair {
     | 'responseLost'
     | 'orderNotApplied'
     | 'holdOverdue';
-  /** Units by Product. */
+  /** Units in Product's table. */
   readonly product: number;
-  /** Units by the cart. */
+  /** Units in the cart. */
   readonly cart: number;
   readonly repair: Repair;
-  /** Changes when anything changed that the difference follows from: it is then looked at again. */
+  /** Changes with the facts that the difference follows from: it is then inspected again. */
   readonly fingerprint: string;
 }
 
-/** A product whose numbers do not add up. */
+/** Difference between a number of a product and the sum that it should equal. */
 export interface SumDifference {
   readonly kind: 'stockSum' | 'heldSum' | 'soldSum';
   readonly productId: string;
-  /** Units by the product. */
+  /** Units in the product's item. */
   readonly product: number;
-  /** What they should add up to. */
+  /** Units by the sum. */
   readonly sum: number;
   readonly repair: Repair;
 }
 
 export type Difference = PairDifference | SumDifference;
 
-/** Product ends a hold within a minute after its end. */
+/** Delay within which Product's sweep expires a hold. */
 const OVERDUE_MS = 60_000;
 export const HORIZON_MS = HORIZON_DAYS * 24 * 60 * 60 * 1000;
 
-/** How the services' knowledge of a pair differs; `now` is milliseconds since the epoch. */
+/** Differences of a pair between both services; `now` is milliseconds since the epoch. */
 export function differencesOf(pair: Pair, facts: Facts, now: number): PairDifference[] {
   const { incarnation, reservation, cart } = facts;
   const held = heldOf(reservation, incarnation);
@@ -62,7 +62,7 @@ export function differencesOf(pair: Pair, facts: Facts, now: number): PairDiffer
   const found: PairDifference[] = [];
   const { heldUntil } = reservation ?? {};
   if (held > 0 && heldUntil !== undefined && Date.parse(heldUntil) < now - OVERDUE_MS) {
-    const reason = `Product's sweep does it: look why it has not since ${heldUntil}`;
+    const reason = `Product's sweep expires it: check why it has not done so since ${heldUntil}`;
     found.push(
       difference('holdOverdue', { product: held, cart: line?.heldQty ?? 0 }, { kind: 'none', reason }),
     );
@@ -92,7 +92,7 @@ function lineFault(
   return heldByLine(line, incarnation) === held ? undefined : 'holdDiffers';
 }
 
-/** How the sale of an order is repaired; undefined where it was applied, or where nobody can know any more. */
+/** Repair of an order's sale; undefined where it was applied, or where the reservation is too old to know. */
 function saleRepair(order: Cart, reservation: Reservation | undefined, now: number): Repair | undefined {
   if (!reservation) return now - soldAt(order) < HORIZON_MS ? saleOf(order) : undefined;
   if (reservation.cartVersion < order.version) return saleOf(order);
@@ -100,11 +100,11 @@ function saleRepair(order: Cart, reservation: Reservation | undefined, now: numb
   const { cartVersion, outcome } = reservation;
   return {
     kind: 'none',
-    reason: `no event does it: Product knows version ${cartVersion} of the cart as ${outcome}, the order is version ${order.version}`,
+    reason: `no event can repair it: Product has version ${cartVersion} of the cart as ${outcome}, the order is version ${order.version}`,
   };
 }
 
-/** When an order was checked out, in milliseconds since the epoch. */
+/** Checkout time of an order, in milliseconds since the epoch. */
 export function soldAt({ checkedOutAt, updatedAt }: Cart): number {
   return Date.parse(checkedOutAt ?? updatedAt);
 }

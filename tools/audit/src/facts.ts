@@ -3,49 +3,50 @@ import { isPending, type Line } from '@tandem/cart/domain/line';
 import { live, type StoredProduct } from '@tandem/product/domain/product';
 import type { Reservation } from '@tandem/product/domain/reservation';
 
-/** A product in a cart: what both services know of it is compared. */
+/** Pair of a product and a cart, whose state is compared between both services. */
 export interface Pair {
   readonly productId: string;
   readonly cartId: string;
 }
 
-/** A cart as it is stored. One that has expired is stored until the table removes it, which publishes CartExpired. */
+/** Stored cart. An expired one remains until TTL deletes it, which publishes CartExpired. */
 export interface StoredCart {
   readonly state: Cart;
   readonly hasExpired: boolean;
 }
 
-/** What is stored of a pair. */
+/** Stored state of a pair. */
 export interface Facts {
-  /** The incarnation of the product; 0 where there is none, or it is deleted. */
+  /** Incarnation of the product; 0 where it does not exist or is deleted. */
   readonly incarnation: number;
   readonly reservation: Reservation | undefined;
   readonly cart: StoredCart | undefined;
-  /** Of a merged cart: the cart that its lines moved to in the end, with the reservation of the same product. */
+  /** For a merged cart: the cart that finally has its lines, with the reservation of the same product. */
   readonly mergedInto?: { readonly cart: Cart | undefined; readonly reservation: Reservation | undefined };
 }
 
-/** The incarnation that holds have to be of. */
+/** Incarnation that valid holds must have. */
 export function incarnationOf(product: StoredProduct | undefined): number {
   return live(product)?.incarnation ?? 0;
 }
 
-/** Units that a line believes to be held; those of an earlier incarnation of the product are void. */
+/** Units that are held according to a line; holds of an earlier incarnation of the product are void. */
 export function heldByLine({ heldQty, holdVersion }: Line, incarnation: number): number {
   if (incarnation === 0) return 0;
   return holdVersion !== undefined && holdVersion < incarnation ? 0 : heldQty;
 }
 
 /**
- * Whether the request of another cart's line will move the units of this cart: one request then releases them there and
- * holds them here, so that nobody else can have them in between.
+ * Whether the pending request of another cart's line will move the units of this cart: a single request releases and holds
+ * them atomically, so that no other cart can reserve them in between.
  */
 export function isMovedByRequest(
   { productId, cartId }: Pair,
   { reservation, mergedInto }: Pick<Facts, 'reservation' | 'mergedInto'>,
 ): boolean {
   const { cart, reservation: target } = mergedInto ?? {};
-  const line = cart?.status === 'open' ? cart.lines.find((it) => it.productId === productId) : undefined;
+  const line =
+    cart?.status === 'open' ? cart.lines.find((candidate) => candidate.productId === productId) : undefined;
   if (!line || !isPending(line)) return false;
   return (line.movedFrom ?? []).some(
     (source) =>

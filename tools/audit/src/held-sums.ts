@@ -1,4 +1,4 @@
-import { reservations } from '@tandem/product/store/kinds';
+import { reservations } from '@tandem/product/store/entity-types';
 import { scanKind } from '@tandem/storage/scan';
 import { addHold, type Books, heldDifferenceOf, openBook } from './books.ts';
 import type { SumDifference } from './difference.ts';
@@ -7,20 +7,20 @@ import type { FactsReader, Tables } from './tables.ts';
 export interface HeldSumsOptions {
   readonly tables: Tables;
   readonly reader: FactsReader;
-  /** As they were added up by a scan of all reservations. */
+  /** Sums after a scan of all reservations. */
   readonly books: Books;
   readonly now: () => number;
   readonly onDifference: (difference: SumDifference) => void;
 }
 
-/** How often the reservations are added up for products that changed meanwhile. */
+/** Limit of scans for products that change during a scan. */
 const ROUNDS = 3;
 const CHUNK = 500;
 
 /**
- * Finds the products whose held units are not those of their reservations. A product's version grows with each change of
- * them: the sum is exact where it is the same before and after the scan. Others are added up again. Resolves to how many
- * changed each time.
+ * Finds the products whose units held differ from the sum of their reservations. A product's version grows with each change,
+ * so the sum is exact where the version is the same before and after the scan; the other products are scanned again. Resolves
+ * to the number of products that changed in each scan.
  */
 export async function findHeldDifferences(options: HeldSumsOptions): Promise<number> {
   const { tables, reader, now, onDifference } = options;

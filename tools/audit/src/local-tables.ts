@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ScanPage, StoredState } from '@tandem/storage/driver';
-import { refusal, unreachable } from '@tandem/cli/target';
+import { rejectedResponse, unreachable } from '@tandem/cli/target';
 import { mintToken } from '@tandem/emulators/issuer';
 import { MAX_ITEMS, MAX_KEYS } from './routes.ts';
 import type { AuditedTable, TableReader, Tables } from './tables.ts';
 
-/** A token is valid for longer than any audit of one machine takes. */
+/** Token lifetime: longer than any audit of one machine takes. */
 const TOKEN_SECONDS = 24 * 60 * 60;
-/** How often a request is sent that the gateway sheds or that breaks. */
+/** Attempts of a request that the gateway sheds or whose connection fails. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 200;
 
-/** A running local system: its tables, and where its SNS and SQS are. */
+/** Running local system: its tables, and the endpoint of its SNS and SQS. */
 export interface LocalSystem {
   readonly tables: Tables;
   readonly endpoint: string;
 }
 
-/** Finds the system behind a gateway. Rejects with a DomainError where there is none, or it is another checkout's. */
+/** Connects to the system behind a gateway. Rejects with a DomainError where none is running, or another checkout's is. */
 export async function openLocalSystem(url: string): Promise<LocalSystem> {
   const token = await mintToken({ subject: 'audit', scopes: ['operator'], lifetimeSeconds: TOKEN_SECONDS });
   const call = async (path: string, body?: object): Promise<unknown> => {
@@ -31,7 +31,8 @@ export async function openLocalSystem(url: string): Promise<LocalSystem> {
         return undefined;
       });
       if (response?.status === 200) return response.json();
-      if (response && (response.status !== 503 || attempt === ATTEMPTS)) throw await refusal(url, response);
+      if (response && (response.status !== 503 || attempt === ATTEMPTS))
+        throw await rejectedResponse(url, response);
       await delay(PAUSE_MS * attempt);
     }
   };

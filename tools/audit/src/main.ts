@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DomainError } from '@tandem/chassis/errors';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import { runCommand } from '@tandem/cli/command';
-import { awsPlace, localPlace, type Place } from '@tandem/dlq/place';
+import { awsTarget, localTarget, type Target } from '@tandem/dlq/target';
 import { type AuditArguments, help, readAuditArguments } from './arguments.ts';
 import { audit } from './audit.ts';
 import { openAwsTables } from './aws-tables.ts';
@@ -19,14 +19,14 @@ const CART_EVENTS = 'cart-events-topic';
 const STATE_DIRECTORY = join(import.meta.dirname, '../../../.local');
 
 await runCommand(async () => {
-  const asked = readAuditArguments(process.env['PORT']);
-  if (!asked) {
+  const args = readAuditArguments(process.env['PORT']);
+  if (!args) {
     process.stdout.write(help);
     return 0;
   }
   try {
     await using stack = new AsyncDisposableStack();
-    return await run(asked, await open(asked, stack));
+    return await run(args, await open(args, stack));
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'usage') throw error;
     process.stderr.write(`${error.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
@@ -34,22 +34,22 @@ await runCommand(async () => {
   }
 });
 
-/** The tables, and where events are published. */
+/** Opens the tables, and the messaging clients of the same deployment. */
 async function open(
-  { place }: AuditArguments,
+  { target }: AuditArguments,
   stack: AsyncDisposableStack,
-): Promise<{ readonly tables: Tables; readonly messaging: Place }> {
-  if (place.kind === 'aws')
-    return { tables: stack.use(openAwsTables(place)), messaging: stack.use(awsPlace(place)) };
-  const { tables, endpoint } = await openLocalSystem(place.url);
-  return { tables, messaging: stack.use(localPlace(endpoint)) };
+): Promise<{ readonly tables: Tables; readonly messaging: Target }> {
+  if (target.kind === 'aws')
+    return { tables: stack.use(openAwsTables(target)), messaging: stack.use(awsTarget(target)) };
+  const { tables, endpoint } = await openLocalSystem(target.url);
+  return { tables, messaging: stack.use(localTarget(endpoint)) };
 }
 
 async function run(
   { isRepair, rate, settleMs, isRestart, isJson }: AuditArguments,
   { tables, messaging }: Awaited<ReturnType<typeof open>>,
 ): Promise<number> {
-  // A position in a table that is read in other parts means nothing.
+  // A scan position is only valid with the same number of segments.
   const id = `${tables.id}/${tables.segments}`;
   const name = createHash('sha256').update(id).digest('hex').slice(0, 16);
   const state = openState(join(STATE_DIRECTORY, `audit-${name}.json`), id);
@@ -65,13 +65,15 @@ async function run(
     settleMs,
     now: () => Date.now(),
     ...(publish && { repair: { publish, rate, state } }),
-    onDifference(difference, fate) {
+    onDifference(difference, outcome) {
       progress.stop();
-      process.stdout.write(isJson ? jsonLine(difference, fate) : line(difference, fate));
+      process.stdout.write(isJson ? jsonLine(difference, outcome) : line(difference, outcome));
     },
     onProgress: ({ phase, items }) => progress.update(phase, items),
     onResume: (startedAt) =>
-      process.stderr.write(`going on with the repair of ${startedAt}; --restart begins anew\n`),
+      process.stderr.write(
+        `continuing the repair started at ${startedAt}; use --restart to start from the beginning\n`,
+      ),
     signal,
   }).finally(progress.stop);
 
@@ -87,7 +89,7 @@ function stopSignal(): AbortSignal {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (!stopping.signal.aborted) process.stderr.write(`${name}: finishing the page in hand\n`);
+      if (!stopping.signal.aborted) process.stderr.write(`${name}: finishing the current page\n`);
       stopping.abort();
     });
   }

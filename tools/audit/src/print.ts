@@ -1,44 +1,44 @@
-import type { AuditReport, Fate } from './audit.ts';
+import type { AuditReport, DifferenceOutcome } from './audit.ts';
 import type { Difference } from './difference.ts';
 
-const what: Readonly<Record<Difference['kind'], string>> = {
-  holdWithoutLine: 'Product holds units for a cart that has no such line',
-  holdDiffers: 'Product does not hold what the line says',
+const descriptions: Readonly<Record<Difference['kind'], string>> = {
+  holdWithoutLine: 'Product holds units for a cart without this line',
+  holdDiffers: 'the units held in Product differ from the line',
   requestUnseen: 'the request of the line did not reach Product',
   responseLost: "Product's response did not reach the cart",
   orderNotApplied: 'the sale of the order was not applied',
   holdOverdue: 'the hold is overdue',
-  stockSum: 'the units on hand are not those that came less those sold',
-  heldSum: 'the units held are not those of the reservations',
-  soldSum: 'the units sold are not those of the orders',
+  stockSum: 'units on hand differ from units stocked minus units sold',
+  heldSum: 'units held differ from the sum of the reservations',
+  soldSum: 'units sold differ from the sum of the orders',
 };
 
-/** A difference in a line. */
-export function line(difference: Difference, fate: Fate): string {
+/** One line of text for a difference. */
+export function line(difference: Difference, outcome: DifferenceOutcome): string {
   const { kind, productId, product } = difference;
   const where = 'cartId' in difference ? `${productId}  ${difference.cartId}` : productId;
   const values =
     'cartId' in difference
-      ? `by Product ${product}, by the cart ${difference.cart}`
-      : `by the product ${product}, by the sum ${difference.sum}`;
-  return `${where}  ${what[kind]}: ${values}; ${outcome(difference, fate)}\n`;
+      ? `${product} in Product, ${difference.cart} in the cart`
+      : `${product} in the product, ${difference.sum} by the sum`;
+  return `${where}  ${descriptions[kind]}: ${values}; ${describeOutcome(difference, outcome)}\n`;
 }
 
-/** The same for a program. */
-export function jsonLine(difference: Difference, fate: Fate): string {
+/** One line of JSON for a difference. */
+export function jsonLine(difference: Difference, outcome: DifferenceOutcome): string {
   const { kind, productId, product, repair } = difference;
   const rest =
     'cartId' in difference ? { cartId: difference.cartId, cart: difference.cart } : { sum: difference.sum };
-  const by =
+  const event =
     repair.kind === 'event' ? { eventType: repair.event.eventType, eventId: repair.eventId } : repair;
-  return `${JSON.stringify({ kind, productId, product, ...rest, fate, repair: by })}\n`;
+  return `${JSON.stringify({ kind, productId, product, ...rest, fate: outcome, repair: event })}\n`;
 }
 
-/** What was read and found, in a few lines. */
+/** Summary of an audit, a few lines of text. */
 export function summary(report: AuditReport, milliseconds: number, isRepair: boolean): string {
   const { products, reservations, carts, found, repaired, left, inMotion, isInterrupted } = report;
   const counts = Object.entries(found).map(
-    ([kind, count]) => `${count} × ${what[kind as Difference['kind']]}`,
+    ([kind, count]) => `${count} × ${descriptions[kind as Difference['kind']]}`,
   );
   const total = Object.values(found).reduce((sum, count) => sum + count, 0);
   const lines = [
@@ -46,19 +46,19 @@ export function summary(report: AuditReport, milliseconds: number, isRepair: boo
     ...counts,
     ...(total === 0 ? ['no difference'] : []),
     ...(total > 0 && isRepair ? [`${repaired} repaired, ${left} left`] : []),
-    ...(total > 0 && !isRepair ? [`${total} differences; --repair publishes what repairs them`] : []),
-    ...(inMotion > 0 ? [`${inMotion} changed too fast to be compared: run it again`] : []),
-    ...(isInterrupted ? [isRepair ? 'interrupted: run it again to go on' : 'interrupted'] : []),
+    ...(total > 0 && !isRepair ? [`${total} differences; use --repair to publish the missing events`] : []),
+    ...(inMotion > 0 ? [`${inMotion} changed too often to be compared: run it again`] : []),
+    ...(isInterrupted ? [isRepair ? 'interrupted: run it again to continue' : 'interrupted'] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function outcome({ repair }: Difference, fate: Fate): string {
+function describeOutcome({ repair }: Difference, outcome: DifferenceOutcome): string {
   if (repair.kind === 'none') return repair.reason;
   const { eventType } = repair.event;
-  if (fate === 'repaired') return `repaired by ${eventType}`;
-  return fate === 'left'
-    ? `${eventType} was published, and did not repair it yet`
+  if (outcome === 'repaired') return `repaired by ${eventType}`;
+  return outcome === 'left'
+    ? `${eventType} was published, but the difference remains`
     : `--repair publishes ${eventType}`;
 }
 

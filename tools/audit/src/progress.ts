@@ -1,14 +1,14 @@
 import cliProgress from 'cli-progress';
 import type { ProgressStream } from '@tandem/cli/progress';
 
-/** Shows what is read at present: how much there is, nobody knows before. */
+/** Progress display of a scan, without a total, which is unknown. */
 export interface AuditProgress {
   readonly update: (phase: string, items: number) => void;
   /** Removes it from the terminal, so that a line can be printed; the next update shows it again. */
   readonly stop: () => void;
 }
 
-/** On a terminal only. */
+/** Starts the display; without a terminal it shows nothing. */
 export function showAuditProgress(stream: ProgressStream): AuditProgress {
   if (!stream.isTTY) return { update: () => undefined, stop: () => undefined };
   let bar: cliProgress.SingleBar | undefined;

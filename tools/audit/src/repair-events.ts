@@ -4,22 +4,22 @@ import type { NewEvent } from '@tandem/contracts/events';
 import type { Reservation } from '@tandem/product/domain/reservation';
 import type { Facts } from './facts.ts';
 
-/** What repairs a difference: an event for Product, published as Cart does, or nothing that an audit may do. */
+/** Repair of a difference: an event for Product, as Cart publishes it, or the reason why no event can repair it. */
 export type Repair =
   | {
       readonly kind: 'event';
       readonly pass: Pass;
       readonly eventId: string;
       readonly event: NewEvent;
-      /** By how much the units held grow: those that give some back are published first. */
+      /** Growth of the units held: releases, with a negative growth, are published first. */
       readonly growth: number;
     }
   | { readonly kind: 'none'; readonly reason: string };
 
-/** What is published first in a repair: units nobody has a claim to, then sales, then what open carts request. */
+/** Pass of a repair, in their order: releases of units that no cart has, then sales, then requests of open carts. */
 export type Pass = 'release' | 'sale' | 'request';
 
-/** Releases a hold that no line has. The cart's own next change outranks it. */
+/** Event that releases a hold without a line. The cart's own next change supersedes it by its version. */
 export function releaseOf(reservation: Reservation, cart: Cart | undefined, now: number): Repair {
   const { productId, cartId, held } = reservation;
   const next = reservation.cartVersion + 1;
@@ -43,7 +43,7 @@ export function releaseOf(reservation: Reservation, cart: Cart | undefined, now:
   return { kind: 'event', pass: 'release', eventId, event, growth: -held };
 }
 
-/** Requests the hold of a line again, with the units that it takes over from other carts. */
+/** Event that requests the hold of a line again, including the units that it moves from other carts. */
 export function requestOf(cart: Cart, line: Line, facts: Facts, now: number): Repair {
   const cartVersion = requestVersion(cart, line, facts);
   const { cartId, userId } = cart;
@@ -52,7 +52,7 @@ export function requestOf(cart: Cart, line: Line, facts: Facts, now: number): Re
     const known = facts.reservation?.cartVersion ?? 0;
     return {
       kind: 'none',
-      reason: `no event does it: the cart is at version ${cart.version}, Product knows ${known}. A change of the line beyond that does`,
+      reason: `no event can repair it: the cart has version ${cart.version}, Product has ${known}. Change the line until its version is higher`,
     };
   }
   const movedFrom = line.movedFrom?.map(({ cartId, cartVersion }) => ({ cartId, cartVersion }));
@@ -72,7 +72,7 @@ export function requestOf(cart: Cart, line: Line, facts: Facts, now: number): Re
   };
 }
 
-/** Publishes the sale of an order again. */
+/** Event that repeats the sale of an order. */
 export function saleOf(order: Cart): Repair {
   const { cartId, userId, currency, version: cartVersion, lines, checkedOutAt, updatedAt } = order;
   return {
@@ -94,9 +94,9 @@ export function saleOf(order: Cart): Repair {
 }
 
 /**
- * The version at which Product responds to a request, so that the cart applies the response: the one that Product knows,
- * where it responds again; else one that is newer for Product. Undefined where there is none, as after the carts' table
- * was restored.
+ * The cart version of a request to which Product responds, and whose response the cart applies: the one that Product has, if
+ * it responds again to that; otherwise one that is newer for Product. Undefined where there is none, such as after a restore
+ * of the carts table.
  */
 function requestVersion(cart: Cart, line: Line, { incarnation, reservation }: Facts): number | undefined {
   const known = reservation?.cartVersion ?? 0;

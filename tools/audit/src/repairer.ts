@@ -3,47 +3,47 @@ import { DomainError } from '@tandem/chassis/errors';
 import { bodyOf, type OutgoingEvent, type Publish } from '@tandem/chassis/messaging/publisher';
 import { currentTraceparent } from '@tandem/chassis/trace';
 import { readEvent } from '@tandem/contracts/read-event';
-import { pacer } from '@tandem/dlq/move';
+import { createRateLimiter } from '@tandem/dlq/move';
 import { differencesOf, type PairDifference } from './difference.ts';
 import type { IsRelevant } from './suspects.ts';
 import { type FactsReader, pairId } from './tables.ts';
 
 export interface RepairerDeps {
   readonly publish: Publish;
-  /** Events a second. */
+  /** Events per second. */
   readonly rate: number;
   readonly reader: FactsReader;
   readonly now: () => number;
-  /** How long nothing may be repaired until the others count as left. */
-  readonly patienceMs: number;
+  /** Milliseconds without any repaired difference after which the rest counts as left. */
+  readonly repairTimeoutMs: number;
 }
 
-/** What became of a batch. */
-export interface Repaired {
+/** Outcome of the repair of a batch. */
+export interface RepairOutcome {
   readonly repaired: readonly PairDifference[];
   readonly left: readonly PairDifference[];
 }
 
-/** Publishes what repairs a batch of differences, and waits until both services know the same of each. */
+/** Publishes the events that repair a batch of differences, and waits until both services agree on each. */
 export type RepairBatch = (
   differences: readonly PairDifference[],
   isRelevant: IsRelevant,
-) => Promise<Repaired>;
+) => Promise<RepairOutcome>;
 
 /** SNS's limit of one request. */
 const BATCH = 10;
 const ATTEMPTS = 6;
 const PAUSE_MS = 500;
 
-export function createRepairer({ publish, rate, reader, now, patienceMs }: RepairerDeps): RepairBatch {
-  const paced = pacer(rate, 0);
+export function createRepairer({ publish, rate, reader, now, repairTimeoutMs }: RepairerDeps): RepairBatch {
+  const limitRate = createRateLimiter(rate, 0);
   const size = Math.min(BATCH, rate);
 
   return async (differences, isRelevant) => {
     const events = eventsOf(differences);
     for (let i = 0; i < events.length; i += size) {
       const batch = events.slice(i, i + size);
-      await paced(batch.length);
+      await limitRate(batch.length);
       await publishAll(publish, batch);
     }
     let left = differences.filter(({ repair }) => repair.kind === 'event');
@@ -54,14 +54,15 @@ export function createRepairer({ publish, rate, reader, now, patienceMs }: Repai
         return facts && differencesOf(pair, facts, now()).some((difference) => isRelevant(difference, facts));
       });
     };
-    for (let end = performance.now() + patienceMs; left.length > 0 && performance.now() < end;) {
+    for (let end = performance.now() + repairTimeoutMs; left.length > 0 && performance.now() < end;) {
       await delay(PAUSE_MS);
       const still = await isLeft();
-      if (still.length < left.length) end = performance.now() + patienceMs;
+      if (still.length < left.length) end = performance.now() + repairTimeoutMs;
       left = still;
     }
     const leftIds = new Set(left.map(pairId));
-    const isRepaired = (it: PairDifference) => it.repair.kind === 'event' && !leftIds.has(pairId(it));
+    const isRepaired = (difference: PairDifference) =>
+      difference.repair.kind === 'event' && !leftIds.has(pairId(difference));
     return {
       repaired: differences.filter(isRepaired),
       left: differences.filter((difference) => !isRepaired(difference)),
@@ -69,7 +70,7 @@ export function createRepairer({ publish, rate, reader, now, patienceMs }: Repai
   };
 }
 
-/** Each event once, those that give units back first. Throws for one that a consumer would not accept. */
+/** Events of the repairs without duplicates, releases first. Throws for one that a consumer would reject. */
 function eventsOf(differences: readonly PairDifference[]): OutgoingEvent[] {
   const repairs = differences.flatMap(({ repair }) => (repair.kind === 'event' ? [repair] : []));
   const inOrder = repairs.toSorted((a, b) => a.growth - b.growth);
@@ -77,19 +78,19 @@ function eventsOf(differences: readonly PairDifference[]): OutgoingEvent[] {
   return [...events.values()].map(({ eventId, event }) => {
     const outgoing = { eventId, traceparent: currentTraceparent(), event };
     const reading = readEvent(bodyOf(outgoing));
-    if (!reading.ok) throw new Error(`${eventId} would not be accepted: ${JSON.stringify(reading)}`);
+    if (!reading.ok) throw new Error(`${eventId} is not a valid event: ${JSON.stringify(reading)}`);
     return outgoing;
   });
 }
 
-/** Publishes until all are; rejects with a DomainError when SNS does not take them. */
+/** Publishes all events with retries; rejects with a DomainError when SNS rejects one. */
 async function publishAll(publish: Publish, events: readonly OutgoingEvent[]): Promise<void> {
   let pending = events;
   for (let attempt = 1; ; attempt++) {
     const outcomes = await publish(pending);
-    const refused = outcomes.find(({ status }) => status === 'permanent');
+    const rejected = outcomes.find(({ status }) => status === 'permanent');
     const failed = outcomes.find(({ status }) => status === 'transient');
-    const fault = refused ?? (attempt === ATTEMPTS ? failed : undefined);
+    const fault = rejected ?? (attempt === ATTEMPTS ? failed : undefined);
     if (fault && fault.status !== 'published')
       throw new DomainError('unavailable', 'not-published', `sns:Publish failed: ${fault.reason}`);
     pending = pending.filter((_, i) => outcomes[i]?.status === 'transient');

@@ -3,16 +3,16 @@ import type { ServiceName } from '@tandem/contracts/topology';
 import { z } from 'zod';
 import type { AuditedTable, TableReader } from './tables.ts';
 
-/** The tables of a local system, as its gateway reads them for an operator. */
+/** Tables of a local system that its gateway serves to operators. */
 export interface ServedTables {
   readonly id: string;
   readonly of: (table: AuditedTable) => TableReader;
 }
 
-/** Whose table it is. */
+/** Service that owns each table. */
 export const ownerOf: Readonly<Record<AuditedTable, ServiceName>> = { products: 'product', carts: 'cart' };
 
-/** How many items a request may read: one that is answered stays small. */
+/** Limits of items and keys of one request, so that its response stays small. */
 export const MAX_ITEMS = 500;
 export const MAX_KEYS = 100;
 
@@ -26,7 +26,7 @@ const scanBody = z.strictObject({
 });
 const readBody = z.strictObject({ table, pks: z.array(z.string()).min(1).max(MAX_KEYS) });
 
-/** An operator's routes to what the services store, for `npm run audit`: they read, and change nothing. */
+/** Registers the read-only routes to the tables, for operators and `npm run audit`. */
 export function registerTables(app: App, { id, of }: ServedTables): void {
   app.get('/tables', { config: operator }, () => ({ id }));
   app.post('/tables/scan', { config: operator, schema: { body: scanBody } }, async ({ body }) => {

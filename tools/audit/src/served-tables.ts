@@ -5,7 +5,7 @@ import type { ServiceName } from '@tandem/contracts/topology';
 import { ownerOf, type ServedTables } from './routes.ts';
 import type { TableReader } from './tables.ts';
 
-/** The tables in the stores of a local system. Without a directory nothing is kept, and no other system has the same. */
+/** Tables in the stores of a local system. Without a directory they are in memory only, and have a unique id. */
 export function servedTables(
   storeOf: (service: ServiceName) => { readonly driver: TableReader } | undefined,
   directory: string | undefined,
@@ -14,7 +14,8 @@ export function servedTables(
     id: directory === undefined ? randomUUID() : resolve(directory),
     of(table) {
       const store = storeOf(ownerOf[table]);
-      if (!store) throw new DomainError('unavailable', 'store-unavailable', 'The store is not open yet.');
+      if (!store)
+        throw new DomainError('unavailable', 'store-unavailable', 'The store is not open yet. Retry later.');
       return store.driver;
     },
   };

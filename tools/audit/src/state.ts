@@ -3,40 +3,40 @@ import { dirname } from 'node:path';
 import type { Book } from './books.ts';
 import type { PhaseName } from './phases.ts';
 
-/** How far a repair has come. */
+/** State of a repair, to continue it after an interruption. */
 export interface RepairState {
-  /** Of the tables. */
+  /** Id of the tables. */
   readonly id: string;
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly phase: PhaseName;
-  /** Of the phase's scan; absent at its beginning. */
+  /** Position of the phase's scan; absent at its start. */
   readonly position?: string | undefined;
   readonly counts: AuditCounts;
   readonly books: readonly (readonly [string, Book])[];
 }
 
-/** What was read and found until now. */
+/** Counts of an audit so far. */
 export interface AuditCounts {
   readonly products: number;
   readonly reservations: number;
   readonly carts: number;
-  /** Differences by their kinds. */
+  /** Number of differences by kind. */
   readonly found: Readonly<Record<string, number>>;
   readonly repaired: number;
-  /** Not repaired. */
+  /** Differences that were not repaired. */
   readonly left: number;
   readonly inMotion: number;
 }
 
-/** Keeps how far a repair has come, so that an interrupted one goes on there. */
+/** File of the state of a repair. */
 export interface StateFile {
   read(): Promise<RepairState | undefined>;
   write(state: RepairState): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** A file that only its owner may read. One that cannot be read, or is of other tables, counts as none. */
+/** Opens a state file, readable by its owner only. A file that is invalid, or has another id, is ignored. */
 export function openState(file: string, id: string): StateFile {
   return {
     async read() {

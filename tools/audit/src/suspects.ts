@@ -3,53 +3,53 @@ import { differencesOf, type PairDifference } from './difference.ts';
 import type { Facts, Pair } from './facts.ts';
 import { type FactsReader, pairId } from './tables.ts';
 
-/** Whether a difference is one that the phase looks for: another one finds the others. */
+/** Whether the current phase reports a difference; other phases report the rest. */
 export type IsRelevant = (difference: PairDifference, facts: Facts) => boolean;
 
 export interface SuspectsDeps {
   readonly reader: FactsReader;
-  /** How long nothing may change that a difference follows from. */
+  /** Milliseconds for which the facts of a difference must stay the same. */
   readonly settleMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Pairs that differed at first sight. Events take their time: what is still the same later is a difference. */
+/** Pairs with an unconfirmed difference. Because of the propagation delay it counts only if it is the same later. */
 export interface Suspects {
   readonly size: number;
-  look(pair: Pair, facts: Facts, isRelevant: IsRelevant): void;
-  /** Looks again once they have settled, and forgets them. Calls back with each difference, in batches. */
+  inspect(pair: Pair, facts: Facts, isRelevant: IsRelevant): void;
+  /** Inspects all pairs again after the settle time, and removes them. Calls back with batches of confirmed differences. */
   verify(
     isRelevant: IsRelevant,
     onDifferences: (differences: readonly PairDifference[]) => Promise<void>,
   ): Promise<void>;
-  /** How many pairs changed each time that they were looked at. */
+  /** Number of pairs that changed with each inspection. */
   readonly inMotion: () => number;
 }
 
-/** Pairs that are read together. */
+/** Pairs per read. */
 const CHUNK = 500;
-/** How often a pair is looked at that has changed in between. */
+/** Limit of inspections of a pair that keeps changing. */
 const ROUNDS = 5;
 
 export function createSuspects({ reader, settleMs, now }: SuspectsDeps): Suspects {
-  /** By the pairs' ids, with the fingerprints of what was seen. */
-  let suspects = new Map<string, Pair & { readonly seen: readonly string[] }>();
+  /** Suspects by pair id, with the fingerprints of their differences. */
+  let suspects = new Map<string, Pair & { readonly fingerprints: readonly string[] }>();
   let inMotion = 0;
 
   const found = (pair: Pair, facts: Facts, isRelevant: IsRelevant) =>
     differencesOf(pair, facts, now()).filter((difference) => isRelevant(difference, facts));
   const suspect = ({ productId, cartId }: Pair, differences: readonly PairDifference[]) => {
     if (differences.length === 0) return;
-    const seen = differences.map(({ fingerprint }) => fingerprint);
-    suspects.set(pairId({ productId, cartId }), { productId, cartId, seen });
+    const fingerprints = differences.map(({ fingerprint }) => fingerprint);
+    suspects.set(pairId({ productId, cartId }), { productId, cartId, fingerprints });
   };
 
   return {
     get size() {
       return suspects.size;
     },
-    look: (pair, facts, isRelevant) => suspect(pair, found(pair, facts, isRelevant)),
+    inspect: (pair, facts, isRelevant) => suspect(pair, found(pair, facts, isRelevant)),
     async verify(isRelevant, onDifferences) {
       for (let round = 0; suspects.size > 0 && round < ROUNDS; round++) {
         await delay(settleMs);
@@ -59,13 +59,13 @@ export function createSuspects({ reader, settleMs, now }: SuspectsDeps): Suspect
         for (let i = 0; i < pairs.length; i += CHUNK) {
           const chunk = pairs.slice(i, i + CHUNK);
           const factsOf = await reader.facts(chunk);
-          for (const { seen, ...pair } of chunk) {
+          for (const { fingerprints, ...pair } of chunk) {
             const facts = factsOf.get(pairId(pair));
             const differences = facts ? found(pair, facts, isRelevant) : [];
-            confirmed.push(...differences.filter(({ fingerprint }) => seen.includes(fingerprint)));
+            confirmed.push(...differences.filter(({ fingerprint }) => fingerprints.includes(fingerprint)));
             suspect(
               pair,
-              differences.filter(({ fingerprint }) => !seen.includes(fingerprint)),
+              differences.filter(({ fingerprint }) => !fingerprints.includes(fingerprint)),
             );
           }
         }

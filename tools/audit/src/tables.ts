@@ -1,36 +1,36 @@
 import type { Driver, StoredState } from '@tandem/storage/driver';
 import { pkOf, partsOf } from '@tandem/storage/pk';
-import { key, type Kind, type Versioned } from '@tandem/storage/table';
-import { carts } from '@tandem/cart/store/kinds';
-import { products, reservations } from '@tandem/product/store/kinds';
+import { key, type EntityType, type Versioned } from '@tandem/storage/table';
+import { carts } from '@tandem/cart/store/entity-types';
+import { products, reservations } from '@tandem/product/store/entity-types';
 import { type Facts, incarnationOf, type Pair, type StoredCart } from './facts.ts';
 
-/** What an audit does with a table: it reads. */
+/** Read access to a table. */
 export type TableReader = Pick<Driver, 'read' | 'scan'>;
 
 export type AuditedTable = 'products' | 'carts';
 
-/** The tables of a system. */
+/** Tables of a system. */
 export interface Tables {
-  /** Names what is stored there: a position in one is none in another. */
+  /** Identifies the stored data: a scan position is valid only with the same id. */
   readonly id: string;
   readonly of: Readonly<Record<AuditedTable, TableReader>>;
-  /** Into how many parts a table is split that are read at the same time. */
+  /** Number of segments of a table that are scanned in parallel. */
   readonly segments: number;
 }
 
 /** Milliseconds since the epoch. */
 type Clock = () => number;
 
-/** How many merges a cart's lines are followed: a shopper signs in on several devices, not on dozens. */
+/** Limit of merges that are followed from cart to cart: a shopper signs in on several devices, not on dozens. */
 const MAX_MERGES = 10;
 
-/** Reads what is stored of products, reservations and carts. Consistent reads cost twice as much. */
+/** Creates a reader of products, reservations and carts. Consistent reads cost twice as much. */
 export function createFactsReader({ of }: Pick<Tables, 'of'>, now: Clock) {
   const isLive = ({ expiresAt }: StoredState) => expiresAt === undefined || expiresAt > now() / 1000;
   async function read<S extends Versioned>(
     table: AuditedTable,
-    kind: Kind<S>,
+    kind: EntityType<S>,
     ids: readonly string[],
     consistent: boolean,
   ): Promise<Map<string, { readonly state: S; readonly isLive: boolean }>> {
@@ -51,7 +51,7 @@ export function createFactsReader({ of }: Pick<Tables, 'of'>, now: Clock) {
     const stored = await read('products', products, ids, consistent);
     return new Map([...stored].map(([id, { state }]) => [id, state]));
   };
-  /** The cart that the lines of a merged one moved to in the end, and what Product holds for it. */
+  /** Reads the cart that finally has the lines of a merged one, with its reservation. */
   const readMerged = async (
     { productId }: Pair,
     cart: StoredCart | undefined,
@@ -70,7 +70,7 @@ export function createFactsReader({ of }: Pick<Tables, 'of'>, now: Clock) {
     products: readProducts,
     merged: readMerged,
 
-    /** All that is stored of these pairs, by their ids, as of now. */
+    /** Reads the facts of these pairs consistently, by pair id. */
     async facts(pairs: readonly Pair[]): Promise<Map<string, Facts>> {
       const [products, reservations] = await Promise.all([
         readProducts(
@@ -97,7 +97,7 @@ export function createFactsReader({ of }: Pick<Tables, 'of'>, now: Clock) {
 
 export type FactsReader = ReturnType<typeof createFactsReader>;
 
-/** The id of a pair's reservation. */
+/** Id of a pair and of its reservation. */
 export function pairId({ productId, cartId }: Pair): string {
   return `${productId}/${cartId}`;
 }

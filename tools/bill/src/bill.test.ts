@@ -17,29 +17,29 @@ const billsOf = (templates: Templates) => bills({ facts: factsOf(templates), mea
 const usual = billsOf(templates);
 const changed = (changes: Partial<SettingsInput>) => billsOf(synthesize(changes));
 
-function find(made: readonly Bill[], name: string): Bill {
-  const bill = made.find((it) => it.name === name);
+function find(all: readonly Bill[], name: string): Bill {
+  const bill = all.find((it) => it.name === name);
   assert.ok(bill, name);
   return bill;
 }
 const amount = (bill: Bill, item: string) => bill.lines.find((it) => it.item === item)?.monthly;
 
-/** A cent, or what is lost where figures are shown with six digits. */
-function same(read: number, computed: number, text: string): void {
+/** Asserts equality to a cent, or to the rounding error of figures with six digits. */
+function assertSameAmount(read: number, computed: number, text: string): void {
   assert.ok(
     Math.abs(read - computed) <= Math.max(0.005, 2e-5 * computed),
-    `${text}\ncomes to ${read}, not ${computed}`,
+    `${text}\nevaluates to ${read}, not ${computed}`,
   );
 }
 
-for (const given of [{}, { egress: 'endpoints' }, { egress: 'ipv6', capacity: 'provisioned' }]) {
-  test(`each formula comes to its amount: ${JSON.stringify(given)}`, () => {
-    for (const { lines, total } of changed(settingsFor(given))) {
-      for (const { monthly, formula, basis } of lines) {
-        same(evaluate(formula), monthly, formula);
-        for (const it of basis) same(evaluate(it.formula), it.value, it.formula);
+for (const options of [{}, { egress: 'endpoints' }, { egress: 'ipv6', capacity: 'provisioned' }]) {
+  test(`each formula evaluates to its amount: ${JSON.stringify(options)}`, () => {
+    for (const { lines, total } of changed(settingsFor(options))) {
+      for (const { monthly, formula, inputs } of lines) {
+        assertSameAmount(evaluate(formula), monthly, formula);
+        for (const it of inputs) assertSameAmount(evaluate(it.formula), it.value, it.formula);
       }
-      same(
+      assertSameAmount(
         lines.reduce((sum, { monthly }) => sum + monthly, 0),
         total,
         'the total',
@@ -48,14 +48,14 @@ for (const given of [{}, { egress: 'endpoints' }, { egress: 'ipv6', capacity: 'p
   });
 }
 
-test('the tasks are those of the settings, and more where requests need them', () => {
+test('the number of tasks is the minimum of the settings, and more if requests need them', () => {
   const tasks = (bill: Bill) => amount(bill, 'Fargate, product')?.toFixed(2);
   assert.equal(tasks(find(usual, 'minimal')), '14.42');
   assert.equal(tasks(find(changed({ tasks: { min: 3, max: 8 } }), 'minimal')), '21.63');
   assert.equal(tasks(find(changed({ requestsPerTaskAndMinute: 1_000 }), 'sustained-peak')), '36.04');
 });
 
-test('the way out is the one of the settings', () => {
+test('the network items follow the egress setting', () => {
   const fixed = (egress: SettingsInput['egress']) =>
     find(changed(settingsFor({ egress })), 'minimal')
       .lines.filter(({ group }) => group === 'network')
@@ -71,7 +71,7 @@ test('the way out is the one of the settings', () => {
   );
 });
 
-test('a firewall, a key and Container Insights cost what they cost', () => {
+test('a firewall, a KMS key and Container Insights add their costs', () => {
   const before = find(usual, 'sustained-peak');
   const after = find(
     changed({ waf: { requestsPerFiveMinutes: 2_000 }, customerKey: true, containerInsights: true }),
@@ -85,7 +85,7 @@ test('a firewall, a key and Container Insights cost what they cost', () => {
   assert.equal(amount(after, 'Container Insights')?.toFixed(2), (2 * 180 * 0.07).toFixed(2));
 });
 
-test('a window of the relays makes fewer invocations and publishes', () => {
+test('a batching window of the relays reduces invocations and publishes', () => {
   const [before, after] = [
     find(changed({ relayBatchWindowSeconds: 0 }), 'sustained-peak'),
     find(changed({ relayBatchWindowSeconds: 1 }), 'sustained-peak'),
@@ -94,7 +94,7 @@ test('a window of the relays makes fewer invocations and publishes', () => {
     assert.ok((amount(after, item) ?? 0) < (amount(before, item) ?? 0), item);
 });
 
-test('a resource of which nobody has said what it costs is named', () => {
+test('an unclassified resource type is an error that names it', () => {
   const { network, ...others } = templates;
   const Resources = { ...network.Resources, Fleet: { Type: 'AWS::GameLift::Fleet', Properties: {} } };
   assert.throws(() => billsOf({ ...others, network: { Resources } }), /AWS::GameLift::Fleet/);
@@ -108,14 +108,14 @@ test('cost grows no faster than traffic', () => {
   );
 });
 
-test('the bill says what it costs that holds expire: their index, its sweeps and the events', () => {
+test('the bill includes the cost of expiring holds: their index, its sweeps and the events', () => {
   const bill = find(usual, 'sustained-peak');
   assert.ok(bill.holds > 0 && bill.holds < 0.1 * bill.total, `${bill.holds} of ${bill.total}`);
   assert.ok((amount(bill, 'Sweeps for overdue holds') ?? 0) > 0);
-  assert.match(itemTable(bill), /of it for holds that expire/);
+  assert.match(itemTable(bill), /thereof for expiring holds/);
 });
 
-test('what breaks is told: nothing at the peak, much at a thousand times of it', () => {
+test('exceeded limits are reported: none at the peak, all kinds at a thousand times the peak', () => {
   assert.deepEqual(find(usual, 'sustained-peak').excesses, []);
   const kinds = new Set(find(usual, '1000x').excesses.map(({ kind }) => kind));
   assert.deepEqual([...kinds].sort(), ['limit', 'quota', 'setting']);
@@ -124,7 +124,7 @@ test('what breaks is told: nothing at the peak, much at a thousand times of it',
 test('a report fits into 100 columns', () => {
   const text = [
     scenarioTable(usual),
-    ...usual.flatMap((it) => [itemTable(it, { withBasis: true }), excessTable(it)]),
+    ...usual.flatMap((it) => [itemTable(it, { withInputs: true }), excessTable(it)]),
   ];
   const lines = stripVTControlCharacters(text.join('\n')).split('\n');
   assert.deepEqual(

@@ -10,45 +10,45 @@ import { tableLines } from './lines/tables.ts';
 import { taskLines } from './lines/tasks.ts';
 import { type Excess, limitsOf } from './limits.ts';
 import type { Measurement } from './measurement.ts';
-import { type PriceList, quote } from './quote.ts';
+import { createPricing, type PriceList } from './price-list.ts';
 import { type Scenario, scenarios } from './traffic.ts';
 import { usageOf } from './usage.ts';
 
-/** A month's bill. */
+/** Monthly bill of a scenario. */
 export interface Bill {
   readonly name: string;
-  readonly says: string;
-  /** Dollars. */
+  readonly description: string;
+  /** In dollars. */
   readonly total: number;
   readonly requests: number;
   readonly perMillionRequests: number;
   readonly lines: readonly Line[];
-  /** Dollars of the total: what it costs that holds expire. */
+  /** Cost of expiring holds, in dollars of the total. */
   readonly holds: number;
-  /** What does not bear this traffic, the nearest first. */
+  /** Limits that this traffic exceeds, the largest excess first. */
   readonly excesses: readonly Excess[];
 }
 
-/** All that bills are computed from: plain data. Neither Node.js nor the CDK is needed from here on. */
+/** Inputs of a bill, as plain data: computing bills needs neither Node.js nor the CDK. */
 export interface Inputs {
   readonly facts: Facts;
   readonly measured: Measurement;
   readonly prices: PriceList;
 }
 
-/** The bill of each scenario. */
-export function bills(inputs: Inputs, of: readonly Scenario[] = scenarios): Bill[] {
-  return of.map((scenario) => billOf(scenario, inputs));
+/** Computes the bill of each scenario. */
+export function bills(inputs: Inputs, chosen: readonly Scenario[] = scenarios): Bill[] {
+  return chosen.map((scenario) => billOf(scenario, inputs));
 }
 
-/** The bill of a month with this traffic. */
+/** Computes the monthly bill of a scenario. */
 export function billOf(scenario: Scenario, inputs: Inputs): Bill {
   const { lines, billed } = linesOf(scenario, inputs);
   const total = sumOf(lines);
   const requests = billed.usage.requestCount.value;
   return {
     name: scenario.name,
-    says: scenario.says,
+    description: scenario.description,
     total,
     requests,
     perMillionRequests: (total / requests) * 1_000_000,
@@ -61,16 +61,22 @@ export function billOf(scenario: Scenario, inputs: Inputs): Bill {
 function linesOf(scenario: Scenario, { facts, measured, prices }: Inputs) {
   const usage = usageOf(scenario, measured, facts);
   const flows = flowsOf(usage, facts, measured);
-  const billed: Billed = { facts, usage, flows, measured, quote: quote(prices, scenario.hasFreeTier) };
+  const billed: Billed = {
+    facts,
+    usage,
+    flows,
+    measured,
+    pricing: createPricing(prices, scenario.hasFreeTier),
+  };
   const lines = [taskLines, edgeLines, networkLines, tableLines, messagingLines, observabilityLines].flatMap(
-    (of) => of(billed),
+    (linesOfGroup) => linesOfGroup(billed),
   );
   return { lines, billed };
 }
 
 const sumOf = (lines: readonly Line[]) => lines.reduce((sum, { monthly }) => sum + monthly, 0);
 
-/** The limit that nobody can raise and that breaks at the least multiple `at` of the peak, of scenarios such as `10x`. */
+/** The hard limit that is exceeded at the smallest multiple `at` of the peak, in scenarios such as `10x`; undefined if none is. */
 export function firstLimitOf(bills: readonly Bill[]): (Excess & { readonly at: number }) | undefined {
   const [first] = bills
     .flatMap(({ name, excesses }) =>

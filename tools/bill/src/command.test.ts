@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const bill = (...args: string[]) =>
   run(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], { maxBuffer: 16 * 1024 * 1024 });
 
-test('--json has each scenario with its lines', async () => {
+test('--json prints each scenario with its lines', async () => {
   const { stdout } = await bill('--json');
   const { scenarios } = JSON.parse(stdout) as { scenarios: Record<string, unknown>[] };
   const names = ['minimal', 'average', 'bursty', 'sustained-peak', 'worst', '10x', '100x', '1000x'];
@@ -30,7 +30,7 @@ test('--json has each scenario with its lines', async () => {
   }
 });
 
-test('--html writes a page that needs nothing else', async () => {
+test('--html writes a self-contained page', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-bill-test-'));
   try {
     const file = join(folder, 'bill.html');
@@ -44,18 +44,18 @@ test('--html writes a page that needs nothing else', async () => {
   }
 });
 
-test('what cannot be understood is one line and 2', async () => {
+test('an invalid option prints one line and exits with 2', async () => {
   for (const args of [['--scenario', 'none'], ['--nothing']]) {
     const failed = await bill(...args).then(
       () => assert.fail(args.join(' ')),
       (error: { code: number; stderr: string }) => error,
     );
     assert.equal(failed.code, 2, args.join(' '));
-    assert.match(failed.stderr, /--help tells more\)\n$/);
+    assert.match(failed.stderr, /see --help\)\n$/);
   }
 });
 
-test('a setting that infra refuses is 1, with the reason', async () => {
+test('a setting that infra rejects exits with 1 and prints the reason', async () => {
   await assert.rejects(bill('--egress', 'pigeon'), (error: { code: number; stderr: string }) => {
     assert.equal(error.code, 1);
     assert.match(error.stderr, /egress/);
@@ -69,7 +69,7 @@ const isCheckout = await run('git', ['rev-parse', 'HEAD'], { cwd: import.meta.di
 );
 
 test(
-  'a revision is synthesized by its own sources, and leaves nothing behind',
+  'a revision is synthesized from its own sources, and its worktree is removed',
   { skip: !isCheckout && 'needs git' },
   async () => {
     const trees = async () => (await run('git', ['worktree', 'list'], { cwd: import.meta.dirname })).stdout;

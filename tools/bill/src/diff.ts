@@ -3,7 +3,7 @@ import { dollars } from './line.ts';
 
 const CENT = 0.005;
 
-/** What a change does to the bills, as Markdown: the scenarios, and the items of those that changed. */
+/** Markdown table of the cost changes since a revision: by scenario, and by item of one scenario. */
 export function diffOf(before: readonly Bill[], after: readonly Bill[], revision: string): string {
   const changes = after.flatMap((bill) => {
     const old = before.find(({ name }) => name === bill.name);

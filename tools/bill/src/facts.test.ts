@@ -8,14 +8,14 @@ import { readMeasured } from './measured.ts';
 import { readPrices } from './prices.ts';
 import { FACTS_FILE, factsOf } from './templates.ts';
 
-const kept = JSON.parse(readFileSync(FACTS_FILE, 'utf8')) as Facts;
-const read = factsOf(synthesize());
+const stored = JSON.parse(readFileSync(FACTS_FILE, 'utf8')) as Facts;
+const current = factsOf(synthesize());
 
-test('the facts that are kept are those of the stacks', () => {
-  assert.deepEqual(kept, read, 'tools/bill/facts.json is stale: npm run bill -- --write-facts');
+test('tools/bill/facts.json has the facts of the current stacks', () => {
+  assert.deepEqual(stored, current, 'tools/bill/facts.json is stale: run npm run bill -- --write-facts');
 });
 
-test('they come to the same bills', () => {
-  const given = { measured: readMeasured(), prices: readPrices() };
-  assert.deepEqual(bills({ ...given, facts: kept }), bills({ ...given, facts: read }));
+test('stored and current facts yield the same bills', () => {
+  const inputs = { measured: readMeasured(), prices: readPrices() };
+  assert.deepEqual(bills({ ...inputs, facts: stored }), bills({ ...inputs, facts: current }));
 });

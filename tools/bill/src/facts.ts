@@ -2,52 +2,52 @@ import type { ServiceName, TableName } from '@tandem/contracts/topology';
 
 export const SERVICES = ['product', 'cart'] as const satisfies readonly ServiceName[];
 
-/** What the templates of a deployment say that costs depend on: plain data, so that it can be kept in a file. */
+/** Cost-relevant facts of a deployment's templates, as plain data. */
 export interface Facts {
-  /** Dollars a month of which somebody is told when they are passed; undefined where nobody is. */
+  /** Monthly budget in dollars; undefined without one. */
   readonly budget?: number;
   readonly balancers: BalancerFacts;
   readonly firewalls: { readonly count: number; readonly rules: number };
   readonly network: NetworkFacts;
   readonly services: Readonly<Record<ServiceName, ServiceFacts>>;
   readonly tables: readonly TableFacts[];
-  /** Whether tables can be restored to a point in time. */
+  /** Whether tables have point-in-time recovery. */
   readonly isBackedUp: boolean;
   readonly relays: Readonly<Record<ServiceName, RelayFacts>>;
-  /** Topics and queues that are encrypted with a key, and the keys of our own. */
+  /** Topics and queues that are encrypted with a KMS key, and customer managed keys. */
   readonly encryption: { readonly topicsAndQueues: number; readonly keys: number };
   readonly watch: WatchFacts;
   readonly secrets: number;
 }
 
-/** All load balancers together. */
+/** Facts of all load balancers. */
 export interface BalancerFacts {
   readonly count: number;
   /** One in each subnet. */
   readonly nodes: number;
   readonly publicAddresses: number;
   readonly idleSeconds: number;
-  /** How long access logs are kept; undefined where there are none. */
+  /** Retention of access logs; undefined without access logs. */
   readonly accessLogDays?: number;
 }
 
 export interface NetworkFacts {
   readonly natGateways: number;
-  /** Addresses that are reserved: those of NAT gateways. */
+  /** Elastic IPs, of NAT gateways. */
   readonly addresses: number;
-  /** Of interface endpoints, one in each of their subnets. */
+  /** Network interfaces of interface endpoints, one per subnet. */
   readonly endpointZones: number;
   readonly flowLogs: number;
 }
 
-/** What looks at the system. */
+/** Facts of alarms, dashboards and insights. */
 export interface WatchFacts {
-  /** Metrics that alarms look at. */
+  /** Metrics of alarms. */
   readonly alarmMetrics: number;
-  /** Policies that follow a target, which make alarms of their own. */
+  /** Target tracking policies, which create alarms of their own. */
   readonly scalingPolicies: number;
   readonly dashboards: number;
-  /** Rules of Contributor Insights. */
+  /** Contributor Insights rules. */
   readonly contributorRules: number;
   /** Clusters with Container Insights. */
   readonly insightsClusters: number;
@@ -60,11 +60,11 @@ export interface ServiceFacts {
   readonly tasks: { readonly min: number; readonly max: number };
   readonly requestsPerTaskAndMinute: number;
   readonly readinessIntervalSeconds: number;
-  /** How long its consumer waits after a batch that was not full. */
+  /** Pause of its consumer after a batch that was not full. */
   readonly receivePauseSeconds: number;
 }
 
-/** A table, or an index of it: each has capacity of its own. */
+/** A table, or one of its indexes, each with its own capacity. */
 export interface TableFacts {
   readonly table: TableName;
   readonly index?: string;

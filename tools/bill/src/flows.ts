@@ -15,17 +15,17 @@ import {
 import type { Consumption, Measurement } from './measurement.ts';
 import { type PhaseUsage, placeOf, type Usage } from './usage.ts';
 
-/** Requests of SQS in a month. */
+/** SQS requests of a queue in a month. */
 export interface QueueFlow {
   readonly queue: QueueName;
   readonly consumer: ServiceName;
   readonly messages: Figure;
-  /** Receives that bring something: as many deletes follow. */
+  /** Receives with messages, each followed by a delete. */
   readonly receives: Figure;
   readonly emptyReceives: Figure;
 }
 
-/** What a relay does in a month. */
+/** Invocations and publishes of a relay in a month. */
 export interface RelayFlow {
   readonly service: ServiceName;
   readonly invocations: Figure;
@@ -35,7 +35,7 @@ export interface RelayFlow {
 const SECONDS = figure(3_600, 's/h');
 const { consumeSeconds, longPollSeconds, receiveBatch, shardPollsPerSecond, snsBatch } = assumptions;
 
-/** What goes through queues and relays depends on how close changes and messages are to each other: on their rate. */
+/** Computes the flows through queues and relays, whose batching depends on the rate of changes and messages. */
 export function flowsOf(usage: Usage, facts: Facts, measured: Measurement) {
   const queues = (Object.keys(topology.queues) as QueueName[]).map((queue): QueueFlow => {
     const { consumer } = topology.queues[queue];
@@ -71,7 +71,7 @@ export function flowsOf(usage: Usage, facts: Facts, measured: Measurement) {
     return {
       service,
       invocations,
-      // The last batch of an invocation is half full as a rule.
+      // On average, the last batch of an invocation is half full.
       publishes: atLeast(
         figure(invocations.value),
         plus(
@@ -87,8 +87,8 @@ export function flowsOf(usage: Usage, facts: Facts, measured: Measurement) {
 export type Flows = ReturnType<typeof flowsOf>;
 
 /**
- * A task takes what has come while it worked and paused, ten at most; where nothing has, it waits for the next message. They
- * come by chance, at a rate of `rate ÷ tasks` for each task.
+ * Receives with messages. A task receives the messages that arrived while it worked and paused, ten at most; if there are
+ * none, it waits for the next one. Arrivals are Poisson, at `rate ÷ tasks` per task.
  */
 function receivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure, pauseSeconds: number): Figure {
   const seconds = times(hours, SECONDS);
@@ -101,7 +101,7 @@ function receivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure, pauseSec
   return times(seconds, dividedBy(tasks, { ...cycle }));
 }
 
-/** A wait ends empty after 20 s: with messages that come by chance, at a rate of `rate ÷ tasks` for each who waits. */
+/** Empty receives, after a long poll of 20 s without a message. Arrivals are Poisson, at `rate ÷ tasks` per task. */
 function emptyReceivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure): Figure {
   const seconds = times(hours, SECONDS);
   const wait = figure(longPollSeconds, 's');
@@ -111,8 +111,8 @@ function emptyReceivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure): Fi
 }
 
 /**
- * Without a window Lambda looks at each shard four times a second, and calls the relay where something has changed. With
- * one it waits for so long from the first change on.
+ * Invocations of a relay. Without a batching window Lambda polls each shard four times a second, and invokes the relay if
+ * there are changes. With a window it waits for that time from the first change on.
  */
 function invocationsOf(
   { hours }: PhaseUsage,
@@ -121,14 +121,14 @@ function invocationsOf(
   const seconds = times(hours, SECONDS);
   if (changes.value === 0) return figure(0);
   if (windowSeconds === 0) {
-    const looks = times(shards, figure(shardPollsPerSecond, '/s'));
-    return times(seconds, looks, minus(figure(1), decay(dividedBy(changes, looks))));
+    const polls = times(shards, figure(shardPollsPerSecond, '/s'));
+    return times(seconds, polls, minus(figure(1), decay(dividedBy(changes, polls))));
   }
   const waiting = dividedBy(times(figure(windowSeconds, 's'), changes), shards);
   return times(seconds, dividedBy(changes, { ...plus(figure(1), waiting) }));
 }
 
-/** The partitions of a table, each a shard: those that a new one has, and more where it has to bear more. */
+/** Shards of a table's stream, one per partition: those of a new table, or more if its load requires them. */
 export function shardsOf(phase: PhaseUsage, table: 'products' | 'carts', { tables }: Facts): Figure {
   const { partitions, partitionReadsPerSecond, partitionWritesPerSecond } = assumptions;
   const place = tables.find((it) => it.table === table && it.index === undefined);
@@ -140,7 +140,7 @@ export function shardsOf(phase: PhaseUsage, table: 'products' | 'carts', { table
   return figure(Math.max(place?.write.mode === 'provisioned' ? 1 : partitions, needed));
 }
 
-/** Bytes of logs: a document of metrics a minute and task, lines of some requests, a document an invocation. */
+/** GB of logs: a metrics document per minute and task, lines of some requests, a document per invocation. */
 function logsOf(usage: Usage, relays: readonly RelayFlow[], measured: Measurement) {
   const bytes = (of: Figure) => dividedBy(of, BYTES_PER_GB);
   const { telemetry } = measured;
@@ -164,7 +164,7 @@ function logsOf(usage: Usage, relays: readonly RelayFlow[], measured: Measuremen
   };
 }
 
-/** The sum of what is named after a topic. */
+/** Sum of the entries whose name starts with the topic. */
 function sumOf(sums: Readonly<Record<string, number>>, topic: string): number {
   return Object.entries(sums).reduce(
     (sum, [name, value]) => sum + (name.startsWith(`${topic} `) ? value : 0),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { atLeast, beyond, decay, dividedBy, figure, minus, plus, price, times } from './formula.ts';
 import { evaluate } from './testing.ts';
 
-test('a formula reads as one would write it', () => {
+test('a formula is written as by hand', () => {
   const hourly = plus(
     times(figure(0.25), price({ value: 0.03238 })),
     times(figure(0.5), price({ value: 0.00356 })),
@@ -13,7 +13,7 @@ test('a formula reads as one would write it', () => {
   assert.equal(amount.value.toFixed(2), '28.84');
 });
 
-test('what is free is taken off, and not below nothing', () => {
+test('a free tier is deducted, down to zero', () => {
   const writes = price({ value: 0.4, per: 1_000_000 });
   const paid = times(beyond(figure(3_500_000), figure(1_000_000)), writes);
   assert.equal(paid.text, 'max(0, 3.5 M − 1 M) × $0.4/M');
@@ -22,7 +22,7 @@ test('what is free is taken off, and not below nothing', () => {
   assert.equal(beyond(figure(3), figure(0)).text, '3');
 });
 
-test('a formula comes to the same when it is read', () => {
+test('evaluating the text of a formula yields its value', () => {
   const [a, b, c] = [figure(12_345_678, 'messages'), figure(0.0421, '/s'), figure(7, 'tasks')];
   for (const it of [
     plus(a, b, c),
@@ -43,6 +43,6 @@ test('a formula comes to the same when it is read', () => {
   }
 });
 
-test('what is no formula is refused', () => {
+test('an invalid formula is rejected', () => {
   for (const text of ['', '2 ×', '(2 + 3', '2 3', 'nothing']) assert.throws(() => evaluate(text), text);
 });

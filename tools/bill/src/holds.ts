@@ -3,7 +3,7 @@ import type { Inputs } from './bill.ts';
 import type { Consumption } from './measurement.ts';
 import { placeOf } from './usage.ts';
 
-/** The index that the sweeps read. */
+/** Index that the sweeps for overdue holds read. */
 export const HOLDS_INDEX = { table: 'products', index: 'byHoldExpiry' } as const satisfies Pick<
   TableFacts,
   'table' | 'index'
@@ -13,9 +13,8 @@ const PLACE = placeOf(HOLDS_INDEX);
 const nothing: Pick<Consumption, 'read'> = { read: {} };
 
 /**
- * What bills would be computed from if holds lasted as long as carts: without the index and its sweeps, and the stock of
- * abandoned carts returning by `CartExpired`, which is published in any case. The difference of two bills is what it
- * costs that holds expire.
+ * Inputs of a bill without expiring holds: without the index and its sweeps, and with stock of abandoned carts released by
+ * `CartExpired`, which is published in any case. The difference of both bills is the cost of expiring holds.
  */
 export function withoutExpiry({ facts, measured, prices }: Inputs): Inputs {
   const isHolds = ({ table, index }: TableFacts) => placeOf({ table, ...(index && { index }) }) === PLACE;

@@ -1,13 +1,13 @@
 import type { Bill } from './bill.ts';
 import { dollars, GROUPS, type Line } from './line.ts';
 import type { Measured } from './measured.ts';
-import type { PriceList } from './quote.ts';
+import type { PriceList } from './price-list.ts';
 import { assumptions } from './assumptions.ts';
 
 const CHARTED = ['minimal', 'average', 'bursty', 'sustained-peak', 'worst'];
 const BAR = { height: 34, gap: 14, label: 120, width: 760 };
 
-/** A page with a chart and every formula, without anything from elsewhere; light or dark as the reader has it. */
+/** Self-contained HTML page with a chart and every formula; light or dark by the reader's preference. */
 export function pageOf(
   bills: readonly Bill[],
   { measured, prices }: { readonly measured: Measured; readonly prices: PriceList },
@@ -16,18 +16,18 @@ export function pageOf(
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Tandem: the bill</title>
+<title>Tandem: monthly bill</title>
 <style>${STYLE}</style>
-<h1>What a month costs on AWS</h1>
-<p>The stacks of production, what requests and events were measured to consume on ${escaped(measured.date)}, and the
-prices of ${escaped(prices.region)}. Each formula can be repeated by hand.</p>
+<h1>Monthly cost on AWS</h1>
+<p>Computed from the stacks of production, the consumption of requests and events measured on ${escaped(measured.date)}, and
+the prices of ${escaped(prices.region)}. Each formula can be checked by hand.</p>
 ${chartOf(bills.filter(({ name }) => CHARTED.includes(name)))}
 <table>
 <tr><th>scenario<th><th class="n">a month<th class="n">per million requests</tr>
-${bills.map((it) => `<tr><td><a href="#${it.name}">${it.name}</a><td>${escaped(it.says)}<td class="n">${dollars(it.total)}<td class="n">${dollars(it.perMillionRequests)}</tr>`).join('\n')}
+${bills.map((it) => `<tr><td><a href="#${it.name}">${it.name}</a><td>${escaped(it.description)}<td class="n">${dollars(it.total)}<td class="n">${dollars(it.perMillionRequests)}</tr>`).join('\n')}
 </table>
 ${bills.map(sectionOf).join('\n')}
-<h2>Assumed</h2>
+<h2>Assumptions</h2>
 <pre>${escaped(JSON.stringify(assumptions, undefined, 2))}</pre>
 <h2>Prices</h2>
 <table><tr><th>price<th class="n">$<th>for<th>source<th>date</tr>
@@ -38,31 +38,31 @@ ${Object.entries(prices.prices)
   )
   .join('\n')}
 </table>
-<h2>Measured</h2>
+<h2>Notes on the measurement</h2>
 <ul>${measured.notes.map((note) => `<li>${escaped(note)}`).join('\n')}</ul>
 </html>
 `;
 }
 
-function sectionOf({ name, says, lines, total, holds, excesses }: Bill): string {
+function sectionOf({ name, description, lines, total, holds, excesses }: Bill): string {
   const limits = excesses.map(
     (it) =>
       `<li>${it.kind}: ${escaped(it.limit)}, ${Math.ceil(it.used)} of ${Math.floor(it.allowed)} ${escaped(it.unit)}; ${escaped(it.remedy)}`,
   );
   return `<h2 id="${name}">${name}: ${dollars(total)}</h2>
-<p>${escaped(says)}. That holds expire is ${dollars(holds)} of it.</p>
+<p>${escaped(description)}. Expiring holds cost ${dollars(holds)} of it.</p>
 <table><tr><th>item<th class="n">a month<th>formula</tr>
 ${lines.map(rowOf).join('\n')}
 </table>
-${limits.length > 0 ? `<h3>What does not bear it</h3><ul>${limits.join('\n')}</ul>` : ''}`;
+${limits.length > 0 ? `<h3>Limits that are exceeded</h3><ul>${limits.join('\n')}</ul>` : ''}`;
 }
 
-function rowOf({ group, item, monthly, formula, basis }: Line): string {
-  const from = basis.map((it) => `<small>${escaped(it.name)}: ${escaped(it.formula)}</small>`).join('');
+function rowOf({ group, item, monthly, formula, inputs }: Line): string {
+  const from = inputs.map((it) => `<small>${escaped(it.name)}: ${escaped(it.formula)}</small>`).join('');
   return `<tr><td><i class="${group}"></i>${escaped(item)}<td class="n">${dollars(monthly)}<td>${escaped(formula)}${from}</tr>`;
 }
 
-/** A bar a scenario, of what each group costs. */
+/** Bar chart of the cost per group, one bar per scenario. */
 function chartOf(bills: readonly Bill[]): string {
   const most = Math.max(...bills.map(({ total }) => total));
   const rowHeight = BAR.height + BAR.gap;

@@ -6,13 +6,13 @@ import { shardsOf } from './flows.ts';
 import type { Billed } from './line.ts';
 import { placeOf } from './usage.ts';
 
-/** A limit that a scenario's busiest hour passes. */
+/** A limit that the busiest phase of a scenario exceeds. */
 export interface Excess {
   readonly limit: string;
   readonly used: number;
   readonly allowed: number;
   readonly unit: string;
-  /** `setting`: ours, in infra's settings. `quota`: AWS raises it when asked. `limit`: nobody does; the design has to change. */
+  /** `setting`: in infra's settings. `quota`: AWS raises it on request. `limit`: a hard limit, which requires another design. */
   readonly kind: 'setting' | 'quota' | 'limit';
   readonly remedy: string;
 }
@@ -20,14 +20,14 @@ export interface Excess {
 const { hottestProduct, largestCategory, movesOfOneProductPerSecond } = assumptions;
 const percent = (share: number) => `${share * 100} % of all`;
 
-/** What does not bear the busiest phase of a scenario: the nearest to breaking last. */
+/** Limits that the busiest phase of a scenario exceeds, the largest excess first. */
 export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
   const phase = usage.phases.reduce((a, b) =>
     b.perSecond.product + b.perSecond.cart > a.perSecond.product + a.perSecond.cart ? b : a,
   );
-  const found: Excess[] = [];
+  const excesses: Excess[] = [];
   const check = (excess: Excess) => {
-    if (excess.used > excess.allowed) found.push(excess);
+    if (excess.used > excess.allowed) excesses.push(excess);
   };
 
   const vcpu = SERVICES.reduce((sum, it) => sum + phase.tasks[it].value * facts.services[it].vcpu, 0);
@@ -37,7 +37,7 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
     allowed: 6,
     unit: 'vCPU, twice the tasks while a deployment runs',
     kind: 'quota',
-    remedy: 'ask for more (Service Quotas, Fargate On-Demand vCPU resource count)',
+    remedy: 'request an increase (Service Quotas, Fargate On-Demand vCPU resource count)',
   });
   for (const service of SERVICES) {
     check({
@@ -46,7 +46,7 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
       allowed: facts.services[service].tasks.max,
       unit: 'tasks',
       kind: 'setting',
-      remedy: 'raise tasks.max, or take larger tasks',
+      remedy: 'raise tasks.max, or use larger tasks',
     });
   }
   const targets = SERVICES.reduce((sum, it) => sum + phase.tasks[it].value, 0);
@@ -56,7 +56,7 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
     allowed: 1_000,
     unit: 'targets',
     kind: 'quota',
-    remedy: 'larger tasks, or ask for more',
+    remedy: 'use larger tasks, or request an increase',
   });
   for (const place of facts.tables) {
     for (const kind of ['read', 'write'] as const) {
@@ -68,7 +68,7 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
         allowed: max,
         unit: 'units/s',
         kind: 'setting',
-        remedy: 'raise capacity',
+        remedy: 'raise capacity in the settings',
       });
       check({
         limit: `${placeOf(place)}, ${kind} units a second of a table`,
@@ -76,7 +76,7 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
         allowed: 40_000,
         unit: 'units/s',
         kind: 'quota',
-        remedy: 'ask for more (DynamoDB, table-level throughput)',
+        remedy: 'request an increase (DynamoDB, table-level throughput)',
       });
     }
   }
@@ -85,12 +85,12 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
     Object.values(of.messages).reduce((sum, value) => sum + value, 0),
   ).value;
   check({
-    limit: 'messages that an account publishes',
+    limit: 'messages published by an account',
     used: published,
     allowed: 30_000,
     unit: 'messages/s',
     kind: 'quota',
-    remedy: 'ask for more (SNS)',
+    remedy: 'request an increase (SNS)',
   });
   const { relayMilliseconds, snsCallMilliseconds, snsBatch } = assumptions;
   for (const service of SERVICES) {
@@ -101,9 +101,9 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
       limit: `changes of a shard of ${table}`,
       used: phase.rate((of) => of.changes[table] ?? 0).value / shardsOf(phase, table, facts).value,
       allowed: (batchSize * 1_000) / milliseconds,
-      unit: `changes/s: an invocation at a time, ${batchSize} in ${milliseconds} ms`,
+      unit: `changes/s: one invocation at a time, ${batchSize} in ${milliseconds} ms`,
       kind: 'setting',
-      remedy: 'a parallelization factor in the event source mapping',
+      remedy: 'set a parallelization factor in the event source mapping',
     });
   }
 
@@ -114,7 +114,7 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
     allowed: movesOfOneProductPerSecond,
     unit: `moves/s, ${percent(hottestProduct)}`,
     kind: 'limit',
-    remedy: 'stock of a product in several items',
+    remedy: 'split the stock of a product into several items',
   });
   const indexWrites = phase.rate((of) => of.write['products/byCategory'] ?? 0).value;
   check({
@@ -123,15 +123,15 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
     allowed: assumptions.partitionWritesPerSecond,
     unit: `units/s, ${percent(largestCategory)}`,
     kind: 'limit',
-    remedy: 'several partitions for a category, or stock outside of what the index has',
+    remedy: 'split a category into several partitions, or exclude stock from the index',
   });
   check({
     limit: 'writes of holds in their index',
     used: phase.rate((of) => of.write[placeOf(HOLDS_INDEX)] ?? 0).value,
     allowed: assumptions.partitionWritesPerSecond,
-    unit: 'units/s of one partition, which has all holds',
+    unit: 'units/s of the only partition with holds',
     kind: 'limit',
-    remedy: 'several partitions for holds, each with a sweep',
+    remedy: 'split holds into several partitions, each with a sweep',
   });
   const list = measured.operations['list products'];
   const ofMix = usage.scenario.mix.product;
@@ -141,9 +141,9 @@ export function limitsOf({ facts, usage, measured }: Billed): Excess[] {
     limit: 'the first page of the list of all products',
     used: lists * (list.calls['product Scan'] ?? 0) * (list.read['products/byCategory'] ?? 0),
     allowed: assumptions.partitionReadsPerSecond,
-    unit: 'units/s of one partition: each list begins at the same items',
+    unit: 'units/s of one partition: every list starts with the same items',
     kind: 'limit',
-    remedy: 'keep the first page in memory for some seconds',
+    remedy: 'cache the first page for some seconds',
   });
-  return found.sort((a, b) => b.used / b.allowed - a.used / a.allowed);
+  return excesses.sort((a, b) => b.used / b.allowed - a.used / a.allowed);
 }

@@ -2,10 +2,10 @@ import type { Facts } from './facts.ts';
 import type { Flows } from './flows.ts';
 import type { Figure } from './formula.ts';
 import type { Measurement } from './measurement.ts';
-import type { Quote } from './quote.ts';
+import type { Pricing } from './price-list.ts';
 import type { Usage } from './usage.ts';
 
-/** What a line belongs to, in the order in which they are shown. */
+/** Groups of lines, in display order. */
 export const GROUPS = [
   'tasks',
   'edge',
@@ -18,40 +18,40 @@ export const GROUPS = [
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
-/** A quantity that a line starts from. */
-export interface Basis {
+/** Input of a line's formula, with the formula that it is computed by. */
+export interface LineInput {
   readonly name: string;
   readonly value: number;
   readonly formula: string;
 }
 
-/** A line of the bill: dollars a month, and the calculation that leads there. */
+/** Line of a bill: dollars a month, and the formula that they are computed by. */
 export interface Line {
   readonly group: Group;
   readonly item: string;
   readonly monthly: number;
   readonly formula: string;
-  /** Where the quantities in the formula come from. */
-  readonly basis: readonly Basis[];
+  /** Inputs of the formula. */
+  readonly inputs: readonly LineInput[];
 }
 
-/** All that lines are made of. */
+/** Inputs of all lines. */
 export interface Billed {
   readonly facts: Facts;
   readonly usage: Usage;
   readonly flows: Flows;
   readonly measured: Measurement;
-  readonly quote: Quote;
+  readonly pricing: Pricing;
 }
 
-/** Dollars as they are shown, to the cent. */
+/** Formats an amount in dollars, to the cent. */
 export const dollars = (value: number): string =>
   value.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 
-export function line(group: Group, item: string, amount: Figure, ...basis: readonly Basis[]): Line {
-  return { group, item, monthly: amount.value, formula: amount.text, basis };
+export function line(group: Group, item: string, amount: Figure, ...inputs: readonly LineInput[]): Line {
+  return { group, item, monthly: amount.value, formula: amount.text, inputs };
 }
 
-export function basis(name: string, { value, text }: Figure): Basis {
+export function lineInput(name: string, { value, text }: Figure): LineInput {
   return { name, value, formula: text };
 }

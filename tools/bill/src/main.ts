@@ -15,20 +15,21 @@ import { readRevision } from './revision.ts';
 import { settingsFor } from './settings.ts';
 import { FACTS_FILE, factsOf } from './templates.ts';
 
-const HELP = `npm run bill -- [options]: what a month costs on AWS
+const HELP = `npm run bill -- [options]: computes the monthly cost on AWS
 
-The stacks of production × what requests and events were measured to consume (npm run measure) × a dated price list.
+Computed from the stacks of production, the measured consumption of requests and events (npm run measure), and a dated
+price list.
 
-  --scenario NAME      show the items of this one: minimal, average, bursty, sustained-peak (the default), worst,
-                       10x, 100x, 1000x
-  --basis              also where the quantities in its formulas come from
-  --egress HOW         nat, endpoints or ipv6
-  --capacity HOW       onDemand or provisioned
-  --set NAME=VALUE     another setting of infra, such as tasks={"min":3,"max":8}; repeatable
-  --json               all scenarios and items as JSON
-  --html FILE          write a page with a chart and every formula
-  --diff REVISION      what has changed since, as Markdown
-  --write-facts        keep what the stacks of production say that costs depend on in tools/bill/facts.json, for the console
+  --scenario NAME      show the items of this scenario: minimal, average, bursty, sustained-peak, worst, 10x, 100x, 1000x;
+                       default: sustained-peak
+  --basis              also show how the inputs of its formulas are computed
+  --egress MODE        nat, endpoints or ipv6
+  --capacity MODE      onDemand or provisioned
+  --set NAME=VALUE     override another setting of infra, such as tasks={"min":3,"max":8}; repeatable
+  --json               print all scenarios and items as JSON
+  --html FILE          write an HTML page with a chart and every formula
+  --diff REVISION      print the cost changes since a git revision, as Markdown
+  --write-facts        write the cost-relevant facts of the stacks of production to tools/bill/facts.json, for the console
   --help`;
 
 const options = {
@@ -59,32 +60,35 @@ await runCommand(async () => {
   const measured = readMeasured();
   const prices = readPrices();
   if (measured.sources !== digestOfSources())
-    console.error(`measured on ${measured.date}; the sources have changed since: npm run measure`);
-  const made = bills({ facts: factsOf(templatesOf(settings)), measured, prices });
-  const chosen = made.find(({ name }) => name === values.scenario);
-  if (!chosen) throw usageError(`--scenario is one of ${made.map(({ name }) => name).join(', ')}`);
+    console.error(
+      `The consumption was measured on ${measured.date}, and the sources have changed since. Run npm run measure.`,
+    );
+  const currentBills = bills({ facts: factsOf(templatesOf(settings)), measured, prices });
+  const chosen = currentBills.find(({ name }) => name === values.scenario);
+  if (!chosen)
+    throw usageError(`--scenario must be one of ${currentBills.map(({ name }) => name).join(', ')}`);
 
   if (values.diff !== undefined) {
     const old = await readRevision(values.diff, settings);
     const requests = Object.keys({ ...mix.product, ...mix.cart });
     const isComparable = old.measured !== undefined && hasMeasured(old.measured, requests);
     if (!isComparable)
-      console.error(`what ${values.diff} consumes was not measured: the stacks alone are compared`);
+      console.error(`The consumption of ${values.diff} was not measured; only the stacks are compared.`);
     const before = bills({
       facts: factsOf(old.templates),
       measured: isComparable ? old.measured : measured,
       prices,
     });
-    console.log(diffOf(before, made, values.diff));
+    console.log(diffOf(before, currentBills, values.diff));
     return 0;
   }
   if (values.html !== undefined) {
-    await writeFile(values.html, pageOf(made, { measured, prices }));
+    await writeFile(values.html, pageOf(currentBills, { measured, prices }));
     console.log(`${values.html} is written`);
     return 0;
   }
-  if (values.json) console.log(JSON.stringify({ scenarios: made }, undefined, 2));
-  else console.log(reportOf(made, chosen, values.basis ?? false));
+  if (values.json) console.log(JSON.stringify({ scenarios: currentBills }, undefined, 2));
+  else console.log(reportOf(currentBills, chosen, values.basis ?? false));
   return 0;
 });
 
@@ -97,11 +101,11 @@ function templatesOf(settings: Partial<SettingsInput>) {
   }
 }
 
-function reportOf(made: readonly Bill[], chosen: Bill, withBasis: boolean): string {
-  const bigger = made.filter(({ name }) => name.endsWith('x'));
+function reportOf(allBills: readonly Bill[], chosen: Bill, withInputs: boolean): string {
+  const bigger = allBills.filter(({ name }) => name.endsWith('x'));
   return [
-    scenarioTable(made),
-    itemTable(chosen, { withBasis }),
+    scenarioTable(allBills),
+    itemTable(chosen, { withInputs }),
     ...bigger.map(excessTable),
     firstToBreak(bigger),
   ].join('\n\n');

@@ -18,7 +18,7 @@ test('every event was measured', () => {
   assert.deepEqual(Object.keys(measured.events).sort(), types.sort(), again);
 });
 
-test('only tables, indexes and topics that there are', () => {
+test('the measurement names only existing tables, indexes and topics', () => {
   const places = new Set(
     Object.entries(topology.tables).flatMap(([table, { indexes }]) => [
       table,
@@ -36,7 +36,7 @@ test('only tables, indexes and topics that there are', () => {
   }
 });
 
-test('a stock change costs the same, however long the description is', () => {
+test('the cost of a stock change does not depend on the length of the description', () => {
   const units = (change: string, by: 'read' | 'write') =>
     measured.stockChanges.filter((it) => it.change === change).map((it) => it[by]);
   assert.deepEqual(
@@ -54,14 +54,14 @@ test('a stock change costs the same, however long the description is', () => {
   }
 });
 
-test('a hold that expires leaves the index, and Product publishes its end', () => {
+test('an expiring hold is removed from the index, and Product publishes its expiry', () => {
   const { expiry, sweep } = measured.holds;
   assert.ok((expiry.write['products/byHoldExpiry'] ?? 0) > 0, again);
   assert.equal(expiry.messages['product-events-topic InventoryReservationExpired'], 1);
   assert.deepEqual([sweep.read, sweep.write], [{ 'products/byHoldExpiry': 0.5 }, {}]);
 });
 
-test('what changes something writes, and what reads does not', () => {
+test('operations that change data write, and reads do not', () => {
   for (const [name, { write }] of Object.entries(measured.operations)) {
     assert.equal(Object.keys(write).length === 0, /^(read|list) /.test(name), name);
   }

@@ -8,20 +8,20 @@ import type { StockChange } from './measure/stock.ts';
 import type { Consumption, Wire } from './measure/summary.ts';
 import type { Measurement } from './measurement.ts';
 
-/** What was measured; `npm run measure` writes it. */
+/** Measured consumption, written by `npm run measure`. */
 export interface Measured extends Measurement {
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
-  /** Of the sources that were measured; see {@link digestOfSources}. */
+  /** Digest of the measured sources, see {@link digestOfSources}. */
   readonly sources: string;
   readonly notes: readonly string[];
   readonly operations: Readonly<Record<Operation, Consumption & Wire>>;
-  /** Each event from its topic on. */
+  /** Consumption of each event, from its topic on. */
   readonly events: Readonly<Record<EventType, Consumption>>;
   readonly holds: Readonly<Record<'expiry' | 'sweep', Consumption>>;
   /** The same change of the stock of products whose descriptions differ in length. */
   readonly stockChanges: readonly StockChange[];
-  /** What a readiness check reads. */
+  /** Consumption of a readiness check. */
   readonly readiness: Readonly<Record<ServiceName, Consumption>>;
   readonly relay: readonly Invocation[];
   readonly telemetry: Readonly<
@@ -37,7 +37,7 @@ export interface Measured extends Measurement {
   >;
   /** Bytes of SNS and SQS calls on the wire, on average, by principal and command. */
   readonly calls: Readonly<Record<string, { readonly requestBytes: number; readonly answerBytes: number }>>;
-  /** Where DynamoDB Local says otherwise than AWS's rules. */
+  /** Differences of DynamoDB Local from AWS's rules. */
   readonly dynamoDbLocal: readonly {
     readonly call: string;
     readonly rules: number;
@@ -48,7 +48,7 @@ export interface Measured extends Measurement {
 
 export const MEASURED_FILE = join(import.meta.dirname, '../measured.json');
 
-/** Whether it has every request of a mix: one of another revision may know others. */
+/** Whether a measurement, perhaps of another revision, has every operation of a mix. */
 export function hasMeasured(measured: Measured, operations: readonly string[]): boolean {
   return operations.every((name) => name in measured.operations);
 }

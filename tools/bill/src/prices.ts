@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PriceList } from './quote.ts';
+import type { PriceList } from './price-list.ts';
 
 export const PRICES_FILE = join(import.meta.dirname, '../prices/us-east-1.json');
 

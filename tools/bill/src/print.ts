@@ -6,64 +6,67 @@ const WIDTH = 100;
 const ITEM = 36;
 const AMOUNT = 12;
 
-/** All scenarios, one a line. */
+/** Table of all scenarios, one per line. */
 export function scenarioTable(bills: readonly Bill[]): string {
-  const scenario = (name: string, says: string, total: string, holds: string, perMillion: string) =>
-    row([name, 14], [says, 54], [total, -11], [holds, -9], [perMillion, -7]);
-  const rows = bills.map(({ name, says, total, holds, perMillionRequests }) =>
-    scenario(name, says, dollars(total), dollars(holds), dollars(perMillionRequests)),
+  const scenario = (name: string, description: string, total: string, holds: string, perMillion: string) =>
+    row([name, 14], [description, 54], [total, -11], [holds, -9], [perMillion, -7]);
+  const rows = bills.map(({ name, description, total, holds, perMillionRequests }) =>
+    scenario(name, description, dollars(total), dollars(holds), dollars(perMillionRequests)),
   );
-  return [bold(scenario('scenario', '', 'a month', 'for holds', 'a M')), ...rows].join('\n');
+  return [bold(scenario('scenario', '', 'a month', 'for holds', 'per M')), ...rows].join('\n');
 }
 
-/** The items of one scenario, their formulas below them where they do not fit beside. */
-export function itemTable({ name, says, lines, total, holds }: Bill, { withBasis = false } = {}): string {
+/** Table of the items of one scenario, with their formulas. */
+export function itemTable(
+  { name, description, lines, total, holds }: Bill,
+  { withInputs = false } = {},
+): string {
   const shown = GROUPS.flatMap((group) => {
     const own = lines.filter((it) => it.group === group);
     if (own.length === 0) return [];
     const sum = own.reduce((all, { monthly }) => all + monthly, 0);
     return [
       bold(row([group, ITEM], [dollars(sum), -AMOUNT])),
-      ...own.flatMap(({ item, monthly, formula, basis }) => [
-        ...beside(row([`  ${item}`, ITEM], [dollars(monthly), -AMOUNT]), formula),
-        ...(withBasis ? basis.flatMap((it) => wrapped(`    ${it.name}: ${it.formula}`)) : []),
+      ...own.flatMap(({ item, monthly, formula, inputs }) => [
+        ...withFormula(row([`  ${item}`, ITEM], [dollars(monthly), -AMOUNT]), formula),
+        ...(withInputs ? inputs.flatMap((it) => wrapped(`    ${it.name}: ${it.formula}`)) : []),
       ]),
     ];
   });
   return [
-    `${bold(name)}: ${says}`,
+    `${bold(name)}: ${description}`,
     '',
     ...shown,
-    bold(row(['together', ITEM], [dollars(total), -AMOUNT])),
-    row(['of it for holds that expire', ITEM], [dollars(holds), -AMOUNT]),
+    bold(row(['total', ITEM], [dollars(total), -AMOUNT])),
+    row(['thereof for expiring holds', ITEM], [dollars(holds), -AMOUNT]),
   ].join('\n');
 }
 
-/** What does not bear a scenario's traffic. */
+/** Table of the limits that a scenario exceeds. */
 export function excessTable({ name, excesses }: Bill): string {
-  if (excesses.length === 0) return `${name}: nothing has to be raised`;
+  if (excesses.length === 0) return `${name}: no limit is exceeded`;
   const number = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
   const rows = excesses.flatMap(({ kind, limit, used, allowed, unit, remedy }) =>
     wrapped(`  ${kind.padEnd(7)} ${limit}: ${number(used)} of ${number(allowed)} ${unit}; ${remedy}`),
   );
-  return [bold(`${name}: what does not bear it`), ...rows].join('\n');
+  return [bold(`${name}: limits that are exceeded`), ...rows].join('\n');
 }
 
-/** The hard limit that breaks at the least multiple of the peak. */
+/** The hard limit that is exceeded first, as a multiple of the peak. */
 export function firstToBreak(bills: readonly Bill[]): string {
   const first = firstLimitOf(bills);
-  if (!first) return 'No limit breaks that cannot be raised.';
+  if (!first) return 'No hard limit is exceeded.';
   return wrapped(
-    `The first limit that nobody can raise: ${first.limit}, at ${Math.floor(first.at)} times the peak; ${first.remedy}.`,
+    `The first hard limit: ${first.limit}, at ${Math.floor(first.at)} times the peak; ${first.remedy}.`,
   ).join('\n');
 }
 
-function beside(start: string, formula: string): string[] {
+function withFormula(start: string, formula: string): string[] {
   const line = `${start}  ${formula}`;
   return line.length <= WIDTH ? [line] : [start, ...wrapped(`      ${formula}`)];
 }
 
-/** Broken at spaces, further lines indented a little more. */
+/** Wraps a text at spaces; continuation lines are indented by two more. */
 function wrapped(text: string): string[] {
   const indent = `${/^ */.exec(text)?.[0] ?? ''}  `;
   const lines: string[] = [];
@@ -77,7 +80,7 @@ function wrapped(text: string): string[] {
   return [...lines, current];
 }
 
-/** Cells of fixed width: text to the left, a negative width to the right. */
+/** A row of cells with fixed widths; a negative width aligns to the right. */
 function row(...cells: readonly (readonly [text: string, width: number])[]): string {
   return cells
     .map(([text, width]) => (width < 0 ? text.padStart(-width) : text.padEnd(width)))

@@ -1,4 +1,4 @@
-/** Types of resources that cost nothing by themselves. Others are billed by a module of `lines/`; a new one belongs here or there. */
+/** Resource types without a cost of their own. A new type must be added here, or to `BILLED` with a line in `lines/`. */
 export const FREE = new Set([
   'AWS::ApplicationAutoScaling::ScalableTarget',
   'AWS::Budgets::Budget',
@@ -29,7 +29,7 @@ export const FREE = new Set([
   'AWS::WAFv2::WebACLAssociation',
 ]);
 
-/** Types that lines are made of. */
+/** Resource types that are billed by a module of `lines/`. */
 export const BILLED = new Set([
   'AWS::ApplicationAutoScaling::ScalingPolicy',
   'AWS::CloudWatch::Alarm',

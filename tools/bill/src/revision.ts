@@ -13,15 +13,15 @@ const root = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** What a revision would deploy, and what was measured of it; undefined where that was never done. */
+/** Templates of a revision, and its measured consumption; undefined if it was not measured. */
 export interface Revision {
   readonly templates: Templates;
   readonly measured: Measured | undefined;
 }
 
 /**
- * Checks a revision out beside this one and synthesizes it by its own sources, with the packages of this one. Rejects with
- * a DomainError for a revision that git does not know.
+ * Checks out a revision into a worktree and synthesizes it from its own sources, with the packages installed here. Rejects
+ * with a DomainError if git does not know the revision, or it cannot be synthesized.
  */
 export async function readRevision(revision: string, settings: Partial<SettingsInput>): Promise<Revision> {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-bill-'));
@@ -29,7 +29,12 @@ export async function readRevision(revision: string, settings: Partial<SettingsI
   try {
     await run('git', ['worktree', 'add', '--detach', tree, revision], { cwd: root }).catch(
       (cause: unknown) => {
-        throw new DomainError('notFound', 'no-such-revision', `git cannot check out ${revision}`, { cause });
+        throw new DomainError(
+          'notFound',
+          'no-such-revision',
+          `Git cannot check out ${revision}. Use a commit, branch or tag.`,
+          { cause },
+        );
       },
     );
     await linkPackages(tree);
@@ -43,10 +48,10 @@ export async function readRevision(revision: string, settings: Partial<SettingsI
     ).catch((cause: unknown) => {
       const { stderr = '' } = cause as { stderr?: string };
       const [reason = 'no reason given'] = /^\w*Error: .*$/m.exec(stderr) ?? [];
-      const message = `${revision} cannot be synthesized with the packages that are installed here: ${reason}`;
+      const message = `${revision} cannot be synthesized with the packages installed here: ${reason}`;
       throw new DomainError('invalid', 'not-synthesized', message, { cause });
     });
-    // `bill` is where it was before there were `tools`.
+    // Older revisions have `bill` instead of `tools/bill`.
     const files = ['tools/bill/measured.json', 'bill/measured.json'].map((path) => join(tree, path));
     const file = files.find((path) => existsSync(path));
     const measured = file === undefined ? undefined : (JSON.parse(await readFile(file, 'utf8')) as Measured);
@@ -57,7 +62,7 @@ export async function readRevision(revision: string, settings: Partial<SettingsI
   }
 }
 
-/** Gives a tree the packages that are installed here, and its own workspaces in place of ours. */
+/** Links the packages installed here into a tree, and its own workspaces instead of ours. */
 async function linkPackages(tree: string): Promise<void> {
   const [from, to] = [join(root, 'node_modules'), join(tree, 'node_modules')];
   await mkdir(join(to, '@tandem'), { recursive: true });

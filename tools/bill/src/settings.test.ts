@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settingsFor } from './settings.ts';
 
-test('options become settings, whose values are JSON or text', () => {
+test('options are converted to settings with JSON or text values', () => {
   assert.deepEqual(settingsFor({}), {});
   assert.deepEqual(
     settingsFor({ egress: 'nat', set: ['tasks={"min":3,"max":8}', 'alarmEmail=a@b.example'] }),
@@ -15,12 +15,12 @@ test('options become settings, whose values are JSON or text', () => {
   assert.deepEqual(settingsFor({ capacity: 'onDemand' }), { capacity: { mode: 'onDemand' } });
 });
 
-test('where there is no way to the Internet the keys come along', () => {
+test('without internet access the key set is part of the settings', () => {
   const { auth } = settingsFor({ egress: 'endpoints' });
   assert.match(String(auth?.jwksUrl), /^data:/);
 });
 
-test('what is no setting is a usage error', () => {
+test('an invalid option is a usage error', () => {
   assert.throws(() => settingsFor({ capacity: 'much' }), { code: 'usage' });
   assert.throws(() => settingsFor({ set: ['tasks'] }), { code: 'usage' });
 });

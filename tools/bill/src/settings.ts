@@ -1,28 +1,28 @@
 import type { SettingsInput } from '@tandem/infra/settings';
 import { usageError } from '@tandem/cli/command';
 
-/** Options of the command line that change the settings of production. */
-export interface Given {
+/** Command-line options that override settings of production. */
+export interface SettingOptions {
   readonly egress?: string | undefined;
   readonly capacity?: string | undefined;
   readonly set?: readonly string[] | undefined;
 }
 
-/** Production's keys, in place of their URL: where there is no way to the Internet nobody could fetch them. */
+/** Key set in place of production's JWKS URL, which tasks without internet access cannot reach. */
 const KEYS = 'data:application/json,{"keys":[]}';
 
-/** The settings that options ask for; those of infra check them. Throws a usage error for what is none. */
-export function settingsFor({ egress, capacity, set = [] }: Given): Partial<SettingsInput> {
+/** Converts options to settings, which infra validates. Throws a usage error for invalid options. */
+export function settingsFor({ egress, capacity, set = [] }: SettingOptions): Partial<SettingsInput> {
   const changes: { [name: string]: unknown } = {};
   if (egress !== undefined) changes['egress'] = egress;
   if (egress === 'endpoints')
     changes['auth'] = { issuer: 'https://issuer.example.com/', audience: 'tandem', jwksUrl: KEYS };
   if (capacity === 'provisioned') changes['capacity'] = { mode: 'provisioned', minUnits: 1, maxUnits: 1_000 };
   else if (capacity === 'onDemand') changes['capacity'] = { mode: 'onDemand' };
-  else if (capacity !== undefined) throw usageError('--capacity is onDemand or provisioned');
+  else if (capacity !== undefined) throw usageError('--capacity must be onDemand or provisioned');
   for (const assignment of set) {
     const [, name, value = ''] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
-    if (name === undefined) throw usageError(`--set takes NAME=VALUE, not ${assignment}`);
+    if (name === undefined) throw usageError(`--set must be NAME=VALUE, not ${assignment}`);
     changes[name] = parsed(value);
   }
   return changes;

@@ -2,16 +2,16 @@ import type { TableName } from '@tandem/contracts/topology';
 import type { Resource, StackName } from '@tandem/infra/testing/synth';
 import type { BalancerFacts, Capacity, TableFacts, WatchFacts } from './facts.ts';
 
-/** The properties of a resource: each type has its own. */
+/** Properties of a resource, which depend on its type. */
 export type Properties = Resource['Properties'];
-/** The properties of each resource of a type, of all stacks or of one. */
+/** Properties of all resources of a type, in all stacks or in one. */
 export type All = (type: string, stack?: StackName) => Properties[];
 
-/** A property that is a list, or is not there. */
+/** A list property; empty if it is absent. */
 export const listed = (property: unknown) => (property ?? []) as Properties[];
 
-export const sum = (of: readonly Properties[], value: (of: Properties) => number) =>
-  of.reduce((total, it) => total + value(it), 0);
+export const sum = (all: readonly Properties[], value: (properties: Properties) => number) =>
+  all.reduce((total, properties) => total + value(properties), 0);
 
 export function balancersOf(all: All): BalancerFacts {
   const balancers = all('AWS::ElasticLoadBalancingV2::LoadBalancer');
@@ -37,7 +37,9 @@ export function balancersOf(all: All): BalancerFacts {
 
 export function watchOf(all: All): WatchFacts {
   if (all('AWS::Logs::LogGroup').some((it) => it['LogGroupClass'] === 'INFREQUENT_ACCESS'))
-    throw new Error('a log group of infrequent access: say what its part of the logs is');
+    throw new Error(
+      'A log group has the class INFREQUENT_ACCESS, whose cost is not defined. Add it to tools/bill/src/lines/observability.ts.',
+    );
   return {
     alarmMetrics: sum(all('AWS::CloudWatch::Alarm'), metricsOf),
     scalingPolicies: all('AWS::ApplicationAutoScaling::ScalingPolicy').filter(
@@ -51,17 +53,17 @@ export function watchOf(all: All): WatchFacts {
   };
 }
 
-/** Each metric that an alarm looks at is paid for. */
+/** Each metric of an alarm is billed. */
 function metricsOf(alarm: Properties): number {
   const metrics = alarm['Metrics'] as Properties[] | undefined;
   return metrics ? metrics.filter((it) => it['MetricStat'] !== undefined).length : 1;
 }
 
-/** Of throttled keys: a rule for the partition key, and where there is a sort key one for both. */
+/** Contributor Insights rules of a table: one for the partition key, and with a sort key another one for both. */
 function contributorRules(table: Properties): number {
   const [replica] = listed(table['Replicas']);
-  const rulesOf = (of: Properties | undefined, keys: number) => {
-    const { Enabled, Mode } = of?.['ContributorInsightsSpecification'] ?? {};
+  const rulesOf = (source: Properties | undefined, keys: number) => {
+    const { Enabled, Mode } = source?.['ContributorInsightsSpecification'] ?? {};
     return Enabled === true ? keys * (Mode === 'THROTTLED_KEYS' ? 1 : 2) : 0;
   };
   const ofIndexes = sum(listed(replica?.['GlobalSecondaryIndexes']), (index) => rulesOf(index, 2));
@@ -106,7 +108,10 @@ const onDemand = (max: number | undefined): Capacity => ({
 });
 
 function provisioned(scaling: Properties | undefined): Capacity {
-  if (!scaling) throw new Error('a table of provisioned capacity that does not scale: say what it costs');
+  if (!scaling)
+    throw new Error(
+      'A table has provisioned capacity without auto scaling, whose cost is not defined. Add it to tools/bill/src/template-parts.ts.',
+    );
   const { MinCapacity: min, MaxCapacity: max, TargetTrackingScalingPolicyConfiguration } = scaling;
   return {
     mode: 'provisioned',

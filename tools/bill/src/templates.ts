@@ -13,10 +13,10 @@ import {
   watchOf,
 } from './template-parts.ts';
 
-/** What the stacks of production say, as the console computes with it; `npm run bill -- --write-facts` writes it. */
+/** Cost-relevant facts of the stacks of production, used by the console; written by `npm run bill -- --write-facts`. */
 export const FACTS_FILE = join(import.meta.dirname, '../facts.json');
 
-/** Reads templates. Throws where there is a resource of a type of which nobody has said whether it costs something. */
+/** Reads cost-relevant facts from templates. Throws for a resource type that is not classified as free or billed. */
 export function factsOf(templates: Templates): Facts {
   const entries = Object.entries(templates).flatMap(([stack, { Resources }]) =>
     Object.values(Resources).map((resource) => ({ stack, ...resource })),
@@ -27,7 +27,7 @@ export function factsOf(templates: Templates): Facts {
   if (unknown.size > 0) {
     const names = [...unknown].sort().join(', ');
     throw new Error(
-      `nobody has said what ${names} costs: say so in tools/bill/src/resource-types.ts, or write a line for it`,
+      `No cost is defined for ${names}. Classify it in tools/bill/src/resource-types.ts, and add a line if it is billed.`,
     );
   }
   const all: All = (type, stack) =>
@@ -35,8 +35,8 @@ export function factsOf(templates: Templates): Facts {
       .filter((entry) => entry.Type === type && (stack === undefined || entry.stack === stack))
       .map(({ Properties }) => Properties);
   const one = (type: string, stack: StackName): Properties => {
-    const [only, ...others] = all(type, stack);
-    if (!only || others.length > 0) throw new Error(`not exactly one ${type} in ${stack}`);
+    const [only, ...rest] = all(type, stack);
+    if (!only || rest.length > 0) throw new Error(`${stack} must have exactly one ${type}.`);
     return only;
   };
 

@@ -1,7 +1,4 @@
-/**
- * What a printed formula comes to, read as somebody would do it with a pocket calculator: units are skipped, `M` is a
- * million. Throws for what it cannot read.
- */
+/** Evaluates a printed formula: units are ignored, `M` is a million. Throws for invalid formulas. */
 export function evaluate(formula: string): number {
   const tokens =
     formula.match(
@@ -12,7 +9,7 @@ export function evaluate(formula: string): number {
   const next = () => tokens[position++];
   const expect = (token: string) => {
     const found = next();
-    if (found !== token) throw new Error(`${token} expected, not ${String(found)}: ${formula}`);
+    if (found !== token) throw new Error(`Expected ${token}, not ${String(found)}: ${formula}`);
   };
 
   const sum = (): number => {
@@ -32,7 +29,7 @@ export function evaluate(formula: string): number {
     }
   };
   const unary = (): number => (peek() === '−' ? -(next(), unary()) : scaled(atom()));
-  /** Behind a figure stand its scale and its unit. */
+  /** Applies the scale after a number and skips its unit. */
   const scaled = (value: number): number => {
     for (let token = peek(); token !== undefined; token = peek()) {
       if (token === 'M') value *= 1_000_000;
@@ -56,10 +53,10 @@ export function evaluate(formula: string): number {
     if (token === 'exp') return Math.exp((next(), list())[0] ?? Number.NaN);
     if (token === '(') return list()[0] ?? Number.NaN;
     const value = Number(String(next()).replaceAll(',', ''));
-    if (Number.isNaN(value)) throw new Error(`no figure: ${String(token)}: ${formula}`);
+    if (Number.isNaN(value)) throw new Error(`Not a number: ${String(token)}: ${formula}`);
     return value;
   };
   const value = sum();
-  if (position < tokens.length) throw new Error(`left over: ${String(peek())}: ${formula}`);
+  if (position < tokens.length) throw new Error(`Unexpected ${String(peek())}: ${formula}`);
   return value;
 }

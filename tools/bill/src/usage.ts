@@ -7,40 +7,41 @@ import type { Consumption, Measurement, Wire } from './measurement.ts';
 import type { Scenario, Weights } from './traffic.ts';
 
 type Measure = Consumption & Wire;
-export type Pick = (of: Measure) => number;
+/** Selects a quantity of a measured consumption. */
+export type Quantity = (consumption: Measure) => number;
 
 const SERVICES = ['product', 'cart'] as const satisfies readonly ServiceName[];
 
-/** A part of the month with its rates. */
+/** Usage in a phase of the month. */
 export interface PhaseUsage {
   readonly hours: Figure;
-  /** Requests a second, and the tasks that they need. */
+  /** Requests per second, by service. */
   readonly perSecond: Readonly<Record<ServiceName, number>>;
   readonly tasks: Readonly<Record<ServiceName, Figure>>;
-  /** How much of something is caused in a second. */
-  readonly rate: (pick: Pick, unit?: string) => Figure;
+  /** Rate of a quantity per second. */
+  readonly rate: (quantity: Quantity, unit?: string) => Figure;
 }
 
-/** What a scenario's traffic causes, in figures that can be followed back to requests and to the holds that they leave to expire. */
+/** Usage by a scenario's traffic, as figures derived from its requests and from their holds that expire. */
 export interface Usage {
   readonly scenario: Scenario;
   readonly requests: Readonly<Record<ServiceName, Figure>>;
-  /** All requests of the month. */
+  /** Requests of the month, of both services. */
   readonly requestCount: Figure;
   readonly phases: readonly PhaseUsage[];
-  /** How much of something is caused in the month, by the requests of both services. */
-  readonly total: (pick: Pick) => Figure;
-  /** Sums up what depends on rates. */
+  /** Total of a quantity in the month, for the requests of both services. */
+  readonly total: (quantity: Quantity) => Figure;
+  /** Sum over all phases, for amounts that depend on rates. */
   readonly overPhases: (of: (phase: PhaseUsage) => Figure) => Figure;
 }
 
 export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts): Usage {
   const { expiry } = measured.holds;
   const expiring: Measure = { ...expiry, requestBytes: 0, compressedAnswerBytes: 0 };
-  const mean = (service: ServiceName, pick: Pick) => {
-    const requests = averageOf(scenario.mix[service], measured, pick);
+  const mean = (service: ServiceName, quantity: Quantity) => {
+    const requests = averageOf(scenario.mix[service], measured, quantity);
     const begun = averageOf(scenario.mix[service], measured, ({ created }) => created['reservation'] ?? 0);
-    return requests + begun * assumptions.expiringHolds * pick(expiring);
+    return requests + begun * assumptions.expiringHolds * quantity(expiring);
   };
   const phases = scenario.phases.map((phase): PhaseUsage => {
     const tasksOf = (service: ServiceName) => {
@@ -51,9 +52,9 @@ export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts)
       hours: figure(phase.hours, 'h'),
       perSecond: { product: phase.product / 60, cart: phase.cart / 60 },
       tasks: { product: tasksOf('product'), cart: tasksOf('cart') },
-      rate: (pick, unit) =>
+      rate: (quantity, unit) =>
         figure(
-          SERVICES.reduce((sum, service) => sum + (phase[service] / 60) * mean(service, pick), 0),
+          SERVICES.reduce((sum, service) => sum + (phase[service] / 60) * mean(service, quantity), 0),
           unit,
         ),
     };
@@ -66,20 +67,23 @@ export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts)
     requests,
     requestCount: plus(requests.product, requests.cart),
     phases,
-    total: (pick) =>
-      plus(...SERVICES.map((service) => times(requests[service], figure(mean(service, pick))))),
+    total: (quantity) =>
+      plus(...SERVICES.map((service) => times(requests[service], figure(mean(service, quantity))))),
     overPhases: (of) => plus(...phases.map(of)),
   };
 }
 
-/** What one request causes on average, by the weights of a mix. */
-export function averageOf(weights: Weights, measured: Measurement, pick: Pick): number {
+/** Average of a quantity per request, by the weights of a mix. */
+export function averageOf(weights: Weights, measured: Measurement, quantity: Quantity): number {
   const entries = Object.entries(weights) as [Operation, number][];
   const all = entries.reduce((sum, [, weight]) => sum + weight, 0);
-  return entries.reduce((sum, [name, weight]) => sum + (weight / all) * pick(measured.operations[name]), 0);
+  return entries.reduce(
+    (sum, [name, weight]) => sum + (weight / all) * quantity(measured.operations[name]),
+    0,
+  );
 }
 
-/** The name of a table, or of an index of it, as the measurement has it. */
+/** Name of a table or index in the measurement. */
 export function placeOf({ table, index }: { readonly table: TableName; readonly index?: string }): string {
   return index === undefined ? table : `${table}/${index}`;
 }

@@ -5,7 +5,7 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 const ROOT = join(import.meta.dirname, '../../..');
 const SWAGGER_UI = 'node_modules/@fastify/swagger-ui';
 
-/** What ships, by its entry point: services as processes, relays as Lambda functions (handler `main.handler`). */
+/** Deployment artifacts by entry point: services as processes, relays as Lambda functions (handler `main.handler`). */
 export const artifacts = {
   product: 'services/product/src/main.ts',
   cart: 'services/cart/src/main.ts',
@@ -15,24 +15,24 @@ export const artifacts = {
 
 export type Artifact = keyof typeof artifacts;
 
-/** What a bundle came to. Sources are paths in the repository. */
+/** Content of a bundle. Sources are paths in the repository. */
 export interface Bundle {
-  /** The size of each module. */
+  /** Size of each module in bytes. */
   readonly bytes: Readonly<Record<string, number>>;
-  /** What is loaded when it starts. */
+  /** Sources loaded at start. */
   readonly sourcesAtStart: readonly string[];
-  /** What is in it, loaded at once or later. */
+  /** All sources, loaded at start or later. */
   readonly sources: readonly string[];
 }
 
 /**
- * Writes an artifact with everything that it needs but Node.js into a directory: `main.mjs` and the modules that it loads
- * when they are needed. The same sources give the same files. A bundle that is there already is replaced. Rejects for a
- * directory that holds anything else, and when a source cannot be bundled.
+ * Bundles an artifact with all of its dependencies into a directory: `main.mjs` and lazily loaded modules. The output is
+ * reproducible. An existing bundle is replaced. Rejects if the directory contains other files, or a source cannot be bundled.
  */
 export async function bundle(artifact: Artifact, outdir: string): Promise<Bundle> {
   const present = await readdir(outdir).catch((): string[] => []);
-  if (present.length > 0 && !present.includes('main.mjs')) throw new Error(`${outdir} holds something else`);
+  if (present.length > 0 && !present.includes('main.mjs'))
+    throw new Error(`${outdir} contains other files. Use an empty directory.`);
   await rm(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
@@ -44,10 +44,10 @@ export async function bundle(artifact: Artifact, outdir: string): Promise<Bundle
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // Not minified: it starts no faster, and a stack in the log names its functions and lines without source maps.
-    // Of packages that have both, the ES modules: what is not used of them can be left out.
+    // Not minified: that would not start faster, and stack traces are readable without source maps.
+    // Prefers ES modules, whose unused exports can be removed.
     mainFields: ['module', 'main'],
-    // What was CommonJS calls `require` for Node.js' own modules.
+    // Former CommonJS modules call `require` for built-in modules.
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url); const bundleFolder = import.meta.dirname;",
     },
@@ -64,18 +64,18 @@ export async function bundle(artifact: Artifact, outdir: string): Promise<Bundle
   return { bytes: Object.fromEntries(bytes), sources, sourcesAtStart: sourcesAtStart(metafile) };
 }
 
-/** The sources of the entry point's module and of all that it imports without being asked. */
+/** Sources of the main module and of its static imports. */
 function sourcesAtStart({ outputs }: Metafile): string[] {
-  const atOnce = new Set(Object.keys(outputs).filter((path) => basename(path) === 'main.mjs'));
-  for (const path of atOnce) {
+  const loadedAtStart = new Set(Object.keys(outputs).filter((path) => basename(path) === 'main.mjs'));
+  for (const path of loadedAtStart) {
     for (const { path: imported, kind, external } of outputs[path]?.imports ?? []) {
-      if (kind === 'import-statement' && !external) atOnce.add(imported);
+      if (kind === 'import-statement' && !external) loadedAtStart.add(imported);
     }
   }
-  return [...atOnce].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  return [...loadedAtStart].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
 }
 
-/** Swagger UI reads its pages beside its modules: below the bundle they lie where they would without one. */
+/** Swagger UI reads its pages relative to its modules: they keep their path below the bundle. */
 const foldersOfSwaggerUi: Plugin = {
   name: 'folders-of-swagger-ui',
   setup(bundling) {

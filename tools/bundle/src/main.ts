@@ -1,4 +1,4 @@
-/** Bundles what ships: `npm run -s bundle -- ARTIFACT OUTDIR`. */
+/** Bundles a deployment artifact: `npm run -s bundle -- ARTIFACT OUTDIR`. */
 import { parseArgs } from 'node:util';
 import { type Artifact, artifacts, bundle } from './bundle.ts';
 

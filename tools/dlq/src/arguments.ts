@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { readArguments, usageError } from '@tandem/cli/command';
-import { findQueue, type KeepingQueue } from './queues.ts';
+import { findQueue, type Dlq } from './queues.ts';
 
-/** Where the deployment is. */
-export type Where =
+/** The deployment that the command works on. */
+export type TargetArguments =
   | { readonly kind: 'local'; readonly endpoint: string }
   | { readonly kind: 'aws'; readonly region: string | undefined; readonly prefix: string };
 
-/** What the command line of `npm run dlq` asks for. */
-export type DlqArguments = { readonly where: Where } & (
+/** The parsed command line of `npm run dlq`. */
+export type DlqArguments = { readonly target: TargetArguments } & (
   | { readonly command: 'list'; readonly isJson: boolean }
-  | { readonly command: 'show'; readonly queue: KeepingQueue; readonly limit: number }
+  | { readonly command: 'show'; readonly queue: Dlq; readonly limit: number }
   | {
       readonly command: 'redrive';
-      readonly queue: KeepingQueue;
+      readonly queue: Dlq;
       readonly rate: number;
       readonly only: string | undefined;
       readonly isDryRun: boolean;
@@ -22,39 +22,39 @@ export type DlqArguments = { readonly where: Where } & (
     }
 );
 
-export const help = `Shows the messages that went wrong, and sends them again once what stopped them is mended.
+export const help = `Lists dead letters, and redrives them once the cause of the failure is fixed.
 
   npm run dlq -- list [--json]
   npm run dlq -- show QUEUE [--limit N]
   npm run dlq -- redrive QUEUE [--rate N] [--only ID] [--dry-run] [--force] [--log FILE]
 
-  QUEUE           a dead-letter or parking queue, or a part of its name that no other has
-  --json          an array of JSON instead of a table
-  --limit N       how many messages to show (10; at most 100)
-  --rate N        messages a second (10; at most 500)
-  --only ID       one message, by its id or by its event's
-  --dry-run       says what would be sent, and changes nothing
-  --force         sends also what its consumer would not accept now
-  --log FILE      where it is recorded what was sent (redrives.ndjson in DATA_DIR; on AWS in this folder); the ids of events
-                  in it may hold ids of carts, which are secrets
-  --endpoint URL  of SNS and SQS of a local system (http://127.0.0.1:4566, or the port in AWS_PORT)
-  --aws           a deployment on AWS, with the SDK's own credentials
-  --region R      its region (AWS_REGION)
-  --prefix P      what its names begin with, as staging-
+  QUEUE           a dead-letter or parking queue, or an unambiguous part of its name
+  --json          print a JSON array instead of a table
+  --limit N       number of messages to show (default: 10; at most 100)
+  --rate N        messages per second (default: 10; at most 500)
+  --only ID       redrive one message only, by its message id or event id
+  --dry-run       print the messages that would be sent, and change nothing
+  --force         also send messages that their consumer would reject now
+  --log FILE      redrive log (default: redrives.ndjson in DATA_DIR; with --aws in the current directory); its event ids
+                  may contain ids of guest carts, which are secrets
+  --endpoint URL  SNS and SQS of a local system (default: http://127.0.0.1:4566, or the port in AWS_PORT)
+  --aws           a deployment on AWS, with the credentials that the AWS SDK finds
+  --region R      AWS region (default: AWS_REGION)
+  --prefix P      name prefix of the deployment, such as staging-
 
-What was given up by a consumer or not delivered by SNS goes to its queue, what a relay parked to its topic. A message is
-deleted after its destination has acknowledged it: one that is interrupted in between is sent twice, which changes
-nothing. Ctrl-C ends a redrive after the batch in hand; running it again goes on. Looking at a message hides it for a
-moment, and counts as a receive, which has no effect here.
+Dead letters of a consumer or of an SNS subscription are sent to the consumer's queue, messages parked by a relay to its
+topic. A message is deleted after its destination has acknowledged it. If a redrive is interrupted in between, the message
+is sent twice; consumers are idempotent, so this is safe. Ctrl-C stops a redrive after the current batch; run it again to
+continue. Showing a message makes it invisible for a moment and counts as a receive, which has no effect here.
 
 On AWS an operator needs sqs:GetQueueUrl, sqs:GetQueueAttributes, sqs:ReceiveMessage, sqs:ChangeMessageVisibility and
-sqs:DeleteMessage on the queues of dead letters; sqs:GetQueueUrl and sqs:SendMessage on the queues they came from;
-sns:Publish on the topics; and with a key of your own, kms:Decrypt and kms:GenerateDataKey on it.
+sqs:DeleteMessage on the dead-letter and parking queues; sqs:GetQueueUrl and sqs:SendMessage on the source queues;
+sns:Publish on the topics; and with a customer-managed KMS key, kms:Decrypt and kms:GenerateDataKey on it.
 
-Exit code: 0 done, 1 failed or a message was left behind, 2 wrong usage, 130 interrupted.
+Exit code: 0 done, 1 failed or messages remain in the queue, 2 usage error, 130 interrupted.
 `;
 
-/** The variables that matter. */
+/** The environment variables that the command reads. */
 export interface Environment {
   readonly AWS_PORT?: string | undefined;
   readonly DATA_DIR?: string | undefined;
@@ -82,30 +82,30 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
   redrive: ['rate', 'only', 'dry-run', 'force', 'log', ...common],
 };
 
-/** Reads the command line; undefined when it asks for help. Throws a usage error for what cannot be meant. */
+/** Parses the command line; undefined for --help. Throws a usage error where it is invalid. */
 export function readDlqArguments(environment: Environment): DlqArguments | undefined {
   const { values, positionals } = readArguments({ allowPositionals: true, options });
   if (values.help) return undefined;
   const [command = '', name, ...more] = positionals;
   const allowed = optionsOf[command];
-  if (!allowed) throw usageError('say list, show QUEUE or redrive QUEUE');
-  const stray = Object.keys(values).find((option) => !allowed.includes(option));
-  if (stray !== undefined) throw usageError(`${command} has no option --${stray}`);
+  if (!allowed) throw usageError('unknown command: use list, show QUEUE or redrive QUEUE');
+  const unknown = Object.keys(values).find((option) => !allowed.includes(option));
+  if (unknown !== undefined) throw usageError(`${command} has no option --${unknown}`);
 
-  const where = placeOf(values, environment);
+  const target = targetOf(values, environment);
   if (command === 'list') {
-    if (name !== undefined) throw usageError('list takes no queue: it shows all of them');
-    return { command, where, isJson: values.json ?? false };
+    if (name !== undefined) throw usageError('list takes no queue: it always shows all of them');
+    return { command, target, isJson: values.json ?? false };
   }
-  if (name === undefined || more.length > 0) throw usageError(`${command} one queue`);
+  if (name === undefined || more.length > 0) throw usageError(`${command} needs exactly one queue`);
   const queue = findQueue(name, values.prefix);
   if (command === 'show')
-    return { command, where, queue, limit: integer('--limit', values.limit ?? '10', 100) };
-  if (values.only === '') throw usageError('--only needs an id');
-  const directory = where.kind === 'local' ? environment.DATA_DIR || '.data' : '.';
+    return { command, target, queue, limit: integer('--limit', values.limit ?? '10', 100) };
+  if (values.only === '') throw usageError('--only needs a message id or an event id');
+  const directory = target.kind === 'local' ? environment.DATA_DIR || '.data' : '.';
   return {
     command: 'redrive',
-    where,
+    target,
     queue,
     rate: integer('--rate', values.rate ?? '10', 500),
     only: values.only,
@@ -115,7 +115,7 @@ export function readDlqArguments(environment: Environment): DlqArguments | undef
   };
 }
 
-function placeOf(
+function targetOf(
   {
     aws,
     region,
@@ -123,20 +123,20 @@ function placeOf(
     endpoint,
   }: Partial<Record<'region' | 'prefix' | 'endpoint', string>> & { aws?: boolean },
   { AWS_PORT }: Environment,
-): Where {
+): TargetArguments {
   if (aws) {
-    if (endpoint !== undefined) throw usageError('give --endpoint or --aws');
+    if (endpoint !== undefined) throw usageError('--endpoint and --aws exclude each other: use one of them');
     return { kind: 'aws', region, prefix: prefix ?? '' };
   }
   if (region !== undefined || prefix !== undefined) throw usageError('--region and --prefix need --aws');
   const text = endpoint ?? `http://127.0.0.1:${AWS_PORT || '4566'}`;
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw usageError(`"${text}" is no http URL`);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw usageError(`"${text}" is not an http URL`);
   return { kind: 'local', endpoint: url.href.replace(/\/+$/, '') };
 }
 
-function integer(option: string, text: string, most: number): number {
+function integer(option: string, text: string, max: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (number < 1 || number > most) throw usageError(`${option} "${text}" is no integer from 1 to ${most}`);
+  if (number < 1 || number > max) throw usageError(`${option} "${text}" is not an integer from 1 to ${max}`);
   return number;
 }

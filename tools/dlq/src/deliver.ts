@@ -1,40 +1,40 @@
 import { type MessageAttributeValue, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type OutgoingMessage, publishMessages } from '@tandem/chassis/messaging/publisher';
 import { DomainError } from '@tandem/chassis/errors';
-import { ask } from './ask.ts';
-import type { DeadLetter } from './letter.ts';
-import type { Place } from './place.ts';
-import type { KeepingQueue } from './queues.ts';
+import { callAws } from './call-aws.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { Target } from './target.ts';
+import type { Dlq } from './queues.ts';
 
-/** Why a destination did not take a message; undefined where it did. */
-export type Refusal = string | undefined;
+/** Reason why a destination rejected a message; undefined where it accepted it. */
+export type Rejection = string | undefined;
 
 /**
- * Sends up to ten messages, bodies and attributes as they are. Resolves to one outcome a message, in their order; rejects
- * when it is not known what became of them.
+ * Sends up to ten messages with their bodies and attributes unchanged. Resolves to one result per message, in order; rejects
+ * when the result is unknown.
  */
-export type Deliver = (letters: readonly DeadLetter[]) => Promise<readonly Refusal[]>;
+export type Deliver = (deadLetters: readonly DeadLetter[]) => Promise<readonly Rejection[]>;
 
-/** SQS's limit of one request, in bytes, less room for its frame. */
+/** SQS's limit of one request in bytes, minus a reserve for the envelope. */
 const MAX_BYTES = 1_000_000;
 
-/** Delivers to where the messages of a queue belong. */
-export async function openDelivery(place: Place, { destination }: KeepingQueue): Promise<Deliver> {
+/** Opens the delivery to the redrive destination of a queue. */
+export async function openDelivery(target: Target, { destination }: Dlq): Promise<Deliver> {
   if (destination.kind === 'topic') {
-    const arn = await place.topicArn(destination.name);
-    return async (letters) => {
-      const outcomes = await publishMessages(place.sns, arn, letters.map(outgoing));
-      const faults = outcomes.flatMap((it) => (it.status === 'transient' ? [it.reason] : []));
+    const arn = await target.topicArn(destination.name);
+    return async (deadLetters) => {
+      const outcomes = await publishMessages(target.sns, arn, deadLetters.map(outgoing));
+      const faults = outcomes.flatMap((outcome) => (outcome.status === 'transient' ? [outcome.reason] : []));
       if (faults.length === outcomes.length) throw unsent(destination.name, faults[0]);
       return outcomes.map((outcome) => (outcome.status === 'published' ? undefined : outcome.reason));
     };
   }
-  const url = await place.queueUrl(destination.name);
-  return async (letters) => {
-    const refusals: Refusal[] = [];
-    for (const part of byBytes(letters))
-      refusals.push(...(await send(place.sqs, destination.name, url, part)));
-    return refusals;
+  const url = await target.queueUrl(destination.name);
+  return async (deadLetters) => {
+    const rejections: Rejection[] = [];
+    for (const part of byBytes(deadLetters))
+      rejections.push(...(await send(target.sqs, destination.name, url, part)));
+    return rejections;
   };
 }
 
@@ -42,9 +42,9 @@ async function send(
   sqs: SQSClient,
   queue: string,
   url: string,
-  letters: readonly DeadLetter[],
-): Promise<Refusal[]> {
-  const Entries = letters.map(({ body, attributes }, i) => ({
+  deadLetters: readonly DeadLetter[],
+): Promise<Rejection[]> {
+  const Entries = deadLetters.map(({ body, attributes }, i) => ({
     Id: String(i),
     MessageBody: body,
     MessageAttributes: Object.fromEntries(
@@ -52,17 +52,17 @@ async function send(
     ),
   }));
   const command = new SendMessageBatchCommand({ QueueUrl: url, Entries });
-  const { Failed = [] } = await ask('sqs:SendMessage', queue, sqs.send(command));
+  const { Failed = [] } = await callAws('sqs:SendMessage', queue, sqs.send(command));
   const failed = new Map(Failed.map(({ Id, Code, Message = '' }) => [Number(Id), `${Code}: ${Message}`]));
-  return letters.map((_, i) => failed.get(i));
+  return deadLetters.map((_, i) => failed.get(i));
 }
 
-/** What a received attribute has beside its value, no sent one may have. */
+/** Removes the list fields of a received attribute: SQS rejects them in a sent one. */
 function withoutLists({ DataType, StringValue, BinaryValue }: MessageAttributeValue): MessageAttributeValue {
   return { DataType, ...(BinaryValue === undefined ? { StringValue } : { BinaryValue }) };
 }
 
-/** With the attributes that the relay would have given it: what is parked keeps only its trace beside the body. */
+/** A message with the attributes that the relay would have set: of a parked message only body and trace are stored. */
 function outgoing({ body, eventType, eventId, attributes }: DeadLetter): OutgoingMessage {
   const values = { eventType, eventId, traceparent: attributes['traceparent']?.StringValue };
   const known = Object.entries(values).flatMap(([name, StringValue]) =>
@@ -77,18 +77,18 @@ function unsent(topic: string, reason = ''): DomainError {
   return new DomainError('unavailable', 'aws-call-failed', `sns:Publish on ${topic} failed: ${reason}`);
 }
 
-/** In parts that one request can carry. */
-function byBytes(letters: readonly DeadLetter[]): DeadLetter[][] {
+/** Splits messages into batches that fit into one request. */
+function byBytes(deadLetters: readonly DeadLetter[]): DeadLetter[][] {
   const parts: DeadLetter[][] = [];
   let bytes = 0;
-  for (const letter of letters) {
-    const size = bytesOf(letter);
+  for (const deadLetter of deadLetters) {
+    const size = bytesOf(deadLetter);
     const last = parts.at(-1);
     if (last && bytes + size <= MAX_BYTES) {
-      last.push(letter);
+      last.push(deadLetter);
       bytes += size;
     } else {
-      parts.push([letter]);
+      parts.push([deadLetter]);
       bytes = size;
     }
   }

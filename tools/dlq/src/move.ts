@@ -1,76 +1,85 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Deliver } from './deliver.ts';
-import type { Hold } from './hold.ts';
-import type { DeadLetter } from './letter.ts';
-import type { KeepingQueue } from './queues.ts';
-import type { Keep, RecordedMessage, RedriveRecord } from './record.ts';
+import type { MessageLease } from './message-lease.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { Dlq } from './queues.ts';
+import type { SaveRecord, RecordedMessage, RedriveRecord } from './record.ts';
 
-/** What became of a message. */
-export type Fate =
+/** Outcome of redriving one message. */
+export type RedriveOutcome =
   | { readonly kind: 'sent' }
   | { readonly kind: 'left' | 'notDeleted'; readonly reason: string };
 
-/** Moves up to ten messages that are held to where they belong. Resolves to them and what became of each. */
-export type Move = (letters: readonly DeadLetter[]) => Promise<readonly (readonly [DeadLetter, Fate])[]>;
+/** Moves up to ten leased messages to their destination. Resolves to each message with its outcome. */
+export type Move = (
+  deadLetters: readonly DeadLetter[],
+) => Promise<readonly (readonly [DeadLetter, RedriveOutcome])[]>;
 
 export interface MoveDeps {
-  readonly queue: KeepingQueue;
-  readonly hold: Hold;
+  readonly queue: Dlq;
+  readonly lease: MessageLease;
   readonly deliver: Deliver;
-  readonly keep: Keep;
+  readonly saveRecord: SaveRecord;
   readonly who: string;
-  /** Messages a second. */
+  /** Messages per second. */
   readonly rate: number;
-  /** How long the first one waits, so that what this redrive sends is known by its time from what was there before. */
+  /** Delay before the first send, so that sent messages can be told by their time from those that were there before. */
   readonly headStartMs: number;
 }
 
 const NOT_DELETED = 'sent, but not deleted: the next redrive sends it again, which is safe';
 
 /**
- * Sends first, and deletes what was acknowledged: a crash in between sends it again, which changes nothing, for versions
- * decide what a consumer applies. Both are on record before anything is deleted, and that it is to be sent before it is.
+ * Sends first, then deletes the acknowledged messages: after a crash in between they are sent again, which is safe because
+ * consumers deduplicate by version. The record is saved before each send and before each deletion.
  */
-export function createMove({ queue, hold, deliver, keep, who, rate, headStartMs }: MoveDeps): Move {
-  const paced = pacer(rate, headStartMs);
+export function createMove({ queue, lease, deliver, saveRecord, who, rate, headStartMs }: MoveDeps): Move {
+  const limitRate = createRateLimiter(rate, headStartMs);
   const record = async (
     outcome: RedriveRecord['outcome'],
-    letters: readonly DeadLetter[],
-    reasonOf: (letter: DeadLetter) => string | undefined = () => undefined,
+    deadLetters: readonly DeadLetter[],
+    reasonOf: (deadLetter: DeadLetter) => string | undefined = () => undefined,
   ) => {
-    if (letters.length === 0) return;
-    const messages = letters.map((letter) => recorded(letter, reasonOf(letter)));
+    if (deadLetters.length === 0) return;
+    const messages = deadLetters.map((deadLetter) => recorded(deadLetter, reasonOf(deadLetter)));
     const time = new Date().toISOString();
-    await keep({ time, who, queue: queue.name, destination: queue.destination.name, outcome, messages });
+    await saveRecord({
+      time,
+      who,
+      queue: queue.name,
+      destination: queue.destination.name,
+      outcome,
+      messages,
+    });
   };
 
-  return async (letters) => {
-    if (letters.length === 0) return [];
-    await paced(letters.length);
-    await record('sending', letters);
-    const refusals = await deliver(letters).catch(async (error: unknown) => {
-      await record('unknown', letters, () => (error instanceof Error ? error.message : String(error)));
+  return async (deadLetters) => {
+    if (deadLetters.length === 0) return [];
+    await limitRate(deadLetters.length);
+    await record('sending', deadLetters);
+    const rejections = await deliver(deadLetters).catch(async (error: unknown) => {
+      await record('unknown', deadLetters, () => (error instanceof Error ? error.message : String(error)));
       throw error;
     });
-    const refusalOf = new Map(letters.map((letter, i) => [letter, refusals[i]]));
-    const [refused = [], sent = []] = [true, false].map((isRefused) =>
-      letters.filter((letter) => (refusalOf.get(letter) !== undefined) === isRefused),
+    const rejectionOf = new Map(deadLetters.map((deadLetter, i) => [deadLetter, rejections[i]]));
+    const [rejected = [], sent = []] = [true, false].map((isRejected) =>
+      deadLetters.filter((deadLetter) => (rejectionOf.get(deadLetter) !== undefined) === isRejected),
     );
-    await record('refused', refused, (letter) => refusalOf.get(letter));
+    await record('refused', rejected, (deadLetter) => rejectionOf.get(deadLetter));
     await record('sent', sent);
-    const notDeleted = new Set(await hold.delete(sent.map(({ messageId }) => messageId)));
+    const notDeleted = new Set(await lease.delete(sent.map(({ messageId }) => messageId)));
     await record(
       'notDeleted',
       sent.filter(({ messageId }) => notDeleted.has(messageId)),
     );
-    const fateOf = (letter: DeadLetter): Fate => {
-      const reason = refusalOf.get(letter);
+    const outcomeOf = (deadLetter: DeadLetter): RedriveOutcome => {
+      const reason = rejectionOf.get(deadLetter);
       if (reason !== undefined) return { kind: 'left', reason };
-      return notDeleted.has(letter.messageId)
+      return notDeleted.has(deadLetter.messageId)
         ? { kind: 'notDeleted', reason: NOT_DELETED }
         : { kind: 'sent' };
     };
-    return letters.map((letter) => [letter, fateOf(letter)] as const);
+    return deadLetters.map((deadLetter) => [deadLetter, outcomeOf(deadLetter)] as const);
   };
 }
 
@@ -82,8 +91,8 @@ function recorded({ messageId, eventId }: DeadLetter, reason: string | undefined
   };
 }
 
-/** Waits so that no more than `rate` are let through in a second. */
-export function pacer(rate: number, headStartMs: number): (count: number) => Promise<void> {
+/** Rate limiter: each call waits so that at most `rate` messages per second pass. */
+export function createRateLimiter(rate: number, headStartMs: number): (count: number) => Promise<void> {
   let next = performance.now() + headStartMs;
   return async (count) => {
     const waitMs = next - performance.now();

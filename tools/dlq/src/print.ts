@@ -1,10 +1,10 @@
-import { type DeadLetter, describeReading } from './letter.ts';
-import type { KeepingQueue } from './queues.ts';
+import { type DeadLetter, describeReading } from './dead-letter.ts';
+import type { Dlq } from './queues.ts';
 import type { RedriveReport } from './redrive.ts';
 import type { Depth, QueueState } from './workbench.ts';
 
-/** Of the names of facts. */
-const WIDTH = 13;
+/** Width of the label column. */
+const LABEL_WIDTH = 13;
 
 /** The queues as a table. */
 export function table(states: readonly QueueState[], now: Date): string {
@@ -16,14 +16,14 @@ export function table(states: readonly QueueState[], now: Date): string {
     queue.what,
     queue.destination.name,
   ]);
-  const all = [['QUEUE', 'VISIBLE', 'IN FLIGHT', 'OLDEST', 'WHAT', 'A REDRIVE SENDS TO'], ...rows];
+  const all = [['QUEUE', 'VISIBLE', 'IN FLIGHT', 'OLDEST', 'CONTENT', 'REDRIVE DESTINATION'], ...rows];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (row: readonly string[]) =>
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   return all.map((row) => `${line(row).trimEnd()}\n`).join('');
 }
 
-/** The same for a program. */
+/** The queues as JSON. */
 export function json(states: readonly QueueState[]): string {
   const rows = states.map(({ queue: { name, what, destination }, visible, inFlight, oldest }) => ({
     queue: name,
@@ -36,66 +36,63 @@ export function json(states: readonly QueueState[]): string {
   return `${JSON.stringify(rows, undefined, 2)}\n`;
 }
 
-/** A message with all that is known of it. */
-export function letterText(letter: DeadLetter, queue: KeepingQueue): string {
-  const { messageId, eventType, eventId, traceId, parkedBecause, sentAt, givenUpBy } = letter;
+/** The details of a message, one a line, and its body. */
+export function deadLetterText(deadLetter: DeadLetter, queue: Dlq): string {
+  const { messageId, eventType, eventId, traceId, parkedBecause, sentAt, sourceQueue } = deadLetter;
   const facts = {
     message: messageId,
-    event: [eventType ?? 'of no type', eventId ?? 'without id'].join('  '),
-    why: why(letter, queue),
+    event: [eventType ?? 'no event type', eventId ?? 'no event id'].join('  '),
+    why: why(deadLetter, queue),
     parked: parkedBecause,
-    attempts: attempts(letter, queue),
-    receipts: receipts(letter, queue),
+    attempts: attempts(deadLetter, queue),
+    receipts: receipts(deadLetter, queue),
     sent: sentAt?.toISOString(),
-    'given up by': givenUpBy,
+    'source queue': sourceQueue,
     trace: traceId ?? 'unknown',
   };
   const lines = Object.entries(facts).flatMap(([name, fact]) =>
-    fact === undefined ? [] : [`${name.padEnd(WIDTH)}${fact}\n`],
+    fact === undefined ? [] : [`${name.padEnd(LABEL_WIDTH)}${fact}\n`],
   );
-  return `${lines.join('')}${pretty(letter.body)}\n`;
+  return `${lines.join('')}${pretty(deadLetter.body)}\n`;
 }
 
-/** How a redrive ended. `before` is the queue as it was when it began. */
+/** Summary line of a redrive. `before` is the depth of the queue when it started. */
 export function summary(
   { sent, left, notDeleted, later, end }: RedriveReport,
-  {
-    queue,
-    before,
-    isDryRun,
-  }: { readonly queue: KeepingQueue; readonly before: Depth; readonly isDryRun: boolean },
+  { queue, before, isDryRun }: { readonly queue: Dlq; readonly before: Depth; readonly isDryRun: boolean },
 ): string {
   const parts = [
     `${isDryRun ? 'would send' : 'sent'} ${sent} to ${queue.destination.name}`,
-    ...(left > 0 ? [`left ${left}`] : []),
+    ...(left > 0 ? [`left ${left} in the queue`] : []),
     ...(notDeleted > 0 ? [`${notDeleted} sent but not deleted`] : []),
-    ...(later > 0 ? [`${later} came meanwhile`] : []),
+    ...(later > 0 ? [`${later} arrived meanwhile`] : []),
     ...(before.inFlight > 0
-      ? [`${before.inFlight} were in somebody else's hands: run it again in a minute`]
+      ? [`${before.inFlight} were in flight at another receiver: run it again in a minute`]
       : []),
-    ...(end === 'full' ? ['so many are left that the others were not looked at'] : []),
-    ...(end === 'interrupted' ? ['interrupted: run it again to go on'] : []),
+    ...(end === 'full' ? ['stopped: too many messages remain in the queue to check the rest'] : []),
+    ...(end === 'interrupted' ? ['interrupted: run it again to continue'] : []),
   ];
   return `${parts.join(', ')}\n`;
 }
 
-function why({ reading }: DeadLetter, { kind }: KeepingQueue): string {
-  if (reading.kind !== 'valid') return describeReading(reading).replaceAll('; ', `\n${' '.repeat(WIDTH)}`);
+function why({ reading }: DeadLetter, { kind }: Dlq): string {
+  if (reading.kind !== 'valid')
+    return describeReading(reading).replaceAll('; ', `\n${' '.repeat(LABEL_WIDTH)}`);
   return kind === 'givenUp'
-    ? 'would be accepted now: what failed is in the log of its consumer'
+    ? 'would be accepted now: the log of its consumer has the failure'
     : describeReading(reading);
 }
 
-/** SQS goes on counting where a message is moved, so that looks are in it; of others every receive is a look. */
-function attempts({ receives }: DeadLetter, { kind, maxReceiveCount }: KeepingQueue): string {
-  if (kind === 'undelivered') return 'SNS does not tell how often it tried';
-  if (kind === 'unpublishable') return 'the relay tried once: it would fail again';
-  return `${receives} receives in all, looks included; its queue gives up after ${maxReceiveCount}`;
+/** SQS keeps counting receives across a move to the dead-letter queue, so receives by this tool are included. */
+function attempts({ receives }: DeadLetter, { kind, maxReceiveCount }: Dlq): string {
+  if (kind === 'undelivered') return 'unknown: SNS does not report its attempts';
+  if (kind === 'unpublishable') return 'one by the relay: a retry would fail again';
+  return `${receives} receives in total, including those by this tool; its queue dead-letters after ${maxReceiveCount}`;
 }
 
-function receipts({ firstReceivedAt }: DeadLetter, { kind }: KeepingQueue): string | undefined {
+function receipts({ firstReceivedAt }: DeadLetter, { kind }: Dlq): string | undefined {
   if (kind !== 'givenUp') return 'none by a consumer';
-  return `first ${firstReceivedAt?.toISOString() ?? 'unknown'}; the last one is in the log of its consumer, SQS does not keep it`;
+  return `first ${firstReceivedAt?.toISOString() ?? 'unknown'}; the log of its consumer has the last one, SQS does not store it`;
 }
 
 function pretty(body: string): string {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { userInfo } from 'node:os';
 import { DomainError } from '@tandem/chassis/errors';
 
-/** What is written of a batch that is redriven: once before it is sent, and once for what came of it. */
+/** Audit record of a redriven batch: one before it is sent, and one for each outcome. */
 export interface RedriveRecord {
   /** RFC 3339. */
   readonly time: string;
@@ -12,27 +12,27 @@ export interface RedriveRecord {
   readonly destination: string;
   /**
    * `sending`, before it is sent; then `sent`, before it is deleted; `refused` by the destination; `unknown` when there was
-   * no answer; `notDeleted` when it was sent and is still in the queue, so that it will be sent again.
+   * no response; `notDeleted` when it was sent and is still in the queue, so that it will be sent again.
    */
   readonly outcome: 'sending' | 'sent' | 'refused' | 'unknown' | 'notDeleted';
   readonly messages: readonly RecordedMessage[];
 }
 
-/** An event's id may hold a guest's cart id, which is a secret. */
+/** One message of a record. The event id may contain a guest's cart id, which is a secret. */
 export interface RecordedMessage {
   readonly messageId: string;
   readonly eventId?: string;
   readonly reason?: string;
 }
 
-/** Keeps a record for good; resolves when it is safe from a crash. */
-export type Keep = (record: RedriveRecord) => Promise<void>;
+/** Appends a record durably; resolves once it survives a crash. */
+export type SaveRecord = (record: RedriveRecord) => Promise<void>;
 
-/** A file of records, a line of JSON each, that only its owner may read; made when the first one is kept. */
-export function openRecords(file: string): { readonly keep: Keep } & AsyncDisposable {
+/** Opens a log of records as NDJSON, readable by its owner only; the file is created with the first record. */
+export function openRecords(file: string): { readonly saveRecord: SaveRecord } & AsyncDisposable {
   let opened: ReturnType<typeof openFile> | undefined;
   return {
-    async keep(record) {
+    async saveRecord(record) {
       try {
         opened ??= openFile(file);
         const handle = await opened;
@@ -40,9 +40,14 @@ export function openRecords(file: string): { readonly keep: Keep } & AsyncDispos
         await handle.sync();
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
-        throw new DomainError('unavailable', 'no-record', `nothing is redriven without a record: ${why}`, {
-          cause,
-        });
+        throw new DomainError(
+          'unavailable',
+          'no-record',
+          `cannot write the redrive log, so nothing was redriven: ${why}`,
+          {
+            cause,
+          },
+        );
       }
     },
     async [Symbol.asyncDispose]() {
@@ -51,7 +56,7 @@ export function openRecords(file: string): { readonly keep: Keep } & AsyncDispos
   };
 }
 
-/** The name of this process's user; their number where it has none, as in a container. */
+/** Name of the user of this process; the user id where it has no name, as in a container. */
 export function userName(): string {
   try {
     return userInfo().username;

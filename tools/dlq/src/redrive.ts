@@ -1,75 +1,77 @@
-import type { Hold } from './hold.ts';
-import { type DeadLetter, describeReading, letterOf } from './letter.ts';
-import type { Fate, Move } from './move.ts';
-import type { Clock } from './place.ts';
-import { heardTypes, type KeepingQueue } from './queues.ts';
+import type { MessageLease } from './message-lease.ts';
+import { type DeadLetter, describeReading, parseDeadLetter } from './dead-letter.ts';
+import type { RedriveOutcome, Move } from './move.ts';
+import type { Clock } from './target.ts';
+import { subscribedTypes, type Dlq } from './queues.ts';
 
 export interface RedriveOptions {
-  /** Messages a second, 1 to 500. */
+  /** Messages per second, 1 to 500. */
   readonly rate: number;
   /** Only the message with this id, or the first one of the event with this id. */
   readonly only?: string | undefined;
-  /** Says what would be done; sends, deletes and records nothing. */
+  /** Reports the outcomes only; sends, deletes and records nothing. */
   readonly isDryRun?: boolean;
-  /** Sends also what its consumer would not accept now. */
+  /** Also sends messages that their consumer would reject now. */
   readonly isForced?: boolean;
-  /** Ends it after the batch in hand. */
+  /** Stops it after the current batch. */
   readonly signal?: AbortSignal;
-  /** Is told of each message, once it is known what becomes of it; in a dry run, what would. */
-  readonly onMessage?: (letter: DeadLetter, fate: Fate) => void;
+  /** Called with each message and its outcome; in a dry run, with the expected outcome. */
+  readonly onMessage?: (deadLetter: DeadLetter, outcome: RedriveOutcome) => void;
 }
 
 export interface RedriveReport {
   readonly sent: number;
-  /** What is still in the queue although it was to be sent. */
+  /** Messages that were to be sent and are still in the queue. */
   readonly left: number;
-  /** Sent, but not deleted: the next redrive sends them again, which is safe. */
+  /** Messages that were sent, but not deleted: the next redrive sends them again, which is safe. */
   readonly notDeleted: number;
-  /** What was sent to the queue after the redrive began, so that this one did not touch it. */
+  /** Messages that arrived after the redrive started, and were left alone. */
   readonly later: number;
-  /** Why it ended: it has seen everything, it has found the one, it was interrupted, or it can hold no more. */
+  /** Reason for the end: all messages handled, `only` found, interrupted, or lease limit reached. */
   readonly end: 'all' | 'found' | 'interrupted' | 'full';
 }
 
 export interface RedriveDeps {
-  readonly queue: KeepingQueue;
-  readonly hold: Hold;
+  readonly queue: Dlq;
+  readonly lease: MessageLease;
   readonly move: Move;
   readonly clock: Clock;
-  /** How many messages are held, those that are left behind, until no more are looked at: a bound of the memory. */
-  readonly mostHeld: number;
+  /** Maximum number of leased messages, a bound of the memory: no more are received then. */
+  readonly maxLeased: number;
 }
 
 /**
- * Moves the messages of a queue in batches of up to ten. What is not sent stays invisible until the end, so that each
- * message is seen once; then all of it is visible again.
+ * Moves the messages of a queue in batches of up to ten. Messages that are not sent stay invisible until the end, so that
+ * each is received once; then they are visible again.
  */
 export async function redrive(
-  { queue, hold, move, clock, mostHeld }: RedriveDeps,
+  { queue, lease, move, clock, maxLeased }: RedriveDeps,
   { rate, only, isDryRun = false, isForced = false, signal, onMessage = () => undefined }: RedriveOptions,
 ): Promise<RedriveReport> {
   const count = { sent: 0, left: 0, notDeleted: 0, later: 0 };
-  const begunAt = clock.now() + clock.errorMs;
-  // Sent by this redrive, perhaps, and given up again: to send it once more might never end.
-  const isLater = ({ sentAt }: DeadLetter) => sentAt !== undefined && sentAt.getTime() > begunAt;
-  const tell = (letter: DeadLetter, fate: Fate) => {
-    count[fate.kind] += 1;
-    onMessage(letter, fate);
+  const startedAt = clock.now() + clock.errorMs;
+  // Maybe sent by this redrive and dead-lettered again: sending it once more could loop for ever.
+  const isLater = ({ sentAt }: DeadLetter) => sentAt !== undefined && sentAt.getTime() > startedAt;
+  const report = (deadLetter: DeadLetter, outcome: RedriveOutcome) => {
+    count[outcome.kind] += 1;
+    onMessage(deadLetter, outcome);
   };
 
-  /** Whether the one that was asked for was among them. */
-  const handle = async (letters: readonly DeadLetter[]): Promise<boolean> => {
-    count.later += letters.filter(isLater).length;
-    const asked = letters.filter((it) => !isLater(it) && (only === undefined || isOne(it, only)));
-    const chosen = only === undefined ? asked : asked.slice(0, 1);
+  /** Resolves to whether the message of `only` was among them. */
+  const handle = async (deadLetters: readonly DeadLetter[]): Promise<boolean> => {
+    count.later += deadLetters.filter(isLater).length;
+    const matching = deadLetters.filter(
+      (deadLetter) => !isLater(deadLetter) && (only === undefined || hasId(deadLetter, only)),
+    );
+    const chosen = only === undefined ? matching : matching.slice(0, 1);
     const due: DeadLetter[] = [];
-    for (const letter of chosen) {
-      const reason = objection(letter, queue, isForced);
-      if (reason === undefined) due.push(letter);
-      else tell(letter, { kind: 'left', reason });
+    for (const deadLetter of chosen) {
+      const reason = rejectionReason(deadLetter, queue, isForced);
+      if (reason === undefined) due.push(deadLetter);
+      else report(deadLetter, { kind: 'left', reason });
     }
-    if (isDryRun) for (const letter of due) tell(letter, { kind: 'sent' });
-    else for (const [letter, fate] of await move(due)) tell(letter, fate);
+    if (isDryRun) for (const deadLetter of due) report(deadLetter, { kind: 'sent' });
+    else for (const [deadLetter, outcome] of await move(due)) report(deadLetter, outcome);
     return only !== undefined && chosen.length > 0;
   };
 
@@ -77,24 +79,24 @@ export async function redrive(
     const batchSize = only === undefined ? Math.min(10, rate) : 10;
     for (;;) {
       if (signal?.aborted) return { ...count, end: 'interrupted' };
-      if (hold.size >= mostHeld) return { ...count, end: 'full' };
-      const messages = await hold.receive(batchSize);
+      if (lease.size >= maxLeased) return { ...count, end: 'full' };
+      const messages = await lease.receive(batchSize);
       if (!messages) return { ...count, end: 'all' };
-      if (await handle(messages.map(letterOf))) return { ...count, end: 'found' };
+      if (await handle(messages.map(parseDeadLetter))) return { ...count, end: 'found' };
     }
   } finally {
-    await hold.release();
+    await lease.release();
   }
 }
 
-function isOne({ messageId, eventId }: DeadLetter, id: string): boolean {
+function hasId({ messageId, eventId }: DeadLetter, id: string): boolean {
   return messageId === id || eventId === id;
 }
 
-/** Why a message is not to be sent. */
-function objection({ reading, eventType }: DeadLetter, { destination }: KeepingQueue, isForced: boolean) {
-  if (destination.kind === 'topic' && !heardTypes(destination.name).has(eventType ?? '')) {
-    return `nobody gets ${eventType === undefined ? 'a message without a type' : eventType} from ${destination.name}: published it would be gone`;
+/** Reason why a message must not be sent; undefined where it may be. */
+function rejectionReason({ reading, eventType }: DeadLetter, { destination }: Dlq, isForced: boolean) {
+  if (destination.kind === 'topic' && !subscribedTypes(destination.name).has(eventType ?? '')) {
+    return `${destination.name} has no subscription for ${eventType ?? 'a message without an event type'}: SNS would drop it`;
   }
   if (isForced || reading.kind === 'valid') return undefined;
   return describeReading(reading);

@@ -38,7 +38,7 @@ test('a code’s rows become one product: first description, last price, sum of 
   assert.deepEqual(bad, []);
 });
 
-test('every kind of bad row is reported with its line and leaves no trace in the catalog', () => {
+test('each kind of bad row is reported with its line and is not in the catalog', () => {
   const { entries, sales, bad } = read(
     ['C600001', '10001', 'MUG', '-1', '1'],
     ['600001', '10001', 'MUG', '-1', '1'],
@@ -61,16 +61,16 @@ test('every kind of bad row is reported with its line and leaves no trace in the
     { line: 6, reason: 'price "0" is not a positive amount with at most two decimals' },
     { line: 7, reason: 'price "-11062.06" is not a positive amount with at most two decimals' },
     { line: 8, reason: 'price "0.001" is not a positive amount with at most two decimals' },
-    { line: 9, reason: 'stock code "POST" is no product' },
-    { line: 10, reason: 'stock code "BANK CHARGES" is no product' },
-    { line: 11, reason: 'no description, and no other good row of 10002 has one' },
+    { line: 9, reason: 'stock code "POST" is not a product' },
+    { line: 10, reason: 'stock code "BANK CHARGES" is not a product' },
+    { line: 11, reason: 'no description in any valid row of 10002' },
     { line: 12, reason: 'no invoice number' },
     { line: 13, reason: '9 columns instead of 8' },
   ]);
   assert.deepEqual([entries, sales], [[], []]);
 });
 
-test('a description on a bad row names no product', () => {
+test('the description of a bad row is ignored', () => {
   const { bad } = read(['600001', '10001', '', '1', '1'], ['C600002', '10001', 'damaged', '-1', '1']);
   assert.deepEqual(
     bad.map(({ line }) => line),
@@ -78,7 +78,7 @@ test('a description on a bad row names no product', () => {
   );
 });
 
-test('goods are told from charges by their code', () => {
+test('the stock code distinguishes products from charges', () => {
   for (const code of [
     '22423',
     '85123A',
@@ -111,7 +111,7 @@ test('goods are told from charges by their code', () => {
   }
 });
 
-test('prices are read exactly, whatever the digits', () => {
+test('prices are parsed exactly', () => {
   always(
     property(integer({ min: 1, max: 10 ** 13 }), (pence) => {
       const text = `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, '0')}`;
@@ -133,7 +133,7 @@ test('prices are read exactly, whatever the digits', () => {
   }
 });
 
-test('a file without the columns is none of these', () => {
+test('a file without the expected columns is rejected', () => {
   assert.equal(readCatalog(''), undefined);
   assert.equal(readCatalog('600001,10001,MUG,1,d,1,c,UK\n'), undefined);
   assert.equal(readCatalog(`InvoiceNo,StockCode\n${columns.join(',')}\n`), undefined);
@@ -143,7 +143,7 @@ test('a file without the columns is none of these', () => {
 const sample = join(import.meta.dirname, '../../../../shared/data/online-retail-sample.csv');
 const skip = existsSync(sample) ? false : 'no ../shared/data/online-retail-sample.csv beside the checkout';
 
-test('reads a real file: 999 rows, 13 of them bad', { skip }, async () => {
+test('a real file with 999 rows has 13 bad ones', { skip }, async () => {
   const { entries, sales, bad } = await readSalesFile(sample);
   assert.equal(entries.length, 584);
   assert.equal(sales.length, 986);

@@ -1,6 +1,6 @@
 import { readCsv, type BadRow, type CsvRow } from './csv.ts';
 
-/** A product as `POST /products/import` takes it; the price is in pence. */
+/** Product for `POST /products/import`; the price is in pence. */
 export interface CatalogProduct {
   readonly productId: string;
   readonly name: string;
@@ -9,13 +9,13 @@ export interface CatalogProduct {
   readonly inventory: number;
 }
 
-/** A product with the line of its first good row. */
+/** Product with the line of its first valid row. */
 export interface CatalogEntry {
   readonly line: number;
   readonly product: CatalogProduct;
 }
 
-/** A good row: so many units of a product on an invoice, the price in pence. */
+/** Valid row: the quantity of a product on an invoice, with the price in pence. */
 export interface Sale {
   readonly line: number;
   readonly invoice: string;
@@ -24,7 +24,7 @@ export interface Sale {
   readonly price: number;
 }
 
-/** What a sales file says: its products, each stocked with all that its good rows sell, and the rows that are none. */
+/** Content of a sales file: its products, each with the sum of its sold quantities as stock, its sales, and its bad rows. */
 export interface Catalog {
   readonly entries: readonly CatalogEntry[];
   readonly sales: readonly Sale[];
@@ -45,10 +45,10 @@ export const columns = [
 
 type Draft = Sale & { readonly description: string };
 
-/** Goods have five digits and perhaps letters (85123A), a voucher's or a Dotcomgiftshop code; POST, D, M, C2 … are charges. */
-const goods = /^(\d{5}[A-Z]*|GIFT_\d+_\d+|DCGS[A-Z0-9]+)$/;
+/** Stock codes of products: five digits and letters (85123A), gift vouchers, Dotcomgiftshop codes. POST, D, M, C2 … are charges. */
+const productCode = /^(\d{5}[A-Z]*|GIFT_\d+_\d+|DCGS[A-Z0-9]+)$/;
 
-/** Reads a sales file. Undefined when its first row is not {@link columns}. */
+/** Parses a sales file. Returns undefined when its first row is not {@link columns}. */
 export function readCatalog(text: string): Catalog | undefined {
   let header: CsvRow | undefined;
   const drafts: Draft[] = [];
@@ -58,9 +58,9 @@ export function readCatalog(text: string): Catalog | undefined {
       header = row;
       return;
     }
-    const judged = judge(row);
-    if ('reason' in judged) bad.push(judged);
-    else drafts.push(judged);
+    const parsed = parseRow(row);
+    if ('reason' in parsed) bad.push(parsed);
+    else drafts.push(parsed);
   });
   const isHeader = columns.every((column, index) => header?.cells[index]?.trim() === column);
   const headerLine = header?.line ?? 0;
@@ -68,21 +68,21 @@ export function readCatalog(text: string): Catalog | undefined {
   return toCatalog(drafts, [...unreadable, ...bad]);
 }
 
-/** A price in pence, exactly; undefined unless it is a positive decimal with at most two digits that count. */
+/** Parses a price to pence, exactly; undefined unless it is positive with at most two significant decimals. */
 export function parsePence(text: string): number | undefined {
   const [, pounds, pence = ''] = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/.exec(text) ?? [];
   if (pounds === undefined) return undefined;
   return Number(pounds + pence.padEnd(2, '0')) || undefined;
 }
 
-function judge({ line, cells }: CsvRow): Draft | BadRow {
+function parseRow({ line, cells }: CsvRow): Draft | BadRow {
   const [invoice = '', code = '', text = '', units = '', , unitPrice = ''] = cells.map((cell) => cell.trim());
   const bad = (reason: string): BadRow => ({ line, reason });
 
   if (invoice === '') return bad('no invoice number');
   if (/^C/i.test(invoice)) return bad(`cancellation ${invoice}`);
   const productId = code.toUpperCase();
-  if (!goods.test(productId)) return bad(`stock code "${code}" is no product`);
+  if (!productCode.test(productId)) return bad(`stock code "${code}" is not a product`);
   if (!/^0*[1-9]\d{0,8}$/.test(units)) return bad(`quantity "${units}" is not a positive whole number`);
   const price = parsePence(unitPrice);
   if (price === undefined) {
@@ -104,7 +104,7 @@ function toCatalog(drafts: readonly Draft[], badSoFar: readonly BadRow[]): Catal
     const { line, productId, price, quantity } = sale;
     const name = names.get(productId);
     if (name === undefined) {
-      bad.push({ line, reason: `no description, and no other good row of ${productId} has one` });
+      bad.push({ line, reason: `no description in any valid row of ${productId}` });
       continue;
     }
     sales.push(sale);

@@ -8,7 +8,7 @@ function read(text: string) {
   return { rows: rows.map(({ line, cells }) => [line, ...cells]), bad };
 }
 
-test('reads quotes, commas in quotes, byte order mark and either line ending, and counts lines', () => {
+test('parses quotes, quoted commas, a byte order mark and all line endings, and counts lines', () => {
   for (const end of ['\n', '\r\n', '\r']) {
     const text = ['\uFEFFa,b,c', '1,"x, ""y""",3', '', '2,"two', 'lines",3', '3,x,y', ''].join(end);
     assert.deepEqual(read(text), {
@@ -23,7 +23,7 @@ test('reads quotes, commas in quotes, byte order mark and either line ending, an
   }
 });
 
-test('reports rows with another number of columns', () => {
+test('rows with a wrong number of columns are reported', () => {
   const { rows, bad } = read('a,b,c\n1,2\n1,2,3,4\n1,2,3\n');
   assert.deepEqual(
     rows.map(([line]) => line),
@@ -35,7 +35,7 @@ test('reports rows with another number of columns', () => {
   ]);
 });
 
-test('a quote out of place costs its own line only', () => {
+test('after a misplaced quote only its own line is skipped', () => {
   const lines = [
     'a,b,c',
     '1,12" wide,3',
@@ -59,7 +59,7 @@ test('a quote out of place costs its own line only', () => {
   );
 });
 
-test('a quote that another cell’s quote closes lines later does not swallow the rows between', () => {
+test('a quote that is closed lines later by another cell’s quote does not hide the rows between', () => {
   const { rows, bad } = read('a,b,c\n1,"open,c\n2,b,c\n3,b,c"\n4,b,c\n');
   assert.deepEqual(
     rows.map(([line]) => line),

@@ -1,20 +1,20 @@
 import { CsvError, parse } from 'csv-parse/sync';
 
-/** A record of a CSV file with the line it begins on, counted from 1. */
+/** Record of a CSV file, with the line on which it starts, counted from 1. */
 export interface CsvRow {
   readonly line: number;
   readonly cells: readonly string[];
 }
 
-/** A line that was skipped and why. */
+/** Skipped line with the reason. */
 export interface BadRow {
   readonly line: number;
   readonly reason: string;
 }
 
 /**
- * Calls `onRow` for every record that has `columns` cells, header included, and returns the others. A stray quote
- * costs its own line only: reading begins anew on the next.
+ * Calls `onRow` for each record with `columns` cells, including the header, and returns the bad rows. After a misplaced quote
+ * only its own line is skipped: parsing resumes on the next line.
  */
 export function readCsv(text: string, columns: number, onRow: (row: CsvRow) => void): BadRow[] {
   const bytes = Buffer.from(text.replaceAll(/\r\n?/g, '\n'));
@@ -49,7 +49,7 @@ export function readCsv(text: string, columns: number, onRow: (row: CsvRow) => v
   return bad;
 }
 
-/** A quote that is closed lines later by another cell's quote. */
+/** Error for a quote that another cell's quote closes lines later. */
 class RunawayQuote extends Error {}
 
 function readUntilFault(
@@ -69,7 +69,7 @@ function readUntilFault(
     });
     return undefined;
   } catch (error) {
-    if (error instanceof RunawayQuote || error instanceof CsvError) return 'unreadable: a quote out of place';
+    if (error instanceof RunawayQuote || error instanceof CsvError) return 'unreadable: misplaced quote';
     throw error;
   }
 }

@@ -1,29 +1,29 @@
 import { DomainError } from '@tandem/chassis/errors';
 import { visit, type JSONPath } from 'jsonc-parser';
 
-/** The elements of a text that is `[…]` or `{"items": […]}`. Throws a DomainError that says where it is neither. */
+/** Parses a text that is `[…]` or `{"items": […]}` to its elements. Throws a DomainError with the position of the fault. */
 export function parseJson(file: string, text: string): readonly unknown[] {
   const items = itemsOf(parse(file, text));
   if (items !== undefined) return items;
   throw new DomainError(
     'invalid',
     'no-products',
-    `${file} holds neither an array of products nor {"items": […]}`,
+    `${file} must contain an array of products or {"items": […]}`,
   );
 }
 
-/** The lines, counted from 1, on which the elements that {@link parseJson} returns begin. */
+/** First lines, counted from 1, of the elements that {@link parseJson} returns. */
 export function itemLines(text: string): readonly number[] {
   const lines: number[] = [];
-  const note = (startLine: number, path: JSONPath) => {
+  const addLine = (startLine: number, path: JSONPath) => {
     const index = path.length === 2 && path[0] === 'items' ? path[1] : path[0];
     if (path.length > 2 || typeof index !== 'number') return;
     lines[index] ??= startLine + 1;
   };
   visit(text, {
-    onObjectBegin: (_offset, _length, line, _column, path) => note(line, path()),
-    onArrayBegin: (_offset, _length, line, _column, path) => note(line, path()),
-    onLiteralValue: (_value, _offset, _length, line, _column, path) => note(line, path()),
+    onObjectBegin: (_offset, _length, line, _column, path) => addLine(line, path()),
+    onArrayBegin: (_offset, _length, line, _column, path) => addLine(line, path()),
+    onLiteralValue: (_value, _offset, _length, line, _column, path) => addLine(line, path()),
   });
   return lines;
 }
@@ -49,7 +49,7 @@ function faultOf(text: string): string {
     },
     { disallowComments: true },
   );
-  return position ?? 'its position is unknown';
+  return position ?? 'unknown position';
 }
 
 function itemsOf(value: unknown): readonly unknown[] | undefined {

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { load } from './load.ts';
 import type { Source } from './source.ts';
 
-test('holds a small part of the body in memory, however long it is', async (t) => {
+test('a large body is streamed with bounded memory', async (t) => {
   const chunkBytes = 65_536;
   const chunks = 1600;
   const limitBytes = 20_000_000;
@@ -50,7 +50,7 @@ test('holds a small part of the body in memory, however long it is', async (t) =
 });
 
 test(
-  'tells of a refused token, and reads no further, when the connection breaks',
+  'a rejected token is reported, and the upload stops, although the connection was closed',
   { timeout: 10_000 },
   async (t) => {
     let requests = 0;

@@ -1,33 +1,33 @@
 import { z } from 'zod';
 import type { BadRow } from './csv.ts';
 import type { Source } from './source.ts';
-import { parseOrNull, refusal, unreachable } from '@tandem/cli/target';
+import { parseOrNull, rejectedResponse, unreachable } from '@tandem/cli/target';
 
-/** What came of an import. `bad` are all rows that were skipped, in the order of the file. */
+/** Result of an import. `bad` has all skipped rows in the order of the file. */
 export interface ImportReport {
   readonly created: number;
   readonly updated: number;
-  /** Products of whose row nothing differs from what is stored. */
+  /** Products whose row equals their stored state. */
   readonly unchanged: number;
   readonly bad: readonly BadRow[];
 }
 
-const answer = z.object({
+const responseBody = z.object({
   created: z.int(),
   updated: z.int(),
   unchanged: z.int(),
   rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
 });
 
-/** How to import. */
+/** Options of an import. */
 export interface LoadOptions {
-  /** Whether `inventory` is a count of the stock on hand, also of products that exist; otherwise their stock stays. */
+  /** Sets the stock on hand of existing products to `inventory`; default: their stock is unchanged. */
   readonly isStockCount?: boolean;
 }
 
 /**
- * Streams a source into the system at `url`. Rejects with a DomainError when nothing answers there or the import as a
- * whole is refused.
+ * Streams a source into the system at `url`. Rejects with a DomainError when the system is unreachable or
+ * rejects the import as a whole.
  */
 export async function load(
   url: string,
@@ -37,28 +37,27 @@ export async function load(
   { isStockCount = false }: LoadOptions = {},
 ): Promise<ImportReport> {
   const endpoint = `${url}/products/import${isStockCount ? '?stock=count' : ''}`;
-  let over = false;
+  let isOver = false;
   const body = async function* () {
     const chunks = source.body((done) => {
-      if (!over) onProgress(done);
+      if (!isOver) onProgress(done);
     });
     for await (const chunk of chunks) {
-      // fetch reads on to the end although nobody listens any more.
-      if (over) return;
+      // fetch reads the body to its end even after the response.
+      if (isOver) return;
       yield chunk;
     }
   };
   try {
     const response = await send(url, endpoint, body(), token);
-    if (response.status !== 200) throw await refusal(url, response);
-    const parsed = answer.safeParse(parseOrNull(await response.text()));
-    if (!parsed.success)
-      throw unreachable(url, new Error('it answers, but not as POST /products/import does'));
+    if (response.status !== 200) throw await rejectedResponse(url, response);
+    const parsed = responseBody.safeParse(parseOrNull(await response.text()));
+    if (!parsed.success) throw unreachable(url, new Error('unexpected response to POST /products/import'));
     const { created, updated, unchanged, rejected } = parsed.data;
     const bad = [...source.bad, ...rejected.map(({ line, reason }) => source.reject(line, reason))];
     return { created, updated, unchanged, bad: bad.toSorted((a, b) => a.line - b.line) };
   } finally {
-    over = true;
+    isOver = true;
   }
 }
 
@@ -71,9 +70,10 @@ async function send(
   try {
     return await post(endpoint, body, token);
   } catch (error) {
-    // Who refuses a token may hang up before all is sent, and the answer is lost: nothing, sent again, brings it back.
-    const answer = await post(endpoint, '', token).catch(() => undefined);
-    if (answer?.status === 401 || answer?.status === 403) return answer;
+    // A server may reject a token and close the connection during the upload, so that its response is lost: an empty body
+    // gets the same response.
+    const retried = await post(endpoint, '', token).catch(() => undefined);
+    if (retried?.status === 401 || retried?.status === 403) return retried;
     throw unreachable(url, error);
   }
 }

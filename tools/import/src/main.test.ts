@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/issuer';
 import { columns } from './catalog.ts';
-import { portOfNobody } from '../../../tests/src/support/nobody.ts';
+import { closedPort } from '../../../tests/src/support/closed-port.ts';
 
 const script = join(import.meta.dirname, 'main.ts');
 const sales = [
@@ -25,7 +25,7 @@ let folder = '';
 let url = '';
 let received: string[] = [];
 let counted = false;
-let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> = importing;
+let respond: (request: IncomingMessage, response: ServerResponse) => Promise<void> = importing;
 
 /** Plays `POST /products/import`: creates what is JSON and has another id than 10002. */
 async function importing(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -48,7 +48,7 @@ async function importing(request: IncomingMessage, response: ServerResponse): Pr
 }
 
 const server = createServer((request, response) => {
-  answer(request, response).catch((error: unknown) => {
+  respond(request, response).catch((error: unknown) => {
     response.writeHead(500).end(JSON.stringify({ detail: String(error) }));
   });
 });
@@ -60,7 +60,7 @@ before(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterEach(() => {
-  answer = importing;
+  respond = importing;
   received = [];
 });
 after(async () => {
@@ -84,7 +84,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
   return { code: Number(code), stdout, stderr };
 }
 
-test('imports the good rows, reports the bad ones with their lines and exits with 1', async () => {
+test('valid rows are imported, bad ones reported with their line, and the exit code is 1', async () => {
   const { code, stdout, stderr } = await run([await file('sales.csv', sales), '--url', `${url}/`]);
   assert.equal(stdout, 'imported: 1 created, 0 updated, 0 unchanged, 2 rows skipped\n');
   assert.match(stderr, /^line 3: cancellation C2\nline 4: product 10002: not wanted\n$/m);
@@ -99,7 +99,7 @@ test('imports the good rows, reports the bad ones with their lines and exits wit
   });
 });
 
-test('exits with 0 when bad rows may be skipped, or when there are none', async () => {
+test('the exit code is 0 with --skip-bad, or without bad rows', async () => {
   const skipping = await run(['--skip-bad', await file('sales.csv', sales), '--url', url]);
   assert.equal(skipping.code, 0);
   assert.equal(skipping.stdout, 'imported: 1 created, 0 updated, 0 unchanged, 2 rows skipped\n');
@@ -111,7 +111,7 @@ test('exits with 0 when bad rows may be skipped, or when there are none', async 
   });
 });
 
-test('--stock count makes inventory a count of the stock', async () => {
+test('--stock count requests a stock count', async () => {
   const path = await file('good.json', '[{"productId":"a","inventory":3}]');
   assert.equal((await run([path, '--url', url])).code, 0);
   assert.equal(counted, false);
@@ -120,13 +120,13 @@ test('--stock count makes inventory a count of the stock', async () => {
   assert.equal((await run([path, '--url', url, '--stock', 'add'])).code, 2);
 });
 
-test('a relative file starts at the directory that npm was called in', async () => {
+test('a relative path is resolved from the directory in which npm was called', async () => {
   await file('near.json', '[{"productId":"a"}]');
   const { code } = await run(['near.json', '--url', url], { INIT_CWD: folder });
   assert.equal(code, 0);
 });
 
-test('an .ndjson keeps its line numbers, and PORT names the system', async () => {
+test('an .ndjson file is reported by its own line numbers; PORT selects the system', async () => {
   const path = await file('p.ndjson', '{"productId":"a"}\n\n{"productId":"10002"}\noops\n');
   const { code, stdout, stderr } = await run([path], { PORT: new URL(url).port });
   assert.equal(stdout, 'imported: 1 created, 0 updated, 0 unchanged, 2 rows skipped\n');
@@ -135,8 +135,8 @@ test('an .ndjson keeps its line numbers, and PORT names the system', async () =>
 });
 
 for (const status of [401, 403]) {
-  test(`a ${status} in the middle of a long body is one clear line`, async () => {
-    answer = async (_request, response) => {
+  test(`a ${status} during a long upload is an error of one line`, async () => {
+    respond = async (_request, response) => {
       response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' });
       response.end(JSON.stringify({ title: 'No', detail: 'unknown key' }));
     };
@@ -150,22 +150,22 @@ for (const status of [401, 403]) {
   });
 }
 
-test('other answers, and what is no such system, are one clear line', async () => {
+test('an unexpected response, and a server that is not Tandem, are errors of one line', async () => {
   const path = await file('good.json', '[{"productId":"a"}]');
-  answer = async (_request, response) => void response.writeHead(503).end('{"title":"Busy"}');
+  respond = async (_request, response) => void response.writeHead(503).end('{"title":"Busy"}');
   const busy = await run([path, '--url', url]);
-  assert.match(busy.stderr, /answered 503: Busy\n$/);
-  answer = async (_request, response) => void response.end('<html>');
+  assert.match(busy.stderr, /responded 503: Busy\n$/);
+  respond = async (_request, response) => void response.end('<html>');
   const other = await run([path, '--url', url]);
-  assert.match(other.stderr, /it answers, but not as POST \/products\/import does\n$/);
-  answer = async (request) => void request.socket.destroy();
+  assert.match(other.stderr, /unexpected response to POST \/products\/import\n$/);
+  respond = async (request) => void request.socket.destroy();
   const broken = await run([path, '--url', url]);
-  assert.match(broken.stderr, /the connection to http:.* broke: [^\n]+\n$/);
+  assert.match(broken.stderr, /the connection to http:.* failed: [^\n]+\n$/);
   assert.deepEqual([busy.code, other.code, broken.code], [1, 1, 1]);
 });
 
-test('says that no system is running when nothing listens', async (t) => {
-  const port = await portOfNobody(t);
+test('without a running system the error says how to start it', async (t) => {
+  const port = await closedPort(t);
   const { code, stderr } = await run([await file('good.json', '[]')], { PORT: String(port) });
   assert.match(
     stderr,
@@ -174,7 +174,7 @@ test('says that no system is running when nothing listens', async (t) => {
   assert.equal(code, 1);
 });
 
-test('wrong usage exits with 2, an unusable file with 1, help with 0', async () => {
+test('the exit code is 2 for a usage error, 1 for an unreadable file, 0 for --help', async () => {
   for (const args of [[], ['a.csv', 'b.csv'], ['a.csv', '--fast'], ['a.csv', '--url', 'ftp://x']]) {
     const { code, stdout, stderr } = await run(args);
     assert.deepEqual([code, stdout], [2, '']);

@@ -5,21 +5,21 @@ import { showProgress } from '@tandem/cli/progress';
 import { openSource } from './source.ts';
 import { systemUrl } from '@tandem/cli/target';
 
-const help = `Loads products into a running system.
+const help = `Imports products into a running system.
 
   npm run import -- FILE [--stock count] [--url URL] [--skip-bad]
 
   FILE           .csv (the columns of the UCI "Online Retail" data set), .json (an array of products or {"items": […]})
-                 or .ndjson (a product a line); a relative path starts at the directory that npm was called in
-  --stock count  inventory is a count of the stock on hand, also of products that exist; default: their stock stays
-  --url URL      the system (http://127.0.0.1:8080, or the port in PORT)
-  --skip-bad     exit with 0 although rows were bad
+                 or .ndjson (one product per line); a relative path is resolved from the current directory
+  --stock count  set the stock on hand of existing products to inventory; default: their stock is unchanged
+  --url URL      base URL of the system (default: http://127.0.0.1:8080, or the port in PORT)
+  --skip-bad     exit with 0 even if rows were bad
 
-A product that exists keeps the fields that its row leaves out: a row may name its productId and a price alone.
-Importing the same file again changes nothing.
+Fields that a row omits are unchanged in an existing product: a row may have only its productId and a price.
+Importing the same file again has no effect.
 
-Bad rows are reported with their line and skipped; the good ones are imported in any case.
-Exit code: 0 done, 1 failed or a row was bad, 2 wrong usage.
+Bad rows are reported with their line and skipped; all others are imported.
+Exit code: 0 done, 1 failed or a row was bad, 2 usage error.
 `;
 
 await runCommand(async () => {
@@ -37,8 +37,9 @@ await runCommand(async () => {
     return 0;
   }
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw usageError('give one file');
-  if (values.stock !== undefined && values.stock !== 'count') throw usageError('--stock takes count');
+  if (file === undefined || more.length > 0) throw usageError('needs exactly one FILE');
+  if (values.stock !== undefined && values.stock !== 'count')
+    throw usageError(`--stock "${values.stock}" is unknown: use --stock count`);
   const url = systemUrl(values.url, process.env['PORT']);
 
   const source = await openSource(fromCaller(file, process.env));

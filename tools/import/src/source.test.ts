@@ -32,19 +32,19 @@ function isFault(pattern: RegExp) {
   return (error: unknown) => error instanceof DomainError && pattern.test(error.message);
 }
 
-test('a .csv is read as latin1 when it is not UTF-8, and a rejected product has its first row’s line', async () => {
+test('a .csv file that is not UTF-8 is read as Latin-1; a rejected product is reported with the line of its first row', async () => {
   const text = `${columns.join(',')}\r\n1,POST,X,1,d,1,c,UK\r\n1,10001,CAFÉ £5,2,d,1.5,c,UK\r\n`;
   const product = { productId: '10001', name: 'CAFÉ £5', price: 150, currency: 'GBP', inventory: 2 };
   for (const encoding of ['latin1', 'utf8'] as const) {
     const source = await openSource(await file('SALES.CSV', Buffer.from(text, encoding)));
     assert.equal(await bodyOf(source), `${JSON.stringify(product)}\n`);
     assert.equal(source.total, 1);
-    assert.deepEqual(source.bad, [{ line: 2, reason: 'stock code "POST" is no product' }]);
+    assert.deepEqual(source.bad, [{ line: 2, reason: 'stock code "POST" is not a product' }]);
     assert.deepEqual(source.reject(1, 'no'), { line: 3, reason: 'product 10001: no' });
   }
 });
 
-test('a .json is an array or has items; a rejected item has the line that it begins on', async () => {
+test('a .json file is an array or an object with items; a rejected item is reported with its first line', async () => {
   for (const text of [
     '\uFEFF[\n  {"a": {"b": [{}]}},\n  7, [1,\n {}],\n  {"c": "]"}\n]',
     '{"meta": [{}],\n  "items": [{"a": {"b": [{}]}},\n  7, [1,\n {}],\n  {"c": "]"}\n]}',
@@ -57,7 +57,7 @@ test('a .json is an array or has items; a rejected item has the line that it beg
   }
 });
 
-test('a .json that holds many products is sent whole and in order', async () => {
+test('a large .json file is sent completely and in order', async () => {
   const items = Array.from({ length: 1234 }, (_, index) => ({ productId: `p${index}` }));
   const body = await bodyOf(await openSource(await file('many.json', JSON.stringify({ items }))));
   assert.deepEqual(
@@ -69,14 +69,14 @@ test('a .json that holds many products is sent whole and in order', async () => 
   );
 });
 
-test('an .ndjson goes through as it stands, without its byte order mark', async () => {
+test('an .ndjson file is sent unchanged, without its byte order mark', async () => {
   const source = await openSource(await file('p.ndjson', '\uFEFF{"a":1}\r\n\n{oops\n{"b":"é"}'));
   assert.equal(await bodyOf(source), '{"a":1}\r\n\n{oops\n{"b":"é"}');
   assert.deepEqual(source.reject(3, 'no JSON'), { line: 3, reason: 'no JSON' });
   assert.equal(await bodyOf(await openSource(await file('empty.ndjson', ''))), '');
 });
 
-test('an .ndjson is read no further than its reader has come', async () => {
+test('an .ndjson file is streamed, not read ahead', async () => {
   const source = await openSource(await file('big.ndjson', Buffer.alloc(8_000_000, 'x')));
   let done = 0;
   let chunks = 0;
@@ -88,12 +88,15 @@ test('an .ndjson is read no further than its reader has come', async () => {
   assert.equal(done, 131_072);
 });
 
-test('files that cannot be read are refused with one clear line', async () => {
-  await assert.rejects(openSource(join(folder, 'none.csv')), isFault(/^there is no file .*none\.csv$/));
-  await assert.rejects(openSource(join(folder, 'none.ndjson')), isFault(/^there is no file /));
-  await assert.rejects(openSource('a.xlsx'), isFault(/only \.csv, \.json and \.ndjson/));
-  await assert.rejects(openSource(await file('a.csv', 'a,b\n')), isFault(/first line must name the columns/));
-  await assert.rejects(openSource(await file('o.json', '{"products":[]}')), isFault(/neither an array/));
+test('unreadable files are rejected with an error of one line', async () => {
+  await assert.rejects(openSource(join(folder, 'none.csv')), isFault(/^file .*none\.csv does not exist$/));
+  await assert.rejects(openSource(join(folder, 'none.ndjson')), isFault(/^file .* does not exist$/));
+  await assert.rejects(openSource('a.xlsx'), isFault(/use a \.csv, \.json or \.ndjson file/));
+  await assert.rejects(openSource(await file('a.csv', 'a,b\n')), isFault(/the first line must be /));
+  await assert.rejects(
+    openSource(await file('o.json', '{"products":[]}')),
+    isFault(/an array of products or/),
+  );
   for (const [text, position] of [
     ['[\n {"a": 1},\n]', 'line 3, column 1'],
     ['[{"a": 1}', 'line 1, column 10'],

@@ -7,20 +7,20 @@ import { columns, readCatalog, type Catalog } from './catalog.ts';
 import type { BadRow } from './csv.ts';
 import { itemLines, parseJson } from './json.ts';
 
-/** The products of a file as an NDJSON body. */
+/** Import source: the products of a file as an NDJSON body. */
 export interface Source {
-  /** The size of the body's origin, in `unit`. */
+  /** Size of the file in `unit`. */
   readonly total: number;
   readonly unit: 'products' | 'bytes';
-  /** The rows that are not in the body. */
+  /** Bad rows, which are not in the body. */
   readonly bad: readonly BadRow[];
-  /** The body; tells how much of `total` went into it so far. */
+  /** Returns the body; reports the progress towards `total`. */
   body(onProgress: (done: number) => void): AsyncIterable<Uint8Array>;
-  /** A rejected line of the body as a row of the file. */
+  /** Maps a rejected line of the body to a row of the file. */
   reject(bodyLine: number, reason: string): BadRow;
 }
 
-/** Opens a .csv, .json or .ndjson file. Rejects with a DomainError when it cannot be read as what it claims to be. */
+/** Opens a .csv, .json or .ndjson file. Rejects with a DomainError when it cannot be read in that format. */
 export async function openSource(file: string): Promise<Source> {
   switch (extname(file).toLowerCase()) {
     case '.csv':
@@ -30,15 +30,15 @@ export async function openSource(file: string): Promise<Source> {
     case '.ndjson':
       return await ndjsonSource(file);
     default:
-      throw unreadable(`${file}: only .csv, .json and .ndjson can be imported`);
+      throw unreadable(`${file}: unknown format; use a .csv, .json or .ndjson file`);
   }
 }
 
-/** Reads a CSV file of the UCI "Online Retail" shape. Rejects with a DomainError when it is none. */
+/** Reads a CSV file with the columns of the UCI "Online Retail" data set. Rejects with a DomainError where it has others. */
 export async function readSalesFile(file: string): Promise<Catalog> {
   const catalog = readCatalog(await readText(file));
   if (catalog !== undefined) return catalog;
-  throw unreadable(`${file}: the first line must name the columns ${columns.join(',')}`);
+  throw unreadable(`${file}: the first line must be ${columns.join(',')}`);
 }
 
 function csvSource({ entries, bad }: Catalog): Source {
@@ -73,7 +73,7 @@ function jsonSource(file: string, text: string): Source {
   };
 }
 
-/** Streams the file as it stands, so that the server's line numbers are the file's. */
+/** Streams the file unchanged, so that the server's line numbers are those of the file. */
 async function ndjsonSource(file: string): Promise<Source> {
   const [{ size }, start] = await guard(file, () => Promise.all([stat(file), markLength(file)]));
   return {
@@ -101,14 +101,14 @@ async function* toNdjson(items: readonly unknown[], onProgress: (done: number) =
   }
 }
 
-/** The length of the byte order mark that the file begins with, if it does. */
+/** Length of the file's byte order mark; 0 without one. */
 async function markLength(file: string): Promise<number> {
   await using handle = await open(file);
   const { buffer } = await handle.read(Buffer.alloc(3), 0, 3, 0);
   return buffer.equals(Buffer.from('\uFEFF')) ? 3 : 0;
 }
 
-/** The file's text without a byte order mark; what is not UTF-8 is taken for latin1. */
+/** Reads a text file without its byte order mark, as Latin-1 where it is not UTF-8. */
 async function readText(file: string): Promise<string> {
   const bytes = await guard(file, () => readFile(file));
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1').replace(/^\uFEFF/, '');
@@ -119,8 +119,8 @@ async function guard<T>(file: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw unreadable(`there is no file ${file}`, error);
-    if (code === 'EISDIR') throw unreadable(`${file} is a folder`, error);
+    if (code === 'ENOENT') throw unreadable(`file ${file} does not exist`, error);
+    if (code === 'EISDIR') throw unreadable(`${file} is a directory, not a file`, error);
     throw unreadable(`cannot read ${file}: ${message}`, error);
   }
 }

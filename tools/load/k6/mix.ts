@@ -1,6 +1,6 @@
 /**
- * The mix as k6 sends it: run by `npm run load -- --k6`, which prepares the system and writes the job. The requests are
- * those that Node.js would send, of the same plan; arrivals are even, and a request's latency counts from when it was due.
+ * k6 script of the request mix, run by `npm run load -- --k6`, which prepares the system and writes the job. It sends the
+ * same plan as the Node.js engine; arrivals are even, and latency is measured from the due time of a request.
  */
 import { SharedArray } from 'k6/data';
 import exec from 'k6/execution';
@@ -19,16 +19,16 @@ const startOf = (index: number) => phases.slice(0, index).reduce((sum, { seconds
 const countOf = (index: number) => Math.ceil((phases[index]?.seconds ?? 0) * rateOf(index)) + 1;
 const rateOf = (index: number) => total * (phases[index]?.share ?? 0);
 
-/** Every request of the run, in the order in which they are due. */
+/** Every request of the run, in the order of their due times. */
 const plan = new SharedArray<PlannedRequest>('plan', () => {
   const { prepared, rates, seed } = job[0] as K6Job;
   const next = createPlan(prepared, rates, seed);
   return Array.from({ length: phases.reduce((sum, _, index) => sum + countOf(index), 0) }, next);
 });
 
-/** k6 wants whole numbers: so many in a minute. */
+/** k6 requires integer rates: per minute. */
 const MINUTE_MS = 60_000;
-/** How many requests can be under way before one is left out, which voids the run. */
+/** Concurrent requests beyond which k6 drops requests, which makes the run invalid. */
 const MAX_USERS = 400;
 
 export const options = {
@@ -55,7 +55,7 @@ export const options = {
 
 const latency = new Trend('tandem_latency', true);
 const lateness = new Trend('tandem_lateness', true);
-/** By product, as this virtual user has last seen it. */
+/** Last ETag by product, of this virtual user. */
 const tags = new Map<string, string>();
 
 export function sendNext(): void {
@@ -70,7 +70,7 @@ export function sendNext(): void {
   const tag = isConditional && productId !== undefined ? tags.get(productId) : undefined;
 
   lateness.add(Math.max(0, Date.now() - dueAt));
-  const answer = http.request(method, url + path, body ?? null, {
+  const response = http.request(method, url + path, body ?? null, {
     headers: {
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
@@ -80,11 +80,11 @@ export function sendNext(): void {
     tags: { name: operation },
     timeout: '10s',
   });
-  const etag = answer.headers['Etag'];
+  const etag = response.headers['Etag'];
   if (productId !== undefined && etag !== undefined) tags.set(productId, etag);
   const outcome =
-    answer.error_code >= 1000 && answer.error_code < 1400
-      ? `error k6-${answer.error_code}`
-      : outcomeOf(answer.status, typeof answer.body === 'string' ? answer.body : '');
+    response.error_code >= 1000 && response.error_code < 1400
+      ? `error k6-${response.error_code}`
+      : outcomeOf(response.status, typeof response.body === 'string' ? response.body : '');
   latency.add(Math.max(0, Date.now() - dueAt), { operation, outcome });
 }

@@ -4,30 +4,30 @@ import { readLoadArguments } from './arguments.ts';
 
 const read = (...args: string[]) => readLoadArguments({}, args);
 
-test('a target on this machine may be sent anything, one elsewhere only what is said to be meant', () => {
+test('any load may be sent to a local target, but more than a tenth of the peak to a remote one requires --yes', () => {
   assert.equal(
     read('--profile', '10x', '--target', 'http://127.0.0.1:8080/')?.target,
     'http://127.0.0.1:8080',
   );
   const elsewhere = ['--target', 'https://shop.example.com', '--token', 'token'];
-  assert.throws(() => read('--profile', 'peak', ...elsewhere), /not on this machine: say --yes/);
+  assert.throws(() => read('--profile', 'peak', ...elsewhere), /not on this machine\. Use --yes/);
   assert.throws(() => read('--profile', 'spike', ...elsewhere), /10 times the peak/);
   assert.equal(read('--profile', 'peak', '--yes', ...elsewhere)?.token, 'token');
   assert.equal(read(...elsewhere)?.profile, 'smoke');
 });
 
-test('a target elsewhere takes a token, from the environment too', () => {
+test('a remote target requires a token, from --token or the environment', () => {
   const args = ['--target', 'https://shop.example.com'];
-  assert.throws(() => read(...args), /wants a token/);
+  assert.throws(() => read(...args), /requires a token/);
   assert.equal(readLoadArguments({ TOKEN: 'secret' }, args)?.token, 'secret');
 });
 
-test('what cannot be meant is refused', () => {
-  assert.throws(() => read('--profile', 'huge'), /--profile is one of smoke, peak, 10x, soak, spike/);
+test('invalid options are rejected', () => {
+  assert.throws(() => read('--profile', 'huge'), /--profile must be one of smoke, peak, 10x, soak, spike/);
   assert.throws(() => read('--processes', '--embedded'), /exclude each other/);
   assert.throws(() => read('--k6', '--node'), /exclude each other/);
   assert.throws(() => read('--minutes', '0'), /--minutes "0"/);
-  assert.throws(() => read('--target', 'shop'), /is no http URL/);
-  assert.throws(() => read('--target', 'http://localhost:1', '--processes'), /system of its own/);
+  assert.throws(() => read('--target', 'shop'), /is not an HTTP URL/);
+  assert.throws(() => read('--target', 'http://localhost:1', '--processes'), /cannot be used with --target/);
   assert.equal(read('--help'), undefined);
 });

@@ -11,7 +11,7 @@ const phases: readonly Phase[] = [
 const countBetween = (due: readonly number[], from: number, to: number) =>
   due.filter((ms) => ms >= from && ms < to).length;
 
-test('even arrivals have equal distances, at the rate of each phase', () => {
+test('even arrivals have equal intervals, at the rate of each phase', () => {
   const due = [...arrivals(phases, 100, 'even', seeded(1))];
   assert.equal(due.length, expectedCount(phases, 100));
   assert.deepEqual(due.slice(0, 3), [0, 100, 200]);
@@ -19,7 +19,7 @@ test('even arrivals have equal distances, at the rate of each phase', () => {
   assert.equal(countBetween(due, 10_000, 11_000), 100);
 });
 
-test('Poisson arrivals have the rate of each phase, and distances that scatter as much as they are long', () => {
+test('Poisson arrivals have the rate of each phase, and intervals whose standard deviation equals their mean', () => {
   const due = [...arrivals(phases, 1_000, 'poisson', seeded(1))];
   const [slow, fast] = [countBetween(due, 0, 10_000), countBetween(due, 10_000, 20_000)];
   assert.ok(Math.abs(slow - 1_000) < 150 && Math.abs(fast - 10_000) < 500, `${slow} and ${fast}`);
@@ -33,7 +33,7 @@ test('Poisson arrivals have the rate of each phase, and distances that scatter a
   );
 });
 
-test('the same seed gives the same arrivals', () => {
+test('the same seed yields the same arrivals', () => {
   const [first, second] = [1, 1].map((seed) => [...arrivals(phases, 50, 'poisson', seeded(seed))]);
   assert.deepEqual(first, second);
 });

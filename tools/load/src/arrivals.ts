@@ -1,12 +1,12 @@
 import type { Phase } from './profiles.ts';
 
 export const arrivalKinds = ['poisson', 'even'] as const;
-/** How requests are spread over time: as by many clients who know nothing of each other, or at equal distances. */
+/** Distribution of arrivals: `poisson` (independent clients), or `even` (equal intervals). */
 export type ArrivalKind = (typeof arrivalKinds)[number];
 
 /**
- * When each request of a run is due, in milliseconds from its start, ascending. It does not depend on answers: a system
- * that falls behind is asked all the same, and its delay is counted from here.
+ * Due time of each request of a run, in milliseconds from its start, ascending. It does not depend on responses (open model):
+ * a system that falls behind gets the same requests, and latency is measured from the due time.
  */
 export function* arrivals(
   phases: readonly Phase[],
@@ -26,7 +26,7 @@ export function* arrivals(
   }
 }
 
-/** How many requests a run has, on average. */
+/** Expected number of requests of a run. */
 export function expectedCount(phases: readonly Phase[], perSecond: number): number {
   return phases.reduce((sum, { seconds, share }) => sum + seconds * share * perSecond, 0);
 }

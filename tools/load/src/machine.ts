@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform } from 'node:os';
 
-/** What figures depend on. A core of it is no core of AWS's: they are true of this machine. */
+/** Machine that results were measured on. They are not comparable with AWS, whose cores differ. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;

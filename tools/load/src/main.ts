@@ -10,59 +10,57 @@ import { htmlOf } from './report/html.ts';
 import { textOf } from './report/text.ts';
 import { openOwnSession, openTarget } from './session.ts';
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const log = (line: string) => process.stderr.write(`${line}\n`);
 
 await runCommand(async () => {
-  const asked = readLoadArguments(process.env);
-  if (!asked) {
+  const options = readLoadArguments(process.env);
+  if (!options) {
     process.stdout.write(help);
     return 0;
   }
-  if (asked.isCapacity)
+  if (options.isCapacity)
     return measureCapacity({
-      ...asked,
+      ...options,
       path: process.env['PATH'],
-      say,
-      engine: (await choose(asked)).engine,
+      log,
+      engine: (await choose(options)).engine,
     });
-  return load(asked);
+  return load(options);
 });
 
 function choose({ engine }: LoadArguments) {
-  return chooseEngine(engine, process.env['PATH'], say);
+  return chooseEngine(engine, process.env['PATH'], log);
 }
 
-async function load(asked: LoadArguments): Promise<number> {
-  const profile = profileOf(asked.profile, asked.minutes);
-  const mode = asked.mode ?? profile.mode;
-  const { name, engine } = await choose(asked);
-  await using session = await (asked.target === undefined
-    ? openOwnSession({ mode, store: asked.store, path: process.env['PATH'] })
-    : openTarget(asked.target, asked.token));
-  const isQuarter = asked.target === undefined && mode === 'processes' && profile.mode === 'processes';
+async function load(options: LoadArguments): Promise<number> {
+  const profile = profileOf(options.profile, options.minutes);
+  const mode = options.mode ?? profile.mode;
+  const { name, engine } = await choose(options);
+  await using session = await (options.target === undefined
+    ? openOwnSession({ mode, store: options.store, path: process.env['PATH'] })
+    : openTarget(options.target, options.token));
+  const isQuarter = options.target === undefined && mode === 'processes' && profile.mode === 'processes';
   const by = isQuarter ? session.limit(['product', 'cart']) : undefined;
   const where = [
-    asked.target ?? `own system, ${mode === 'processes' ? 'a process a part' : 'in one process'}`,
-    ...(asked.target === undefined ? [asked.store] : []),
-    ...(isQuarter
-      ? [by ? `a quarter of a core a service by ${by}` : 'CPU not limited, measured by time']
-      : []),
+    options.target ?? `own system, ${mode === 'processes' ? 'one process per component' : 'in one process'}`,
+    ...(options.target === undefined ? [options.store] : []),
+    ...(isQuarter ? [by ? `0.25 core per service by ${by}` : 'CPU not limited, measured by CPU time'] : []),
     `sent by ${name}`,
   ].join(', ');
-  say(`${asked.profile}: ${where}; preparing`);
+  log(`${options.profile}: ${where}; preparing`);
   const report = await session.run({
     ...profile,
     rates: peakRates,
-    arrivals: name === 'k6' ? 'even' : asked.arrivals,
-    seed: asked.seed,
+    arrivals: name === 'k6' ? 'even' : options.arrivals,
+    seed: options.seed,
     engine,
   });
-  const title = `${asked.profile}: ${where}`;
-  if (asked.html !== undefined) {
-    await mkdir(dirname(asked.html), { recursive: true });
-    await writeFile(asked.html, htmlOf(title, report, profile.targets));
-    say(`${asked.html} is written`);
+  const title = `${options.profile}: ${where}`;
+  if (options.html !== undefined) {
+    await mkdir(dirname(options.html), { recursive: true });
+    await writeFile(options.html, htmlOf(title, report, profile.targets));
+    log(`Wrote ${options.html}.`);
   }
-  process.stdout.write(asked.isJson ? `${JSON.stringify({ title, ...report })}\n` : textOf(title, report));
+  process.stdout.write(options.isJson ? `${JSON.stringify({ title, ...report })}\n` : textOf(title, report));
   return report.verdict.passed ? 0 : 1;
 }

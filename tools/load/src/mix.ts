@@ -1,6 +1,6 @@
 /**
- * What shops ask of a catalog: of 1,000 requests 20 change it. A fifth of the reads of one product know its ETag, as a
- * browser does that comes back to a page.
+ * Weights of requests to Product: 20 of 1,000 are writes. A fifth of the reads of one product are conditional (ETag), as from
+ * a browser that returns to a page.
  */
 const product = {
   'read a product': 560,
@@ -11,7 +11,7 @@ const product = {
   'put a product': 2,
 } as const;
 
-/** What they ask of carts: half of it changes something. Of 100 carts 36 are bought, which is more than most shops see. */
+/** Weights of requests to Cart: half are writes. 36 of 100 carts are checked out, more than in most shops. */
 const cart = {
   'read a cart': 500,
   'open a cart': 100,
@@ -23,10 +23,10 @@ const cart = {
   'accept a price': 12,
 } as const;
 
-/** The requests of each service, weighted: what the load test sends and the bill is made of. */
+/** Request mix of each service by weight, for the load test and the bill. */
 export const mix = { product, cart } as const;
 
-/** Requests a minute at the peak that the system is built for. */
+/** Peak load that the system is designed for, in requests per minute. */
 export const PEAK_PER_MINUTE = { product: 5_000, cart: 1_000 } as const;
 
 export type Operation = keyof typeof product | keyof typeof cart;

@@ -1,10 +1,7 @@
-/** What became of a request: success, a rejection that shops meet, or an error that no client should ever get. */
+/** Outcome of a request: success, an expected rejection, or an error that no client should get. */
 export type Outcome = 'done' | `expected ${string}` | `error ${string}`;
 
-/**
- * Rejections that shops meet: a price or the stock changed under a cart, and a checkout whose hold Product has not
- * confirmed in time.
- */
+/** Expected rejections: a price or stock changed since it was read, or Product did not confirm the hold of a checkout in time. */
 const expected: ReadonlySet<string> = new Set([
   '409 lines-changed',
   '409 insufficient-stock',
@@ -13,7 +10,7 @@ const expected: ReadonlySet<string> = new Set([
 
 const PROBLEM = 'urn:tandem:problem:';
 
-/** Judges an answer by its status and, if it is a problem, its body. A 304 is what a conditional read asks for. */
+/** Classifies a response by its status and, for a problem, its code. 304 is a success. */
 export function outcomeOf(status: number, body: string): Outcome {
   if ((status >= 200 && status < 300) || status === 304) return 'done';
   const name = `${status} ${codeOf(body)}`.trimEnd();

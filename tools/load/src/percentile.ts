@@ -1,13 +1,13 @@
 /**
- * The value that a share `q` of the values does not exceed: one of them (nearest rank), so that it is exact. 0 of none.
- * A histogram would take less memory and be off by its buckets; half an hour of the peak is 180,000 numbers.
+ * Percentile by nearest rank, for a quantile `q` from 0 to 1; 0 for no values. It is exact, unlike that of a histogram; the
+ * values of half an hour of the peak, 180,000 numbers, fit into memory.
  */
 export function percentile(values: readonly number[], q: number): number {
   const ascending = Float64Array.from(values).sort();
   return ascending[Math.max(0, Math.ceil(q * ascending.length) - 1)] ?? 0;
 }
 
-/** What is told of many durations, in milliseconds. */
+/** Summary of durations, in milliseconds. */
 export interface Durations {
   readonly count: number;
   readonly p50: number;

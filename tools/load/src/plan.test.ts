@@ -27,7 +27,7 @@ const prepared: Prepared = {
 const requestsOf = (count: number, rates = peakRates, seed = 1): PlannedRequest[] =>
   Array.from({ length: count }, createPlan(prepared, rates, seed));
 
-test('each operation is as frequent as the mix has it, at the peak’s proportion of the services', () => {
+test('each operation has the frequency of the mix, at the peak’s proportion of the services', () => {
   const requests = requestsOf(60_000);
   const total = PEAK_PER_MINUTE.product + PEAK_PER_MINUTE.cart;
   for (const operation of operations) {
@@ -44,12 +44,12 @@ test('each operation is as frequent as the mix has it, at the peak’s proportio
   }
 });
 
-test('the same seed asks for the same', () => {
+test('the same seed yields the same requests', () => {
   assert.deepEqual(requestsOf(500), requestsOf(500));
   assert.notDeepEqual(requestsOf(500), requestsOf(500, peakRates, 2));
 });
 
-test('a cart that can be used once is used once, as long as there are enough', () => {
+test('single-use carts are used once, as long as there are enough', () => {
   const requests = requestsOf(30_000);
   for (const operation of ['check out', 'merge carts', 'accept a price'] as const) {
     const paths = requests.filter((request) => request.operation === operation).map(({ path }) => path);
@@ -58,7 +58,7 @@ test('a cart that can be used once is used once, as long as there are enough', (
   }
 });
 
-test('prices move under carts, but not under those that are about to be bought', () => {
+test('price changes never affect products in carts that are checked out', () => {
   const changed = requestsOf(20_000).filter(({ operation }) => operation === 'change a price');
   assert.ok(changed.length > 50);
   assert.ok(
@@ -66,7 +66,7 @@ test('prices move under carts, but not under those that are about to be bought',
   );
 });
 
-test('nobody reads a product again that was never read', () => {
+test('conditional reads are of products that were read before', () => {
   const requests = requestsOf(20_000);
   const read = new Set<string>();
   for (const { operation, path, isConditional } of requests) {
@@ -75,13 +75,13 @@ test('nobody reads a product again that was never read', () => {
   }
 });
 
-test('a run has enough carts of each kind, with room for chance', () => {
+test('a run has enough carts of each kind, with a margin', () => {
   const counts = cartsFor(peakRates, 70);
   assert.ok(counts.bought > 70 * peakRates['check out'] && counts.bought < 150, String(counts.bought));
   assert.equal(counts.browsed, Math.ceil(70 * peakRates['open a cart']));
 });
 
-test('a service alone meets all of its own requests, and of the other what reaches it by events', () => {
+test('the load of one service has all of its own requests, and those of the other service that publish events to it', () => {
   const rates = ratesFor('cart', 600);
   const own = operations.filter((operation) => serviceOf(operation) === 'cart');
   const sum = own.reduce((sum, operation) => sum + rates[operation], 0);

@@ -1,34 +1,34 @@
-/** What is asked for, one request after the other. Runs in Node and in k6: it imports nothing of either. */
+/** Plan of the requests of a run. Runs in Node.js and in k6: it imports nothing of either. */
 import type { Operation } from './mix.ts';
 import { seeded } from './random.ts';
 import { operations, type Rates, totalOf } from './rates.ts';
 
-/** A cart that is there before the run. */
+/** A cart created before the run. */
 export interface PreparedCart {
   readonly cartId: string;
-  /** Of the user whose cart it is; a guest's needs none. */
+  /** Token of its user; undefined for a guest's cart. */
   readonly token?: string;
   readonly lines: Readonly<Record<string, number>>;
 }
 
-/** The state that makes each request valid. */
+/** Data created before the run, so that each request is valid. */
 export interface Prepared {
-  /** Different in each run: what is made of it was never used. */
+  /** Unique id of the run, for ids and idempotency keys. */
   readonly runId: string;
-  /** May change the catalog. */
+  /** Token that may change the catalog. */
   readonly catalogToken: string;
   readonly userTokens: readonly string[];
-  /** Products that keep their price. */
+  /** Products whose price does not change. */
   readonly steady: readonly string[];
-  /** Products whose price and stock are changed. */
+  /** Products whose price and stock change. */
   readonly changing: readonly string[];
   readonly carts: {
     readonly browsed: readonly PreparedCart[];
-    /** Of confirmed lines of steady products. */
+    /** Carts with confirmed lines of steady products, for checkouts. */
     readonly bought: readonly PreparedCart[];
-    /** Pairs: into the first goes what the second holds. */
+    /** Pairs of target and source carts, for merges. */
     readonly merged: readonly (readonly [PreparedCart, PreparedCart])[];
-    /** Of one line, whose price has changed since. */
+    /** Carts of one line whose price has changed since. */
     readonly repriced: readonly PreparedCart[];
   };
 }
@@ -40,23 +40,23 @@ export interface PlannedRequest {
   readonly body?: string;
   readonly token?: string;
   readonly idempotencyKey?: string;
-  /** The product that is read: its answer's ETag is kept, and sent where `isConditional`. */
+  /** The product that is read; the ETag of its response is stored, and sent if `isConditional`. */
   readonly productId?: string;
   readonly isConditional?: boolean;
 }
 
-/** A cart that has as many lines gets no new one: at the rates of the mix most have two. */
+/** Maximum lines of a cart; at the rates of the mix most have two. */
 const MAX_LINES = 5;
-/** How many reads ago a product may have been read for the first time that is read again. */
-const REMEMBERED_READS = 200;
-/** Of the carts that are opened: the others are guests'. */
-const SHARE_OF_USERS = 0.25;
-/** An addition's quantity. */
+/** Number of recent reads from which conditional reads are chosen. */
+const RECENT_READS = 200;
+/** Share of opened carts that belong to users; the others are guests'. */
+const USER_SHARE = 0.25;
+/** Maximum quantity of an addition. */
 const MAX_QTY = 3;
 
 /**
- * Requests in the proportions of `rates`, without an end; the same for the same seed. Products are not all as popular: one
- * at rank r of N is met as often as 1/√(r/N), so that the first tenth gets a third of all reads. That is an assumption.
+ * Endless sequence of requests in the proportions of `rates`, deterministic by seed. Assumption on popularity: a product at
+ * rank r of N is chosen in proportion to 1/√(r/N), so that the first tenth gets a third of all reads.
  */
 export function createPlan(prepared: Prepared, rates: Rates, seed: number): () => PlannedRequest {
   const { runId, catalogToken, userTokens, steady, changing, carts } = prepared;
@@ -84,7 +84,7 @@ export function createPlan(prepared: Prepared, rates: Rates, seed: number): () =
     ...(body && { body: JSON.stringify(body) }),
     ...(token !== undefined && { token }),
   });
-  /** The next of what each can be used once; from the beginning again where there are too few. */
+  /** Next item of a pool of single-use items; starts over if there are too few. */
   const next = <T>(pool: readonly T[], name: keyof typeof used): T => pool[used[name]++ % pool.length] as T;
   const cartWith = (isFit: (lines: number) => boolean) => {
     for (let tries = 0; tries < 20; tries++) {
@@ -97,7 +97,7 @@ export function createPlan(prepared: Prepared, rates: Rates, seed: number): () =
   const requests: Readonly<Record<Operation, () => Omit<PlannedRequest, 'operation'>>> = {
     'read a product': () => {
       const productId = popular(catalog);
-      recent[reads++ % REMEMBERED_READS] = productId;
+      recent[reads++ % RECENT_READS] = productId;
       return read(productId);
     },
     'read a product again': () => ({
@@ -113,7 +113,7 @@ export function createPlan(prepared: Prepared, rates: Rates, seed: number): () =
     },
     'read a cart': () => ofCart('GET', pick(browsed)),
     'open a cart': () => {
-      const token = random() < SHARE_OF_USERS ? pick(userTokens) : undefined;
+      const token = random() < USER_SHARE ? pick(userTokens) : undefined;
       return { method: 'POST', path: '/carts', ...(token !== undefined && { token }) };
     },
     'add a line': () => {
@@ -157,7 +157,7 @@ export function createPlan(prepared: Prepared, rates: Rates, seed: number): () =
   };
 }
 
-/** An operation, each as often as its rate has it. */
+/** Chooses operations in proportion to their rates. */
 function createChoice(rates: Rates, random: () => number): () => Operation {
   const total = totalOf(rates);
   const last = operations.findLast((operation) => rates[operation] > 0) ?? 'read a product';
@@ -167,7 +167,7 @@ function createChoice(rates: Rates, random: () => number): () => Operation {
   };
 }
 
-/** A product as the load has it, in one of ten categories; its body takes about 300 bytes. */
+/** Product body of about 300 bytes, in one of ten categories. */
 export function productOf(productId: string, price: number) {
   const number = Number(/\d+$/.exec(productId)?.[0] ?? 0);
   return {

@@ -1,31 +1,31 @@
-/** A stretch of a run at one rate. */
+/** Part of a run at a constant rate. */
 export interface Phase {
   readonly name: string;
   readonly seconds: number;
-  /** Of the profile's rates. */
+  /** Share of the peak rate. */
   readonly share: number;
-  /** Whether the verdict counts it. */
+  /** Whether its requests count in the verdict. */
   readonly isMeasured: boolean;
 }
 
-/** What a run must keep; what is absent is reported and not judged. No run may have an error. */
+/** Targets of a run. Metrics without a target are reported only. Errors always fail a run. */
 export interface Targets {
-  /** Of each service's answers, in milliseconds. */
+  /** p99 latency of each service, in milliseconds. */
   readonly p99Ms?: number;
-  /** How late the sender itself may be with one request in a hundred, or else latencies say nothing of the system. */
+  /** p99 of the sender's own lateness, beyond which latencies say nothing about the system, in milliseconds. */
   readonly lateP99Ms?: number;
-  /** From an acknowledged write at Product until Cart shows it, in milliseconds. */
+  /** p99 from an acknowledged write at Product until Cart shows it, in milliseconds. */
   readonly propagationP99Ms?: number;
-  /** CPU of each service's process, of a quarter of a core. Only where each has a process of its own. */
+  /** CPU of each service in percent of 0.25 core. Only if each has its own process. */
   readonly quarterPercent?: number;
-  /** Resident memory of each service's process, in megabytes (10⁶ bytes). The same. */
+  /** Resident memory of each service, in megabytes (10⁶ bytes). Only if each has its own process. */
   readonly residentMb?: number;
 }
 
 export interface Profile {
   readonly phases: readonly Phase[];
   readonly targets: Targets;
-  /** Whether the system runs as a process a service by default, each with a quarter of a core, or in one process. */
+  /** Default mode: one process per component, each service with 0.25 core, or the whole system in one process. */
   readonly mode: 'processes' | 'embedded';
 }
 
@@ -45,13 +45,13 @@ const measured = (name: string, share: number, seconds: number): Phase => ({
   isMeasured: true,
 });
 
-/** Well below what is judged. */
-const PUNCTUAL_MS = 20;
+/** Well below the latency targets. */
+const MAX_SENDER_LATENESS_MS = 20;
 
-/** What the system promises on one task of 0.25 vCPU a service at its peak: CPU as its scaling has it, at most 60 %. */
+/** Targets at the peak with one task of 0.25 vCPU per service; CPU as in the scaling policy, at most 60 %. */
 export const taskTargets: Targets = {
   p99Ms: 50,
-  lateP99Ms: PUNCTUAL_MS,
+  lateP99Ms: MAX_SENDER_LATENESS_MS,
   quarterPercent: 60,
   residentMb: 200,
 };
@@ -59,12 +59,12 @@ export const taskTargets: Targets = {
 export const SOAK_MINUTES = 30;
 
 /**
- * The profiles, as shares of the peak (`PEAK_PER_MINUTE`):
- * - `smoke`: a tenth for 10 s, to see that everything works.
- * - `peak`: 5,000 + 1,000 requests a minute for a minute, on a quarter of a core a service.
- * - `10x`: ten times as many, everything on this machine in one process.
- * - `soak`: the peak for half an hour, for what grows.
- * - `spike`: a tenth, then within a second ten times the peak for 20 s, as when a mail goes out to all customers, and back.
+ * Load profiles, as shares of the peak (`PEAK_PER_MINUTE`):
+ * - `smoke`: a tenth of the peak for 10 s, to check that everything works.
+ * - `peak`: 5,000 + 1,000 requests a minute for a minute, on 0.25 core per service.
+ * - `10x`: ten times the peak, with the whole system in one process.
+ * - `soak`: the peak for half an hour, to find leaks.
+ * - `spike`: a tenth of the peak, then suddenly ten times the peak for 20 s, as after a newsletter, and back.
  */
 export function profileOf(name: ProfileName, soakMinutes: number = SOAK_MINUTES): Profile {
   return profiles[name](soakMinutes);
@@ -75,7 +75,7 @@ const profiles: Readonly<Record<ProfileName, (soakMinutes: number) => Profile>> 
   peak: () => ({ phases: [warmUp(1), measured('peak', 1, 60)], targets: taskTargets, mode: 'processes' }),
   '10x': () => ({
     phases: [warmUp(10), measured('10x', 10, 60)],
-    targets: { p99Ms: 100, lateP99Ms: PUNCTUAL_MS, propagationP99Ms: 1_000 },
+    targets: { p99Ms: 100, lateP99Ms: MAX_SENDER_LATENESS_MS, propagationP99Ms: 1_000 },
     mode: 'embedded',
   }),
   soak: (minutes) => ({
@@ -95,9 +95,9 @@ const profiles: Readonly<Record<ProfileName, (soakMinutes: number) => Profile>> 
   }),
 };
 
-/** Seconds from the start of the run until what is measured begins and ends. */
+/** Start and end of the measured phases, in seconds from the start of the run. */
 export function measuredSpan(phases: readonly Phase[]): { readonly from: number; readonly to: number } {
   const lead = phases.findIndex(({ isMeasured }) => isMeasured);
-  const sum = (some: readonly Phase[]) => some.reduce((seconds, phase) => seconds + phase.seconds, 0);
-  return { from: sum(phases.slice(0, lead)), to: sum(phases) };
+  const durationOf = (part: readonly Phase[]) => part.reduce((seconds, phase) => seconds + phase.seconds, 0);
+  return { from: durationOf(phases.slice(0, lead)), to: durationOf(phases) };
 }

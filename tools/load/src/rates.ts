@@ -2,12 +2,12 @@ import { mix, type Operation, PEAK_PER_MINUTE } from './mix.ts';
 
 export type ServiceName = keyof typeof mix;
 
-/** Requests a second of each operation. */
+/** Requests per second by operation. */
 export type Rates = Readonly<Record<Operation, number>>;
 
 export const operations = [...Object.keys(mix.product), ...Object.keys(mix.cart)] as readonly Operation[];
 
-/** Those that change something, and so tell the other service. Opening a cart tells nobody anything. */
+/** Operations that publish events to the other service. Opening a cart publishes none. */
 const writes: ReadonlySet<Operation> = new Set<Operation>([
   'change a price',
   'move stock',
@@ -23,22 +23,22 @@ export function serviceOf(operation: Operation): ServiceName {
   return operation in mix.product ? 'product' : 'cart';
 }
 
-/** The whole mix at so many requests a minute of each service. */
+/** Rates of the whole mix, from requests per minute by service. */
 export function ratesAt(perMinute: Readonly<Record<ServiceName, number>>): Rates {
-  const of = (service: ServiceName) => {
+  const ratesOf = (service: ServiceName) => {
     const weights = Object.entries(mix[service]);
     const sum = weights.reduce((sum, [, weight]) => sum + weight, 0);
     return weights.map(([operation, weight]) => [operation, (perMinute[service] / 60) * (weight / sum)]);
   };
-  return Object.fromEntries([...of('product'), ...of('cart')]) as Rates;
+  return Object.fromEntries([...ratesOf('product'), ...ratesOf('cart')]) as Rates;
 }
 
-/** The mix at the peak. */
+/** Rates at the peak. */
 export const peakRates = ratesAt(PEAK_PER_MINUTE);
 
 /**
- * What one service meets at so many requests a minute: all of its own, and of the other, in the peak's proportion, only
- * what changes something, for that is all that reaches it.
+ * Rates for testing one service at a number of requests per minute: all of its own operations, and in the proportion of the
+ * peak those operations of the other service that publish events to it.
  */
 export function ratesFor(service: ServiceName, perMinute: number): Rates {
   const all = ratesAt({
@@ -53,7 +53,7 @@ export function ratesFor(service: ServiceName, perMinute: number): Rates {
   ) as Rates;
 }
 
-/** All operations together, a second. */
+/** Requests per second of all operations. */
 export function totalOf(rates: Rates): number {
   return operations.reduce((sum, operation) => sum + rates[operation], 0);
 }

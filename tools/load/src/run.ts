@@ -3,18 +3,18 @@ import { type ArrivalKind, expectedCount } from './arrivals.ts';
 import type { Engine, Sample } from './engine/engine.ts';
 import { type Machine, machineFacts } from './machine.ts';
 import { type Depth, oldestAtMostMs, watchQueues } from './observe/queues.ts';
-import { type Look, usageOf, watchProcesses } from './observe/processes.ts';
-import { type Propagation, startProbe } from './observe/propagation.ts';
+import { type ProcessSample, usageOf, sampleProcesses } from './observe/processes.ts';
+import { type Propagation, startPropagationProbe } from './observe/propagation.ts';
 import { type Durations, durationsOf } from './percentile.ts';
 import type { Prepared } from './plan.ts';
 import { measuredSpan, type Phase, type Targets } from './profiles.ts';
 import { type Rates, totalOf } from './rates.ts';
-import type { RelayLag } from './system/watched.ts';
+import type { RelayLag } from './system/relay-lag.ts';
 import { type Second, secondsOf, type Tally, tallyOf } from './tally.ts';
 import { judge, type Verdict } from './verdict.ts';
 
-/** What is sent, and how it is judged. */
-export interface Shot {
+/** Requests of a load test, and the targets that it is checked against. */
+export interface LoadRun {
   readonly rates: Rates;
   readonly phases: readonly Phase[];
   readonly targets: Targets;
@@ -23,25 +23,25 @@ export interface Shot {
   readonly engine: Engine;
 }
 
-export interface RunOptions extends Shot {
+export interface RunOptions extends LoadRun {
   readonly url: string;
   readonly prepared: Prepared;
-  /** What can be seen of a system on this machine. */
-  readonly inside?: Inside | undefined;
+  /** Probes of the system, if it runs on this machine. */
+  readonly probes?: SystemProbes | undefined;
 }
 
-/** The inside of a system that runs on this machine. */
-export interface Inside {
+/** Observations inside a system that runs on this machine. */
+export interface SystemProbes {
   readonly aws: string;
   readonly pids: Readonly<Record<string, number>>;
-  /** Filled while it runs. */
+  /** Appended while the system runs. */
   readonly relayLags: readonly (RelayLag & { readonly at: number })[];
   readonly ended: readonly string[];
-  /** What each process that has a share of a core has waited for more of it, by its service. */
+  /** CPU throttling of each process with a CPU limit, by service. */
   readonly throttled: () => Report['throttled'];
 }
 
-/** All that a run has shown: latencies in milliseconds, rates a second. */
+/** Results of a run: latencies in milliseconds, rates per second. */
 export interface Report extends Tally {
   readonly machine: Machine;
   readonly url: string;
@@ -53,36 +53,33 @@ export interface Report extends Tally {
   readonly propagation: Durations & { readonly lost: number };
   readonly queues: Readonly<Record<string, { readonly maxDepth: number; readonly oldestAtMostMs: number }>>;
   readonly relayLag: Readonly<Record<string, Durations>>;
-  /** CPU in percent of a core and of a quarter of one, memory at its highest. */
+  /** CPU in percent of one core and of 0.25 core, and peak memory. */
   readonly processes: Readonly<
     Record<string, { corePercent: number; quarterPercent: number; residentMb: number }>
   >;
-  /**
-   * How a share of a core was felt: of so many periods of 100 ms in which a process ran, in how many it had to wait for the
-   * next one, and for how long altogether.
-   */
+  /** CPU throttling by process: periods of 100 ms in which it ran, those in which it was throttled, and the total wait. */
   readonly throttled: Readonly<
     Record<string, { readonly periods: number; readonly throttled: number; readonly ms: number }>
   >;
   readonly verdict: Verdict;
-  /** What plots are made of: the whole run. */
+  /** Time series of the whole run, for charts. */
   readonly timeline: {
     readonly seconds: readonly Second[];
-    readonly looks: Readonly<Record<string, readonly Look[]>>;
+    readonly looks: Readonly<Record<string, readonly ProcessSample[]>>;
     readonly depths: Readonly<Record<string, readonly Depth[]>>;
     readonly propagation: readonly Propagation[];
   };
 }
 
-/** Sends a run at a prepared system, looks at it meanwhile, and judges. */
+/** Runs a load test against a prepared system, observes it meanwhile, and checks the targets. */
 export async function runLoad(options: RunOptions): Promise<Report> {
-  const { url, prepared, rates, phases, targets, arrivals, seed, engine, inside } = options;
+  const { url, prepared, rates, phases, targets, arrivals, seed, engine, probes } = options;
   let startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
   const samples: Sample[] = [];
-  const processes = watchProcesses(inside?.pids ?? {}, elapsedMs);
-  const queues = inside && watchQueues(inside.aws, elapsedMs);
-  const probe = await startProbe(url, prepared, elapsedMs);
+  const processes = sampleProcesses(probes?.pids ?? {}, elapsedMs);
+  const queues = probes && watchQueues(probes.aws, elapsedMs);
+  const propagationProbe = await startPropagationProbe(url, prepared, elapsedMs);
   const sent = await engine(
     { url, prepared, rates, phases, arrivals, seed },
     {
@@ -90,27 +87,27 @@ export async function runLoad(options: RunOptions): Promise<Report> {
       sample: (sample) => void samples.push(sample),
     },
   );
-  await probe.stop();
+  await propagationProbe.stop();
   processes.stop();
-  const throttled = inside?.throttled() ?? {};
-  // What the last requests caused is still on its way.
-  if (queues) await untilEmpty(queues.depths);
+  const throttled = probes?.throttled() ?? {};
+  // Events of the last requests are still in flight.
+  if (queues) await untilDrained(queues.depths);
   const deadLetters = await queues?.stop();
 
   const { from, to } = measuredSpan(phases);
   const [fromMs, toMs] = [from * 1000, to * 1000];
   const tally = tallyOf(samples, fromMs, toMs);
-  const probes = probe.seen.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-  const delays = probes.flatMap(({ delayMs }) => delayMs ?? []);
-  const propagation = { ...durationsOf(delays), lost: probes.length - delays.length };
-  const used = Object.entries(processes.looks).flatMap(([name, looks]) => {
-    const usage = usageOf(looks, fromMs, toMs);
+  const writes = propagationProbe.writes.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+  const delays = writes.flatMap(({ delayMs }) => delayMs ?? []);
+  const propagation = { ...durationsOf(delays), lost: writes.length - delays.length };
+  const used = Object.entries(processes.samples).flatMap(([name, processSamples]) => {
+    const usage = usageOf(processSamples, fromMs, toMs);
     return usage ? [[name, { ...usage, quarterPercent: usage.corePercent * 4 }] as const] : [];
   });
   const usage = Object.fromEntries(used);
   const lags = (service: string) =>
     durationsOf(
-      (inside?.relayLags ?? [])
+      (probes?.relayLags ?? [])
         .filter(
           ({ relayLag, at }) => relayLag === service && at >= startedAt + fromMs && at < startedAt + toMs,
         )
@@ -140,7 +137,7 @@ export async function runLoad(options: RunOptions): Promise<Report> {
         },
       ]),
     ),
-    relayLag: inside ? { product: lags('product'), cart: lags('cart') } : {},
+    relayLag: probes ? { product: lags('product'), cart: lags('cart') } : {},
     processes: usage,
     throttled,
     verdict: judge(targets, {
@@ -148,25 +145,27 @@ export async function runLoad(options: RunOptions): Promise<Report> {
       sent,
       propagation,
       processes: usage,
-      ended: inside?.ended ?? [],
+      ended: probes?.ended ?? [],
       ...(deadLetters !== undefined && { deadLetters }),
     }),
     timeline: {
       seconds: secondsOf(samples),
-      looks: processes.looks,
+      looks: processes.samples,
       depths: queues?.depths ?? {},
-      propagation: probe.seen,
+      propagation: propagationProbe.writes,
     },
   };
 }
 
-const REST_MS = 10_000;
+const DRAIN_DEADLINE_MS = 10_000;
 
-/** Resolves when all queues have been seen empty since it was called, or after 10 s. */
-async function untilEmpty(depths: Readonly<Record<string, readonly Depth[]>>): Promise<void> {
-  const from = Object.fromEntries(Object.entries(depths).map(([name, seen]) => [name, seen.length]));
-  const isEmpty = ([name, seen]: readonly [string, readonly Depth[]]) =>
-    seen.slice(from[name]).some(({ messages }) => messages === 0);
-  const end = performance.now() + REST_MS;
+/** Resolves once each queue was observed empty since the call, or after 10 s. */
+async function untilDrained(depths: Readonly<Record<string, readonly Depth[]>>): Promise<void> {
+  const from = Object.fromEntries(
+    Object.entries(depths).map(([name, depthsOfQueue]) => [name, depthsOfQueue.length]),
+  );
+  const isEmpty = ([name, depthsOfQueue]: readonly [string, readonly Depth[]]) =>
+    depthsOfQueue.slice(from[name]).some(({ messages }) => messages === 0);
+  const end = performance.now() + DRAIN_DEADLINE_MS;
   while (!Object.entries(depths).every(isEmpty) && performance.now() < end) await delay(50);
 }

@@ -11,19 +11,26 @@ import type { Engine } from './engine/engine.ts';
 import { nodeEngine } from './engine/node.ts';
 import type { Phase } from './profiles.ts';
 import { peakRates } from './rates.ts';
-import type { Shot } from './run.ts';
+import type { LoadRun } from './run.ts';
 import { openOwnSession, openTarget } from './session.ts';
 
 const phases: readonly Phase[] = [{ name: 'short', seconds: 2, share: 0.5, isMeasured: true }];
-const shot: Shot = { rates: peakRates, phases, targets: {}, arrivals: 'even', seed: 1, engine: nodeEngine };
+const loadRun: LoadRun = {
+  rates: peakRates,
+  phases,
+  targets: {},
+  arrivals: 'even',
+  seed: 1,
+  engine: nodeEngine,
+};
 
-test('a short run against a system of its own passes, and shows all that it is to show', async () => {
+test('a short run against its own system passes, and its report is complete', async () => {
   await using session = await openOwnSession({
     mode: 'embedded',
     store: 'sqlite',
     path: process.env['PATH'],
   });
-  const report = await session.run(shot);
+  const report = await session.run(loadRun);
   assert.deepEqual(report.errors, {});
   assert.ok(report.verdict.passed, JSON.stringify(report.verdict));
   assert.equal(report.requests, 100);
@@ -33,8 +40,8 @@ test('a short run against a system of its own passes, and shows all that it is t
   if (process.platform === 'linux') assert.ok((report.processes['system']?.corePercent ?? 0) > 0);
 });
 
-/** A run against a system whose Product fails in some way when it reads for a client, once the run has begun. */
-async function runWithFault(fault: () => Promise<void>, targets: Shot['targets']) {
+/** Runs against a system whose Product has a fault when it reads for a client, once the run has started. */
+async function runWithFault(fault: () => Promise<void>, targets: LoadRun['targets']) {
   let isArmed = false;
   const openStore = (service: ServiceName): Store => {
     const store = openSqlite(':memory:');
@@ -60,19 +67,19 @@ async function runWithFault(fault: () => Promise<void>, targets: Shot['targets']
   };
   try {
     await using session = await openTarget(system.urls.gateway, undefined);
-    return await session.run({ ...shot, targets, engine });
+    return await session.run({ ...loadRun, targets, engine });
   } finally {
     await system.stop();
   }
 }
 
-test('a service that answers 500 fails the run', async () => {
+test('500 responses fail the run', async () => {
   const report = await runWithFault(() => Promise.reject(new Error('planted')), {});
   assert.ok((report.errors['500 internal: read a product'] ?? 0) > 0, JSON.stringify(report.errors));
   assert.equal(report.verdict.passed, false);
 });
 
-test('a service that is slow fails the run, and nothing else does', async () => {
+test('a slow service fails the run, by its p99 target only', async () => {
   const report = await runWithFault(() => delay(1_500), { p99Ms: 1_000 });
   const failed = report.verdict.checks.filter(({ passed }) => !passed).map(({ name }) => name);
   assert.deepEqual(failed, ['p99 of product']);

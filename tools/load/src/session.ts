@@ -1,37 +1,37 @@
 import { mintToken } from '@tandem/emulators/issuer';
-import { type CpuLimit, limitCpu } from './observe/quarter.ts';
+import { type CpuLimit, limitCpu } from './observe/cpu-limit.ts';
 import { expectedCount } from './arrivals.ts';
 import type { Prepared } from './plan.ts';
 import { cartsFor, cleanUp, prepare, type Tokens } from './prepare.ts';
 import type { ServiceName } from './rates.ts';
-import { type Inside, type Report, runLoad, type Shot } from './run.ts';
-import { type Mode, type OwnSystem, startOwnSystem, type StoreName } from './system/own.ts';
+import { type SystemProbes, type Report, runLoad, type LoadRun } from './run.ts';
+import { type Mode, type OwnSystem, startOwnSystem, type StoreName } from './system/own-system.ts';
 
-/** What a Fargate task of the smallest size has. */
-export const QUARTER = 0.25;
+/** vCPU of the smallest Fargate task. */
+export const QUARTER_CORE = 0.25;
 const USERS = 50;
 
-/** A system that runs are sent at, one after the other. */
+/** A system under test, for several runs one after the other. */
 export interface Session extends AsyncDisposable {
   readonly url: string;
   readonly system: OwnSystem | undefined;
-  /** Prepares what the run takes, and runs it. */
-  run(shot: Shot): Promise<Report>;
+  /** Prepares the data of a run, and runs it. */
+  run(loadRun: LoadRun): Promise<Report>;
   /**
-   * Has the processes of these services run with a quarter of a core each from now on, in runs but not while they are
-   * prepared. Returns how that is done; undefined where the kernel does not let it be set.
+   * Limits the process of each of these services to 0.25 core during runs, but not during their preparation. Returns the
+   * mechanism; undefined if the kernel does not allow it.
    */
   limit(services: readonly ServiceName[]): CpuLimit['by'] | undefined;
 }
 
-/** Starts a system of the load's own, which ends with the session. */
+/** Starts a system for the load test, which is stopped with the session. */
 export async function openOwnSession(options: {
   readonly mode: Mode;
   readonly store: StoreName;
   readonly path: string | undefined;
   readonly entry?: string;
 }): Promise<Session> {
-  const relayLags: Inside['relayLags'][number][] = [];
+  const relayLags: SystemProbes['relayLags'][number][] = [];
   const ended: string[] = [];
   const system = await startOwnSystem({
     ...options,
@@ -39,7 +39,7 @@ export async function openOwnSession(options: {
     onEnd: (name) => void ended.push(name),
   });
   const { urls, pids } = system;
-  const tokens = await ownTokens();
+  const tokens = await localTokens();
   let limited: readonly ServiceName[] = [];
   let limits: readonly CpuLimit[] = [];
   const release = () => {
@@ -48,17 +48,18 @@ export async function openOwnSession(options: {
   };
   const apply = () => {
     release();
-    limits = limited.flatMap((service) => limitCpu(pids[service] ?? 0, QUARTER) ?? []);
+    limits = limited.flatMap((service) => limitCpu(pids[service] ?? 0, QUARTER_CORE) ?? []);
   };
   const throttled = () =>
     Object.fromEntries(
       limits.length === limited.length ? limited.map((name, i) => [name, limits[i]?.throttled()]) : [],
     ) as Report['throttled'];
-  const inside: Inside = { aws: urls.aws, pids, relayLags, ended, throttled };
+  const probes: SystemProbes = { aws: urls.aws, pids, relayLags, ended, throttled };
   return {
     url: urls.gateway,
     system,
-    run: async (shot) => shoot(urls.gateway, tokens, shot, { inside, before: apply, after: release }),
+    run: async (loadRun) =>
+      prepareAndRun(urls.gateway, tokens, loadRun, { probes, before: apply, after: release }),
     limit(services) {
       limited = services;
       apply();
@@ -73,44 +74,45 @@ export async function openOwnSession(options: {
   };
 }
 
-/** A system that runs already. Without a token, one of this checkout's issuer, whose systems trust it. */
+/** Connects to a running system. Default token: one of this checkout's issuer, which local systems trust. */
 export async function openTarget(url: string, token: string | undefined): Promise<Session> {
-  const tokens = token === undefined ? await ownTokens() : { catalog: token, users: [token] };
+  const tokens = token === undefined ? await localTokens() : { catalog: token, users: [token] };
   return {
     url,
     system: undefined,
-    run: async (shot) => shoot(url, tokens, shot, { after: (prepared) => cleanUp(url, prepared) }),
+    run: async (loadRun) =>
+      prepareAndRun(url, tokens, loadRun, { after: (prepared) => cleanUp(url, prepared) }),
     limit: () => undefined,
     async [Symbol.asyncDispose]() {},
   };
 }
 
-async function shoot(
+async function prepareAndRun(
   url: string,
   tokens: Tokens,
-  shot: Shot,
+  loadRun: LoadRun,
   {
-    inside,
+    probes,
     before = () => undefined,
     after,
   }: {
-    readonly inside?: Inside;
+    readonly probes?: SystemProbes;
     readonly before?: () => void;
     readonly after: (prepared: Prepared) => Promise<void> | void;
   },
 ): Promise<Report> {
-  // As many carts as a run at the full rate takes that has as many requests.
-  const prepared = await prepare(url, tokens, cartsFor(shot.rates, expectedCount(shot.phases, 1)));
+  // As many carts as a run with the same number of requests at the full rate needs.
+  const prepared = await prepare(url, tokens, cartsFor(loadRun.rates, expectedCount(loadRun.phases, 1)));
   try {
     before();
-    return await runLoad({ ...shot, url, prepared, inside });
+    return await runLoad({ ...loadRun, url, prepared, probes });
   } finally {
     await after(prepared);
   }
 }
 
-/** Valid for a day: the longest run that can be asked for. */
-async function ownTokens(): Promise<Tokens> {
+/** Tokens of this checkout's issuer, valid for longer than the longest run, a day. */
+async function localTokens(): Promise<Tokens> {
   const lifetimeSeconds = 25 * 60 * 60;
   const mint = (subject: string, scopes: readonly string[]) =>
     mintToken({ subject, scopes, lifetimeSeconds });

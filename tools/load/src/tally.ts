@@ -3,29 +3,29 @@ import type { Operation } from './mix.ts';
 import { type Durations, durationsOf, percentile } from './percentile.ts';
 import { operations, serviceOf, type ServiceName } from './rates.ts';
 
-/** A second of a run, by when requests were due. */
+/** Statistics of one second of a run, by due time. */
 export interface Second {
   readonly second: number;
   readonly requests: number;
   readonly errors: number;
-  /** Milliseconds of each service's answers; absent where it had none. */
+  /** Latency in milliseconds by service; absent without responses. */
   readonly product?: { readonly p50: number; readonly p99: number };
   readonly cart?: { readonly p50: number; readonly p99: number };
 }
 
-/** What became of a run's measured requests. */
+/** Statistics of the measured requests of a run. */
 export interface Tally {
   readonly requests: number;
-  /** By operation; those that were never asked for are left out. */
+  /** By operation; absent for operations without requests. */
   readonly operations: Readonly<Partial<Record<Operation, Durations>>>;
   readonly services: Readonly<Record<ServiceName, Durations>>;
-  /** Refusals that are part of the game, by name. */
+  /** Expected rejections, by name. */
   readonly expected: Readonly<Record<string, number>>;
-  /** What no client should get, by name and operation: `500 internal: add a line`. */
+  /** Errors, by name and operation: `500 internal: add a line`. */
   readonly errors: Readonly<Record<string, number>>;
 }
 
-/** Counts what was due from `fromMs` on and before `toMs`. Latencies of errors count as all others. */
+/** Computes statistics of requests that were due from `fromMs` on and before `toMs`, errors included. */
 export function tallyOf(samples: readonly Sample[], fromMs: number, toMs: number): Tally {
   const measured = samples.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
   const expected: Record<string, number> = {};
@@ -37,19 +37,19 @@ export function tallyOf(samples: readonly Sample[], fromMs: number, toMs: number
     if (kind === 'expected') expected[name] = (expected[name] ?? 0) + 1;
     else errors[`${name}: ${operation}`] = (errors[`${name}: ${operation}`] ?? 0) + 1;
   }
-  const of = (isMeant: (operation: Operation) => boolean) =>
-    durationsOf(measured.filter(({ operation }) => isMeant(operation)).map(({ latencyMs }) => latencyMs));
-  const asked = new Set(measured.map(({ operation }) => operation));
+  const durations = (includes: (operation: Operation) => boolean) =>
+    durationsOf(measured.filter(({ operation }) => includes(operation)).map(({ latencyMs }) => latencyMs));
+  const sent = new Set(measured.map(({ operation }) => operation));
   return {
     requests: measured.length,
     operations: Object.fromEntries(
       operations
-        .filter((operation) => asked.has(operation))
-        .map((operation) => [operation, of((it) => it === operation)]),
+        .filter((operation) => sent.has(operation))
+        .map((operation) => [operation, durations((candidate) => candidate === operation)]),
     ),
     services: {
-      product: of((operation) => serviceOf(operation) === 'product'),
-      cart: of((operation) => serviceOf(operation) === 'cart'),
+      product: durations((operation) => serviceOf(operation) === 'product'),
+      cart: durations((operation) => serviceOf(operation) === 'cart'),
     },
     expected,
     errors,
@@ -68,14 +68,14 @@ export function secondsOf(samples: readonly Sample[]): Second[] {
     if (outcome.startsWith('error')) entry.errors += 1;
   }
   return bySecond.map(({ product, cart, errors }, second) => {
-    const told = (name: ServiceName, values: readonly number[]) =>
+    const percentiles = (name: ServiceName, values: readonly number[]) =>
       values.length > 0 && { [name]: { p50: percentile(values, 0.5), p99: percentile(values, 0.99) } };
     return {
       second,
       requests: product.length + cart.length,
       errors,
-      ...told('product', product),
-      ...told('cart', cart),
+      ...percentiles('product', product),
+      ...percentiles('cart', cart),
     };
   });
 }

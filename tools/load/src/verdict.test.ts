@@ -4,7 +4,7 @@ import type { Sample } from './engine/engine.ts';
 import { outcomeOf } from './outcome.ts';
 import { profileOf } from './profiles.ts';
 import { secondsOf, tallyOf } from './tally.ts';
-import { type Evidence, judge } from './verdict.ts';
+import { type Measurements, judge } from './verdict.ts';
 
 const sample = (changes: Partial<Sample> = {}): Sample => ({
   dueMs: 10,
@@ -13,7 +13,7 @@ const sample = (changes: Partial<Sample> = {}): Sample => ({
   outcome: 'done',
   ...changes,
 });
-const evidence = (samples: readonly Sample[], changes: Partial<Evidence> = {}): Evidence => ({
+const measurementsOf = (samples: readonly Sample[], changes: Partial<Measurements> = {}): Measurements => ({
   tally: tallyOf(samples, 0, 1_000),
   sent: { planned: samples.length, dropped: 0, lateP99Ms: 1 },
   propagation: { p99: 20, lost: 0, count: 10 },
@@ -25,25 +25,25 @@ const evidence = (samples: readonly Sample[], changes: Partial<Evidence> = {}): 
   ...changes,
 });
 const { targets } = profileOf('peak');
-const failedOf = (given: Evidence, of = targets) =>
-  judge(of, given)
+const failedOf = (measurements: Measurements, limits = targets) =>
+  judge(limits, measurements)
     .checks.filter(({ passed }) => !passed)
     .map(({ name }) => name);
 const good = [sample(), sample({ operation: 'add a line' })];
 
 test('a run that meets every target passes', () => {
-  const verdict = judge(targets, evidence(good));
-  assert.deepEqual(failedOf(evidence(good)), []);
+  const verdict = judge(targets, measurementsOf(good));
+  assert.deepEqual(failedOf(measurementsOf(good)), []);
   assert.deepEqual([verdict.passed, verdict.void, verdict.unjudged], [true, [], []]);
 });
 
-test('one error is too many, whatever it is and of whatever service', () => {
+test('a single error of any kind fails the run', () => {
   for (const outcome of [outcomeOf(500, ''), outcomeOf(404, ''), 'error ECONNRESET'] as const) {
-    assert.deepEqual(failedOf(evidence([...good, sample({ outcome })]), {}), ['errors'], outcome);
+    assert.deepEqual(failedOf(measurementsOf([...good, sample({ outcome })]), {}), ['errors'], outcome);
   }
 });
 
-test('refusals that happen to shops are counted by name, and are no errors', () => {
+test('expected rejections are counted by name, and are not errors', () => {
   const problem = (code: string) => JSON.stringify({ type: `urn:tandem:problem:${code}` });
   const outcomes = [
     outcomeOf(409, problem('lines-changed')),
@@ -66,38 +66,41 @@ test('refusals that happen to shops are counted by name, and are no errors', () 
   assert.equal(outcomeOf(304, ''), 'done');
 });
 
-test('each target fails a run by itself', () => {
+test('missing any target fails the run', () => {
   const slow = Array.from({ length: 50 }, () => sample({ operation: 'add a line', latencyMs: 60 }));
-  assert.deepEqual(failedOf(evidence([...good, ...slow])), ['p99 of cart']);
+  assert.deepEqual(failedOf(measurementsOf([...good, ...slow])), ['p99 of cart']);
   const busy = {
     product: { quarterPercent: 61, residentMb: 210 },
     cart: { quarterPercent: 1, residentMb: 1 },
   };
-  assert.deepEqual(failedOf(evidence(good, { processes: busy })), ['CPU of product', 'memory of product']);
+  assert.deepEqual(failedOf(measurementsOf(good, { processes: busy })), [
+    'CPU of product',
+    'memory of product',
+  ]);
   const late = { propagation: { p99: 1_200, lost: 1, count: 10 } };
-  assert.deepEqual(failedOf(evidence(good, late), profileOf('10x').targets), [
-    'writes that never showed',
+  assert.deepEqual(failedOf(measurementsOf(good, late), profileOf('10x').targets), [
+    'writes never visible',
     'propagation p99',
   ]);
-  assert.deepEqual(failedOf(evidence(good, { deadLetters: 1 })), ['dead letters']);
-  assert.deepEqual(failedOf(evidence(good, { ended: ['cart'] })), ['processes that died']);
+  assert.deepEqual(failedOf(measurementsOf(good, { deadLetters: 1 })), ['dead letters']);
+  assert.deepEqual(failedOf(measurementsOf(good, { ended: ['cart'] })), ['processes exited']);
 });
 
-test('a run is void, and not passed, when the sender did not keep up', () => {
-  const late = judge(targets, evidence(good, { sent: { planned: 2, dropped: 0, lateP99Ms: 25 } }));
-  assert.match(late.void.join(), /late itself: p99 25\.0 ms/);
+test('a run is invalid, and does not pass, when the sender did not keep up', () => {
+  const late = judge(targets, measurementsOf(good, { sent: { planned: 2, dropped: 0, lateP99Ms: 25 } }));
+  assert.match(late.void.join(), /was late: p99 25\.0 ms/);
   assert.equal(late.passed, false);
-  const dropping = judge({}, evidence(good, { sent: { planned: 1_000, dropped: 5, lateP99Ms: 1 } }));
-  assert.match(dropping.void.join(), /left out 5 of 1000/);
-  assert.equal(judge({}, evidence([])).passed, false);
+  const dropping = judge({}, measurementsOf(good, { sent: { planned: 1_000, dropped: 5, lateP99Ms: 1 } }));
+  assert.match(dropping.void.join(), /dropped 5 of 1000/);
+  assert.equal(judge({}, measurementsOf([])).passed, false);
 });
 
-test('what cannot be measured is said, and not taken for good silently', () => {
-  const { unjudged } = judge(targets, evidence(good, { processes: {} }));
+test('targets that cannot be checked are listed', () => {
+  const { unjudged } = judge(targets, measurementsOf(good, { processes: {} }));
   assert.equal(unjudged.length, 2);
 });
 
-test('only what was due within the measured time counts, whenever it was answered', () => {
+test('only requests that were due within the measured span count, whenever they completed', () => {
   const samples = [
     sample({ dueMs: 999, latencyMs: 5_000 }),
     sample({ dueMs: 1_000 }),

@@ -2,18 +2,18 @@ import type { Sent } from './engine/engine.ts';
 import type { Targets } from './profiles.ts';
 import type { Tally } from './tally.ts';
 
-/** What a verdict is made of. Milliseconds, percent and megabytes. */
-export interface Evidence {
+/** Measurements that a verdict is based on, in milliseconds, percent and megabytes. */
+export interface Measurements {
   readonly tally: Tally;
   readonly sent: Sent;
   readonly propagation: { readonly p99: number; readonly lost: number; readonly count: number };
-  /** By service; empty where a service has no process of its own or it cannot be seen. */
+  /** By service; absent if a service has no process of its own, or it cannot be observed. */
   readonly processes: Readonly<
     Record<string, { readonly quarterPercent: number; readonly residentMb: number }>
   >;
-  /** Messages that were given up, where that can be seen. */
+  /** Number of dead letters; undefined if it cannot be observed. */
   readonly deadLetters?: number;
-  /** Processes that ended though nobody had told them to. */
+  /** Processes that exited unexpectedly. */
   readonly ended: readonly string[];
 }
 
@@ -25,29 +25,27 @@ export interface Check {
 }
 
 export interface Verdict {
-  /** Why the run says nothing of the system; then it is not passed. */
+  /** Reasons why the run is invalid: its results say nothing about the system. An invalid run does not pass. */
   readonly void: readonly string[];
   readonly checks: readonly Check[];
-  /** What a target is for and could not be measured here. */
+  /** Targets that could not be checked, with the reason. */
   readonly unjudged: readonly string[];
   readonly passed: boolean;
 }
 
-/** Of what was due, what may not have been sent. */
+/** Share of due requests that may be dropped. */
 const MAX_DROPPED_SHARE = 0.001;
 
-/** Judges a run. Without errors means without a single one. */
-export function judge(targets: Targets, evidence: Evidence): Verdict {
-  const { tally, sent, propagation, processes, deadLetters = 0, ended } = evidence;
+/** Checks a run against targets. A single error fails it. */
+export function judge(targets: Targets, measurements: Measurements): Verdict {
+  const { tally, sent, propagation, processes, deadLetters = 0, ended } = measurements;
   const reasons = [
     tally.requests === 0 ? ['no request was measured'] : [],
     sent.lateP99Ms > (targets.lateP99Ms ?? Infinity)
-      ? [
-          `the sender was late itself: p99 ${ms(sent.lateP99Ms)}, of ${targets.lateP99Ms} ms that are tolerated`,
-        ]
+      ? [`the sender was late: p99 ${ms(sent.lateP99Ms)}, at most ${targets.lateP99Ms} ms are allowed`]
       : [],
     sent.dropped > sent.planned * MAX_DROPPED_SHARE
-      ? [`the sender left out ${sent.dropped} of ${sent.planned} requests`]
+      ? [`the sender dropped ${sent.dropped} of ${sent.planned} requests`]
       : [],
   ].flat();
 
@@ -55,14 +53,14 @@ export function judge(targets: Targets, evidence: Evidence): Verdict {
   const checks: Check[] = [
     { name: 'errors', value: String(errors), target: 'none', passed: errors === 0 },
     {
-      name: 'writes that never showed',
+      name: 'writes never visible',
       value: String(propagation.lost),
       target: 'none',
       passed: propagation.lost === 0,
     },
     { name: 'dead letters', value: String(deadLetters), target: 'none', passed: deadLetters === 0 },
     {
-      name: 'processes that died',
+      name: 'processes exited',
       value: ended.join(', ') || '0',
       target: 'none',
       passed: ended.length === 0,
@@ -81,20 +79,20 @@ export function judge(targets: Targets, evidence: Evidence): Verdict {
     if (targets.p99Ms !== undefined && count > 0) below(`p99 of ${service}`, p99, targets.p99Ms, 'ms');
   }
   if (targets.propagationP99Ms !== undefined) {
-    if (propagation.count === 0) unjudged.push('propagation: no write was seen');
+    if (propagation.count === 0) unjudged.push('propagation: no write was observed');
     else below('propagation p99', propagation.p99, targets.propagationP99Ms, 'ms');
   }
   for (const service of ['product', 'cart'] as const) {
     const { quarterPercent, residentMb } = targets;
-    const seen = processes[service];
+    const observed = processes[service];
     if (quarterPercent === undefined && residentMb === undefined) continue;
-    if (!seen) {
-      unjudged.push(`CPU and memory of ${service}: its process cannot be seen`);
+    if (!observed) {
+      unjudged.push(`CPU and memory of ${service}: its process cannot be observed`);
       continue;
     }
     if (quarterPercent !== undefined)
-      below(`CPU of ${service}`, seen.quarterPercent, quarterPercent, '% of 0.25 core');
-    if (residentMb !== undefined) below(`memory of ${service}`, seen.residentMb, residentMb, 'MB');
+      below(`CPU of ${service}`, observed.quarterPercent, quarterPercent, '% of 0.25 core');
+    if (residentMb !== undefined) below(`memory of ${service}`, observed.residentMb, residentMb, 'MB');
   }
   const passed = reasons.length === 0 && checks.every((check) => check.passed);
   return { void: reasons, checks, unjudged, passed };

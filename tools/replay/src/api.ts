@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
 import { z } from 'zod';
-import { parseOrNull, refusal, unreachable } from '@tandem/cli/target';
+import { parseOrNull, rejectedResponse, unreachable } from '@tandem/cli/target';
 
 const cart = z.object({
   cartId: z.string(),
@@ -14,55 +14,55 @@ const stock = z.object({
   items: z.array(z.object({ productId: z.string(), onHand: z.int(), held: z.int() })),
 });
 
-/** The stock of a product in units. */
+/** Stock of a product in units. */
 export interface ReplayedStock {
   readonly onHand: number;
   readonly held: number;
 }
 
-/** A cart as far as it matters here. */
+/** Cart, with the fields that the replay needs. */
 export type ReplayedCart = z.output<typeof cart>;
 
-/** The public API of a running system, as the replay uses it. Calls reject with a DomainError when it fails them. */
+/** Client of the public API of a running system. Calls reject with a DomainError when they fail. */
 export interface Api {
   /** Opens a guest's cart. */
   openCart(): Promise<ReplayedCart>;
-  /** Adds a product that exists; resolves to the status of the last answer. */
+  /** Adds an existing product; resolves to the status of the last response. */
   add(cartId: string, productId: string, qty: number): Promise<number>;
   readCart(cartId: string): Promise<ReplayedCart>;
-  /** The stock of those of the products that exist. */
+  /** Fetches the stock of products; those that do not exist are absent. */
   readStock(productIds: readonly string[]): Promise<ReadonlyMap<string, ReplayedStock>>;
 }
 
 const idsPerCall = 100;
 const attemptMs = 10_000;
-const patienceMs = 30_000;
-/** How long Cart may take to hear of a product that Product has. */
-const longestLagMs = 10_000;
+const retryDeadlineMs = 30_000;
+/** Limit of the propagation delay of a new product to Cart. */
+const maxLagMs = 10_000;
 const pauseMs = 100;
 
 /**
- * The API at `url`. For 30 s a call that answers 503 or 429 is repeated after its Retry-After, and one whose
- * connection broke after a moment; an Idempotency-Key keeps repeated POSTs from counting twice. `onPost` is told the
- * status of every answer to a POST.
+ * Creates a client of the API at `url`. Requests are retried for 30 s, after Retry-After where the response is 503 or 429, and
+ * after a short delay where the connection failed. An Idempotency-Key deduplicates retried POSTs. `onPost` is called with the
+ * status of each response to a POST.
  */
 export function createApi(url: string, onPost: (status: number) => void): Api {
-  let reached = false;
+  let wasReached = false;
 
   const call = async (path: string, init: RequestInit): Promise<Response> => {
-    const deadline = performance.now() + patienceMs;
+    const deadline = performance.now() + retryDeadlineMs;
     for (;;) {
       let waitMs = pauseMs;
       try {
         const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(attemptMs) });
-        reached = true;
+        wasReached = true;
         if (init.method === 'POST') onPost(response.status);
-        const busy = response.status === 503 || response.status === 429;
-        if (!busy || performance.now() > deadline) return response;
+        const isBusy = response.status === 503 || response.status === 429;
+        if (!isBusy || performance.now() > deadline) return response;
         await response.body?.cancel();
         waitMs = retryAfterMs(response);
       } catch (error) {
-        if (!reached || performance.now() > deadline) throw unreachable(url, error);
+        if (!wasReached || performance.now() > deadline) throw unreachable(url, error);
       }
       await delay(waitMs);
     }
@@ -76,16 +76,20 @@ export function createApi(url: string, onPost: (status: number) => void): Api {
     });
 
   const read = async <T>(response: Response, status: number, shape: z.ZodType<T>): Promise<T> => {
-    if (response.status !== status) throw await refusal(url, response);
+    if (response.status !== status) throw await rejectedResponse(url, response);
     const parsed = shape.safeParse(parseOrNull(await response.text()));
     if (parsed.success) return parsed.data;
-    throw new DomainError('unavailable', 'unknown-answer', `what answers at ${url} is no such system`);
+    throw new DomainError(
+      'unavailable',
+      'unknown-answer',
+      `${url} sent an unexpected response: check that it is a Tandem system`,
+    );
   };
 
   return {
     openCart: async () => read(await post('/carts', {}), 201, cart),
     async add(cartId, productId, qty) {
-      const deadline = performance.now() + longestLagMs;
+      const deadline = performance.now() + maxLagMs;
       for (;;) {
         const response = await post(`/carts/${cartId}/items`, { productId, qty });
         await response.body?.cancel();

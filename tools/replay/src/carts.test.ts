@@ -17,7 +17,7 @@ function unitsBy(adds: readonly Add[]): Map<string, number> {
   return units;
 }
 
-test('an invoice is a cart, a row an add, rows of one product stay apart', () => {
+test('each invoice is a cart and each row an add, also for rows of the same product', () => {
   const plan = planCarts([sale('1', 'a', 2), sale('2', 'a', 1), sale('1', 'b', 3), sale('1', 'a', 4)]);
   assert.deepEqual(
     [...plan],
@@ -37,7 +37,7 @@ test('an invoice is a cart, a row an add, rows of one product stay apart', () =>
   );
 });
 
-test('more than 999 of a product spill into further carts', () => {
+test('more than 999 units of a product are split over several carts', () => {
   const carts = planCarts([sale('1', 'a', 998), sale('1', 'a', 1003), sale('1', 'b', 1)]).get('1');
   assert.deepEqual(carts, [
     [
@@ -50,7 +50,7 @@ test('more than 999 of a product spill into further carts', () => {
   ]);
 });
 
-test('whatever the invoice, no cart exceeds its limits and every unit is in one', () => {
+test('for any invoice, no cart exceeds its limits and each unit is in exactly one cart', () => {
   const codes = Array.from({ length: 250 }, (_, index) => `p${index}`);
   const rows = record({
     invoice: constantFrom('1', '2'),

@@ -1,6 +1,6 @@
 import type { Sale } from '@tandem/import/catalog';
 
-/** So many units put into a cart. */
+/** Add of a quantity of a product to a cart. */
 export interface Add {
   readonly productId: string;
   readonly qty: number;
@@ -14,7 +14,7 @@ interface Draft {
   readonly units: Map<string, number>;
 }
 
-/** The carts of each invoice, by its number: an add a row, in as many carts as a cart's limits demand. */
+/** Plans the carts of each invoice, by its number: one add per row, in as many carts as the limits of a cart require. */
 export function planCarts(sales: readonly Sale[]): ReadonlyMap<string, readonly (readonly Add[])[]> {
   const drafts = new Map<string, Draft[]>();
   for (const { invoice, productId, quantity } of sales) {
@@ -22,7 +22,7 @@ export function planCarts(sales: readonly Sale[]): ReadonlyMap<string, readonly 
     drafts.set(invoice, carts);
     for (let left = quantity, index = 0; left > 0; index += 1) {
       const cart = (carts[index] ??= { adds: [], units: new Map() });
-      const qty = Math.min(left, room(cart, productId));
+      const qty = Math.min(left, remainingQty(cart, productId));
       if (qty === 0) continue;
       cart.adds.push({ productId, qty });
       cart.units.set(productId, (cart.units.get(productId) ?? 0) + qty);
@@ -32,8 +32,8 @@ export function planCarts(sales: readonly Sale[]): ReadonlyMap<string, readonly 
   return new Map([...drafts].map(([invoice, carts]) => [invoice, carts.map(({ adds }) => adds)]));
 }
 
-function room({ units }: Draft, productId: string): number {
-  const held = units.get(productId);
-  if (held !== undefined) return unitsPerLine - held;
+function remainingQty({ units }: Draft, productId: string): number {
+  const added = units.get(productId);
+  if (added !== undefined) return unitsPerLine - added;
   return units.size < linesPerCart ? unitsPerLine : 0;
 }

@@ -5,15 +5,15 @@ import { systemUrl } from '@tandem/cli/target';
 import { replay, type ReplayProgress } from './replay.ts';
 import { describe } from './report.ts';
 
-const help = `Replays the invoices of a sales file as carts through the public API of a running system, then checks
-that the stock adds up: the units on hand are as before, and the units held have grown by what these carts hold.
+const help = `Replays the invoices of a sales file as carts through the public API of a running system, then checks the stock:
+the units on hand must be unchanged, and the units held must have grown by the units in these carts.
 
   npm run replay -- FILE [--url URL]
 
-  FILE       .csv with the columns of the UCI "Online Retail" data set; import it first
-  --url URL  the system (http://127.0.0.1:8080, or the port in PORT)
+  FILE       .csv file with the columns of the UCI "Online Retail" data set; import it first
+  --url URL  base URL of the system (default: http://127.0.0.1:8080, or the port in PORT)
 
-Exit code: 0 stock adds up, 1 it does not or the replay failed, 2 wrong usage.
+Exit code: 0 the stock is consistent, 1 it is not, or the replay failed, 2 usage error.
 `;
 
 await runCommand(async () => {
@@ -26,7 +26,7 @@ await runCommand(async () => {
     return 0;
   }
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw usageError('give one file');
+  if (file === undefined || more.length > 0) throw usageError('needs exactly one FILE');
   const url = systemUrl(values.url, process.env['PORT']);
   const { sales, bad } = await readSalesFile(fromCaller(file, process.env));
 

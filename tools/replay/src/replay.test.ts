@@ -18,7 +18,7 @@ interface Line {
   hold: 'held' | 'pending' | 'none';
 }
 
-/** What goes wrong in the stub. `onAdd` may take over an add; it runs before anything is done, `afterAdd` after. */
+/** Faults of the stub. `onAdd` runs before an add and may replace its response, `afterAdd` runs after it. */
 interface Faults {
   readonly onAdd?: (attempt: number, response: ServerResponse) => boolean;
   readonly afterAdd?: (attempt: number, request: IncomingMessage) => boolean;
@@ -26,7 +26,7 @@ interface Faults {
   readonly lost?: number;
 }
 
-/** Plays both services: stock is held only when somebody reads it, one add a read, as late as events would. */
+/** Stub of both services: each read of the stock holds one add, with a delay as events have it. */
 async function startStub(t: TestContext, onHand: Record<string, number>, faults: Faults = {}) {
   const held: Record<string, number> = {};
   const carts = new Map<string, Line[]>();
@@ -48,7 +48,7 @@ async function startStub(t: TestContext, onHand: Record<string, number>, faults:
     }
   };
 
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://stub');
     const send = (status: number, body: unknown) => {
       response.writeHead(status).end(JSON.stringify(body));
@@ -95,7 +95,7 @@ async function startStub(t: TestContext, onHand: Record<string, number>, faults:
   };
 
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
+    respond(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -117,7 +117,7 @@ function sales(...rows: [invoice: string, productId: string, quantity: number][]
   }));
 }
 
-test('every row becomes an add, and the replay waits until stock and carts add up', async (t) => {
+test('each row is an add, and the replay waits until stock and carts are consistent', async (t) => {
   const { url, onHand, held, carts } = await startStub(t, { A: 1500, B: 5, C: 7 });
   const progress: ReplayProgress[] = [];
   const report = await replay(url, sales(['1', 'A', 1200], ['1', 'B', 2], ['2', 'A', 300], ['2', 'B', 3]), {
@@ -132,7 +132,7 @@ test('every row becomes an add, and the replay waits until stock and carts add u
     carts: 3,
     lines: 5,
     units: 1505,
-    answers: new Map([
+    responses: new Map([
       [201, 3],
       [200, 5],
     ]),
@@ -147,21 +147,21 @@ test('every row becomes an add, and the replay waits until stock and carts add u
   );
 });
 
-test('a line whose hold was rejected holds nothing', async (t) => {
+test('a line with a rejected hold counts no held units', async (t) => {
   const { url, held } = await startStub(t, { A: 5 });
   const report = await replay(url, sales(['1', 'A', 3], ['2', 'A', 3]));
   assert.deepEqual(report.differences, []);
   assert.deepEqual([held['A'], report.lines, report.units], [3, 2, 6]);
 });
 
-test('reports the products whose stock does not add up once the wait is over', async (t) => {
+test('products with inconsistent stock are reported after the deadline', async (t) => {
   const { url } = await startStub(t, { A: 50, B: 5 }, { lost: 1 });
   const report = await replay(url, sales(['1', 'A', 3], ['2', 'B', 5]), { settleMs: 500 });
   assert.ok(report.differences.length > 0);
   for (const { before, now } of report.differences) assert.notEqual(before.onHand, now?.onHand);
 });
 
-test('repeats what is busy, what is not yet known and what broke off, and counts it once', async (t) => {
+test('busy, not yet known and failed requests are retried and counted once', async (t) => {
   const { url, held } = await startStub(
     t,
     { A: 9 },
@@ -180,7 +180,7 @@ test('repeats what is busy, what is not yet known and what broke off, and counts
   const report = await replay(url, sales(['1', 'A', 4]));
   assert.deepEqual([held['A'], report.lines, report.differences], [4, 1, []]);
   assert.deepEqual(
-    report.answers,
+    report.responses,
     new Map([
       [201, 1],
       [503, 1],
@@ -190,17 +190,17 @@ test('repeats what is busy, what is not yet known and what broke off, and counts
   );
 });
 
-test('counts what is refused and goes on', async (t) => {
+test('rejected adds are counted, and the replay continues', async (t) => {
   const { url, held } = await startStub(
     t,
     { A: 9 },
     { onAdd: (attempt, response) => attempt === 1 && response.writeHead(409).end().writableEnded },
   );
   const report = await replay(url, sales(['1', 'A', 4], ['1', 'A', 2]));
-  assert.deepEqual([held['A'], report.lines, report.units, report.answers.get(409)], [2, 1, 2, 1]);
+  assert.deepEqual([held['A'], report.lines, report.units, report.responses.get(409)], [2, 1, 2, 1]);
 });
 
-test('works on as many invoices at once as it may', async (t) => {
+test('the number of invoices in flight is limited', async (t) => {
   const stock = Object.fromEntries(Array.from({ length: 130 }, (_, index) => [`P${index}`, 1]));
   let [open, most] = [0, 0];
   const { url } = await startStub(t, stock, {
@@ -216,11 +216,11 @@ test('works on as many invoices at once as it may', async (t) => {
   });
   const rows = Object.keys(stock).map((id): [string, string, number] => [id, id, 1]);
   const report = await replay(url, sales(...rows), { concurrency: 3 });
-  assert.deepEqual([report.carts, report.products, report.answers.get(409)], [130, 130, 130]);
+  assert.deepEqual([report.carts, report.products, report.responses.get(409)], [130, 130, 130]);
   assert.equal(most, 3);
 });
 
-test('leaves out products that the system lacks, and fails when it lacks them all', async (t) => {
+test('unknown products are skipped; if all are unknown the replay fails', async (t) => {
   const { url, held } = await startStub(t, { A: 9 });
   const report = await replay(url, sales(['1', 'A', 4], ['1', 'B', 2]));
   assert.deepEqual([held['A'], report.missing, report.products], [4, ['B'], 1]);
@@ -230,7 +230,7 @@ test('leaves out products that the system lacks, and fails when it lacks them al
   );
 });
 
-test('npm run replay prints a summary; its exit code is the check’s', async (t) => {
+test('npm run replay prints a summary and exits with the result of the check', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'replay-'));
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'sales.csv');
@@ -248,9 +248,9 @@ test('npm run replay prints a summary; its exit code is the check’s', async (t
 
   const good = await startStub(t, { 10001: 2 });
   const { code, stdout } = await run(file, '--url', good.url);
-  assert.match(stdout, /^carts {4}1 for 1 invoices\nlines {4}1 \(1 bad rows left out\)\nunits {4}2\n/);
-  assert.match(stdout, /answers {2}1 × 200, 1 × 201\n/);
-  assert.match(stdout, /stock {4}ok: 1 products/);
+  assert.match(stdout, /^carts {6}1 for 1 invoices\nlines {6}1 \(1 bad rows skipped\)\nunits {6}2\n/);
+  assert.match(stdout, /responses {2}1 × 200, 1 × 201\n/);
+  assert.match(stdout, /stock {6}ok: stock and carts of 1 products/);
   assert.equal(code, 0);
 
   const usage = await run(file, file);
@@ -258,5 +258,5 @@ test('npm run replay prints a summary; its exit code is the check’s', async (t
   const { url } = good;
   await rm(file);
   const missing = await run(file, '--url', url);
-  assert.deepEqual([missing.code, missing.stderr], [1, `there is no file ${file}\n`]);
+  assert.deepEqual([missing.code, missing.stderr], [1, `file ${file} does not exist\n`]);
 });

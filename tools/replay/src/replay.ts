@@ -4,59 +4,60 @@ import type { Sale } from '@tandem/import/catalog';
 import { createApi, type Api, type ReplayedCart, type ReplayedStock } from './api.ts';
 import { planCarts } from './carts.ts';
 
-/** How a replay runs. */
+/** Options of a replay. */
 export interface ReplayOptions {
-  /** Invoices in flight; 8 unless given. */
+  /** Number of invoices in flight; default: 8. */
   readonly concurrency?: number;
-  /** How long stock may take to agree with the carts once they are filled; 30 000 unless given. */
+  /** Deadline for the stock to become consistent after the last add; default: 30 000. */
   readonly settleMs?: number;
   readonly onProgress?: (progress: ReplayProgress) => void;
 }
 
-/** Invoices put into carts, then products whose stock agrees with the carts. */
+/** Progress of a replay: first the replayed invoices, then the products with consistent stock. */
 export interface ReplayProgress {
   readonly phase: 'invoices' | 'products';
   readonly done: number;
   readonly total: number;
 }
 
-/** What a replay did. `lines` and `units` count what the system accepted. */
+/** Result of a replay. `lines` and `units` count accepted adds. */
 export interface ReplayReport {
   readonly invoices: number;
   readonly carts: number;
   readonly lines: number;
   readonly units: number;
-  /** How often each status answered a POST, repeats included. */
-  readonly answers: ReadonlyMap<number, number>;
-  /** From the first cart to the last add. */
+  /** Number of responses to POSTs by status, including retries. */
+  readonly responses: ReadonlyMap<number, number>;
+  /** Time from the first cart to the last add. */
   readonly fillMs: number;
-  /** From the last add until stock agreed, or the wait was given up. */
+  /** Time from the last add until the stock was consistent, or until the deadline. */
   readonly settleMs: number;
-  /** Products that were checked. */
+  /** Number of checked products. */
   readonly products: number;
-  /** Products that the system does not have; their rows were left out. */
+  /** Products that the system does not have; their rows were skipped. */
   readonly missing: readonly string[];
-  /** The products whose stock does not add up: see {@link replay}. */
+  /** Products with inconsistent stock: see {@link replay}. */
   readonly differences: readonly Difference[];
 }
 
+/** Product with inconsistent stock. */
 export interface Difference {
   readonly productId: string;
   readonly before: ReplayedStock;
-  /** undefined when the product is gone. */
+  /** Undefined where the product was deleted. */
   readonly now: ReplayedStock | undefined;
   /** Units that the replayed carts hold. */
   readonly heldByCarts: number;
-  /** Units that they have requested and that Product has not confirmed. */
+  /** Units that the carts requested and Product has not confirmed. */
   readonly pending: number;
 }
 
 const pollMs = 200;
 
 /**
- * Replays sales as guests' carts through the public API at `url` and waits until, for every product, the units on hand
- * are as before, and the units held have grown by what these carts hold. Nobody else may change these products' stock
- * meanwhile. Rejects with a DomainError when nothing answers at `url`, the system has none of the products or gives no carts.
+ * Replays sales as guest carts through the public API at `url`, and waits until the stock of each product is consistent: the
+ * units on hand are unchanged, and the units held have grown by the units that these carts hold. No other client may change
+ * the stock meanwhile. Rejects with a DomainError when the system is unreachable, has none of the products or opens no carts.
  */
 export async function replay(
   url: string,
@@ -64,13 +65,13 @@ export async function replay(
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {
   const { concurrency = 8, settleMs = 30_000, onProgress = () => {} } = options;
-  const answers = new Map<number, number>();
-  const api = createApi(url, (status) => answers.set(status, (answers.get(status) ?? 0) + 1));
+  const responses = new Map<number, number>();
+  const api = createApi(url, (status) => responses.set(status, (responses.get(status) ?? 0) + 1));
 
   const productIds = [...new Set(sales.map(({ productId }) => productId))];
   const before = await api.readStock(productIds);
   if (before.size === 0) {
-    throw new DomainError('notFound', 'no-products', `${url} has none of these products – import them first`);
+    throw new DomainError('notFound', 'no-products', `${url} has none of these products: import them first`);
   }
   const invoices = planCarts(sales.filter(({ productId }) => before.has(productId)));
 
@@ -91,23 +92,23 @@ export async function replay(
     onProgress({ phase: 'invoices', done, total: invoices.size });
   });
 
-  const filled = performance.now();
+  const filledAt = performance.now();
   const differences = await settle(api, before, cartIds, { concurrency, settleMs, onProgress });
   return {
     invoices: invoices.size,
     carts: cartIds.length,
     lines,
     units,
-    answers,
-    fillMs: filled - start,
-    settleMs: performance.now() - filled,
+    responses,
+    fillMs: filledAt - start,
+    settleMs: performance.now() - filledAt,
     products: before.size,
     missing: productIds.filter((productId) => !before.has(productId)),
     differences,
   };
 }
 
-/** Polls until nothing differs. A product that agreed stays so: no hold of these carts is pending then. */
+/** Polls until no product differs. A consistent product stays consistent, because no hold of these carts is pending then. */
 async function settle(
   api: Api,
   before: ReadonlyMap<string, ReplayedStock>,
@@ -118,11 +119,11 @@ async function settle(
   const carts = new Map<string, ReplayedCart>();
   let open: ReadonlySet<string> = new Set(before.keys());
   for (;;) {
-    const concerned = cartIds.filter((cartId) => {
+    const toRead = cartIds.filter((cartId) => {
       const cart = carts.get(cartId);
       return cart === undefined || cart.items.some(({ productId }) => open.has(productId));
     });
-    await inParallel(concerned, concurrency, async (cartId) => {
+    await inParallel(toRead, concurrency, async (cartId) => {
       carts.set(cartId, await api.readCart(cartId));
     });
     const units = { held: unitsWith('held', carts.values()), pending: unitsWith('pending', carts.values()) };
@@ -135,7 +136,7 @@ async function settle(
         heldByCarts: units.held.get(productId) ?? 0,
         pending: units.pending.get(productId) ?? 0,
       }))
-      .filter((difference) => !addsUp(difference));
+      .filter((difference) => !isConsistent(difference));
     onProgress({ phase: 'products', done: before.size - differences.length, total: before.size });
     if (differences.length === 0 || performance.now() > deadline) return differences;
     open = new Set(differences.map(({ productId }) => productId));
@@ -143,11 +144,11 @@ async function settle(
   }
 }
 
-function addsUp({ before, now, heldByCarts, pending }: Difference): boolean {
+function isConsistent({ before, now, heldByCarts, pending }: Difference): boolean {
   return now?.onHand === before.onHand && now.held === before.held + heldByCarts && pending === 0;
 }
 
-/** Units of the lines whose hold is in this state, by product. */
+/** Units of the lines with this hold state, by product. */
 function unitsWith(
   state: ReplayedCart['items'][number]['hold'],
   carts: Iterable<ReplayedCart>,
@@ -161,19 +162,19 @@ function unitsWith(
   return units;
 }
 
-/** Works on so many items at a time; when one fails, no further one is begun. */
+/** Runs work on items with limited concurrency; after a failure no further one is started. */
 async function inParallel<T>(
   items: readonly T[],
   concurrency: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const waiting = items.values();
-  let failed = false;
+  let hasFailed = false;
   const worker = async () => {
     for (const item of waiting) {
-      if (failed) return;
+      if (hasFailed) return;
       await work(item).catch((error: unknown) => {
-        failed = true;
+        hasFailed = true;
         throw error;
       });
     }

@@ -1,9 +1,9 @@
 import { DomainError } from '@tandem/chassis/errors';
 import { readArguments } from '@tandem/cli/command';
 
-/** What the command line of `npm run smoke` asks for. */
+/** Parsed command line of `npm run smoke`. */
 export interface SmokeArguments {
-  /** Without a slash at its end. */
+  /** Base URL without a slash at its end. */
   readonly url: string;
   readonly token: string | undefined;
   readonly waitMs: number;
@@ -11,22 +11,22 @@ export interface SmokeArguments {
   readonly isJson: boolean;
 }
 
-export const help = `Plays a short story on a deployment, the one on this machine or one on AWS, and shows how long each event takes:
-a product is created, Cart learns of it, a cart takes two, the stock falls, the price changes, the cart shows it, the
-cart is abandoned, the stock returns. Deletes what it has created in any case.
+export const help = `Smoke test of a deployment, on this machine or on AWS, with the latency of each step: create a product, add two units to a
+cart once Cart has the product, check the held stock, change the price, check it in the cart, delete the cart, check that
+the stock is released. Always deletes the resources that it created.
 
   npm run smoke -- URL [--token TOKEN] [--wait 60s] [--deadline 10s] [--json]
 
-  URL              of the gateway or the load balancer: http://localhost:8080
-  --token TOKEN    with the scope products:write (the variable TOKEN; on this machine the local issuer gives one)
-  --wait TIME      how long the deployment may take until it answers (60s); ms, s or m
-  --deadline TIME  how long each hop may take (10s)
-  --json           a line of JSON for each hop and one for the whole
+  URL              base URL of the gateway or the load balancer, such as http://localhost:8080
+  --token TOKEN    token with the scope products:write (default: the variable TOKEN; for this machine a local token)
+  --wait TIME      deadline until the deployment is ready, in ms, s or m (default: 60s)
+  --deadline TIME  deadline of each step (default: 10s)
+  --json           print a line of JSON for each step and one for the summary
 
-Exit code: 0 the story was played, 1 it was not, 2 unknown options, 130 interrupted.
+Exit code: 0 passed, 1 failed, 2 unknown option, 130 interrupted.
 `;
 
-/** Reads the command line. Throws a DomainError for what cannot be meant; undefined when it asks for help. */
+/** Parses the command line; undefined for --help. Throws a DomainError where it is invalid. */
 export function readSmokeArguments(environmentToken: string | undefined): SmokeArguments | undefined {
   const { values, positionals } = readArguments({
     allowPositionals: true,
@@ -44,7 +44,7 @@ export function readSmokeArguments(environmentToken: string | undefined): SmokeA
     throw unusable('usage: npm run smoke -- URL [--token TOKEN] [--wait 60s] [--deadline 10s] [--json]');
   }
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw unusable(`"${text}" is no http URL`);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw unusable(`"${text}" is not an http URL`);
   return {
     url: url.href.replace(/\/+$/, ''),
     token: values.token ?? (environmentToken === '' ? undefined : environmentToken),
@@ -54,7 +54,7 @@ export function readSmokeArguments(environmentToken: string | undefined): SmokeA
   };
 }
 
-/** Whether a URL is of this machine, whose issuer is at hand. */
+/** Whether a URL is on this machine, so that the local issuer's tokens are valid. */
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return /^(?:.+\.)?localhost$|^127\.|^\[::1\]$/.test(hostname);
@@ -62,7 +62,8 @@ export function isLoopback(url: string): boolean {
 
 function milliseconds(option: string, text: string): number {
   const [, digits, unit] = /^(\d{1,6})(ms|s|m)$/.exec(text) ?? [];
-  if (digits === undefined) throw unusable(`${option} "${text}" is no time: write 500ms, 30s or 2m`);
+  if (digits === undefined)
+    throw unusable(`${option} "${text}" is not a duration: use a form such as 500ms, 30s or 2m`);
   return Number(digits) * ({ ms: 1, s: 1_000, m: 60_000 }[unit ?? ''] ?? 1);
 }
 

@@ -1,56 +1,56 @@
 import { DomainError } from '@tandem/chassis/errors';
 import { runCommand } from '@tandem/cli/command';
 import { mintToken } from '@tandem/emulators/issuer';
-import { type Hop, playStory } from './story.ts';
+import { type Step, runSmokeTest } from './smoke-test.ts';
 import { help, isLoopback, readSmokeArguments } from './arguments.ts';
 import { untilReady } from './ready.ts';
 
 const INTERRUPTED = 130;
 
 await runCommand(async () => {
-  const asked = readSmokeArguments(process.env['TOKEN']);
-  if (!asked) {
+  const args = readSmokeArguments(process.env['TOKEN']);
+  if (!args) {
     process.stdout.write(help);
     return 0;
   }
-  const { url, waitMs, deadlineMs, isJson } = asked;
-  const token = asked.token ?? (await localToken(url));
+  const { url, waitMs, deadlineMs, isJson } = args;
+  const token = args.token ?? (await localToken(url));
   const signal = stopSignal();
-  const hops: Hop[] = [];
-  const left: string[] = [];
+  const steps: Step[] = [];
+  const leftBehind: string[] = [];
   const start = performance.now();
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  const complain = (line: string) => process.stderr.write(`${line}\n`);
+  const printError = (line: string) => process.stderr.write(`${line}\n`);
   const summarize = (result: object) => {
     const milliseconds = round(performance.now() - start);
-    if (isJson) print(JSON.stringify({ ...result, url, hops: hops.length, milliseconds }));
+    if (isJson) print(JSON.stringify({ ...result, url, hops: steps.length, milliseconds }));
   };
 
   try {
-    const onWait = (reason: string) => complain(`waiting up to ${waitMs / 1000} s: ${reason}`);
+    const onWait = (reason: string) => printError(`waiting up to ${waitMs / 1000} s: ${reason}`);
     await untilReady(url, { waitMs, signal, onWait });
-    const report = (hop: Hop) => {
-      hops.push(hop);
-      const { name, milliseconds } = hop;
+    const report = (step: Step) => {
+      steps.push(step);
+      const { name, milliseconds } = step;
       if (isJson) print(JSON.stringify({ hop: name, milliseconds: round(milliseconds) }));
       else print(`✓ ${name.padEnd(48)}${milliseconds.toFixed(0).padStart(6)} ms`);
     };
     const onLeftBehind = (path: string, reason: string) => {
-      left.push(path);
-      complain(`${path} could not be deleted (${reason}): delete it by hand`);
+      leftBehind.push(path);
+      printError(`${path} could not be deleted (${reason}): delete it manually`);
     };
-    await playStory(url, token, report, { deadlineMs, signal, onLeftBehind });
-    summarize({ ok: left.length === 0, ...(left.length > 0 && { left }) });
-    return left.length === 0 ? 0 : 1;
+    await runSmokeTest(url, token, report, { deadlineMs, signal, onLeftBehind });
+    summarize({ ok: leftBehind.length === 0, ...(leftBehind.length > 0 && { left: leftBehind }) });
+    return leftBehind.length === 0 ? 0 : 1;
   } catch (error) {
-    const leftBehind = left.length > 0 && { left };
+    const remaining = leftBehind.length > 0 && { left: leftBehind };
     if (signal.aborted) {
-      summarize({ ok: false, reason: 'interrupted', ...leftBehind });
-      complain('interrupted');
+      summarize({ ok: false, reason: 'interrupted', ...remaining });
+      printError('interrupted');
       return INTERRUPTED;
     }
     if (error instanceof DomainError) {
-      summarize({ ok: false, reason: error.message, ...error.details, ...leftBehind });
+      summarize({ ok: false, reason: error.message, ...error.details, ...remaining });
     }
     throw error;
   }
@@ -61,8 +61,8 @@ async function localToken(url: string): Promise<string> {
   throw new DomainError(
     'unauthenticated',
     'no-token',
-    `${url} wants a token with the scope products:write: get one from the issuer that its services trust ` +
-      '(AUTH_ISSUER), and give it in the variable TOKEN or by --token',
+    `${url} needs a token with the scope products:write: get one from the issuer that its services trust ` +
+      '(AUTH_ISSUER), and set the variable TOKEN or --token',
   );
 }
 
@@ -71,7 +71,7 @@ function stopSignal(): AbortSignal {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (!stopping.signal.aborted) process.stderr.write(`${name}: deleting what was created\n`);
+      if (!stopping.signal.aborted) process.stderr.write(`${name}: deleting the created resources\n`);
       stopping.abort();
     });
   }

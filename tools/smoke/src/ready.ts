@@ -5,36 +5,36 @@ import { describe, send } from '@tandem/cli/request-until';
 export interface ReadyOptions {
   readonly waitMs: number;
   readonly signal: AbortSignal;
-  /** Is told once, when it has to wait, and why. */
+  /** Called once with the reason when the deployment is not ready at first. */
   readonly onWait: (reason: string) => void;
 }
 
-const LOOK_AGAIN_MS = 250;
-const PATIENCE_MS = 5_000;
+const POLL_INTERVAL_MS = 250;
+const REQUEST_TIMEOUT_MS = 5_000;
 
-/** Resolves once both services answer at `url`; rejects with a DomainError when they do not in time. */
+/** Resolves once both services are ready at `url`; rejects with a DomainError after the deadline. */
 export async function untilReady(url: string, { waitMs, signal, onWait }: ReadyOptions): Promise<void> {
   const end = performance.now() + waitMs;
   for (let isFirst = true; ; isFirst = false) {
-    const reason = await notReady(url, signal);
+    const reason = await reasonNotReady(url, signal);
     if (reason === undefined) return;
-    if (performance.now() + LOOK_AGAIN_MS > end) throw new DomainError('unavailable', 'not-ready', reason);
+    if (performance.now() + POLL_INTERVAL_MS > end) throw new DomainError('unavailable', 'not-ready', reason);
     if (isFirst) onWait(reason);
-    await delay(LOOK_AGAIN_MS, undefined, { signal });
+    await delay(POLL_INTERVAL_MS, undefined, { signal });
   }
 }
 
 /**
- * Why a deployment is not ready. `/health` is the gateway's; a load balancer, which sends each service its own paths only,
- * answers 404 there, and each service is asked for something cheap.
+ * Returns the reason why a deployment is not ready. The gateway has `/health`. A load balancer only routes the paths of the
+ * services and responds 404 there: a cheap request to each service is sent instead.
  */
-async function notReady(url: string, signal: AbortSignal): Promise<string | undefined> {
+async function reasonNotReady(url: string, signal: AbortSignal): Promise<string | undefined> {
   const statusOf = async (path: string) => {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
     const sent = await send(url, { method: 'GET', path }, { signal: limit });
     signal.throwIfAborted();
-    if (!('answer' in sent)) return { status: undefined, reason: sent.reason };
-    return { status: sent.answer.status, reason: `${url}${path} is not ready: ${describe(sent.answer)}` };
+    if (!('response' in sent)) return { status: undefined, reason: sent.reason };
+    return { status: sent.response.status, reason: `${url}${path} is not ready: ${describe(sent.response)}` };
   };
 
   const health = await statusOf('/health');
@@ -43,6 +43,6 @@ async function notReady(url: string, signal: AbortSignal): Promise<string | unde
   const products = await statusOf('/products?limit=1');
   if (products.status !== 200) return products.reason;
   const carts = await statusOf('/carts?mine=true');
-  // Only Cart itself says that a guest has no list.
+  // Only Cart itself responds 401 to a guest who requests a list.
   return carts.status === 401 ? undefined : carts.reason;
 }

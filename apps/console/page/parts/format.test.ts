@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { counted, duration, timeOfDay } from './format.ts';
 
-test('a duration has the unit that one would say', () => {
+test('a duration has a readable unit', () => {
   assert.deepEqual([0, 339.6, 1_240, 125_000].map(duration), ['0 ms', '340 ms', '1.2 s', '2 min 5 s']);
 });
 
@@ -10,6 +10,6 @@ test('a time of day has milliseconds', () => {
   assert.equal(timeOfDay(new Date(2026, 1, 14, 9, 5, 7, 42).getTime()), '09:05:07.042');
 });
 
-test('one message is not several', () => {
+test('nouns are singular for a count of one', () => {
   assert.deepEqual([counted(1, 'message'), counted(0, 'message')], ['1 message', '0 messages']);
 });

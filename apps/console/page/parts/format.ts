@@ -1,4 +1,4 @@
-/** A duration for people: `0 ms`, `340 ms`, `1.2 s`, `2 min 5 s`. */
+/** Duration as display text: `0 ms`, `340 ms`, `1.2 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
@@ -6,7 +6,7 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** The time of day of `at`, to the millisecond. */
+/** Local time of day of `at` (milliseconds since the epoch), with milliseconds. */
 export function timeOfDay(at: number): string {
   const date = new Date(at);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -14,7 +14,7 @@ export function timeOfDay(at: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${seconds}`;
 }
 
-/** `count` with its noun: `1 message`, `2 messages`. */
+/** Count with its noun: `1 message`, `2 messages`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

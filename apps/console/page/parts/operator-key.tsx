@@ -1,31 +1,31 @@
 import { isOperator, operatorToken } from '../session.ts';
 
-/** Takes the operator's token, and gives it back. */
+/** Sign-in and sign-out of the operator. */
 export function OperatorKey() {
   if (isOperator.value)
     return (
       <button type="button" class="quiet" onClick={() => void (operatorToken.value = undefined)}>
-        Stop being the operator
+        Sign out as operator
       </button>
     );
   return (
     <details class="operator-key">
-      <summary>Become the operator</summary>
-      <form onSubmit={take}>
+      <summary>Sign in as operator</summary>
+      <form onSubmit={signIn}>
         <p>
-          Use the link that <code>npm start</code> prints, or paste what this says:
+          Open the link that <code>npm start</code> prints, or paste the token that this command prints:
           <code>npm run -s token -- --scope "products:write operator"</code>
         </p>
         <label>
-          Operator's token <input name="token" required autocomplete="off" spellcheck={false} />
+          Operator token <input name="token" required autocomplete="off" spellcheck={false} />
         </label>
-        <button type="submit">Take it</button>
+        <button type="submit">Sign in</button>
       </form>
     </details>
   );
 }
 
-function take(event: SubmitEvent) {
+function signIn(event: SubmitEvent) {
   event.preventDefault();
   const token = new FormData(event.currentTarget as HTMLFormElement).get('token');
   if (typeof token === 'string') operatorToken.value = token.trim();

@@ -1,4 +1,4 @@
-/** A payload with a line for each field where it is JSON, in a text or not; any other text as it is. */
+/** Payload as indented JSON; text that is not JSON stays unchanged. */
 export function pretty(payload: unknown): string {
   if (typeof payload !== 'string') return JSON.stringify(payload, null, 2) ?? '';
   try {

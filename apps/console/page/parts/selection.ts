@@ -1,15 +1,15 @@
 import { signal } from '@preact/signals';
-import { below } from './below.ts';
+import { subpathOf } from './subpath.ts';
 
-/** What the address names below a room: `#/flow/queue/x` names `queue/x`. It follows the Back button. */
+/** Path below the current page: `queue/x` of `#/flow/queue/x`. Follows the browser history. */
 export const selected = signal(read());
 addEventListener('hashchange', () => void (selected.value = read()));
 
 function read(): string {
-  return below(location.hash);
+  return subpathOf(location.hash);
 }
 
-/** The address of a part, an arrow or a trace (`trace/…`). */
+/** Link to a part, an arrow or a trace (`trace/…`) on the Flow page. */
 export function addressOf(id: string): string {
   return `#/flow/${encodeURI(id)}`;
 }

@@ -1,7 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 
-/** The value of a signal that changes often, as of a moment ago: renders four times a second at most. */
+/** Throttled value of a signal: rerenders at most four times a second. */
 export function useRecent<T>(source: ReadonlySignal<T>): T {
   const [recent, setRecent] = useState(() => source.peek());
   useEffect(() => {

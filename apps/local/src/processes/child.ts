@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** How a process ended. */
+/** Exit code or signal of a process. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -11,36 +11,36 @@ export interface ChildOptions {
   readonly entry: string;
   readonly role: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Called each time that it ended without having been asked. */
+  /** Called after each unexpected exit, before the restart. */
   readonly onRestart: (exit: Exit) => void;
-  /** Called with what it sends, once it is ready. */
+  /** Called with each message of the process but `ready`. */
   readonly onMessage: (message: unknown) => void;
 }
 
-/** One process of the system, kept running. */
+/** Child process of the system, which is restarted after each unexpected exit. */
 export interface Child {
-  /** Of the process that runs now, or ran last. */
+  /** Process id of the current process, or of the last one. */
   pid(): number;
-  /** Resolves once it is ready, also after a restart that is under way. Rejects when it ended before it ever was. */
+  /** Resolves once it is ready, also during a restart. Rejects when it exited before it was ever ready. */
   ready(): Promise<void>;
-  /** Sends the signal; it is started again once it has ended, as after any end that nobody asked for. */
+  /** Sends the signal; the process is restarted, as after any unexpected exit. */
   kill(signal: NodeJS.Signals): Promise<Exit>;
-  /** Sends it a message; what it cannot take any more is lost. */
+  /** Sends it a message, which is lost if the process is exiting. */
   send(message: string | object): void;
-  /** Stops it, and keeps it down. Resolves to how it ended. */
+  /** Stops it without a restart. Resolves to its exit. */
   stop(): Promise<Exit>;
-  /** Starts it again after `stop`. */
+  /** Starts a new process after `stop`. */
   start(): Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 5_000;
-/** A process that ran so long has not failed at its start. */
+/** Uptime after which an exit does not count as a failed start, so that the backoff is reset. */
 const SETTLED_MS = 10_000;
 
-/** Starts a process, and starts it again whenever it ends: at once, and later each time if it fails at once. */
+/** Starts a process, and restarts it after each unexpected exit: at once, and with backoff while it fails at its start. */
 export function startChild({ entry, role, env, onRestart, onMessage }: ChildOptions): Child {
-  let isWanted = true;
+  let shouldRun = true;
   let wasReady = false;
   let pauseMs = 0;
   let current = launch();
@@ -50,7 +50,7 @@ export function startChild({ entry, role, env, onRestart, onMessage }: ChildOpti
     const child: ChildProcess = spawn(process.execPath, [entry, role], {
       env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // A terminal's Ctrl-C is for the one that started it, which stops it in its turn.
+      // A terminal's Ctrl-C must reach the parent process only, which then stops its children.
       detached: true,
     });
     const ready = Promise.withResolvers<void>();
@@ -63,13 +63,13 @@ export function startChild({ entry, role, env, onRestart, onMessage }: ChildOpti
     const ended = once(child, 'exit').then(([code, signal]): Exit => ({ code, signal }));
     void ended.then((exit) => {
       if (!wasReady) return ready.reject(new Error(`${role} ended with ${exit.code ?? exit.signal}`));
-      if (!isWanted) return;
+      if (!shouldRun) return;
       onRestart(exit);
-      const livedMs = performance.now() - startedAt;
-      pauseMs = livedMs > SETTLED_MS ? 0 : Math.min(Math.max(2 * pauseMs, FIRST_PAUSE_MS), LAST_PAUSE_MS);
+      const uptimeMs = performance.now() - startedAt;
+      pauseMs = uptimeMs > SETTLED_MS ? 0 : Math.min(Math.max(2 * pauseMs, FIRST_PAUSE_MS), LAST_PAUSE_MS);
       const next = Promise.withResolvers<void>();
       setTimeout(() => {
-        if (!isWanted) return next.resolve();
+        if (!shouldRun) return next.resolve();
         current = launch();
         current.ready.then(next.resolve, next.reject);
       }, pauseMs);
@@ -89,11 +89,11 @@ export function startChild({ entry, role, env, onRestart, onMessage }: ChildOpti
     kill,
     send: (message) => void (current.child.connected && current.child.send(message, () => undefined)),
     async stop() {
-      isWanted = false;
+      shouldRun = false;
       return kill('SIGTERM');
     },
     async start() {
-      isWanted = true;
+      shouldRun = true;
       current = launch();
       await current.ready;
     },

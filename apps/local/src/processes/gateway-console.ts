@@ -1,27 +1,27 @@
-import { createHub } from '@tandem/console/hub';
+import { createEventBuffer } from '@tandem/console/event-buffer';
 import type { Link } from '@tandem/console/link';
 import type { ConsoleOptions } from '@tandem/console/routes';
 
-/** The console of a system in processes: whoever starts, this gateway included, is told which faults are on. */
+/** Console of a system in processes: each process that starts, the gateway included, gets the list of active faults. */
 export function consoleOf(
   link: Link,
-  options: Pick<ConsoleOptions, 'endpoint' | 'keep' | 'tables'>,
+  options: Pick<ConsoleOptions, 'endpoint' | 'saveRecord' | 'tables'>,
 ): ConsoleOptions {
-  const hub = createHub();
-  const tellFaults = () => link.send({ kind: 'faults', faults: link.faults.list() });
-  link.onNote((note) => {
-    hub.hear(note);
-    if (note.kind === 'joined') tellFaults();
+  const eventBuffer = createEventBuffer();
+  const sendFaults = () => link.send({ kind: 'faults', faults: link.faults.list() });
+  link.onTelemetry((note) => {
+    eventBuffer.append(note);
+    if (note.kind === 'joined') sendFaults();
   });
-  tellFaults();
+  sendFaults();
   return {
     mode: 'processes',
-    hub,
+    eventBuffer,
     faults: {
       list: link.faults.list,
       replace(list) {
         link.faults.replace(list);
-        tellFaults();
+        sendFaults();
       },
     },
     kill: (service) => link.send({ kind: 'kill', service }),

@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { localConfig } from '../config.ts';
 import { servedTables } from '@tandem/audit/served-tables';
 import type { Link } from '@tandem/console/link';
-import { createProbe } from '@tandem/console/probe';
+import { instrumentAwsClients } from '@tandem/console/aws-instrumentation';
 import { openRecords } from '@tandem/dlq/record';
 import { startEmulator } from '@tandem/emulators/messaging';
 import { type OnClient, openClients } from '@tandem/emulators/clients';
@@ -24,7 +24,7 @@ import { createLocalService } from '../system/service.ts';
 import { type Store, tableOf } from '../system/store.ts';
 import { consoleOf } from './gateway-console.ts';
 
-/** The processes of the system. */
+/** Roles of the processes of the system. */
 export const roles = ['messaging', 'product', 'cart', 'product-relay', 'cart-relay', 'gateway'] as const;
 
 export type Role = (typeof roles)[number];
@@ -34,31 +34,33 @@ const urls = z
   .transform((list) => list.split(','))
   .pipe(z.tuple([z.url()], z.url()));
 
-/** The environment of one process: all ports are decided. */
+/** Environment variables of one process: all ports are assigned. */
 export const roleConfig = localConfig.extend({
-  GATEWAY_KEY: z.string().describe('What the gateway shows to the services'),
-  PRODUCT_URLS: urls.describe('Where the instances of Product answer'),
-  CART_URLS: urls.describe('Where the instances of Cart answer'),
-  DRAIN_MS: integer(0, 10_000).describe('How long it is known to be stopping, and still takes requests'),
+  GATEWAY_KEY: z.string().describe('Key by which the services recognise the gateway'),
+  PRODUCT_URLS: urls.describe('Base URLs of the instances of Product'),
+  CART_URLS: urls.describe('Base URLs of the instances of Cart'),
+  DRAIN_MS: integer(0, 10_000).describe(
+    'How long a stopping process is not ready, but still accepts requests',
+  ),
 });
 
 export type RoleConfig = z.output<typeof roleConfig>;
 
-/** For another store than SQLite, and for what is to be done to a process's clients and to its store. */
+/** Options of tests: another store than SQLite, and hooks on the clients and the store. */
 export interface RoleOptions {
   readonly onClient?: OnClient;
   readonly openStore?: (service: ServiceName) => Store;
   readonly wrapStore?: (store: Store) => Store;
-  /** To the other processes, for the console, which there is none of without it. */
+  /** Link to the other processes, for the console; without it there is no console. */
   readonly link?: Link;
 }
 
-/** Starts one part of the system in this process. Rejects with EADDRINUSE where its port is taken. */
+/** Starts one part of the system in this process. Rejects with EADDRINUSE when its port is in use. */
 export async function startRole(role: Role, config: RoleConfig, options: RoleOptions = {}): Promise<Running> {
   const running = await starters[role](config, options);
   return {
     stop() {
-      // Whatever is held back goes on before what holds it is to stop.
+      // Calls that an injected fault delays must continue before the rest stops.
       options.link?.faults.close();
       return running.stop();
     },
@@ -95,7 +97,11 @@ async function startGatewayRole(
     forwarding: createForwarding(config.GATEWAY_KEY),
     load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
     ...(link && {
-      console: consoleOf(link, { endpoint: urlOf(host, config.AWS_PORT), keep: records.keep, tables }),
+      console: consoleOf(link, {
+        endpoint: urlOf(host, config.AWS_PORT),
+        saveRecord: records.saveRecord,
+        tables,
+      }),
     }),
   });
   return {
@@ -128,7 +134,7 @@ async function startServiceRole(
   await part.start({ host: config.HOST, port });
   return {
     async stop() {
-      // ECS takes a task out of the balancer before it sends SIGTERM; the gateway here learns of it by asking.
+      // ECS deregisters a task from the load balancer before it sends SIGTERM; the gateway here polls readiness.
       part.app.draining = true;
       await delay(config.DRAIN_MS);
       await part.stop();
@@ -158,7 +164,7 @@ async function startRelayRole(
   };
 }
 
-/** What a process of a service or of its relay stands on. */
+/** Opens the store, the clients and the telemetry of a service or of its relay. */
 async function open(
   service: ServiceName,
   name: Role,
@@ -168,7 +174,7 @@ async function open(
   const logger = createLogger({ name, level: config.LOG_LEVEL });
   const telemetry = await startTelemetry({ service, config, log: logger });
   const store = wrapStore(openStore?.(service) ?? openSqlite(join(config.DATA_DIR, `${service}.sqlite`)));
-  const probe = link && createProbe(link.faults, link.report);
+  const probe = link && instrumentAwsClients(link.faults, link.report);
   const clients = openClients(service, urlOf(config.HOST, config.AWS_PORT), (principal, client) => {
     probe?.onClient(principal, client);
     onClient?.(principal, client);

@@ -13,38 +13,35 @@ import { claimPort } from '../system/ports.ts';
 import { type Child, type Exit, startChild } from './child.ts';
 import { type Role, roles } from './roles.ts';
 
-/** The whole system, a process a part. */
+/** Running system with one process for each part. */
 export interface Processes {
   readonly urls: Readonly<Record<'gateway' | ServiceName | 'aws', string>>;
-  /** The processes by their roles; of a service with several instances, the first. */
+  /** Processes by role; for a service with several instances, the first. */
   readonly children: Readonly<Record<Role, Child>>;
-  /** All processes by their names: a service's second one is `product-2`. */
+  /** All processes by name; the second instance of a service is `product-2`. */
   readonly all: ReadonlyMap<string, Child>;
-  /** Stops every process: whoever takes requests first, messaging last. */
+  /** Stops every process: the gateway first, messaging last. */
   stop(): Promise<void>;
 }
 
 export interface ProcessesOptions {
-  /** What every process gets beside the configuration. */
+  /** Environment variables of every process in addition to the configuration. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** The script of each process, which gets its role as an argument. */
+  /** Script of each process, which gets its role as an argument. */
   readonly entry?: string;
-  /** How many processes of a service share its table and its queue; one unless given. */
+  /** Number of processes of a service, which share its table and its queue; default: 1. */
   readonly instances?: Readonly<Partial<Record<ServiceName, number>>>;
   readonly onRestart?: (role: Role, exit: Exit, name: string) => void;
-  /** Is told what processes send that is not the console's. */
+  /** Called with each message of a process that is not for the console. */
   readonly onMessage?: (role: Role, message: unknown) => void;
 }
 
 const ports = ['PORT', 'PRODUCT_PORT', 'CART_PORT', 'AWS_PORT'] as const;
-/** Below what systems give to outgoing connections: nobody is given such a port while its process starts again. */
+/** Below the ephemeral ports: an outgoing connection cannot take such a port while its process restarts. */
 const [FIRST_PORT, LAST_PORT] = [20_000, 32_000];
-/**
- * How long an instance that is stopping still answers where another one can take over: ten times as long as the gateway takes
- * to ask whether it is ready.
- */
+/** How long a stopping instance still responds where another one can take over: ten readiness polls of the gateway. */
 const DRAIN_MS = 1_000;
-/** Who can do without whom: they stop in this order, and start in the opposite one. */
+/** Roles in the order in which they stop, dependents first; they start in the reverse order. */
 const groups: readonly (readonly Role[])[] = [
   ['gateway'],
   ['product', 'cart'],
@@ -53,8 +50,8 @@ const groups: readonly (readonly Role[])[] = [
 ];
 
 /**
- * Starts each part of the system as a process of its own, and again whenever one ends. Rejects with a DomainError when a
- * port or the data directory is in use; what was started until then is stopped again.
+ * Starts each part of the system in its own process, and restarts it after an unexpected exit. Rejects with a DomainError
+ * when a port or the data directory is in use, after stopping the parts that were started.
  */
 export async function startProcesses(
   config: LocalConfig,
@@ -70,41 +67,41 @@ export async function startProcesses(
   const directory = config.EPHEMERAL ? await mkdtemp(join(tmpdir(), 'tandem-')) : config.DATA_DIR;
   if (config.EPHEMERAL) starting.defer(() => rm(directory, { recursive: true, force: true }));
   starting.adopt(claimDataDir(directory), (dir) => dir.release());
-  const decided = Object.fromEntries(
-    await Promise.all(ports.map(async (name) => [name, await decide(name, config[name], config.HOST)])),
+  const assignedPorts = Object.fromEntries(
+    await Promise.all(ports.map(async (name) => [name, await assignPort(name, config[name], config.HOST)])),
   ) as Record<(typeof ports)[number], string>;
   const url = (port: string) => urlOf(config.HOST, Number(port));
-  /** The ports of a service's instances: the first has the one that was asked for, the others any. */
+  /** Ports of a service's instances: the first gets the configured port, the others any. */
   const portsOf = async (variable: 'PRODUCT_PORT' | 'CART_PORT', count = 1) => [
-    decided[variable],
-    ...(await Promise.all(Array.from({ length: count - 1 }, () => decide(variable, 0, config.HOST)))),
+    assignedPorts[variable],
+    ...(await Promise.all(Array.from({ length: count - 1 }, () => assignPort(variable, 0, config.HOST)))),
   ];
-  const placed = {
+  const instancePorts = {
     product: await portsOf('PRODUCT_PORT', instances.product),
     cart: await portsOf('CART_PORT', instances.cart),
   };
-  const isBalanced = placed.product.length + placed.cart.length > 2;
+  const isBalanced = instancePorts.product.length + instancePorts.cart.length > 2;
   const env = {
     ...environment,
-    ...given(config),
-    ...decided,
+    ...environmentOf(config),
+    ...assignedPorts,
     DATA_DIR: directory,
     EPHEMERAL: '0',
     GATEWAY_KEY: randomUUID(),
-    PRODUCT_URLS: placed.product.map(url).join(),
-    CART_URLS: placed.cart.map(url).join(),
+    PRODUCT_URLS: instancePorts.product.map(url).join(),
+    CART_URLS: instancePorts.cart.map(url).join(),
     DRAIN_MS: String(isBalanced ? DRAIN_MS : 0),
   };
 
-  /** What runs of a role: the name of each process, and what it alone is told. */
+  /** Processes of a role: the name of each, and its own environment variables. */
   const partsOf = (role: Role): [string, NodeJS.ProcessEnv][] =>
     role === 'product' || role === 'cart'
-      ? placed[role].map((port, i) => [
+      ? instancePorts[role].map((port, i) => [
           i === 0 ? role : `${role}-${i + 1}`,
           {
             [`${role.toUpperCase()}_PORT`]: port,
-            // Where nobody takes over there is nothing to wait for.
-            ...(placed[role].length > 1 ? {} : { DRAIN_MS: '0' }),
+            // Without another instance there is no reason to drain.
+            ...(instancePorts[role].length > 1 ? {} : { DRAIN_MS: '0' }),
           },
         ])
       : [[role, {}]];
@@ -121,7 +118,7 @@ export async function startProcesses(
           role,
           env: { ...env, ...own },
           onRestart: (exit) => onRestart(role, exit, name),
-          onMessage: (message) => handOn(message, all) || onMessage(role, message),
+          onMessage: (message) => routeMessage(message, all) || onMessage(role, message),
         });
         all.set(name, child);
         return child;
@@ -133,10 +130,10 @@ export async function startProcesses(
   const running = starting.move();
   return {
     urls: {
-      gateway: url(decided.PORT),
-      product: url(decided.PRODUCT_PORT),
-      cart: url(decided.CART_PORT),
-      aws: url(decided.AWS_PORT),
+      gateway: url(assignedPorts.PORT),
+      product: url(assignedPorts.PRODUCT_PORT),
+      cart: url(assignedPorts.CART_PORT),
+      aws: url(assignedPorts.AWS_PORT),
     },
     children: Object.fromEntries(roles.map((role) => [role, all.get(role)])) as Record<Role, Child>,
     all,
@@ -144,26 +141,30 @@ export async function startProcesses(
   };
 }
 
-/** Hands what the processes tell each other for the console to whom it is for; false where a message is no such thing. */
-function handOn(sent: unknown, all: ReadonlyMap<string, Child>): boolean {
+/** Routes a message of the console to its recipients; returns false for any other message. */
+function routeMessage(sent: unknown, all: ReadonlyMap<string, Child>): boolean {
   const message = linkMessageOf(sent);
-  if (message?.kind === 'notes') all.get('gateway')?.send(sent as object);
+  if (message?.kind === 'telemetry') all.get('gateway')?.send(sent as object);
   if (message?.kind === 'faults')
     for (const [name, child] of all) if (name !== 'gateway') child.send(sent as object);
   if (message?.kind === 'kill') void all.get(message.service)?.kill('SIGKILL');
   return message !== undefined;
 }
 
-/** A port that is free now: the one that is asked for, or any for 0. It stays that of its process over restarts. */
-async function decide(variable: (typeof ports)[number], asked: number, host: string): Promise<string> {
+/** Returns a port that is free now: the requested one, or any for 0. Its process keeps it over restarts. */
+async function assignPort(
+  variable: (typeof ports)[number],
+  requested: number,
+  host: string,
+): Promise<string> {
   const isFree = async (port: number) => {
     const server = createServer().listen(port, host);
     await once(server, 'listening');
     server.close();
     await once(server, 'close');
   };
-  if (asked !== 0) await claimPort(variable, asked, () => isFree(asked));
-  let port = asked;
+  if (requested !== 0) await claimPort(variable, requested, () => isFree(requested));
+  let port = requested;
   for (let tries = 0; port === 0; tries++) {
     const candidate = randomInt(FIRST_PORT, LAST_PORT);
     const found = await isFree(candidate).then(
@@ -178,8 +179,8 @@ async function decide(variable: (typeof ports)[number], asked: number, host: str
   return String(port);
 }
 
-/** The configuration as an environment that reads as it. */
-function given(config: LocalConfig): Record<string, string> {
+/** The configuration as environment variables. */
+function environmentOf(config: LocalConfig): Record<string, string> {
   const values = Object.entries(config).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]],
   );

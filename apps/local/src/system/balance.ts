@@ -1,49 +1,51 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The instances of a service, as a load balancer knows them. */
+/** Target group of a load balancer: the instances of a service. */
 export interface Instances extends Disposable {
   /**
-   * The instance whose turn it is among those that are ready; among all where none is, as on AWS. None of those that are
-   * left out; undefined where no other is left.
+   * Returns the next instance in round-robin order among the ready ones; among all if none is ready, as on AWS. Never returns
+   * an excluded one; undefined if all are excluded.
    */
-  next(leftOut?: ReadonlySet<string>): string | undefined;
-  /** Leaves out an instance whose connection broke, until it says again that it is ready. */
-  takeOut(url: string): void;
-  /** Asks whether any of them is ready. */
+  next(excluded?: ReadonlySet<string>): string | undefined;
+  /** Marks an instance as unhealthy whose connection failed, until its next successful readiness check. */
+  markUnhealthy(url: string): void;
+  /** Checks the readiness of all; resolves to whether any is ready. */
   isAnyReady(): Promise<boolean>;
 }
 
-/** An instance that is stopping must be known for longer than this before it stops to answer. */
-const ASK_EVERY_MS = 100;
+/** Interval of readiness checks. A stopping instance must drain for longer than this. */
+const CHECK_INTERVAL_MS = 100;
 
-/** Has one or more instances take turns, and asks each of several whether it is ready, until it is disposed of. */
+/** Balances requests over instances in round-robin order. Polls the readiness of each if there are several, until disposed. */
 export function balance(urls: readonly string[]): Instances {
-  const out = new Set<string>();
+  const unhealthy = new Set<string>();
   const stopping = new AbortController();
   let turn = 0;
 
   const watch = async (url: string) => {
     while (!stopping.signal.aborted) {
-      if (await isReady(url)) out.delete(url);
-      else out.add(url);
-      await delay(ASK_EVERY_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+      if (await isReady(url)) unhealthy.delete(url);
+      else unhealthy.add(url);
+      await delay(CHECK_INTERVAL_MS, undefined, { signal: stopping.signal, ref: false }).catch(
+        () => undefined,
+      );
     }
   };
-  // Of one instance there is nothing to choose.
+  // With one instance there is no choice.
   if (urls.length > 1) for (const url of urls) void watch(url);
 
   return {
-    next(leftOut = new Set()) {
-      const left = urls.filter((url) => !leftOut.has(url));
-      const ready = left.filter((url) => !out.has(url));
-      const candidates = ready.length > 0 ? ready : left;
+    next(excluded = new Set()) {
+      const included = urls.filter((url) => !excluded.has(url));
+      const ready = included.filter((url) => !unhealthy.has(url));
+      const candidates = ready.length > 0 ? ready : included;
       turn += 1;
       return candidates[turn % candidates.length];
     },
-    takeOut: (url) => void out.add(url),
+    markUnhealthy: (url) => void unhealthy.add(url),
     async isAnyReady() {
-      const answers = await Promise.all(urls.map(isReady));
-      return answers.some(Boolean);
+      const results = await Promise.all(urls.map(isReady));
+      return results.some(Boolean);
     },
     [Symbol.dispose]: () => stopping.abort(),
   };

@@ -2,7 +2,7 @@ import type { Table } from '@tandem/storage/table';
 import { type RelayOptions, startRelay } from './relay.ts';
 import { tableOf } from './store.ts';
 
-/** A service's table with what AWS runs beside it, over one store, which is closed at the end. */
+/** Opens a service's table, and runs its relay and TTL over the same store. Disposal closes the store. */
 export function openContext(options: RelayOptions): { table: Table } & AsyncDisposable {
   const { store, metrics } = options;
   const relay = startRelay(options);

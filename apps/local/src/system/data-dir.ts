@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DomainError } from '@tandem/chassis/errors';
 
-/** A directory that this process alone uses. */
+/** Data directory that is locked by this process. */
 export interface DataDir {
   file(name: string): string;
   release(): void;
 }
 
 /**
- * Claims a directory, made where there is none. The claim is a lock of the operating system, so that it ends with
- * the process, however that ends. Throws a DomainError when another process has it.
+ * Locks a directory, and creates it if needed. The operating system releases the lock when the process ends, even if it is
+ * killed. Throws a DomainError when another process has the lock.
  */
 export function claimDataDir(directory: string): DataDir {
   mkdirSync(directory, { recursive: true });

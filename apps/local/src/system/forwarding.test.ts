@@ -5,8 +5,8 @@ import { createForwarding } from './forwarding.ts';
 
 const forwarding = createForwarding();
 
-/** What a guarded service is told of addresses. */
-function told(headers: IncomingHttpHeaders) {
+/** The `X-Forwarded-For` that reaches a guarded service. */
+function received(headers: IncomingHttpHeaders) {
   const server = createServer();
   forwarding.guard(server);
   const request = { headers: { ...headers } };
@@ -14,13 +14,13 @@ function told(headers: IncomingHttpHeaders) {
   return request.headers['x-forwarded-for'];
 }
 
-test('the gateway appends the address to what the client claims', () => {
-  assert.equal(told(forwarding.append({}, '192.0.2.1')), '192.0.2.1');
+test('the gateway appends the client address to the header that the client sent', () => {
+  assert.equal(received(forwarding.append({}, '192.0.2.1')), '192.0.2.1');
   const claimed = { 'x-forwarded-for': '198.51.100.1, 198.51.100.2' };
-  assert.equal(told(forwarding.append(claimed, '192.0.2.1')), '198.51.100.1, 198.51.100.2, 192.0.2.1');
+  assert.equal(received(forwarding.append(claimed, '192.0.2.1')), '198.51.100.1, 198.51.100.2, 192.0.2.1');
 });
 
-test('nobody but the gateway is believed', () => {
-  assert.equal(told({ 'x-forwarded-for': '192.0.2.1' }), undefined);
-  assert.equal(told(createForwarding().append({}, '192.0.2.1')), undefined);
+test('a service ignores the header of any sender but the gateway', () => {
+  assert.equal(received({ 'x-forwarded-for': '192.0.2.1' }), undefined);
+  assert.equal(received(createForwarding().append({}, '192.0.2.1')), undefined);
 });

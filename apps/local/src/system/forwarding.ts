@@ -3,17 +3,17 @@ import type { IncomingHttpHeaders, Server } from 'node:http';
 
 const KEY_HEADER = 'x-gateway-key';
 
-/** The two sides of `X-Forwarded-For`. */
+/** Trust in `X-Forwarded-For`: its sender and its receiver. */
 export interface Forwarding {
-  /** For the gateway: the headers with the client's address appended, as a load balancer does it. */
+  /** For the gateway: returns the headers with the client's address appended, as a load balancer does. */
   append(headers: IncomingHttpHeaders, address: string): IncomingHttpHeaders;
-  /** Has a service's server forget what anyone but the gateway says of addresses. */
+  /** For a service: drops the header from requests that do not come from the gateway. */
   guard(server: Server): void;
 }
 
 /**
- * On AWS nobody but the load balancer can connect to a service. Here everybody can, so the gateway shows a key that only
- * the processes of this system know.
+ * Creates both sides for one key. On AWS only the load balancer can connect to a service. On one machine any process can, so
+ * the gateway sends a key that only the processes of this system know.
  */
 export function createForwarding(key: string = randomUUID()): Forwarding {
   return {

@@ -1,6 +1,6 @@
 import type { ServiceName } from '@tandem/contracts/topology';
 
-/** The page at `/` of the gateway: where everything is. */
+/** Start page of the gateway: links to all APIs. */
 export function frontPage(upstreams: Readonly<Record<ServiceName, string>>): string {
   const links = [
     ['/products', 'The catalog'],

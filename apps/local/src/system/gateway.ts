@@ -20,16 +20,16 @@ import { localKeySet } from '@tandem/emulators/issuer';
 import { balance, type Instances } from './balance.ts';
 import type { Forwarding } from './forwarding.ts';
 import { frontPage } from './front-page.ts';
-import { passOn } from './pass-on.ts';
+import { forward } from './forward.ts';
 import { reportRequests } from './request-steps.ts';
-import { watchSilent } from './silent.ts';
+import { trackIdleConnections } from './idle-connections.ts';
 
-/** What stands in for the load balancer. */
+/** Gateway: the local substitute for the load balancer. */
 export interface Gateway {
   readonly url: string;
   /**
-   * Finishes what is in flight. For `drainMs` before that, requests are still taken, and each answer closes its
-   * connection: a client that is at it meets no connection that is closed under its next request.
+   * Stops gracefully: for `drainMs` requests are still accepted, and each response closes its connection, so that no client
+   * sends its next request on a closed connection. Then finishes the requests in flight.
    */
   stop(drainMs?: number): Promise<void>;
 }
@@ -39,20 +39,20 @@ export type Urls = readonly [string, ...string[]];
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  /** Where each instance of a service answers; one at least. */
+  /** Base URLs of the instances of each service; at least one. */
   readonly upstreams: Readonly<Record<ServiceName, Urls>>;
   readonly forwarding: Forwarding;
   readonly load: LoadLimits;
-  /** Serves the console, which watches this system; nothing watches it unless given. */
+  /** Console options; without them there is no console. */
   readonly console?: ConsoleOptions;
 }
 
-/** Longer than an import may take, which is the service's to end. */
+/** Longer than an import may take: the service is to time out first. */
 const UPSTREAM_TIMEOUT_MS = 11 * 60 * 1000;
 
 /**
- * Sends each path of the topology to its service, whose instances take turns; answers `/`, `/health`, the event contract and
- * the token keys itself, and the console where there is one.
+ * Starts the gateway. It forwards each path of the topology to its service, in round-robin order over the instances, and
+ * serves `/`, `/health`, the AsyncAPI document, the JWKS, and the console if there is one.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host, port, upstreams, forwarding, load } = options;
@@ -74,17 +74,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(({ url }) => {
-    throw new DomainError('notFound', 'route-not-found', `nothing answers at ${url}`);
+    throw new DomainError('notFound', 'route-not-found', `Route ${url} not found. See / for the routes.`);
   });
 
   const instances = { product: balance(upstreams.product), cart: balance(upstreams.cart) };
   app.addHook('onClose', async () => {
-    for (const some of Object.values(instances)) some[Symbol.dispose]();
+    for (const group of Object.values(instances)) group[Symbol.dispose]();
   });
   const services = Object.entries(instances) as [ServiceName, Instances][];
-  const note = options.console && reportRequests(app, options.console.hub.hear);
+  const recordRequest = options.console && reportRequests(app, options.console.eventBuffer.append);
 
-  for (const [name, some] of services) {
+  for (const [name, group] of services) {
     for (const prefix of topology.services[name].paths) {
       await app.register(httpProxy, {
         prefix,
@@ -92,12 +92,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         upstream: upstreams[name][0],
         http: { requestOptions: { timeout: UPSTREAM_TIMEOUT_MS } },
         handler: (request, reply, path, options) => {
-          note?.(request, name);
-          passOn(reply, { service: name, instances: some, path, options });
+          recordRequest?.(request, name);
+          forward(reply, { service: name, instances: group, path, options });
           return reply;
         },
         replyOptions: {
-          // By default a GET is tried eleven times at a service that sheds.
+          // The default retries a GET up to ten times at a service that sheds load.
           retryDelay: () => null,
           rewriteRequestHeaders: ({ ip }, headers) => forwarding.append(headers, ip),
         },
@@ -112,15 +112,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       urls: () => ({ gateway: urlOfGateway(), product: upstreams.product[0], cart: upstreams.cart[0] }),
       isReady: (service: ServiceName) => instances[service].isAnyReady(),
     };
-    const given = { ...options.console, ...view };
-    await app.register(async (room) => registerConsole(room as App, given), { prefix: '/console' });
+    const consoleOptions = { ...options.console, ...view };
+    await app.register(async (scope) => registerConsole(scope as App, consoleOptions), {
+      prefix: '/console',
+    });
     await registerPage(app, page);
   } else app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get('/asyncapi.json', () => asyncApiDocument());
   app.get('/.well-known/jwks.json', () => localKeySet());
   app.get('/health', { config: { system: true } }, async (_request, reply) => {
     const ready = await Promise.all(
-      services.map(async ([name, some]) => [name, await some.isAnyReady()] as const),
+      services.map(async ([name, group]) => [name, await group.isAnyReady()] as const),
     );
     const healthy = ready.every(([, ok]) => ok);
     return reply
@@ -128,7 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       .send({ status: healthy ? 'ok' : 'starting', services: Object.fromEntries(ready) });
   });
 
-  const silent = watchSilent(app.server);
+  const idleConnections = trackIdleConnections(app.server);
   await app.listen({ host, port, backlog: 4096 });
   return {
     url: urlOfGateway(),
@@ -136,23 +138,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       app.draining = true;
       await delay(drainMs);
       await hasAcceptedAll(app.server);
-      const ending = setInterval(silent.end, 100);
+      const ending = setInterval(idleConnections.end, 100);
       await closeGracefully(app).finally(() => clearInterval(ending));
     },
   };
 }
 
 /**
- * Resolves, within a second, in a turn of the event loop in which no connection waited to be accepted: one that does is
- * reset with what its client has sent when nobody listens any more. A turn accepts one.
+ * Resolves, within a second, after a turn of the event loop without a new connection. A connection that still waits to be
+ * accepted when the server stops listening is reset, with the request on it. Each turn accepts one.
  */
 async function hasAcceptedAll(server: Server): Promise<void> {
   let hasAccepted = true;
-  const note = () => void (hasAccepted = true);
-  server.on('connection', note);
+  const onConnection = () => void (hasAccepted = true);
+  server.on('connection', onConnection);
   for (const end = performance.now() + 1_000; hasAccepted && performance.now() < end;) {
     hasAccepted = false;
     await setImmediate();
   }
-  server.off('connection', note);
+  server.off('connection', onConnection);
 }

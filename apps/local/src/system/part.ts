@@ -3,17 +3,17 @@ import type { Running } from '@tandem/chassis/lifecycle';
 import type { Logger } from '@tandem/chassis/logger';
 import type { Service } from '@tandem/chassis/service';
 
-/** A service of this process, which can end as a process ends, and come back. */
+/** Service in this process, with a simulated crash and restart. */
 export interface Part extends Running {
   readonly url: string;
-  /** Cuts its connections and stops it; it is started again at the same port after three seconds. */
+  /** Simulates a crash: closes all connections, stops, and restarts on the same port after three seconds. */
   kill(): void;
 }
 
-/** About as long as a process takes to be started again where it matters: long enough to be seen. */
-const AWAY_MS = 3_000;
+/** Downtime of a simulated crash: long enough to be visible. */
+const DOWNTIME_MS = 3_000;
 
-/** Starts a service that `create` makes, anew each time. Rejects with EADDRINUSE. */
+/** Starts the service that `create` returns, a new one after each crash. Rejects with EADDRINUSE when the port is in use. */
 export async function startPart(
   create: () => Promise<Service>,
   address: { readonly host: string; readonly port: number },
@@ -47,12 +47,12 @@ export async function startPart(
   const restart = async () => {
     await end();
     for (let isBack = false; !isBack;) {
-      await delay(AWAY_MS, undefined, { signal }).catch(() => undefined);
+      await delay(DOWNTIME_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       isBack = await start(Number(new URL(url).port)).then(
         () => true,
         (err: unknown) => {
-          log.error({ err }, 'service not started again, trying later');
+          log.error({ err }, 'service restart failed, will retry');
           return false;
         },
       );

@@ -2,11 +2,11 @@ import { DomainError } from '@tandem/chassis/errors';
 
 const listenFaults: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use',
-  EACCES: 'may not be used',
-  EADDRNOTAVAIL: 'is not to be had at this HOST',
+  EACCES: 'needs more privileges',
+  EADDRNOTAVAIL: 'is not available at this HOST',
 };
 
-/** Runs what listens on a port; rejects with a DomainError that names the variable to change where it cannot. */
+/** Starts a server on a port; rejects with a DomainError that names the variable to change where the port is unavailable. */
 export async function claimPort<T>(variable: string, port: number, start: () => Promise<T>): Promise<T> {
   try {
     return await start();

@@ -1,5 +1,5 @@
 import { setInterval } from 'node:timers/promises';
-import { eventsOfExpired } from '@tandem/cart/messaging/expired';
+import { eventsForExpiredItem } from '@tandem/cart/messaging/expired';
 import type { Logger } from '@tandem/chassis/logger';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import type { Metrics } from '@tandem/chassis/metrics';
@@ -12,13 +12,13 @@ import { queueUrl, topicArn } from '@tandem/emulators/messaging-config';
 import type { Clients } from '@tandem/emulators/clients';
 import type { Store } from './store.ts';
 
-/** How often expired items are looked for; DynamoDB's TTL takes hours where this takes a moment. */
+/** Interval of TTL deletion of expired items. DynamoDB may take hours. */
 const EXPIRY_INTERVAL_MS = 500;
 
-/** What it means that an item of a service's table went because its time was over. */
-const expired: Readonly<Record<ServiceName, RelayDeps['eventsOfExpired']>> = {
+/** Events for the TTL deletion of an item of a service's table. */
+const expiryEvents: Readonly<Record<ServiceName, RelayDeps['eventsForExpiredItem']>> = {
   product: () => [],
-  cart: eventsOfExpired,
+  cart: eventsForExpiredItem,
 };
 
 export interface RelayOptions extends Pick<Clients, 'sns' | 'sqs'> {
@@ -30,14 +30,14 @@ export interface RelayOptions extends Pick<Clients, 'sns' | 'sqs'> {
   readonly tracer?: Tracer | undefined;
 }
 
-/** What AWS runs beside a table: the relay of its changes, and the removal of what has expired. Leaves the store open. */
+/** Starts the outbox relay of a table, and the TTL deletion of its expired items. Disposal leaves the store open. */
 export function startRelay(options: RelayOptions): AsyncDisposable {
   const { service, store, endpoint, sns, sqs, logger, metrics, tracer } = options;
   const { topic, parkingQueue } = topology.relays[service];
   const relay = createRelay({
     publish: createPublisher(sns, topicArn(topic)),
     park: createParking(sqs, queueUrl(endpoint, parkingQueue)),
-    eventsOfExpired: expired[service],
+    eventsForExpiredItem: expiryEvents[service],
     topic,
     metrics,
     tracer,
@@ -66,7 +66,7 @@ async function removeExpired(
       try {
         remove(Math.floor(Date.now() / 1000));
       } catch (err) {
-        log.error({ err }, 'expired items not removed, trying again');
+        log.error({ err }, 'removing expired items failed, will retry');
       }
     }
   } catch (error) {

@@ -2,36 +2,36 @@ import type { App } from '@tandem/chassis/http/types';
 import { parseTraceparent } from '@tandem/chassis/trace';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { FastifyRequest } from 'fastify';
-import { withoutCarts } from '@tandem/console/message';
-import type { Report } from '@tandem/console/note';
+import { redactCartIds } from '@tandem/console/message';
+import type { Report } from '@tandem/console/telemetry-message';
 
-/** Reports each request that was noted as passed on to a service, once it is answered. Returns what notes it. */
+/** Reports each forwarded request once it has a response. Returns the function that marks a request as forwarded. */
 export function reportRequests(
   app: App,
   report: Report,
 ): (request: FastifyRequest, service: ServiceName) => void {
-  const passedOn = new WeakMap<FastifyRequest, ServiceName>();
+  const forwarded = new WeakMap<FastifyRequest, ServiceName>();
   app.addHook('onResponse', (request, reply, done) => {
     done();
-    const service = passedOn.get(request);
+    const service = forwarded.get(request);
     if (service === undefined) return;
     const [path = ''] = request.url.split('?', 1);
-    const given = reply.getHeader('traceparent') ?? request.headers['traceparent'];
-    const traceId = parseTraceparent(typeof given === 'string' ? given : undefined)?.traceId;
+    const traceparent = reply.getHeader('traceparent') ?? request.headers['traceparent'];
+    const traceId = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined)?.traceId;
     report({
       kind: 'step',
       step: {
         kind: 'request',
-        // When it came: what it caused may be under way before it is answered.
+        // Time of arrival: its effects may start before the response.
         at: Math.round(Date.now() - reply.elapsedTime),
         service,
         method: request.method,
-        path: withoutCarts(path),
+        path: redactCartIds(path),
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 10) / 10,
         ...(traceId === undefined ? {} : { traceId }),
       },
     });
   });
-  return (request, service) => void passedOn.set(request, service);
+  return (request, service) => void forwarded.set(request, service);
 }

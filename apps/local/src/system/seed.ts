@@ -1,5 +1,5 @@
 import { createProduct } from '@tandem/product/domain/edit-product';
-import { productKey } from '@tandem/product/store/kinds';
+import { productKey } from '@tandem/product/store/entity-types';
 import type { Table } from '@tandem/storage/table';
 
 const catalog: Readonly<
@@ -19,7 +19,7 @@ const catalog: Readonly<
   'tyre-28': ['Tyre 28", reinforced', 'parts', 3_990, 150],
 };
 
-/** Puts the demo products into a catalog that never had them; what was changed or deleted since stays so. */
+/** Creates the demo products once; those that were changed or deleted since are left alone. */
 export async function seed(products: Table, now: string): Promise<void> {
   for (const [productId, [name, category, price, inventory]] of Object.entries(catalog)) {
     const content = { name, category, price, currency: 'EUR' };

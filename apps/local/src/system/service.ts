@@ -16,32 +16,30 @@ import type { Forwarding } from './forwarding.ts';
 export interface ServiceOptions extends Pick<Clients, 'sns' | 'sqs'>, Pick<Telemetry, 'metrics' | 'tracer'> {
   readonly service: ServiceName;
   readonly config: LocalConfig;
-  /** Of SNS and SQS. */
+  /** Endpoint URL of SNS and SQS. */
   readonly endpoint: string;
   readonly table: Table;
   readonly forwarding: Forwarding;
   readonly logger: Logger;
   readonly validateResponses?: boolean;
-  /** How often overdue holds are looked for; default: {@link sweepMsFor}. */
+  /** Interval of the expiry of overdue holds; default: {@link sweepMsFor}. */
   readonly sweepMs?: number;
 }
 
-const LONGEST_SWEEP_MS = 1_000;
-const SHORTEST_SWEEP_MS = 250;
+const MAX_SWEEP_MS = 1_000;
+const MIN_SWEEP_MS = 250;
 
-/** A second, or a quarter of a shorter hold: on one machine a hold ends soon after its time. */
+/** Interval of the sweep: a second, or a quarter of a shorter hold, so that a hold expires soon after its time. */
 export function sweepMsFor(holdSeconds: number): number {
   const quarterMs = holdSeconds * 250;
-  return quarterMs > 0
-    ? Math.min(LONGEST_SWEEP_MS, Math.max(SHORTEST_SWEEP_MS, quarterMs))
-    : LONGEST_SWEEP_MS;
+  return quarterMs > 0 ? Math.min(MAX_SWEEP_MS, Math.max(MIN_SWEEP_MS, quarterMs)) : MAX_SWEEP_MS;
 }
 
-/** A service as it runs on one machine: behind the gateway, with tokens of the system's own issuer. */
+/** Creates a service for one machine: behind the gateway, with tokens of the local issuer. */
 export async function createLocalService(options: ServiceOptions): Promise<Service> {
-  const { service: name, config, endpoint, forwarding, sweepMs, ...given } = options;
+  const { service: name, config, endpoint, forwarding, sweepMs, ...shared } = options;
   const common = {
-    ...given,
+    ...shared,
     limits: limitsOf({ ...config, PROXY_HOPS: 1 }),
     auth: createAuthenticator({
       issuer: LOCAL_ISSUER,

@@ -7,8 +7,8 @@ import { openSqlite } from '@tandem/storage/sqlite';
 import type { LocalConfig } from '../config.ts';
 import { servedTables } from '@tandem/audit/served-tables';
 import { createFaults } from '@tandem/console/faults';
-import { createHub } from '@tandem/console/hub';
-import { createProbe } from '@tandem/console/probe';
+import { createEventBuffer } from '@tandem/console/event-buffer';
+import { instrumentAwsClients } from '@tandem/console/aws-instrumentation';
 import { openRecords } from '@tandem/dlq/record';
 import { type Emulator, startEmulator } from '@tandem/emulators/messaging';
 import { type OnClient, openClients } from '@tandem/emulators/clients';
@@ -22,15 +22,15 @@ import { seed } from './seed.ts';
 import { createLocalService } from './service.ts';
 import type { Store } from './store.ts';
 
-/** The whole system in this process. */
+/** Running system in this process. */
 export interface System {
   readonly urls: Readonly<Record<'gateway' | ServiceName | 'aws', string>>;
   readonly metrics: Readonly<Record<ServiceName, Metrics>>;
-  /** Stops taking, finishes what is in hand, and closes everything. */
+  /** Graceful shutdown: stops accepting requests, finishes those in flight, and closes everything. */
   stop(): Promise<void>;
 }
 
-/** For tests: another store than SQLite, a look at the clients, and answers checked against their schemas. */
+/** Options of tests: another store than SQLite, a hook on the clients, and response validation. */
 export interface StartOptions {
   readonly onClient?: OnClient;
   readonly openStore?: (service: ServiceName) => Store | Promise<Store>;
@@ -38,8 +38,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts both services, SNS, SQS, storage, relays and the gateway. Rejects with a DomainError when a port or the
- * data directory is in use; what was started until then is stopped again.
+ * Starts both services, SNS, SQS, storage, relays and the gateway. Rejects with a DomainError when a port or the data
+ * directory is in use, after stopping the parts that were started.
  */
 export async function startSystem(
   config: LocalConfig,
@@ -49,7 +49,7 @@ export async function startSystem(
   const { HOST: host, EPHEMERAL: ephemeral } = config;
   const logger = createLogger({ name: 'tandem', level: config.LOG_LEVEL });
   const telemetryOf = async (service: ServiceName) =>
-    starting.adopt(await startTelemetry({ service, config, log: logger }), (it) => it.stop());
+    starting.adopt(await startTelemetry({ service, config, log: logger }), (started) => started.stop());
   const telemetry = { product: await telemetryOf('product'), cart: await telemetryOf('cart') };
 
   const dataDir = ephemeral
@@ -60,8 +60,8 @@ export async function startSystem(
   );
   starting.defer(() => emulator.stop());
   const { endpoint } = emulator;
-  const [hub, faults] = [createHub(), createFaults()];
-  const probe = createProbe(faults, hub.hear);
+  const [eventBuffer, faults] = [createEventBuffer(), createFaults()];
+  const probe = instrumentAwsClients(faults, eventBuffer.append);
   const clientsOf = (service: ServiceName) => {
     const clients = openClients(service, endpoint, (principal, client) => {
       probe.onClient(principal, client);
@@ -91,7 +91,7 @@ export async function startSystem(
     );
   };
   const contexts = { product: await contextOf('product'), cart: await contextOf('cart') };
-  // Whatever is held back goes on before what holds it is to stop.
+  // Calls that an injected fault delays must continue before the rest stops.
   starting.defer(() => faults.close());
   if (config.SEED) await seed(contexts.product.table, new Date().toISOString());
 
@@ -105,7 +105,7 @@ export async function startSystem(
         table: contexts[service].table,
       });
     const part = await claimPort(variable, port, () => startPart(create, { host, port }, logger));
-    return starting.adopt(part, (it) => it.stop());
+    return starting.adopt(part, (started) => started.stop());
   };
   const parts = {
     product: await start('product', 'PRODUCT_PORT', config.PRODUCT_PORT),
@@ -122,11 +122,11 @@ export async function startSystem(
       load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
       console: {
         mode: 'oneProcess',
-        hub,
+        eventBuffer,
         faults,
         kill: (service) => parts[service].kill(),
         endpoint,
-        keep: records?.keep ?? (async () => undefined),
+        saveRecord: records?.saveRecord ?? (async () => undefined),
         tables: servedTables((service) => stores.get(service), dataDir?.file('')),
       },
     }),

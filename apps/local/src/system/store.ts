@@ -4,16 +4,16 @@ import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';
 import type { ChangeFeed, Table } from '@tandem/storage/table';
 
-/** Where a service's table is kept. */
+/** Store of a service's table. */
 export interface Store {
   readonly driver: Driver;
   readonly feed: ChangeFeed;
-  /** Removes what has expired by then, in seconds since the epoch; absent where the store does so itself. */
+  /** Deletes the items that have expired at that time, in seconds since the epoch; absent if the store has TTL itself. */
   readonly removeExpired?: (nowSeconds: number) => number;
   readonly close: () => void;
 }
 
-/** The table that is kept in a store. */
+/** Opens the table in a store. */
 export function tableOf({ driver }: Store, metrics: Metrics): Table {
   return createTable(driver, {
     now: () => Date.now(),

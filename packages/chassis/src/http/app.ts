@@ -41,7 +41,7 @@ export interface AppOptions {
   /** Records a span of each request. */
   readonly tracer?: Tracer | undefined;
   readonly limits?: Limits;
-  /** How long a request may take to arrive, body included. 30 s unless told otherwise. */
+  /** Longest time for a request to arrive, body included. Default: 30 s. */
   readonly requestTimeoutMs?: number;
   /** For tests: an answer that its schema does not describe fails. */
   readonly validateResponses?: boolean;
@@ -62,7 +62,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
     bodyLimit: 64 * 1024,
-    // A number would trust nobody: Fastify cannot tell who sent the last hop. On AWS, only the load balancer can.
+    // A number would trust no proxy: Fastify cannot verify the last hop. On AWS only the load balancer reaches a task.
     trustProxy: (_address, hop) => hop < proxyHops,
     requestTimeout: requestTimeoutMs,
     // Longer than the 60 s of a load balancer, which answers 502 when we close a connection that it is using.
@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
     const validate = compileValidator(schema, httpPart as RequestPart);
     if (httpPart !== 'headers') return validate;
-    // Headers are texts and stay as they are: Fastify would merge what it is given into them each time they are asked for.
+    // Headers stay as they are: Fastify would merge parsed values into them on every access.
     return (headers) => {
       const result = validate(headers);
       return 'error' in result ? result : {};

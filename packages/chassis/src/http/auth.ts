@@ -3,7 +3,7 @@ import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
 import { DomainError } from '../errors.ts';
 
-/** Who calls, by a verified token. */
+/** The caller, as named by a verified token. */
 export interface Identity {
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
@@ -26,7 +26,7 @@ interface Verified {
 
 const maxCachedTokens = 1000;
 
-/** How long keys are remembered, and verified tokens: withdrawn, a key is good for no longer than both together. */
+/** Lifetime of cached keys and of cached verified tokens: a revoked key is accepted for no longer than both together. */
 const REMEMBERED_MS = 10 * 60 * 1000;
 
 /** OpenID Connect Core 1.0, section 2. */

@@ -7,7 +7,7 @@ import type { App } from './types.ts';
 /** Longer than a call to AWS takes with all its attempts, of 3 s each, and than a contended write. */
 const HANDLER_TIMEOUT_MS = 20_000;
 
-/** How often it is looked who takes too long. */
+/** Interval at which handlers that take too long are looked for. */
 const SWEEP_MS = 100;
 
 const timedOut = new DomainError(
@@ -21,7 +21,7 @@ const timedOut = new DomainError(
  * still does is ignored. Fastify's own `handlerTimeout` ends with the request's body, so that no POST has one.
  */
 export function registerHandlerTimeout(app: App): void {
-  /** When each handler that runs is to have answered. */
+  /** Deadline of each running handler. */
   const deadlines = new Map<FastifyReply, number>();
 
   const giveUp = (reply: FastifyReply) => {

@@ -11,7 +11,7 @@ import type { Identify } from './rate-limit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls; undefined without a token. */
+    /** The caller; undefined without a token. */
     identity: Identity | undefined;
   }
 }
@@ -64,7 +64,7 @@ export function registerRequestMetrics(app: App, metrics: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { config, url } = request.route;
     if (!config.system) {
-      metrics.observe('RequestLatency', reply.elapsedTime, 'Milliseconds', {
+      metrics.observe('RequestLatency', reply.elapsedTime, {
         route: url === undefined ? 'unknown' : `${request.method} ${url}`,
       });
     }
@@ -73,7 +73,7 @@ export function registerRequestMetrics(app: App, metrics: Metrics): void {
 }
 
 /**
- * Turns away, before a body is read, whom `identify` refuses, and what has no route, no valid token or not the scope that
+ * Rejects, before a body is read, clients that `identify` rejects, and requests without a route, a valid token or the scope that
  * its route demands.
  */
 export function registerAdmission(app: App, auth: Authenticator | undefined, identify?: Identify): void {
@@ -137,7 +137,7 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
     done();
   });
 
-  // What a plugin gives up, such as a file that does not exist below /docs.
+  // Plugins end up here too, such as for a missing file below /docs.
   app.setNotFoundHandler(refuseUnknown);
 }
 

@@ -12,7 +12,7 @@ export interface IdempotentRequest {
   readonly fingerprint: string;
   /** Until when its answer is remembered, in seconds since the epoch. */
   readonly expiresAt: number;
-  /** To be called when the answer is the one that was given before: the client is told so. */
+  /** Call if the response is replayed: a header says so. */
   readonly onReplay: () => void;
 }
 
@@ -23,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-/** How long an answer is remembered. */
+/** Retention of a stored response. */
 const REMEMBERED_SECONDS = 24 * 60 * 60;
 
 export const IDEMPOTENCY_KEY = 'idempotency-key';

@@ -1,4 +1,4 @@
-/** The routes of an app, to tell a wrong method from an unknown path. */
+/** The routes of an app, to distinguish a wrong method from an unknown path. */
 export interface RouteMethods {
   add(path: string, methods: readonly string[]): void;
   /** The methods that a path answers to, in alphabetical order; empty for an unknown one. */

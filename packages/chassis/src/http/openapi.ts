@@ -19,7 +19,7 @@ interface RouteSchemas {
   readonly hide?: boolean;
 }
 
-/** What the document says of the service. */
+/** Name, version and description of the service in its document. */
 export interface ServiceInfo {
   readonly name: string;
   readonly version: string;

@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 
 type Condition = '*' | readonly string[];
 
-/** What a request's If-Match and If-None-Match ask for (RFC 9110, section 13). */
+/** The If-Match and If-None-Match of a request (RFC 9110, section 13). */
 export interface Preconditions {
   readonly ifMatch: Condition | undefined;
   readonly ifNoneMatch: Condition | undefined;
@@ -32,14 +32,14 @@ export function parsePreconditions(headers: {
   };
 }
 
-/** Whether a write may go ahead on what has the tag `current`, or on nothing when that is undefined. */
+/** Whether the preconditions allow a write of a resource with the tag `current`; undefined if there is no resource. */
 export function allowsWrite({ ifMatch, ifNoneMatch }: Preconditions, current: string | undefined): boolean {
   return (
     (ifMatch === undefined || isMatch(ifMatch, current, isSameStrongly)) && !isMatch(ifNoneMatch, current)
   );
 }
 
-/** Whether a read of what has the tag `current` is answered by 304. */
+/** Whether the response to a read of a resource with the tag `current` is 304. */
 export function isNotModified({ ifNoneMatch }: Preconditions, current: string): boolean {
   return isMatch(ifNoneMatch, current);
 }

@@ -37,7 +37,7 @@ const statusByKind: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-/** The framework's errors that a better word fits than the name of their status. */
+/** Problems for errors of the framework that deserve a more specific code than their status. */
 const frameworkProblems: Record<string, readonly [code: string, detail: string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['malformed-json', 'The body is not valid JSON in UTF-8. Correct it.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['empty-body', 'The body is empty'],
@@ -51,7 +51,7 @@ const frameworkProblems: Record<string, readonly [code: string, detail: string]>
   FST_ERR_MAX_PARAM_LENGTH: ['url-too-long', 'A part of the path is too long'],
 };
 
-/** What the HTTP parser itself refuses, before there is a request. */
+/** Requests that the HTTP parser itself rejects. */
 const parserProblems: Record<string, readonly [status: number, detail: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
   HPE_HEADER_OVERFLOW: [431, 'The request line and headers are too large'],
@@ -90,7 +90,7 @@ function problemBody({ status, code, detail, details }: ErrorAnswer, requestId: 
   return JSON.stringify({ ...problem, ...details, ...problem });
 }
 
-/** Answers an error as a problem. What no caller caused is logged with its stack and told in neutral words. */
+/** Responds to an error with a problem. An error that no caller caused is logged with its stack and described in neutral words. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = answerTo(error);
   if (answer.status === 500) request.log.error({ err: error, requestId: request.id }, 'request failed');

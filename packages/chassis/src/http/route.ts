@@ -3,7 +3,7 @@ import type { App } from './types.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** As `routeOptions`, which Fastify makes anew each time that it is asked. */
+    /** As `routeOptions`, which Fastify creates anew on every access. */
     route: FastifyRequest['routeOptions'];
   }
 }

@@ -11,7 +11,7 @@ import { closeGracefully } from './app.ts';
 import { createSampleApp } from './testing.ts';
 import { registerShedding } from './shedding.ts';
 import type { ZodTypeProvider } from './schema.ts';
-import { createTurns } from './turns.ts';
+import { createEventLoopSlots } from './event-loop-slots.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 
@@ -176,7 +176,7 @@ async function slowLoop(t: TestContext, maxWaiting: number) {
   let time = 0;
   const app = Fastify().withTypeProvider<ZodTypeProvider>();
   const now = () => time;
-  const turns = createTurns(now);
+  const turns = createEventLoopSlots(now);
   registerShedding(app, { maxInFlight: 1000, maxWaiting, metrics: createMetrics(), turns, now });
   app.get('/work', async () => {
     time += 50;

@@ -6,8 +6,8 @@ import { runWithTrace } from '../trace.ts';
 import { traceparentOf } from './hooks.ts';
 import { sendProblem } from './problem.ts';
 import { registerRoute } from './route.ts';
-import { createTurns } from './turns.ts';
-import type { Turns } from './turns.ts';
+import { createEventLoopSlots } from './event-loop-slots.ts';
+import type { EventLoopSlots } from './event-loop-slots.ts';
 import type { App } from './types.ts';
 
 declare module 'fastify' {
@@ -22,7 +22,7 @@ declare module 'fastify' {
   }
 }
 
-/** How long a request may wait while others are turned away: the answers are to take less than a second. */
+/** Longest wait of a request while load is shed: responses are to take less than a second. */
 const MAX_WAIT_MS = 200;
 
 /** For how long after the last request was turned away there is too much to do. */
@@ -37,8 +37,8 @@ const overloaded = new DomainError(
 
 export interface SheddingOptions extends LoadLimits {
   readonly metrics: Metrics;
-  /** Those of the process unless given. */
-  readonly turns?: Turns;
+  /** Default: those of the process. */
+  readonly turns?: EventLoopSlots;
   /** The time in milliseconds, from any beginning. */
   readonly now?: () => number;
 }
@@ -56,7 +56,7 @@ export function withoutLimit<T>(wait: () => Promise<T>): Promise<T> {
 }
 
 /** All apps of a process share its event loop. */
-const turnsOfProcess = createTurns(() => performance.now());
+const turnsOfProcess = createEventLoopSlots(() => performance.now());
 
 /**
  * Has requests wait in a queue, from which they are begun for at most some milliseconds in each turn of the event loop. A

@@ -23,9 +23,9 @@ declare module 'fastify' {
     authenticated?: boolean;
     /** The problems that the route answers beside those of its input and scope, for its documentation. */
     problems?: readonly number[];
-    /** How long the handler may take where it is not the time of most routes. */
+    /** Timeout of the handler, if it differs from the default. */
     handlerTimeoutMs?: number;
-    /** A route of the chassis: no token is looked at, no line is logged, nobody is limited or turned away. */
+    /** A route of the chassis: no authentication, no access log, no rate limit, no load shedding. */
     system?: boolean;
   }
 }

@@ -7,17 +7,17 @@ import type { Logger } from '../logger.ts';
 import { type Metrics, observeAge } from '../metrics.ts';
 import type { Running } from '../lifecycle.ts';
 import { currentTraceparent, inSpan, type Span, type Tracer, unrecorded } from '../trace.ts';
-import { createPace } from './pace.ts';
-import { isUnavailable, patiently } from './patient.ts';
+import { createPollScheduler } from './poll-scheduler.ts';
+import { isUnavailable, withRetry } from './retry.ts';
 import { backoffSeconds, type Returned, returnToQueue } from './return-to-queue.ts';
 
-/** What became of one event of a batch: applied, or the reason why not. */
+/** Outcome of one event of a batch: applied, or the error. */
 export type Applied = { readonly status: 'applied' } | { readonly status: 'failed'; readonly error: unknown };
 
 const spans = new WeakMap<TandemEvent, Span>();
 
 /** Runs the work that one event of a batch causes in the trace that the event came with. */
-export function inTraceOf<T>(event: TandemEvent, work: () => T): T {
+export function runInEventTrace<T>(event: TandemEvent, work: () => T): T {
   return inSpan(spans.get(event) ?? { traceparent: currentTraceparent() }, work);
 }
 
@@ -28,15 +28,15 @@ export interface ConsumerOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly apply: ApplyBatch;
-  /** Resolves when what `apply` needs answers. */
+  /** Resolves when the dependencies of `apply` respond. */
   readonly ping: () => Promise<void>;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Records a span of each message. */
   readonly tracer?: Tracer | undefined;
-  /** How long a receive waits for messages. */
+  /** Longest wait of a receive (long polling). */
   readonly waitTimeSeconds?: number;
-  /** How long to wait after a batch that was not full, in milliseconds, so that the next one is fuller; 0 unless told. */
+  /** Pause after a batch that was not full, in milliseconds, so that the next one is fuller. Default: 0. */
   readonly pauseMs?: number;
 }
 
@@ -63,8 +63,8 @@ export function startConsumer({
   const stopping = new AbortController();
   const { signal } = stopping;
   let busy = false;
-  const pace = createPace({ pauseMs, fullBatch: FULL_BATCH, ping, signal });
-  const applyPatiently = patiently(apply, signal);
+  const scheduler = createPollScheduler({ pauseMs, fullBatch: FULL_BATCH, ping, signal });
+  const applyPatiently = withRetry(apply, signal);
 
   const startSpan = ({ MessageId, MessageAttributes }: Message): Span =>
     tracer.start(`process ${queue}`, {
@@ -79,7 +79,7 @@ export function startConsumer({
       },
     });
 
-  /** In how many seconds the message is to come again; undefined where it is done with. */
+  /** Seconds until the message is redelivered; undefined if it is acknowledged. */
   const settle = ({ message, span, result }: Received, outcome: Applied | undefined): number | undefined => {
     const { MessageId: messageId } = message;
     if (!result.ok && result.reason === 'unknownType') {
@@ -101,7 +101,7 @@ export function startConsumer({
       return undefined;
     }
     const err = outcome?.error ?? new Error('no outcome');
-    if (isUnavailable(outcome)) pace.unavailable();
+    if (isUnavailable(outcome)) scheduler.unavailable();
     metrics.count('MessagesFailed');
     const { eventType, eventId } = event;
     log.error({ err, eventType, eventId, messageId }, 'event not applied');
@@ -111,8 +111,8 @@ export function startConsumer({
   };
 
   const handle = async (messages: Message[]): Promise<Message[]> => {
-    pace.received(messages.length);
-    metrics.observe('ConsumerBatchSize', messages.length, 'Count');
+    scheduler.received(messages.length);
+    metrics.observe('ConsumerBatchSize', messages.length);
     const received = messages.map((message): Received => ({
       message,
       span: startSpan(message),
@@ -146,7 +146,7 @@ export function startConsumer({
     messageAttributeNames: ['traceparent'],
     messageSystemAttributeNames: ['ApproximateReceiveCount'],
     authenticationErrorTimeout: 1_000,
-    preReceiveMessageCallback: () => pace.untilNext(),
+    preReceiveMessageCallback: () => scheduler.untilNext(),
     handleMessageBatch: (messages) => {
       busy = true;
       return handle(messages);

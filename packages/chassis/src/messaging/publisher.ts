@@ -16,7 +16,7 @@ export interface OutgoingEvent {
 }
 
 /**
- * What became of one event. `permanent` failures (too large, refused by the topic) fail again however often they are
+ * Outcome of one event. `permanent` failures (too large, refused by the topic) fail again however often they are
  * tried; `transient` ones are to be tried again.
  */
 export type PublishOutcome =
@@ -140,7 +140,7 @@ async function publishBatch(
   }
 }
 
-/** Whether SNS finds fault with what was sent, and will again. */
+/** Whether SNS rejects the request itself, so that a retry fails too. */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof InvalidParameterException ||

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import type { NewEvent } from '@tandem/contracts/events';
 import { createTable } from '../create-table.ts';
 import type { Driver } from '../driver.ts';
-import type { Change, ChangeFeed, Kind, Table } from '../table.ts';
+import type { Change, ChangeFeed, EntityType, Table } from '../table.ts';
 
 /** An empty store with the index `byGroup`. */
 export interface Store {
@@ -21,7 +21,7 @@ export interface Thing {
   readonly data?: unknown;
 }
 
-export const thing: Kind<Thing> = {
+export const thing: EntityType<Thing> = {
   name: 'thing',
   index: ({ group, rank }) =>
     group === undefined || rank === undefined

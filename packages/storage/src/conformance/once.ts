@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DomainError, type ErrorKind } from '@tandem/chassis/errors';
 import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
-import { isAnswered, transactOnce } from '../once.ts';
+import { hasResponse, transactIdempotently } from '../idempotent-transaction.ts';
 import { key, put, type Table } from '../table.ts';
 import { add, changesUntil, eventIds, happened, type Store, test, thing } from './fixtures.ts';
 
@@ -23,7 +23,7 @@ function requestAt(now: number, changes: Partial<IdempotentRequest> = {}) {
 
 /** Adds one; the response has the sum, and text that JSON could spell in more than one way. */
 function addOne(table: Table, request: IdempotentRequest | undefined, ...events: string[]): Promise<unknown> {
-  return transactOnce(table, request, [a], (read) => {
+  return transactIdempotently(table, request, [a], (read) => {
     const { state } = add(1)(read.get(a));
     const answer = { z: state.count, a: '\u00e9/\u2028', nothing: null, price: 1e21 };
     return { answer, writes: [put(a, state, events.map(happened))] };
@@ -46,7 +46,7 @@ export function onceConforms(open: () => Promise<Store>): void {
     await addOne(table, undefined);
     await addOne(table, undefined);
     assert.equal((await table.get(a))?.count, 2);
-    assert.equal(await isAnswered(table, undefined), false);
+    assert.equal(await hasResponse(table, undefined), false);
   });
 
   test(
@@ -54,10 +54,10 @@ export function onceConforms(open: () => Promise<Store>): void {
     open,
     async ({ table, feed, clock }) => {
       const { request, counted } = requestAt(clock.now);
-      assert.equal(await isAnswered(table, request), false);
+      assert.equal(await hasResponse(table, request), false);
       const first = JSON.stringify(await addOne(table, request, 'first'));
       assert.equal(counted.replays, 0);
-      assert.equal(await isAnswered(table, request), true);
+      assert.equal(await hasResponse(table, request), true);
       await table.update(a, add(10));
       for (let repeats = 1; repeats <= 3; repeats++) {
         assert.equal(JSON.stringify(await addOne(table, request, 'again')), first);
@@ -113,8 +113,8 @@ export function onceConforms(open: () => Promise<Store>): void {
       async ({ table, clock }) => {
         const { request, counted } = requestAt(clock.now);
         for (let attempts = 0; attempts < 2; attempts++)
-          await assert.rejects(transactOnce(table, request, [a], rejectAs(kind)), isRejection(kind));
-        assert.equal(await isAnswered(table, request), false);
+          await assert.rejects(transactIdempotently(table, request, [a], rejectAs(kind)), isRejection(kind));
+        assert.equal(await hasResponse(table, request), false);
         assert.equal(await table.get(a), undefined);
 
         const { request: otherBody } = requestAt(clock.now, { fingerprint: 'another body' });
@@ -130,7 +130,7 @@ export function onceConforms(open: () => Promise<Store>): void {
   test('a request that would now be rejected is replayed if it succeeded', open, async ({ table, clock }) => {
     const { request, counted } = requestAt(clock.now);
     const first = await addOne(table, request);
-    assert.deepEqual(await transactOnce(table, request, [a], rejectAs('conflict')), first);
+    assert.deepEqual(await transactIdempotently(table, request, [a], rejectAs('conflict')), first);
     assert.equal(counted.replays, 1);
   });
 
@@ -158,7 +158,7 @@ export function onceConforms(open: () => Promise<Store>): void {
         write: () => Promise.reject(new DomainError('unavailable', 'store-unavailable', 'not now')),
       });
       await assert.rejects(addOne(breaking, request), isRejection('unavailable', 'store-unavailable'));
-      assert.equal(await isAnswered(table, request), false);
+      assert.equal(await hasResponse(table, request), false);
       let hasInterrupted = false;
       const interrupted = tableOver({
         ...driver,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ScanOptions, scanKind } from '../scan.ts';
-import { key, type Kind } from '../table.ts';
+import { key, type EntityType } from '../table.ts';
 import { add, become, type Store, test, thing, type World } from './fixtures.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** Kinds whose names or ids could be taken for those of `thing`. */
-const neighbours: readonly Kind<{ version: number; count: number }>[] = [
+const neighbours: readonly EntityType<{ version: number; count: number }>[] = [
   { name: 'thin' },
   { name: 'thing-2' },
   { name: 'things' },

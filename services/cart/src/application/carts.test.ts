@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addItem } from '../domain/cart.ts';
-import { sellable } from '../domain/catalog.ts';
+import { requireProduct } from '../domain/catalog.ts';
 import { addOne, caller, guest, NOW, openStore } from './testing.ts';
 import type { Change } from './carts.ts';
 
@@ -59,7 +59,7 @@ test('a deleted cart is not found, and what is not in the catalog cannot be adde
   const { carts } = (await openStore(t)).first;
   const { cart } = await carts.open(guest, 'cart-abc');
   assert.equal(Date.parse(cart.expiresAt ?? '') - Date.parse(NOW), 7 * 86_400_000);
-  const addOther: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, 'q'), 1, moment);
+  const addOther: Change = (cart, catalog, moment) => addItem(cart, requireProduct(catalog, 'q'), 1, moment);
   await assert.rejects(carts.change(guest, 'cart-abc', addOther, 'q'), { code: 'product-not-found' });
   await carts.delete(guest, 'cart-abc');
   await assert.rejects(carts.read(guest, 'cart-abc'), { code: 'cart-not-found' });
@@ -103,8 +103,13 @@ test('a hold that is stored between the reads of cart and catalog costs no add: 
   let attempts = 0;
   const addLast: Change = (cart, catalog, moment) => {
     attempts += 1;
-    const { inventory } = sellable(catalog, 'p');
-    return addItem(cart, { ...sellable(catalog, 'p'), inventory: attempts === 1 ? 0 : inventory }, 1, moment);
+    const { inventory } = requireProduct(catalog, 'p');
+    return addItem(
+      cart,
+      { ...requireProduct(catalog, 'p'), inventory: attempts === 1 ? 0 : inventory },
+      1,
+      moment,
+    );
   };
   assert.equal((await carts.change(guest, 'cart-abc', addLast, 'p')).items[0]?.qty, 1);
 });

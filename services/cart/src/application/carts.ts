@@ -1,10 +1,10 @@
-import { transactOnce } from '@tandem/storage/once';
+import { transactIdempotently } from '@tandem/storage/idempotent-transaction';
 import { put } from '@tandem/storage/table';
 import { mergeableBy, visibleTo } from '../domain/access.ts';
 import { deleteCart, openCart } from '../domain/cart.ts';
 import { mergeCarts } from '../domain/merge.ts';
 import { viewOf, type VisibleCart } from '../domain/view.ts';
-import { cartKey, catalogKey } from '../store/kinds.ts';
+import { cartKey, catalogKey } from '../store/entity-types.ts';
 import { createCheckout } from './checkout.ts';
 import { accessOf, createDecisions, productsOf } from './decisions.ts';
 import { createLists } from './lists.ts';
@@ -12,7 +12,7 @@ import type { Carts, CartsDeps, OpenedCart } from './types.ts';
 
 export type { Caller, Carts, CartsDeps, Change } from './types.ts';
 
-/** What can be done with carts: each call is one decision, written together with its events. */
+/** The commands of carts: each call is one decision, written together with its events. */
 export function createCarts(deps: CartsDeps): Carts {
   const { table } = deps;
   const decisions = createDecisions(deps);
@@ -22,7 +22,7 @@ export function createCarts(deps: CartsDeps): Carts {
   return {
     open({ identity, idempotent }, cartId, sealedId) {
       const userId = identity?.subject ?? null;
-      return transactOnce<OpenedCart>(table, idempotent, [cartKey(cartId)], () => {
+      return transactIdempotently<OpenedCart>(table, idempotent, [cartKey(cartId)], () => {
         const { state, events } = openCart(cartId, userId, momentOf({ userId }));
         const cart = viewOf(state as VisibleCart, catalogOf([]));
         const answer = { cart, ...(sealedId === undefined ? {} : { sealedId }) };

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { entryOf } from '../domain/catalog.ts';
 import { renewHolds } from '../domain/hold.ts';
-import { catalogKey, cartKey } from '../store/kinds.ts';
+import { catalogKey, cartKey } from '../store/entity-types.ts';
 import type { CartsDeps } from './carts.ts';
 import { addOne, caller, confirmationOf, guest, NOW, openStore, requestsIn, widget } from './testing.ts';
 

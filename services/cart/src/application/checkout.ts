@@ -11,7 +11,7 @@ import {
   requestPendingHolds,
 } from '../domain/hold.ts';
 import type { CartView } from '../domain/view.ts';
-import { cartKey, catalogKey } from '../store/kinds.ts';
+import { cartKey, catalogKey } from '../store/entity-types.ts';
 import { type Decisions, productsOf } from './decisions.ts';
 import { createResponseNotifier } from './response-notifier.ts';
 import type { Caller, Carts, CartsDeps } from './types.ts';

@@ -1,11 +1,11 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { transactOnce } from '@tandem/storage/once';
+import { transactIdempotently } from '@tandem/storage/idempotent-transaction';
 import { put, type Snapshot, type TransactOptions } from '@tandem/storage/table';
 import { type Access, visibleTo } from '../domain/access.ts';
 import type { Cart, CartDecision, Moment } from '../domain/cart.ts';
 import type { Catalog, CatalogEntry } from '../domain/catalog.ts';
 import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
-import { cartKey, catalogKey } from '../store/kinds.ts';
+import { cartKey, catalogKey } from '../store/entity-types.ts';
 import type { Caller, CartsDeps, Change } from './types.ts';
 
 /** How often a request that the stock does not allow is decided anew, while it sees another stock each time. */
@@ -61,7 +61,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
       ...productIds,
     ];
     const options: TransactOptions = { additionalReads: (read) => productsIn(read).map(catalogKey) };
-    return transactOnce(
+    return transactIdempotently(
       table,
       caller.idempotent,
       keys,
@@ -113,7 +113,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
   };
 }
 
-/** How the caller may access carts. */
+/** The caller's access to carts. */
 export function accessOf({ identity, knowsSecretOf }: Caller): Access {
   return { userId: identity?.subject, knowsSecretOf };
 }

@@ -2,7 +2,7 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { Page, Table } from '@tandem/storage/table';
 import type { Cart } from '../domain/cart.ts';
 import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
-import { BY_USER, carts, catalogKey, openCartsOf, ordersOf } from '../store/kinds.ts';
+import { BY_USER, carts, catalogKey, openCartsOf, ordersOf } from '../store/entity-types.ts';
 import { type Decisions, productsOf } from './decisions.ts';
 import type { CartQuery } from './types.ts';
 

@@ -5,10 +5,10 @@ import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { addItem } from '../domain/cart.ts';
-import { sellable } from '../domain/catalog.ts';
+import { requireProduct } from '../domain/catalog.ts';
 import { product } from '../domain/testing.ts';
 import { applyProductEvents } from '../messaging/product-events.ts';
-import { catalogKey } from '../store/kinds.ts';
+import { catalogKey } from '../store/entity-types.ts';
 import { type Caller, type CartsDeps, type Change, createCarts } from './carts.ts';
 import { createResponseNotifier } from './response-notifier.ts';
 
@@ -27,7 +27,8 @@ export function caller(userId?: string, other: Partial<Caller> = {}): Caller {
 }
 
 export const guest = caller();
-export const addOne: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, 'p'), 1, moment);
+export const addOne: Change = (cart, catalog, moment) =>
+  addItem(cart, requireProduct(catalog, 'p'), 1, moment);
 
 /** Two processes with the same store, whose catalog has the widget. */
 export async function openStore(t: TestContext, other: Partial<CartsDeps> = {}) {

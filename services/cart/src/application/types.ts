@@ -7,7 +7,7 @@ import type { AgreedTotal } from '../domain/checkout.ts';
 import type { CartView, VisibleCart } from '../domain/view.ts';
 import type { ResponseNotifier } from './response-notifier.ts';
 
-/** Who calls, and on which terms. */
+/** The caller of a command, and its precondition. */
 export interface Caller {
   /** The user; a guest has no identity. */
   readonly identity: Pick<Identity, 'subject'> | undefined;
@@ -41,7 +41,7 @@ export type Change = (cart: VisibleCart, catalog: Catalog, moment: Moment) => Ca
 /** A cart that was opened. */
 export interface OpenedCart {
   readonly cart: CartView;
-  /** What was stored with it for its caller alone; of a replayed response, that of the first request. */
+  /** Stored with the cart for its caller alone; of a replayed response, that of the first request. */
   readonly sealedId?: string;
 }
 

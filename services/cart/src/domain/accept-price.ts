@@ -1,6 +1,6 @@
 import { DomainError } from '@tandem/chassis/errors';
 import { type Cart, type CartDecision, type Moment, requireOpen, touched } from './cart.ts';
-import { type Catalog, sellable } from './catalog.ts';
+import { type Catalog, requireProduct } from './catalog.ts';
 import { lineOf, requireCurrency, withLine } from './line.ts';
 import { viewOfLine } from './line-view.ts';
 
@@ -23,7 +23,7 @@ export function acceptPrice(
 ): CartDecision {
   const line = lineOf(requireOpen(cart).lines, productId);
   if (!line) throw new DomainError('notFound', 'line-not-found', `The cart has no line of ${productId}.`);
-  const product = sellable(catalog, productId);
+  const product = requireProduct(catalog, productId);
   const { price, currency } = product;
   if ((accepted.price ?? price) !== price || (accepted.currency ?? currency) !== currency) {
     throw new DomainError(

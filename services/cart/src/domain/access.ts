@@ -2,7 +2,7 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { Cart } from './cart.ts';
 import type { VisibleCart } from './view.ts';
 
-/** Who accesses a cart. */
+/** The caller that accesses a cart. */
 export interface Access {
   /** The user; undefined for a guest. */
   readonly userId: string | undefined;

@@ -1,7 +1,15 @@
 import { DomainError } from '@tandem/chassis/errors';
 import type { NewEvent } from '@tandem/contracts/events';
-import { type Catalog, type CatalogProduct, sellable } from './catalog.ts';
-import { holdOf, type Line, lineOf, newLine, requireRoom, withLine, withoutShortage } from './line.ts';
+import { type Catalog, type CatalogProduct, requireProduct } from './catalog.ts';
+import {
+  holdOf,
+  type Line,
+  lineOf,
+  newLine,
+  requireWithinLimits,
+  withLine,
+  withoutShortage,
+} from './line.ts';
 
 /** A cart. A deleted one stays for a while, so that its version is not forgotten before its events have arrived. */
 export interface Cart {
@@ -33,7 +41,7 @@ export interface Moment {
   readonly expiresAt: string;
 }
 
-/** What a line event says of its line. */
+/** The fields of a line event. */
 type LineState = Pick<Line, 'productId' | 'priceAtAdd' | 'qty' | 'movedFrom'>;
 
 export function openCart(cartId: string, userId: string | null, { now, expiresAt }: Moment): CartDecision {
@@ -69,9 +77,9 @@ export function setQuantity(
   const line = lineOf(cart.lines, productId);
   if (qty === 0) return removeItem(cart, productId, moment);
   requireOpen(cart);
-  if (!line || qty > line.qty) return requestQuantity(cart, sellable(catalog, productId), qty, moment);
+  if (!line || qty > line.qty) return requestQuantity(cart, requireProduct(catalog, productId), qty, moment);
   const hold = holdOf({ ...line, qty }, catalog.entries.get(productId));
-  if (hold === 'none') return requestQuantity(cart, sellable(catalog, productId), qty, moment);
+  if (hold === 'none') return requestQuantity(cart, requireProduct(catalog, productId), qty, moment);
   if (qty < line.qty) return changeLine(cart, { ...line, qty }, moment);
   if (hold === 'pending') return requestHolds(cart, [line], moment);
   return line.shortage ? keepLine(cart, line, moment) : { state: cart, events: [] };
@@ -114,7 +122,7 @@ export function totalOf({ lines }: Pick<Cart, 'lines'>): number {
 /** Requests `qty` units of a product; the catalog must have what Product does not hold for the line already. */
 function requestQuantity(cart: Cart, product: CatalogProduct, qty: number, moment: Moment): CartDecision {
   const before = lineOf(requireOpen(cart).lines, product.productId);
-  requireRoom(cart, product, qty);
+  requireWithinLimits(cart, product, qty);
   if (before && qty === before.qty) return requestHolds(cart, [withoutShortage(before)], moment);
   const { productId, name, price, currency } = product;
   const line = { productId, name, qty, priceAtAdd: before?.priceAtAdd ?? price };
@@ -184,7 +192,7 @@ export function lineEvent(cart: Cart, line: LineState, change: number) {
   };
 }
 
-/** What every change sets: a cart expires some time after the last one. */
+/** Fields that every change sets: a cart expires some time after the last one. */
 export function touched({ now, expiresAt }: Moment) {
   return { updatedAt: now, expiresAt };
 }

@@ -8,7 +8,7 @@ import {
   entryOf,
   live,
   productVersionOf,
-  sellable,
+  requireProduct,
 } from './catalog.ts';
 import { errorOf } from './testing.ts';
 
@@ -87,7 +87,7 @@ const errors = [
 for (const [name, entry, synchronised, kind, code] of errors) {
   test(`does not sell a product that is ${name}`, () => {
     assert.throws(
-      () => sellable(catalogOf(entry, synchronised), 'prod-123'),
+      () => requireProduct(catalogOf(entry, synchronised), 'prod-123'),
       (error) => {
         assert.ok(error instanceof DomainError);
         assert.deepEqual([error.kind, error.code], [kind, code]);
@@ -99,6 +99,6 @@ for (const [name, entry, synchronised, kind, code] of errors) {
 }
 
 test('sells what it knows, also while the catalog is being filled', () => {
-  assert.equal(sellable(catalogOf(state, false), 'prod-123'), state);
-  assert.equal(sellable(catalogOf(state, true), 'prod-123'), state);
+  assert.equal(requireProduct(catalogOf(state, false), 'prod-123'), state);
+  assert.equal(requireProduct(catalogOf(state, true), 'prod-123'), state);
 });

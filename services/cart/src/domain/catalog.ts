@@ -101,7 +101,7 @@ export function live(entry: CatalogEntry | undefined): CatalogProduct | undefine
  * The product that a cart can take. Throws `notFound` for an unknown one, `unavailable` while the catalog is still
  * being filled and it may yet arrive, and `conflict` for a deleted one.
  */
-export function sellable({ entries, isSynchronised }: Catalog, productId: string): CatalogProduct {
+export function requireProduct({ entries, isSynchronised }: Catalog, productId: string): CatalogProduct {
   const entry = entries.get(productId);
   const product = live(entry);
   if (product) return product;

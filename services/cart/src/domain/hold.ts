@@ -34,7 +34,7 @@ export function isHeldFor(line: Line, entry: CatalogEntry | undefined, terms: Ho
 }
 
 /**
- * Requests, for a checkout, the holds that are missing or about to expire, that nobody has requested yet and that the
+ * Requests, for a checkout, the holds that are missing or about to expire, that are not requested yet and that the
  * catalog has units for.
  */
 export function requestMissingHolds(

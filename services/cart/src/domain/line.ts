@@ -114,7 +114,7 @@ export function requireCurrency(cart: { readonly currency: string | null }, prod
 }
 
 /** Throws a conflict for a quantity that limits or stock do not allow by the catalog; Product decides, and may still reject. */
-export function requireRoom(
+export function requireWithinLimits(
   cart: { readonly currency: string | null; readonly lines: readonly Line[] },
   product: CatalogProduct,
   qty: number,

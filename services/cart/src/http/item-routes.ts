@@ -2,7 +2,7 @@ import type { App } from '@tandem/chassis/http/types';
 import type { Carts, Change } from '../application/types.ts';
 import { acceptPrice } from '../domain/accept-price.ts';
 import { addItem, removeItem, setQuantity } from '../domain/cart.ts';
-import { sellable } from '../domain/catalog.ts';
+import { requireProduct } from '../domain/catalog.ts';
 import { publicIdOf } from './cart-ids.ts';
 import { callerOf, respond, takeEmptyBody } from './requests.ts';
 import * as schemas from './schemas.ts';
@@ -24,7 +24,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     async (request, reply) => {
       const { cartId } = request.params;
       const { productId, qty } = request.body;
-      const add: Change = (cart, catalog, moment) => addItem(cart, sellable(catalog, productId), qty, moment);
+      const add: Change = (cart, catalog, moment) =>
+        addItem(cart, requireProduct(catalog, productId), qty, moment);
       const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), add, productId);
       return respond(reply, cart, cartId);
     },

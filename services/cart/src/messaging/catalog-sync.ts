@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@tandem/chassis/logger';
 import type { Table } from '@tandem/storage/table';
 import { requestSnapshot } from '../domain/catalog-sync.ts';
-import { catalogSyncKey } from '../store/kinds.ts';
+import { catalogSyncKey } from '../store/entity-types.ts';
 
 /** How long a requested snapshot may make no progress before it is requested again. */
 const REQUEST_AGAIN_MS = 30_000;

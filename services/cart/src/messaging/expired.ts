@@ -2,9 +2,9 @@ import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
 import type { Cart } from '../domain/cart.ts';
 import { expireCart } from '../domain/checkout.ts';
-import { carts } from '../store/kinds.ts';
+import { carts } from '../store/entity-types.ts';
 
 /** The events of an item that the table removed because it had expired: an open cart returns its stock. */
-export function eventsOfExpired({ kind, before }: Change): readonly NewEvent[] {
+export function eventsForExpiredItem({ kind, before }: Change): readonly NewEvent[] {
   return kind === carts.name && before ? expireCart(before.state as Cart) : [];
 }

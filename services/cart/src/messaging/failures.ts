@@ -1,15 +1,12 @@
-import { type Applied, inTraceOf } from '@tandem/chassis/messaging/consumer';
-import { DomainError } from '@tandem/chassis/errors';
+import { applyGroup } from '@tandem/chassis/messaging/apply-group';
+import type { Applied } from '@tandem/chassis/messaging/consumer';
 import type { TandemEvent } from '@tandem/contracts/events';
 
 /** The failures of one batch, by event. */
 export interface Failures {
   has(event: TandemEvent): boolean;
   outcomeOf(event: TandemEvent): Applied;
-  /**
-   * Does the work of several members at once, in the trace of the first one's event. When it fails for another reason
-   * than an unavailable store, each member is tried alone: one bad event costs its neighbours no receive.
-   */
+  /** As `applyGroup`; records the failures. */
   attempt<M>(
     members: readonly M[],
     eventOf: (member: M) => TandemEvent,
@@ -21,17 +18,11 @@ export function createFailures(): Failures {
   const errors = new Map<TandemEvent, unknown>();
 
   const attempt: Failures['attempt'] = async (members, eventOf, work) => {
-    const [first, ...others] = members;
-    if (first === undefined) return;
-    try {
-      await inTraceOf(eventOf(first), () => work(members));
-    } catch (error) {
-      if (others.length > 0 && !isUnavailable(error)) {
-        for (const member of members) await attempt([member], eventOf, work);
-        return;
-      }
-      for (const member of members) errors.set(eventOf(member), error);
-    }
+    const outcomes = await applyGroup(members, eventOf, work);
+    members.forEach((member, i) => {
+      const outcome = outcomes[i];
+      if (outcome?.status === 'failed') errors.set(eventOf(member), outcome.error);
+    });
   };
 
   return {
@@ -40,8 +31,4 @@ export function createFailures(): Failures {
       errors.has(event) ? { status: 'failed', error: errors.get(event) } : { status: 'applied' },
     attempt,
   };
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof DomainError && error.kind === 'unavailable';
 }

@@ -6,7 +6,7 @@ import type { Table } from '@tandem/storage/table';
 import { addOne, confirmationOf, guest, NOW, openStore } from '../application/testing.ts';
 import { setQuantity } from '../domain/cart.ts';
 import { pkOf } from '@tandem/storage/pk';
-import { cartKey, catalogKey } from '../store/kinds.ts';
+import { cartKey, catalogKey } from '../store/entity-types.ts';
 import { applyProductEvents } from './product-events.ts';
 
 function updated(version: number, other: Partial<EventOf<'ProductUpdated'>> = {}): EventOf<'ProductUpdated'> {

@@ -3,7 +3,7 @@ import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { entryAfter, entryOf, MAX_VERSION_LEAP, type ProductEvent } from '../domain/catalog.ts';
 import { applyResponses, type HoldResponse, responsesOf } from '../domain/reservation.ts';
-import { cartKey, catalogKey } from '../store/kinds.ts';
+import { cartKey, catalogKey } from '../store/entity-types.ts';
 import { createFailures } from './failures.ts';
 import { applySnapshots } from './snapshots.ts';
 

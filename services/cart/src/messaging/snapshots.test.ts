@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { openStore } from '../application/testing.ts';
 import { requestSnapshot } from '../domain/catalog-sync.ts';
-import { catalogKey, catalogSyncKey, snapshotProductKey } from '../store/kinds.ts';
+import { catalogKey, catalogSyncKey, snapshotProductKey } from '../store/entity-types.ts';
 
 const minutes = (nth: number) => `2026-02-14T15:0${nth}:00.000Z`;
 

@@ -1,10 +1,10 @@
 import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import { put, type Table } from '@tandem/storage/table';
 import { completeSnapshot, countApplied, isRequested } from '../domain/catalog-sync.ts';
-import { catalogSyncKey, snapshotProductKey } from '../store/kinds.ts';
+import { catalogSyncKey, snapshotProductKey } from '../store/entity-types.ts';
 import type { Failures } from './failures.ts';
 
-/** How long a product of a snapshot stays marked: longer than a snapshot takes, with all its attempts. */
+/** Retention of the mark of a counted product: longer than a snapshot takes, with all its attempts. */
 const MARKED_SECONDS = 24 * 60 * 60;
 
 interface SnapshotsDeps {

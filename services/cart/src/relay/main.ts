@@ -1,11 +1,11 @@
 import { configOrExit } from '@tandem/chassis/config';
 import { relayConfig } from '@tandem/relay/config';
 import { createRelayFunction } from '@tandem/relay/lambda';
-import { eventsOfExpired } from '../messaging/expired.ts';
+import { eventsForExpiredItem } from '../messaging/expired.ts';
 
 /** The Lambda function that relays the changes of Cart's table, and the expiry of carts. */
 export const handler = await createRelayFunction({
   service: 'cart',
   config: configOrExit(relayConfig, process.env),
-  eventsOfExpired,
+  eventsForExpiredItem,
 });

@@ -8,7 +8,7 @@ import { addItem, type Cart, openCart } from '../domain/cart.ts';
 import { MAX_LINES } from '../domain/line.ts';
 import { mergeCarts } from '../domain/merge.ts';
 import { at, catalogOf, errorOf, product } from '../domain/testing.ts';
-import { cartKey } from './kinds.ts';
+import { cartKey } from './entity-types.ts';
 
 const LIMIT_BYTES = 400 * 1024;
 const WIDE = '\u4e2d';

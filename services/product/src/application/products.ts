@@ -1,5 +1,5 @@
 import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
-import { transactOnce } from '@tandem/storage/once';
+import { transactIdempotently } from '@tandem/storage/idempotent-transaction';
 import { type Key, put, type Snapshot, type Table, type Write } from '@tandem/storage/table';
 import type { ContentPatch } from '../domain/content.ts';
 import { importProduct, type ImportedFields, type ImportOptions } from '../domain/import.ts';
@@ -24,7 +24,7 @@ import {
 } from '../domain/product.ts';
 import { changeStock, type StockChange } from '../domain/stock.ts';
 import { type ProductView, viewOf } from '../domain/view.ts';
-import { descriptionKey, productKey } from '../store/kinds.ts';
+import { descriptionKey, productKey } from '../store/entity-types.ts';
 
 /** A product as a write leaves it, with the version that its entity tag names. */
 export interface WrittenProduct {
@@ -59,7 +59,7 @@ export function createProducts({ table, now }: { table: Table; now: () => string
     input: Described,
     decide: (current: CurrentProduct) => ProductDecision,
   ): Promise<WrittenProduct> =>
-    transactOnce(
+    transactIdempotently(
       table,
       request,
       [productKey(productId)],
@@ -119,7 +119,7 @@ export function createProducts({ table, now }: { table: Table; now: () => string
   };
 }
 
-/** What a write says of the description: null removes it. */
+/** The description in the input of a write: null removes it. */
 interface Described {
   readonly description?: string | null | undefined;
 }

@@ -4,11 +4,11 @@ import { live } from '../domain/product.ts';
 import { cartsOf, type StockRequest } from '../domain/request.ts';
 import type { Moment, Reservation } from '../domain/reservation.ts';
 import { type Effects, expireHolds, reserve, type ReserveDecision } from '../domain/reserve.ts';
-import { HORIZON_DAYS, productKey, reservationKey } from '../store/kinds.ts';
+import { HORIZON_DAYS, productKey, reservationKey } from '../store/entity-types.ts';
 
 const HORIZON_MS = HORIZON_DAYS * 24 * 60 * 60 * 1000;
 
-/** A product with fewer units tells little about hoarding: a few honest carts hold most of it. */
+/** The held share of a product with fewer units says little about hoarding: a few honest carts hold most of it. */
 const MIN_UNITS_OF_SHARE = 20;
 
 export interface StockHoldsDeps {
@@ -65,19 +65,17 @@ export function createStockHolds({ table, metrics, holdSeconds, now }: StockHold
     );
     report(effects);
     const { onHand = 0, held = 0 } = live(product) ?? {};
-    if (onHand >= MIN_UNITS_OF_SHARE) metrics.observe('HeldSharePercent', (100 * held) / onHand, 'Percent');
+    if (onHand >= MIN_UNITS_OF_SHARE) metrics.observe('HeldSharePercent', (100 * held) / onHand);
   };
 
   const report = ({ heldChange, rejected, expired, missing, beyondHorizon }: Effects) => {
-    const count = (name: string, by: number, dimensions?: Record<string, string>) => {
-      if (by !== 0) metrics.count(name, by, dimensions);
-    };
-    count('UnitsHeldChange', heldChange.guest, { holder: 'guest' });
-    count('UnitsHeldChange', heldChange.user, { holder: 'user' });
-    count('ReservationsRejected', rejected);
-    count('UnitsExpired', expired);
-    count('UnitsShort', missing);
-    count('RequestsBeyondHorizon', beyondHorizon);
+    for (const holder of ['guest', 'user'] as const) {
+      if (heldChange[holder] !== 0) metrics.count('UnitsHeldChange', heldChange[holder], { holder });
+    }
+    if (rejected > 0) metrics.count('ReservationsRejected', rejected);
+    if (expired > 0) metrics.count('UnitsExpired', expired);
+    if (missing > 0) metrics.count('UnitsShort', missing);
+    if (beyondHorizon > 0) metrics.count('RequestsBeyondHorizon', beyondHorizon);
   };
 
   return {

@@ -1,5 +1,5 @@
 /**
- * What a merchant says about a product: every field that a write may set, but for the stock. Money is integer minor
+ * A merchant's content of a product: every field that a write may set, except the stock. Money is integer minor
  * units. A new field is added here; the compiler then names every place that has to handle it.
  */
 export interface ProductContent {
@@ -22,7 +22,7 @@ export function patched<C extends Partial<ProductContent>>(content: C, patch: Co
   return { ...content, ...Object.fromEntries(changes.map(([field, value]) => [field, value ?? undefined])) };
 }
 
-/** Whether two contents say the same; an undefined field is an absent one. */
+/** Whether two contents are equal; an undefined field is an absent one. */
 export function isSameContent(a: Partial<ProductContent>, b: Partial<ProductContent>): boolean {
   const fields = Object.keys({ ...a, ...b }) as (keyof ProductContent)[];
   return fields.every((field) => JSON.stringify(a[field]) === JSON.stringify(b[field]));

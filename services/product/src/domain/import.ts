@@ -4,7 +4,7 @@ import { createProduct, patchProduct } from './edit-product.ts';
 import { contentOf, type CurrentProduct, live, type ProductDecision, withStock } from './product.ts';
 import { changeStock } from './stock.ts';
 
-/** What a line of an import says: content fields, of which any may be left out for an existing product, and a count. */
+/** The fields of an import line: content, all optional for an existing product, and a count of the stock. */
 export type ImportedFields = PartialContent & { readonly inventory?: number | undefined };
 
 type PartialContent = { readonly [F in keyof ProductContent]?: ProductContent[F] | undefined };

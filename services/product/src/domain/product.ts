@@ -24,7 +24,7 @@ export interface Description {
   readonly text: string;
 }
 
-/** What stays of a deleted product: its version never restarts, and its ledger goes on. */
+/** Tombstone of a deleted product: its version never restarts, and its ledger goes on. */
 export interface DeletedProduct {
   readonly productId: string;
   readonly version: number;

@@ -1,6 +1,6 @@
 import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 
-/** What a cart's event asks of a product's stock: to hold so many units from now on, or to sell so many for good. */
+/** A cart's request to a product's stock: to hold so many units from now on, or to sell them. */
 export interface StockRequest {
   readonly kind: 'hold' | 'sell';
   readonly productId: string;

@@ -2,7 +2,7 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { StockRequest } from './request.ts';
 import { availableOf, sell, type Stock } from './stock.ts';
 
-/** What one cart holds of one product, and how its newest request ended. */
+/** The hold of one cart on one product, and the outcome of its newest request. */
 export interface Reservation {
   readonly productId: string;
   readonly cartId: string;
@@ -14,7 +14,7 @@ export interface Reservation {
   readonly grantedVersion: number;
   /** The cart's versions at the requests that were rejected since then, at most {@link MAX_REJECTED}: delivered again they change nothing. */
   readonly rejectedVersions?: readonly number[] | undefined;
-  /** Units that the newest request asked for. */
+  /** Units of the newest request. */
   readonly requestedQty: number;
   readonly held: number;
   readonly outcome: 'held' | 'rejected' | 'released' | 'expired' | 'sold';
@@ -37,7 +37,7 @@ export interface Moment {
   readonly isBeyondHorizon: (timestamp: string) => boolean;
 }
 
-/** What a request did to a reservation and to the stock. */
+/** Effect of a request on a reservation and on the stock. */
 export interface Step {
   readonly reservation: Reservation;
   readonly stock: Stock;

@@ -15,7 +15,7 @@ import {
 import { confirmationOf, responseOf } from './response.ts';
 import { emptyLedger, type Stock } from './stock.ts';
 
-/** What changes when a product meets requests of carts, or the end of holds. */
+/** The decision about requests of carts, or about expired holds, of one product. */
 export interface ReserveDecision {
   /** The product afterwards; the very same object when its stock did not change. */
   readonly product: StoredProduct | undefined;
@@ -24,7 +24,7 @@ export interface ReserveDecision {
   readonly effects: Effects;
 }
 
-/** What happened, for metrics. Units. */
+/** Effects for metrics, in units. */
 export interface Effects {
   readonly heldChange: Readonly<Record<Reservation['holder'], number>>;
   readonly rejected: number;
@@ -34,7 +34,7 @@ export interface Effects {
 }
 
 type FindReservation = (cartId: string) => Reservation | undefined;
-/** What is published about one reservation: at most one response, and each sale beyond the stock. */
+/** Events about one reservation: at most one response, and each sale beyond the stock. */
 interface Outcome {
   readonly state: Reservation;
   readonly hasResponse: boolean;

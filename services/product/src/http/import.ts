@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { App } from '@tandem/chassis/http/types';
 import { DomainError } from '@tandem/chassis/errors';
 import { compileValidator, type Fault } from '@tandem/chassis/http/schema';
-import { isAnswered, transactOnce } from '@tandem/storage/once';
+import { hasResponse, transactIdempotently } from '@tandem/storage/idempotent-transaction';
 import type { Table } from '@tandem/storage/table';
 import { z } from 'zod';
 import type { Products, WrittenProduct } from '../application/products.ts';
@@ -17,12 +17,12 @@ export const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
 const NDJSON = 'application/x-ndjson';
 const MAX_LINE_BYTES = 64 * 1024;
 
-/** How many products are written at once: bounds the memory, whatever the length of the stream. */
+/** Products that are written at the same time: bounds the memory, whatever the length of the stream. */
 const CONCURRENCY = 16;
 
-/** How much of an answer lists rejected lines, whatever the stream holds: with a key it is kept in an item of the table. */
+/** Longest list of rejected lines in a response: with an idempotency key it is stored in an item of the table. */
 const MAX_LISTED_BYTES = 250_000;
-/** What a line takes in the list beside its reason. */
+/** Size of an entry of the list beside its reason. */
 const LISTING_BYTES = 40;
 
 /** Its lines are validated one by one, as they come. */
@@ -30,7 +30,7 @@ const ndjson = z
   .custom<Readable>((body) => body instanceof Readable, 'There is no body')
   .meta({ type: 'string', description: 'A product with its id, as JSON, a line' });
 
-/** What became of a line. */
+/** Outcome of a line. */
 type Outcome = WrittenProduct['outcome'] | { readonly reason: string };
 
 type ImportLine = (line: NumberedLine) => Promise<Outcome>;
@@ -65,10 +65,10 @@ export async function registerImport(
         const importLine = createLineImport(products, { isStockCount: stock === 'count' });
         const digest = createHash('sha256').update(idempotent?.fingerprint ?? '');
         const stream = digested(body as Readable, digest);
-        const isRepeated = await isAnswered(table, idempotent);
+        const isRepeated = await hasResponse(table, idempotent);
         const answer = await (isRepeated ? drained(stream) : importAll(stream, importLine));
         const request = idempotent && { ...idempotent, fingerprint: digest.digest('base64url') };
-        return transactOnce(table, request, [], () => ({ answer, writes: [] }));
+        return transactIdempotently(table, request, [], () => ({ answer, writes: [] }));
       },
     );
   });
@@ -104,7 +104,7 @@ async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLi
   };
 }
 
-/** What the stream of a repeated request would import is imported already: it is read for its digest alone. */
+/** The stream of a repeated request is imported already: it is read for its digest alone. */
 async function drained(stream: AsyncIterable<Uint8Array>): Promise<ImportResult> {
   for await (const _ of stream);
   return { created: 0, updated: 0, unchanged: 0, rejected: [] };

@@ -12,7 +12,13 @@ import {
   type StoredProduct,
 } from '../domain/product.ts';
 import { viewOf } from '../domain/view.ts';
-import { BY_CATEGORY, categoryPartition, descriptionKey, productKey, products } from '../store/kinds.ts';
+import {
+  BY_CATEGORY,
+  categoryPartition,
+  descriptionKey,
+  productKey,
+  products,
+} from '../store/entity-types.ts';
 import * as schemas from './schemas.ts';
 
 /** The reads of the catalog: open to everyone, possibly a moment old. */

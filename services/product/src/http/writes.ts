@@ -1,7 +1,7 @@
 import type { App } from '@tandem/chassis/http/types';
 import { allowsWrite, parsePreconditions, versionTag } from '@tandem/chassis/http/preconditions';
 import { noBody } from '@tandem/chassis/http/schema';
-import { isAnswered, transactOnce } from '@tandem/storage/once';
+import { hasResponse, transactIdempotently } from '@tandem/storage/idempotent-transaction';
 import type { Table } from '@tandem/storage/table';
 import type { FastifyReply } from 'fastify';
 import type { Products, WrittenProduct } from '../application/products.ts';
@@ -120,8 +120,8 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     async ({ idempotent }, reply) => {
       const snapshotId = idempotent?.id ?? newId();
       // Requested before the request is recorded: a repeated request may request it again, but never not at all.
-      if (!(await isAnswered(table, idempotent))) await requestSnapshot(snapshotId);
-      const answer = await transactOnce(table, idempotent, [], () => ({
+      if (!(await hasResponse(table, idempotent))) await requestSnapshot(snapshotId);
+      const answer = await transactIdempotently(table, idempotent, [], () => ({
         answer: { snapshotId },
         writes: [],
       }));

@@ -4,7 +4,7 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { T0 } from '../domain/testing.ts';
-import { productKey, reservationKey } from '../store/kinds.ts';
+import { productKey, reservationKey } from '../store/entity-types.ts';
 import { applyCartEvents, type CartEventsDeps } from './cart-events.ts';
 import { added, openStock } from './testing.ts';
 

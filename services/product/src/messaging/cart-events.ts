@@ -1,11 +1,12 @@
-import { type Applied, type ApplyBatch, inTraceOf } from '@tandem/chassis/messaging/consumer';
-import { isUnavailable, patiently } from '@tandem/chassis/messaging/patient';
-import type { EventOf, TandemEvent } from '@tandem/contracts/events';
+import { applyGroup } from '@tandem/chassis/messaging/apply-group';
+import type { Applied, ApplyBatch } from '@tandem/chassis/messaging/consumer';
+import { withRetry } from '@tandem/chassis/messaging/retry';
+import type { TandemEvent } from '@tandem/contracts/events';
 import { cartsOf, inOrder, requestsOf, type StockRequest } from '../domain/request.ts';
 import type { StockHolds } from '../application/stock-holds.ts';
 import type { PublishSnapshotPage } from './snapshot.ts';
 
-/** How many products' stock is changed at once. */
+/** Products whose stock is changed at the same time. */
 const CONCURRENCY = 20;
 
 /** Carts of one transaction: DynamoDB takes 100 items, of which the product is one. A request names 41 carts at most. */
@@ -21,58 +22,45 @@ const APPLIED: Applied = { status: 'applied' };
 /** A request with the event that made it. */
 type Sourced = StockRequest & { readonly event: TandemEvent };
 
+const eventOf = ({ event }: Sourced) => event;
+
 /** Reserves and releases stock as carts request it, in one transaction per product, and publishes requested snapshots. */
 export function applyCartEvents({ stockHolds, publishSnapshotPage }: CartEventsDeps): ApplyBatch {
-  /** A request that cannot be carried out must not cost its neighbours a receive: after a failure each is tried alone. */
-  const reserve = async (requests: readonly Sourced[], outcomes: Map<Sourced, Applied>): Promise<void> => {
-    const [first] = requests;
-    if (!first) return;
-    const failed = await inTraceOf(first.event, () => stockHolds.reserve(requests)).then(
-      () => undefined,
-      (error: unknown): Applied => ({ status: 'failed', error }),
-    );
-    if (failed && requests.length > 1 && !isUnavailable(failed)) {
-      for (const request of requests) await reserve([request], outcomes);
-      return;
-    }
-    for (const request of requests) outcomes.set(request, failed ?? APPLIED);
-  };
-
-  /** Not a batch, but a request is tried again: one of fifty products is fifty transactions, of which some succeed. */
-  const reserveAll = patiently(async (requests: readonly Sourced[]) => {
-    const outcomes = new Map<Sourced, Applied>();
+  /** Requests are retried, not events: an event of fifty products is fifty transactions, and some of them succeed. */
+  const reserveAll = withRetry(async (requests: readonly Sourced[]) => {
+    const outcomes = new Map<Sourced, Applied | undefined>();
     const products = [...Map.groupBy(requests, ({ productId }) => productId).values()];
     while (products.length > 0) {
       await Promise.all(
         products.splice(0, CONCURRENCY).map(async (ofProduct) => {
-          for (const chunk of chunksOf(inOrder(ofProduct))) await reserve(chunk, outcomes);
+          for (const chunk of chunksOf(inOrder(ofProduct))) {
+            const applied = await applyGroup(chunk, eventOf, (group) => stockHolds.reserve(group));
+            chunk.forEach((request, i) => outcomes.set(request, applied[i]));
+          }
         }),
       );
     }
     return requests.map((request) => outcomes.get(request));
   });
 
-  const publish = async (event: EventOf<'ProductSnapshotRequested'>): Promise<Applied> => {
-    try {
-      await inTraceOf(event, () => publishSnapshotPage(event));
-      return APPLIED;
-    } catch (error) {
-      return { status: 'failed', error };
-    }
-  };
-
   return async (events) => {
     const requests = events.flatMap((event) => requestsOf(event).map((request) => ({ ...request, event })));
-    const failures = new Map<TandemEvent, Applied>();
+    const outcomeOf = new Map<TandemEvent, Applied>();
     const outcomes = await reserveAll(requests);
     requests.forEach(({ event }, i) => {
       const outcome = outcomes[i];
-      if (outcome?.status === 'failed') failures.set(event, outcome);
+      if (outcome?.status === 'failed') outcomeOf.set(event, outcome);
     });
     for (const event of events) {
-      if (event.eventType === 'ProductSnapshotRequested') failures.set(event, await publish(event));
+      if (event.eventType !== 'ProductSnapshotRequested') continue;
+      const [outcome = APPLIED] = await applyGroup(
+        [event],
+        () => event,
+        () => publishSnapshotPage(event),
+      );
+      outcomeOf.set(event, outcome);
     }
-    return events.map((event) => failures.get(event) ?? APPLIED);
+    return events.map((event) => outcomeOf.get(event) ?? APPLIED);
   };
 }
 

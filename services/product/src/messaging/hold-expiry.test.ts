@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestsOf } from '../domain/request.ts';
-import { reservationKey } from '../store/kinds.ts';
+import { reservationKey } from '../store/entity-types.ts';
 import { createHoldExpiry } from './hold-expiry.ts';
 import { added, openStock } from './testing.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Running } from '@tandem/chassis/lifecycle';
 import type { Logger } from '@tandem/chassis/logger';
 import type { Table } from '@tandem/storage/table';
-import { BY_HOLD_EXPIRY, HELD, reservations } from '../store/kinds.ts';
+import { BY_HOLD_EXPIRY, HELD, reservations } from '../store/entity-types.ts';
 import type { StockHolds } from '../application/stock-holds.ts';
 
 /** Holds that one sweep reads at a time; those of one product fit into a transaction. */

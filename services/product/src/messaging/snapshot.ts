@@ -3,7 +3,7 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { EventOf, NewEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { live, stateEvent } from '../domain/product.ts';
-import { BY_CATEGORY, products } from '../store/kinds.ts';
+import { BY_CATEGORY, products } from '../store/entity-types.ts';
 
 const PAGE = 100;
 

@@ -6,7 +6,7 @@ import type { Table } from '@tandem/storage/table';
 import { createProduct } from '../domain/edit-product.ts';
 import { live } from '../domain/product.ts';
 import { T0 } from '../domain/testing.ts';
-import { productKey } from '../store/kinds.ts';
+import { productKey } from '../store/entity-types.ts';
 import { createStockHolds } from '../application/stock-holds.ts';
 
 /** Product's table as two processes have it, with this much of the product `p`, and a clock that is set. */

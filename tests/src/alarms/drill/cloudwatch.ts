@@ -1,29 +1,27 @@
 import { createDatapoints, type Datapoints, type Metric } from '../datapoints.ts';
 
 /**
- * A second of the drill is a minute of CloudWatch: the one factor by which time is compressed, for all alike. What is a
- * length of time that something has waited (the age of a message, that of a change) is multiplied by it, as it was
- * measured by the same clock. What a request takes is not: nobody waits for a clock there, and half a second is half
- * a second. Counts are what was counted in the second. No definition of an alarm is altered.
+ * A second of the drill is a minute of CloudWatch. Ages (of messages, of changes) are multiplied by this factor; latencies of
+ * requests are not. Counts are those of the second. The definitions of alarms are unchanged.
  */
 export const MINUTE_MS = 1_000;
 
-/** So many times faster than on AWS. */
+/** Factor by which the drill is faster than AWS. */
 export const TIME_FACTOR = 60_000 / MINUTE_MS;
 
 /**
- * By how many minutes metrics arrive late: what AWS publishes of a minute is there some time after it. An alarm that takes
- * what is not there yet for zero never rings; without this it would.
+ * Delay of metrics in minutes, as on AWS. It detects alarms that treat the missing newest minute as zero and are therefore
+ * never raised.
  */
 export const PUBLICATION_DELAY_MINUTES = 1;
 
-/** What stands in for CloudWatch: takes what is observed, by the minute. */
+/** Replacement of CloudWatch: records metrics by minute. */
 export interface CloudWatch {
-  /** What an alarm can see now; it does not see the last minutes. */
+  /** Datapoints that are published so far. */
   readonly datapoints: Datapoints;
-  /** Adds a value to the minute that it is. */
+  /** Adds a value to the current minute. */
   record(namespace: string, name: string, dimensions: Metric['dimensions'], value: number): void;
-  /** The minute that has begun last, since the beginning. */
+  /** Current minute since the start. */
   readonly minute: () => number;
 }
 

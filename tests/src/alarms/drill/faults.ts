@@ -1,99 +1,99 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { emptyLedger } from '@tandem/product/domain/stock';
-import { productKey } from '@tandem/product/store/kinds';
+import { productKey } from '@tandem/product/store/entity-types';
 import { publisher } from '../../support/events.ts';
 import { client } from '../../support/http.ts';
 import { until } from '../../support/until.ts';
 import { openQueues, productUpdated } from '../../support/workbench.ts';
 import { MINUTE_MS } from './cloudwatch.ts';
 import { type DrilledSystem, queueOf, services } from './system.ts';
-import { changeMuch } from './traffic.ts';
+import { createBacklog } from './traffic.ts';
 
-/** Something that is done to a running system, and the alarms that have to ring for what is observed of it then. */
+/** Fault that is injected into a running system, and the alarms that it must raise. */
 export interface Fault {
   readonly name: string;
   readonly alarms: readonly string[];
   readonly inject: (system: DrilledSystem) => Promise<void>;
-  /** More than the traffic has unless it is told: more than the 100 a minute below which latency counts for nothing. */
-  readonly readsASecond?: number;
+  /** Reads per second; default: those of the traffic. The latency alarm ignores periods with fewer than 100 requests. */
+  readonly readsPerSecond?: number;
 }
 
-const ofBoth = (namesOf: (service: ServiceName) => readonly string[]) => services.flatMap(namesOf);
-const toBoth =
-  (work: (of: DrilledSystem['of'][ServiceName], service: ServiceName) => unknown) =>
+const forBothServices = (namesOf: (service: ServiceName) => readonly string[]) => services.flatMap(namesOf);
+const injectIntoBoth =
+  (work: (drilled: DrilledSystem['of'][ServiceName], service: ServiceName) => unknown) =>
   async ({ of }: DrilledSystem) => {
     await Promise.all(services.map(async (service) => work(of[service], service)));
   };
 const subscriptionOf = (service: ServiceName) =>
   topology.subscriptions.filter(({ queue }) => queue === queueOf(service));
 
-/** What waits for each relay while its topic hangs: several of its batches. */
+/** Changes that wait for each relay while its topic hangs: several batches. */
 const BACKLOG = 900;
-/** Of a call that takes ten events; so a batch of a hundred takes a second. */
+/** Duration of a call with ten events: a batch of a hundred takes a second. */
 const SLOW_CALL_MS = 100;
 
-/** The longest first, since several are drilled at the same time. A new alarm is a name in a list, or a fault more. */
+/** Faults, the longest first, since several run at the same time. A new alarm needs an entry here, or its name in one. */
 export const faults: readonly Fault[] = [
   {
-    name: 'SNS refuses what the relays publish, for an hour',
-    alarms: ofBoth((service) => [`${service}-relay-errors`, `${service}-relay-stuck`]),
-    inject: toBoth(({ trouble }) => (trouble.topic = 'refuses')),
+    name: 'SNS rejects all publishes of the relays for an hour',
+    alarms: forBothServices((service) => [`${service}-relay-errors`, `${service}-relay-stuck`]),
+    inject: injectIntoBoth(({ faults }) => (faults.topic = 'rejects')),
   },
   {
-    name: 'the relays are stopped while tables are written to',
-    alarms: ofBoth((service) => [`${service}-relay-silent`]),
-    inject: toBoth(async ({ stopRelay }) => stopRelay()),
+    name: 'the relays are stopped while the tables have writes',
+    alarms: forBothServices((service) => [`${service}-relay-silent`]),
+    inject: injectIntoBoth(async ({ stopRelay }) => stopRelay()),
   },
   {
-    name: 'SNS hangs while much changes, then it is slow',
-    alarms: ofBoth((service) => [`${service}-relay-late`]),
+    name: 'SNS hangs during many changes, and is slow afterwards',
+    alarms: forBothServices((service) => [`${service}-relay-late`]),
     async inject({ of, url }) {
-      for (const service of services) of[service].trouble.topic = 'hangs';
-      await changeMuch(url, BACKLOG);
-      for (const service of services) of[service].trouble.topic = SLOW_CALL_MS;
+      for (const service of services) of[service].faults.topic = 'hangs';
+      await createBacklog(url, BACKLOG);
+      for (const service of services) of[service].faults.topic = SLOW_CALL_MS;
     },
   },
   {
-    name: 'one read in twenty of the tables takes 1.2 s',
-    alarms: ofBoth((service) => [`${service}-latency`, `${service}-deployment-latency`]),
-    inject: toBoth(({ trouble }) => (trouble.table = 'slow at times')),
-    readsASecond: 130,
+    name: '5 % of table reads take 1.2 s',
+    alarms: forBothServices((service) => [`${service}-latency`, `${service}-deployment-latency`]),
+    inject: injectIntoBoth(({ faults }) => (faults.table = 'sometimes slow')),
+    readsPerSecond: 130,
   },
   {
-    name: 'the tables have a fault',
-    alarms: ofBoth((service) => [`${service}-errors`, `${service}-deployment-errors`]),
-    inject: toBoth(({ trouble }) => (trouble.table = 'fails')),
+    name: 'all table reads fail',
+    alarms: forBothServices((service) => [`${service}-errors`, `${service}-deployment-errors`]),
+    inject: injectIntoBoth(({ faults }) => (faults.table = 'fails')),
   },
   {
-    // The one that gets all requests, so that the load balancer has to answer them itself.
-    name: 'one instance of two stops',
+    // The instance that gets all requests, so that the load balancer itself responds.
+    name: 'one of two instances stops',
     alarms: [
-      ...ofBoth((service) => [
+      ...forBothServices((service) => [
         `${service}-tasks`,
         `${service}-connections`,
         `${service}-deployment-connections`,
       ]),
       'edge-errors',
     ],
-    inject: toBoth(async ({ instances }) => instances[0]?.stop()),
+    inject: injectIntoBoth(async ({ instances }) => instances[0]?.stop()),
   },
   {
-    name: 'the tables turn calls away',
-    alarms: ofBoth((service) => [`${topology.relays[service].table}-throttled`]),
-    inject: toBoth(({ trouble }) => (trouble.table = 'throttles')),
+    name: 'the tables throttle calls',
+    alarms: forBothServices((service) => [`${topology.relays[service].table}-throttled`]),
+    inject: injectIntoBoth(({ faults }) => (faults.table = 'throttles')),
   },
   {
-    name: 'the services may not receive from their queues any more',
-    alarms: ofBoth((service) => [
+    name: 'the services lose the permission to receive from their queues',
+    alarms: forBothServices((service) => [
       `${queueOf(service)}-age`,
       `${service}/ServiceTaskCountTargetAgeof${queueOf(service).replaceAll('-', '')}UpperAlarm`,
     ]),
-    inject: toBoth(({ trouble }) => (trouble.mayReceive = false)),
+    inject: injectIntoBoth(({ faults }) => (faults.mayReceive = false)),
   },
   {
-    name: 'a message that no consumer can read',
-    alarms: ofBoth((service) =>
+    name: 'poison messages arrive',
+    alarms: forBothServices((service) =>
       Object.entries(topology.queues).flatMap(([, { consumer, deadLetterQueue }]) =>
         consumer === service ? [deadLetterQueue] : [],
       ),
@@ -105,9 +105,9 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'an event that no topic takes',
-    alarms: ofBoth((service) => [topology.relays[service].parkingQueue]),
-    inject: toBoth(async ({ table }) => {
+    name: 'an event exceeds the size limit of the topic',
+    alarms: forBothServices((service) => [topology.relays[service].parkingQueue]),
+    inject: injectIntoBoth(async ({ table }) => {
       const updatedAt = '2026-02-14T15:00:00Z';
       const tooLarge = 'x'.repeat(261_000);
       const event = { eventType: 'ProductDeleted', productId: tooLarge, version: 1, updatedAt } as const;
@@ -116,9 +116,11 @@ export const faults: readonly Fault[] = [
     }),
   },
   {
-    // The emulator's SNS knows no dead letters: it is the drill that puts one there, as SNS would.
-    name: 'a message that SNS could not deliver',
-    alarms: ofBoth((service) => subscriptionOf(service).map(({ deadLetterQueue }) => deadLetterQueue)),
+    // The emulator of SNS does not support dead-letter queues: the drill puts the message there, as SNS would.
+    name: 'SNS cannot deliver a message',
+    alarms: forBothServices((service) =>
+      subscriptionOf(service).map(({ deadLetterQueue }) => deadLetterQueue),
+    ),
     async inject({ endpoint }) {
       using queues = openQueues(endpoint);
       for (const { deadLetterQueue } of topology.subscriptions)
@@ -126,7 +128,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'a count finds fewer units than are sold then',
+    name: 'more units are sold than a count found',
     alarms: ['product-units-short'],
     async inject({ url }) {
       const api = client(url);
@@ -138,7 +140,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'one cart takes most of a product, and more each minute',
+    name: 'one cart holds most units of a product, and more each minute',
     alarms: ['product-held-share'],
     async inject({ url }) {
       const cartId = await hold(url, { productId: 'vase', onHand: 100, qty: 85 });
@@ -150,14 +152,14 @@ export const faults: readonly Fault[] = [
   },
 ];
 
-interface Hoard {
+interface HoldOptions {
   readonly productId: string;
   readonly onHand: number;
   readonly qty: number;
 }
 
-/** A new product of which a new cart holds some units; resolves to the cart's id. */
-async function hold(url: string, { productId, onHand, qty }: Hoard): Promise<string> {
+/** Creates a product and a cart that holds some of its units; resolves to the cart's id. */
+async function hold(url: string, { productId, onHand, qty }: HoldOptions): Promise<string> {
   const api = client(url);
   await api.putProduct(productId, { inventory: onHand });
   const cartId = await api.openCart();

@@ -2,18 +2,18 @@ import type { Definitions } from '../definitions.ts';
 import type { Metric } from '../datapoints.ts';
 import { services } from './system.ts';
 
-/** What only AWS can do to us: nothing here is observed, it is written in the form in which AWS would publish it. */
-export interface Written {
+/** Fault that only AWS can cause, as datapoints in the form that AWS would publish. */
+export interface SimulatedFault {
   readonly alarm: string;
   readonly fault: string;
   readonly metric: Metric;
-  /** The minutes in which it is 1; the alarm is evaluated at the end of the last. */
+  /** Minutes with the value 1; the alarm is evaluated at the end of the last. */
   readonly minutes: readonly number[];
 }
 
-/** Not observable here: evaluated on datapoints as AWS would send them. */
-export function notObservable({ only }: Definitions): readonly Written[] {
-  return services.flatMap((service): Written[] => {
+/** Faults that cannot be caused locally; their alarms are evaluated on datapoints as AWS would publish them. */
+export function notObservable({ only }: Definitions): readonly SimulatedFault[] {
+  return services.flatMap((service): SimulatedFault[] => {
     const EventSourceMappingUUID = only(service, 'AWS::Lambda::EventSourceMapping', 'Id');
     const ofMapping = (name: string) => ({
       namespace: 'AWS/Lambda',
@@ -22,9 +22,9 @@ export function notObservable({ only }: Definitions): readonly Written[] {
     });
     return [
       {
-        // No account's concurrency is used up here. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        // The concurrency of an account cannot be exhausted locally. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         alarm: `${service}-relay-throttled`,
-        fault: 'Lambda has no room for the relay',
+        fault: 'Lambda throttles the relay',
         metric: {
           namespace: 'AWS/Lambda',
           name: 'Throttles',
@@ -33,15 +33,15 @@ export function notObservable({ only }: Definitions): readonly Written[] {
         minutes: [3, 8],
       },
       {
-        // The relay here tries for ever. As is told of an event source mapping with `EventCount` metrics: same page.
+        // The local relay retries forever. Metrics of event source mappings with `EventCount`: same page.
         alarm: `${service}-relay-gave-up`,
-        fault: 'Lambda gives changes up and keeps them',
+        fault: 'Lambda moves expired changes to the failure bucket',
         metric: ofMapping('OnFailureDestinationDeliveredEventCount'),
         minutes: [8],
       },
       {
         alarm: `${service}-relay-gave-up`,
-        fault: 'Lambda gives changes up and cannot keep them',
+        fault: 'Lambda drops expired changes',
         metric: ofMapping('DroppedEventCount'),
         minutes: [8],
       },

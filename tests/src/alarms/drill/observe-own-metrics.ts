@@ -2,7 +2,7 @@ import { type EmfScope, startEmf } from '@tandem/chassis/emf';
 import type { Metrics } from '@tandem/chassis/metrics';
 import { type CloudWatch, MINUTE_MS } from './cloudwatch.ts';
 
-/** A document of the embedded metric format, as far as ours use it. */
+/** Document of the embedded metric format (EMF), as far as it is used here. */
 interface EmfDocument extends Readonly<Record<string, unknown>> {
   readonly _aws: {
     readonly CloudWatchMetrics: readonly {
@@ -20,7 +20,7 @@ interface Distribution {
   readonly Counts: readonly number[];
 }
 
-/** Observes what a service emits of itself, as CloudWatch does: by the documents that it writes to its log each minute. */
+/** Records the metrics that a service emits as EMF documents each minute, as CloudWatch does from its log. */
 export function observeOwnMetrics(
   metrics: Metrics,
   { cloudWatch, ...scope }: EmfScope & { readonly cloudWatch: CloudWatch },
@@ -46,7 +46,7 @@ function record({ _aws: { CloudWatchMetrics }, ...document }: EmfDocument, cloud
   }
 }
 
-/** The values of a metric. Of a distribution the least and the greatest are exact, the others the means of their buckets. */
+/** Values of a metric. For a distribution minimum and maximum are exact, the others are means of their buckets. */
 function valuesOf(target: number | Distribution): readonly number[] {
   if (typeof target === 'number') return [target];
   const { Min, Max, Values, Counts } = target;

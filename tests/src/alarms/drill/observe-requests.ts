@@ -5,16 +5,16 @@ import type { CloudWatch } from './cloudwatch.ts';
 
 export interface ObserveRequestsOptions {
   readonly cloudWatch: CloudWatch;
-  /** The full names of the load balancer, and of the target group of each service. */
+  /** Full names of the load balancer, and of the target group of each service. */
   readonly loadBalancer: string;
   readonly targetGroups: Readonly<Record<ServiceName, string>>;
-  /** To where the gateway sends what is a service's. */
+  /** URLs to which the gateway forwards the requests of each service. */
   readonly upstreams: Readonly<Record<ServiceName, string>>;
 }
 
 /**
- * Observes what the gateway asks of the services, as a load balancer does: by what Node.js says of the requests that it
- * sends. One that it could not bring to a service it answers itself, with 503.
+ * Records the load balancer metrics of the gateway, by Node.js diagnostics of the requests that it forwards. If a request
+ * cannot be forwarded, the gateway itself responds with 503.
  */
 export function observeRequests({
   cloudWatch,
@@ -44,14 +44,14 @@ export function observeRequests({
     'http.client.request.start': ({ request }: { request: ClientRequest }) => {
       begun.set(request, performance.now());
     },
-    'http.client.response.finish': (told: { request: ClientRequest; response: IncomingMessage }) => {
-      const group = groupOf(told.request);
+    'http.client.response.finish': (finished: { request: ClientRequest; response: IncomingMessage }) => {
+      const group = groupOf(finished.request);
       if (group === undefined) return;
-      const { statusCode = 0 } = told.response;
+      const { statusCode = 0 } = finished.response;
       ofTargets('RequestCount', group, 1);
-      const at = begun.get(told.request) ?? Number.NaN;
+      const at = begun.get(finished.request) ?? Number.NaN;
       ofTargets('TargetResponseTime', group, (performance.now() - at) / 1_000);
-      // Counts of answers are published only where there are some.
+      // Counts of responses are published only if there are any.
       if (statusCode >= 500) ofTargets('HTTPCode_Target_5XX_Count', group, 1);
     },
     'http.client.request.error': ({ request, error }: { request: ClientRequest; error: Error }) => {

@@ -12,8 +12,8 @@ export interface ObserveStoreOptions {
 }
 
 /**
- * Observes a store as DynamoDB and Lambda would: what is written, turned away, read from the stream, and brought again. It
- * stands outside of what makes the store fail.
+ * Observes a store and records the metrics of DynamoDB and Lambda: writes, throttled calls, records read from the stream and
+ * retried. It wraps the store with its injected faults.
  */
 export function observeStore(store: Store, { service, cloudWatch, mapping }: ObserveStoreOptions): Store {
   const { table } = topology.relays[service];
@@ -37,8 +37,8 @@ export function observeStore(store: Store, { service, cloudWatch, mapping }: Obs
   };
 
   /**
-   * Of the batch that Lambda would have formed, what is not done with. Lambda brings that again as it was, whereas our relay
-   * reads on behind it; what is there is not counted before the relay is through with it, or reads it first.
+   * Unprocessed changes of the batch that Lambda would have formed. Lambda retries the same batch, whereas the local relay may
+   * read further changes, which are counted only when it has processed them or reads them first.
    */
   let batch: readonly Change[] = [];
   let read: readonly Change[] = [];
@@ -60,7 +60,7 @@ export function observeStore(store: Store, { service, cloudWatch, mapping }: Obs
       queryIndex: (query) => counted('Read', query.index, () => driver.queryIndex(query)),
       write: async (puts) => {
         const outcome = await counted('Write', undefined, () => driver.write(puts));
-        // Also what a condition has refused is paid for.
+        // Failed conditional writes consume capacity, too.
         ofTable('ConsumedWriteCapacityUnits', {}, puts.length);
         if (outcome === 'written')
           for (const { row } of puts) if (row) writtenAt.set(`${row.pk} ${row.version}`, performance.now());
@@ -92,7 +92,7 @@ export function observeStore(store: Store, { service, cloudWatch, mapping }: Obs
   };
 }
 
-/** As the DynamoDB driver tells that DynamoDB has turned a call away, again and again. */
+/** Whether an error of the DynamoDB driver means that DynamoDB throttled all attempts. */
 function isThrottled(error: unknown): boolean {
   return (
     error instanceof DomainError &&

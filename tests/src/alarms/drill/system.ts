@@ -19,25 +19,25 @@ import { type CloudWatch, createCloudWatch } from './cloudwatch.ts';
 import { observeOwnMetrics } from './observe-own-metrics.ts';
 import { observeRequests } from './observe-requests.ts';
 import { observeStore } from './observe-store.ts';
-import { sample } from './sample.ts';
-import { noTrouble, type Trouble, troubleClient, troubleStore } from './trouble.ts';
+import { sampleMetrics } from './sample-metrics.ts';
+import { type InjectedFaults, injectClientFaults, injectStoreFaults, noFaults } from './injected-faults.ts';
 
 export const services = ['product', 'cart'] as const satisfies ServiceName[];
 
-/** The whole system in this process, with as many instances as production has, observed as AWS would. */
+/** The whole system in this process, with as many instances as production, and with the metrics of AWS. */
 export interface DrilledSystem extends AsyncDisposable {
   readonly url: string;
-  /** Of SNS and SQS. */
+  /** Endpoint of SNS and SQS. */
   readonly endpoint: string;
   readonly cloudWatch: CloudWatch;
   readonly of: Readonly<Record<ServiceName, Drilled>>;
 }
 
-/** A service with what belongs to it. */
+/** A service with its table, instances and relay, and their injected faults. */
 export interface Drilled {
-  readonly trouble: Trouble;
+  readonly faults: InjectedFaults;
   readonly table: Table;
-  /** The first of them gets all requests. */
+  /** The first instance gets all requests. */
   readonly instances: readonly { readonly url: string; stop(): Promise<void> }[];
   readonly stopRelay: () => Promise<void>;
 }
@@ -49,7 +49,7 @@ const HOST = '127.0.0.1';
 export async function startDrilledSystem({ only, namespaceOf }: Definitions): Promise<DrilledSystem> {
   await using starting = new AsyncDisposableStack();
   const cloudWatch = createCloudWatch();
-  // The few products of the traffic would never be read from the table, and its faults not be seen.
+  // Without the read cache, so that faults of the table affect reads of the few products.
   const config = readConfig(localConfig, { EPHEMERAL: '1', LOG_LEVEL: 'silent', READ_CACHE_MS: '0' });
   const emulator = await startEmulator({ host: HOST, port: 0, directory: undefined });
   starting.defer(() => emulator.stop());
@@ -62,14 +62,14 @@ export async function startDrilledSystem({ only, namespaceOf }: Definitions): Pr
   };
 
   const start = async (service: ServiceName): Promise<Drilled> => {
-    const trouble = noTrouble();
-    const clients = openClients(service, endpoint, (_, client) => troubleClient(client, trouble));
+    const faults = noFaults();
+    const clients = openClients(service, endpoint, (_, client) => injectClientFaults(client, faults));
     starting.use(clients.service);
     starting.use(clients.relay);
     const sqlite = openSqlite(':memory:');
     starting.defer(() => sqlite.close());
     const mapping = only(service, 'AWS::Lambda::EventSourceMapping', 'Id');
-    const store = observeStore(troubleStore(sqlite, trouble), { service, cloudWatch, mapping });
+    const store = observeStore(injectStoreFaults(sqlite, faults), { service, cloudWatch, mapping });
     const metrics = createMetrics();
     const scope = { namespace: namespaceOf(service), dimensions: { service } };
     starting.use(observeOwnMetrics(metrics, { ...scope, cloudWatch }));
@@ -85,11 +85,11 @@ export async function startDrilledSystem({ only, namespaceOf }: Definitions): Pr
       starting.defer(stop);
       instances.push({ ...(await instance.start({ host: HOST, port: 0 })), stop });
     }
-    return { trouble, table, instances, stopRelay };
+    return { faults, table, instances, stopRelay };
   };
   const of = { product: await start('product'), cart: await start('cart') };
   const urlsOf = (service: ServiceName) => of[service].instances.map(({ url }) => url);
-  /** The load balancer's own choice of an instance is not what is drilled: one gets all requests. */
+  /** One instance gets all requests: load balancing is not part of the drill. */
   const upstreams = { product: urlsOf('product')[0] ?? '', cart: urlsOf('cart')[0] ?? '' };
 
   const { load } = limitsOf({ ...config, PROXY_HOPS: 1 });
@@ -116,7 +116,7 @@ export async function startDrilledSystem({ only, namespaceOf }: Definitions): Pr
   };
   starting.use(observeRequests({ ...balanced, upstreams }));
   const instances = { product: urlsOf('product'), cart: urlsOf('cart') };
-  starting.use(sample({ ...balanced, endpoint, instances }));
+  starting.use(sampleMetrics({ ...balanced, endpoint, instances }));
 
   const running = starting.move();
   return {
@@ -128,10 +128,10 @@ export async function startDrilledSystem({ only, namespaceOf }: Definitions): Pr
   };
 }
 
-/** The queue from which a service consumes. */
+/** Queue that a service consumes. */
 export function queueOf(service: ServiceName): string {
   const [queue] = Object.entries(topology.queues).find(([, { consumer }]) => consumer === service) ?? [];
-  if (queue === undefined) throw new Error(`${service} consumes nothing`);
+  if (queue === undefined) throw new Error(`${service} consumes no queue.`);
   return queue;
 }
 

@@ -1,21 +1,21 @@
 import { setInterval, setTimeout as delay } from 'node:timers/promises';
 import { mintToken } from '@tandem/emulators/issuer';
-import { playStory } from '@tandem/smoke/story';
+import { runSmokeTest } from '@tandem/smoke/smoke-test';
 import { client } from '../../support/http.ts';
 import { until } from '../../support/until.ts';
 
-/** 150 in five minutes: more than the 100 below which latency does not count. */
-const READS_A_SECOND = 30;
-/** As a client's that looks at what it was told. */
+/** Reads per second, i.e. 150 in five minutes of the drill: above the 100 requests that the latency alarm requires. */
+const READS_PER_SECOND = 30;
+/** Pause between stories, as of a client that processes the responses. */
 const STORY_PAUSE_MS = 250;
 const TICK_MS = 100;
 const WRITE_INTERVAL_MS = 200;
 
 /**
- * What goes on while alarms are watched: readers of a product and of a cart, each at a steady rate whatever they are answered, and one who writes both five times
- * a second. What is answered badly, or not at all, is what the drill is there for.
+ * Background traffic of a drill: reads of a product and of a cart at a constant rate (open model), and writes to both five
+ * times a second. Errors are ignored, as the faults cause them.
  */
-export async function startTraffic(url: string, readsASecond = READS_A_SECOND): Promise<AsyncDisposable> {
+export async function startTraffic(url: string, readsPerSecond = READS_PER_SECOND): Promise<AsyncDisposable> {
   const api = client(url);
   const productId = 'mug';
   await api.putProduct(productId, { inventory: 1_000_000 });
@@ -37,13 +37,13 @@ export async function startTraffic(url: string, readsASecond = READS_A_SECOND): 
     }
   };
   const reading = every(TICK_MS, () => {
-    for (let i = 0; i < (readsASecond * TICK_MS) / 1_000; i++) {
+    for (let i = 0; i < (readsPerSecond * TICK_MS) / 1_000; i++) {
       send(api.product(productId));
       send(api.cart(cartId));
     }
   });
   const writing = every(WRITE_INTERVAL_MS, (turn) => {
-    // A product of its own each time: of one that changes again while the relay cannot tell it only the newest is told.
+    // A new product each time: of several changes of one product the relay publishes only the newest.
     send(api.putProduct(`new-${turn}`));
     send(api.call('PUT', `/carts/${cartId}/items/${productId}`, { body: { qty: 1 + (turn % 3) } }));
   });
@@ -56,14 +56,14 @@ export async function startTraffic(url: string, readsASecond = READS_A_SECOND): 
   };
 }
 
-/** Plays the story of `npm run demo`, over and over, until it is disposed of. Rejects there where one has failed. */
+/** Repeats the scenario of `npm run demo` until it is disposed. The disposal rejects if a run has failed. */
 export function playStories(url: string): AsyncDisposable {
   const stopping = new AbortController();
   const { signal } = stopping;
   const playing = (async () => {
     const token = await mintToken({ subject: 'drill', scopes: ['products:write'] });
     while (!signal.aborted) {
-      await playStory(url, token, () => undefined, { signal });
+      await runSmokeTest(url, token, () => undefined, { signal });
       await delay(STORY_PAUSE_MS, undefined, { signal });
     }
   })();
@@ -78,14 +78,14 @@ export function playStories(url: string): AsyncDisposable {
   };
 }
 
-/** Makes so many changes of each table at once that one batch of a relay does not hold them. */
-export async function changeMuch(url: string, changes: number): Promise<void> {
+/** Writes many changes to each table concurrently, more than one batch of a relay. */
+export async function createBacklog(url: string, changes: number): Promise<void> {
   const api = client(url);
-  const atOnce = 30;
-  const turns = Array.from({ length: atOnce }, async (_, lane) => {
+  const concurrency = 30;
+  const turns = Array.from({ length: concurrency }, async (_, lane) => {
     const cartId = await api.openCart();
     const put = (turn: number) => ({ body: { qty: 1 + (turn % 3) } });
-    for (let turn = 0; turn < changes / atOnce; turn++) {
+    for (let turn = 0; turn < changes / concurrency; turn++) {
       await api.putProduct(`made-${lane}-${turn}`);
       await until(
         async () => (await api.call('PUT', `/carts/${cartId}/items/mug`, put(turn))).status,

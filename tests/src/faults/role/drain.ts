@@ -1,4 +1,4 @@
-/** One process of the system as it is, which says at its end how many messages it leaves half done. */
+/** Process of the system that records at its exit how many messages it leaves unfinished. */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SNSClient } from '@aws-sdk/client-sns';
@@ -8,7 +8,7 @@ import { runUntilStopped } from '@tandem/chassis/lifecycle';
 import { type Role, roleConfig, startRole } from '@tandem/local/processes/roles';
 import { endWithParent } from '@tandem/local/processes/with-parent';
 
-/** So that under load there is nearly always a batch in hand. */
+/** Delay of each deletion, so that under load a batch is nearly always in flight. */
 const BATCH_MS = 50;
 
 interface Call {
@@ -21,8 +21,8 @@ interface Result {
 }
 
 const role = process.argv[2] as Role;
-/** The receipts of what was received, and neither deleted nor returned to the queue. */
-const inHand = new Set<string | undefined>();
+/** Receipt handles of received messages that were neither deleted nor returned to the queue. */
+const inFlight = new Set<string | undefined>();
 
 function watch(client: SNSClient | SQSClient): void {
   (client as SQSClient).middlewareStack.add(
@@ -31,12 +31,12 @@ function watch(client: SNSClient | SQSClient): void {
         if (commandName.startsWith('DeleteMessage')) await delay(BATCH_MS);
         const result = await next(args);
         const { Messages = [], Failed = [] } = result.output as Result;
-        for (const { ReceiptHandle } of Messages) inHand.add(ReceiptHandle);
+        for (const { ReceiptHandle } of Messages) inFlight.add(ReceiptHandle);
         if (/^(DeleteMessage|ChangeMessageVisibility)/.test(commandName)) {
           const call = args.input as Call;
           const failed = new Set(Failed.map(({ Id }) => Id));
           for (const { Id, ReceiptHandle } of call.Entries ?? [{ ...call, Id: '' }])
-            if (!failed.has(Id)) inHand.delete(ReceiptHandle);
+            if (!failed.has(Id)) inFlight.delete(ReceiptHandle);
         }
         return result;
       },
@@ -46,7 +46,7 @@ function watch(client: SNSClient | SQSClient): void {
 
 process.on('exit', () => {
   if (role === 'product' || role === 'cart')
-    appendFileSync(process.env['HALF_DONE_FILE'] ?? '', `${role} ${inHand.size}\n`);
+    appendFileSync(process.env['HALF_DONE_FILE'] ?? '', `${role} ${inFlight.size}\n`);
 });
 endWithParent();
 await runUntilStopped(async () => {

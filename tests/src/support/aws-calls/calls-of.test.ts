@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callsOf } from './calls-of.ts';
 
-test('a transaction needs the right of each of its parts', () => {
+test('a transaction needs the permissions of its parts', () => {
   const TransactItems = [
     { Put: { TableName: 'carts-1' } },
     { ConditionCheck: { TableName: 'products' } },
@@ -15,14 +15,14 @@ test('a transaction needs the right of each of its parts', () => {
   ]);
 });
 
-test('an index is a resource of its own', () => {
+test('an index is a separate resource', () => {
   const input = { TableName: 'products-1', IndexName: 'byCategory' };
   assert.deepEqual(callsOf('DynamoDB', 'Query', input), [
     { action: 'dynamodb:Query', resource: 'table/products/index/byCategory' },
   ]);
 });
 
-test('a batch needs what its entries need, that of reads excepted', () => {
+test('a batch needs the permissions of its entries, apart from BatchGetItem', () => {
   const QueueUrl = 'http://127.0.0.1:4566/000000000000/cart-product-updates-queue';
   assert.deepEqual(callsOf('SQSClient', 'DeleteMessageBatchCommand', { QueueUrl }), [
     { action: 'sqs:DeleteMessage', resource: 'cart-product-updates-queue' },
@@ -37,12 +37,12 @@ test('a batch needs what its entries need, that of reads excepted', () => {
   ]);
 });
 
-test('what nobody thought of is an error', () => {
+test('an unknown command or resource is an error', () => {
   assert.throws(() => callsOf('SQSClient', 'PurgeQueueCommand', {}), /PurgeQueueCommand of SQSClient/);
   assert.throws(() => callsOf('DynamoDB', 'GetItem', { TableName: 'users' }), /users/);
   assert.throws(
     () => callsOf('SQSClient', 'SendMessageCommand', { QueueUrl: 'http://a/b' }),
-    /b is no queue/,
+    /b is not a queue/,
   );
   const TransactItems = [{ Get: { TableName: 'carts' } }];
   assert.throws(() => callsOf('DynamoDB', 'TransactWriteItems', { TransactItems }), /Get/);

@@ -1,12 +1,12 @@
 import { topology } from '@tandem/contracts/topology';
 
-/** What IAM is asked when a command is sent: the action, and the resource as its ARN ends. */
+/** IAM permission that a command needs: the action, and the end of the resource's ARN. */
 export interface Call {
   readonly action: string;
   readonly resource: string;
 }
 
-/** A command's input, whatever the command. */
+/** Input of any command. */
 export type Input = Readonly<Record<string, unknown>>;
 
 const tables = Object.keys(topology.tables);
@@ -18,7 +18,7 @@ const queues = new Set([
   ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
 ]);
 
-/** How IAM names the parts of TransactWriteItems, which is no action of its own. */
+/** IAM actions of the parts of TransactWriteItems, which has no action of its own. */
 const transactActions: Readonly<Record<string, string>> = {
   ConditionCheck: 'dynamodb:ConditionCheckItem',
   Delete: 'dynamodb:DeleteItem',
@@ -40,7 +40,7 @@ const onTopic =
   (action: string) =>
   ({ TopicArn }: Input): Call[] => [{ action, resource: known(topics, lastPart(TopicArn, ':')) }];
 
-/** By client and command; a batch needs the same right as what it batches, BatchGetItem excepted. */
+/** Permissions by client and command; a batch needs those of its entries, apart from BatchGetItem. */
 const commands: Readonly<Record<string, (input: Input) => Call[]>> = {
   'DynamoDB GetItem': onTable('dynamodb:GetItem'),
   'DynamoDB PutItem': onTable('dynamodb:PutItem'),
@@ -54,7 +54,8 @@ const commands: Readonly<Record<string, (input: Input) => Call[]>> = {
     (TransactItems as Record<string, Input>[]).flatMap((item) =>
       Object.entries(item).map(([part, { TableName }]) => {
         const action = transactActions[part];
-        if (action === undefined) throw new Error(`What right does ${part} in a transaction need?`);
+        if (action === undefined)
+          throw new Error(`unknown permission of ${part} in a transaction: add it to calls-of.ts`);
         return { action, resource: table(TableName) };
       }),
     ),
@@ -69,22 +70,22 @@ const commands: Readonly<Record<string, (input: Input) => Call[]>> = {
   'SQSClient ChangeMessageVisibilityBatchCommand': onQueue('sqs:ChangeMessageVisibility'),
 };
 
-/** The rights that a command needs. Throws where it is not known which, or what it acts on is not the topology's. */
+/** Permissions that a command needs. Throws for an unknown command, or a resource outside of the topology. */
 export function callsOf(client: string, command: string, input: Input): readonly Call[] {
   const calls = commands[`${client} ${command}`];
-  if (!calls) throw new Error(`What right does ${command} of ${client} need? Say so in calls-of.ts`);
+  if (!calls) throw new Error(`unknown permission of ${command} of ${client}: add it to calls-of.ts`);
   return calls(input);
 }
 
-/** Tests name tables after the topology's, with a suffix of their own. */
+/** Maps a table name of a test, with its suffix, to the topology's table. */
 function table(value: unknown, index?: unknown): string {
   const name = tables.find((it) => value === it || String(value).startsWith(`${it}-`));
-  if (name === undefined) throw new Error(`${String(value)} is no table of the topology`);
+  if (name === undefined) throw new Error(`${String(value)} is not a table of the topology`);
   return typeof index === 'string' ? `table/${name}/index/${index}` : `table/${name}`;
 }
 
 function known(names: ReadonlySet<string>, name: string): string {
-  if (!names.has(name)) throw new Error(`${name} is no queue or topic of the topology`);
+  if (!names.has(name)) throw new Error(`${name} is not a queue or topic of the topology`);
   return name;
 }
 

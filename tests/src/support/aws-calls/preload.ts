@@ -1,6 +1,6 @@
 /**
- * For `node --import`: records what a service does that runs as it ships, by itself and without a word of tests, as
- * whom `AWS_CALLS_PRINCIPAL` names. A client is recorded from its first call.
+ * Preload script for `node --import`: records the AWS calls of an unmodified service under the principal in
+ * `AWS_CALLS_PRINCIPAL`. A client is recorded from its first call.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -14,7 +14,7 @@ interface Client extends Recordable {
 
 const principal = process.env['AWS_CALLS_PRINCIPAL'] as Principal;
 const recorded = new WeakSet<Recordable['middlewareStack']>();
-/** The class that all clients extend; once, unless the SDK comes in several versions. */
+/** Base classes of the clients; several only if there are several versions of the SDK. */
 const bases = new Set([SNSClient, SQSClient].map((it) => Object.getPrototypeOf(it.prototype) as Client));
 
 for (const base of bases) {
@@ -28,7 +28,7 @@ for (const base of bases) {
   };
 }
 
-/** DynamoDB is called past the SDK: by what undici tells of its requests. */
+/** DynamoDB is called without the SDK's client: undici's diagnostics channel has its requests. */
 subscribe('undici:request:create', (message) => {
   const { request } = message as { request: { headers: string[] | string; body: unknown } };
   const [, operation] = /DynamoDB_\d+\.(\w+)/.exec(String(request.headers)) ?? [];

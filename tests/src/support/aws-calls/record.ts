@@ -13,7 +13,7 @@ type Middleware = (next: Handler, context: Context) => Handler;
 type Handler = (args: { input: object }) => Promise<{ response: unknown; output: object }>;
 type Context = { readonly clientName?: string; readonly commandName?: string };
 
-/** What clients of the SDK have in common. */
+/** Common part of all SDK clients. */
 export interface Recordable {
   readonly middlewareStack: {
     add(middleware: never, options: { step: 'initialize'; name: string; override: boolean }): void;
@@ -21,8 +21,8 @@ export interface Recordable {
 }
 
 /**
- * Appends to the file that `AWS_CALLS_FILE` names, if it does, which calls a principal sends through a client, each
- * once a process. A call of which nobody knows what right it needs fails, and so does the run that reads the file.
+ * Appends the calls of a principal through a client to the file in `AWS_CALLS_FILE`, each once per process; records nothing
+ * without that variable. A call with an unknown permission fails, and so does the run that reads the file.
  */
 export function recordCalls(principal: Principal, client: Recordable): void {
   if (file === undefined) return;
@@ -39,7 +39,7 @@ export function recordCalls(principal: Principal, client: Recordable): void {
   });
 }
 
-/** The same for DynamoDB, which is called past the SDK's client. */
+/** Records DynamoDB calls, which do not use the SDK's client. */
 export function recordingCalls(principal: Principal, call: CallDynamo): CallDynamo {
   return (operation, input) => {
     record(principal, 'DynamoDB', operation, input as unknown as Input);
@@ -47,7 +47,7 @@ export function recordingCalls(principal: Principal, call: CallDynamo): CallDyna
   };
 }
 
-/** Notes what a call needs, where calls are recorded. */
+/** Records the permissions that a call needs. */
 export function record(principal: Principal, client: string, command: string, input: Input): void {
   if (file === undefined) return;
   try {

@@ -1,15 +1,15 @@
 import { assumptions } from '../assumptions.ts';
 import { atLeast, BYTES_PER_GB, beyond, dividedBy, type Figure, figure, plus, times } from '../formula.ts';
-import { basis, type Billed, line, type Line } from '../line.ts';
-import type { PhaseUsage, Pick } from '../usage.ts';
+import { type Billed, line, lineInput, type Line } from '../line.ts';
+import type { PhaseUsage, Quantity } from '../usage.ts';
 
 const HOURS = figure(assumptions.hours, 'h');
 
-/** Browsers take compressed answers. */
-const answerBytes: Pick = (of) => of.compressedAnswerBytes;
+/** Browsers accept compressed responses. */
+const answerBytes: Quantity = (consumption) => consumption.compressedAnswerBytes;
 
-/** The load balancer with its addresses, and what leaves for the Internet. */
-export function edgeLines({ facts, usage, quote }: Billed): Line[] {
+/** Lines of the load balancer, its addresses and logs, the firewall, and traffic to the internet. */
+export function edgeLines({ facts, usage, pricing }: Billed): Line[] {
   const { balancers } = facts;
   const count = figure(balancers.count);
   const addresses = figure(balancers.publicAddresses);
@@ -18,21 +18,28 @@ export function edgeLines({ facts, usage, quote }: Billed): Line[] {
   );
   const out = dividedBy(usage.total(answerBytes), BYTES_PER_GB);
   return [
-    line('edge', 'Load balancer', times(count, HOURS, quote.price('albHour'))),
-    line('edge', 'Load balancer, capacity units', times(unitHours, quote.price('albLcuHour'))),
-    line('edge', 'Public IPv4 of the load balancer', times(addresses, HOURS, quote.price('publicIpv4Hour'))),
+    line('edge', 'Load balancer', times(count, HOURS, pricing.priceOf('albHour'))),
+    line('edge', 'Load balancer, capacity units', times(unitHours, pricing.priceOf('albLcuHour'))),
     line(
       'edge',
-      'Answers to the Internet',
-      times(beyond(figure(out.value, 'GB'), quote.free('internetOutGb')), quote.price('internetOutGb')),
-      basis('GB of answers', out),
+      'Public IPv4 of the load balancer',
+      times(addresses, HOURS, pricing.priceOf('publicIpv4Hour')),
     ),
-    ...accessLogs({ facts, usage, quote }),
-    ...firewall({ facts, usage, quote }),
+    line(
+      'edge',
+      'Data transfer to the internet',
+      times(
+        beyond(figure(out.value, 'GB'), pricing.freeTierOf('internetOutGb')),
+        pricing.priceOf('internetOutGb'),
+      ),
+      lineInput('GB of responses', out),
+    ),
+    ...accessLogs({ facts, usage, pricing }),
+    ...firewall({ facts, usage, pricing }),
   ];
 }
 
-/** The largest of three: new connections, those that are open in a minute, bytes. Ten rules of a request are free. */
+/** Load balancer capacity units: the maximum of new connections, active connections and bytes. Up to ten rules are free. */
 function unitsOf(
   { perSecond, rate }: PhaseUsage,
   { requestsPerConnection }: { requestsPerConnection: number },
@@ -40,7 +47,7 @@ function unitsOf(
 ): Figure {
   const requests = figure(perSecond.product + perSecond.cart, '/s');
   const connections = dividedBy(requests, figure(requestsPerConnection));
-  // A connection that is used again is open until it has been idle for long enough.
+  // A keep-alive connection stays open until the idle timeout.
   const openSeconds = figure(60 + (requestsPerConnection > 1 ? idleSeconds : 0), 's');
   const bytes = rate((of) => of.requestBytes + answerBytes(of), 'bytes/s');
   return atLeast(
@@ -50,7 +57,7 @@ function unitsOf(
   );
 }
 
-function accessLogs({ facts, usage, quote }: Needs<'facts' | 'usage' | 'quote'>): Line[] {
+function accessLogs({ facts, usage, pricing }: Needs<'facts' | 'usage' | 'pricing'>): Line[] {
   const { accessLogDays, nodes } = facts.balancers;
   if (accessLogDays === undefined) return [];
   const months = dividedBy(figure(accessLogDays, 'days'), figure(assumptions.daysOfMonth));
@@ -64,16 +71,16 @@ function accessLogs({ facts, usage, quote }: Needs<'facts' | 'usage' | 'quote'>)
       'edge',
       'Access logs in S3',
       plus(
-        times(figure(stored.value, 'GB'), quote.price('s3StoredGb')),
-        times(figure(files.value), quote.price('s3Put')),
+        times(figure(stored.value, 'GB'), pricing.priceOf('s3StoredGb')),
+        times(figure(files.value), pricing.priceOf('s3Put')),
       ),
-      basis('GB of access logs', stored),
-      basis('files', files),
+      lineInput('GB of access logs', stored),
+      lineInput('files', files),
     ),
   ];
 }
 
-function firewall({ facts, usage, quote }: Needs<'facts' | 'usage' | 'quote'>): Line[] {
+function firewall({ facts, usage, pricing }: Needs<'facts' | 'usage' | 'pricing'>): Line[] {
   const { count, rules } = facts.firewalls;
   if (count === 0) return [];
   return [
@@ -81,9 +88,9 @@ function firewall({ facts, usage, quote }: Needs<'facts' | 'usage' | 'quote'>): 
       'edge',
       'Web application firewall',
       plus(
-        times(figure(count), quote.price('wafAcl')),
-        times(figure(rules), quote.price('wafRule')),
-        times(figure(usage.requestCount.value), quote.price('wafRequest')),
+        times(figure(count), pricing.priceOf('wafAcl')),
+        times(figure(rules), pricing.priceOf('wafRule')),
+        times(figure(usage.requestCount.value), pricing.priceOf('wafRequest')),
       ),
     ),
   ];

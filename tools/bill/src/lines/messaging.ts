@@ -1,13 +1,13 @@
 import { assumptions } from '../assumptions.ts';
 import { beyond, dividedBy, figure, plus, times } from '../formula.ts';
-import { basis, type Billed, line, type Line } from '../line.ts';
+import { type Billed, line, lineInput, type Line } from '../line.ts';
 
-/** Topics, queues and relays. That SNS puts a message into a queue is taken for a request of SQS: AWS does not say. */
+/** Lines of topics, queues and relays. Deliveries from SNS are assumed to be billed as SQS requests, which AWS does not document. */
 export function messagingLines(billed: Billed): Line[] {
   return [...topics(billed), ...queues(billed), ...relays(billed)];
 }
 
-function topics({ facts, flows, quote }: Billed): Line[] {
+function topics({ facts, flows, pricing }: Billed): Line[] {
   const publishes = plus(...flows.relays.map((it) => figure(it.publishes.value)));
   const { topicsAndQueues, keys } = facts.encryption;
   const seconds = times(figure(assumptions.hours, 'h'), figure(3_600, 's/h'));
@@ -20,22 +20,25 @@ function topics({ facts, flows, quote }: Billed): Line[] {
     line(
       'messaging',
       'SNS, publishes',
-      times(beyond(publishes, quote.free('snsRequests')), quote.price('snsRequest')),
-      ...flows.relays.map((it) => basis(`publishes of ${it.service}-relay`, it.publishes)),
+      times(beyond(publishes, pricing.freeTierOf('snsRequests')), pricing.priceOf('snsRequest')),
+      ...flows.relays.map((it) => lineInput(`publishes of ${it.service}-relay`, it.publishes)),
     ),
     line(
       'messaging',
       'KMS, keys of topics and queues',
       plus(
-        times(beyond(figure(keyCalls.value), quote.free('kmsRequests')), quote.price('kmsRequest')),
-        times(figure(keys), quote.price('kmsKey')),
+        times(
+          beyond(figure(keyCalls.value), pricing.freeTierOf('kmsRequests')),
+          pricing.priceOf('kmsRequest'),
+        ),
+        times(figure(keys), pricing.priceOf('kmsKey')),
       ),
-      basis('calls of KMS', keyCalls),
+      lineInput('KMS calls', keyCalls),
     ),
   ];
 }
 
-function queues({ flows, quote }: Billed): Line[] {
+function queues({ flows, pricing }: Billed): Line[] {
   const requests = plus(
     ...flows.queues.flatMap(({ messages, receives, emptyReceives }) => [
       figure(messages.value, 'enqueued'),
@@ -47,17 +50,17 @@ function queues({ flows, quote }: Billed): Line[] {
     line(
       'messaging',
       'SQS',
-      times(beyond(requests, quote.free('sqsRequests')), quote.price('sqsRequest')),
+      times(beyond(requests, pricing.freeTierOf('sqsRequests')), pricing.priceOf('sqsRequest')),
       ...flows.queues.flatMap((it) => [
-        basis(`messages into ${it.queue}`, it.messages),
-        basis(`receives of ${it.queue}`, it.receives),
-        basis(`empty receives of ${it.queue}`, it.emptyReceives),
+        lineInput(`messages into ${it.queue}`, it.messages),
+        lineInput(`receives of ${it.queue}`, it.receives),
+        lineInput(`empty receives of ${it.queue}`, it.emptyReceives),
       ]),
     ),
   ];
 }
 
-function relays({ facts, flows, quote }: Billed): Line[] {
+function relays({ facts, flows, pricing }: Billed): Line[] {
   const invocations = plus(...flows.relays.map((it) => figure(it.invocations.value)));
   const milliseconds = figure(assumptions.relayMilliseconds / 1_000, 's');
   const gbSeconds = plus(
@@ -70,15 +73,15 @@ function relays({ facts, flows, quote }: Billed): Line[] {
     line(
       'relays',
       'Lambda, invocations',
-      times(beyond(invocations, quote.free('lambdaRequests')), quote.price('lambdaRequest')),
-      ...flows.relays.map((it) => basis(`invocations of ${it.service}-relay`, it.invocations)),
+      times(beyond(invocations, pricing.freeTierOf('lambdaRequests')), pricing.priceOf('lambdaRequest')),
+      ...flows.relays.map((it) => lineInput(`invocations of ${it.service}-relay`, it.invocations)),
     ),
     line(
       'relays',
-      'Lambda, time',
+      'Lambda, duration',
       times(
-        beyond(gbSeconds, quote.free('lambdaGbSeconds')),
-        quote.price(isArm ? 'lambdaArmGbSecond' : 'lambdaX86GbSecond'),
+        beyond(gbSeconds, pricing.freeTierOf('lambdaGbSeconds')),
+        pricing.priceOf(isArm ? 'lambdaArmGbSecond' : 'lambdaX86GbSecond'),
       ),
     ),
   ];

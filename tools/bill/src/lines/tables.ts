@@ -1,7 +1,7 @@
 import { assumptions } from '../assumptions.ts';
 import { SERVICES, type TableFacts } from '../facts.ts';
 import { atLeast, BYTES_PER_GB, beyond, dividedBy, type Figure, figure, plus, times } from '../formula.ts';
-import { basis, type Billed, line, type Line } from '../line.ts';
+import { type Billed, line, lineInput, type Line } from '../line.ts';
 import type { Consumption } from '../measurement.ts';
 import { placeOf } from '../usage.ts';
 
@@ -9,7 +9,7 @@ const HOURS = figure(assumptions.hours, 'h');
 const KINDS = { read: 'Read', write: 'Write' } as const;
 type Kind = keyof typeof KINDS;
 
-/** What tables and their indexes cost: units by the request or by the hour, what is stored, its backup. */
+/** Lines of tables and indexes: request or capacity units, storage, backup. */
 export function tableLines(billed: Billed): Line[] {
   const { facts } = billed;
   const onDemand = facts.tables.flatMap((place) =>
@@ -23,15 +23,15 @@ export function tableLines(billed: Billed): Line[] {
 
 const unitsOf = (place: TableFacts, kind: Kind) => (of: Consumption) => of[kind][placeOf(place)] ?? 0;
 
-function requestUnits({ usage, quote }: Billed, place: TableFacts, kind: Kind): Line[] {
+function requestUnits({ usage, pricing }: Billed, place: TableFacts, kind: Kind): Line[] {
   const units = usage.total(unitsOf(place, kind));
   if (units.value === 0) return [];
-  const amount = times(units, quote.price(`dynamoDb${KINDS[kind]}RequestUnit`));
+  const amount = times(units, pricing.priceOf(`dynamoDb${KINDS[kind]}RequestUnit`));
   return [line('tables', `${placeOf(place)}: ${kind} units`, amount)];
 }
 
-/** Scaling keeps the share of what is used at its target, and never goes below the minimum. */
-function capacityUnits({ facts, usage, quote }: Billed, kind: Kind): Line[] {
+/** Auto scaling keeps the utilization at its target, and the capacity at or above the minimum. */
+function capacityUnits({ facts, usage, pricing }: Billed, kind: Kind): Line[] {
   const places = facts.tables.flatMap((place) => {
     const capacity = place[kind];
     return capacity.mode === 'provisioned' ? [{ place, capacity }] : [];
@@ -48,12 +48,14 @@ function capacityUnits({ facts, usage, quote }: Billed, kind: Kind): Line[] {
       ),
     ),
   );
-  const paid = beyond(unitHours, times(quote.free('dynamoDbCapacityUnits'), HOURS));
-  return [line('tables', `${kind} capacity`, times(paid, quote.price(`dynamoDb${KINDS[kind]}CapacityHour`)))];
+  const paid = beyond(unitHours, times(pricing.freeTierOf('dynamoDbCapacityUnits'), HOURS));
+  return [
+    line('tables', `${kind} capacity`, times(paid, pricing.priceOf(`dynamoDb${KINDS[kind]}CapacityHour`))),
+  ];
 }
 
-/** Each node of the load balancer asks each task whether it is ready, and the task its table. */
-function readinessChecks({ facts, usage, measured, quote }: Billed): Line {
+/** Readiness checks of each load balancer node for each task, which reads its table. */
+function readinessChecks({ facts, usage, measured, pricing }: Billed): Line {
   const nodes = figure(facts.balancers.nodes, 'nodes');
   const units = SERVICES.map((service) => {
     const taskHours = usage.overPhases(({ hours, tasks }) => times(tasks[service], hours));
@@ -64,32 +66,32 @@ function readinessChecks({ facts, usage, measured, quote }: Billed): Line {
     const read = Object.values(measured.readiness[service].read).reduce((sum, value) => sum + value, 0);
     return times(taskHours, nodes, checks, figure(read));
   });
-  return line('tables', 'Readiness checks', pricedReads({ facts, quote }, plus(...units)));
+  return line('tables', 'Readiness checks', pricedReads({ facts, pricing }, plus(...units)));
 }
 
-/** Each task of Product looks for overdue holds, in the index that has nothing but holds. */
-function sweeps({ facts, usage, measured, quote }: Billed): Line {
+/** Sweeps of each Product task for overdue holds, in the index of holds. */
+function sweeps({ facts, usage, measured, pricing }: Billed): Line {
   const taskHours = usage.overPhases(({ hours, tasks }) => times(tasks.product, hours));
   const each = dividedBy(figure(3_600, 's/h'), figure(assumptions.sweepSeconds, 's'));
   const read = Object.values(measured.holds.sweep.read).reduce((sum, value) => sum + value, 0);
   const units = times(taskHours, each, figure(read));
-  return line('tables', 'Sweeps for overdue holds', pricedReads({ facts, quote }, units));
+  return line('tables', 'Sweeps for overdue holds', pricedReads({ facts, pricing }, units));
 }
 
-/** Reads at all hours, beside those of requests. */
-function pricedReads({ facts, quote }: Pick<Billed, 'facts' | 'quote'>, units: Figure): Figure {
+/** Price of background reads, in addition to those of requests. */
+function pricedReads({ facts, pricing }: Pick<Billed, 'facts' | 'pricing'>, units: Figure): Figure {
   const isProvisioned = facts.tables.some(({ read }) => read.mode === 'provisioned');
-  if (!isProvisioned) return times(units, quote.price('dynamoDbReadRequestUnit'));
-  return times(dividedBy(units, figure(3_600, 's/h')), quote.price('dynamoDbReadCapacityHour'));
+  if (!isProvisioned) return times(units, pricing.priceOf('dynamoDbReadRequestUnit'));
+  return times(dividedBy(units, figure(3_600, 's/h')), pricing.priceOf('dynamoDbReadCapacityHour'));
 }
 
-function storage({ facts, usage, measured, quote }: Billed): Line[] {
+function storage({ facts, usage, measured, pricing }: Billed): Line[] {
   const of = Object.values(measured.operations);
   const bytesOf = (kind: string) => {
     const largest = (sums: 'itemBytes' | 'indexBytes') => Math.max(...of.map((it) => it[sums][kind] ?? 0));
     return figure(largest('itemBytes') + largest('indexBytes') + assumptions.itemOverheadBytes, 'bytes');
   };
-  const kept = Object.entries(assumptions.keptDays).map(([kind, days]) => {
+  const retained = Object.entries(assumptions.keptDays).map(([kind, days]) => {
     const created = usage.total((it) => it.created[kind] ?? 0);
     const months = dividedBy(figure(days, 'days'), figure(assumptions.daysOfMonth));
     return times(figure(created.value, kind), months, bytesOf(kind));
@@ -97,13 +99,16 @@ function storage({ facts, usage, measured, quote }: Billed): Line[] {
   const catalog = ['product', 'description', 'catalog'].map((kind) =>
     times(figure(assumptions.products), bytesOf(kind)),
   );
-  const stored = dividedBy(plus(...kept, ...catalog), BYTES_PER_GB);
+  const stored = dividedBy(plus(...retained, ...catalog), BYTES_PER_GB);
   const size = figure(stored.value, 'GB');
   const amounts: [string, Figure][] = [
-    ['Storage', times(beyond(size, quote.free('dynamoDbStorageGb')), quote.price('dynamoDbStorageGb'))],
+    [
+      'Storage',
+      times(beyond(size, pricing.freeTierOf('dynamoDbStorageGb')), pricing.priceOf('dynamoDbStorageGb')),
+    ],
     ...(facts.isBackedUp
-      ? [['Point-in-time recovery', times(size, quote.price('dynamoDbBackupGb'))] as [string, Figure]]
+      ? [['Point-in-time recovery', times(size, pricing.priceOf('dynamoDbBackupGb'))] as [string, Figure]]
       : []),
   ];
-  return amounts.map(([item, amount]) => line('tables', item, amount, basis('GB stored', stored)));
+  return amounts.map(([item, amount]) => line('tables', item, amount, lineInput('GB stored', stored)));
 }

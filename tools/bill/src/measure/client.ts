@@ -1,7 +1,7 @@
 import { Agent, request as send } from 'node:http';
 import { once } from 'node:events';
 import { mintToken } from '@tandem/emulators/issuer';
-import type { House } from './house.ts';
+import type { TestSystem } from './test-system.ts';
 
 /** A request of the API. */
 export interface Sending {
@@ -37,7 +37,7 @@ const BROWSER = {
 };
 
 /** Sends requests as browsers do, over connections that are kept. */
-export function createClient(urls: House['urls']) {
+export function createClient(urls: TestSystem['urls']) {
   const agent = new Agent({ keepAlive: true });
   const tokens = new Map<string, Promise<string>>();
   const tokenOf = (subject: string) => {

@@ -3,7 +3,7 @@ import type { EventType, NewEvent } from '@tandem/contracts/events';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import { topology, type TopicName } from '@tandem/contracts/topology';
 import { topicArn } from '@tandem/emulators/messaging-config';
-import type { House } from './house.ts';
+import type { TestSystem } from './test-system.ts';
 import { productId, productInput, type Shop } from './shop.ts';
 
 const TRACEPARENT = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
@@ -13,7 +13,7 @@ const FAR_AHEAD = 5_000;
 const RESPONSE = { productVersion: FAR_AHEAD, revision: 2 };
 
 /** Brings the system into the state that an event meets in real use; resolves to the event. */
-type Prepare = (shop: Shop, house: House) => Promise<NewEvent>;
+type Prepare = (shop: Shop, system: TestSystem) => Promise<NewEvent>;
 
 const at = () => new Date().toISOString();
 const productState = (i: number) => {
@@ -23,7 +23,7 @@ const productState = (i: number) => {
 };
 
 /** A cart whose last line is not confirmed yet, and the order of the response to it. */
-async function requesting(shop: Shop, { lockstep }: House) {
+async function requesting(shop: Shop, { lockstep }: TestSystem) {
   const cart = await shop.cart(1);
   lockstep.hold(QUEUE);
   const { body } = await shop.step(shop.adding(cart));
@@ -74,25 +74,25 @@ export const events: Readonly<Record<EventType, Prepare>> = {
     productCount: 120,
     timestamp: at(),
   }),
-  InventoryReserved: async (shop, house) => ({
+  InventoryReserved: async (shop, system) => ({
     eventType: 'InventoryReserved',
     qty: 2,
     ...RESPONSE,
-    ...(await requesting(shop, house)),
+    ...(await requesting(shop, system)),
   }),
-  InventoryReservationRejected: async (shop, house) => ({
+  InventoryReservationRejected: async (shop, system) => ({
     eventType: 'InventoryReservationRejected',
     requestedQty: 2,
     availableQty: 0,
     keptQty: 0,
     ...RESPONSE,
-    ...(await requesting(shop, house)),
+    ...(await requesting(shop, system)),
   }),
-  InventoryReservationExpired: async (shop, house) => ({
+  InventoryReservationExpired: async (shop, system) => ({
     eventType: 'InventoryReservationExpired',
     qty: 2,
     ...RESPONSE,
-    ...(await requesting(shop, house)),
+    ...(await requesting(shop, system)),
   }),
   // Consumed by nobody here: what is measured is its way to the topic.
   InventoryShort: async (shop) => {
@@ -119,13 +119,13 @@ export const events: Readonly<Record<EventType, Prepare>> = {
 };
 
 /** Publishes an event as the owner's relay does, and waits until everything that it causes is over. */
-export async function publish(house: House, event: NewEvent): Promise<void> {
+export async function publish(system: TestSystem, event: NewEvent): Promise<void> {
   const [topic] =
     Object.entries(topology.topics).find(([, it]) => it.eventTypes.includes(event.eventType)) ?? [];
   if (topic === undefined) throw new Error(`no topic for ${event.eventType}`);
   const { owner } = topology.topics[topic as TopicName];
-  const send = createPublisher(house.topics[owner], topicArn(topic));
+  const send = createPublisher(system.topics[owner], topicArn(topic));
   await send([{ eventId: `measured/${event.eventType}/5000/0`, traceparent: TRACEPARENT, event }]);
-  await house.lockstep.atRest();
-  house.lockstep.letGo(QUEUE);
+  await system.lockstep.atRest();
+  system.lockstep.letGo(QUEUE);
 }

@@ -4,15 +4,15 @@ import { readArguments, runCommand } from '@tandem/cli/command';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startDynamoDbLocal } from '@tandem/emulators/dynamodb-local';
 import { MEASURED_FILE } from '../measured.ts';
-import { startHouse } from './house.ts';
+import { startTestSystem } from './test-system.ts';
 import { measure } from './run.ts';
 import { digestOfSources, packageVersions } from './sources.ts';
 
-const HELP = `npm run measure: what each request and event consumes, on DynamoDB Local (Java 17 and Maven)
+const HELP = `npm run measure: measures the consumption of each request and event, on DynamoDB Local (needs Java 17 and Maven)
 
-Writes tools/bill/measured.json, from which npm run bill computes. Takes about two minutes.
+Writes tools/bill/measured.json, an input of npm run bill. Takes about two minutes.
 
-  --print   print it, write nothing
+  --print   print the result instead of writing it
   --help`;
 
 const NOTES = [
@@ -50,13 +50,13 @@ await runCommand(async () => {
 });
 
 async function measureAll(dynamoDb: string) {
-  const house = await startHouse(dynamoDb);
+  const system = await startTestSystem(dynamoDb);
   try {
-    await ready(`${house.urls.cart}/ready`);
-    await house.lockstep.atRest();
-    return await measure(house, (part) => console.error(part));
+    await ready(`${system.urls.cart}/ready`);
+    await system.lockstep.atRest();
+    return await measure(system, (part) => console.error(part));
   } finally {
-    await house.stop();
+    await system.stop();
   }
 }
 
@@ -64,5 +64,5 @@ async function ready(url: string): Promise<void> {
   for (const deadline = performance.now() + 30_000; performance.now() < deadline; await delay(50)) {
     if ((await fetch(url)).ok) return;
   }
-  throw new DomainError('unavailable', 'not-ready', 'the system to measure is not ready after 30 s');
+  throw new DomainError('unavailable', 'not-ready', 'The test system was not ready after 30 s.');
 }

@@ -6,7 +6,7 @@ import { createHandler } from '@tandem/relay/handler';
 import { createRelay } from '@tandem/relay/relay';
 import type { StreamRecord } from '@tandem/storage/dynamodb-records';
 import { HAS_EVENTS } from '@tandem/storage/dynamodb-layout';
-import type { House } from './house.ts';
+import type { TestSystem } from './test-system.ts';
 import { upTo } from './summary.ts';
 
 const ROUNDS = 5;
@@ -21,8 +21,8 @@ export interface Invocation {
 }
 
 /** Runs the handler that ships over records of the carts that were written, in batches of these sizes. */
-export async function measureRelay(house: House, batches: readonly number[]): Promise<Invocation[]> {
-  const records = house.ledger
+export async function measureRelay(system: TestSystem, batches: readonly number[]): Promise<Invocation[]> {
+  const records = system.ledger
     .sizes()
     .filter(({ kind, item }) => kind === 'cart' && HAS_EVENTS in item)
     .map(({ item }, i): StreamRecord => ({
@@ -39,9 +39,9 @@ export async function measureRelay(house: House, batches: readonly number[]): Pr
   });
   const log = (fields: object, message: string) => void lines.push(`${JSON.stringify(fields)}${message}\n`);
   const relay = createRelay({
-    publish: createPublisher(house.topics.cart, topicArn('cart-events-topic')),
+    publish: createPublisher(system.topics.cart, topicArn('cart-events-topic')),
     park: async () => undefined,
-    eventsOfExpired: () => [],
+    eventsForExpiredItem: () => [],
     topic: 'cart-events-topic',
     metrics,
     log: { warn: log, error: log },
@@ -56,14 +56,14 @@ export async function measureRelay(house: House, batches: readonly number[]): Pr
   const invoke = async (count: number): Promise<Invocation> => {
     const begun = performance.now();
     lines.length = 0;
-    house.tally.take();
+    system.tally.take();
     await handler({ Records: records.slice(0, count) });
     const milliseconds = performance.now() - begun;
     const logBytes = Buffer.byteLength(lines.join(''));
-    const publishes = house.tally
+    const publishes = system.tally
       .take()
       .calls.filter(({ command }) => command === 'PublishBatchCommand').length;
-    await house.lockstep.atRest();
+    await system.lockstep.atRest();
     return { records: Math.min(count, records.length), logBytes, publishes, milliseconds };
   };
   const measured: Invocation[] = [];

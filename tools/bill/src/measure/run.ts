@@ -1,12 +1,13 @@
 import { emfDocuments } from '@tandem/chassis/emf';
 import type { EventType } from '@tandem/contracts/events';
+import type { DistributionName } from '@tandem/contracts/metric-catalog';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { Operation } from '@tandem/load/mix';
 import type { Measured } from '../measured.ts';
 import { type Answer, type Client, createClient } from './client.ts';
 import { events, publish } from './events.ts';
 import { measureHolds } from './holds.ts';
-import type { House } from './house.ts';
+import type { TestSystem } from './test-system.ts';
 import { operations, type Prepare } from './operations.ts';
 import { measureRelay } from './relay.ts';
 import { createShop, type Shop } from './shop.ts';
@@ -17,12 +18,12 @@ import type { Taken } from './tally.ts';
 type Results = Omit<Measured, 'date' | 'node' | 'packages' | 'sources' | 'notes'>;
 
 /** Measures everything on a system that is ready and empty. Tells of each part as it begins. */
-export async function measure(house: House, tell: (part: string) => void): Promise<Results> {
-  const client = createClient(house.urls);
-  const shop = createShop(house, client);
+export async function measure(system: TestSystem, tell: (part: string) => void): Promise<Results> {
+  const client = createClient(system.urls);
+  const shop = createShop(system, client);
   const all: Taken[] = [];
   const take = () => {
-    const taken = house.tally.take();
+    const taken = system.tally.take();
     all.push(taken);
     return taken;
   };
@@ -39,21 +40,24 @@ export async function measure(house: House, tell: (part: string) => void): Promi
     const told: Partial<Record<EventType, object>> = {};
     for (const [eventType, prepare] of Object.entries(events)) {
       tell(eventType);
-      const event = await prepare(shop, house);
+      const event = await prepare(shop, system);
       take();
-      await publish(house, event);
+      await publish(system, event);
       told[eventType as EventType] = consumptionOf([take()]);
-      await house.lockstep.atRest();
+      await system.lockstep.atRest();
     }
     tell('stock changes and holds');
     const stockChanges = await measureStockChanges(shop, take);
-    const holds = await measureHolds(house, shop, take);
+    const holds = await measureHolds(system, shop, take);
     tell('the rest');
     const readiness = {
-      product: await measureReadiness(client, house.urls.product, take),
-      cart: await measureReadiness(client, house.urls.cart, take),
+      product: await measureReadiness(client, system.urls.product, take),
+      cart: await measureReadiness(client, system.urls.cart, take),
     };
-    const telemetry = { product: telemetryOf(house, 'product', all), cart: telemetryOf(house, 'cart', all) };
+    const telemetry = {
+      product: telemetryOf(system, 'product', all),
+      cart: telemetryOf(system, 'cart', all),
+    };
     const calls = callsOf(all);
     const dynamoDbLocal = differences(all);
     return {
@@ -65,7 +69,7 @@ export async function measure(house: House, tell: (part: string) => void): Promi
       telemetry,
       calls,
       dynamoDbLocal,
-      relay: await measureRelay(house, [1, 2, 5, 10, 20]),
+      relay: await measureRelay(system, [1, 2, 5, 10, 20]),
     };
   } finally {
     client.stop();
@@ -98,12 +102,13 @@ const BUCKETS = 20;
 const BUCKET_GROWTH = 1.21;
 
 /** What a service's metrics of a minute are when everything in the mix has happened in it. */
-function telemetryOf(house: House, service: ServiceName, all: readonly Taken[]) {
+function telemetryOf(system: TestSystem, service: ServiceName, all: readonly Taken[]) {
   const scope = { namespace: 'Tandem', dimensions: { service } };
-  const metrics = house.metrics[service];
-  for (const { name, unit, dimensions, value } of metrics.series()) {
+  const metrics = system.metrics[service];
+  for (const { name, dimensions, value } of metrics.series()) {
     if (typeof value === 'number') continue;
-    for (let i = 0; i < BUCKETS; i++) metrics.observe(name, value.min * BUCKET_GROWTH ** i, unit, dimensions);
+    for (let i = 0; i < BUCKETS; i++)
+      metrics.observe(name as DistributionName, value.min * BUCKET_GROWTH ** i, dimensions);
   }
   const series = metrics.take();
   const documents = emfDocuments(series, scope, Date.now());

@@ -1,5 +1,5 @@
 import { type Answer, type Client, KEEPER, type Sending } from './client.ts';
-import type { House } from './house.ts';
+import type { TestSystem } from './test-system.ts';
 
 /** As long as the names of the UCI "Online Retail" data set, 27 characters on average, and as little alike. */
 const LOOKS = [
@@ -73,7 +73,7 @@ function described(i: number, characters: number): string {
 }
 
 /** A shop at work: what a step does is over, downstream too, before the next one begins. */
-export function createShop({ lockstep }: House, client: Client) {
+export function createShop({ lockstep }: TestSystem, client: Client) {
   let opened = 0;
   let used = 0;
 

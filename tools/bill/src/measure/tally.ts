@@ -1,29 +1,29 @@
 import type { QueueName, ServiceName } from '@tandem/contracts/topology';
 import type { Entry } from './ledger.ts';
 import type { Lockstep } from './lockstep.ts';
-import type { Call, Sent } from './watch.ts';
+import type { Call, Sent } from './instrument-client.ts';
 
-/** A call of DynamoDB, and why it was made: the request itself, or the types of the events that were being applied. */
+/** A call of DynamoDB with its cause: the request itself, or the types of the events being applied. */
 export interface Caused extends Entry {
   readonly service: ServiceName;
   readonly api: string;
   readonly cause: string;
 }
 
-/** Everything that happened since it was last taken. */
+/** Everything recorded since the last call of `take`. */
 export interface Taken {
   readonly store: readonly Caused[];
   readonly sent: readonly Sent[];
   readonly calls: readonly Call[];
   /** Messages received, by type of event. */
   readonly received: Readonly<Record<string, number>>;
-  /** Lines of the services' logs. */
+  /** Log lines of the services. */
   readonly lines: readonly string[];
 }
 
 export const REQUEST = 'request';
 
-/** Writes down what the parts of a system tell of. */
+/** Records the calls, messages and logs of a test system. */
 export function createTally(lockstep: Lockstep) {
   let store: Caused[] = [];
   let sent: Sent[] = [];

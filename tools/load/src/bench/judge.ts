@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts';
 import type { Result } from './rounds.ts';
 
-/** How the CPU of one thing compares with that of another, round by round: the median, the least and the most. */
+/** Ratio of the CPU times of two subjects, by round: median, minimum and maximum. */
 export interface Ratio {
   readonly value: number;
   readonly least: number;
@@ -16,17 +16,19 @@ export interface Target extends Ratio {
   readonly passed: boolean;
 }
 
-/** `of` divided by `by` within each round, in which both met the same machine. */
-export function ratioOf(of: Result, by: Result): Ratio {
-  const ratios = of.rounds.map((ms, round) => ms / (by.rounds[round] ?? Number.NaN)).sort((a, b) => a - b);
+/** Divides the CPU times of two subjects within each round, so that both had the same conditions. */
+export function ratioOf(dividend: Result, divisor: Result): Ratio {
+  const ratios = dividend.rounds
+    .map((ms, round) => ms / (divisor.rounds[round] ?? Number.NaN))
+    .sort((a, b) => a - b);
   return { value: median(ratios), least: ratios[0] ?? Number.NaN, most: ratios.at(-1) ?? Number.NaN };
 }
 
-/** What is promised of the cost of requests; judged by the medians. */
+/** Checks the targets for the CPU cost of requests, by their medians. */
 export function judge(results: readonly Result[]): readonly Target[] {
   const find = (name: string): Result => {
     const result = results.find((it) => it.name === name);
-    if (!result) throw new Error(`nothing was measured of "${name}"`);
+    if (!result) throw new Error(`No measurement of "${name}".`);
     return result;
   };
   const sdk = find('AWS SDK GetItem');
@@ -54,7 +56,7 @@ export function judge(results: readonly Result[]): readonly Target[] {
   ];
 }
 
-/** A table for people. */
+/** Renders the results as a text table. */
 export function tableOf({
   machine,
   results,
@@ -71,7 +73,7 @@ export function tableOf({
   return `${[
     `${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, revision ${machine.revision}`,
     '',
-    `${'ms of CPU a request'.padEnd(42)}   median    least     most × Fastify  × GetItem`,
+    `${'CPU per request, ms'.padEnd(42)}   median      min      max × Fastify  × GetItem`,
     ...results.map(
       (result) =>
         result.name.padEnd(42) +

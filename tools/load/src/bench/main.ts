@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { readArguments, runCommand, usageError } from '@tandem/cli/command';
 import { machineFacts } from '../machine.ts';
 import { openOwnSession } from '../session.ts';
-import { startBare, startSdk } from './yardsticks.ts';
+import { startBareServer, startSdk } from './baselines.ts';
 import { prepareRoutes } from './routes.ts';
 import { measureRounds, type Subject } from './rounds.ts';
 import { judge, tableOf } from './judge.ts';
 
 const FILE = join(import.meta.dirname, '../../results/bench.json');
 
-const help = `Measures what a request costs the service in CPU, beside three yardsticks in the same run: bare node:http and bare
-Fastify that answer the same bytes, and the AWS SDK's GetItem alone. The services are what runs on AWS, on DynamoDB Local
-(Java, Maven). What counts is the CPU time of the server's process, by /proc, so that others on the machine hardly matter.
+const help = `Benchmark: measures the CPU time per request of the services, and of three baselines in the same run: bare node:http and
+bare Fastify with the same response, and the AWS SDK's GetItem alone. The services are the bundles that run on AWS, on
+DynamoDB Local (needs Java, Maven). The CPU time of the server's process is read from /proc.
 
   npm run bench -- [--rounds 7] [--requests 1000] [--json]
 
-Writes tools/load/results/bench.json. Exit code: 0 all targets are met, 1 not, 2 unknown options.
+Writes tools/load/results/bench.json. Exit code: 0 all targets are met, 1 a target is missed, 2 invalid options.
 `;
 
 await runCommand(async () => {
@@ -33,9 +33,9 @@ await runCommand(async () => {
     return 0;
   }
   const [rounds, requests] = [Number(values.rounds), Number(values.requests)];
-  if (!Number.isInteger(rounds) || rounds < 1) throw usageError('--rounds is a whole number, at least 1');
+  if (!Number.isInteger(rounds) || rounds < 1) throw usageError('--rounds must be an integer of at least 1');
   if (!Number.isInteger(requests) || requests < 10)
-    throw usageError('--requests is a whole number, at least 10');
+    throw usageError('--requests must be an integer of at least 10');
 
   await using running = new AsyncDisposableStack();
   const session = running.use(
@@ -43,7 +43,7 @@ await runCommand(async () => {
   );
   const { routes, sample, key } = await prepareRoutes(session, requests);
   const bare = await Promise.all(
-    (['node', 'fastify'] as const).map(async (kind) => running.use(await startBare(kind, sample))),
+    (['node', 'fastify'] as const).map(async (kind) => running.use(await startBareServer(kind, sample))),
   );
   const sdk = running.use(await startSdk(key));
   const subjects: Subject[] = [

@@ -1,34 +1,34 @@
-import { productKey } from '@tandem/product/store/kinds';
+import { productKey } from '@tandem/product/store/entity-types';
 import { pkOf } from '@tandem/storage/pk';
 import { prepare } from '../prepare.ts';
 import { mintToken } from '@tandem/emulators/issuer';
 import type { Session } from '../session.ts';
 import type { BenchRequest, Subject } from './rounds.ts';
 
-/** An answer as a bare server is to repeat it. */
-export interface AnswerBytes {
+/** Response that the bare servers repeat. */
+export interface ResponseBytes {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** An item of the services' table, for the SDK to get. */
+/** Key of an item that the SDK gets. */
 export interface ItemKey {
   readonly endpoint: string;
   readonly tableName: string;
   readonly pk: string;
 }
 
-/** So many distinct products make a read one that no short-lived cache has: each is asked for once in several rounds. */
+/** Minimum number of products, so that reads of different products miss the short-lived read cache. */
 const MIN_PRODUCTS = 2_000;
-/** Of one to three lines, and one more that grows by a unit each time: a line has 999 at most. */
+/** Number of carts of one to three lines, plus one that grows by a unit each time: a line has 999 at most. */
 const CARTS = 500;
 
-/** Fills the system, stops its relays, so that no event is worked on meanwhile, and tells what is to be measured. */
+/** Creates the data, stops the relays, so that no events are processed meanwhile, and returns the routes to measure. */
 export async function prepareRoutes(session: Session, requests: number) {
   const { system } = session;
   const { children, tables, urls, pids } = system ?? {};
   if (!children || !tables || !urls || !pids)
-    throw new Error('a bench takes a system in processes, on DynamoDB');
+    throw new Error('The benchmark needs a system in processes, on DynamoDB.');
   const catalog = await mintToken({ subject: 'bench', scopes: ['products:write'], lifetimeSeconds: 86_400 });
   const prepared = await prepare(
     session.url,
@@ -44,16 +44,16 @@ export async function prepareRoutes(session: Session, requests: number) {
   const otherOf = (i: number) => others[i % others.length] ?? hot;
   const path = `/products/${hot}`;
   const product = { url: urls.product, method: 'GET', path, status: 200 } as const;
-  const sample = await answerOf(product);
+  const sample = await responseOf(product);
   const tag = sample.headers['etag'] ?? '';
   const json = { 'content-type': 'application/json' };
   const writing = { ...json, authorization: `Bearer ${catalog}` };
-  /** Calls with 0, 1, 2 and so on, over all rounds. */
+  /** Calls `request` with 0, 1, 2 and so on, over all rounds. */
   const counted = (request: (i: number) => BenchRequest) => {
     let i = 0;
     return () => request(i++);
   };
-  const of = (service: 'product' | 'cart', name: string, next: () => BenchRequest): Subject => ({
+  const subject = (service: 'product' | 'cart', name: string, next: () => BenchRequest): Subject => ({
     name,
     pid: pids[service] ?? 0,
     next,
@@ -67,19 +67,19 @@ export async function prepareRoutes(session: Session, requests: number) {
   };
 
   const routes: readonly Subject[] = [
-    of('product', 'read a product, the same again and again', () => product),
-    of('product', 'read a product, 304', () => ({
+    subject('product', 'read a product, the same again and again', () => product),
+    subject('product', 'read a product, 304', () => ({
       ...product,
       headers: { 'if-none-match': tag },
       status: 304,
     })),
-    of(
+    subject(
       'product',
       'read a product, each time another',
       counted((i) => ({ ...product, path: `/products/${otherOf(i)}` })),
     ),
-    of('product', 'list products', () => ({ ...product, path: '/products?category=c1' })),
-    of(
+    subject('product', 'list products', () => ({ ...product, path: '/products?category=c1' })),
+    subject(
       'product',
       'change a price',
       counted((i) => ({
@@ -90,7 +90,7 @@ export async function prepareRoutes(session: Session, requests: number) {
         body: JSON.stringify({ price: 200 + (i % 5_000) }),
       })),
     ),
-    of(
+    subject(
       'cart',
       'read a cart',
       counted((i) => ({
@@ -101,7 +101,7 @@ export async function prepareRoutes(session: Session, requests: number) {
         status: 200,
       })),
     ),
-    of(
+    subject(
       'cart',
       'add a line',
       counted((i) => ({
@@ -113,7 +113,7 @@ export async function prepareRoutes(session: Session, requests: number) {
         status: 200,
       })),
     ),
-    of(
+    subject(
       'cart',
       'renew a hold',
       counted((i) => ({
@@ -133,8 +133,8 @@ export async function prepareRoutes(session: Session, requests: number) {
   return { routes, sample, key };
 }
 
-async function answerOf({ url, path }: BenchRequest): Promise<AnswerBytes> {
-  const answer = await fetch(url + path);
-  const { connection: _, 'keep-alive': __, date: ___, ...headers } = Object.fromEntries(answer.headers);
-  return { headers, body: await answer.text() };
+async function responseOf({ url, path }: BenchRequest): Promise<ResponseBytes> {
+  const response = await fetch(url + path);
+  const { connection: _, 'keep-alive': __, date: ___, ...headers } = Object.fromEntries(response.headers);
+  return { headers, body: await response.text() };
 }

@@ -5,9 +5,9 @@ import { machineFacts } from '../machine.ts';
 import { type Phase, taskTargets } from '../profiles.ts';
 import { ratesFor, type ServiceName } from '../rates.ts';
 import type { Report } from '../run.ts';
-import { openOwnSession, QUARTER, type Session } from '../session.ts';
-import type { StoreName } from '../system/own.ts';
-import { type Found, searchCapacity } from './search.ts';
+import { openOwnSession, QUARTER_CORE, type Session } from '../session.ts';
+import type { StoreName } from '../system/own-system.ts';
+import { type SearchResult, searchCapacity } from './search.ts';
 
 export interface CapacityOptions {
   readonly store: StoreName;
@@ -15,34 +15,34 @@ export interface CapacityOptions {
   readonly seed: number;
   readonly stepSeconds: number;
   readonly path: string | undefined;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 const FILE = join(import.meta.dirname, '../../results/capacity.json');
 
-/** What a task must keep: the p99 of its service's answers, and CPU as its scaling has it. */
+/** Targets of a task: p99 latency of its service, and CPU as in the scaling policy. */
 const P99_MS = 50;
 const QUARTER_PERCENT = 60;
 const WARM_UP_SECONDS = 5;
-/** What a new process has compiled by the time that it is measured: requests of before the first step, on a whole core. */
+/** Warm-up before the first step, without a CPU limit, so that code is compiled when it is measured. */
 const FIRST_WARM_UP: Phase = { name: 'first warm-up', seconds: 15, share: 1, isMeasured: true };
 const FIRST_WARM_UP_PER_MINUTE = 6_000;
 const search = { firstPerMinute: 1_500, growth: 2, halvings: 2, mostPerMinute: 60_000 };
 
 /**
- * Finds how many requests a minute of each service's mix one task of a quarter of a core carries, and writes it into
- * `tools/load/results/capacity.json`, from which the stacks take when another task is started. Resolves to an exit code.
+ * Measures the capacity of one task of 0.25 vCPU for each service's mix, in requests per minute, and writes it to
+ * `tools/load/results/capacity.json`, from which the stacks derive their scaling targets. Resolves to an exit code.
  */
 export async function measureCapacity(options: CapacityOptions): Promise<number> {
-  const { store, path, say } = options;
+  const { store, path, log } = options;
   await using session = await openOwnSession({ mode: 'processes', store, path });
   const product = await capacityOf('product', session, options);
   const cart = await capacityOf('cart', session, options);
   if (!product || !cart) {
-    say('not even the first rate was carried: nothing is written');
+    log('The first rate already failed; no file was written.');
     return 1;
   }
-  const told = ({ perMinute, report, failedAt }: Found<Report>, service: ServiceName) => ({
+  const resultOf = ({ perMinute, report, failedAt }: SearchResult<Report>, service: ServiceName) => ({
     requestsPerMinute: perMinute,
     ...(failedAt !== undefined && { notCarried: failedAt }),
     p99Ms: round(report.services[service].p99),
@@ -50,9 +50,9 @@ export async function measureCapacity(options: CapacityOptions): Promise<number>
     residentMb: round(report.processes[service]?.residentMb ?? 0),
   });
   const file = {
-    about: `Requests a minute that one task of ${QUARTER} vCPU carries with p99 < ${P99_MS} ms and CPU < ${QUARTER_PERCENT} %: npm run capacity`,
-    product: told(product, 'product'),
-    cart: told(cart, 'cart'),
+    about: `Requests a minute that one task of ${QUARTER_CORE} vCPU carries with p99 < ${P99_MS} ms and CPU < ${QUARTER_PERCENT} %: npm run capacity`,
+    product: resultOf(product, 'product'),
+    cart: resultOf(cart, 'cart'),
     store,
     limitedBy: session.limit(['product']) ?? 'CPU time',
     stepSeconds: options.stepSeconds,
@@ -67,8 +67,8 @@ export async function measureCapacity(options: CapacityOptions): Promise<number>
 async function capacityOf(
   service: ServiceName,
   session: Session,
-  { engine, seed, stepSeconds, say }: CapacityOptions,
-): Promise<Found<Report> | undefined> {
+  { engine, seed, stepSeconds, log }: CapacityOptions,
+): Promise<SearchResult<Report> | undefined> {
   session.limit([]);
   const warmUp = { targets: {}, arrivals: 'poisson', seed, engine } as const;
   await session.run({
@@ -77,7 +77,7 @@ async function capacityOf(
     phases: [FIRST_WARM_UP],
   });
   const by = session.limit([service]);
-  say(`${service}: ${by ? `a quarter of a core by ${by}` : 'CPU by time'}`);
+  log(`${service}: ${by ? `0.25 core by ${by}` : 'CPU not limited, measured by CPU time'}`);
   const phases: readonly Phase[] = [
     { name: 'warm-up', seconds: WARM_UP_SECONDS, share: 1, isMeasured: false },
     { name: 'step', seconds: stepSeconds, share: 1, isMeasured: true },
@@ -100,9 +100,9 @@ async function capacityOf(
     const isWithin = checks.every(({ passed }) => passed) && p99 < P99_MS && percent < QUARTER_PERCENT;
     const carried = reasons.length > 0 ? undefined : isWithin;
     const errors = Object.values(report.errors).reduce((sum, count) => sum + count, 0);
-    say(
-      `  ${String(perMinute).padStart(6)} a minute: p99 ${p99.toFixed(1)} ms, CPU ${percent.toFixed(0)} % of a quarter, ` +
-        `${errors} errors: ${reasons.join('; ') || (carried ? 'carried' : 'not carried')}`,
+    log(
+      `  ${String(perMinute).padStart(6)} a minute: p99 ${p99.toFixed(1)} ms, CPU ${percent.toFixed(0)} % of 0.25 core, ` +
+        `${errors} errors: ${reasons.join('; ') || (carried ? 'passed' : 'failed')}`,
     );
     return { carried, report };
   }, search);

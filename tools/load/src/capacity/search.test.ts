@@ -4,20 +4,20 @@ import { searchCapacity } from './search.ts';
 
 const options = { firstPerMinute: 1_000, growth: 1.5, halvings: 3, mostPerMinute: 20_000 };
 
-/** A task that carries so much; `spoiled` says which attempts show something else. */
+/** A task with a capacity; `spoiled` overrides the result of attempts. */
 function task(
   capacity: number,
   spoiled: (attempt: number) => boolean | undefined | 'as it is' = () => 'as it is',
 ) {
-  const asked: number[] = [];
+  const rates: number[] = [];
   const attempt = async (perMinute: number) => {
-    const shown = spoiled(asked.push(perMinute));
+    const shown = spoiled(rates.push(perMinute));
     return { carried: shown === 'as it is' ? perMinute <= capacity : shown, report: perMinute };
   };
-  return { asked, attempt };
+  return { rates, attempt };
 }
 
-test('the rate is found to within an eighth of a step, from below', async () => {
+test('the capacity is found from below, within an eighth of a step', async () => {
   const { attempt } = task(4_000);
   const found = await searchCapacity(attempt, options);
   assert.ok(found && found.perMinute <= 4_000 && found.perMinute > 3_700, JSON.stringify(found));
@@ -25,17 +25,17 @@ test('the rate is found to within an eighth of a step, from below', async () => 
   assert.ok(found.failedAt !== undefined && found.failedAt > 4_000);
 });
 
-test('one bad step is not believed, and a void one says nothing', async () => {
+test('one failed step is retried, and an invalid one is ignored', async () => {
   const once = task(4_000, (attempt) => (attempt === 2 ? false : 'as it is'));
   assert.ok(((await searchCapacity(once.attempt, options))?.perMinute ?? 0) > 3_700);
   const void2 = task(4_000, (attempt) => (attempt === 1 || attempt === 2 ? undefined : 'as it is'));
   assert.ok(((await searchCapacity(void2.attempt, options))?.perMinute ?? 0) > 3_700);
 });
 
-test('where nothing fails, the search ends; where all fails, nothing is found', async () => {
+test('the search ends at its upper limit if every rate passes, and finds nothing if every rate fails', async () => {
   const all = await searchCapacity(task(Infinity).attempt, options);
   assert.deepEqual(all, { perMinute: 20_000, report: 20_000, failedAt: undefined });
   const none = task(10);
   assert.equal(await searchCapacity(none.attempt, options), undefined);
-  assert.deepEqual(none.asked, [1_000, 1_000]);
+  assert.deepEqual(none.rates, [1_000, 1_000]);
 });

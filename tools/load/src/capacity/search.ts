@@ -1,37 +1,37 @@
-/** What one step has shown: whether a rate is carried within the targets; undefined where it says nothing of that. */
+/** Runs one step. `carried`: whether the targets are met at this rate; undefined if the run is invalid. */
 export type Attempt<R> = (
   perMinute: number,
 ) => Promise<{ readonly carried: boolean | undefined; readonly report: R }>;
 
 export interface SearchOptions {
   readonly firstPerMinute: number;
-  /** How much more the next step asks for while all is well. */
+  /** Factor from one passed rate to the next. */
   readonly growth: number;
-  /** How often the gap between the last rate that was carried and the first that was not is halved. */
+  /** Number of bisections between the last passed rate and the first failed one. */
   readonly halvings: number;
-  /** No more is asked for: by then it is the machine that is measured. */
+  /** Upper limit of the search, beyond which the machine itself is the limit. */
   readonly mostPerMinute: number;
 }
 
-/** What was carried at most, with what that step has shown; undefined where not even the first rate was. */
-export interface Found<R> {
+/** The highest passed rate, with the report of its step. */
+export interface SearchResult<R> {
   readonly perMinute: number;
   readonly report: R;
-  /** The lowest rate that was not carried; undefined where the most that was asked for was. */
+  /** The lowest failed rate; undefined if the upper limit passed. */
   readonly failedAt: number | undefined;
 }
 
-/** A neighbour of the machine's can spoil a step: what fails once is tried again, and what says nothing twice more. */
+/** Other load on the machine can spoil a step: a failed step is retried once, an invalid one twice. */
 const FAILURES = 2;
 const ATTEMPTS = 3;
 
-/** Steps the rate up until it is not carried, and then narrows that down. Rates are whole numbers. */
+/** Raises the rate until it fails, then bisects. Rates are integers. Undefined if the first rate fails. */
 export async function searchCapacity<R>(
   attempt: Attempt<R>,
   { firstPerMinute, growth, halvings, mostPerMinute }: SearchOptions,
-): Promise<Found<R> | undefined> {
-  /** What the step has shown that carried the rate; undefined where none did. */
-  const carrying = async (perMinute: number): Promise<R | undefined> => {
+): Promise<SearchResult<R> | undefined> {
+  /** Report of the passed attempt at a rate; undefined if none passed. */
+  const passedReport = async (perMinute: number): Promise<R | undefined> => {
     for (let failures = 0, attempts = 0; failures < FAILURES && attempts < ATTEMPTS; attempts++) {
       const { carried, report } = await attempt(perMinute);
       if (carried) return report;
@@ -44,7 +44,7 @@ export async function searchCapacity<R>(
   let failedAt: number | undefined;
   for (let rate = firstPerMinute; ; rate = Math.round(rate * growth)) {
     const perMinute = Math.min(rate, mostPerMinute);
-    const report = await carrying(perMinute);
+    const report = await passedReport(perMinute);
     if (report === undefined) {
       failedAt = perMinute;
       break;
@@ -55,7 +55,7 @@ export async function searchCapacity<R>(
   if (best === undefined || failedAt === undefined) return best && { ...best, failedAt };
   for (let i = 0; i < halvings; i++) {
     const perMinute = Math.round((best.perMinute + failedAt) / 2);
-    const report = await carrying(perMinute);
+    const report = await passedReport(perMinute);
     if (report === undefined) failedAt = perMinute;
     else best = { perMinute, report };
   }

@@ -5,17 +5,17 @@ import type { Engine } from './engine.ts';
 import { k6Engine } from './k6.ts';
 import { nodeEngine } from './node.ts';
 
-/** k6 where it is asked for and found, or found and nothing is asked for; else Node.js, with a line that says why. */
+/** Chooses k6 if it is on the PATH and not excluded, otherwise Node.js with a message. Rejects if k6 is requested and missing. */
 export async function chooseEngine(
-  asked: 'auto' | 'k6' | 'node',
+  requested: 'auto' | 'k6' | 'node',
   path: string | undefined,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<{ readonly name: 'k6' | 'node'; readonly engine: Engine }> {
-  const k6 = asked === 'node' ? undefined : await find('k6', path);
+  const k6 = requested === 'node' ? undefined : await find('k6', path);
   if (k6 !== undefined) return { name: 'k6', engine: k6Engine(k6) };
-  if (asked === 'k6')
-    throw new DomainError('unavailable', 'no-k6', 'k6 is not on the PATH: install it, or leave out --k6');
-  if (asked === 'auto') say('k6 is not on the PATH: Node.js sends the same mix');
+  if (requested === 'k6')
+    throw new DomainError('unavailable', 'no-k6', 'k6 is not on the PATH. Install it, or omit --k6.');
+  if (requested === 'auto') log('k6 is not on the PATH; Node.js sends the same mix');
   return { name: 'node', engine: nodeEngine };
 }
 

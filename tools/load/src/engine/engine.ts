@@ -5,18 +5,18 @@ import type { Prepared } from '../plan.ts';
 import type { Phase } from '../profiles.ts';
 import type { Rates } from '../rates.ts';
 
-/** What an engine is to send. */
+/** Requests that an engine sends. */
 export interface Job {
   readonly url: string;
   readonly prepared: Prepared;
-  /** A second, of the phases' shares of 1. */
+  /** Requests per second at a phase's share of 1. */
   readonly rates: Rates;
   readonly phases: readonly Phase[];
   readonly arrivals: ArrivalKind;
   readonly seed: number;
 }
 
-/** One request: when it was due, from the start of the run, and how long after that it was answered, in milliseconds. */
+/** Result of one request: its due time from the start of the run, and its latency from then on, in milliseconds. */
 export interface Sample {
   readonly dueMs: number;
   readonly operation: Operation;
@@ -24,17 +24,17 @@ export interface Sample {
   readonly outcome: Outcome;
 }
 
-/** How well the engine itself kept up. */
+/** Statistics of the engine itself. */
 export interface Sent {
   /** Requests that were due. */
   readonly planned: number;
-  /** Those that it did not send for want of its own time. */
+  /** Requests that it dropped because it could not keep up. */
   readonly dropped: number;
-  /** How late the 99th percentile of what is measured left, in milliseconds. */
+  /** p99 of the delay between due time and sending, of measured requests, in milliseconds. */
   readonly lateP99Ms: number;
 }
 
-/** Sends a job's requests when they are due, and tells each sample, in no order. `onStart` is called when it begins. */
+/** Sends the requests of a job when they are due. Calls `start` when the run begins, and `sample` for each request, in any order. */
 export type Engine = (
   job: Job,
   on: { readonly start: () => void; readonly sample: (sample: Sample) => void },

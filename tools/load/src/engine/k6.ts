@@ -17,7 +17,7 @@ import type { Engine, Job, Sent } from './engine.ts';
 
 const script = join(import.meta.dirname, '../../k6/mix.ts');
 
-/** One of our points in k6's JSON output. */
+/** Data point of one of our metrics in k6's JSON output. */
 interface Point {
   readonly metric: 'tandem_latency' | 'tandem_lateness' | 'dropped_iterations';
   readonly data: {
@@ -27,7 +27,7 @@ interface Point {
   };
 }
 
-/** Sends with k6, which tells what came of it when it is done. Arrivals are even: k6 knows no others. */
+/** Engine that sends with k6, which reports its samples at the end. Arrivals are even, the only kind that k6 supports. */
 export function k6Engine(k6: string): Engine {
   return async (job, on) => {
     const folder = await mkdtemp(join(tmpdir(), 'tandem-k6-'));
@@ -42,7 +42,7 @@ export function k6Engine(k6: string): Engine {
   };
 }
 
-/** Resolves to when its scenarios began, in milliseconds since the epoch. */
+/** Runs k6. Resolves to the start of its scenarios, in milliseconds since the epoch. */
 async function runK6(k6: string, job: Job, folder: string, points: string, onStart: () => void) {
   const child = spawn(
     k6,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Seconds of CPU that all threads of a process have used; undefined where that cannot be read, as without `/proc`. */
+/** CPU seconds used by all threads of a process; undefined if unavailable, as without `/proc`. */
 export function cpuSeconds(pid: number): number | undefined {
   try {
     // Nanoseconds on a CPU: `/proc/PID/stat` has hundredths of a second only.
@@ -13,7 +13,7 @@ export function cpuSeconds(pid: number): number | undefined {
   }
 }
 
-/** Memory of a process that is in RAM, in megabytes (10⁶ bytes); undefined where that cannot be read. */
+/** Resident memory of a process, in megabytes (10⁶ bytes); undefined if unavailable. */
 export function residentMb(pid: number): number | undefined {
   try {
     const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
@@ -23,7 +23,7 @@ export function residentMb(pid: number): number | undefined {
   }
 }
 
-/** Seconds of CPU that all processes of the machine have used together, and those that it was idle. */
+/** Busy and idle CPU seconds of the machine since boot; undefined if unavailable. */
 export function machineSeconds(): { readonly busy: number; readonly idle: number } | undefined {
   try {
     const [, ...ticks] =

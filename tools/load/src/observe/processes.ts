@@ -1,41 +1,41 @@
 import { cpuSeconds, residentMb } from './linux.ts';
 
-/** A look at a process: how much CPU it has used so far, in seconds, and its memory. */
-export interface Look {
+/** Sample of a process: CPU seconds used so far, and memory. */
+export interface ProcessSample {
   /** From the start of the run. */
   readonly atMs: number;
   readonly cpuSeconds: number;
   readonly residentMb: number;
 }
 
-/** Looks at processes once a second until it is stopped. Without `/proc` it sees none. */
-export function watchProcesses(pids: Readonly<Record<string, number>>, elapsedMs: () => number) {
-  const looks: Record<string, Look[]> = {};
-  const look = () => {
+/** Samples processes once a second until it is stopped. Without `/proc` there are no samples. */
+export function sampleProcesses(pids: Readonly<Record<string, number>>, elapsedMs: () => number) {
+  const samples: Record<string, ProcessSample[]> = {};
+  const sampleAll = () => {
     for (const [name, pid] of Object.entries(pids)) {
       const [used, memory] = [cpuSeconds(pid), residentMb(pid)];
       if (used === undefined || memory === undefined) continue;
-      (looks[name] ??= []).push({ atMs: elapsedMs(), cpuSeconds: used, residentMb: memory });
+      (samples[name] ??= []).push({ atMs: elapsedMs(), cpuSeconds: used, residentMb: memory });
     }
   };
-  look();
-  const timer = setInterval(look, 1_000);
+  sampleAll();
+  const timer = setInterval(sampleAll, 1_000);
   return {
-    looks: looks as Readonly<Record<string, readonly Look[]>>,
+    samples: samples as Readonly<Record<string, readonly ProcessSample[]>>,
     stop() {
       clearInterval(timer);
-      look();
+      sampleAll();
     },
   };
 }
 
-/** What a process used between two moments of the run: CPU in percent of one core, memory at its highest. */
-export function usageOf(looks: readonly Look[], fromMs: number, toMs: number) {
-  const within = looks.filter(({ atMs }) => atMs >= fromMs - 500 && atMs <= toMs + 1_500);
+/** Usage of a process between two times of the run: CPU in percent of one core, and peak memory. */
+export function usageOf(samples: readonly ProcessSample[], fromMs: number, toMs: number) {
+  const within = samples.filter(({ atMs }) => atMs >= fromMs - 500 && atMs <= toMs + 1_500);
   const [first, last] = [within[0], within.at(-1)];
   if (!first || !last || last.atMs <= first.atMs) return undefined;
   return {
     corePercent: (100 * (last.cpuSeconds - first.cpuSeconds)) / ((last.atMs - first.atMs) / 1000),
-    residentMb: Math.max(...within.map((look) => look.residentMb)),
+    residentMb: Math.max(...within.map((sample) => sample.residentMb)),
   };
 }

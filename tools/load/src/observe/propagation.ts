@@ -2,75 +2,78 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Prepared } from '../plan.ts';
 import { productOf } from '../plan.ts';
 
-/** From an acknowledged write at Product until Cart's API showed it. */
+/** Propagation of one write: from its acknowledgement by Product until Cart's API showed it. */
 export interface Propagation {
   readonly atMs: number;
-  /** Undefined where it did not show in time. */
+  /** Undefined if it did not show before the deadline. */
   readonly delayMs: number | undefined;
 }
 
-/** A write that does not show within so long is lost as far as anybody can tell. */
-const PATIENCE_MS = 20_000;
+/** Deadline after which a write counts as lost. */
+const DEADLINE_MS = 20_000;
 const PAUSE_MS = 200;
-/** A delay is told too long by one look at most: 3 ms at first, a quarter of what has passed later. */
-const FIRST_LOOK_MS = 3;
+/** Minimum interval of polls; later a quarter of the elapsed time, so that a delay is overestimated by a quarter at most. */
+const MIN_POLL_MS = 3;
 
-/** Changes a product's price over and over, and looks at a cart that holds it until the change shows there. */
-export async function startProbe(
+/** Measures propagation: repeatedly changes the price of a product, and polls a cart with it until the new price shows. */
+export async function startPropagationProbe(
   url: string,
   { runId, catalogToken }: Prepared,
   elapsedMs: () => number,
-): Promise<{ readonly seen: readonly Propagation[]; stop(): Promise<void> }> {
-  const ask = async (method: string, path: string, body?: object) => {
-    const answer = await fetch(url + path, {
+): Promise<{ readonly writes: readonly Propagation[]; stop(): Promise<void> }> {
+  const request = async (method: string, path: string, body?: object) => {
+    const response = await fetch(url + path, {
       method,
       headers: {
         ...(body && { 'content-type': 'application/json' }),
         ...(path.startsWith('/products') && { authorization: `Bearer ${catalogToken}` }),
       },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(DEADLINE_MS),
     });
-    const said = await answer.text();
-    return { status: answer.status, body: (said === '' ? {} : JSON.parse(said)) as Record<string, unknown> };
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
+    };
   };
   const productId = `load-${runId}-probe`;
-  await ask('PUT', `/products/${productId}`, productOf(productId, 1));
-  const cartId = String((await ask('POST', '/carts')).body['cartId']);
-  const end = performance.now() + PATIENCE_MS;
-  while ((await ask('POST', `/carts/${cartId}/items`, { productId, qty: 1 })).status !== 200) {
-    if (performance.now() > end) throw new Error('Cart does not learn of a new product');
-    await delay(FIRST_LOOK_MS);
+  await request('PUT', `/products/${productId}`, productOf(productId, 1));
+  const cartId = String((await request('POST', '/carts')).body['cartId']);
+  const end = performance.now() + DEADLINE_MS;
+  while ((await request('POST', `/carts/${cartId}/items`, { productId, qty: 1 })).status !== 200) {
+    if (performance.now() > end) throw new Error('Cart did not receive a new product before the deadline');
+    await delay(MIN_POLL_MS);
   }
 
-  const seen: Propagation[] = [];
+  const writes: Propagation[] = [];
   const stopping = new AbortController();
   const measure = async (price: number): Promise<number | undefined> => {
-    const written = await ask('PATCH', `/products/${productId}`, { price }).catch(() => undefined);
+    const written = await request('PATCH', `/products/${productId}`, { price }).catch(() => undefined);
     if (written?.status !== 200) return undefined;
     const writtenAt = performance.now();
-    for (let passed = 0; passed < PATIENCE_MS;) {
-      const cart = await ask('GET', `/carts/${cartId}`).catch(() => undefined);
+    for (let passed = 0; passed < DEADLINE_MS;) {
+      const cart = await request('GET', `/carts/${cartId}`).catch(() => undefined);
       passed = performance.now() - writtenAt;
       const [line] = (cart?.body['items'] ?? []) as { currentPrice: number }[];
       if (line?.currentPrice === price) return passed;
-      await delay(Math.max(FIRST_LOOK_MS, passed / 4));
+      await delay(Math.max(MIN_POLL_MS, passed / 4));
     }
     return undefined;
   };
   const probe = async () => {
     for (let price = 2; !stopping.signal.aborted; price++) {
       const atMs = elapsedMs();
-      seen.push({ atMs, delayMs: await measure(price) });
+      writes.push({ atMs, delayMs: await measure(price) });
       await delay(PAUSE_MS);
     }
-    await ask('DELETE', `/carts/${cartId}`);
-    await ask('DELETE', `/products/${productId}`);
+    await request('DELETE', `/carts/${cartId}`);
+    await request('DELETE', `/products/${productId}`);
   };
   const probing = probe();
   probing.catch(() => undefined);
   return {
-    seen,
+    writes,
     async stop() {
       stopping.abort();
       await probing;

@@ -1,29 +1,29 @@
-/** A line over time, or single values. */
+/** Series of values over time, drawn as a line or as dots. */
 export interface Series {
   readonly name: string;
-  /** Seconds from the start of the run, and what was there. */
+  /** Seconds from the start of the run, and the value. */
   readonly points: readonly (readonly [second: number, value: number])[];
-  /** Single values are drawn as dots; lines unless told otherwise. */
+  /** Whether values are drawn as dots; default: a line. */
   readonly isDots?: boolean;
-  /** A line of the same thing as the one before it, such as its median: in its colour, dashed. */
-  readonly isBeside?: boolean;
+  /** Whether it is a dashed line in the colour of the series before it, such as its median; default: no. */
+  readonly isSecondary?: boolean;
 }
 
 export interface Chart {
   readonly title: string;
   readonly unit: string;
   readonly seconds: number;
-  /** What is not measured is shaded. */
+  /** Start of the measured span in seconds; the time before it is shaded. */
   readonly from: number;
   readonly series: readonly Series[];
-  /** A line that values are to stay below. */
+  /** Upper limit of the values, drawn as a line. */
   readonly target?: number | undefined;
 }
 
 const [WIDTH, HEIGHT] = [640, 220];
 const pad = { left: 52, right: 12, top: 12, bottom: 26 };
 
-/** A chart as a figure: an SVG with its legend, coloured by the page's classes `c0` to `c5`. */
+/** Renders a chart as a figure: an SVG with a legend, coloured by the page's classes `c0` to `c5`. */
 export function figureOf({ title, unit, seconds, from, series, target }: Chart): string {
   const values = series.flatMap(({ points }) => points.map(([, value]) => value));
   const top = niceTop(Math.max(0, ...values, ...(target === undefined ? [] : [target])));
@@ -40,7 +40,7 @@ export function figureOf({ title, unit, seconds, from, series, target }: Chart):
     (second) =>
       `<text x="${x(second)}" y="${HEIGHT - 8}" text-anchor="middle">${second < 600 ? `${second} s` : `${second / 60} min`}</text>`,
   );
-  const drawn = series.map(({ points, isDots, isBeside }, index) => {
+  const drawn = series.map(({ points, isDots, isSecondary }, index) => {
     const color = `c${colors[index]}`;
     if (isDots)
       return points
@@ -49,11 +49,11 @@ export function figureOf({ title, unit, seconds, from, series, target }: Chart):
           return `<circle class="${color}" cx="${cx}" cy="${cy}" r="2"/>`;
         })
         .join('');
-    return `<polyline class="${color}${isBeside ? ' beside' : ''}" points="${points.map(at).join(' ')}"/>`;
+    return `<polyline class="${color}${isSecondary ? ' beside' : ''}" points="${points.map(at).join(' ')}"/>`;
   });
   const legend = series.map(
-    ({ name, isBeside }, index) =>
-      `<span><i class="c${colors[index]}${isBeside ? ' beside' : ''}"></i>${escaped(name)}</span>`,
+    ({ name, isSecondary }, index) =>
+      `<span><i class="c${colors[index]}${isSecondary ? ' beside' : ''}"></i>${escaped(name)}</span>`,
   );
   const limit =
     target === undefined
@@ -69,7 +69,7 @@ ${drawn.join('\n')}
 <div class="legend">${legend.join('')}</div></figure>`;
 }
 
-/** Text for a page. */
+/** Escapes text for HTML. */
 export function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -78,13 +78,13 @@ export function escaped(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** A colour each, but for what stands beside the one before. */
+/** Colour index of each series; secondary series share the one before. */
 function colorsOf(series: readonly Series[]): number[] {
   let color = -1;
-  return series.map(({ isBeside }) => (isBeside ? color : ++color % 6));
+  return series.map(({ isSecondary }) => (isSecondary ? color : ++color % 6));
 }
 
-/** The end of the axis: the next of 1, 2, 4, 8 or 10 times a power of ten, so that quarters are short numbers. */
+/** Top of the axis: 1, 2, 4, 8 or 10 times a power of ten, so that quarters are short numbers. */
 export function niceTop(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

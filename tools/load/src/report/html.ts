@@ -5,22 +5,22 @@ import { type Chart, escaped, figureOf, type Series } from './chart.ts';
 import { style } from './style.ts';
 import { textOf } from './text.ts';
 
-/** A report as a page that needs nothing but itself. */
+/** Renders a report as a self-contained HTML page. */
 export function htmlOf(title: string, report: Report, targets: Targets = {}): string {
   const { verdict, machine } = report;
   const [headline = '', ...where] = title.split(': ');
-  const word = verdict.passed ? 'passed' : verdict.void.length > 0 ? 'void' : 'failed';
+  const status = verdict.passed ? 'passed' : verdict.void.length > 0 ? 'void' : 'failed';
   const tiles = verdict.checks.map(
     ({ name, value, target, passed }) =>
       `<div class="tile ${passed ? 'good' : 'bad'}"><b>${escaped(value)}</b><span>${escaped(name)}</span><small>${passed ? '✓' : '✗'} ${escaped(target)}</small></div>`,
   );
-  const notes = [...verdict.void.map((reason) => `The run is void: ${reason}`), ...verdict.unjudged];
+  const notes = [...verdict.void.map((reason) => `The run is invalid: ${reason}`), ...verdict.unjudged];
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Tandem under load: ${escaped(headline)}</title>
 <style>${style}</style>
 <main>
-<header><h1>${escaped(headline)} <em class="${word}">${word}</em></h1>
+<header><h1>${escaped(headline)} <em class="${status}">${status === 'void' ? 'invalid' : status}</em></h1>
 <p>${escaped(where.join(': '))}<br>${escaped(machine.cpu)}, ${machine.cores} cores, Node.js ${machine.node}, revision ${machine.revision}, ${machine.date}</p>
 ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('')}</header>
 <section class="tiles">${tiles.join('')}</section>
@@ -36,28 +36,28 @@ function chartsOf({ phases, timeline }: Report, targets: Targets): Chart[] {
   const within = ([second]: Series['points'][number]) => second >= 0 && second <= seconds;
   const latency = (service: 'product' | 'cart', quantile: 'p50' | 'p99') =>
     timeline.seconds.flatMap((it): Series['points'] => {
-      const told = it[service];
-      return told ? [[it.second, told[quantile]]] : [];
+      const percentiles = it[service];
+      return percentiles ? [[it.second, percentiles[quantile]]] : [];
     });
   const latencies = (['product', 'cart'] as const).flatMap((service): Series[] => [
     { name: `${service}, p99`, points: latency(service, 'p99') },
-    { name: `${service}, p50`, points: latency(service, 'p50'), isBeside: true },
+    { name: `${service}, p50`, points: latency(service, 'p50'), isSecondary: true },
   ]);
-  // The services first, in the colours that they have in the other plots.
+  // The services first, in the same colours as in the other charts.
   const isOther = ([name]: readonly [string, unknown]) => Number(name !== 'product' && name !== 'cart');
   const processes = Object.entries(timeline.looks).sort((a, b) => isOther(a) - isOther(b));
-  const cpu = processes.map(([name, looks]) => ({
+  const cpu = processes.map(([name, samples]) => ({
     name,
-    points: looks.slice(1).flatMap((look, i): Series['points'] => {
-      const before = looks[i];
-      if (!before || look.atMs - before.atMs < 200) return [];
-      const share = (look.cpuSeconds - before.cpuSeconds) / ((look.atMs - before.atMs) / 1000);
-      return [[look.atMs / 1000, 100 * share]];
+    points: samples.slice(1).flatMap((sample, i): Series['points'] => {
+      const before = samples[i];
+      if (!before || sample.atMs - before.atMs < 200) return [];
+      const share = (sample.cpuSeconds - before.cpuSeconds) / ((sample.atMs - before.atMs) / 1000);
+      return [[sample.atMs / 1000, 100 * share]];
     }),
   }));
-  const memory = processes.map(([name, looks]) => ({
+  const memory = processes.map(([name, samples]) => ({
     name,
-    points: looks.map(({ atMs, residentMb }) => [atMs / 1000, residentMb] as const),
+    points: samples.map(({ atMs, residentMb }) => [atMs / 1000, residentMb] as const),
   }));
   const queues = Object.entries(timeline.depths).map(([name, depths]) => ({
     name,
@@ -73,8 +73,8 @@ function chartsOf({ phases, timeline }: Report, targets: Targets): Chart[] {
     { ...span, title: 'Latency', unit: 'ms', series: latencies, target: targets.p99Ms },
     {
       ...span,
-      title: 'Requests, by when they were due',
-      unit: 'a second',
+      title: 'Requests, by due time',
+      unit: 'per second',
       series: [
         { name: 'all', points: rate },
         { name: 'errors', points: errors },
@@ -82,9 +82,9 @@ function chartsOf({ phases, timeline }: Report, targets: Targets): Chart[] {
     },
     {
       ...span,
-      title: 'Written at Product, seen in Cart',
+      title: 'Propagation delay, Product write to Cart read',
       unit: 'ms',
-      series: [{ name: 'a write', points: propagation, isDots: true }],
+      series: [{ name: 'one write', points: propagation, isDots: true }],
       target: targets.propagationP99Ms,
     },
     { ...span, title: 'Messages in queues', unit: '', series: queues },

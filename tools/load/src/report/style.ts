@@ -10,7 +10,7 @@ const classes = (palette: readonly string[]) =>
     )
     .join('');
 
-/** Follows what the reader's system prefers, light or dark. */
+/** Style sheet of the page; light or dark by the reader's preference. */
 export const style = `
 :root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--text:#1c232b;--quiet:#5d6873;--line:#e3e7eb;--good:#16825d;--bad:#c0341d;--void:#96690a}
 ${classes(colors.light)}

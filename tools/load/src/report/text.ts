@@ -7,7 +7,7 @@ function row(name: string, { count, p50, p95, p99, max }: Durations): string {
   return `  ${name.padEnd(26)}${String(count).padStart(8)}${[p50, p95, p99, max].map((it) => number(it)).join('')}`;
 }
 
-/** A report for people, with the verdict at its end. */
+/** Renders a report as text, with the verdict at the end. */
 export function textOf(title: string, report: Report): string {
   const { machine, verdict, propagation } = report;
   const head = (name: string) =>
@@ -19,19 +19,19 @@ export function textOf(title: string, report: Report): string {
   const lines = [
     title,
     `${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, revision ${machine.revision}`,
-    `offered ${report.offeredPerSecond.toFixed(1)} requests a second, answered ${report.answeredPerSecond.toFixed(1)}; ` +
+    `offered ${report.offeredPerSecond.toFixed(1)} requests a second, completed ${report.answeredPerSecond.toFixed(1)}; ` +
       `the sender was late by ${report.senderLateP99Ms.toFixed(1)} ms (p99)`,
     '',
     head('milliseconds'),
     ...Object.entries(report.operations).map(([name, durations]) => row(name, durations)),
     ...Object.entries(report.services).map(([name, durations]) => row(`all of ${name}`, durations)),
-    row('written → seen in Cart', propagation),
+    row('write → visible in Cart', propagation),
     ...Object.entries(report.relayLag).map(([name, durations]) => row(`relay lag of ${name}`, durations)),
-    ...counts('refused, as it happens to shops', report.expected),
+    ...counts('expected rejections', report.expected),
     ...counts('errors', report.errors),
     ...(Object.keys(report.queues).length === 0
       ? []
-      : ['', `${'queue'.padEnd(32)}${'most messages'.padStart(15)}${'oldest at most'.padStart(16)}`]),
+      : ['', `${'queue'.padEnd(32)}${'max messages'.padStart(15)}${'max age'.padStart(16)}`]),
     ...Object.entries(report.queues).map(
       ([name, { maxDepth, oldestAtMostMs }]) =>
         `  ${name.padEnd(30)}${String(maxDepth).padStart(15)}${`${oldestAtMostMs.toFixed(0)} ms`.padStart(16)}`,
@@ -48,7 +48,7 @@ export function textOf(title: string, report: Report): string {
     ),
     ...Object.entries(report.throttled).map(
       ([name, { periods, throttled, ms }]) =>
-        `  ${name} had to wait for CPU in ${throttled} of ${periods} periods of 100 ms, for ${ms.toFixed(0)} ms`,
+        `  ${name} was throttled in ${throttled} of ${periods} CPU periods of 100 ms, for ${ms.toFixed(0)} ms`,
     ),
     '',
     ...verdict.checks.map(
@@ -56,8 +56,8 @@ export function textOf(title: string, report: Report): string {
         `${passed ? '✓' : '✗'} ${name.padEnd(26)}${value.padStart(24)}   ${target}`,
     ),
     ...verdict.unjudged.map((what) => `? ${what}`),
-    ...verdict.void.map((reason) => `The run is void: ${reason}`),
-    verdict.passed ? 'passed' : verdict.void.length > 0 ? 'void' : 'failed',
+    ...verdict.void.map((reason) => `The run is invalid: ${reason}`),
+    verdict.passed ? 'passed' : verdict.void.length > 0 ? 'invalid' : 'failed',
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -8,19 +8,19 @@ import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
 import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
 import { createDynamoTable } from '@tandem/storage/dynamodb-table';
 
-/** Tables in DynamoDB Local, which the processes of a system share. */
+/** Tables in DynamoDB Local, shared by the processes of a system. */
 export interface Tables {
   readonly endpoint: string;
   readonly names: Readonly<Record<ServiceName, string>>;
 }
 
-/** DynamoDB Local takes any. */
+/** Region and credentials for DynamoDB Local, which accepts any. */
 export const localAws = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
 
-/** Empty tables of a system. */
+/** Creates the empty tables of a system. */
 export async function createTables(endpoint: string): Promise<Tables> {
   const client = new DynamoDBClient({ ...localAws, endpoint });
   const create = async (service: ServiceName) => {
@@ -34,7 +34,7 @@ export async function createTables(endpoint: string): Promise<Tables> {
   return { endpoint, names };
 }
 
-/** A service's table, for a system in one process and for the relays of one in several. */
+/** Opens the table of a service, for an embedded system or a relay process. */
 export function openDynamo({ endpoint, names }: Tables, service: ServiceName): Store {
   const client = new DynamoDBClient({ ...localAws, endpoint });
   const streams = new DynamoDBStreamsClient({ ...localAws, endpoint });

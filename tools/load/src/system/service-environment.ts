@@ -1,28 +1,28 @@
-/** What a service's process needs to know; imports nothing, so that its memory is the service's own. */
+/** Configuration of a service's process. Imports no code, so that the process has the memory of the service alone. */
 import type { Tables } from './dynamodb.ts';
 
-/** Holds a system's tables as JSON in the environment of its processes. */
+/** Environment variable with the tables of the system as JSON. */
 export const TABLES = 'LOAD_TABLES';
-/** The same for what services are told. */
+/** Environment variable with the bundled services as JSON. */
 export const SERVICES = 'LOAD_SERVICES';
 
-/** How services are run as on AWS. */
-export interface AsOnAws {
+/** Bundles of the services as deployed to AWS, and their configuration. */
+export interface BundledServices {
   readonly mains: Readonly<Record<'product' | 'cart', string>>;
   readonly queuePaths: Readonly<Record<'product' | 'cart', string>>;
   readonly tables: Readonly<Record<'product' | 'cart', string>>;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The tables of the system that this process is of; undefined where it stores in SQLite. */
+/** Tables of this process's system; undefined with SQLite. */
 export function tablesIn(env: NodeJS.ProcessEnv): Tables | undefined {
   const text = env[TABLES];
   return text === undefined ? undefined : (JSON.parse(text) as Tables);
 }
 
-/** The script and the environment of a service, in the form of its own configuration. */
+/** Script and environment of a service. */
 export function serviceIn(env: NodeJS.ProcessEnv, service: 'product' | 'cart') {
-  const { mains, queuePaths, tables, environment } = JSON.parse(env[SERVICES] ?? '') as AsOnAws;
+  const { mains, queuePaths, tables, environment } = JSON.parse(env[SERVICES] ?? '') as BundledServices;
   const aws = `http://${env['HOST']}:${env['AWS_PORT']}`;
   return {
     main: mains[service],

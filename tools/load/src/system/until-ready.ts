@@ -1,20 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PATIENCE_MS = 60_000;
+const DEADLINE_MS = 60_000;
 
-/** Resolves once `/health` answers 200; rejects when that takes longer than a minute. */
+/** Resolves once `/health` returns 200; rejects after a minute. */
 export async function untilReady(url: string): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + DEADLINE_MS;
   for (;;) {
     const status = await fetch(`${url}/health`).then(
-      async (answer) => {
-        await answer.body?.cancel();
-        return answer.status;
+      async (response) => {
+        await response.body?.cancel();
+        return response.status;
       },
       () => 0,
     );
     if (status === 200) return;
-    if (performance.now() > end) throw new Error(`${url}/health answers ${status || 'nothing'}`);
+    if (performance.now() > end)
+      throw new Error(`${url}/health ${status ? `returns ${status}` : 'does not respond'}`);
     await delay(20);
   }
 }

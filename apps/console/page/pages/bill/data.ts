@@ -13,12 +13,12 @@ import {
 } from '@tandem/bill/measured.json';
 import prices from '@tandem/bill/prices/us-east-1.json';
 
-/** What bills are computed from: the stacks of production, what was measured, and the price list. */
+/** Inputs of the bills: the production stacks, the measurements and the price list. */
 export const inputs: Inputs = {
   facts: facts as Facts,
   measured: { date, operations, events, holds, readiness, relay, telemetry, calls },
   prices,
 };
 
-/** The bill of each scenario, the smallest traffic first. */
-export const made = bills(inputs);
+/** Bill of each scenario, least traffic first. */
+export const scenarioBills = bills(inputs);

@@ -2,31 +2,30 @@ import type { Bill } from '@tandem/bill/bill';
 import { count } from './figures.ts';
 
 const KINDS = {
-  setting: 'a setting of ours',
-  quota: 'a quota that AWS raises',
-  limit: 'a limit that nobody raises',
+  setting: 'configurable limit',
+  quota: 'AWS quota, can be raised',
+  limit: 'hard limit of AWS',
 } as const;
 
-/** What does not bear a bill's traffic, what is passed the furthest first. */
-export function Excesses({ of: { excesses }, traffic }: { readonly of: Bill; readonly traffic: string }) {
-  const caption = `What does not bear ${traffic}, the first to break first`;
-  if (excesses.length === 0)
-    return <p class="notice good">Everything bears this traffic: nothing has to be raised.</p>;
+/** Limits that the traffic of a bill exceeds, the largest excess first. */
+export function Excesses({ bill: { excesses }, traffic }: { readonly bill: Bill; readonly traffic: string }) {
+  const caption = `Limits exceeded by ${traffic}, the largest excess first`;
+  if (excesses.length === 0) return <p class="notice good">This traffic exceeds no limit.</p>;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="excesses">
         <caption>{caption}</caption>
         <thead>
           <tr>
-            <th scope="col">What breaks</th>
+            <th scope="col">Limit</th>
             <th scope="col" class="number">
               Used
             </th>
             <th scope="col" class="number">
               Allowed
             </th>
-            <th scope="col">Of what</th>
-            <th scope="col">What helps</th>
+            <th scope="col">Unit</th>
+            <th scope="col">Remedy</th>
           </tr>
         </thead>
         <tbody>

@@ -1,11 +1,11 @@
-/** A whole number, its thousands apart. */
+/** Integer with thousands separators. */
 export const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 
-/** Dollars in as few letters as an axis has room for: $0.1, $500, $10K. */
+/** Dollar amount in compact notation, for axes: $0.1, $500, $10K. */
 export const shortDollars = (value: number): string =>
   `$${value.toLocaleString('en-US', { notation: 'compact' })}`;
 
-/** A time, as the reader's clock has it. */
+/** Local date and time. */
 export const time = (ms: number): string =>
   new Date(ms).toLocaleString('en-GB', {
     day: 'numeric',

@@ -1,10 +1,10 @@
 import { dollars, type Line } from '@tandem/bill/line';
 
 const CENT = 0.005;
-/** A narrower bar would be a dot. */
-const LEAST_SHARE = 0.01;
+/** Minimum share that is drawn as a bar. */
+const MIN_SHARE = 0.01;
 
-/** The lines of a bill, the dearest first; those that come to nothing are a list of their own. */
+/** Lines of a bill, most expensive first; lines below a cent are in a separate table. */
 export function Items({ lines, caption }: { readonly lines: readonly Line[]; readonly caption: string }) {
   const sorted = [...lines].sort((a, b) => b.monthly - a.monthly);
   const paid = sorted.filter(({ monthly }) => monthly >= CENT);
@@ -14,7 +14,7 @@ export function Items({ lines, caption }: { readonly lines: readonly Line[]; rea
       <Table lines={paid} caption={caption} />
       {free.length > 0 && (
         <details>
-          <summary>{free.length} more cost less than a cent, or nothing</summary>
+          <summary>{free.length} more below one cent</summary>
           <Table lines={free} caption={`${caption}: less than a cent`} />
         </details>
       )}
@@ -32,7 +32,7 @@ function Table({ lines, caption }: { readonly lines: readonly Line[]; readonly c
           <tr>
             <th scope="col">Item</th>
             <th scope="col" class="number">
-              A month
+              Per month
             </th>
             <th scope="col">Formula</th>
           </tr>
@@ -48,7 +48,7 @@ function Table({ lines, caption }: { readonly lines: readonly Line[]; readonly c
 }
 
 function Row({
-  line: { item, monthly, formula, basis },
+  line: { item, monthly, formula, inputs },
   most,
 }: {
   readonly line: Line;
@@ -58,20 +58,20 @@ function Row({
     <tr>
       <th scope="row">
         {item}
-        {monthly >= LEAST_SHARE * most && monthly >= CENT && (
+        {monthly >= MIN_SHARE * most && monthly >= CENT && (
           <span class="share" style={{ width: `${(100 * monthly) / most}%` }} />
         )}
       </th>
       <td class="number">{dollars(monthly)}</td>
       <td class="formula">
         <code>{formula}</code>
-        {basis.length > 0 && (
+        {inputs.length > 0 && (
           <details>
             <summary>
-              Where that comes from<span class="unseen">: {item}</span>
+              Derivation<span class="unseen">: {item}</span>
             </summary>
             <dl>
-              {basis.map(({ name, formula }) => (
+              {inputs.map(({ name, formula }) => (
                 <div key={name}>
                   <dt>{name}</dt>
                   <dd>

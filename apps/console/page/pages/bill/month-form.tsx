@@ -1,11 +1,11 @@
 import type { Signal } from '@preact/signals';
-import type { Month } from './seen.ts';
+import type { Month } from './observed-traffic.ts';
 import { count } from './figures.ts';
 
-/** Powers of ten that the traffic can be multiplied with, up to this one. */
-const POWERS = 6;
+/** Largest power of ten that the traffic can be multiplied by. */
+const MAX_POWER = 6;
 
-/** How what was seen becomes a month. */
+/** Form for the extrapolation of the observed traffic to a month. */
 export function MonthForm({ month }: { readonly month: Signal<Month> }) {
   const { times, isAllDay } = month.value;
   const change = (to: Partial<Month>) => void (month.value = { ...month.value, ...to });
@@ -23,7 +23,7 @@ export function MonthForm({ month }: { readonly month: Signal<Month> }) {
   return (
     <form class="month" onSubmit={(event) => event.preventDefault()}>
       <div class="times">
-        <label for="bill-times">Times what was seen</label>
+        <label for="bill-times">Multiple of the observed traffic</label>
         <output class="number" for="bill-times">
           {count(times)}×
         </output>
@@ -31,7 +31,7 @@ export function MonthForm({ month }: { readonly month: Signal<Month> }) {
           id="bill-times"
           type="range"
           min={0}
-          max={POWERS}
+          max={MAX_POWER}
           step={1}
           value={Math.log10(times)}
           aria-valuetext={`${count(times)} times`}
@@ -39,9 +39,9 @@ export function MonthForm({ month }: { readonly month: Signal<Month> }) {
         />
       </div>
       <fieldset>
-        <legend>It comes</legend>
-        {choice(true, 'as if all day and all night')}
-        {choice(false, 'once a day, and nothing in between')}
+        <legend>Traffic pattern</legend>
+        {choice(true, 'constant, day and night')}
+        {choice(false, 'once a day, idle otherwise')}
       </fieldset>
     </form>
   );

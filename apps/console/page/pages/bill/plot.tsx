@@ -14,14 +14,14 @@ interface Dot {
 interface PlotProps {
   readonly title: string;
   readonly dots: readonly Dot[];
-  /** Values that are worth a line of their own. */
+  /** Values that are marked by a line. */
   readonly marks?: readonly { readonly name: string; readonly value: number }[];
   readonly choose: (name: string) => void;
 }
 
 /**
- * Dots on a logarithmic axis, a row each. Lengths across are shares and lengths down are pixels, so that text has its size on any
- * screen. What it shows is in the table below it, which also is where the keyboard chooses.
+ * Dot plot with a logarithmic axis, one row per dot. Widths are percentages and heights are pixels, so that text keeps its
+ * size on any screen. The table below shows the same data, and is the keyboard-accessible way to select.
  */
 export function Plot({ title, dots, marks = [], choose }: PlotProps) {
   const { at, ticks } = logScale([...dots, ...marks].map(({ value }) => value));
@@ -29,7 +29,7 @@ export function Plot({ title, dots, marks = [], choose }: PlotProps) {
   const bottom = dots.length * ROW + AXIS;
   return (
     <figure class="plot">
-      <figcaption>{title}, each step ten times as much</figcaption>
+      <figcaption>{title}, logarithmic scale</figcaption>
       <svg
         width="100%"
         height={bottom + AXIS}

@@ -1,12 +1,12 @@
-/** A logarithmic axis over whole powers of ten. */
+/** Logarithmic axis over whole powers of ten. */
 export interface LogScale {
-  /** Where a value lies, from 0 to 1. */
+  /** Position of a value, from 0 to 1. */
   readonly at: (value: number) => number;
-  /** The powers of ten, the least first. */
+  /** Powers of ten, ascending. */
   readonly ticks: readonly number[];
 }
 
-/** The shortest axis that has all of these, which are more than 0, and is at least a power of ten long. */
+/** Shortest axis that contains all values (each above 0) and spans at least one power of ten. */
 export function logScale(values: readonly number[]): LogScale {
   const powers = values.map((value) => Math.log10(value));
   const from = Math.floor(Math.min(...powers));

@@ -1,5 +1,5 @@
 import type { Bill } from '@tandem/bill/bill';
-import { ceilings } from '@tandem/bill/ceilings';
+import { costLimits } from '@tandem/bill/cost-limits';
 import { dollars } from '@tandem/bill/line';
 import type { Signal } from '@preact/signals';
 import { count, shortDollars } from './figures.ts';
@@ -9,9 +9,9 @@ interface ScenarioTableProps {
   readonly chosen: Signal<string>;
 }
 
-/** All scenarios in figures; the one whose items are shown is chosen here. */
+/** Table of all scenarios; selects the one that is shown in detail. */
 export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
-  const caption = 'All scenarios: choose the one to see in detail. “At most” is a ceiling that a test holds.';
+  const caption = 'All scenarios: select one to see its details. “Cost limit” is enforced by a test.';
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="scenarios">
@@ -19,16 +19,18 @@ export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
         <thead>
           <tr>
             <th scope="col">Scenario</th>
-            {['A month', 'At most', 'Per million', 'Requests', 'To be raised'].map((title) => (
-              <th key={title} scope="col" class="number">
-                {title}
-              </th>
-            ))}
-            <th scope="col">What it is</th>
+            {['Per month', 'Cost limit', 'Per million requests', 'Requests', 'Exceeded limits'].map(
+              (title) => (
+                <th key={title} scope="col" class="number">
+                  {title}
+                </th>
+              ),
+            )}
+            <th scope="col">Description</th>
           </tr>
         </thead>
         <tbody>
-          {bills.map(({ name, says, requests, total, perMillionRequests, excesses }) => (
+          {bills.map(({ name, description, requests, total, perMillionRequests, excesses }) => (
             <tr key={name} class={name === chosen.value ? 'chosen' : undefined}>
               <th scope="row">
                 <label class="choice">
@@ -45,8 +47,8 @@ export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
               <td class="number">{ceilingOf(name)}</td>
               <td class="number">{dollars(perMillionRequests)}</td>
               <td class="number">{count(requests)}</td>
-              <td class="number">{excesses.length === 0 ? 'nothing' : excesses.length}</td>
-              <td>{says}</td>
+              <td class="number">{excesses.length}</td>
+              <td>{description}</td>
             </tr>
           ))}
         </tbody>
@@ -55,8 +57,8 @@ export function ScenarioTable({ bills, chosen }: ScenarioTableProps) {
   );
 }
 
-/** What a test holds it below, if one does. */
+/** Cost limit of a scenario, which a test enforces; — without one. */
 function ceilingOf(name: string): string {
-  const ceiling = ceilings[name];
+  const ceiling = costLimits[name];
   return ceiling === undefined ? '—' : shortDollars(ceiling);
 }

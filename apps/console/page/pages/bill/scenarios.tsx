@@ -1,6 +1,6 @@
 import { firstLimitOf } from '@tandem/bill/bill';
 import { useSignal } from '@preact/signals';
-import { inputs, made } from './data.ts';
+import { inputs, scenarioBills } from './data.ts';
 import { dollars } from '@tandem/bill/line';
 import { Excesses } from './excesses.tsx';
 import { count, shortDollars } from './figures.ts';
@@ -9,42 +9,45 @@ import { Plot } from './plot.tsx';
 import { ScenarioTable } from './scenario-table.tsx';
 
 const { budget } = inputs.facts;
-const first = firstLimitOf(made);
+const first = firstLimitOf(scenarioBills);
 
-/** The months that the system was built for: what each costs, what it is made of, and what does not bear it. */
+/** Design scenarios: cost, line items and exceeded limits of each. */
 export function Scenarios() {
   const chosen = useSignal('sustained-peak');
-  const bill = made.find(({ name }) => name === chosen.value);
+  const bill = scenarioBills.find(({ name }) => name === chosen.value);
   const choose = (name: string) => void (chosen.value = name);
-  const dots = (value: (of: (typeof made)[number]) => number) =>
-    made.map((it) => ({ name: it.name, value: value(it), isChosen: it.name === chosen.value }));
+  const dots = (value: (bill: (typeof scenarioBills)[number]) => number) =>
+    scenarioBills.map((scenario) => ({
+      name: scenario.name,
+      value: value(scenario),
+      isChosen: scenario.name === chosen.value,
+    }));
   const mark = budget === undefined ? [] : [{ name: `${shortDollars(budget)}: the budget`, value: budget }];
   return (
     <section class="sheet" aria-labelledby="bill-scenarios">
-      <h2 id="bill-scenarios">Months that it was built for</h2>
+      <h2 id="bill-scenarios">Design scenarios</h2>
       <div class="columns">
-        <Plot title="Dollars a month" dots={dots((it) => it.total)} marks={mark} choose={choose} />
+        <Plot title="Dollars per month" dots={dots(({ total }) => total)} marks={mark} choose={choose} />
         <Plot
           title="Dollars per million requests"
-          dots={dots((it) => it.perMillionRequests)}
+          dots={dots(({ perMillionRequests }) => perMillionRequests)}
           choose={choose}
         />
       </div>
       {first && (
         <p class="quiet">
-          The first limit that nobody can raise: {first.limit}, at {count(Math.floor(first.at))} times the
-          peak; {first.remedy}.
+          First hard limit: {first.limit}, at {count(Math.floor(first.at))} times the peak; {first.remedy}.
         </p>
       )}
-      <ScenarioTable bills={made} chosen={chosen} />
+      <ScenarioTable bills={scenarioBills} chosen={chosen} />
       {bill && (
         <>
           <h3>
-            {bill.name}: {dollars(bill.total)} a month
+            {bill.name}: {dollars(bill.total)} per month
           </h3>
-          <p>{bill.says}</p>
-          <Excesses of={bill} traffic={bill.name} />
-          <Items lines={bill.lines} caption={`Items of the scenario ${bill.name}`} />
+          <p>{bill.description}</p>
+          <Excesses bill={bill} traffic={bill.name} />
+          <Items lines={bill.lines} caption={`Line items of the scenario ${bill.name}`} />
         </>
       )}
     </section>

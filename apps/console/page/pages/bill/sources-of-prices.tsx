@@ -1,37 +1,38 @@
-import type { Price } from '@tandem/bill/quote';
+import type { Price } from '@tandem/bill/price-list';
 import { inputs } from './data.ts';
 import { linked } from './sources.ts';
 
 const { measured, prices } = inputs;
 const dates = [...Object.values(prices.prices), ...Object.values(prices.free)].map(({ date }) => date).sort();
 
-/** When it was measured, and where each price is from. */
+/** Date of the measurements, and the source of each price. */
 export function Sources() {
   return (
     <section class="sheet" aria-labelledby="bill-sources">
-      <h2 id="bill-sources">Where the figures come from</h2>
+      <h2 id="bill-sources">Sources</h2>
       <p>
-        What requests and events consume was measured on <time dateTime={measured.date}>{measured.date}</time>
-        . The prices are those of {prices.region} in {prices.currency}, looked up between{' '}
-        <time dateTime={dates[0]}>{dates[0]}</time> and <time dateTime={dates.at(-1)}>{dates.at(-1)}</time>;
-        volume discounts, support and tax are left out.
+        The consumption of requests and events was measured on{' '}
+        <time dateTime={measured.date}>{measured.date}</time>. The prices are those of {prices.region} in{' '}
+        {prices.currency}, looked up between <time dateTime={dates[0]}>{dates[0]}</time> and{' '}
+        <time dateTime={dates.at(-1)}>{dates.at(-1)}</time>; volume discounts, support and tax are not
+        included.
       </p>
       <details>
-        <summary>All prices, with their sources</summary>
-        <PriceTable of={prices.prices} caption="Prices" />
-        <PriceTable of={prices.free} caption="What is free each month" isFree />
+        <summary>All prices with sources</summary>
+        <PriceTable prices={prices.prices} caption="Prices" />
+        <PriceTable prices={prices.free} caption="Monthly free tier" isFree />
       </details>
     </section>
   );
 }
 
 interface PriceTableProps {
-  readonly of: Readonly<Record<string, Price>>;
+  readonly prices: Readonly<Record<string, Price>>;
   readonly caption: string;
   readonly isFree?: boolean;
 }
 
-function PriceTable({ of, caption, isFree = false }: PriceTableProps) {
+function PriceTable({ prices, caption, isFree = false }: PriceTableProps) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={caption}>
       <table class="prices">
@@ -48,7 +49,7 @@ function PriceTable({ of, caption, isFree = false }: PriceTableProps) {
           </tr>
         </thead>
         <tbody>
-          {Object.entries(of).map(([name, { value, per = 1, unit, source, date }]) => (
+          {Object.entries(prices).map(([name, { value, per = 1, unit, source, date }]) => (
             <tr key={name}>
               <th scope="row">
                 <code>{name}</code>

@@ -1,10 +1,10 @@
-/** A part of a text, and where it leads if it is an address of AWS. */
+/** Part of a text, with a link target if it is an AWS URL. */
 export interface Part {
   readonly text: string;
   readonly href?: string;
 }
 
-/** Finds AWS's addresses in what a price list names as its source. */
+/** Splits the source of a price at its AWS URLs. */
 export function linked(source: string): Part[] {
   return source
     .split(/(aws\.amazon\.com(?:\/[\w-]+)*)/)

@@ -2,12 +2,12 @@ import type { Bill } from '@tandem/bill/bill';
 import { dollars } from '@tandem/bill/line';
 import { count } from './figures.ts';
 
-/** What a bill comes to. */
+/** Totals of a bill. */
 export function Totals({ bill }: { readonly bill: Bill }) {
   return (
     <dl class="totals">
       <div>
-        <dt>A month</dt>
+        <dt>Per month</dt>
         <dd>{dollars(bill.total)}</dd>
       </div>
       <div>
@@ -15,7 +15,7 @@ export function Totals({ bill }: { readonly bill: Bill }) {
         <dd>{dollars(bill.perMillionRequests)}</dd>
       </div>
       <div>
-        <dt>Requests a month</dt>
+        <dt>Requests per month</dt>
         <dd>{count(bill.requests)}</dd>
       </div>
     </dl>

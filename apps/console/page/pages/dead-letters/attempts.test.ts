@@ -13,7 +13,7 @@ const step = (kind: 'received' | 'returned', attempt: number, at: number, eventI
   eventType: 'unknown',
 });
 
-test('the attempts at a message are those of its queue and event, in their order', () => {
+test('attempts are selected by queue and event, in order', () => {
   const steps = [
     step('received', 1, 10),
     step('received', 1, 11, 'other'),
@@ -27,6 +27,6 @@ test('the attempts at a message are those of its queue and event, in their order
   ]);
 });
 
-test('a message that nobody has received has no attempts', () => {
+test('a message that was never received has no attempts', () => {
   assert.deepEqual(attemptsAt(queue, 'm1', []), []);
 });

@@ -1,14 +1,14 @@
 import type { QueueName } from '@tandem/contracts/topology';
 import type { Step } from '../../../server/protocol.ts';
 
-/** An attempt of a consumer at a message. */
+/** Attempt of a consumer to handle a message. */
 export interface Attempt {
   readonly attempt: number;
   readonly receivedAt: number;
   readonly returnedAt?: number;
 }
 
-/** A consumer's attempts at the message of an event, in their order. */
+/** Attempts of a consumer to handle the message of an event, in order. */
 export function attemptsAt(queue: QueueName, eventId: string, steps: readonly Step[]): Attempt[] {
   const attempts = new Map<number, Attempt>();
   for (const step of steps) {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { type QueueName, topology } from '@tandem/contracts/topology';
-import { ask } from '../../api.ts';
+import { request } from '../../api.ts';
 import { state, steps } from '../../live.ts';
 import { keys } from '../../parts/keys.ts';
 import { timeOfDay } from '../../parts/format.ts';
@@ -10,18 +10,18 @@ import { attemptsAt } from './attempts.ts';
 
 interface Sent {
   readonly eventId: string;
-  /** How deep the dead-letter queue was before. */
+  /** Depth of the dead-letter queue before sending. */
   readonly depth: number;
 }
 
-/** Sends what no consumer accepts, and shows how it gets here. */
+/** Sends a poison message, and shows its way to the dead-letter queue. */
 export function Poison() {
   return (
     <section class="poisons" aria-labelledby="poison">
-      <h2 id="poison">Make one</h2>
+      <h2 id="poison">Send a poison message</h2>
       <p>
-        Send a message that its consumer cannot accept. Its consumer gets it five times, here with a second
-        between, so that one can watch, then SQS moves it to the dead-letter queue.
+        Send a message that its consumer rejects. SQS delivers it five times, here at intervals of a second,
+        then moves it to the dead-letter queue.
       </p>
       <div class="columns">
         {keys(topology.queues).map((queue) => (
@@ -38,7 +38,7 @@ function PoisonQueue({ queue }: { queue: QueueName }) {
   const problem = useSignal<string | undefined>(undefined);
   const send = async () => {
     const depth = state.value?.deadLetters[deadLetterQueue] ?? 0;
-    await ask<{ eventId: string }>('/console/poison', {
+    await request<{ eventId: string }>('/console/poison', {
       method: 'POST',
       body: { queue },
       token: operatorToken.value,
@@ -54,20 +54,20 @@ function PoisonQueue({ queue }: { queue: QueueName }) {
     <div class={`sheet poison ${consumer}`}>
       <h3>For {consumer.charAt(0).toUpperCase() + consumer.slice(1)}</h3>
       <button type="button" class="quiet" disabled={!isOperator.value} onClick={() => void send()}>
-        Send poison to {queue}
+        Send a poison message to {queue}
       </button>
       {problem.value !== undefined && (
         <p class="notice bad" role="alert">
           {problem.value}
         </p>
       )}
-      {sent.value && <Way key={sent.value.eventId} queue={queue} sent={sent.value} />}
+      {sent.value && <Progress key={sent.value.eventId} queue={queue} sent={sent.value} />}
     </div>
   );
 }
 
-/** How far the message has come. */
-function Way({ queue, sent }: { queue: QueueName; sent: Sent }) {
+/** Progress of the message: attempts, then arrival in the dead-letter queue. */
+function Progress({ queue, sent }: { queue: QueueName; sent: Sent }) {
   const { deadLetterQueue, maxReceiveCount } = topology.queues[queue];
   const attempts = attemptsAt(queue, sent.eventId, useRecent(steps));
   const hasArrived = (state.value?.deadLetters[deadLetterQueue] ?? 0) > sent.depth;
@@ -84,10 +84,10 @@ function Way({ queue, sent }: { queue: QueueName; sent: Sent }) {
       <p role="status">
         {hasArrived ? (
           <>
-            It lies in <a href={`#/dead-letters/${deadLetterQueue}`}>{deadLetterQueue}</a> now.
+            The message is now in <a href={`#/dead-letters/${deadLetterQueue}`}>{deadLetterQueue}</a>.
           </>
         ) : (
-          'It is on its way …'
+          'Waiting for the next attempt …'
         )}
       </p>
     </>

@@ -1,18 +1,18 @@
 import type { DeadLetterQueue } from '../../../server/protocol.ts';
 import { selected } from '../../parts/selection.ts';
 
-const kinds = { givenUp: 'given up', undelivered: 'undelivered', unpublishable: 'unpublishable' };
+const kinds = { givenUp: 'not handled', undelivered: 'not delivered', unpublishable: 'not published' };
 
-/** The queues that keep what went wrong; the name of each leads to its letters. */
+/** Table of the dead-letter queues; each name links to the messages of the queue. */
 export function Queues({ queues }: { queues: readonly DeadLetterQueue[] }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Queues that keep what went wrong">
+    <div class="scroll" tabIndex={0} role="region" aria-label="Dead-letter queues">
       <table class="queues">
         <thead>
           <tr>
-            <th scope="col">Queue, and how many lie there</th>
+            <th scope="col">Queue and depth</th>
             <th scope="col">Kind</th>
-            <th scope="col">What</th>
+            <th scope="col">Description</th>
           </tr>
         </thead>
         <tbody>

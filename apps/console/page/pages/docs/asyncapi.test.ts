@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import { type AsyncApi, channelsOf, fieldsOf, typeOf } from './asyncapi.ts';
 
 const file = new URL('../../../../../docs/generated/asyncapi.json', import.meta.url);
-/** What is published for the people who run the shop: no service has to consume it. */
+/** Events for operators, which no service consumes. */
 const forOperators = ['InventoryShort'];
 const document = JSON.parse(await readFile(file, 'utf8')) as AsyncApi;
 
-test('every message of the document is on a channel that a service publishes on and a service receives', () => {
+test('every message of the document is on a channel with a publisher and a receiver', () => {
   const channels = channelsOf(document);
   const names = channels.flatMap(({ messages }) => messages.map(({ name }) => name));
   assert.deepEqual(names.toSorted(), Object.keys(document.components.messages).toSorted());
@@ -22,7 +22,7 @@ test('every message of the document is on a channel that a service publishes on 
   }
 });
 
-test('a payload is a table of its fields, with those of lists below their own', () => {
+test('a payload is a table of its fields, nested fields after their parent', () => {
   const fields = fieldsOf({
     type: 'object',
     required: ['items'],
@@ -43,7 +43,7 @@ test('a payload is a table of its fields, with those of lists below their own', 
   ]);
 });
 
-test('types are said in words', () => {
+test('types are shown as text', () => {
   assert.equal(typeOf({ type: ['string', 'null'] }), 'string or null');
   assert.equal(typeOf({ anyOf: [{ type: 'string' }, { type: 'null' }] }), 'string or null');
   assert.equal(typeOf({ type: 'string', const: 'ProductUpdated' }), '"ProductUpdated"');

@@ -1,4 +1,4 @@
-/** The parts of a JSON schema that the events' document uses. */
+/** Subset of JSON Schema that the AsyncAPI document uses. */
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly description?: string;
@@ -31,7 +31,7 @@ interface Operation {
   readonly messages: readonly Ref[];
 }
 
-/** The parts of an AsyncAPI 3 document that the page shows. */
+/** Subset of an AsyncAPI 3 document that the page shows. */
 export interface AsyncApi {
   readonly info: { readonly title: string; readonly version: string; readonly description?: string };
   readonly channels: Readonly<
@@ -48,7 +48,7 @@ export interface AsyncApi {
   readonly components: { readonly messages: Readonly<Record<string, MessageObject>> };
 }
 
-/** A channel: who publishes on it, who receives, and what. */
+/** Channel with its publishers, receivers and messages. */
 export interface Channel {
   readonly address: string;
   readonly description: string | undefined;
@@ -57,41 +57,43 @@ export interface Channel {
   readonly messages: readonly Message[];
 }
 
-/** A message as the page shows it. */
+/** Message of a channel. */
 export interface Message {
   readonly name: string;
   readonly description: string | undefined;
   readonly receivers: readonly string[];
   readonly fields: readonly Field[];
-  /** As JSON. */
+  /** Example payload as JSON. */
   readonly example: string | undefined;
 }
 
-/** A row of a payload's table. */
+/** Row of a payload table. */
 export interface Field {
-  /** The way to it: `items[].qty` is the `qty` of each of the `items`. */
+  /** Path of the field: `items[].qty` is the `qty` of each of the `items`. */
   readonly name: string;
   readonly type: string;
   readonly isRequired: boolean;
   readonly description: string | undefined;
 }
 
-/** The channels of a document, each with its messages. */
+/** Channels of a document with their messages. */
 export function channelsOf(document: AsyncApi): readonly Channel[] {
   const operations = Object.values(document.operations);
   return Object.entries(document.channels).map(([id, { address, description, messages }]) => {
-    const here = operations.filter(({ channel }) => lastOf(channel) === id);
-    const says = (action: Operation['action'], of = here) =>
-      of.filter((it) => it.action === action).flatMap(({ summary }) => summary ?? []);
+    const ownOperations = operations.filter(({ channel }) => lastSegment(channel) === id);
+    const summaries = (action: Operation['action'], from = ownOperations) =>
+      from.filter((operation) => operation.action === action).flatMap(({ summary }) => summary ?? []);
     return {
       address,
       description,
-      publishers: says('send'),
-      receivers: says('receive'),
+      publishers: summaries('send'),
+      receivers: summaries('receive'),
       messages: Object.entries(messages).flatMap(([name, ref]) => {
-        const message = document.components.messages[lastOf(ref)];
-        const named = here.filter((it) => it.messages.some((it) => lastOf(it) === name));
-        return message ? [messageOf(message, says('receive', named))] : [];
+        const message = document.components.messages[lastSegment(ref)];
+        const related = ownOperations.filter(({ messages }) =>
+          messages.some((ref) => lastSegment(ref) === name),
+        );
+        return message ? [messageOf(message, summaries('receive', related))] : [];
       }),
     };
   });
@@ -109,7 +111,7 @@ function messageOf(message: MessageObject, receivers: readonly string[]): Messag
   };
 }
 
-/** The fields of an object, those of the objects inside of it below their own. */
+/** Fields of an object schema, nested fields after their parent. */
 export function fieldsOf(schema: Schema, path = ''): readonly Field[] {
   const { properties = {}, required = [] } = schema;
   return Object.entries(properties).flatMap(([key, field]) => {
@@ -120,11 +122,11 @@ export function fieldsOf(schema: Schema, path = ''): readonly Field[] {
   });
 }
 
-/** A schema's type in words. */
+/** Type of a schema as text. */
 export function typeOf(schema: Schema): string {
   const { type, format, items, anyOf, minimum } = schema;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum) return schema.enum.map((it) => JSON.stringify(it)).join(' or ');
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' or ');
   if (anyOf) return anyOf.map(typeOf).join(' or ');
   if (items) return `list of ${typeOf(items)}s`;
   const name = typeof type === 'string' ? type : (type?.join(' or ') ?? 'anything');
@@ -132,6 +134,6 @@ export function typeOf(schema: Schema): string {
   return format === undefined ? name : `${name}, ${format}`;
 }
 
-function lastOf({ $ref }: Ref): string {
+function lastSegment({ $ref }: Ref): string {
   return $ref.split('/').at(-1) ?? '';
 }

@@ -3,20 +3,20 @@ import type { Channel, Field, Message } from './asyncapi.ts';
 
 const idOf = (message: string) => `event-${message}`;
 
-/** Brings a message into view and puts the focus there; nothing happens where there is none of that name. */
+/** Scrolls to a message and focuses it; does nothing for an unknown name. */
 export function goTo(message: string): void {
   const heading = document.getElementById(idOf(message));
   heading?.focus({ preventScroll: true });
   heading?.scrollIntoView({ block: 'start' });
 }
 
-/** The events by their channels, beside a list of them. `message` is where to begin. */
+/** Events by channel, with a list of links. `message` is the one to scroll to. */
 export function Events({ channels, message }: { channels: readonly Channel[]; message: string | undefined }) {
-  const begun = useRef(false);
+  const isInitialized = useRef(false);
   useEffect(() => {
     if (message !== undefined) goTo(message);
-    else if (begun.current) document.querySelector('h1')?.scrollIntoView();
-    begun.current = true;
+    else if (isInitialized.current) document.querySelector('h1')?.scrollIntoView();
+    isInitialized.current = true;
   }, [message]);
   return (
     <div class="events">
@@ -49,7 +49,7 @@ export function Events({ channels, message }: { channels: readonly Channel[]; me
   );
 }
 
-/** Whose colour a topic has. */
+/** Service whose colour a topic has. */
 function sideOf(address: string): string {
   return address.startsWith('product') ? 'product' : 'cart';
 }
@@ -64,8 +64,8 @@ function ChannelView({ channel }: { readonly channel: Channel }) {
       </h3>
       {description !== undefined && <p>{description}</p>}
       <ul class="who">
-        {[...publishers, ...receivers].map((says) => (
-          <li key={says}>{says}</li>
+        {[...publishers, ...receivers].map((summary) => (
+          <li key={summary}>{summary}</li>
         ))}
       </ul>
       {messages.map((message) => (
@@ -82,11 +82,11 @@ function MessageView({ message: { name, description, receivers, fields, example 
         {name}
       </h4>
       {description !== undefined && <p>{description}</p>}
-      {receivers.length === 0 && <p class="quiet">No service consumes it.</p>}
+      {receivers.length === 0 && <p class="quiet">No service consumes this event.</p>}
       <Payload name={name} fields={fields} />
       {example !== undefined && (
         <details>
-          <summary>An example of {name}</summary>
+          <summary>Example of {name}</summary>
           {/* Focusable, so that the keyboard can scroll it. */}
           <pre tabIndex={0} role="region" aria-label={`Example of ${name}`}>
             {example}
@@ -106,7 +106,7 @@ function Payload({ name, fields }: { readonly name: string; readonly fields: rea
             <th scope="col">Field</th>
             <th scope="col">Type</th>
             <th scope="col">Required</th>
-            <th scope="col">What it says</th>
+            <th scope="col">Description</th>
           </tr>
         </thead>
         <tbody>

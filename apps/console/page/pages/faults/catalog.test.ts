@@ -8,7 +8,7 @@ import { cardsOf } from './catalog.ts';
 const runbook = readFileSync(new URL('../../../../../docs/runbook.md', import.meta.url), 'utf8');
 
 for (const service of keys(topology.services)) {
-  test(`${service}: every alarm that a card names has a section in the runbook`, () => {
+  test(`${service}: every alarm on a card is in the runbook`, () => {
     const alarms = cardsOf(service, topology).flatMap(({ alarms }) => alarms);
     assert.ok(alarms.length > 0);
     for (const alarm of alarms)
@@ -18,11 +18,11 @@ for (const service of keys(topology.services)) {
       );
   });
 
-  test(`${service}: a fault shows in its relay, or in a queue that it consumes or feeds`, () => {
-    for (const { harm, queues, relay } of cardsOf(service, topology)) {
-      assert.ok(relay === service || queues.length > 0, harm);
-      const isOwn = harm === 'consumerPaused' || harm === 'killed';
-      for (const queue of queues) assert.equal(topology.queues[queue].consumer === service, isOwn, harm);
+  test(`${service}: a fault is visible in its relay, or in a queue that it consumes from or publishes to`, () => {
+    for (const { kind, queues, relay } of cardsOf(service, topology)) {
+      assert.ok(relay === service || queues.length > 0, kind);
+      const isOwn = kind === 'consumerPaused' || kind === 'killed';
+      for (const queue of queues) assert.equal(topology.queues[queue].consumer === service, isOwn, kind);
     }
   });
 }

@@ -2,26 +2,26 @@ import type { QueueName, ServiceName, Topology } from '@tandem/contracts/topolog
 import type { About, FaultName } from '../../../server/protocol.ts';
 import { keys } from '../../parts/keys.ts';
 
-/** What can be done to a service: a fault that is switched on and off, or its end. */
-export type Harm = FaultName | 'killed';
+/** Kind of a card: a fault that can be switched on and off, or a kill. */
+export type CardKind = FaultName | 'killed';
 
-/** A fault as its card tells it. */
+/** Card that describes a fault. */
 export interface Card {
-  readonly harm: Harm;
+  readonly kind: CardKind;
   readonly title: string;
-  readonly happens: string;
-  readonly holds: string;
-  readonly heals: string;
-  /** What rings on AWS, or why nothing does. */
+  readonly effect: string;
+  readonly guarantee: string;
+  readonly recovery: string;
+  /** CloudWatch alarms on AWS. */
   readonly alarms: readonly string[];
-  readonly rings: string;
-  /** The queues in which it shows. */
+  readonly alarmCondition: string;
+  /** Queues that show the fault. */
   readonly queues: readonly QueueName[];
-  /** The relay in which it shows: nothing reaches a queue then. */
+  /** Relay that shows the fault, if no event reaches a queue. */
   readonly relay?: ServiceName;
 }
 
-/** The faults of a service, the gentle ones first; what a kill does depends on what the system runs in. */
+/** Cards of a service, least severe first; the effect of a kill depends on the mode of the system. */
 export function cardsOf(
   service: ServiceName,
   topology: Topology,
@@ -32,64 +32,71 @@ export function cardsOf(
   const { topic } = topology.relays[service];
   const consumed = keys(topology.queues).filter((queue) => topology.queues[queue].consumer === service);
   const fed = [
-    ...new Set(topology.subscriptions.filter((heard) => heard.topic === topic).map(({ queue }) => queue)),
+    ...new Set(
+      topology.subscriptions.filter((subscription) => subscription.topic === topic).map(({ queue }) => queue),
+    ),
   ];
   return [
     {
-      harm: 'deliveriesDuplicated',
-      title: `Deliver what ${name} tells twice`,
-      happens: 'Each event comes twice to every queue that hears it.',
-      holds: 'An effect happens once: a version that is not newer than what is known changes nothing.',
-      heals: 'At once. The copies that are still under way change nothing either.',
+      kind: 'deliveriesDuplicated',
+      title: `Duplicate ${name}’s events`,
+      effect: 'Each event is delivered twice to every subscribed queue.',
+      guarantee:
+        'Consumers are idempotent: an event whose version is not newer than the stored one changes nothing.',
+      recovery: 'Immediate. Duplicates still in flight change nothing either.',
       alarms: [],
-      rings: 'Nothing rings, because nothing is wrong: SNS and SQS promise "at least once".',
+      alarmCondition: 'None: at-least-once delivery by SNS and SQS includes duplicates.',
       queues: fed,
     },
     {
-      harm: 'deliveriesDelayed',
-      title: `Deliver what ${name} tells late`,
-      happens: `${name}’s relay publishes each batch two seconds late, one after the other: what it holds gets older.`,
-      holds: 'Nothing is lost, and the order of each item stays. What others know is late, never wrong.',
-      heals: 'By itself: the relay tells what it holds, and has caught up when nothing waits there.',
+      kind: 'deliveriesDelayed',
+      title: `Delay ${name}’s events`,
+      effect: `${name}’s relay publishes each batch two seconds late, one after the other: its backlog grows older.`,
+      guarantee:
+        'No event is lost, and the order per item is kept. The other service’s read model is stale, never wrong.',
+      recovery: 'Automatic: the relay publishes its backlog, and has caught up when the backlog is empty.',
       alarms: [`${service}-relay-late`],
-      rings: 'Two seconds do not ring. It rings when changes are told a minute late, three minutes in a row.',
+      alarmCondition:
+        'Fires when events are published over a minute late for three minutes in a row; two seconds do not fire it.',
       queues: [],
       relay: service,
     },
     {
-      harm: 'consumerPaused',
+      kind: 'consumerPaused',
       title: `Pause ${name}’s consumer`,
-      happens: `${name} answers requests, but takes nothing from its queue. What others tell it waits.`,
-      holds: 'No event is lost: a queue keeps each for four days. The other service does not notice.',
-      heals: `${name} takes what has waited, oldest or not, and has caught up when the queue is empty.`,
+      effect: `${name} responds to requests, but receives no messages: events for it wait in its queue.`,
+      guarantee:
+        'No event is lost: the queue retains messages for four days. The other service is not affected.',
+      recovery: `Automatic: ${name} consumes its backlog in any order, and has caught up when the queue is empty.`,
       alarms: consumed.map((queue) => `${queue}-age`),
-      rings: 'It rings when messages have waited for a minute, three minutes in a row.',
+      alarmCondition: 'Fires when messages are older than a minute for three minutes in a row.',
       queues: consumed,
     },
     {
-      harm: 'relayStopped',
+      kind: 'relayStopped',
       title: `Stop ${name}’s relay`,
-      happens: `${name} commits changes and nobody hears of them.`,
-      holds: 'What is committed is told: the event is stored in the item that changed, both or neither.',
-      heals: 'The relay goes on where it stopped and tells everything, in the order of each item.',
+      effect: `${name} commits changes, but their events are not published.`,
+      guarantee:
+        'Every committed change is published eventually: its events are stored atomically with it, in the same item.',
+      recovery: 'The relay resumes where it stopped and publishes every event, in order per item.',
       alarms: [`${service}-relay-silent`],
-      rings: 'It rings when the table was written to for an hour and nobody read its stream.',
+      alarmCondition: 'Fires when the table was written to for an hour and its stream was not read.',
       queues: [],
       relay: service,
     },
     {
-      harm: 'killed',
+      kind: 'killed',
       title: `Kill ${name}`,
-      happens: isProcess
-        ? `${name}’s first process ends in the middle of whatever it does, by kill -9, and is started again.`
-        : `${name}’s connections are cut, it finishes the batch in its hands, and is away for three seconds.`,
-      holds: 'No answer that a client got is taken back, no stock is lost. The other service works on.',
-      heals: isProcess
-        ? 'By itself within seconds. Messages in its hands come again when their time is over.'
-        : 'By itself: it is started again, and takes what has waited.',
+      effect: isProcess
+        ? `${name}’s first process is killed (SIGKILL) at an arbitrary point, and restarted.`
+        : `${name}’s connections are closed, it finishes the batch in progress, and is down for three seconds.`,
+      guarantee: 'No acknowledged write and no stock is lost. The other service keeps working.',
+      recovery: isProcess
+        ? 'Automatic within seconds. Messages in flight are redelivered after their visibility timeout.'
+        : 'Automatic: it is restarted, and consumes its backlog.',
       alarms: [`${service}-tasks`, `${service}-connections`],
-      rings:
-        'They ring when a task is missing for five minutes, or when the load balancer gets no connection ten times in five.',
+      alarmCondition:
+        'Fire when a task is missing for five minutes, or when the load balancer fails to connect ten times in five minutes.',
       queues: consumed,
     },
   ];

@@ -5,35 +5,35 @@ import { about } from '../../live.ts';
 import { isOperator } from '../../session.ts';
 import { addressOf } from '../../parts/selection.ts';
 import type { Card } from './catalog.ts';
-import { isOn, kill, turn } from './switches.ts';
+import { isOn, kill, setFault } from './switches.ts';
 
-/** A fault: what it does, what holds nevertheless, and its switch. */
+/** Card of a fault: effect, guarantee, recovery, alarms, and its switch. */
 export function FaultCard({ service, card }: { service: ServiceName; card: Card }) {
-  const { harm, title, happens, holds, heals, alarms, rings, queues, relay } = card;
+  const { kind, title, effect, guarantee, recovery, alarms, alarmCondition, queues, relay } = card;
   return (
     <article class="sheet fault">
       <header>
         <h3>{title}</h3>
-        {harm === 'killed' ? (
+        {kind === 'killed' ? (
           <Kill service={service} title={title} />
         ) : (
-          <Switch fault={harm} service={service} title={title} />
+          <Switch fault={kind} service={service} title={title} />
         )}
       </header>
-      <p>{happens}</p>
+      <p>{effect}</p>
       <dl>
-        <dt>Holds</dt>
-        <dd>{holds}</dd>
-        <dt>Heals</dt>
-        <dd>{heals}</dd>
+        <dt>Guarantee</dt>
+        <dd>{guarantee}</dd>
+        <dt>Recovery</dt>
+        <dd>{recovery}</dd>
         <dt>Alarm</dt>
         <dd>
           {alarms.map((alarm) => (
             <code key={alarm}>{alarm} </code>
           ))}
-          {rings}
+          {alarmCondition}
         </dd>
-        <dt>See it</dt>
+        <dt>Visible in</dt>
         <dd>
           {queues.map((queue) => (
             <a key={queue} href={addressOf(`queue/${queue}`)}>
@@ -62,7 +62,7 @@ function Switch({ fault, service, title }: SwitchProps) {
       aria-pressed={on}
       aria-label={title}
       disabled={!isOperator.value || !about.value}
-      onClick={() => void turn({ fault, service }, !on)}
+      onClick={() => void setFault({ fault, service }, !on)}
     />
   );
 }

@@ -1,14 +1,14 @@
 import type { State } from '../../../server/protocol.ts';
 import { signal } from '@preact/signals';
 import { state } from '../../live.ts';
-import { remember } from './line.ts';
+import { appendSample } from './line.ts';
 
-/** How far back the lines go. */
+/** Time window of the charts. */
 export const WINDOW_MS = 120_000;
 
-/** How everything was in the last two minutes, since the room was opened first. */
+/** States of the last two minutes, from the first visit of the page on. */
 export const history = signal<readonly State[]>([]);
 
 state.subscribe((now) => {
-  if (now) history.value = remember(history.peek(), now, WINDOW_MS);
+  if (now) history.value = appendSample(history.peek(), now, WINDOW_MS);
 });

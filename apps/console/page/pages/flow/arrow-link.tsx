@@ -3,9 +3,9 @@ import { counts } from './counts.ts';
 import type { Layout } from './layout.ts';
 import { nameOf } from './names.ts';
 import { addressOf, selected } from '../../parts/selection.ts';
-import { prefersStillness } from './stillness.ts';
+import { prefersReducedMotion } from './reduced-motion.ts';
 
-/** An arrow, which leads to what passed it last. */
+/** Arrow of the picture, linked to its latest steps. */
 export function ArrowLink({ arrow }: { arrow: Layout['arrows'][number] }) {
   const { id, carries, path, end, middle, lane } = arrow;
   const isSelected = useComputed(() => selected.value === id);
@@ -25,7 +25,7 @@ export function ArrowLink({ arrow }: { arrow: Layout['arrows'][number] }) {
           transform={`translate(${end.x} ${end.y}) rotate(${end.angle})`}
         />
       </a>
-      {prefersStillness.value && <Count id={id} x={middle.x} y={middle.y} />}
+      {prefersReducedMotion.value && <Count id={id} x={middle.x} y={middle.y} />}
     </>
   );
 }

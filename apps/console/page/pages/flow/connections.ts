@@ -3,12 +3,12 @@ import { keys } from '../../parts/keys.ts';
 import { client, gateway, idOf } from './nodes.ts';
 
 /**
- * What travels: requests, what a service writes, its table's changes, events, pages of a snapshot past table and
- * relay, or what goes wrong.
+ * Traffic of an arrow: requests, writes to a table, changes of a table, events, consumed messages, snapshot pages (which
+ * bypass table and relay), or failed messages.
  */
 export type Carries = 'requests' | 'writes' | 'changes' | 'events' | 'consumed' | 'snapshots' | 'failures';
 
-/** An arrow of the picture; `from` and `to` are ids of parts, and `id` is how an address names it. */
+/** Arrow of the picture; `from` and `to` are ids of parts, and `id` names the arrow in URLs. */
 export interface Connection {
   readonly id: string;
   readonly from: string;
@@ -16,12 +16,12 @@ export interface Connection {
   readonly carries: Carries;
 }
 
-/** The id of the arrow between two parts. */
+/** Id of the arrow between two parts. */
 export function arrowId(from: string, to: string): string {
   return `${from}/to/${to}`;
 }
 
-/** Every arrow of a topology. */
+/** All arrows of a topology. */
 export function connect(topology: Topology): Connection[] {
   const found: Connection[] = [];
   const add = (carries: Carries, from: string, to: string) =>

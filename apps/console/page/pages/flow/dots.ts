@@ -2,15 +2,15 @@ import type { Topology } from '@tandem/contracts/topology';
 import type { Step } from '../../../server/protocol.ts';
 import { routesOf, sourceOf } from './route.ts';
 
-/** More at once would be a crowd: an arrow only gets thicker then. */
-const MOST = 40;
-/** Units of the picture a millisecond: much slower than events are, so that eyes can follow. */
+/** Maximum of simultaneous dots; above it, only the width of arrows grows. */
+const MAX_DOTS = 40;
+/** Picture units per millisecond: much slower than the events, so that they can be followed. */
 const SPEED = 0.62;
-/** What each event adds to an arrow's width, and how much of that is left after a second. */
+/** Width that each event adds to an arrow, and the share of it that remains after a second. */
 const GAIN = 0.5;
-const LEFT = 0.4;
-/** How long a dot waits for the one of the same event before it. */
-const LONGEST_WAIT = 4_000;
+const DECAY = 0.4;
+/** Maximum time that a dot waits for the previous dot of the same event. */
+const MAX_WAIT_MS = 4_000;
 
 interface Dot {
   readonly circle: SVGCircleElement;
@@ -19,10 +19,10 @@ interface Dot {
 }
 
 /**
- * Draws dots for steps into a picture whose arrows have `data-arrow`. The dots of one event follow each other, however
- * fast it was.
+ * Animates steps as dots along the arrows (`data-arrow`) of a picture. The dots of one event follow one another, however
+ * fast the event was.
  */
-export function travel(svg: SVGSVGElement, layer: SVGGElement, topology: Topology) {
+export function animateSteps(svg: SVGSVGElement, layer: SVGGElement, topology: Topology) {
   const arrows = new Map<string, SVGPathElement>();
   for (const path of svg.querySelectorAll<SVGPathElement>('[data-arrow]'))
     arrows.set(path.dataset['arrow'] ?? '', path);
@@ -40,7 +40,7 @@ export function travel(svg: SVGSVGElement, layer: SVGGElement, topology: Topolog
   };
 
   const draw = (now: number) => {
-    const faded = LEFT ** ((now - last) / 1_000);
+    const faded = DECAY ** ((now - last) / 1_000);
     last = now;
     for (const dot of dots) if (!move(dot, now, lengthOf)) leave(dot);
     for (const [path, crowd] of crowds) {
@@ -49,7 +49,7 @@ export function travel(svg: SVGSVGElement, layer: SVGGElement, topology: Topolog
       if (width > 0.05) crowds.set(path, width);
       else if (crowds.delete(path)) path.style.removeProperty('--crowd');
     }
-    for (const [event, at] of arrivals) if (at < now - LONGEST_WAIT) arrivals.delete(event);
+    for (const [event, at] of arrivals) if (at < now - MAX_WAIT_MS) arrivals.delete(event);
     frame = dots.size + crowds.size > 0 ? requestAnimationFrame(draw) : 0;
   };
   const leave = (dot: Dot) => {
@@ -62,11 +62,11 @@ export function travel(svg: SVGSVGElement, layer: SVGGElement, topology: Topolog
       const now = performance.now();
       for (const ids of routesOf(step, topology)) {
         const route = ids.flatMap((id) => arrows.get(id) ?? []);
-        if (dots.size >= MOST || document.hidden) {
+        if (dots.size >= MAX_DOTS || document.hidden) {
           for (const path of route) crowds.set(path, Math.min((crowds.get(path) ?? 0) + GAIN, 8));
         } else if (route.length > 0) {
           const event = step.kind === 'request' ? undefined : step.eventId;
-          const startsAt = Math.min(Math.max(now, arrivals.get(event ?? '') ?? 0), now + LONGEST_WAIT);
+          const startsAt = Math.min(Math.max(now, arrivals.get(event ?? '') ?? 0), now + MAX_WAIT_MS);
           const length = route.reduce((sum, path) => sum + lengthOf(path), 0);
           if (event !== undefined) arrivals.set(event, startsAt + length / SPEED);
           const circle = document.createElementNS('http://www.w3.org/2000/svg', 'circle');
@@ -87,7 +87,7 @@ export function travel(svg: SVGSVGElement, layer: SVGGElement, topology: Topolog
   };
 }
 
-/** Whether the dot is still on its way. */
+/** Moves a dot; returns false once it has arrived. */
 function move(
   { circle, route, startsAt }: Dot,
   now: number,

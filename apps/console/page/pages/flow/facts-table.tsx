@@ -3,14 +3,14 @@ import { state } from '../../live.ts';
 import { counts } from './counts.ts';
 import { factsOf } from './facts.ts';
 import { nameOf } from './names.ts';
-import { picture } from './picture-of.ts';
+import { picture } from './system-picture.ts';
 import { addressOf } from '../../parts/selection.ts';
 
-/** What the picture shows, in words. */
+/** Content of the picture as tables. */
 export function FactsTable() {
   return (
     <details class="facts-table">
-      <summary>The same as a table</summary>
+      <summary>Show as tables</summary>
       <h2>Parts</h2>
       <div class="scroll">
         <table>
@@ -29,7 +29,9 @@ export function FactsTable() {
                     <a href={addressOf(node.id)}>{nameOf(node.id)}</a>
                   </th>
                   <td>
-                    {node.kind === 'deadLetters' ? lines.map((depth) => `${depth} kept`) : lines.join(', ')}
+                    {node.kind === 'deadLetters'
+                      ? lines.map((depth) => `${depth} dead letters`)
+                      : lines.join(', ')}
                   </td>
                 </tr>
               );
@@ -44,7 +46,7 @@ export function FactsTable() {
             <tr>
               <th scope="col">Arrow</th>
               <th scope="col" class="number">
-                Passed since you came
+                Since page load
               </th>
             </tr>
           </thead>

@@ -3,60 +3,60 @@ import type { State } from '../../../server/protocol.ts';
 import { counted, duration } from '../../parts/format.ts';
 import type { Part } from './nodes.ts';
 
-/** What is to say of a part now, in a few short lines; the last of them matter least. */
+/** Current values of a part as short lines, most important first. */
 export interface Facts {
   readonly lines: readonly string[];
-  readonly isTroubled: boolean;
+  readonly isDegraded: boolean;
 }
 
-const nothing: Facts = { lines: [], isTroubled: false };
+const nothing: Facts = { lines: [], isDegraded: false };
 
-/** How a part is; without a state only what the topology says. */
+/** Current values of a part; without a state, only those of the topology. */
 export function factsOf(part: Part, state: State | undefined, topology: Topology): Facts {
   if (part.kind === 'topic')
-    return calm([counted(topology.topics[part.topic].eventTypes.length, 'event type')]);
+    return healthy([counted(topology.topics[part.topic].eventTypes.length, 'event type')]);
   if (part.kind === 'subscription') {
     const found = topology.subscriptions.find(
       ({ topic, queue }) => topic === part.topic && queue === part.queue,
     );
-    return calm([`passes ${found?.eventTypes.length ?? 0}`]);
+    return healthy([`passes ${found?.eventTypes.length ?? 0}`]);
   }
   if (!state) return nothing;
   switch (part.kind) {
     case 'service': {
       const { isReady, requestsPerSecond, lagMs } = state.services[part.service];
-      const lag = lagMs ? [`lag ${duration(lagMs.p50)}`, `at most ${duration(lagMs.max)}`] : [];
+      const lag = lagMs ? [`lag ${duration(lagMs.p50)}`, `max ${duration(lagMs.max)}`] : [];
       const lines = [isReady ? 'ready' : 'not ready', `${requestsPerSecond.toFixed(1)} requests/s`, ...lag];
-      return { lines, isTroubled: !isReady };
+      return { lines, isDegraded: !isReady };
     }
     case 'table': {
       const { reads, writes } = state.seen[topology.tables[part.table].owner];
-      return calm([`${reads.toLocaleString('en')} reads`, `${writes.toLocaleString('en')} writes`]);
+      return healthy([`${reads.toLocaleString('en')} reads`, `${writes.toLocaleString('en')} writes`]);
     }
     case 'relay': {
       const { isHeld, oldestMs } = state.relays[part.service];
       return {
-        lines: isHeld ? ['held', `oldest ${duration(oldestMs)}`] : ['nothing held'],
-        isTroubled: isHeld,
+        lines: isHeld ? ['backlog', `oldest ${duration(oldestMs)}`] : ['no backlog'],
+        isDegraded: isHeld,
       };
     }
     case 'queue': {
       const { visible, inFlight, oldestMs } = state.queues[part.queue];
       const lines = [`${visible} waiting`, `${inFlight} in flight`, `oldest ${duration(oldestMs)}`];
-      return { lines, isTroubled: oldestMs >= LATE_MS };
+      return { lines, isDegraded: oldestMs >= LATE_MS };
     }
     case 'deadLetters': {
       const depth = state.deadLetters[part.queue] ?? 0;
-      return { lines: [String(depth)], isTroubled: depth > 0 };
+      return { lines: [String(depth)], isDegraded: depth > 0 };
     }
     default:
       return nothing;
   }
 }
 
-/** A message that old stands out. */
+/** Age of the oldest message from which a queue counts as degraded. */
 const LATE_MS = 5_000;
 
-function calm(lines: readonly string[]): Facts {
-  return { lines, isTroubled: false };
+function healthy(lines: readonly string[]): Facts {
+  return { lines, isDegraded: false };
 }

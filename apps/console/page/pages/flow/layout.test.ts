@@ -5,7 +5,7 @@ import { type Box, layOut } from './layout.ts';
 import { keys } from '../../parts/keys.ts';
 import { idOf } from './nodes.ts';
 
-/** With a third service that hears one of the others on two queues. */
+/** Topology with a third service that consumes another one's events on two queues. */
 const larger = {
   ...topology,
   services: { ...topology.services, order: { paths: ['/orders'] } },
@@ -44,7 +44,7 @@ const larger = {
 for (const [name, system] of Object.entries({ 'two services': topology, 'three services': larger })) {
   const { nodes, arrows, lanes, width, height } = layOut(system);
 
-  test(`${name}: each part of the topology has a node, once`, () => {
+  test(`${name}: each part of the topology has exactly one node`, () => {
     const expected = [
       'client',
       'gateway',
@@ -62,7 +62,7 @@ for (const [name, system] of Object.entries({ 'two services': topology, 'three s
     assert.deepEqual(nodes.map(({ id }) => id).sort(), expected.sort());
   });
 
-  test(`${name}: each arrow connects nodes, and every node has one`, () => {
+  test(`${name}: each arrow connects two nodes, and every node has an arrow`, () => {
     const ids = new Set(nodes.map(({ id }) => id));
     for (const { from, to } of arrows) assert.ok(ids.has(from) && ids.has(to), `${from} to ${to}`);
     for (const id of ids)
@@ -73,7 +73,7 @@ for (const [name, system] of Object.entries({ 'two services': topology, 'three s
     assert.equal(new Set(arrows.map(({ id }) => id)).size, arrows.length);
   });
 
-  test(`${name}: nothing overlaps, and everything is in the picture`, () => {
+  test(`${name}: no nodes overlap, and all are inside the picture`, () => {
     for (const [index, node] of nodes.entries()) {
       for (const other of nodes.slice(index + 1)) assert.ok(areApart(node, other), `${node.id}, ${other.id}`);
       assert.ok(node.x >= 0 && node.y >= 0 && node.x + node.width <= width && node.y + node.height <= height);
@@ -82,7 +82,7 @@ for (const [name, system] of Object.entries({ 'two services': topology, 'three s
       for (const other of lanes.slice(index + 1)) assert.ok(areApart(lane, other));
   });
 
-  test(`${name}: a part lies in the lane of its service`, () => {
+  test(`${name}: each part is in the lane of its service`, () => {
     for (const node of nodes) {
       if (node.lane === undefined) continue;
       const lane = lanes.find(({ service }) => service === node.lane);

@@ -12,7 +12,7 @@ export interface Box {
 
 export type Placed = Part & Box;
 
-/** A service's part of the picture. Its rails lie above what it owns, or below if it is mirrored. */
+/** Lane of a service in the picture. Its rails are above its parts, or below them in a mirrored lane. */
 export interface PlacedLane extends Box {
   readonly service: ServiceName;
   readonly isMirrored: boolean;
@@ -28,15 +28,15 @@ export interface Layout {
 
 const MARGIN = 8;
 const NODE_HEIGHT = 92;
-const KEEPER = { gap: 16, height: 28 };
-const ROW = NODE_HEIGHT + KEEPER.gap + KEEPER.height + 20;
-/** Above the first row of a lane: for the way back from its queues, and that of snapshots. */
+const DEAD_LETTERS = { gap: 16, height: 28 };
+const ROW = NODE_HEIGHT + DEAD_LETTERS.gap + DEAD_LETTERS.height + 20;
+/** Space above the first row of a lane, for the return paths of its queues and of snapshots. */
 const RAILS = 66;
 const LANE_GAP = 22;
-/** Right of the queues, for the way back. */
+/** Space right of the queues, for their return paths. */
 const TURN = 30;
 
-/** The columns from left to right: how wide each is, and how far from the one before it. */
+/** Columns from left to right, with the gap to the previous one and the width. */
 const columns = columnsFrom({
   client: { gap: 0, width: 62 },
   gateway: { gap: 34, width: 44 },
@@ -48,7 +48,7 @@ const columns = columnsFrom({
   queue: { gap: 30, width: 158 },
 });
 
-/** Places every part of a topology and draws what connects them, in units of the picture. Nothing overlaps. */
+/** Lays out all parts and arrows of a topology, in picture units. Parts do not overlap. */
 export function layOut(topology: Topology): Layout {
   const lanes = lanesOf(topology);
   let top = MARGIN;
@@ -89,7 +89,7 @@ function nodesOf({ columns: cells }: Lane, lane: PlacedLane): Placed[] {
 }
 
 function place(
-  { part, keeper }: Cell,
+  { part, deadLetters }: Cell,
   column: keyof typeof columns,
   row: number,
   lane: PlacedLane,
@@ -99,13 +99,13 @@ function place(
     lane.y + (lane.isMirrored ? lane.height - offset - height : offset);
   return [
     { ...part, ...columns[column], y: within(y, NODE_HEIGHT), height: NODE_HEIGHT },
-    ...(keeper
+    ...(deadLetters
       ? [
           {
-            ...keeper,
+            ...deadLetters,
             ...columns[column],
-            y: within(y + NODE_HEIGHT + KEEPER.gap, KEEPER.height),
-            height: KEEPER.height,
+            y: within(y + NODE_HEIGHT + DEAD_LETTERS.gap, DEAD_LETTERS.height),
+            height: DEAD_LETTERS.height,
           },
         ]
       : []),

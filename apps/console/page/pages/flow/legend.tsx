@@ -2,23 +2,23 @@ import type { Part } from './nodes.ts';
 import { Outline } from './outline.tsx';
 
 const shapes = [
-  ['table', 'table: a change and its events are stored as one'],
-  ['relay', 'relay: tells what changed'],
-  ['topic', 'topic: hands on to all who listen'],
-  ['subscription', 'filter: lets wanted types pass'],
-  ['queue', 'queue: keeps until it was applied'],
+  ['table', 'table: a change and its events are stored atomically'],
+  ['relay', 'relay: publishes the events of committed changes'],
+  ['topic', 'topic: fans out to its subscriptions'],
+  ['subscription', 'filter: passes the subscribed event types'],
+  ['queue', 'queue: stores messages until they are applied'],
 ] as const satisfies readonly (readonly [Part['kind'], string])[];
 
 const marks = [
-  ['product', 'Product and what it tells'],
-  ['cart', 'Cart and what it tells'],
+  ['product', 'Product and its events'],
+  ['cart', 'Cart and its events'],
   ['request', 'a request'],
-  ['event', 'an event, slowed down for the eye'],
-  ['failure', 'kept because it went wrong'],
-  ['snapshot', 'a snapshot, which is no news'],
+  ['event', 'an event, in slow motion'],
+  ['failure', 'failed messages, to a dead-letter queue'],
+  ['snapshot', 'a snapshot: current state, not a change'],
 ] as const;
 
-/** What the shapes, colours and lines of the picture mean. */
+/** Legend of the picture. */
 export function Legend() {
   return (
     <ul class="legend" aria-label="Legend">

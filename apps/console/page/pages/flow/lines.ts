@@ -2,12 +2,12 @@ import type { ServiceName } from '@tandem/contracts/topology';
 import type { Connection } from './connections.ts';
 import type { Box, Placed, PlacedLane } from './layout.ts';
 
-/** How an arrow runs: the path, where it ends and into which direction (degrees, 0 is to the right). */
+/** Drawn arrow: its SVG path, and its end with the direction in degrees (0 is to the right). */
 export interface Arrow {
   readonly path: string;
   readonly end: Point & { readonly angle: number };
   readonly middle: Point;
-  /** The service that sends, or else that gets, what it carries. */
+  /** Service that sends on the arrow, or else receives. */
   readonly lane?: ServiceName | undefined;
 }
 
@@ -16,9 +16,9 @@ export interface Point {
   readonly y: number;
 }
 
-/** How far a rail lies from the lane's outer edge. */
+/** Distance of each rail from the lane's outer edge. */
 const RAIL = { consumed: 26, snapshots: 46 };
-/** How far right of a queue the way back to its service turns. */
+/** Distance right of a queue at which its return path turns. */
 const TURN = 15;
 const CORNER = 9;
 
@@ -34,11 +34,11 @@ function lineOf({ carries }: Connection, from: Placed, to: Placed, lanes: readon
   if (carries !== 'consumed' && carries !== 'snapshots')
     return curved(leaving(from, to), { x: to.x, y: middle(to).y });
   const lane = lanes.find(({ service }) => service === from.lane);
-  if (!lane) throw new Error(`${from.id} lies in no lane`);
+  if (!lane) throw new Error(`${from.id} is in no lane`);
   return bent(carries === 'consumed' ? back(from, to, lane) : past(from, to, lane));
 }
 
-/** Down from a part to what keeps its failures, or up in a mirrored lane. */
+/** Straight from a part to its dead-letter queue: down, or up in a mirrored lane. */
 function down(from: Box, to: Box): Point[] {
   const { x } = middle(from);
   return to.y > from.y
@@ -52,7 +52,7 @@ function down(from: Box, to: Box): Point[] {
       ];
 }
 
-/** From a queue around the lane's outer side to the service. */
+/** Return path of a queue to its service, along the outer edge of the lane. */
 function back(from: Box, to: Box, lane: PlacedLane): Point[] {
   const { y } = middle(from);
   const right = from.x + from.width;
@@ -67,7 +67,7 @@ function back(from: Box, to: Box, lane: PlacedLane): Point[] {
   ];
 }
 
-/** From a service past its table and relay. */
+/** Path from a service past its table and relay. */
 function past(from: Box, to: Box, lane: PlacedLane): Point[] {
   const x = from.x + from.width * 0.7;
   const rail = railOf(lane, RAIL.snapshots);
@@ -87,7 +87,7 @@ function outerEdge(box: Box, lane: PlacedLane): number {
   return lane.isMirrored ? box.y + box.height : box.y;
 }
 
-/** The gateway is as high as all lanes: what leaves it, leaves at the height of where it goes, if it can. */
+/** Start of an arrow. Arrows of the gateway, which spans all lanes, start at the height of their target. */
 function leaving(from: Placed, to: Box): Point {
   const y = from.kind === 'gateway' ? middle(to).y : middle(from).y;
   return { x: from.x + from.width, y: Math.min(Math.max(y, from.y), from.y + from.height) };
@@ -105,7 +105,7 @@ function curved(from: Point, to: Point): Arrow {
   };
 }
 
-/** Straight lines with round corners. */
+/** Polyline with rounded corners. */
 function bent(points: readonly Point[]): Arrow {
   const [start, ...rest] = points;
   const end = rest.at(-1);
@@ -137,6 +137,6 @@ function middle({ x, y, width, height }: Box): Point {
 
 function find(nodes: readonly Placed[], id: string): Placed {
   const node = nodes.find((node) => node.id === id);
-  if (!node) throw new Error(`The picture has no ${id}`);
+  if (!node) throw new Error(`No part ${id} in the picture`);
   return node;
 }

@@ -1,16 +1,16 @@
-import { picture } from './picture-of.ts';
+import { picture } from './system-picture.ts';
 
-const carried = {
+const trafficNames = {
   requests: 'Requests',
   writes: 'Writes',
   changes: 'Changes',
   events: 'Events',
   consumed: 'Events consumed',
   snapshots: 'Snapshots',
-  failures: 'What went wrong',
+  failures: 'Failures',
 };
 
-const kinds = {
+const kindNames = {
   client: 'The client',
   gateway: 'The gateway',
   service: 'Service',
@@ -22,18 +22,18 @@ const kinds = {
   deadLetters: 'Dead letters',
 };
 
-/** What a part or an arrow is called, or undefined where the picture has none of that id. */
+/** Display name of a part or an arrow; undefined for an unknown id. */
 export function nameOf(id: string): string | undefined {
   const node = picture.nodes.find((node) => node.id === id);
   if (node) {
     const { kind, name } = node;
-    if (kind === 'client' || kind === 'gateway') return kinds[kind];
-    return kind === 'relay' ? name.charAt(0).toUpperCase() + name.slice(1) : `${kinds[kind]} ${name}`;
+    if (kind === 'client' || kind === 'gateway') return kindNames[kind];
+    return kind === 'relay' ? name.charAt(0).toUpperCase() + name.slice(1) : `${kindNames[kind]} ${name}`;
   }
   const arrow = picture.arrows.find((arrow) => arrow.id === id);
   if (!arrow) return undefined;
   const [from, to] = [arrow.from, arrow.to].map(
     (end) => picture.nodes.find(({ id }) => id === end)?.name ?? end,
   );
-  return `${carried[arrow.carries]}: ${from} to ${to}`;
+  return `${trafficNames[arrow.carries]}: ${from} to ${to}`;
 }

@@ -8,17 +8,21 @@ import { Outline } from './outline.tsx';
 import { addressOf, selected } from '../../parts/selection.ts';
 
 const LINE = 15;
-/** Where the middle of the free space is not that of the shape. */
+/** Horizontal offset of the text in asymmetric shapes. */
 const shifts: Partial<Record<Placed['kind'], number>> = { queue: -4, topic: 5 };
 
-const keepers = { givenUp: 'given up', undelivered: 'undelivered', unpublishable: 'parked' } as const;
+const deadLetterLabels = {
+  givenUp: 'dead letters',
+  undelivered: 'undelivered',
+  unpublishable: 'parked',
+} as const;
 
-/** A part of the picture, which leads to what passed it last, with its facts. The link is called the same all the time. */
+/** Part of the picture with its current values, linked to its latest steps. Its accessible name is constant. */
 export function NodeLink({ node }: { node: Placed }) {
   const isSelected = useComputed(() => selected.value === node.id);
   const facts = useComputed(() => factsOf(node, state.value, topology)).value;
   return (
-    <g class={`node ${node.kind} ${node.lane ?? ''} ${facts.isTroubled ? 'troubled' : ''}`}>
+    <g class={`node ${node.kind} ${node.lane ?? ''} ${facts.isDegraded ? 'troubled' : ''}`}>
       <a
         href={addressOf(node.id)}
         aria-label={nameOf(node.id)}
@@ -30,7 +34,7 @@ export function NodeLink({ node }: { node: Placed }) {
       <g class="facts" aria-hidden="true">
         {node.kind === 'deadLetters' ? (
           <text x={node.x + node.width / 2} y={node.y + node.height / 2 + 4}>
-            <tspan class="depth">{facts.lines[0]}</tspan> {keepers[node.keeps]}
+            <tspan class="depth">{facts.lines[0]}</tspan> {deadLetterLabels[node.queueKind]}
           </text>
         ) : (
           <Lines node={node} lines={facts.lines} offset={titleOf(node).length} all={facts} />
@@ -43,12 +47,12 @@ export function NodeLink({ node }: { node: Placed }) {
 interface LinesProps {
   readonly node: Placed;
   readonly lines: readonly string[];
-  /** How many lines stand above these. */
+  /** Number of lines above these. */
   readonly offset: number;
   readonly all: Facts;
 }
 
-/** Lines of a part, which all together stand in its middle. */
+/** Lines of text of a part, vertically centred together. */
 function Lines({ node, lines, offset, all }: LinesProps) {
   const { kind, y, height } = node;
   const x = node.x + node.width / 2 + (shifts[kind] ?? 0);
@@ -65,7 +69,7 @@ function Lines({ node, lines, offset, all }: LinesProps) {
   );
 }
 
-/** A name in two lines at most, broken at a hyphen near its middle. */
+/** Name of a part in at most two lines, broken at the hyphen nearest to the middle. */
 function titleOf({ kind, name }: Placed): string[] {
   if (kind === 'subscription') return ['filter'];
   if (kind === 'service') return [name.charAt(0).toUpperCase() + name.slice(1)];

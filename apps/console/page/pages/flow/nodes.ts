@@ -2,7 +2,7 @@ import type { QueueName, ServiceName, TableName, TopicName, Topology } from '@ta
 import type { DeadLetterQueue } from '../../../server/protocol.ts';
 import { keys } from '../../parts/keys.ts';
 
-/** A part of the system, as the picture knows it; `id` is also how an address names it. */
+/** Part of the system in the picture; `id` also names it in URLs. */
 export type Part = { readonly id: string; readonly name: string; readonly lane?: ServiceName } & (
   | { readonly kind: 'client' | 'gateway' }
   | { readonly kind: 'service' | 'relay'; readonly service: ServiceName }
@@ -10,16 +10,16 @@ export type Part = { readonly id: string; readonly name: string; readonly lane?:
   | { readonly kind: 'topic'; readonly topic: TopicName }
   | { readonly kind: 'subscription'; readonly topic: TopicName; readonly queue: QueueName }
   | { readonly kind: 'queue'; readonly queue: QueueName }
-  | { readonly kind: 'deadLetters'; readonly queue: string; readonly keeps: DeadLetterQueue['kind'] }
+  | { readonly kind: 'deadLetters'; readonly queue: string; readonly queueKind: DeadLetterQueue['kind'] }
 );
 
-/** A part and what keeps what goes wrong there. */
+/** Part with its dead-letter queue. */
 export interface Cell {
   readonly part: Part;
-  readonly keeper?: Part;
+  readonly deadLetters?: Part;
 }
 
-/** What a service owns and consumes, in the order in which an event passes; a row for each subscription of a queue. */
+/** Parts that a service owns and consumes, in the order of the event flow; one row per subscription of a queue. */
 export interface Lane {
   readonly service: ServiceName;
   readonly columns: Readonly<
@@ -40,20 +40,20 @@ export const idOf = {
   deadLetters: (queue: string) => `dead-letters/${queue}`,
 } as const;
 
-/** The lane of each service of a topology, in its order. */
+/** Lanes of the services of a topology, in order. */
 export function lanesOf(topology: Topology): Lane[] {
   return keys(topology.services).map((service) => laneOf(topology, service));
 }
 
 function laneOf(topology: Topology, lane: ServiceName): Lane {
   const { parkingQueue } = topology.relays[lane];
-  const keeper = (queue: string, keeps: DeadLetterQueue['kind']): Part => ({
+  const deadLettersOf = (queue: string, queueKind: DeadLetterQueue['kind']): Part => ({
     id: idOf.deadLetters(queue),
     kind: 'deadLetters',
     name: queue,
     lane,
     queue,
-    keeps,
+    queueKind,
   });
   const queues = keys(topology.queues).filter((queue) => topology.queues[queue].consumer === lane);
   const consumed = queues.map((queue) => ({
@@ -70,7 +70,7 @@ function laneOf(topology: Topology, lane: ServiceName): Lane {
       relay: [
         {
           part: { id: idOf.relay(lane), kind: 'relay', name: `${lane} relay`, lane, service: lane },
-          keeper: keeper(parkingQueue, 'unpublishable'),
+          deadLetters: deadLettersOf(parkingQueue, 'unpublishable'),
         },
       ],
       topic: keys(topology.topics)
@@ -88,13 +88,13 @@ function laneOf(topology: Topology, lane: ServiceName): Lane {
                 topic,
                 queue,
               },
-              keeper: keeper(deadLetterQueue, 'undelivered'),
+              deadLetters: deadLettersOf(deadLetterQueue, 'undelivered'),
             })),
       ),
       queue: consumed.flatMap(({ queue, subscriptions }) => [
         {
           part: { id: idOf.queue(queue), kind: 'queue' as const, name: queue, lane, queue },
-          keeper: keeper(topology.queues[queue].deadLetterQueue, 'givenUp'),
+          deadLetters: deadLettersOf(topology.queues[queue].deadLetterQueue, 'givenUp'),
         },
         ...subscriptions.slice(1).map(() => undefined),
       ]),

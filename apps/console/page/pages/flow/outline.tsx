@@ -1,6 +1,6 @@
 import type { Placed } from './layout.ts';
 
-/** The shape that says what a part is: a drum for a table, a pipe for a queue, an arrowhead for a topic. */
+/** Shape of a part by its kind: a drum for a table, a pipe for a queue, an arrowhead for a topic. */
 export function Outline({ node }: { node: Box & Pick<Placed, 'kind'> }) {
   const { kind, x, y, width, height } = node;
   switch (kind) {
@@ -44,7 +44,7 @@ function Drum({ x, y, width, height }: Box) {
   );
 }
 
-/** Its mouth is where it is read. */
+/** Pipe of a queue; its open end is the side of the consumer. */
 function Pipe({ x, y, width, height }: Box) {
   const right = x + width - RIM;
   return (

@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../api.ts';
+import { request } from '../../api.ts';
 import { pretty } from '../../parts/pretty.ts';
 import { operatorToken } from '../../session.ts';
 
-/** Shows an event as it was published, to the operator who asks for it. */
-export function Payload({ eventId, of }: { eventId: string; of: string }) {
+/** Payload of a published event, fetched on demand; requires the operator token. */
+export function Payload({ eventId, title }: { eventId: string; title: string }) {
   const payload = useSignal<string | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   const show = () =>
-    void ask<{ body: unknown }>(`/console/events/${encodeURIComponent(eventId)}`, {
+    void request<{ body: unknown }>(`/console/events/${encodeURIComponent(eventId)}`, {
       token: operatorToken.value,
     })
       .then(({ body }) => (payload.value = pretty(body.body)))
@@ -16,7 +16,7 @@ export function Payload({ eventId, of }: { eventId: string; of: string }) {
   if (payload.value !== undefined)
     return (
       <figure class="payload">
-        <figcaption>{of}</figcaption>
+        <figcaption>{title}</figcaption>
         <pre tabIndex={0}>{payload}</pre>
       </figure>
     );
@@ -25,7 +25,7 @@ export function Payload({ eventId, of }: { eventId: string; of: string }) {
       <button type="button" class="quiet" onClick={show}>
         Show payload
       </button>
-      <span class="quiet">{of}</span>
+      <span class="quiet">{title}</span>
       {problem.value !== undefined && (
         <span class="bad-ink" role="alert">
           {problem}

@@ -2,36 +2,36 @@ import { topology } from '@tandem/contracts/topology';
 import { useEffect, useRef } from 'preact/hooks';
 import { onStep } from '../../live.ts';
 import { ArrowLink } from './arrow-link.tsx';
-import { travel } from './dots.ts';
+import { animateSteps } from './dots.ts';
 import { NodeLink } from './node-link.tsx';
-import { picture } from './picture-of.ts';
-import { prefersStillness } from './stillness.ts';
+import { picture } from './system-picture.ts';
+import { prefersReducedMotion } from './reduced-motion.ts';
 
-/** What is older does not travel any more: a page that connects is told the last steps as well. */
-const FRESH_MS = 5_000;
+/** Maximum age of an animated step: the stream replays older ones on connect. */
+const MAX_STEP_AGE_MS = 5_000;
 
-/** The system as it is, with what travels through it. */
+/** Picture of the system with animated steps. */
 export function Picture() {
   const svg = useRef<SVGSVGElement>(null);
   const layer = useRef<SVGGElement>(null);
   useEffect(() => {
-    if (!svg.current || !layer.current || prefersStillness.value) return undefined;
-    const travellers = travel(svg.current, layer.current, topology);
+    if (!svg.current || !layer.current || prefersReducedMotion.value) return undefined;
+    const animation = animateSteps(svg.current, layer.current, topology);
     const stopListening = onStep((step) => {
-      if (step.at > Date.now() - FRESH_MS) travellers.show(step);
+      if (step.at > Date.now() - MAX_STEP_AGE_MS) animation.show(step);
     });
     return () => {
       stopListening();
-      travellers.stop();
+      animation.stop();
     };
-  }, [prefersStillness.value]);
+  }, [prefersReducedMotion.value]);
   return (
     <div class="picture">
       <svg
         ref={svg}
         viewBox={`0 0 ${picture.width} ${picture.height}`}
         role="group"
-        aria-label="The system: each part and each arrow is a link to what passed it last"
+        aria-label="System diagram: each part and each arrow links to its latest steps"
       >
         {picture.lanes.map(({ service, x, y, width, height, isMirrored }) => (
           <g key={service} class={`lane ${service}`} aria-hidden="true">

@@ -29,35 +29,35 @@ const snapshot: Step = {
 const received: Step = { kind: 'received', at: 3, queue, attempt: 1, ...event };
 const applied: Step = { kind: 'applied', at: 4, queue, attempt: 1, ...event };
 const returned: Step = { kind: 'returned', at: 4, queue, attempt: 1, ...event };
-const givenUp: Step = { kind: 'returned', at: 5, queue, attempt: 5, ...event };
-const all = [request, published, snapshot, received, applied, returned, givenUp];
+const deadLettered: Step = { kind: 'returned', at: 5, queue, attempt: 5, ...event };
+const all = [request, published, snapshot, received, applied, returned, deadLettered];
 
-test('every arrow of a way is one of the picture', () => {
+test('all arrows of a route exist in the picture', () => {
   const arrows = new Set(connect(topology).map(({ id }) => id));
   for (const step of all)
     for (const arrow of routesOf(step, topology).flat()) assert.ok(arrows.has(arrow), arrow);
 });
 
-test('an event travels from the table to every queue that hears it', () => {
-  const [way] = routesOf(published, topology);
-  assert.equal(way?.[0], 'table/products/to/relay/product');
-  assert.equal(way.at(-1), `subscription/${topic}/${queue}/to/queue/${queue}`);
+test('an event is routed from the table to every subscribed queue', () => {
+  const [route] = routesOf(published, topology);
+  assert.equal(route?.[0], 'table/products/to/relay/product');
+  assert.equal(route.at(-1), `subscription/${topic}/${queue}/to/queue/${queue}`);
 });
 
-test('a page of a snapshot travels past table and relay', () => {
+test('a snapshot page bypasses table and relay', () => {
   assert.equal(routesOf(snapshot, topology)[0]?.[0], `service/product/to/topic/${topic}`);
 });
 
-test('what is returned for the last time travels to the dead letters', () => {
+test('a message that is returned on its last attempt is routed to the dead-letter queue', () => {
   assert.deepEqual(routesOf(returned, topology), []);
-  assert.deepEqual(routesOf(givenUp, topology), [
+  assert.deepEqual(routesOf(deadLettered, topology), [
     [`queue/${queue}/to/dead-letters/cart-product-updates-dlq`],
   ]);
 });
 
-test('the last steps at a part or an arrow are the newest first, and no more than asked for', () => {
+test('the latest steps at a part or an arrow are newest first, up to the limit', () => {
   assert.deepEqual(stepsAt(`queue/${queue}`, all, topology, 9), [
-    givenUp,
+    deadLettered,
     returned,
     received,
     snapshot,
@@ -65,10 +65,10 @@ test('the last steps at a part or an arrow are the newest first, and no more tha
   ]);
   assert.deepEqual(stepsAt('table/products/to/relay/product', all, topology, 9), [published]);
   assert.deepEqual(stepsAt('gateway', all, topology, 9), [request]);
-  assert.deepEqual(stepsAt(`queue/${queue}`, all, topology, 1), [givenUp]);
+  assert.deepEqual(stepsAt(`queue/${queue}`, all, topology, 1), [deadLettered]);
 });
 
-test('an event has the colour of the service that it comes from', () => {
+test('an event has the colour of the publishing service', () => {
   assert.deepEqual(
     [request, published, applied].map((step) => sourceOf(step, topology)),
     ['cart', 'product', 'product'],

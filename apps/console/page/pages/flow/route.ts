@@ -5,8 +5,8 @@ import { keys } from '../../parts/keys.ts';
 import { client, gateway, idOf } from './nodes.ts';
 
 /**
- * The ways that a step shows: each a run of arrows, by their ids. An event that several queues get has a way for each;
- * what is no news (a page of a snapshot) comes past table and relay.
+ * Routes of a step in the picture, each a sequence of arrow ids. An event has one route per subscribed queue; a snapshot
+ * page bypasses table and relay.
  */
 export function routesOf(step: Step, topology: Topology): string[][] {
   switch (step.kind) {
@@ -22,8 +22,8 @@ export function routesOf(step: Step, topology: Topology): string[][] {
     }
     case 'returned': {
       const { maxReceiveCount, deadLetterQueue } = topology.queues[step.queue];
-      const isGivenUp = step.attempt >= maxReceiveCount;
-      return isGivenUp ? [along(idOf.queue(step.queue), idOf.deadLetters(deadLetterQueue))] : [];
+      const isLastAttempt = step.attempt >= maxReceiveCount;
+      return isLastAttempt ? [along(idOf.queue(step.queue), idOf.deadLetters(deadLetterQueue))] : [];
     }
     default:
       return [];
@@ -36,11 +36,11 @@ function published(step: Step & { kind: 'published' }, topology: Topology): stri
   const isSnapshot =
     step.committedAt === undefined && topology.services[owner].snapshots?.topic === step.topic;
   const start = isSnapshot ? [idOf.service(owner)] : [idOf.table(table), idOf.relay(owner)];
-  const heard = topology.subscriptions.filter(
+  const subscriptions = topology.subscriptions.filter(
     ({ topic, eventTypes }) => topic === step.topic && eventTypes.some((type) => type === step.eventType),
   );
-  if (heard.length === 0) return [along(...start, idOf.topic(step.topic))];
-  return heard.map((subscription) =>
+  if (subscriptions.length === 0) return [along(...start, idOf.topic(step.topic))];
+  return subscriptions.map((subscription) =>
     along(...start, idOf.topic(step.topic), idOf.subscription(subscription), idOf.queue(subscription.queue)),
   );
 }
@@ -50,8 +50,8 @@ function along(...ids: readonly string[]): string[] {
 }
 
 /**
- * The steps that passed a part or an arrow. One that came back to its queue passed the queue, though no arrow shows
- * it. The newest come first, at most `limit`.
+ * Latest steps at a part or an arrow, newest first, at most `limit`. A step that returned a message counts for its queue,
+ * although no arrow shows it.
  */
 export function stepsAt(id: string, steps: readonly Step[], topology: Topology, limit: number): Step[] {
   const found: Step[] = [];
@@ -69,7 +69,7 @@ function passes(step: Step, id: string, topology: Topology): boolean {
   );
 }
 
-/** Which service's colour an event has: that of its topic. */
+/** Service whose colour a step has: the owner of its topic, or the service of its request. */
 export function sourceOf(step: Step, topology: Topology): string {
   if (step.kind === 'request') return step.service;
   if (step.kind === 'published') return topology.topics[step.topic].owner;

@@ -31,7 +31,7 @@ const steps: Step[] = [
   { kind: 'received', at: 1_020, queue, attempt: 2, ...event },
 ];
 
-test('a trace runs from the request to what is applied, in ms since its first step', () => {
+test('a trace runs from the request to the applied event, in ms since its first step', () => {
   const { lines, lengthMs } = waterfall(steps, 't');
   assert.deepEqual(
     lines.map(({ kind, startMs, endMs }) => [kind, startMs, endMs]),
@@ -44,9 +44,9 @@ test('a trace runs from the request to what is applied, in ms since its first st
     ],
   );
   assert.equal(lengthMs, 30);
-  assert.match(lines.at(-1)?.what ?? '', /attempt 2/);
+  assert.match(lines.at(-1)?.description ?? '', /attempt 2/);
 });
 
-test('a trace that nobody remembers is empty', () => {
+test('an unknown trace is empty', () => {
   assert.deepEqual(waterfall(steps, 'unknown'), { lines: [], lengthMs: 0 });
 });

@@ -1,9 +1,9 @@
 import type { Step } from '../../../server/protocol.ts';
 
-/** A line of a trace: a span from `startMs` to `endMs`, both since the first. */
+/** Line of a waterfall: a span from `startMs` to `endMs`, both relative to the first step. */
 export interface Line {
   readonly kind: Step['kind'] | 'committed';
-  readonly what: string;
+  readonly description: string;
   readonly at: number;
   readonly startMs: number;
   readonly endMs: number;
@@ -18,7 +18,7 @@ export interface Waterfall {
 
 type Span = Omit<Line, 'startMs' | 'endMs'> & { readonly until: number };
 
-/** Of steps at the same millisecond, what comes first. */
+/** Order of steps within the same millisecond. */
 const order: readonly Line['kind'][] = [
   'request',
   'committed',
@@ -29,8 +29,8 @@ const order: readonly Line['kind'][] = [
 ];
 
 /**
- * The steps of a trace in their order, each with its time since the first. A request's time is when it came;
- * an event was committed before it was published, and tells when.
+ * Steps of a trace in order, with times relative to the first. A request starts when it arrives; the commit of an event
+ * is a step of its own, from the event's `committedAt`.
  */
 export function waterfall(steps: readonly Step[], traceId: string): Waterfall {
   const spans = steps.filter((step) => step.traceId === traceId).flatMap(spansOf);
@@ -54,7 +54,7 @@ function spansOf(step: Step): Span[] {
         kind,
         at,
         until: at + step.durationMs,
-        what: `${step.method} ${step.path} → ${step.status}`,
+        description: `${step.method} ${step.path} → ${step.status}`,
       },
     ];
   const { eventId, eventType } = step;
@@ -66,13 +66,27 @@ function spansOf(step: Step): Span[] {
         until: at,
         eventId,
         eventType,
-        what: `${eventType} from ${step.queue}${step.attempt > 1 ? `, attempt ${step.attempt}` : ''}`,
+        description: `${eventType} from ${step.queue}${step.attempt > 1 ? `, attempt ${step.attempt}` : ''}`,
       },
     ];
-  const published: Span = { kind, at, until: at, eventId, eventType, what: `${eventType} to ${step.topic}` };
+  const published: Span = {
+    kind,
+    at,
+    until: at,
+    eventId,
+    eventType,
+    description: `${eventType} to ${step.topic}`,
+  };
   if (step.committedAt === undefined) return [published];
   return [
-    { kind: 'committed', at: step.committedAt, until: step.committedAt, eventId, eventType, what: eventType },
+    {
+      kind: 'committed',
+      at: step.committedAt,
+      until: step.committedAt,
+      eventId,
+      eventType,
+      description: eventType,
+    },
     published,
   ];
 }

@@ -1,26 +1,27 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Line } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
-import { Act, Trouble } from '../../parts/act.tsx';
-import { acceptPrice, doings, remove, setQty } from './basket.ts';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { acceptPrice, actions, remove, setQty } from './cart-state.ts';
 import { HoldState } from './hold-state.tsx';
 import { type Notice, noticesOf } from './notices.ts';
 
 interface CartLineProps {
   readonly line: Line;
   readonly currency: string | null;
-  /** Is called once something was done, whatever came of it. */
+  /** Called after each action, whether it succeeded or not. */
   readonly onDone: () => void;
 }
 
-/** A line of the cart: how many, for how much, and what stands in its way. */
+/** Line item of the cart: quantity, price, hold and notices. */
 export function CartLine({ line, currency, onDone }: CartLineProps) {
   const { productId, name, qty, priceAtAdd } = line;
-  const isOff = doings.isUnderWay(`line:${productId}`);
+  const isDisabled = actions.isPending(`line:${productId}`);
   const change = (to: number) => setQty(productId, to).then(onDone);
   const remedies: Remedies = {
     accept: () => void acceptPrice(line).then(onDone),
-    take: (qty) => void change(qty),
+    setQuantity: (qty) => void change(qty),
     remove: () => void remove(productId).then(onDone),
   };
   return (
@@ -28,47 +29,58 @@ export function CartLine({ line, currency, onDone }: CartLineProps) {
       <h3>{name}</h3>
       <p class="price">{formatMoney(qty * priceAtAdd, currency)}</p>
       <div class="stepper" role="group" aria-label={`Quantity of ${name}`}>
-        <Act isQuiet isOff={isOff} label={`One less: ${name}`} onAct={() => void change(qty - 1)}>
+        <Button
+          isQuiet
+          isDisabled={isDisabled}
+          label={`One less: ${name}`}
+          onPress={() => void change(qty - 1)}
+        >
           −
-        </Act>
-        <Quantity line={line} isOff={isOff} onChange={change} />
-        <Act isQuiet isOff={isOff} label={`One more: ${name}`} onAct={() => void change(qty + 1)}>
+        </Button>
+        <Quantity line={line} isDisabled={isDisabled} onChange={change} />
+        <Button
+          isQuiet
+          isDisabled={isDisabled}
+          label={`One more: ${name}`}
+          onPress={() => void change(qty + 1)}
+        >
           +
-        </Act>
+        </Button>
         <span class="each">× {formatMoney(priceAtAdd, currency)}</span>
       </div>
-      <Act isQuiet isOff={isOff} label={`Remove: ${name}`} onAct={remedies.remove}>
+      <Button isQuiet isDisabled={isDisabled} label={`Remove: ${name}`} onPress={remedies.remove}>
         Remove
-      </Act>
+      </Button>
       <HoldState line={line} onDone={onDone} />
       {noticesOf(line, currency).map((notice) => (
         <div key={notice.kind} class="notice row">
-          <span>{notice.says}</span>
-          <Remedy notice={notice} line={line} isOff={isOff} remedies={remedies} />
+          <span>{notice.text}</span>
+          <Remedy notice={notice} line={line} isDisabled={isDisabled} remedies={remedies} />
         </div>
       ))}
-      <Trouble of={doings.problemOf(`line:${productId}`)} />
+      <ErrorNotice message={actions.errorOf(`line:${productId}`)} />
     </li>
   );
 }
 
 interface QuantityProps {
   readonly line: Line;
-  readonly isOff: boolean;
+  readonly isDisabled: boolean;
   readonly onChange: (qty: number) => Promise<void>;
 }
 
-/** The quantity as a field: Enter or leaving it takes what was written, and it shows what came of it. */
-function Quantity({ line, isOff, onChange }: QuantityProps) {
+/** Quantity input: Enter or blur submits it, then it shows the resulting quantity. */
+function Quantity({ line, isDisabled, onChange }: QuantityProps) {
   const field = useRef<HTMLInputElement>(null);
-  const now = useRef(line.qty);
-  now.current = line.qty;
+  const current = useRef(line.qty);
+  current.current = line.qty;
   const show = () => {
-    if (field.current) field.current.value = String(now.current);
+    if (field.current) field.current.value = String(current.current);
   };
   useEffect(show, [line.qty]);
-  const take = async (written: number) => {
-    if (Number.isInteger(written) && written >= 0 && written !== line.qty && !isOff) await onChange(written);
+  const submit = async (entered: number) => {
+    if (Number.isInteger(entered) && entered >= 0 && entered !== line.qty && !isDisabled)
+      await onChange(entered);
     show();
   };
   return (
@@ -80,44 +92,53 @@ function Quantity({ line, isOff, onChange }: QuantityProps) {
       inputMode="numeric"
       aria-label={`Quantity of ${line.name}`}
       ref={field}
-      onKeyDown={(event) => event.key === 'Enter' && void take(event.currentTarget.valueAsNumber)}
-      onBlur={(event) => void take(event.currentTarget.valueAsNumber)}
+      onKeyDown={(event) => event.key === 'Enter' && void submit(event.currentTarget.valueAsNumber)}
+      onBlur={(event) => void submit(event.currentTarget.valueAsNumber)}
     />
   );
 }
 
 interface Remedies {
   readonly accept: () => void;
-  readonly take: (qty: number) => void;
+  readonly setQuantity: (qty: number) => void;
   readonly remove: () => void;
 }
 
 interface RemedyProps {
   readonly notice: Notice;
   readonly line: Line;
-  readonly isOff: boolean;
+  readonly isDisabled: boolean;
   readonly remedies: Remedies;
 }
 
-/** What there is to do about a notice. */
-function Remedy({ notice, line: { name, qty }, isOff, remedies: { accept, take, remove } }: RemedyProps) {
+/** Button that resolves a notice. */
+function Remedy({
+  notice,
+  line: { name, qty },
+  isDisabled,
+  remedies: { accept, setQuantity, remove },
+}: RemedyProps) {
   if (notice.kind === 'priceChanged')
     return (
-      <Act isOff={isOff} label={`Accept new price: ${name}`} onAct={accept}>
+      <Button isDisabled={isDisabled} label={`Accept new price: ${name}`} onPress={accept}>
         Accept new price
-      </Act>
+      </Button>
     );
-  if (notice.kind === 'insufficient' && notice.take > 0) {
-    const text = `${notice.take === qty ? 'Keep' : 'Take'} ${notice.take}`;
+  if (notice.kind === 'insufficient' && notice.suggestedQty > 0) {
+    const text = `${notice.suggestedQty === qty ? 'Keep' : 'Lower to'} ${notice.suggestedQty}`;
     return (
-      <Act isOff={isOff} label={`${text}: ${name}`} onAct={() => take(notice.take)}>
+      <Button
+        isDisabled={isDisabled}
+        label={`${text}: ${name}`}
+        onPress={() => setQuantity(notice.suggestedQty)}
+      >
         {text}
-      </Act>
+      </Button>
     );
   }
   return (
-    <Act isOff={isOff} label={`Remove: ${name}, which is not available`} onAct={remove}>
+    <Button isDisabled={isDisabled} label={`Remove: ${name}, which is not available`} onPress={remove}>
       Remove
-    </Act>
+    </Button>
   );
 }

@@ -1,60 +1,61 @@
 import { useRef } from 'preact/hooks';
 import type { Cart } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
-import { Act, Trouble } from '../../parts/act.tsx';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { user } from '../../session.ts';
-import { bought, cart, doings, said } from './basket.ts';
+import { lastOrder, cart, actions, announcement } from './cart-state.ts';
 import { CartLine } from './cart-line.tsx';
 import { checkOut } from './checkout.ts';
-import { keepFocus } from './focus.ts';
-import { personOf } from './notices.ts';
+import { restoreFocus } from './focus.ts';
+import { displayName } from './notices.ts';
 import { Orders } from './orders.tsx';
 import { SignIn } from './sign-in.tsx';
 
-/** The cart: its lines, what they cost together, and the way to buy them. */
+/** Cart panel: lines, total, checkout and orders. */
 export function CartView() {
   const heading = useRef<HTMLHeadingElement>(null);
-  const keep = () => keepFocus(heading.current);
+  const restore = () => restoreFocus(heading.current);
   const shown = cart.value;
-  const buy = () => void checkOut().then(keep);
+  const placeOrder = () => void checkOut().then(restore);
   return (
     <section class="cart sheet" aria-labelledby="cart-title">
       <h2 id="cart-title" tabIndex={-1} ref={heading} class="cart-ink">
-        {user.value ? `${personOf(user.value.name)}'s cart` : 'Your cart'}
+        {user.value ? `${displayName(user.value.name)}'s cart` : 'Your cart'}
       </h2>
-      <SignIn onDone={keep} />
+      <SignIn onDone={restore} />
       <p class="said" role="status">
-        {said.value}
+        {announcement.value}
       </p>
-      {bought.value && <Bought cart={bought.value} />}
-      <Trouble of={doings.problemOf('cart')} />
+      {lastOrder.value && <OrderPlaced cart={lastOrder.value} />}
+      <ErrorNotice message={actions.errorOf('cart')} />
       {shown && shown.items.length > 0 ? (
         <>
           <ul class="lines">
             {shown.items.map((line) => (
-              <CartLine key={line.productId} line={line} currency={shown.currency} onDone={keep} />
+              <CartLine key={line.productId} line={line} currency={shown.currency} onDone={restore} />
             ))}
           </ul>
           <p class="total">
             Total <strong>{formatMoney(shown.totalAmount, shown.currency)}</strong>
           </p>
-          <Act isOff={doings.isUnderWay('checkout')} onAct={buy}>
-            {doings.isUnderWay('checkout') ? 'Buying …' : 'Check out'}
-          </Act>
+          <Button isDisabled={actions.isPending('checkout')} onPress={placeOrder}>
+            {actions.isPending('checkout') ? 'Checking out …' : 'Check out'}
+          </Button>
         </>
       ) : (
-        !bought.value && <p class="quiet">Nothing is in it yet.</p>
+        !lastOrder.value && <p class="quiet">The cart is empty.</p>
       )}
-      <Trouble of={doings.problemOf('hold') ?? doings.problemOf('checkout')} />
+      <ErrorNotice message={actions.errorOf('hold') ?? actions.errorOf('checkout')} />
       <Orders />
     </section>
   );
 }
 
-function Bought({ cart: { items, totalAmount, currency } }: { readonly cart: Cart }) {
+function OrderPlaced({ cart: { items, totalAmount, currency } }: { readonly cart: Cart }) {
   return (
     <div class="notice good">
-      <h3>Bought</h3>
+      <h3>Order placed</h3>
       <ul>
         {items.map(({ productId, qty, name, priceAtAdd }) => (
           <li key={productId}>
@@ -63,7 +64,7 @@ function Bought({ cart: { items, totalAmount, currency } }: { readonly cart: Car
         ))}
       </ul>
       <p>
-        Together <strong>{formatMoney(totalAmount, currency)}</strong>
+        Total <strong>{formatMoney(totalAmount, currency)}</strong>
       </p>
     </div>
   );

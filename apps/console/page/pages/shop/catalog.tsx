@@ -1,20 +1,21 @@
 import { useRef } from 'preact/hooks';
 import type { Product } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
-import { Act, Trouble } from '../../parts/act.tsx';
-import { add, doings as basketDoings, readCart } from './basket.ts';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { add, actions as cartActions, readCart } from './cart-state.ts';
 import { Description } from './description.tsx';
-import { needsHand } from './freshness.ts';
-import { categories, category, doings, isFirst, page, turnAgain, turnTo } from './shelf.ts';
+import { needsManualRefresh } from './freshness.ts';
+import { categories, category, actions, isFirst, page, reloadPage, showPage } from './catalog-state.ts';
 
-/** The catalog, page by page, of all categories or of one. */
+/** Paged catalog of all categories or of one. */
 export function Catalog() {
   const heading = useRef<HTMLHeadingElement>(null);
-  const turn = async (cursor?: string) => {
-    await turnTo(category.value, cursor);
+  const goTo = async (cursor?: string) => {
+    await showPage(category.value, cursor);
     heading.current?.focus();
   };
-  const isTurning = doings.isUnderWay('turn');
+  const isLoading = actions.isPending('load');
   const next = page.value?.nextCursor;
   return (
     <section class="catalog" aria-labelledby="catalog-title">
@@ -22,40 +23,40 @@ export function Catalog() {
         <h2 id="catalog-title" tabIndex={-1} ref={heading} class="product-ink">
           {category.value ?? 'All products'}
         </h2>
-        {needsHand() && (
-          <Act isQuiet isOff={isTurning} onAct={() => void Promise.all([turnAgain(), readCart()])}>
+        {needsManualRefresh() && (
+          <Button isQuiet isDisabled={isLoading} onPress={() => void Promise.all([reloadPage(), readCart()])}>
             Refresh
-          </Act>
+          </Button>
         )}
       </div>
       <Filter />
-      <Trouble of={doings.problemOf('turn') ?? doings.problemOf('refresh')} />
-      <ul class="products" aria-busy={isTurning}>
+      <ErrorNotice message={actions.errorOf('load') ?? actions.errorOf('refresh')} />
+      <ul class="products" aria-busy={isLoading}>
         {page.value?.items.map((product) => (
           <Item key={product.productId} product={product} />
         ))}
       </ul>
-      {page.value?.items.length === 0 && <p class="quiet">Nothing stands here.</p>}
+      {page.value?.items.length === 0 && <p class="quiet">There are no products here.</p>}
       <div class="row pages">
         {!isFirst.value && (
-          <Act isQuiet isOff={isTurning} onAct={() => void turn()}>
-            Back to the start
-          </Act>
+          <Button isQuiet isDisabled={isLoading} onPress={() => void goTo()}>
+            First page
+          </Button>
         )}
         {next !== undefined && (
-          <Act isQuiet isOff={isTurning} onAct={() => void turn(next)}>
+          <Button isQuiet isDisabled={isLoading} onPress={() => void goTo(next)}>
             Next page
-          </Act>
+          </Button>
         )}
       </div>
     </section>
   );
 }
 
-/** One of the categories that were seen, or any other by its name. */
+/** Category filter: a known category, or any other by name. */
 function Filter() {
   const choose = async (select: HTMLSelectElement) => {
-    await turnTo(select.value === '' ? undefined : select.value);
+    await showPage(select.value === '' ? undefined : select.value);
     select.value = category.value ?? '';
   };
   const search = (event: SubmitEvent) => {
@@ -64,17 +65,17 @@ function Filter() {
     const name = new FormData(form).get('category');
     if (typeof name !== 'string' || name.trim() === '') return;
     form.reset();
-    void turnTo(name.trim());
+    void showPage(name.trim());
   };
-  const here = category.value;
-  const offered = here === undefined || categories.value.includes(here) ? [] : [here];
+  const current = category.value;
+  const extra = current === undefined || categories.value.includes(current) ? [] : [current];
   return (
     <div class="filter">
       <label>
         Category
-        <select value={here ?? ''} onChange={({ currentTarget }) => void choose(currentTarget)}>
+        <select value={current ?? ''} onChange={({ currentTarget }) => void choose(currentTarget)}>
           <option value="">All</option>
-          {[...offered, ...categories.value].map((name) => (
+          {[...extra, ...categories.value].map((name) => (
             <option key={name} value={name}>
               {name}
             </option>
@@ -83,10 +84,10 @@ function Filter() {
       </label>
       <form onSubmit={search}>
         <label>
-          Another category
+          Other category
           <input name="category" maxLength={64} autocomplete="off" />
         </label>
-        <Act isQuiet>Show</Act>
+        <Button isQuiet>Show</Button>
       </form>
     </div>
   );
@@ -95,24 +96,24 @@ function Filter() {
 function Item({ product }: { readonly product: Product }) {
   const { productId, name, category, price, currency, inventory } = product;
   const isOut = inventory === 0;
-  const doing = `add:${productId}`;
+  const action = `add:${productId}`;
   return (
     <li>
-      <p class="kind">{category ?? 'Without a category'}</p>
+      <p class="kind">{category ?? 'No category'}</p>
       <h3>{name}</h3>
       <Description productId={productId} name={name} />
       <div class="offer">
         <p class="price">{formatMoney(price, currency)}</p>
         <p class={isOut ? 'stock bad-ink' : 'stock'}>{isOut ? 'Out of stock' : `${inventory} available`}</p>
       </div>
-      <Act
-        isOff={isOut || basketDoings.isUnderWay(doing)}
+      <Button
+        isDisabled={isOut || cartActions.isPending(action)}
         label={`Add to cart: ${name}`}
-        onAct={() => void add(product)}
+        onPress={() => void add(product)}
       >
         Add to cart
-      </Act>
-      <Trouble of={basketDoings.problemOf(doing)} />
+      </Button>
+      <ErrorNotice message={cartActions.errorOf(action)} />
     </li>
   );
 }

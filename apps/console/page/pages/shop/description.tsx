@@ -1,19 +1,19 @@
 import { useSignal } from '@preact/signals';
 import { readProduct } from '../../commerce.ts';
-import { Trouble } from '../../parts/act.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
 
 interface DescriptionProps {
   readonly productId: string;
   readonly name: string;
 }
 
-/** A product's description, fetched when it is opened: lists of products leave it out. */
+/** Description of a product, fetched when expanded: product lists omit it. */
 export function Description({ productId, name }: DescriptionProps) {
   const text = useSignal<string | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   const read = async () => {
     try {
-      const { description = 'There is no description.' } = await readProduct(productId);
+      const { description = 'No description.' } = await readProduct(productId);
       text.value = description;
       problem.value = undefined;
     } catch (error) {
@@ -24,7 +24,7 @@ export function Description({ productId, name }: DescriptionProps) {
     <details class="description" onToggle={({ currentTarget }) => void (currentTarget.open && read())}>
       <summary aria-label={`Description of ${name}`}>Description</summary>
       <p>{text.value ?? '…'}</p>
-      <Trouble of={problem.value} />
+      <ErrorNotice message={problem.value} />
     </details>
   );
 }

@@ -1,5 +1,5 @@
-/** Puts the focus there, once what was done is drawn, if its button went away with it. */
-export function keepFocus(at: HTMLElement | null): void {
+/** Moves the focus to an element after the next render, if the focused element was removed. */
+export function restoreFocus(at: HTMLElement | null): void {
   requestAnimationFrame(() => {
     if (!document.activeElement || document.activeElement === document.body) at?.focus();
   });

@@ -1,31 +1,31 @@
-import { about, isCut, isLive, onStep } from '../../live.ts';
-import { coalesced } from '../../coalesced.ts';
-import { cart, readCart } from './basket.ts';
-import { page, refresh } from './shelf.ts';
+import { about, isDisconnected, isLive, onStep } from '../../live.ts';
+import { coalesce } from '../../coalesce.ts';
+import { cart, readCart } from './cart-state.ts';
+import { page, refresh } from './catalog-state.ts';
 
-/** How long steps are gathered that follow upon one another before everything is read again. */
-const GATHER_MS = 50;
+/** Delay in which consecutive steps are coalesced into one reload. */
+const COALESCE_MS = 50;
 
-/** Reads again what the shop shows. */
-async function readAgain(): Promise<void> {
+/** Reloads the cart and the catalog. */
+async function reload(): Promise<void> {
   await Promise.all([readCart(), refresh()]);
 }
 
 /**
- * Keeps what is shown as it is, until the returned function is called: where the page hears the system, when Cart has
- * applied an event of a product that is shown; and when the page is looked at again.
+ * Reloads the shop when Cart has applied an event of a displayed product, when the event stream opens, and on focus
+ * without a stream. Returns the function that stops it.
  */
-export function keepFresh(): () => void {
-  const again = coalesced(readAgain, GATHER_MS);
+export function refreshOnEvents(): () => void {
+  const scheduleReload = coalesce(reload, COALESCE_MS);
   const stopListening = onStep((step) => {
     if (step.kind !== 'applied' || step.queue !== 'cart-product-updates-queue') return;
-    if (step.productId !== undefined && isShown(step.productId)) again();
+    if (step.productId !== undefined && isShown(step.productId)) scheduleReload();
   });
   const stopWatching = isLive.subscribe((live) => {
-    if (live) again();
+    if (live) scheduleReload();
   });
   const onFocus = () => {
-    if (!isLive.value) again();
+    if (!isLive.value) scheduleReload();
   };
   addEventListener('focus', onFocus);
   return () => {
@@ -35,12 +35,12 @@ export function keepFresh(): () => void {
   };
 }
 
-/** Whether what is shown has to be read again by hand. */
-export function needsHand(): boolean {
-  return about.value === null || isCut.value;
+/** Whether the shop is not updated automatically. */
+export function needsManualRefresh(): boolean {
+  return about.value === null || isDisconnected.value;
 }
 
 function isShown(productId: string): boolean {
   const shown = [...(page.value?.items ?? []), ...(cart.value?.items ?? [])];
-  return shown.some((it) => it.productId === productId);
+  return shown.some((item) => item.productId === productId);
 }

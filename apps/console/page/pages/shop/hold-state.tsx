@@ -1,16 +1,16 @@
 import type { Line } from '../../commerce.ts';
-import { Act } from '../../parts/act.tsx';
+import { Button } from '../../parts/button.tsx';
 import { useNow } from '../../parts/use-now.ts';
-import { doings, holdAgain } from './basket.ts';
+import { actions, holdAgain } from './cart-state.ts';
 import { canHoldAgain, holdText } from './hold.ts';
 
 interface HoldStateProps {
   readonly line: Line;
-  /** Is called once the hold was requested, whatever came of it. */
+  /** Called after the hold was requested, whether it succeeded or not. */
   readonly onDone: () => void;
 }
 
-/** Whether the line's units are held and for how long, and the way to request the hold again. */
+/** Hold of a line with its remaining time, and a button to request it again. */
 export function HoldState({ line, onDone }: HoldStateProps) {
   const text = holdText(line, useNow());
   if (text === undefined) return null;
@@ -18,14 +18,14 @@ export function HoldState({ line, onDone }: HoldStateProps) {
     <div class="hold row">
       <span>{text}</span>
       {canHoldAgain(line) && (
-        <Act
+        <Button
           isQuiet
-          isOff={doings.isUnderWay('hold')}
+          isDisabled={actions.isPending('hold')}
           label={`Hold again: ${line.name}`}
-          onAct={() => void holdAgain().then(onDone)}
+          onPress={() => void holdAgain().then(onDone)}
         >
           Hold again
-        </Act>
+        </Button>
       )}
     </div>
   );

@@ -1,6 +1,6 @@
 import type { Line } from '../../commerce.ts';
 
-/** A line's hold in plain words; undefined where the line's shortage says more. `now` is in milliseconds. */
+/** Hold of a line as text; undefined if the line has a stock notice instead. `now` is in milliseconds. */
 export function holdText(line: Line, now: number): string | undefined {
   const { hold, heldUntil, availability } = line;
   if (availability === 'unavailable') return undefined;

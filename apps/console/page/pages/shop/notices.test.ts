@@ -15,57 +15,66 @@ const cartOf = (...items: readonly Line[]): Cart => ({
 });
 const dearer: Line = { ...line, currentPrice: 1500, priceChanged: true };
 
-test('a line that can be sold has no notice', () => {
+test('a line that can be checked out has no notice', () => {
   assert.deepEqual(noticesOf(line, 'EUR'), []);
 });
 
-test('a changed price names both, each in its own currency', () => {
+test('a price change names the old and the new price, each in its own currency', () => {
   const [price] = noticesOf(dearer, 'EUR');
-  assert.deepEqual(price, { kind: 'priceChanged', says: 'It cost €12.00 and now costs €15.00.' });
+  assert.deepEqual(price, { kind: 'priceChanged', text: 'It cost €12.00 and now costs €15.00.' });
   const [currency] = noticesOf({ ...dearer, currentPrice: 1799, currentCurrency: 'EUR' }, 'USD');
-  assert.equal(currency?.says, 'It cost $12.00 and now costs €17.99.');
+  assert.equal(currency?.text, 'It cost $12.00 and now costs €17.99.');
 });
 
-test('the available quantity is offered, together with a changed price', () => {
+test('a shortage suggests the available quantity, next to a price change', () => {
   const short = { availability: 'insufficient', availableQty: 1, hold: 'none' } as const;
   const notices = noticesOf({ ...dearer, ...short }, 'EUR');
-  assert.deepEqual(notices.at(1), { kind: 'insufficient', says: 'Only 1 unit is available.', take: 1 });
+  assert.deepEqual(notices.at(1), {
+    kind: 'insufficient',
+    text: 'Only 1 unit is available.',
+    suggestedQty: 1,
+  });
   const [out] = noticesOf({ ...line, ...short, availableQty: 0 }, 'EUR');
-  assert.deepEqual(out, { kind: 'insufficient', says: 'It is out of stock.', take: 0 });
+  assert.deepEqual(out, { kind: 'insufficient', text: 'It is out of stock.', suggestedQty: 0 });
 });
 
-test('after a rejected increase the line offers to keep the quantity that it holds', () => {
+test('after a rejected increase the line suggests the quantity that it holds', () => {
   const [kept] = noticesOf({ ...line, availability: 'insufficient', availableQty: 3 }, 'EUR');
   assert.deepEqual(kept, {
     kind: 'insufficient',
-    says: 'More is not available: the quantity is 2 again.',
-    take: 2,
+    text: 'No more units are available: the quantity is 2 again.',
+    suggestedQty: 2,
   });
 });
 
-test('of a product that is gone nothing else matters', () => {
+test('an unavailable product has no other notices', () => {
   const notices = noticesOf({ ...dearer, availability: 'unavailable', availableQty: 0 }, 'EUR');
-  assert.deepEqual(notices, [{ kind: 'unavailable', says: 'It is no longer sold.' }]);
+  assert.deepEqual(notices, [
+    { kind: 'unavailable', text: 'This product is no longer sold. Remove it to check out.' },
+  ]);
 });
 
-test('what became of a cart is said line by line', () => {
-  const says = (before: readonly Line[], after: readonly Line[]) =>
+test('changes of a cart are announced line by line', () => {
+  const changes = (before: readonly Line[], after: readonly Line[]) =>
     changesBetween(cartOf(...before), cartOf(...after));
-  assert.deepEqual(says([line], [line]), []);
-  assert.deepEqual(says([], [line]), ['Mug: 2 in the cart.']);
-  assert.deepEqual(says([line], []), ['Mug is no longer in the cart.']);
-  assert.deepEqual(says([line], [{ ...dearer, qty: 3 }]), ['Mug: 3 in the cart.', 'Mug now costs €15.00.']);
-  assert.deepEqual(says([dearer], [{ ...dearer, priceAtAdd: 1500, priceChanged: false }]), [
+  assert.deepEqual(changes([line], [line]), []);
+  assert.deepEqual(changes([], [line]), ['Mug: 2 in the cart.']);
+  assert.deepEqual(changes([line], []), ['Mug is no longer in the cart.']);
+  assert.deepEqual(changes([line], [{ ...dearer, qty: 3 }]), [
+    'Mug: 3 in the cart.',
+    'Mug now costs €15.00.',
+  ]);
+  assert.deepEqual(changes([dearer], [{ ...dearer, priceAtAdd: 1500, priceChanged: false }]), [
     'The new price of Mug is accepted.',
   ]);
   const short: Line = { ...line, availability: 'insufficient', availableQty: 1, hold: 'none' };
-  assert.deepEqual(says([{ ...line, hold: 'none' }], [short]), ['Mug: Only 1 unit is available.']);
-  assert.deepEqual(says([short], [line]), ['Mug is available again.']);
-  assert.deepEqual(says([line], [{ ...line, hold: 'none' }]), ['The hold of Mug has expired.']);
-  assert.deepEqual(says([{ ...line, hold: 'pending' }], [line]), []);
+  assert.deepEqual(changes([{ ...line, hold: 'none' }], [short]), ['Mug: Only 1 unit is available.']);
+  assert.deepEqual(changes([short], [line]), ['Mug is available again.']);
+  assert.deepEqual(changes([line], [{ ...line, hold: 'none' }]), ['The hold of Mug has expired.']);
+  assert.deepEqual(changes([{ ...line, hold: 'pending' }], [line]), []);
 });
 
-test('a price in another currency is said in that, also when it is accepted', () => {
+test('a price in another currency is announced in that currency, and so is its acceptance', () => {
   const dollars = { ...cartOf(line), currency: 'USD' };
   const foreign: Line = { ...line, priceChanged: true, currentCurrency: 'EUR' };
   const inEuros = { ...dollars, items: [foreign] };

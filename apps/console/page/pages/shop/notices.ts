@@ -1,21 +1,22 @@
 import { type Cart, currentPriceOf, type Line } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
 
-/** What stands between a line and the checkout, and what there is to do about it. */
+/** Notice about a line that cannot be checked out as it is. */
 export type Notice =
-  | { readonly kind: 'priceChanged'; readonly says: string }
-  /** `take` is the quantity that is possible instead; the line's own where only an increase was rejected. */
-  | { readonly kind: 'insufficient'; readonly says: string; readonly take: number }
-  | { readonly kind: 'unavailable'; readonly says: string };
+  | { readonly kind: 'priceChanged'; readonly text: string }
+  /** `suggestedQty` is the available quantity; the line's own if only an increase was rejected. */
+  | { readonly kind: 'insufficient'; readonly text: string; readonly suggestedQty: number }
+  | { readonly kind: 'unavailable'; readonly text: string };
 
-/** The notices of a line in a cart of that currency. Of a product that is gone nothing else matters. */
+/** Notices of a line in a cart of that currency. An unavailable product has no other notices. */
 export function noticesOf(line: Line, currency: string | null): readonly Notice[] {
   const { priceChanged, priceAtAdd, availability } = line;
-  if (availability === 'unavailable') return [{ kind: 'unavailable', says: 'It is no longer sold.' }];
+  if (availability === 'unavailable')
+    return [{ kind: 'unavailable', text: 'This product is no longer sold. Remove it to check out.' }];
   const notices: Notice[] = [];
   if (priceChanged) {
-    const says = `It cost ${formatMoney(priceAtAdd, currency)} and now costs ${currentMoney(line, currency)}.`;
-    notices.push({ kind: 'priceChanged', says });
+    const text = `It cost ${formatMoney(priceAtAdd, currency)} and now costs ${currentMoney(line, currency)}.`;
+    notices.push({ kind: 'priceChanged', text });
   }
   if (availability === 'insufficient') notices.push(shortage(line));
   return notices;
@@ -24,9 +25,9 @@ export function noticesOf(line: Line, currency: string | null): readonly Notice[
 function shortage({ qty, availableQty, hold }: Line): Notice {
   const kind = 'insufficient';
   if (hold === 'held' && availableQty >= qty)
-    return { kind, says: `More is not available: the quantity is ${qty} again.`, take: qty };
-  const says = availableQty > 0 ? `Only ${unitsAvailable(availableQty)}.` : 'It is out of stock.';
-  return { kind, says, take: availableQty };
+    return { kind, text: `No more units are available: the quantity is ${qty} again.`, suggestedQty: qty };
+  const text = availableQty > 0 ? `Only ${unitsAvailable(availableQty)}.` : 'It is out of stock.';
+  return { kind, text, suggestedQty: availableQty };
 }
 
 /** "1 unit is available", "2 units are available". */
@@ -34,37 +35,43 @@ export function unitsAvailable(count: number): string {
   return count === 1 ? '1 unit is available' : `${count} units are available`;
 }
 
-/** What became of a cart, in a sentence for each line that is no longer as it was. */
+/** Changes between two versions of a cart, as sentences. */
 export function changesBetween(before: Cart, after: Cart): readonly string[] {
-  const gone = before.items
+  const removed = before.items
     .filter(({ productId }) => !lineOf(after, productId))
     .map(({ name }) => `${name} is no longer in the cart.`);
   const changed = after.items.flatMap((line) => {
-    const was = lineOf(before, line.productId);
-    const quantity = was?.qty === line.qty ? [] : [`${line.name}: ${line.qty} in the cart.`];
-    if (!was) return quantity;
-    return [...quantity, ...priceChanges(was, line, before, after), ...stockChanges(was, line, after)];
+    const previous = lineOf(before, line.productId);
+    const quantity = previous?.qty === line.qty ? [] : [`${line.name}: ${line.qty} in the cart.`];
+    if (!previous) return quantity;
+    return [
+      ...quantity,
+      ...priceChanges(previous, line, before, after),
+      ...stockChanges(previous, line, after),
+    ];
   });
-  return [...gone, ...changed];
+  return [...removed, ...changed];
 }
 
-function priceChanges(was: Line, line: Line, before: Cart, after: Cart): readonly string[] {
+function priceChanges(previous: Line, line: Line, before: Cart, after: Cart): readonly string[] {
   const { name } = line;
   const price = currentMoney(line, after.currency);
-  if (currentMoney(was, before.currency) !== price) return [`${name} now costs ${price}.`];
-  return was.priceChanged && !line.priceChanged ? [`The new price of ${name} is accepted.`] : [];
+  if (currentMoney(previous, before.currency) !== price) return [`${name} now costs ${price}.`];
+  return previous.priceChanged && !line.priceChanged ? [`The new price of ${name} is accepted.`] : [];
 }
 
-function stockChanges(was: Line, line: Line, { currency }: Cart): readonly string[] {
+function stockChanges(previous: Line, line: Line, { currency }: Cart): readonly string[] {
   const { name, availability, hold } = line;
-  const says: string[] = [];
-  if (was.availability !== availability) {
-    if (availability === 'available') says.push(`${name} is available again.`);
+  const sentences: string[] = [];
+  if (previous.availability !== availability) {
+    if (availability === 'available') sentences.push(`${name} is available again.`);
     else
-      says.push(...noticesOf({ ...line, priceChanged: false }, currency).map((it) => `${name}: ${it.says}`));
+      sentences.push(
+        ...noticesOf({ ...line, priceChanged: false }, currency).map(({ text }) => `${name}: ${text}`),
+      );
   }
-  if (was.hold === 'held' && hold === 'none') says.push(`The hold of ${name} has expired.`);
-  return says;
+  if (previous.hold === 'held' && hold === 'none') sentences.push(`The hold of ${name} has expired.`);
+  return sentences;
 }
 
 function currentMoney(line: Line, cartCurrency: string | null): string {
@@ -77,11 +84,11 @@ function lineOf({ items }: Cart, productId: string): Line | undefined {
 }
 
 /** "1 line", "2 lines". */
-export function linesOf(count: number): string {
+export function countLines(count: number): string {
   return count === 1 ? '1 line' : `${count} lines`;
 }
 
-/** A demo user's name as a person's: alice is Alice. */
-export function personOf(user: string): string {
+/** Display name of a demo user: alice is Alice. */
+export function displayName(user: string): string {
   return user.slice(0, 1).toUpperCase() + user.slice(1);
 }

@@ -1,44 +1,44 @@
 import { signal } from '@preact/signals';
-import { coalesced } from '../../coalesced.ts';
+import { coalesce } from '../../coalesce.ts';
 import type { Cart, CartPage } from '../../commerce.ts';
-import { createDoings } from '../../doings.ts';
+import { createActionState } from '../../action-state.ts';
 import { user } from '../../session.ts';
-import { askAsUser, bought } from './basket.ts';
+import { requestAsUser, lastOrder } from './cart-state.ts';
 
-/** The orders of the user who is signed in, the newest first; undefined until they were read. */
+/** Orders of the signed-in user, newest first; undefined until loaded. */
 export const orders = signal<readonly Cart[] | undefined>(undefined);
-/** Where older orders begin; undefined without any. */
+/** Cursor of the next older orders; undefined without any. */
 export const olderCursor = signal<string | undefined>(undefined);
-/** `read`. */
-export const doings = createDoings();
+/** Action: `read`. */
+export const actions = createActionState();
 
-/** Reads the newest orders, or those after a cursor, which are added to the list. Of a guest there are none. */
+/** Loads the newest orders, or appends those after a cursor. A guest has none. */
 export function readOrders(cursor?: string): Promise<void> {
-  return doings.run('read', async () => {
-    const who = user.value;
-    if (!who) return;
+  return actions.run('read', async () => {
+    const owner = user.value;
+    if (!owner) return;
     const query = new URLSearchParams({ mine: 'true', status: 'checkedOut' });
     if (cursor !== undefined) query.set('cursor', cursor);
-    const { items, nextCursor } = await askAsUser<CartPage>(`/carts?${query}`);
-    if (user.value !== who) return;
+    const { items, nextCursor } = await requestAsUser<CartPage>(`/carts?${query}`);
+    if (user.value !== owner) return;
     orders.value = cursor === undefined ? items : [...(orders.value ?? []), ...items];
     olderCursor.value = nextCursor;
   });
 }
 
-/** Keeps the list as whoever is signed in has it, also after a checkout, until the returned function is called. */
-export function keepOrders(): () => void {
-  const again = coalesced(readOrders, 0);
+/** Reloads the orders when the user changes and after a checkout; returns the function that stops it. */
+export function refreshOrdersOnChange(): () => void {
+  const scheduleReload = coalesce(readOrders, 0);
   const stopUser = user.subscribe(() => {
     orders.value = undefined;
     olderCursor.value = undefined;
-    again();
+    scheduleReload();
   });
-  const stopBought = bought.subscribe((order) => {
-    if (order) again();
+  const stopOrders = lastOrder.subscribe((order) => {
+    if (order) scheduleReload();
   });
   return () => {
     stopUser();
-    stopBought();
+    stopOrders();
   };
 }

@@ -1,14 +1,15 @@
 import type { Cart } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
-import { Act, Trouble } from '../../parts/act.tsx';
-import { doings, olderCursor, orders, readOrders } from './orders.ts';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { actions, olderCursor, orders, readOrders } from './orders.ts';
 
-/** The orders of the user who is signed in, the newest first. */
+/** List of the signed-in user's orders, newest first. */
 export function Orders() {
   const older = olderCursor.value;
   return (
     <>
-      <Trouble of={doings.problemOf('read')} />
+      <ErrorNotice message={actions.errorOf('read')} />
       {orders.value && (
         <section class="orders" aria-labelledby="orders-title">
           <h3 id="orders-title">Orders</h3>
@@ -19,9 +20,9 @@ export function Orders() {
             ))}
           </ul>
           {older !== undefined && (
-            <Act isQuiet isOff={doings.isUnderWay('read')} onAct={() => void readOrders(older)}>
+            <Button isQuiet isDisabled={actions.isPending('read')} onPress={() => void readOrders(older)}>
               Older orders
-            </Act>
+            </Button>
           )}
         </section>
       )}

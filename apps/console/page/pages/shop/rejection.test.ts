@@ -17,7 +17,10 @@ test('a rejection says what has changed and what to do', () => {
     textOf('insufficient-stock', { availableQty: 3 }),
     'Only 3 units are available. Lower the quantity.',
   );
-  assert.equal(textOf('insufficient-stock', { availableQty: 0 }), 'It is out of stock.');
+  assert.equal(
+    textOf('insufficient-stock', { availableQty: 0 }),
+    'Out of stock. Remove the line or check again later.',
+  );
 });
 
 test('every other error keeps its own text', () => {

@@ -1,7 +1,7 @@
 import { Problem } from '../../api.ts';
 import { unitsAvailable } from './notices.ts';
 
-/** Why a change of the cart or a checkout was rejected and what to do, in a shopper's words; other errors as they are. */
+/** Error with an explanation for the shopper of why a request was rejected and what to do; other errors unchanged. */
 export function explainRejection(error: unknown): unknown {
   const text = error instanceof Problem && error.status === 409 ? textOf(error) : undefined;
   return text === undefined ? error : new Error(text, { cause: error });
@@ -17,13 +17,13 @@ function textOf({ code, body: { limit, availableQty } }: Problem): string | unde
       return 'Some lines have changed. Accept the new price, lower the quantity or remove the line, then check out again.';
     case 'quantity-limit':
       return typeof limit === 'number'
-        ? `At most ${limit} units of it are allowed in one cart. Lower the quantity.`
+        ? `At most ${limit} units are allowed in one cart. Lower the quantity.`
         : undefined;
     case 'insufficient-stock':
       if (typeof availableQty !== 'number') return undefined;
       return availableQty > 0
         ? `Only ${unitsAvailable(availableQty)}. Lower the quantity.`
-        : 'It is out of stock.';
+        : 'Out of stock. Remove the line or check again later.';
     default:
       return undefined;
   }

@@ -1,13 +1,14 @@
 import { about } from '../../live.ts';
-import { Act, Trouble } from '../../parts/act.tsx';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { user } from '../../session.ts';
-import { doings } from './basket.ts';
-import { personOf } from './notices.ts';
-import { signIn, signOut } from './signing-in.ts';
+import { actions } from './cart-state.ts';
+import { displayName } from './notices.ts';
+import { signIn, signOut } from './sign-in.ts';
 
-/** Who buys: a guest, or one of the demo users where there are some. `onDone` is called when that has changed. */
+/** Sign-in as one of the demo users, and sign-out. `onDone` is called after either. */
 export function SignIn({ onDone }: { readonly onDone: () => void }) {
-  const isOff = doings.isUnderWay('sign-in');
+  const isDisabled = actions.isPending('sign-in');
   const leave = () => {
     signOut();
     onDone();
@@ -15,10 +16,10 @@ export function SignIn({ onDone }: { readonly onDone: () => void }) {
   if (user.value)
     return (
       <div class="row sign-in">
-        <span>Signed in as {personOf(user.value.name)}</span>
-        <Act isQuiet isOff={isOff} onAct={leave}>
+        <span>Signed in as {displayName(user.value.name)}</span>
+        <Button isQuiet isDisabled={isDisabled} onPress={leave}>
           Sign out
-        </Act>
+        </Button>
       </div>
     );
   if (!about.value) return null;
@@ -27,18 +28,18 @@ export function SignIn({ onDone }: { readonly onDone: () => void }) {
       <div class="row sign-in">
         <span>You are a guest. Sign in as</span>
         {about.value.demoUsers.map((name) => (
-          <Act
+          <Button
             key={name}
             isQuiet
-            isOff={isOff}
-            label={`Sign in as ${personOf(name)}`}
-            onAct={() => void signIn(name).then(onDone)}
+            isDisabled={isDisabled}
+            label={`Sign in as ${displayName(name)}`}
+            onPress={() => void signIn(name).then(onDone)}
           >
-            {personOf(name)}
-          </Act>
+            {displayName(name)}
+          </Button>
         ))}
       </div>
-      <Trouble of={doings.problemOf('sign-in')} />
+      <ErrorNotice message={actions.errorOf('sign-in')} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { Line } from '../../commerce.ts';
 
-/** A line that can be checked out, for tests. */
+/** Line that can be checked out, for tests. */
 export const line: Line = {
   productId: 'mug',
   name: 'Mug',

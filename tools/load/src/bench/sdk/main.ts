@@ -1,10 +1,10 @@
-/** Gets an item through the AWS SDK as often as it is told to, and does nothing else. */
+/** Gets an item through the AWS SDK as often as requested. */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { localAws } from '../../system/dynamodb.ts';
 import type { ItemKey } from '../routes.ts';
 
-/** As many as the requests that a service is sent at a time. */
-const AT_ONCE = 8;
+/** As many as the concurrent requests to a service. */
+const CONCURRENCY = 8;
 
 process.on('disconnect', () => process.exit());
 process.once('message', ({ endpoint, tableName, pk }: ItemKey) => {
@@ -16,10 +16,10 @@ process.once('message', ({ endpoint, tableName, pk }: ItemKey) => {
         const { Item } = await client.send(
           new GetItemCommand({ TableName: tableName, Key: { pk: { S: pk } } }),
         );
-        if (!Item) throw new Error(`there is no ${pk} in ${tableName}`);
+        if (!Item) throw new Error(`${tableName} has no item ${pk}.`);
       }
     };
-    void Promise.all(Array.from({ length: AT_ONCE }, get)).then(() => process.send?.('done'));
+    void Promise.all(Array.from({ length: CONCURRENCY }, get)).then(() => process.send?.('done'));
   });
   process.send?.('ready');
 });

@@ -1,21 +1,21 @@
-/** Sends one job's requests and ends with its parent. */
+/** Process that sends the requests of one job, and exits with its parent. */
 import { constants, setPriority } from 'node:os';
 import { endWithParent } from '@tandem/local/processes/with-parent';
-import { send } from './send.ts';
+import { sendRequests } from './send.ts';
 import type { Job } from '../engine.ts';
-import type { Told } from '../node.ts';
+import type { SenderMessage } from '../node.ts';
 
 endWithParent();
 try {
-  // A sender that waits for its turn measures whoever has it. Only root may ask for more than others get.
+  // A sender that waits for CPU would measure other processes. Only root may raise the priority.
   setPriority(constants.priority.PRIORITY_HIGH);
 } catch {
-  // Then the verdict says whether it was late.
+  // The verdict reports whether it was late.
 }
-const tell = (told: Told) => void process.send?.(told);
+const send = (message: SenderMessage) => void process.send?.(message);
 process.once('message', (job: Job) => {
-  void send(job, {
-    start: () => tell({ kind: 'started' }),
-    samples: (samples) => tell({ kind: 'samples', samples }),
-  }).then((sent) => tell({ kind: 'sent', sent }));
+  void sendRequests(job, {
+    start: () => send({ kind: 'started' }),
+    samples: (samples) => send({ kind: 'samples', samples }),
+  }).then((sent) => send({ kind: 'sent', sent }));
 });

@@ -8,17 +8,17 @@ import { seeded } from '../../random.ts';
 import { totalOf } from '../../rates.ts';
 import type { Job, Sample, Sent } from '../engine.ts';
 
-/** More than a system works on at a time and has wait: beyond it requests wait here, and their time counts. */
+/** More than the concurrency and queue limits of a system; beyond it, requests wait here, and the wait counts as latency. */
 const CONNECTIONS = 512;
-/** What takes longer is an error. */
+/** Requests that take longer are errors. */
 const TIMEOUT_MS = 10_000;
-const TELL_EACH_MS = 250;
-/** Requests that are sent and not told before the first that counts, so that it does not wait for the sender's own start. */
+const REPORT_INTERVAL_MS = 250;
+/** Unrecorded requests before the first recorded one, which open connections and warm up the sender. */
 const WARM_UP_REQUESTS = 50;
 const LEAD_MS = 100;
 
-/** Sends each request when it is due, whatever became of those before. Resolves when the last one is answered. */
-export async function send(
+/** Sends each request when it is due, regardless of earlier ones (open model). Resolves when the last one completes. */
+export async function sendRequests(
   { url, prepared, rates, phases, arrivals: kind, seed }: Job,
   on: { readonly start: () => void; readonly samples: (samples: readonly Sample[]) => void },
 ): Promise<Sent> {
@@ -31,16 +31,16 @@ export async function send(
   const due = arrivals(phases, totalOf(rates), kind, seeded(seed + 1));
   const tags = new Map<string, string>();
   const lateMs: number[] = [];
-  const asked = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   let samples: Sample[] = [];
   let planned = 0;
 
-  const ask = async (request: PlannedRequest, dueMs: number, startedAt: number): Promise<void> => {
+  const record = async (request: PlannedRequest, dueMs: number, startedAt: number): Promise<void> => {
     const outcome = await perform(pool, request, tags);
     const latencyMs = performance.now() - startedAt - dueMs;
     samples.push({ dueMs, operation: request.operation, latencyMs, outcome });
   };
-  const tell = () => {
+  const report = () => {
     if (samples.length > 0) on.samples(samples);
     samples = [];
   };
@@ -53,21 +53,23 @@ export async function send(
   await Promise.all(warmUp);
   const startedAt = performance.now() + LEAD_MS;
   on.start();
-  const telling = setInterval(tell, TELL_EACH_MS);
+  const reporting = setInterval(report, REPORT_INTERVAL_MS);
   for (const dueMs of due) {
     for (let left = startedAt + dueMs - performance.now(); left > 0;) {
-      // A timer is never early but for its rounding; 1 ms is its least.
+      // Timers round down at most to whole milliseconds; the minimum is 1 ms.
       await new Promise((resolve) => setTimeout(resolve, Math.max(1, Math.floor(left))));
       left = startedAt + dueMs - performance.now();
     }
     planned += 1;
     if (dueMs >= from * 1000) lateMs.push(performance.now() - startedAt - dueMs);
-    const answered: Promise<void> = ask(plan(), dueMs, startedAt).finally(() => asked.delete(answered));
-    asked.add(answered);
+    const completed: Promise<void> = record(plan(), dueMs, startedAt).finally(() =>
+      inFlight.delete(completed),
+    );
+    inFlight.add(completed);
   }
-  await Promise.all(asked);
-  clearInterval(telling);
-  tell();
+  await Promise.all(inFlight);
+  clearInterval(reporting);
+  report();
   await pool.close();
   return { planned, dropped: 0, lateP99Ms: percentile(lateMs, 0.99) };
 }
@@ -79,7 +81,7 @@ async function perform(
 ): Promise<Outcome> {
   const tag = isConditional && productId !== undefined ? tags.get(productId) : undefined;
   try {
-    const answer = await pool.request({
+    const response = await pool.request({
       method,
       path,
       headers: {
@@ -90,11 +92,11 @@ async function perform(
       },
       body: body ?? null,
     });
-    const { etag } = answer.headers;
+    const { etag } = response.headers;
     if (productId !== undefined && typeof etag === 'string') tags.set(productId, etag);
-    if (answer.statusCode >= 400) return outcomeOf(answer.statusCode, await answer.body.text());
-    await answer.body.dump();
-    return outcomeOf(answer.statusCode, '');
+    if (response.statusCode >= 400) return outcomeOf(response.statusCode, await response.body.text());
+    await response.body.dump();
+    return outcomeOf(response.statusCode, '');
   } catch (error) {
     return `error ${(error as NodeJS.ErrnoException).code ?? 'failed'}`;
   }

@@ -1,4 +1,4 @@
-/** A whole system in this process, which tells its parent where it is. */
+/** Runs a whole system in this process, and sends its URLs to the parent. */
 import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
 import { localConfig } from '@tandem/local/config';
@@ -7,17 +7,17 @@ import { startSystem } from '@tandem/local/system/start';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { openDynamo } from '../dynamodb.ts';
 import { tablesIn } from '../service-environment.ts';
-import { writeToNobody } from '../write-to-nobody.ts';
-import { watched } from '../watched.ts';
+import { discardOutput } from '../discard-output.ts';
+import { withRelayLag } from '../relay-lag.ts';
 
 const tables = tablesIn(process.env);
 
 endWithParent();
-writeToNobody();
+discardOutput();
 await runUntilStopped(async () => {
   const system = await startSystem(configOrExit(localConfig, process.env), {
     openStore: (service) =>
-      watched(tables ? openDynamo(tables, service) : openSqlite(':memory:'), service, (lag) =>
+      withRelayLag(tables ? openDynamo(tables, service) : openSqlite(':memory:'), service, (lag) =>
         process.send?.(lag),
       ),
   });

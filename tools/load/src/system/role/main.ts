@@ -1,13 +1,13 @@
-/** One process of a system under load. On DynamoDB a service is what runs on AWS: its bundle, and nothing beside it. */
+/** One process of a system under load. On DynamoDB a service process runs the bundle that runs on AWS, and nothing else. */
 import { serviceIn, tablesIn } from '../service-environment.ts';
 import { untilReady } from '../until-ready.ts';
-import { writeToNobody } from '../write-to-nobody.ts';
+import { discardOutput } from '../discard-output.ts';
 
 const role = process.argv[2];
 const tables = tablesIn(process.env);
 
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-writeToNobody();
+discardOutput();
 if (tables && (role === 'product' || role === 'cart')) {
   const { main, environment } = serviceIn(process.env, role);
   Object.assign(process.env, environment);

@@ -1,0 +1,50 @@
+import { type Key, key, type EntityType } from '@tandem/storage/table';
+import type { Description, StoredProduct } from '../domain/product.ts';
+import type { Reservation } from '../domain/reservation.ts';
+
+/** The index of the products that are not deleted. */
+export const BY_CATEGORY = 'byCategory';
+
+/** The sparse index of the holds that expire, in the order in which the sweep has to look at them. */
+export const BY_HOLD_EXPIRY = 'byHoldExpiry';
+export const HELD = 'held';
+
+/** Requests older than this are not carried out unless their reservation is stored. */
+export const HORIZON_DAYS = 30;
+/** Retention of a reservation that holds nothing: longer than a request can be late. */
+const RELEASED_RESERVATION_SECONDS = (HORIZON_DAYS + 1) * 24 * 60 * 60;
+
+export const products: EntityType<StoredProduct> = {
+  name: 'product',
+  index: (state) =>
+    'deleted' in state
+      ? undefined
+      : { index: BY_CATEGORY, partition: categoryPartition(state.category), sort: state.productId },
+};
+
+export const descriptions: EntityType<Description> = { name: 'description' };
+
+export const reservations: EntityType<Reservation> = {
+  name: 'reservation',
+  index: ({ held, dueAt }) =>
+    held > 0 && dueAt !== undefined ? { index: BY_HOLD_EXPIRY, partition: HELD, sort: dueAt } : undefined,
+  expiresAt: ({ held, updatedAt }) =>
+    held > 0 ? undefined : Math.floor(Date.parse(updatedAt) / 1000) + RELEASED_RESERVATION_SECONDS,
+};
+
+export function productKey(productId: string): Key<StoredProduct> {
+  return key(products, productId);
+}
+
+export function descriptionKey(productId: string): Key<Description> {
+  return key(descriptions, productId);
+}
+
+export function reservationKey(productId: string, cartId: string): Key<Reservation> {
+  return key(reservations, `${productId}/${cartId}`);
+}
+
+/** The partition of the index that holds a category's products; products without a category share one. */
+export function categoryPartition(category: string | undefined): string {
+  return category === undefined ? 'none' : `category/${category}`;
+}

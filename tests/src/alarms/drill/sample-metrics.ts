@@ -1,0 +1,83 @@
+import { setInterval } from 'node:timers/promises';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type CloudWatch, MINUTE_MS, TIME_FACTOR } from './cloudwatch.ts';
+
+export interface SampleOptions {
+  readonly cloudWatch: CloudWatch;
+  /** Endpoint of SNS and SQS. */
+  readonly endpoint: string;
+  readonly loadBalancer: string;
+  readonly targetGroups: Readonly<Record<ServiceName, string>>;
+  /** URLs of all instances of each service. */
+  readonly instances: Readonly<Record<ServiceName, readonly string[]>>;
+}
+
+interface EmulatedMessage {
+  readonly sentTimestamp: number;
+  readonly approximateReceiveCount: number;
+}
+
+interface EmulatedQueue {
+  readonly messages: {
+    readonly ready: readonly EmulatedMessage[];
+    readonly delayed: readonly EmulatedMessage[];
+    readonly inflight: readonly { readonly message: EmulatedMessage }[];
+  };
+}
+
+/** Receive count beyond which SQS excludes a message from the age metric. */
+const MAX_RECEIVES_FOR_AGE = 3;
+
+const queues = [
+  ...Object.entries(topology.queues).flatMap(([queue, { deadLetterQueue }]) => [queue, deadLetterQueue]),
+  ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
+  ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
+];
+
+/** Records the metrics of every queue and instance once a minute, as SQS and the load balancer do. */
+export function sampleMetrics(options: SampleOptions): AsyncDisposable {
+  const { cloudWatch, endpoint, loadBalancer, targetGroups, instances } = options;
+  const stopping = new AbortController();
+
+  const sampleQueue = async (QueueName: string) => {
+    const response = await fetch(`${endpoint}/_fauxqs/queues/${QueueName}`);
+    const { ready, delayed, inflight } = ((await response.json()) as EmulatedQueue).messages;
+    const sent = [...ready, ...delayed, ...inflight.map(({ message }) => message)]
+      .filter(({ approximateReceiveCount }) => approximateReceiveCount <= MAX_RECEIVES_FOR_AGE)
+      .map(({ sentTimestamp }) => sentTimestamp);
+    const ageMs = sent.length === 0 ? 0 : Date.now() - Math.min(...sent);
+    const ofQueue = (name: string, value: number) => cloudWatch.record('AWS/SQS', name, { QueueName }, value);
+    ofQueue('ApproximateNumberOfMessagesVisible', ready.length);
+    ofQueue('ApproximateAgeOfOldestMessage', (ageMs / 1_000) * TIME_FACTOR);
+  };
+  const sampleInstances = async (service: ServiceName) => {
+    const ready = await Promise.all(instances[service].map(isReady));
+    const dimensions = { LoadBalancer: loadBalancer, TargetGroup: targetGroups[service] };
+    cloudWatch.record('AWS/ApplicationELB', 'HealthyHostCount', dimensions, ready.filter(Boolean).length);
+  };
+  const sampleAll = () =>
+    Promise.all([
+      ...queues.map(sampleQueue),
+      ...Object.keys(instances).map((service) => sampleInstances(service as ServiceName)),
+    ]);
+
+  const sampling = (async () => {
+    await sampleAll();
+    for await (const _ of setInterval(MINUTE_MS, undefined, { signal: stopping.signal })) await sampleAll();
+  })().catch((error: unknown) => {
+    if (!stopping.signal.aborted) throw error;
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await sampling;
+    },
+  };
+}
+
+function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/ready`, { signal: AbortSignal.timeout(5_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

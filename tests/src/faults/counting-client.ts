@@ -1,0 +1,116 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { client, type Answer, type Send, type Sent } from '../support/http.ts';
+
+type Client = ReturnType<typeof client>;
+
+/** Counts of all requests by outcome. Failures are not retried. */
+export interface Count {
+  sent: number;
+  longestMs: number;
+  /** Requests without a response, or with one that no client should get. */
+  readonly failures: string[];
+  /** Checkouts and merges with the expected 503 and Retry-After, because Product has not confirmed the stock yet. */
+  waits: number;
+  /** Requests after the stop of the gateway whose connection was refused. */
+  refused: number;
+  /** Requests after the stop of the gateway whose connection was not yet accepted. */
+  neverAccepted: number;
+}
+
+export interface Counting extends Disposable {
+  readonly count: Readonly<Count>;
+  /** Resolves to the client once the gateway is up. */
+  readonly whenUp: () => Promise<Client>;
+  /** Announces a stop of the gateway: until `isBack` resolves, connections may fail. */
+  gatewayStops(isBack: Promise<void>): void;
+}
+
+/** Problem types of Cart while Product's confirmation is pending. */
+const WAITING = new Set(['urn:tandem:problem:reservation-pending', 'urn:tandem:problem:merges-pending']);
+const NEVER_EXPECTED = new Set([400, 401, 403, 422]);
+
+/** Creates a counting client. It pauses before each request, so that it measures stops and not an overload. */
+export function countRequests(gateway: string, pauseMs: number): Counting {
+  const agent = new Agent({ keepAlive: true });
+  const api = client(gateway, false, sendBy(agent));
+  const count: Count = { sent: 0, longestMs: 0, failures: [], waits: 0, refused: 0, neverAccepted: 0 };
+  let back: Promise<void> | undefined;
+  let up = Promise.resolve();
+
+  const judge = (what: string, { status, headers, body, text }: Answer) => {
+    const isExpectedWait = WAITING.has(String(body['type'])) && headers.has('retry-after');
+    if (status === 503 && isExpectedWait) count.waits += 1;
+    else if (status >= 500 || NEVER_EXPECTED.has(status))
+      count.failures.push(`${what}: status ${status}: ${text}`);
+  };
+  /** Counts a failure on a new connection that was never accepted; on a reused one the request may have been read. */
+  const isNeverAccepted = (error: LostRequest): boolean => {
+    if (error.code === 'ECONNREFUSED') count.refused += 1;
+    else if (error.code === 'ECONNRESET' && error.isReused === false) count.neverAccepted += 1;
+    else return false;
+    return true;
+  };
+
+  const call = async <B = Record<string, unknown>>(method: string, path: string, sent?: Sent) => {
+    await delay(pauseMs);
+    const downUntil = back;
+    const sentAt = performance.now();
+    count.sent += 1;
+    try {
+      const answer = await api.call<B>(method, path, sent);
+      judge(`${method} ${path}`, answer as Answer);
+      return answer;
+    } catch (error) {
+      if (downUntil && isNeverAccepted(error as LostRequest)) up = downUntil;
+      else count.failures.push(`${method} ${path} has no response: ${String(error)}`);
+      throw error;
+    } finally {
+      count.longestMs = Math.max(count.longestMs, performance.now() - sentAt);
+    }
+  };
+  const counted = {
+    ...api,
+    call,
+    openCart: async () => (await call<{ cartId: string }>('POST', '/carts')).body.cartId,
+  };
+  return {
+    count,
+    async whenUp() {
+      await up;
+      return counted;
+    },
+    gatewayStops(isBack) {
+      back = isBack;
+      const end = () => void (back = undefined);
+      isBack.then(end, end);
+    },
+    [Symbol.dispose]: () => agent.destroy(),
+  };
+}
+
+/** Error of a request without a response. */
+interface LostRequest extends NodeJS.ErrnoException {
+  /** Whether its connection was reused. */
+  readonly isReused?: boolean;
+}
+
+/** Sends as `fetch` does; an error has `isReused` of its connection. */
+function sendBy(agent: Agent): Send {
+  return (url, { method = 'GET', headers, body }) =>
+    new Promise((resolve, reject) => {
+      const sent = request(url, { agent, method, headers: headers as Record<string, string> }, (response) => {
+        buffer(response).then((bytes) => resolve(responseOf(response, bytes)), reject);
+      });
+      sent.on('error', (error) => reject(Object.assign(error, { isReused: sent.reusedSocket })));
+      sent.end(body);
+    });
+}
+
+function responseOf({ statusCode: status = 0, headersDistinct }: IncomingMessage, bytes: Buffer): Response {
+  const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  );
+  return new Response(bytes.length > 0 ? new Uint8Array(bytes) : null, { status, headers });
+}

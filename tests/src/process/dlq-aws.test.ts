@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
+import { recordsOf, startDlq } from '../support/dlq.ts';
+import { startProxy } from '../support/intercepting-proxy.ts';
+import { temporaryFolder } from '../support/process.ts';
+import { openBench, productUpdated } from '../support/workbench.ts';
+import { closedPort } from '../support/closed-port.ts';
+
+const CART_DLQ = 'cart-product-updates-dlq';
+const PRODUCT_DLQ = 'product-cart-events-dlq';
+const PARKING = 'product-relay-parking-queue';
+
+test("a deployment on AWS is reached with the AWS SDK's own credentials, region and --prefix", async () => {
+  await using queues = await openBench();
+  const aws = queues.endpoint;
+  await queues.put(PARKING, { body: productUpdated('on-aws').body });
+  const env = {
+    AWS_ENDPOINT_URL: aws,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+  };
+  await using folder = await temporaryFolder();
+  const start = (args: readonly string[], changes = {}) =>
+    startDlq(args, { ...env, ...changes }, folder.path).exit;
+  const sent = await start(['redrive', PARKING, '--aws']);
+  assert.equal(sent.code, 0, sent.stderr);
+  assert.match(sent.stdout, /^sent 1 to product-events-topic\nrecorded in redrives\.ndjson\n$/);
+  assert.equal((await recordsOf(folder.path)).length, 2);
+
+  const missing = await start(['list', '--aws', '--prefix', 'staging-']);
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /^sqs:GetQueueUrl: queue staging-\S+ does not exist: [^\n]*--prefix[^\n]*\n$/);
+
+  await using forbidding = await startProxy(aws, ({ headers }) =>
+    String(headers['x-amz-target']).endsWith('ReceiveMessage')
+      ? (response) =>
+          void response
+            .writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
+            .end('{"__type":"com.amazonaws.sqs#AccessDeniedException","message":"not authorized"}')
+      : undefined,
+  );
+  const refused = await start(['show', PARKING, '--aws'], { AWS_ENDPOINT_URL: forbidding.url });
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /^access denied: sqs:ReceiveMessage on product-relay-parking-queue; [^\n]*\n$/,
+  );
+
+  const noCredentials = { AWS_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true', HOME: folder.path };
+  const anonymous = await startDlq(['list', '--aws'], noCredentials, folder.path).exit;
+  assert.equal(anonymous.code, 1);
+  assert.match(anonymous.stderr, /^no valid AWS credentials: [^\n]*\n$/);
+});
+
+test('without a running system it prints one line with the fix, and exits with 1', async (t) => {
+  const port = await closedPort(t);
+  for (const args of [['list'], ['show', PARKING], ['redrive', PARKING]]) {
+    const { code, stdout, stderr } = await startDlq(args, { AWS_PORT: String(port) }, tmpdir()).exit;
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(
+      stderr,
+      new RegExp(`^no system is running at 127.0.0.1:${port} – start it with npm start[^\n]*\n$`),
+    );
+  }
+});
+
+test('an invalid command line prints one line, and exits with 2', async () => {
+  for (const [args, line] of [
+    [[], /^unknown command: use list, show QUEUE or redrive QUEUE/],
+    [['purge', CART_DLQ], /^unknown command/],
+    [['list', CART_DLQ], /^list takes no queue/],
+    [['show'], /^show needs exactly one queue/],
+    [['redrive', CART_DLQ, PRODUCT_DLQ], /^redrive needs exactly one queue/],
+    [['show', 'cart-product-updates-queue'], /^no dead-letter queue matches "cart-product-updates-queue"/],
+    [
+      ['show', 'updates'],
+      /^"updates" matches cart-product-updates-dlq, cart-product-updates-subscription-dlq/,
+    ],
+    [['show', CART_DLQ, '--limit', '101'], /^--limit "101" is not an integer from 1 to 100/],
+    [['redrive', CART_DLQ, '--rate', '0'], /^--rate "0" is not an integer from 1 to 500/],
+    [['redrive', CART_DLQ, '--rate', '501'], /^--rate "501"/],
+    [['redrive', CART_DLQ, '--only', ''], /^--only needs a message id or an event id/],
+    [['show', CART_DLQ, '--force'], /^show has no option --force/],
+    [['list', '--region', 'eu-west-1'], /^--region and --prefix need --aws/],
+    [['list', '--aws', '--endpoint', 'http://localhost'], /^--endpoint and --aws exclude each other/],
+    [['list', '--endpoint', 'sqs'], /^"sqs" is not an http URL/],
+    [['list', '--all'], /^Unknown option '--all'/],
+  ] as const) {
+    const { code, stdout, stderr } = await startDlq(args, {}, tmpdir()).exit;
+    assert.deepEqual([code, stdout], [2, ''], stderr);
+    assert.match(stderr, line);
+    assert.equal(stderr.split('\n').length, 2);
+  }
+  const { code, stdout } = await startDlq(['--help'], {}, tmpdir()).exit;
+  assert.equal(code, 0);
+  for (const action of ['sqs:ReceiveMessage', 'sqs:SendMessage', 'sns:Publish'])
+    assert.ok(stdout.includes(action));
+});

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { mintToken } from '@tandem/emulators/issuer';
+import type { Answer, CartBody, client, Sent } from '../support/http.ts';
+import type { Random } from './random.ts';
+import type { Entry, Operation } from './record.ts';
+
+type Client = ReturnType<typeof client>;
+
+/** Number of retried requests with an idempotency key, and of replayed responses. */
+export interface Repeats {
+  sent: number;
+  replayed: number;
+}
+
+export interface UserSessionOptions {
+  readonly whenUp: () => Promise<Client>;
+  readonly random: Random;
+  readonly productIds: readonly string[];
+  readonly signal: AbortSignal;
+  /** Called with each opened cart and its owner's token. */
+  readonly onOpened: (cartId: string, token: string | false) => void;
+  readonly log: Entry[];
+  readonly repeats: Repeats;
+  /** Responses that must never occur. */
+  readonly unexpected: string[];
+  /** Deadline of a request's retries. */
+  readonly retryTimeoutMs: number;
+  /** Occasional idle time of a cart before its checkout; default: none. */
+  readonly idleMs?: number | undefined;
+}
+
+/** Limit of further sessions until a user has bought: a session may fail while prices and stock change. */
+const MAX_SESSIONS_TO_BUY = 20;
+const NEVER_EXPECTED = new Set([400, 401, 403, 422, 500]);
+
+/**
+ * Runs the sessions of a user, one after the other: fill a guest's cart and an own one, merge them, check out. Requests without
+ * a response are retried, with the same Idempotency-Key if they have one.
+ */
+export async function runUserSessions(subject: string, options: UserSessionOptions): Promise<void> {
+  const { whenUp, random, productIds, signal, onOpened, log, repeats, unexpected, retryTimeoutMs, idleMs } =
+    options;
+  const token = await mintToken({ subject, scopes: [] });
+
+  const withRetry = async (
+    path: string,
+    sent: Sent,
+    key?: string,
+    method: 'POST' | 'PUT' = 'POST',
+  ): Promise<Answer<CartBody> & { readonly isRepeated: boolean }> => {
+    let isRepeated = false;
+    const headers = key === undefined ? {} : { 'idempotency-key': key };
+    for (const end = performance.now() + retryTimeoutMs; performance.now() < end; await delay(10)) {
+      const api = await whenUp();
+      const answer = await api.call<CartBody>(method, path, { ...sent, headers }).catch(() => undefined);
+      if (answer && NEVER_EXPECTED.has(answer.status))
+        unexpected.push(`${method} ${path} got ${answer.status}: ${JSON.stringify(answer.body)}`);
+      if (answer?.headers.get('idempotent-replayed')) repeats.replayed += 1;
+      if (answer && answer.status < 500) return { ...answer, isRepeated };
+      isRepeated = true;
+      if (key !== undefined) repeats.sent += 1;
+    }
+    throw new Error(`${method} ${path} never got a response`);
+  };
+  const stored: { path: string; sent: Sent; key: string; status: number; version: number }[] = [];
+  const attempt = async (operation: Operation, path: string, sent: Sent, isKeyed: boolean) => {
+    const key = isKeyed ? randomUUID() : undefined;
+    const { status, body } = await withRetry(path, sent, key);
+    const isDone = status < 300;
+    // A rejected request is not stored under its key: repeated, it may succeed.
+    if (key && isDone) stored.push({ path, sent, key, status, version: body.version });
+    log.push({
+      ...operation,
+      outcome: isDone ? { status: 'done', version: body.version } : { status: 'refused' },
+    });
+    return isDone;
+  };
+  /** Repeats an applied request, whose process may have been killed since. */
+  const repeatOne = async () => {
+    const one = stored[random(0, stored.length - 1)];
+    if (!one) return;
+    const { path, sent, key, status, version } = one;
+    repeats.sent += 1;
+    const again = await withRetry(path, sent, key);
+    if (again.status !== status || again.body.version !== version)
+      unexpected.push(`POST ${path} got ${status}, and ${again.status} when it was repeated`);
+  };
+  const isLucky = () => random(0, 1) === 0;
+
+  const open = async (token: string | false): Promise<string> => {
+    const { body } = await withRetry('/carts', { token }, randomUUID());
+    onOpened(body.cartId, token);
+    log.push({ op: 'open', cartId: body.cartId, outcome: { status: 'done', version: 1 } });
+    return body.cartId;
+  };
+  /** Fills a cart; each add has a key, because a retried add without one may count twice. */
+  const fill = async (cartId: string, token: string | false) => {
+    for (let line = random(1, 2); line > 0; line--) {
+      const productId = productIds[random(0, productIds.length - 1)] ?? '';
+      const qty = random(1, 3);
+      const operation = { op: 'add', cartId, productId, qty, isKeyed: true } as const;
+      await attempt(operation, `/carts/${cartId}/items`, { body: { productId, qty }, token }, true);
+    }
+  };
+  const merge = (cartId: string, fromCartId: string) =>
+    attempt(
+      { op: 'merge', cartId, fromCartId },
+      `/carts/${cartId}/merge`,
+      { body: { fromCartId }, token },
+      isLucky(),
+    );
+  const hold = (cartId: string) =>
+    attempt({ op: 'hold', cartId }, `/carts/${cartId}/hold`, { token }, isLucky());
+  const setQuantity = async (cartId: string, productId: string, qty: number) => {
+    const path = `/carts/${cartId}/items/${productId}`;
+    const { status, body, isRepeated } = await withRetry(path, { body: { qty }, token }, undefined, 'PUT');
+    // The first request may have been applied, and its response lost, although its retry is rejected.
+    const rejected = { status: isRepeated ? 'unknown' : 'refused' } as const;
+    const outcome = status < 300 ? ({ status: 'done', version: body.version } as const) : rejected;
+    log.push({ op: 'set', cartId, productId, qty, outcome });
+  };
+  /** Accepts changed prices, and lowers quantities to the available units. */
+  const acceptChanges = async (cartId: string) => {
+    const api = await whenUp();
+    const read = await api.call<CartBody>('GET', `/carts/${cartId}`, { token }).catch(() => undefined);
+    for (const { productId, priceChanged, availability, qty, availableQty } of read?.body.items ?? []) {
+      if (priceChanged) await withRetry(`/carts/${cartId}/items/${productId}/accept-price`, { token });
+      if (availability === 'insufficient') await setQuantity(cartId, productId, Math.min(qty, availableQty));
+    }
+  };
+  const idle = async () => {
+    if (idleMs !== undefined && random(1, 5) === 1)
+      await delay(idleMs, undefined, { signal }).catch(() => undefined);
+  };
+  const buy = async (cartId: string): Promise<boolean> => {
+    await idle();
+    if (random(1, 4) === 1) await hold(cartId);
+    for (let tries = random(1, 4); tries > 0; tries--) {
+      if (await attempt({ op: 'checkOut', cartId }, `/carts/${cartId}/checkout`, { token }, isLucky()))
+        return true;
+      await acceptChanges(cartId);
+    }
+    return false;
+  };
+
+  let hasBought = false;
+  for (
+    let left = MAX_SESSIONS_TO_BUY;
+    !signal.aborted || (!hasBought && left > 0);
+    left -= signal.aborted ? 1 : 0
+  ) {
+    const [own, guest] = [await open(token), await open(false)];
+    await fill(guest, false);
+    await fill(own, token);
+    for (let times = random(1, 2); times > 0; times--) await merge(own, guest);
+    await repeatOne();
+    hasBought = (random(1, 4) > 1 && (await buy(own))) || hasBought;
+  }
+}

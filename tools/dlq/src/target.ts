@@ -1,0 +1,102 @@
+import { SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { callTimeouts } from '@tandem/chassis/aws';
+import { topology } from '@tandem/contracts/topology';
+import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
+import { callAws } from './call-aws.ts';
+
+/** Deployment that a tool works on: its clients, and the names of its queues and topics. */
+export interface Target {
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+  readonly queueUrl: (queue: string) => Promise<string>;
+  readonly topicArn: (topic: string) => Promise<string>;
+  readonly clock: Clock;
+  /**
+   * How long a receive waits for messages. SQS polls all of its servers only if this is a second or more (long polling), and
+   * may otherwise miss messages; an emulator never does.
+   */
+  readonly waitSeconds: number;
+}
+
+/** Clock from which SQS timestamps messages. */
+export interface Clock {
+  /** Milliseconds since the epoch, never ahead of that clock. */
+  now(): number;
+  /** Maximum lag behind that clock, in milliseconds. */
+  readonly errorMs: number;
+}
+
+/** SNS and SQS of a local system. */
+export function localTarget(endpoint: string): Target & Disposable {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const config = { endpoint, region: REGION, credentials, requestHandler: callTimeouts };
+  return {
+    ...clients(new SQSClient(config), new SNSClient(config)),
+    queueUrl: async (queue) => queueUrl(endpoint, queue),
+    topicArn: async (topic) => topicArn(topic),
+    clock: { now: () => Date.now(), errorMs: 0 },
+    waitSeconds: 0,
+  };
+}
+
+/** SNS and SQS of a deployment on AWS, with the SDK's own credentials. `region` defaults to the environment's. */
+export function awsTarget({
+  region,
+  prefix = '',
+}: {
+  readonly region?: string | undefined;
+  readonly prefix?: string | undefined;
+}): Target & Disposable {
+  const config = { requestHandler: callTimeouts, ...(region === undefined ? {} : { region }) };
+  // Otherwise calls go to the host in the queue's URL, whatever endpoint the environment sets.
+  const sqsConfig = { ...config, useQueueUrlAsEndpoint: false };
+  const { sqs, sns, [Symbol.dispose]: dispose } = clients(new SQSClient(sqsConfig), new SNSClient(config));
+  const urls = new Map<string, Promise<string>>();
+  const urlOf = async (queue: string) => {
+    const QueueName = prefix + queue;
+    const { QueueUrl } = await callAws(
+      'sqs:GetQueueUrl',
+      QueueName,
+      sqs.send(new GetQueueUrlCommand({ QueueName })),
+    );
+    return QueueUrl ?? '';
+  };
+  const queueUrl = (queue: string) => {
+    const url = urls.get(queue) ?? urlOf(queue);
+    urls.set(queue, url);
+    return url;
+  };
+  return {
+    sqs,
+    sns,
+    [Symbol.dispose]: dispose,
+    queueUrl,
+    waitSeconds: 1,
+    // The SDK derives AWS's clock from the dates of responses, which are whole seconds.
+    clock: { now: () => Date.now() + sqs.config.systemClockOffset, errorMs: 1_200 },
+    /** Derives partition, region and account from the ARN of a queue of the same deployment. */
+    async topicArn(topic) {
+      const queue =
+        topology.relays[topology.topics[topic as keyof typeof topology.topics].owner].parkingQueue;
+      const command = new GetQueueAttributesCommand({
+        QueueUrl: await queueUrl(queue),
+        AttributeNames: ['QueueArn'],
+      });
+      const { Attributes } = await callAws('sqs:GetQueueAttributes', prefix + queue, sqs.send(command));
+      const [arn, partition, , ...rest] = (Attributes?.QueueArn ?? '').split(':');
+      return [arn, partition, 'sns', ...rest.slice(0, 2), prefix + topic].join(':');
+    },
+  };
+}
+
+function clients(sqs: SQSClient, sns: SNSClient) {
+  return {
+    sqs,
+    sns,
+    [Symbol.dispose]() {
+      sqs.destroy();
+      sns.destroy();
+    },
+  };
+}
