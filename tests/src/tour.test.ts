@@ -36,25 +36,29 @@ function missingTool(): string | false {
   }
 }
 
-test("every command of the README's tour does what the README says", { skip: missingTool() }, async (t) => {
-  const tour = await steps();
-  assert.ok(tour.filter(({ expected }) => expected !== undefined).length >= 6, 'the tour has been found');
+test(
+  "every command of the README's tour has the result that the README shows",
+  { skip: missingTool() },
+  async (t) => {
+    const tour = await steps();
+    assert.ok(tour.filter(({ expected }) => expected !== undefined).length >= 6, 'the tour has been found');
 
-  await withSystem(async ({ urls }) => {
-    const variables: Record<string, string> = {};
-    for (const { command, expected } of tour) {
-      await t.test(command, async () => {
-        const local = command.replaceAll('localhost:8080', urls.gateway.replace('http://', ''));
-        const assigned = /^(\w+)=/.exec(command)?.[1];
-        const script = assigned === undefined ? local : `${local}; echo "$${assigned}"`;
-        const once = async () =>
-          (
-            await run('bash', ['-c', script], { cwd: root, env: { ...process.env, ...variables } })
-          ).stdout.trim();
-        // A reader's next command comes seconds later; events have arrived by then.
-        const answer = await until(once, (output) => expected === undefined || output.includes(expected));
-        if (assigned !== undefined) variables[assigned] = answer;
-      });
-    }
-  });
-});
+    await withSystem(async ({ urls }) => {
+      const variables: Record<string, string> = {};
+      for (const { command, expected } of tour) {
+        await t.test(command, async () => {
+          const local = command.replaceAll('localhost:8080', urls.gateway.replace('http://', ''));
+          const assigned = /^(\w+)=/.exec(command)?.[1];
+          const script = assigned === undefined ? local : `${local}; echo "$${assigned}"`;
+          const once = async () =>
+            (
+              await run('bash', ['-c', script], { cwd: root, env: { ...process.env, ...variables } })
+            ).stdout.trim();
+          // A reader's next command comes seconds later; events have arrived by then.
+          const answer = await until(once, (output) => expected === undefined || output.includes(expected));
+          if (assigned !== undefined) variables[assigned] = answer;
+        });
+      }
+    });
+  },
+);

@@ -11,7 +11,7 @@ const schema = z.object({
   RATE_LIMIT: integer(1, 100_000).optional().describe('Requests a second'),
 });
 
-test('strings become what the schema says, and defaults fill in', () => {
+test('variables are parsed by the schema, and defaults apply', () => {
   assert.deepEqual(readConfig(schema, { ISSUER: 'https://issuer.test', OTHER: 'ignored' }), {
     PORT: 8081,
     ISSUER: 'https://issuer.test',

@@ -16,7 +16,7 @@ function percentile(buckets: Summary['buckets'], share: number): number {
   return buckets.find((bucket) => (below += bucket.count) >= share * count)?.value ?? NaN;
 }
 
-test('few values are told exactly', () => {
+test('few values are reported exactly', () => {
   assert.deepEqual(summaryOf([10, 2, 10, 1, 10]), {
     min: 1,
     max: 10,

@@ -136,7 +136,7 @@ test('a million values of every magnitude make one valid document that fits into
   assert.ok(bytes < 16 * 1024, `${bytes} bytes: Docker's log drivers split longer lines`);
 });
 
-test('writes once a minute, what is left on flush and on stop, and nothing where nothing happened', async (t) => {
+test('writes once a minute, on flush and on stop, and nothing without values', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const metrics = createMetrics();
   const counted: unknown[] = [];

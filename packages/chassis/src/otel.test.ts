@@ -16,7 +16,7 @@ process.env['OTEL_EXPORTER_OTLP_TIMEOUT'] = '3000';
 const log = { warn: () => undefined };
 const serverSpan = (parent?: string): SpanOptions => ({ kind: 'server', parent, attributes: { route: 'a' } });
 
-test('what is exported has the ids that were handed on, and the parent that was given', async () => {
+test('exported spans have the propagated ids and the given parent', async () => {
   await using collector = await startFakeCollector();
   const otel = startOtel({ serviceName: 'sample', endpoint: `${collector.endpoint}/`, ratio: 1, log });
   const outer = otel.start('GET /a', serverSpan(recorded));
@@ -81,7 +81,7 @@ test('a flush sends what has ended, and recording goes on', async () => {
   assert.deepEqual(names(), ['first', 'second']);
 });
 
-test('a collector that is not there, or never answers, harms nobody, and is warned of', async (t) => {
+test('an unreachable or silent collector does not affect requests, and is logged', async (t) => {
   const gone = await startFakeCollector();
   await gone[Symbol.asyncDispose]();
   const silent = createServer((socket) => t.after(() => socket.destroy())).listen(0, '127.0.0.1');

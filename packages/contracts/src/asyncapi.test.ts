@@ -105,7 +105,7 @@ test('has a server on this machine and one for any region of AWS', () => {
 });
 
 for (const type of Object.keys(eventSchemas)) {
-  test(`${type}: says what the message carries, with examples that its own schema accepts`, () => {
+  test(`${type}: the message has a payload, with examples that its own schema accepts`, () => {
     const message = document.components.messages[type];
     assert.ok(message);
     assert.deepEqual(message.headers.required, ['eventType', 'eventId', 'traceparent']);

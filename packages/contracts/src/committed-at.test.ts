@@ -4,7 +4,7 @@ import { committedAt } from './committed-at.ts';
 import { eventExamples } from './examples.ts';
 import { readEvent } from './read-event.ts';
 
-test('every event that tells of a change says when that was decided; what is no news says nothing', () => {
+test('every event of a change has the time of its decision; snapshots and requests have none', () => {
   const silent = Object.entries(eventExamples).flatMap(([eventType, [example]]) => {
     const read = readEvent(example);
     assert.ok(read.ok);

@@ -132,7 +132,7 @@ test('points into the items of a cart', () => {
   assert.deepEqual(faults({ ...body, items }), ['/items/1/qty', '/items/1/priceAtAdd']);
 });
 
-test('says which type an invalid body claims, with a detail for each fault', () => {
+test('names the event type of an invalid body, with a detail for each fault', () => {
   const reading = readEvent({ ...eventExamples.ProductDeleted[0], version: 'two' });
   assert.deepEqual(reading, {
     ok: false,
@@ -179,7 +179,7 @@ test('fields that we do not know change nothing', () => {
   );
 });
 
-test('never throws, whatever JSON or text it is given', () => {
+test('never throws, for any JSON or text', () => {
   const nearly = fc.record({ eventType: fc.constantFrom(...eventTypes), items: fc.jsonValue() });
   const body = fc.oneof(fc.json(), fc.string(), fc.jsonValue(), nearly, fc.anything());
   fc.assert(fc.property(body, (value) => typeof readEvent(value).ok === 'boolean'));

@@ -73,7 +73,7 @@ test("a relay carries its own service's table to its own service's topic", () =>
   assert.deepEqual(relayed.map(({ topic }) => topic).toSorted(), Object.keys(topics).toSorted());
 });
 
-test('the relay of the topic that tells of expired carts is given what has expired, and no other', () => {
+test('only the relay that publishes expired carts receives expired items', () => {
   for (const { topic, publishesExpiry } of Object.values(relays))
     assert.equal(publishesExpiry, topics[topic].eventTypes.includes('CartExpired'), topic);
 });

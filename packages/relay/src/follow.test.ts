@@ -70,7 +70,7 @@ test('pauses between failures, longer each time', async () => {
   for (const [i, least] of [95, 190, 380].entries()) assert.ok((pauses[i] ?? 0) >= least, pauses.join());
 });
 
-test('goes on after errors of the feed, and tells each', async () => {
+test('continues after errors of the feed, and logs each', async () => {
   const stop = new AbortController();
   const relayed: string[] = [];
   const logged: object[] = [];
@@ -111,7 +111,7 @@ test('ends at once on abort: while it waits for changes', async () => {
   await follow(feed, async () => ({ failed: [] }), { signal: stop.signal, log: quiet });
 });
 
-test('ends at once on abort: while it pauses after a failure, which is told no more', async () => {
+test('stops at once on abort, also while it backs off after a failure', async () => {
   const stop = new AbortController();
   const feed: ChangeFeed = {
     read: async () => changesOf('a'),

@@ -40,7 +40,7 @@ const failures = (...ids: string[]) => ({
 });
 const reason = 'record not readable: Error: A stream record without image or sequence number';
 
-test('relays what tells something, in order, then writes its metrics', async () => {
+test('publishes the events of a batch in order, then writes its metrics', async () => {
   const { handler, did } = handlerWith();
   const Records = [record('1', asked), record('2'), record('3', asked, asked)];
   assert.deepEqual(await handler({ Records }), failures());
@@ -60,7 +60,7 @@ test('a relay that throws fails the whole batch, and parks nothing that will be 
   assert.deepEqual(did, ['flush']);
 });
 
-test('a record that cannot be read is parked as it came, and holds up nobody', async () => {
+test('an unreadable record is parked unchanged, and does not block the others', async () => {
   const { handler, did, errors } = handlerWith();
   assert.deepEqual(await handler({ Records: [bare('1'), record('2', asked), bare()] }), failures());
   assert.deepEqual(did, ['relay 2', ['park', bare('1'), reason], ['park', bare(), reason], 'flush']);
@@ -79,7 +79,7 @@ test('one that cannot be parked either is brought again; without sequence number
   );
 });
 
-test('an empty batch is done; what is no batch is refused', async () => {
+test('an empty batch succeeds; an input that is not a batch is rejected', async () => {
   const { handler } = handlerWith();
   assert.deepEqual(await handler({ Records: [] }), failures());
   await assert.rejects(handler({} as StreamEvent), /no records/);

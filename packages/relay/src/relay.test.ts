@@ -124,7 +124,7 @@ test('a transient failure fails its change; the others are published', async () 
   assert.deepEqual([ids().length, parked], [3, []]);
 });
 
-test('a change of which several events fail is failed once', async () => {
+test('a change with several failed events is reported once', async () => {
   const failing = change('a', 1, asked('1'), asked('2'));
   const { relay } = relayTo({ 'thing/a/1/0': transient, 'thing/a/1/1': transient });
   assert.deepEqual(await relay([failing]), { failed: [failing] });
@@ -145,7 +145,7 @@ test('a permanent failure is parked as it would have been sent, with reason and 
   ]);
 });
 
-test('what is logged of an event carries its trace', async () => {
+test('log lines about an event have its trace id', async () => {
   const traces: unknown[] = [];
   const log = {
     warn: () => void traces.push(currentTraceId()),
@@ -165,18 +165,18 @@ test('what could not be parked is not done', async () => {
   assert.deepEqual(failures, [{ err, eventType: 'ProductSnapshotRequested', eventId: 'thing/a/1/0' }]);
 });
 
-test('an event of which the topic says nothing is not done', async () => {
+test('an event without an outcome from the topic is not done', async () => {
   const changes = [change('a', 1, asked('1')), change('b', 1, asked('2'))];
   const { relay } = relayTo({}, { publish: async () => [published] });
   assert.deepEqual(await relay(changes), { failed: [changes[1]] });
 });
 
-test('a topic that cannot be asked fails the whole batch', async () => {
+test('an unreachable topic fails the whole batch', async () => {
   const { relay } = relayTo({}, { publish: () => Promise.reject(new Error('gone')) });
   await assert.rejects(relay([change('a', 1, asked('1'))]), /gone/);
 });
 
-test("a write that left the item's version as it was tells nothing again", async () => {
+test("a write that leaves the item's version unchanged publishes nothing", async () => {
   const after = { version: 3, state: {}, events: [asked('1')] };
   const housekeeping: Change = { id: '1', kind: 'thing', key: 'a', before: after, after, expired: false };
   const before = { ...after, version: 2 };
@@ -185,7 +185,7 @@ test("a write that left the item's version as it was tells nothing again", async
   assert.deepEqual(ids(), ['thing/a/3/0']);
 });
 
-test('what goes because its time is over tells what that means; what is removed by hand, nothing', async () => {
+test('an expired item publishes its expiry events; a removed one publishes nothing', async () => {
   const image = { version: 3, state: {}, events: [asked('old')], traceparent: 'of-its-last-write' };
   const expired: Change = { id: '1', kind: 'cart', key: 'c', before: image, expired: true };
   const told: Change[] = [];

@@ -33,7 +33,7 @@ conformance('SQLite behind a cache', async () => {
   return { driver, feed, close, table: cachedTable(table, { ttlMs: 60_000, maxItems: 1_000 }) };
 });
 
-test('what was read is given again, and at once, until its time is over', async () => {
+test('a read state is returned from the cache until its time to live is over', async () => {
   const { table, others, reads, close } = open();
   await others.update(a, add(1));
   assert.equal(table.peek(a), undefined);
@@ -46,7 +46,7 @@ test('what was read is given again, and at once, until its time is over', async 
   close();
 });
 
-test('what is written through it is seen at once, by whatever call', async () => {
+test('a write through the cached table is visible at once, by every call', async () => {
   const { table, close } = open();
   const count = async () => (await table.get(a, old))?.count;
   await table.update(a, add(1));
@@ -63,7 +63,7 @@ test('what is written through it is seen at once, by whatever call', async () =>
   close();
 });
 
-test('what was just written is read as it is now, for a moment: a read that may be old could bring back what was', async () => {
+test('after a write, reads are strongly consistent for the time to live: a stale read could bring back the former state', async () => {
   const { others, close } = open();
   const asked: (boolean | undefined)[] = [];
   const watched: Table = {
@@ -82,7 +82,7 @@ test('what was just written is read as it is now, for a moment: a read that may 
   close();
 });
 
-test('a read that a write overtakes is not kept', async () => {
+test('a read that a write overtakes is not cached', async () => {
   const { counting, others, close } = open();
   await others.update(a, add(1));
   const { promise: written, resolve: goOn } = Promise.withResolvers<void>();
@@ -121,7 +121,7 @@ test('of several items only those are read that are not cached, in one request',
   close();
 });
 
-test('keeps no more than it may, and nothing for no time', async () => {
+test('caches at most maxItems states, and none with a time to live of 0', async () => {
   const { table, others, close } = open({ maxItems: 1 });
   for (const item of [a, b]) await others.update(item, add(1));
   for (const item of [a, b]) await table.get(item, old);
@@ -136,7 +136,7 @@ test('keeps no more than it may, and nothing for no time', async () => {
   none.close();
 });
 
-test('what is not there is asked for again', async () => {
+test('a missing item is read again', async () => {
   const { table, others, close } = open();
   assert.equal(await table.get(a, old), undefined);
   await others.update(a, add(1));

@@ -59,7 +59,7 @@ test('calls as the client would: signed for its region, with its credentials', a
   });
 });
 
-test('repeats what was throttled, failed there, or got no answer, with a new signature', async () => {
+test('retries throttled, failed and unanswered calls with a new signature', async () => {
   const throttled = '{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}';
   for (const failure of [[400, throttled], [500, '{}'], [503, '<html>'], 'cut'] as const)
     await withServer([failure, [200, '{}']], async (call, seen) => {
@@ -68,7 +68,7 @@ test('repeats what was throttled, failed there, or got no answer, with a new sig
     });
 });
 
-test('credentials that could not be had are asked for again', async () => {
+test('missing credentials are requested again', async () => {
   let asked = 0;
   const credentials = async () => {
     asked += 1;

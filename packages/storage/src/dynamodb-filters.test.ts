@@ -49,7 +49,7 @@ function written(...events: NewEvent[]): StreamRecord {
   return { eventName: 'MODIFY', dynamodb };
 }
 
-test('an item says that it carries events exactly where it does', () => {
+test('an item has the marker of events exactly if it has events', () => {
   assert.deepEqual(image(1, happened('x'))['hasEvents'], { BOOL: true });
   assert.equal('hasEvents' in image(1), false, 'absent, not false: it costs bytes at every write');
   assert.ok(indexAttributes('byGroup').every((name) => name in image(1) && name in image(1, happened('x'))));
@@ -60,7 +60,7 @@ test('a write passes when it carries events, whatever the one before it carried'
   assert.deepEqual(passed(written()), []);
 });
 
-test('what is gone passes, by whatever hand', () => {
+test('removed items pass, expired or deleted', () => {
   const removed = { eventName: 'REMOVE', dynamodb: { SequenceNumber: '1', OldImage: image(1) } };
   const byTtl = { ...removed, userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } };
   assert.deepEqual([passed(removed), passed(byTtl)], [['removals'], ['removals']]);
@@ -83,7 +83,7 @@ async function recordsOf(streams: DynamoDBStreamsClient, table: string): Promise
   return records;
 }
 
-test('of a table, what tells something passes and nothing else does', { skip }, async () => {
+test('records with events pass the filters, and no others', { skip }, async () => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const local = { endpoint: String(endpoint), region: 'eu-central-1', credentials };
   const [client, streams] = [new DynamoDBClient(local), new DynamoDBStreamsClient(local)];

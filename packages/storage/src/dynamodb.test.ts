@@ -62,7 +62,7 @@ if (endpoint === undefined) {
   describe('an index that holds keys alone', () => queriesConform(() => openStore({ holds: 'keys' })));
 
   describe('DynamoDB', () => {
-    it('a write repeated because its answer was lost counts once', async () => {
+    it('a write that is retried after a lost response is applied once', async () => {
       let lost = 0;
       /** Carries calls out, and loses the first answer. */
       const carryOut = async (request: IncomingMessage, response: ServerResponse) => {

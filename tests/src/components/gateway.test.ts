@@ -77,7 +77,7 @@ test('instances take turns, and one that is not ready is left out until it is ag
   await until(whoIsAsked, ([isFirst, isSecond]) => isFirst === true && isSecond === true);
 });
 
-test('with none ready all are asked, as on AWS; the health says so', async (t) => {
+test('with no ready instance requests go to all of them, as on AWS, and the health check shows it', async (t) => {
   const { instances, first, send, whoIsAsked } = await startBefore(t, 2);
   for (const instance of instances) instance.isReady = false;
   const before = instances.map(({ probes }) => probes);
@@ -132,7 +132,7 @@ test('when one refuses connections reads notice nothing, and then writes neither
   assert.equal((await send('GET', '/health')).status, 503);
 });
 
-test('a single instance is asked once a request, and never whether it is ready', async (t) => {
+test('a single instance gets one request a request, and no readiness probes', async (t) => {
   const { first, send } = await startBefore(t, 1);
   first.isReady = false;
   first.conduct = 'breaks';

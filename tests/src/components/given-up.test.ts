@@ -15,7 +15,7 @@ import { openStore, storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-test('either service gives back a message that it cannot read, until that is a dead letter', () =>
+test('each service returns an unreadable message until it is a dead letter', () =>
   withSystem(async ({ urls: { aws } }) => {
     const publish = publisher(aws);
     await publish('product-events-topic', '{"eventType":"ProductUpdated","productId":"prod-123"}');

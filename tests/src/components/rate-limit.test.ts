@@ -6,7 +6,7 @@ import { withSystem } from '../support/system.ts';
 
 const FLOOD = 60;
 
-test('RATE_LIMIT holds in both services, at their ports and through the gateway, whatever a client says of itself', async (t) => {
+test('RATE_LIMIT applies in both services, at their ports and through the gateway, whatever headers a client sends', async (t) => {
   await withSystem(
     async ({ urls, metrics }) => {
       const flood = async (url: string, path: string, headers: (i: number) => Record<string, string>) => {

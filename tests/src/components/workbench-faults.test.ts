@@ -57,7 +57,7 @@ test('where it is not known whether a batch was sent, nothing is deleted, and ru
   assert.deepEqual(sorted(await it.take(CART_QUEUE)), sorted(many(25)));
 });
 
-test('what is sent but cannot be deleted is sent again by the next redrive only', async () => {
+test('a message that was sent but could not be deleted is sent again by the next redrive only', async () => {
   await using it = await openBench();
   await it.put(cartDlq.name, ...many(3));
   let isRefused = true;
@@ -86,7 +86,7 @@ test('what is sent but cannot be deleted is sent again by the next redrive only'
   assert.equal((await it.take(CART_QUEUE)).length, 4);
 });
 
-test('what its queue refuses stays, with the reason; those beside it go', async () => {
+test('a message that its queue rejects stays, with the reason; the others are sent', async () => {
   await using it = await openBench();
   await it.put(cartDlq.name, ...many(3));
   it.target.sqs.middlewareStack.add(
@@ -170,7 +170,7 @@ test('what others hold is counted, and is not touched', async () => {
   assert.deepEqual(await it.depth(cartDlq), { visible: 0, inFlight: 1 });
 });
 
-test('a thousand messages go in batches of ten, and what is held is bounded', async () => {
+test('a thousand messages are redriven in batches of ten, with a bounded number in flight', async () => {
   await using it = await openBench({ maxLeased: 50 });
   await it.put(cartDlq.name, ...many(1_000));
   const report = await it.redrive(cartDlq, FAST);
@@ -196,7 +196,7 @@ const message = fc.oneof(
     .map((eventType) => productUpdated('p', { eventType })),
 );
 
-test('whatever is in a queue, forced or not, what was sent and what is left is what was there', async () => {
+test('for any queue, forced or not: sent and remaining messages add up to the initial ones', async () => {
   await using it = await openBench();
   const queues = deadLetterQueues.filter(({ name }) => /^cart-product|^product-relay/.test(name));
   await fc.assert(

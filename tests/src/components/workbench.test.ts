@@ -39,7 +39,7 @@ test('every queue that keeps what went wrong is listed, with where it goes', asy
   );
 });
 
-test('a look says why, and leaves everything for others to receive', async () => {
+test('show gives the reason, and leaves every message receivable', async () => {
   await using it = await openBench();
   const bodies = ['no JSON', '[1]', '{"eventType":"ProductReviewed"}', '{"eventType":"ProductDeleted"}'];
   await it.put(cartDlq.name, productUpdated('fine'), ...bodies.map((body) => ({ body })));
@@ -71,7 +71,7 @@ test('a look that fails, or is interrupted, hides nothing', async () => {
 });
 
 for (const queue of [cartDlq, subscriptionDlq, parking]) {
-  test(`what is in ${queue.name} comes to Cart's queue with body and attributes as they were`, async () => {
+  test(`messages of ${queue.name} reach Cart's queue with body and attributes unchanged`, async () => {
     await using it = await openBench();
     const sent = productUpdated('p');
     const { traceparent = '', ...others } = sent.attributes ?? {};
@@ -90,7 +90,7 @@ for (const queue of [cartDlq, subscriptionDlq, parking]) {
   });
 }
 
-test('what would be given up again stays and is visible again; it goes when it is forced', async () => {
+test('a message that would fail again stays and is visible again, unless forced', async () => {
   await using it = await openBench();
   const invalid = productUpdated('wrong', { price: 'much' });
   await it.put(cartDlq.name, invalid, productUpdated('right'), { body: '{"eventType":"New"}' });
@@ -107,7 +107,7 @@ test('what would be given up again stays and is visible again; it goes when it i
   assert.equal((await it.take(CART_QUEUE)).length, 3);
 });
 
-test('what nobody would get from the topic stays parked, forced or not', async () => {
+test('a message without a subscription stays parked, forced or not', async () => {
   await using it = await openBench();
   await it.put(parking.name, { body: '{"Records":[]}' }, { body: '{"eventType":"New"}' });
   const report = await it.redrive(parking, { ...FAST, isForced: true });
@@ -155,7 +155,7 @@ test('one is redriven by its id or by its event, and no other', async () => {
   assert.equal((await it.take(cartDlq.name)).length, 28);
 });
 
-test('a dry run tells the same, and changes nothing', async () => {
+test('a dry run reports the same, and changes nothing', async () => {
   await using it = await openBench();
   await it.put(cartDlq.name, ...many(12), { body: 'no JSON' });
   const report = await it.redrive(cartDlq, { rate: 1, isDryRun: true });

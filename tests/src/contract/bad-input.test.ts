@@ -21,7 +21,7 @@ function assertProblem({ status, headers, body: problem }: Answer, expected: Cas
     assert.match(headers.get(name) ?? '', pattern);
 }
 
-test('every bad input is answered by a problem that says what is wrong', async (t) => {
+test('every bad input gets a problem that says what is wrong', async (t) => {
   await withSystem(async ({ urls }) => {
     const { call, putProduct, openCart, add } = client(urls.gateway);
     await putProduct('mug', mug);

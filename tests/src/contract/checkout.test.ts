@@ -14,7 +14,7 @@ function linesOf({ status, body, text }: Answer<CartBody>, problem: string): rea
   return lines;
 }
 
-test('a price that changes stops the checkout until it is accepted; then the same answer comes however often', () =>
+test('a changed price stops the checkout until it is accepted; a repeated checkout gets the same response', () =>
   withSystem(async ({ urls }) => {
     const { call, cart, checkOut, fill, openCart, putProduct } = client(urls.gateway);
     await putProduct('mug', { inventory: 10 });

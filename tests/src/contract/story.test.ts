@@ -73,7 +73,7 @@ for (const [kind, variable] of [
   });
 }
 
-test('a cart says when it expires: a guest has 7 days, a user 30', () =>
+test('a cart has its expiry: 7 days for a guest, 30 for a user', () =>
   withSystem(async ({ urls }) => {
     const token = await mintToken({ subject: 'somebody', scopes: [] });
     for (const [days, someone] of [

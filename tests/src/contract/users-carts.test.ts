@@ -14,7 +14,7 @@ async function clientOf(gateway: string, subject: string) {
   return client(gateway, await mintToken({ subject, scopes: [] }));
 }
 
-test("a user's own open carts are listed, page by page, and nobody else's", () =>
+test("only the user's own open carts are listed, page by page", () =>
   withSystem(async ({ urls }) => {
     const [user, other] = [await clientOf(urls.gateway, 'user'), await clientOf(urls.gateway, 'other')];
     const guest = client(urls.gateway);
@@ -56,7 +56,7 @@ test("a user's own open carts are listed, page by page, and nobody else's", () =
     assert.deepEqual([status, body], [200, plain.body], 'an empty parameter counts as absent');
   }));
 
-test("a merge moves a guest's lines at the prices that were agreed, and is refused whole where it does not fit", () =>
+test("a merge moves a guest's lines at their prices, and is rejected as a whole if it does not fit", () =>
   withSystem(async ({ urls }) => {
     const [user, guest] = [await clientOf(urls.gateway, 'user'), client(urls.gateway)];
     await guest.putProduct('mug', { inventory: 5000 });

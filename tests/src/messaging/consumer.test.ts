@@ -20,7 +20,7 @@ test('what was applied is deleted, in the trace that it came with', async (t) =>
   assert.deepEqual(astray, []);
 });
 
-test('a known type with an invalid body is a dead letter after five receives, and delays nobody', async (t) => {
+test('a known type with an invalid body is a dead letter after five receives, and delays no other message', async (t) => {
   const { send, consume, deadLetters, depth, metrics, requests } = await openQueue(t);
   const invalid = JSON.stringify({ eventType: 'ProductAddedToCart', cartId: 'c', qty: 'two' });
   await send(invalid, 'no JSON', valid('1'), valid('2'));
@@ -94,7 +94,7 @@ test('while the store is unavailable nothing more is received, however long it t
   );
 });
 
-test('each message is a span in its trace, and what is logged of it carries that trace', async (t) => {
+test('each message is a span in its trace, and its log lines have the trace id', async (t) => {
   const { send, consume, depth, spans, logged } = await openQueue(t);
   await send(valid('flaky'), 'no JSON', JSON.stringify({ eventType: 'ProductReviewed' }), valid('fine'));
   consume((request, receives) => (request === 'flaky' && receives === 1 ? failed : applied));
@@ -161,7 +161,7 @@ test('stop does not wait for the long poll to end', async (t) => {
   assert.ok(performance.now() - begun < 1_000);
 });
 
-test('what comes after a stop is there for the next consumer, and hides in no poll that was given up', async (t) => {
+test('a message that arrives after a stop is visible to the next consumer, and not hidden by an aborted poll', async (t) => {
   const { sqs, send, consume, depth, requests } = await openQueue(t);
   let receives = 0;
   sqs.middlewareStack.add(

@@ -79,7 +79,7 @@ test("Product ends in the same state, however a cart's events arrive", async () 
   );
 });
 
-test('what is held in the end is what the open carts have, where there is enough, however they merged', async () => {
+test('the held units equal those of the open carts, if there is enough stock, however they merged', async () => {
   const cartIds = ['a', 'b', 'c', 'd'] as const;
   let moves = 0;
   await fc.assert(
@@ -138,7 +138,7 @@ test('what a merge moves is kept, though a later change of the line overtakes it
   }
 });
 
-test('whatever carts request, and however it arrives: what is held is what reservations hold, after any event', async () => {
+test('for any requests in any order: the held units are the sum of the reservations after every event', async () => {
   const cartIds = ['a', 'b', 'c', 'd'] as const;
   const deltas = fc.array(fc.nat({ max: 5 }));
   await fc.assert(

@@ -55,7 +55,7 @@ for (const { name, faults } of readers) {
       });
     }
 
-    test('takes what carts and products tell, whatever happens to them', () => {
+    test('accepts every event of carts and products', () => {
       const histories = fc.oneof(cartHistories('a', 'b', 'c'), productHistories);
       fc.assert(
         fc.property(histories, ({ events }) => {
@@ -66,7 +66,7 @@ for (const { name, faults } of readers) {
   });
 }
 
-test('all take what the running system tells', async () => {
+test('all accept the events of the running system', async () => {
   const told = await playWholeLoop();
   assert.deepEqual(new Set(told.map(({ event }) => event['eventType'])), new Set(types));
   for (const { name, faults } of readers)

@@ -59,7 +59,7 @@ for (const { name, recorded, foreign } of stillRead) {
       }
     });
 
-    test('fill the catalog of Cart and tell its lines what they hold, as they did', async () => {
+    test("fill Cart's read model and set the held units of its lines, as they did", async () => {
       using cart = openCart();
       for (const event of story) {
         for (const response of responsesOf(event))
@@ -88,7 +88,7 @@ for (const { name, recorded, foreign } of stillRead) {
       }
     });
 
-    test('end the synchronisation of Cart whose request they answer', async () => {
+    test('complete the synchronisation that Cart requested', async () => {
       for (const completed of of([...story, ...others], 'ProductSnapshotCompleted')) {
         using cart = openCart();
         const state = {

@@ -85,7 +85,7 @@ function otherThan(body: unknown): unknown {
   return { ...(body as object), [name]: typeof value === 'number' ? value + 1 : `${String(value)}x` };
 }
 
-test(`50 times the same POST with a key have one effect and one answer on ${storeName}`, async (t) => {
+test(`50 times the same POST with a key have one effect and one response on ${storeName}`, async (t) => {
   await withTwoCarts(async (system) => {
     const effects = await watchEffects(system.urls);
     const operations = [
@@ -130,7 +130,7 @@ test(`50 times the same POST with a key have one effect and one answer on ${stor
   });
 });
 
-test(`racing imports and snapshots with one key are answered alike on ${storeName}`, () =>
+test(`concurrent imports and snapshots with one key get the same response on ${storeName}`, () =>
   withTwoCarts(async (system) => {
     const operations = await operationsOf(system.urls.product);
     for (const path of NOT_TRANSACTED) {
@@ -203,7 +203,7 @@ test(`an import under a key that imported without a count is another request on 
     assert.equal((await product('mug')).body.onHand, 6);
   }));
 
-test(`a count that changes nothing is remembered too on ${storeName}: repeated after a sale, it does not count anew`, () =>
+test(`a count that changes nothing is stored under its key too on ${storeName}: repeated after a sale, it has no effect`, () =>
   withTwoCarts(async ({ urls }) => {
     const { call, putProduct } = client(urls.gateway);
     const { body: created } = await putProduct('mug', { inventory: 5 });
@@ -217,7 +217,7 @@ test(`a count that changes nothing is remembered too on ${storeName}: repeated a
     assert.deepEqual([again.status, again.body, isReplay(again)], [200, first.body, true]);
   }));
 
-test(`without a key nothing is remembered on ${storeName}`, () =>
+test(`without a key no response is stored on ${storeName}`, () =>
   withTwoCarts(async ({ urls }) => {
     const { add, fill, openCart, putProduct } = client(urls.gateway);
     await putProduct('mug');
@@ -246,15 +246,12 @@ async function openCartFrom(
 
 const skip = platform() === 'linux' ? false : 'only Linux has more than one loopback address by default';
 
-test(
-  `guests who choose the same key share no cart on ${storeName}, whatever they say of themselves`,
-  { skip },
-  () =>
-    withTwoCarts(async ({ urls: { gateway } }) => {
-      const victims = await openCartFrom(gateway, '127.0.0.1', {});
-      assert.equal(await openCartFrom(gateway, '127.0.0.1', {}), victims);
-      assert.notEqual(await openCartFrom(gateway, '127.0.0.2', {}), victims);
-      const forged = { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1', 'x-real-ip': '127.0.0.1' };
-      assert.notEqual(await openCartFrom(gateway, '127.0.0.3', forged), victims);
-    }),
+test(`guests with the same key share no cart on ${storeName}, whatever headers they send`, { skip }, () =>
+  withTwoCarts(async ({ urls: { gateway } }) => {
+    const victims = await openCartFrom(gateway, '127.0.0.1', {});
+    assert.equal(await openCartFrom(gateway, '127.0.0.1', {}), victims);
+    assert.notEqual(await openCartFrom(gateway, '127.0.0.2', {}), victims);
+    const forged = { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1', 'x-real-ip': '127.0.0.1' };
+    assert.notEqual(await openCartFrom(gateway, '127.0.0.3', forged), victims);
+  }),
 );

@@ -59,7 +59,7 @@ test(`no token that is not valid opens any call on ${storeName}`, () =>
 
 const mugBody = { name: 'Mug', price: 1000, currency: 'EUR', inventory: 10 };
 
-test(`what needs a scope is refused to a token without it and to none on ${storeName}`, () =>
+test(`a request that needs a scope is rejected without it, with a token or none, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { call } = client(urls.gateway);
     const token = await mintToken({ subject: 'someone', scopes: ['products:read'] });
@@ -75,7 +75,7 @@ test(`what needs a scope is refused to a token without it and to none on ${store
     }
   }));
 
-test(`to a stranger a user's cart is as one that does not exist, however it is asked for on ${storeName}`, () =>
+test(`another user's cart looks like a missing one, for every request, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const [ownToken, strangeToken] = await Promise.all(
       ['owner', 'stranger'].map((subject) => mintToken({ subject, scopes: [] })),

@@ -34,7 +34,7 @@ function rival(endpoint: string): (cartId: string) => Promise<void> {
   };
 }
 
-test(`decision 012: whoever else wants the last units on ${storeName}, a merge keeps those of the guest`, () =>
+test(`decision 012: a merge keeps the guest's last units whatever other carts request, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const token = await mintToken({ subject: 'shopper', scopes: [] });
     const [guest, user] = [client(urls.gateway), client(urls.gateway, token)];

@@ -33,7 +33,7 @@ function assertSold(checkouts: readonly Answer<CartBody>[], carts: readonly Cart
   }
 }
 
-test(`vendure#3508, medusa#16502: of 300 clients who want 100 units on ${storeName}, 100 get one and 200 are told`, () =>
+test(`vendure#3508, medusa#16502: of 300 clients that request 100 units on ${storeName}, 100 get one and 200 are rejected`, () =>
   withSystem(async ({ urls }) => {
     const { add, cart, checkOut, fill, openCart, product, putProduct } = client(urls.gateway);
     const ear = await listen(urls.aws, 'product-events-topic');

@@ -31,7 +31,7 @@ const bodies = [...Array(PRICES).keys(), ...Array(PRICES / 2).keys()]
     }),
   );
 
-test(`eShopOnContainers#1765: two consumers on ${storeName} that are given prices out of order end at the newest`, () =>
+test(`eShopOnContainers#1765: two consumers on ${storeName} that receive prices out of order end at the newest`, () =>
   withTwoCarts(async ({ openCartTable }) => {
     const events = bodies.map((body) => {
       const result = readEvent(body);

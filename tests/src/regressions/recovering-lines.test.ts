@@ -109,7 +109,7 @@ for (const [name, request] of Object.entries(requests)) {
     }));
 }
 
-test(`core 1: a rejected increase keeps the units that were held, and says so until the next change, on ${storeName}`, () =>
+test(`core 1: a rejected increase keeps the held units, and the line shows it until its next change, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { cart, checkOut, fill, openCart, product, putProduct, responded, rival, set, whilePaused } =
       stageOf(urls);

@@ -19,7 +19,7 @@ const orders = {
 
 for (const [name, steps] of Object.entries(orders)) {
   for (const [pace, isSettled] of Object.entries(pauses)) {
-    test(`core 9: a product that is deleted and created anew has the stock it is given on ${storeName}: ${name}, ${pace}`, () =>
+    test(`core 9: a product that is deleted and re-created has its new stock on ${storeName}: ${name}, ${pace}`, () =>
       withSystem(async ({ urls }) => {
         const { call, cart, fill, openCart, product, putProduct } = client(urls.gateway);
         await putProduct('mug', { inventory: 5 });

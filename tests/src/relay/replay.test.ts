@@ -100,7 +100,7 @@ test('a product created, replaced and deleted: each event arrives as consumers a
   }
 });
 
-test('a cart of which the time is over tells so, from its old image; one removed by hand tells nothing', async () => {
+test('an expired cart publishes its expiry from the old image; a removed one publishes nothing', async () => {
   const { table, take, removed } = streamedTable('carts');
   const key = cartKey('c1');
   await table.update(key, () => openCart('c1', null, moment));
@@ -128,7 +128,7 @@ test('a cart of which the time is over tells so, from its old image; one removed
   });
 });
 
-test('writes without events, housekeeping and removals of what is no cart tell nothing', async () => {
+test('writes without events, internal items and removals of other items publish nothing', async () => {
   const { table, take, removed, touched } = streamedTable('carts');
   await table.update(cartKey('c2'), () => openCart('c2', null, moment));
   await table.update(cartKey('c2'), (cart) => addItem(cart ?? assert.fail(), product, 1, moment));
@@ -190,7 +190,7 @@ for (const [name, answer] of Object.entries(outages)) {
   });
 }
 
-test('where nobody listens, nothing is lost either', async () => {
+test('without subscribers nothing is lost either', async () => {
   await using nowhere = await startFunction('product', 'http://127.0.0.1:9');
   const records = await created('a', 'b');
   assert.deepEqual(await nowhere.invoke(records), failures(...records));
@@ -230,7 +230,7 @@ test('a record without images is parked as it came, and those around it are rela
   assert.deepEqual(await inbox.take(CART_PARKED), []);
 });
 
-test('with the answer of a call its metrics are written and its spans exported', async () => {
+test('metrics are written and spans exported before an invocation returns', async () => {
   await using collector = await startFakeCollector();
   await using traced = await startFunction('product', aws.endpoint, {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,

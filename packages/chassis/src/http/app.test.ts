@@ -162,7 +162,7 @@ test('each kind of DomainError has its status; details are members, but replace 
   }
 });
 
-test('what nobody caused is 500, told neutrally and logged with its stack; the rest is sampled by route', async () => {
+test('an unexpected error is a 500 with a neutral text, logged with its stack; every request is measured by route', async () => {
   const { app, logged } = await createSampleApp();
   app.get('/broken/:secret', async () => {
     throw new TypeError('a bug');
@@ -212,7 +212,7 @@ test('the trace of the client goes on in the handler, also after the body, and b
   assert.ok(String(refused.headers['traceparent']).includes(traceId));
 });
 
-test('an answer other than its schema fails where answers are checked', async () => {
+test('a response that does not match its schema fails where responses are validated', async () => {
   const { app } = await createSampleApp();
   const response = { 200: z.object({ id: z.string() }), 304: noBody('never') };
   const schema = { schema: { querystring: z.object({ answer: z.string() }), response } };

@@ -34,7 +34,7 @@ async function listening(t: TestContext) {
   return { app, stream, fetchPath, arrived: arrived.promise, release: () => released.resolve() };
 }
 
-test('closing finishes what is in flight, closes its connection, and waits for no idle one', async (t) => {
+test('graceful shutdown finishes requests in flight and does not wait for idle connections', async (t) => {
   const { app, fetchPath, arrived, release } = await listening(t);
   const slow = fetchPath('/slow');
   await arrived;
@@ -50,7 +50,7 @@ test('closing finishes what is in flight, closes its connection, and waits for n
   await assert.rejects(fetchPath('/things/late'), { code: 'ECONNREFUSED' });
 });
 
-test('an answer that began before does not hold the app up once it has ended', async (t) => {
+test('a response that began before the shutdown does not delay it once it has ended', async (t) => {
   const { app, stream, fetchPath } = await listening(t);
   stream.write('begin ');
   const answer = await fetchPath('/stream');

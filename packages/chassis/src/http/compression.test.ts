@@ -15,7 +15,7 @@ async function answered(url: string, encoding?: string) {
   return answer;
 }
 
-test('a long answer is compressed for whoever takes it, and says that it may differ', async () => {
+test('a long response is compressed for clients that accept it, with Vary', async () => {
   const { headers, rawPayload } = await answered('/long', 'gzip');
   assert.equal(headers['content-encoding'], 'gzip');
   assert.match(String(headers.vary), /accept-encoding/i);
@@ -29,7 +29,7 @@ test('the smaller of what the client takes is sent', async () => {
   assert.deepEqual(JSON.parse(brotliDecompressSync(rawPayload).toString()), long);
 });
 
-test('it is sent as it is to whoever does not, and a short one to everybody', async () => {
+test('it is sent uncompressed to other clients, and a short one to all', async () => {
   for (const [url, encoding] of [
     ['/long', undefined],
     ['/long', 'identity'],

@@ -14,7 +14,7 @@ test('a handler that hangs is answered for, with and without a body', { timeout:
   }
 });
 
-test('what a handler says too late is ignored', async () => {
+test('a response of a handler after its timeout is ignored', async () => {
   const { app, logged } = await createSampleApp();
   const late = Promise.withResolvers<{ late: boolean }>();
   app.get('/late', routes, () => late.promise);

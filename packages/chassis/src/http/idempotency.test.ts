@@ -141,7 +141,7 @@ test('the fingerprint is that of the body as it is understood', async () => {
   );
 });
 
-test('a client is told of a replay, and of none otherwise', async () => {
+test('a header marks a replayed response, and no other', async () => {
   assert.equal((await asked('key')).response.headers['idempotent-replayed'], undefined);
   const { response } = await asked('key', { url: '/items/a' });
   assert.equal(response.headers['idempotent-replayed'], 'true');

@@ -52,7 +52,7 @@ test('a request that does not arrive in time is answered by problem 408', async 
   await assertAnswer('GET /things/a HTTP/1.1\r\n', 408);
 });
 
-test('a lost connection is let go without an answer', async () => {
+test('a lost connection is closed without a response', async () => {
   app.server.once('connection', (socket) => {
     app.server.emit('clientError', Object.assign(new Error('gone'), { code: 'ECONNRESET' }), socket);
   });

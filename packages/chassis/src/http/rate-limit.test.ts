@@ -50,7 +50,7 @@ async function limited(t: TestContext, limits: Limits) {
 
 const times = (count: number, call: Call = {}) => Array.from({ length: count }, () => call);
 
-test('answers say what is left; beyond it there is a problem 429, until the second is over', async (t) => {
+test('responses state the remaining requests; beyond the limit they are 429 until the second is over', async (t) => {
   const { call, counts, tick } = await limited(t, { requestsPerSecond: 2 });
   const first = await call();
   assert.equal(first.statusCode, 200);
@@ -85,7 +85,7 @@ test('a user is limited wherever they are, whatever others at their address do',
   assert.deepEqual(await statuses([{ token: 'ann', from: '192.0.2.9' }, { token: 'bob' }]), [429, 200]);
 });
 
-test('a flood of refused tokens is limited, not verified any more, and harms nobody without one', async (t) => {
+test('a flood of invalid tokens is rate-limited without verification, and does not affect clients without a token', async (t) => {
   const { statuses, verified } = await limited(t, { requestsPerSecond: 2 });
   assert.deepEqual(await statuses(times(5, { token: 'forged' })), [401, 401, 429, 429, 429]);
   assert.equal(verified(), 2);

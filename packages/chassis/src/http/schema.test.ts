@@ -111,7 +111,7 @@ for (const [part, input, pointers] of [
   });
 }
 
-test('a small input cannot make a large answer', () => {
+test('a small input cannot cause a large response', () => {
   const result = compileValidator(nested, 'body')({ items: Array.from({ length: 10_000 }, () => 0) });
   assert.ok('error' in result && Array.isArray(result.error.details?.['errors']));
   assert.equal(result.error.details['errors'].length, 20);

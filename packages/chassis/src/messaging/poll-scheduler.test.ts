@@ -28,7 +28,7 @@ test('waits after a batch that was not full, once, and after no other', async ()
   assert.deepEqual(waited, [1_000], 'once: nothing came since');
 });
 
-test('does not wait where it is not told to', async () => {
+test('does not pause by default', async () => {
   const { scheduler, waited } = open({ pauseMs: 0 });
   scheduler.received(1);
   await scheduler.untilNext();
@@ -49,7 +49,7 @@ test('a stop ends the wait', async () => {
   await paused;
 });
 
-test('receives nothing until what was away answers again, and asks ever more seldom', async () => {
+test('receives nothing until the unavailable dependency responds again, and polls it with backoff', async () => {
   let pings = 0;
   const ping = async () => {
     pings += 1;

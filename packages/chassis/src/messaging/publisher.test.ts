@@ -135,7 +135,7 @@ test('an event beyond the limit is a permanent failure and is not sent; those ar
   assert.deepEqual(sizesOf(batches), [1, 1]);
 });
 
-test("what a successful answer lists as failed is told of each event: the sender's fault is permanent", async () => {
+test('partial failures of a response are reported for each event: a sender fault is permanent', async () => {
   const faults = new Map([
     ['e-3', true],
     ['e-12', false],

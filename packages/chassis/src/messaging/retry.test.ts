@@ -37,7 +37,7 @@ test('what was away for a moment is tried again, and nothing else', async () => 
   assert.deepEqual(asked, [[a, b, c], [a]]);
 });
 
-test('it is given up after four attempts', async () => {
+test('four attempts are made, then the failure is final', async () => {
   const { apply, asked } = scripted([away], [away], [away], [away], [applied]);
   assert.deepEqual(await apply([a]), [away]);
   assert.equal(asked.length, 4);

@@ -38,7 +38,7 @@ test("a cart lives for its owner's time after its last change, and is only its o
     await assert.rejects(call, { kind: 'notFound', code: 'cart-not-found' });
 });
 
-test("security 6: a guest's cart is found by nobody who knows its public id alone", async (t) => {
+test("security 6: the public id alone does not give access to a guest's cart", async (t) => {
   const { carts } = (await openStore(t)).first;
   await carts.open(guest, 'cart-abc');
   await carts.open(caller('user-1'), 'cart-mine');
@@ -55,7 +55,7 @@ test("security 6: a guest's cart is found by nobody who knows its public id alon
   }
 });
 
-test('a deleted cart is not found, and what is not in the catalog cannot be added', async (t) => {
+test('a deleted cart is not found, and a product that is not in the catalog cannot be added', async (t) => {
   const { carts } = (await openStore(t)).first;
   const { cart } = await carts.open(guest, 'cart-abc');
   assert.equal(Date.parse(cart.expiresAt ?? '') - Date.parse(NOW), 7 * 86_400_000);

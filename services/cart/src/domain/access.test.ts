@@ -23,14 +23,14 @@ test("a user's cart is visible to its user alone", () => {
     assertNotFound(() => visibleTo(other, ofUser));
 });
 
-test("security 6: a guest's cart is visible to whoever knows its secret, and its public id grants nothing", () => {
+test("security 6: a guest's cart is visible with its secret, and its public id grants nothing", () => {
   assert.equal(visibleTo(guest, ofGuest), ofGuest);
   assert.equal(visibleTo(user('user-1', 'c'), ofGuest), ofGuest);
   for (const other of [user('user-1'), user(undefined), user(undefined, 'another')])
     assertNotFound(() => visibleTo(other, ofGuest));
 });
 
-test('a missing or deleted cart is visible to nobody, a closed one still is', () => {
+test('a missing or deleted cart is not visible, a closed one still is', () => {
   assertNotFound(() => visibleTo(guest, undefined));
   assertNotFound(() => visibleTo(guest, deleteCart(ofGuest, moment).state));
   assertNotFound(() => visibleTo(user('user-1'), deleteCart(ofUser, moment).state));

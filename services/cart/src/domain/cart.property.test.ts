@@ -178,7 +178,7 @@ function assertSound({ status, lines, currency, version }: Cart): void {
   assert.ok(lines.every(({ heldQty, heldUntil, holdVersion }) => heldQty > 0 || !(heldUntil ?? holdVersion)));
 }
 
-test('whatever is done: the events alone describe the lines, units are conserved, and only what is held is checked out', () => {
+test('for any commands: the events alone describe the lines, units are conserved, and only held units are checked out', () => {
   const happened = { moves: 0, checkouts: 0 };
   fc.assert(
     fc.property(

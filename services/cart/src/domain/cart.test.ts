@@ -85,7 +85,7 @@ test('setting publishes an added or a removed quantity, always positive, and 0 r
   assert.deepEqual(removed.state.lines, []);
 });
 
-test('setting what the line has, and removing what is not there, changes nothing', () => {
+test('setting the same quantity, or removing a missing line, changes nothing', () => {
   assertUnchanged(setQuantity(reserved, 'p', unknown, 2, at(2)), reserved);
   assertUnchanged(setQuantity(two, 'q', unknown, 0, at(2)), two);
   assertUnchanged(removeItem(two, 'q', at(2)), two);

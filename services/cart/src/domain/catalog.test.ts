@@ -28,7 +28,7 @@ test("keeps of a product's state what a cart needs, whichever event brought it",
     assert.deepEqual(entryOf({ eventType, ...state, category: 'widgets', eventId: 'e' }), state);
 });
 
-test('keeps the limit of units and the incarnation where the producer says them', () => {
+test('stores maxPerCart and the incarnation if the producer sends them', () => {
   const event = { eventType: 'ProductUpdated', ...state, maxPerCart: 5, incarnation: 40 } as const;
   assert.deepEqual(entryOf(event), { ...state, maxPerCart: 5, incarnation: 40 });
 });

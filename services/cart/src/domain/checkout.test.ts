@@ -187,7 +187,7 @@ test('core 11: while the catalog is being filled, an unknown product is worth an
   assert.equal(sell(reserved, catalogOf(gadget)).state.status, 'checkedOut', 'later it keeps its own price');
 });
 
-test('a quantity that returned to what is held is shown before it is checked out', () => {
+test('a quantity that returned to the held units is confirmed before it is checked out', () => {
   const { state: wanted } = setQuantity(reserved, 'p', catalog, 5, at(3));
   const short = respond(wanted, rejectionOf(wanted, 'p', { availableQty: 2, keptQty: 2 })).state;
   assert.equal(errorOf(() => sell(short)).code, 'lines-changed');
@@ -201,7 +201,7 @@ test('an empty cart is not sold', () => {
   );
 });
 
-test('again, it stays as it was sold, whatever the catalog says since', () => {
+test('a repeated checkout returns the order as it was sold, whatever the catalog is now', () => {
   const { state: sold } = sell(reserved);
   for (const since of [catalog, catalogOf(), catalogOf(product('p', { price: 1 }))]) {
     const again = checkOut(sold, since, at(6));

@@ -139,7 +139,7 @@ function run(stock: number, history: readonly Step[]) {
   return { line, held: theProduct.held() };
 }
 
-test('whatever is requested, repeated, lost and expired: once what is pending was requested again, the line knows what Product holds for it', () => {
+test("for any requests, duplicates, losses and expiries: once pending holds are requested again, the line equals Product's reservation", () => {
   const happened = { held: 0, none: 0, reduced: 0 };
   fc.assert(
     fc.property(

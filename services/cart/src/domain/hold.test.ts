@@ -108,7 +108,7 @@ test('core 8: the same quantity again requests the hold of a line that is not he
   }
 });
 
-test('core 8: a lost response is requested again whatever the catalog says: the units may be held already', () => {
+test('core 8: after a lost response the hold is requested again even without stock: the units may be held already', () => {
   const soldOut = catalogOf(product('p', { version: 9, inventory: 0 }));
   assert.deepEqual(requestedBy(setQuantity(both, 'p', soldOut, 2, at(4))), [['p', 2]]);
   const error = errorOf(() => setQuantity(withRejected(both, 'p'), 'p', soldOut, 2, at(4)));
@@ -125,7 +125,7 @@ test('core 8: a decrease of a held line stays held, and needs no catalog', () =>
   );
 });
 
-test('a checkout requests the holds that are missing or about to expire, and not again what is pending', () => {
+test('a checkout requests holds that are missing or about to expire, and no pending ones', () => {
   const soon = respond(both, confirmationOf(both, 'p', { heldUntil: at(6).now })).state;
   const requested = (cart: Cart, renewBefore: string) =>
     requestedBy(requestMissingHolds(cart, catalog, { renewBefore }, at(5)));
@@ -152,7 +152,7 @@ test('a checkout waits while a response is missing that it needs', () => {
   assert.deepEqual([...awaitedProducts(lowered)], ['p']);
 });
 
-test('what is pending is requested again after the deadline, and nothing else', () => {
+test('pending holds are requested again after the deadline, and no others', () => {
   assert.deepEqual(requestedBy(requestPendingHolds(withReserved(both, ['q']), at(5))), [['p', 2]]);
   assertUnchanged(requestPendingHolds(reserved, at(5)), reserved);
 });

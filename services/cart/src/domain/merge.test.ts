@@ -45,7 +45,7 @@ test("quantities add up; a line that is in both keeps the target's price, name a
   );
 });
 
-test('the source is emptied and closed, and says where its lines went', () => {
+test('the source is emptied and closed, and its events name the target of its lines', () => {
   assert.deepEqual(merge(mine, guest).source.state, {
     cartId: 'guest',
     userId: null,

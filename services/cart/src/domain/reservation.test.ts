@@ -39,7 +39,7 @@ function assertUnchanged({ state, events }: CartDecision, cart: Cart): void {
   assert.deepEqual(events, []);
 }
 
-test('a response records what is held for its line alone, as a new version, without an event; the cart lives no longer for it', () => {
+test('a response sets the held units of its line alone, as a new version without an event, and does not extend the life of the cart', () => {
   const heldUntil = at(9).now;
   const { state, events } = respond(both, confirmationOf(both, 'p', { heldUntil }));
   const response = { cartVersion: 2, revision: 1 };
@@ -105,7 +105,7 @@ test('of responses to two requests the later request counts, whatever the revisi
     assert.equal(holdIn(respond(wanted, ...responses).state), 'held');
 });
 
-test('while a newer request is under way, a response says what is held meanwhile, and no more', () => {
+test('while a newer request is pending, a response sets the held units and nothing else', () => {
   const { state: three } = setQuantity(two, 'p', catalog, 3, at(2));
   const meanwhile = respond(three, confirmed).state;
   assert.deepEqual([holdIn(meanwhile), expectLine(meanwhile, 'p').heldQty], ['pending', 2]);
@@ -183,7 +183,7 @@ test('the shortage stays until the line changes or its hold expires: it then fol
   );
 });
 
-test('core 14: a rejection is ordered by its request alone: a re-created product is available whatever its clock says', () => {
+test('core 14: a rejection is ordered by its request alone: a re-created product is available whatever its timestamps', () => {
   const { productVersion: _, ...ofNoProduct } = rejectionOf(two, 'p', { availableQty: 0 });
   const { state } = respond(two, { ...ofNoProduct, timestamp: at(9).now });
   const recreated = catalogOf(product('p', { inventory: 100, updatedAt: at(0).now }));
@@ -195,7 +195,7 @@ test('a rejection carries the stock of its version, which counts before an older
   assert.deepEqual(stock, { version: 7, inventory: 1 });
 });
 
-test('other events are responses to nobody', () => {
+test('other events are not responses', () => {
   assert.deepEqual(
     responsesOf({ eventType: 'ProductDeleted', productId: 'p', version: 1, updatedAt: '' }),
     [],

@@ -83,7 +83,7 @@ test('shows the cart with its lines as items, and nothing that is not for client
   });
 });
 
-test('shows a changed price beside the one at adding, which the total keeps', () => {
+test('shows the current price beside the price at adding, which the total uses', () => {
   for (const price of [1998, 2000]) {
     const view = viewOf(cartOf(line), catalogOf({ ...product, price }));
     const [item] = view.items;
@@ -109,7 +109,7 @@ function stockOf(line: Line, entry: CatalogEntry | undefined, isSynchronised = t
   return [item?.hold, item?.availability, item?.availableQty];
 }
 
-test('a held line is available, also when no more units are; what is held for it counts', () => {
+test('a held line is available even if no further units are', () => {
   assert.deepEqual(stockOf(line, { ...product, inventory: 0 }), ['held', 'available', 2]);
   assert.deepEqual(stockOf(line, product), ['held', 'available', 7]);
   assert.deepEqual(stockOf({ ...line, qty: 1 }, product), ['held', 'available', 7], 'a decrease stays held');
@@ -125,7 +125,7 @@ test('core 8: a line without a hold is available as soon as the catalog has enou
   assert.deepEqual(stockOf(none, product), ['none', 'available', 5]);
 });
 
-test('a line whose quantity returned to what is held is insufficient, until it is changed', () => {
+test('a line whose quantity returned to the held units is insufficient until it changes', () => {
   const short: Line = { ...line, shortage: { availableQty: 2 } };
   assert.deepEqual(stockOf(short, { ...product, inventory: 0 }), ['held', 'insufficient', 2]);
   assert.deepEqual(stockOf({ ...short, heldQty: 0 }, product), ['none', 'insufficient', 5]);
@@ -177,7 +177,7 @@ test('core 11: an unknown product is not deleted: its line keeps its own data, a
   assert.deepEqual(stockOf(none, undefined, true), ['none', 'insufficient', 0]);
 });
 
-test('core 5: an order stays as it was checked out, whatever the catalog says since, and does not expire', () => {
+test('core 5: an order keeps its prices and quantities, whatever the catalog is now, and does not expire', () => {
   const { expiresAt: _, ...cart } = cartOf(line);
   const checkedOutAt = '2026-02-14T15:00:00.000Z';
   const sold: VisibleCart = { ...cart, status: 'checkedOut', checkedOutAt };

@@ -54,7 +54,7 @@ test('a product counts once, however often and by how many processes it is appli
   assert.deepEqual([(await sync()).status, (await sync()).appliedCount], ['requested', 2]);
 });
 
-test('what is counted and what is marked commit together, after the entries of the products', async (t) => {
+test('count and marks commit together, after the entries of the products', async (t) => {
   const { first, stored } = await openFilling(t);
   const before = stored.length;
   await first.apply(page('a', 'b'));

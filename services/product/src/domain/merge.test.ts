@@ -21,7 +21,7 @@ test('a merge of two held lines is granted, also where a count left less than ca
   assert.deepEqual([stock, held], [[1, 6], { c: 6, guest: 0 }]);
 });
 
-test("units that move from cart to cart stay held, and are nobody else's for a moment", () => {
+test('units that move from cart to cart stay held at every moment', () => {
   const merge = [moves('c', 7, 6, 'guest', 5)];
   const chain = [moves('b', 3, 2, 'guest', 5), moves('c', 7, 6, 'b', 4)];
   const other = request('other', 1, 1);

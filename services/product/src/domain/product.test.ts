@@ -133,7 +133,7 @@ test('a change that changes nothing writes nothing and publishes nothing', () =>
   }
 });
 
-test('a merge patch sets what it names, removes what is null and leaves the rest', () => {
+test('a merge patch sets the fields it names, removes those that are null and leaves the rest', () => {
   const patch = { price: 5, category: null, description: undefined };
   const { state, description } = patchProduct(widget, 'prod-123', patch, T1, always);
   assert.equal(description, undefined, 'the description is not written again');

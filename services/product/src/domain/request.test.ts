@@ -96,7 +96,7 @@ test('core 14: quantities of a product that is sold twice in one order add up', 
   assert.deepEqual([only?.qty, more], [5, []]);
 });
 
-test('guests and users are told apart, and what a cart takes over belongs to its request', () => {
+test('guests and users are distinguished, and units that move belong to the request of the target cart', () => {
   const event = { eventType: 'ProductAddedToCart', ...change, qty: 2, lineQty: 6, movedFrom } as const;
   const [added] = requestsOf(event);
   assert.deepEqual([added?.holder, added && cartsOf(added)], ['guest', ['c', 'guest']]);

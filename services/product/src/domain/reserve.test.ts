@@ -39,7 +39,7 @@ test('a hold takes available units and is confirmed by the event of the product,
   assert.deepEqual(effects.heldChange, { guest: 4, user: 0 });
 });
 
-test('a request is absolute: it changes what is held by the difference', () => {
+test('a request is absolute: the held units change by the difference', () => {
   const at = (qty: number) => applied(productWith(10, 4), [holding('c', 2, 4)], [request('c', 3, qty)]).stock;
   assert.deepEqual([9, 1, 0].map(at), [
     [10, 9],
@@ -121,7 +121,7 @@ test('core 8: a repeated request gets the same response again, and never holds w
     assert.deepEqual(again(holding('c', 2, 0, { outcome })).responses, []);
 });
 
-test('a request that arrives after a later one was rejected decides what is kept, as it would have in its turn', () => {
+test('a request that arrives after a later one was rejected sets the kept units as it would have in order', () => {
   const first = applied(productWith(5), [], [request('c', 4, 9)]);
   assert.deepEqual(first.held, { c: 0 });
   const [rejected] = Object.values(first.states);
@@ -148,7 +148,7 @@ test('released units come first, wherever they stand in the batch', () => {
   assert.deepEqual(applied(productWith(3, 3), [holding('a', 1, 3)], requests).held, { a: 0, b: 3 });
 });
 
-test('a sale takes what is held from the stock on hand, also when it overtook the request to hold', () => {
+test('a sale takes the units from the stock on hand, also if it overtook the request to hold them', () => {
   const sale = request('c', 3, 4, { kind: 'sell' });
   const held = applied(productWith(10, 4), [holding('c', 2, 4)], [sale]);
   assert.deepEqual([held.stock, held.held, held.responses], [[6, 0], { c: 0 }, []]);
@@ -158,7 +158,7 @@ test('a sale takes what is held from the stock on hand, also when it overtook th
   assert.deepEqual(applied(productWith(6), [sold], [request('c', 2, 4)]).stock, [6, 0]);
 });
 
-test('a sale that exceeds the stock on hand publishes what is missing', () => {
+test('a sale that exceeds the stock on hand publishes the missing units', () => {
   const sale = request('c', 3, 5, { kind: 'sell' });
   const { stock, responses, effects } = applied(productWith(3, 5), [holding('c', 2, 5)], [sale]);
   assert.deepEqual([stock, effects.missing], [[0, 0], 2]);
@@ -232,7 +232,7 @@ test('house M10: every event of a product change is published', () => {
   assert.deepEqual(typesOf(both.all).toSorted(), ['InventoryReservationRejected', 'ProductUpdated']);
 });
 
-test('whatever carts request: what is held is what reservations hold, and a consumer reads every event', () => {
+test('for any requests: the held units of a product are the sum of its reservations, and a consumer can read every event', () => {
   const requests = fc.array(
     fc.record({
       kind: fc.constantFrom('hold' as const, 'hold' as const, 'sell' as const),

@@ -28,7 +28,7 @@ test('a delivery adds to the stock on hand, also where carts hold more than ther
   assert.equal(changeStock(stock(3, 4), { delta: 1 }).onHand, 4);
 });
 
-test('a loss may take what is available and not what carts hold', () => {
+test('a loss may reduce available units, and not held ones', () => {
   assert.equal(changeStock(stock(10, 4), { delta: -6 }).onHand, 4);
   assert.deepEqual(
     conflictOf(() => changeStock(stock(10, 4), { delta: -7 })),
@@ -54,7 +54,7 @@ test('a stock that no number counts exactly is a conflict', () => {
   assert.equal(code, 'stock-too-large');
 });
 
-test('a sale takes units on hand and what its cart held; what is not on hand is missing', () => {
+test("a sale takes the units on hand and releases the cart's hold; units not on hand are missing", () => {
   assert.deepEqual(sell(stock(10, 4), 4, 4), {
     stock: { onHand: 6, held: 0, ledger: { stocked: 10, sold: 4, missing: 0 } },
     missing: 0,
