@@ -1,4 +1,4 @@
-import { topology, type ServiceName } from './topology.ts';
+import { topology, type RelaySpec, type ServiceName } from './topology.ts';
 
 const services = entries(topology.services);
 
@@ -9,7 +9,9 @@ export function topologyDiagram(): string {
     `  ${queuesFirst()}`,
     '  client(["client"]) -->|HTTP| gateway["gateway"]',
     ...services.flatMap(([service]) => box(service)),
-    ...services.map(([service, { paths }]) => `  gateway -->|"${lines(paths)}"| ${service}`),
+    ...services.flatMap(([service, { paths }]) =>
+      paths.length > 0 ? [`  gateway -->|"${lines(paths)}"| ${service}`] : [],
+    ),
     ...topology.subscriptions.flatMap(({ topic, queue, eventTypes, deadLetterQueue }) => [
       `  ${topic} ==>|"${lines(eventTypes)}"| ${queue}`,
       `  ${topic} -. undeliverable .-> ${deadLetterQueue}`,
@@ -32,8 +34,8 @@ function queuesFirst(): string {
 }
 
 function box(service: ServiceName): string[] {
-  const { table, topic, parkingQueue } = topology.relays[service];
-  const { snapshots } = topology.services[service];
+  const { table } = topology.services[service];
+  const relay = topology.relays[service];
   return [
     `  subgraph ${service}-context["${service}"]`,
     ...queuesOf(service).flatMap(([queue, { deadLetterQueue, maxReceiveCount }]) => [
@@ -43,17 +45,26 @@ function box(service: ServiceName): string[] {
     ...topology.subscriptions
       .filter(({ queue }) => topology.queues[queue].consumer === service)
       .map(({ deadLetterQueue }) => `    ${deadLetter(deadLetterQueue)}`),
-    `    ${service}["${service} service"] --> ${table}[("${table}")]:::table`,
+    `    ${service}["${service} service"]${table ? ` --> ${table}[("${table}")]:::table` : ''}`,
+    ...(relay ? relayLines(service, relay) : []),
+    '  end',
+  ];
+}
+
+function relayLines(
+  service: ServiceName,
+  { table, topic, parkingQueue, snapshotQueue }: RelaySpec,
+): string[] {
+  return [
     `    ${table} -->|"change stream"| ${service}-relay["${service} relay"]`,
     `    ${service}-relay -. unpublishable ..-> ${deadLetter(parkingQueue)}`,
     `    ${service}-relay --> ${topic}{{"${topic}"}}:::topic`,
-    ...(snapshots
+    ...(snapshotQueue
       ? [
-          `    ${service} -. snapshots .-> ${snapshots.topic}`,
-          `    ${service} -. "next page of a snapshot" .-> ${snapshots.queue}`,
+          `    ${service} -. snapshots .-> ${topic}`,
+          `    ${service} -. "next page of a snapshot" .-> ${snapshotQueue}`,
         ]
       : []),
-    '  end',
   ];
 }
 

@@ -1,167 +1,93 @@
-import type { EventType } from './events.ts';
+import { defineTopology, type TopologyOf } from './define-topology.ts';
 
-/** A service: which paths the gateway or load balancer sends to it, and what it sends beside its table's changes. */
-export interface ServiceSpec {
-  readonly paths: readonly string[];
-  /** Publishes snapshots, which change no state: a page a message of its own queue, so that a crash resumes there. */
-  readonly snapshots?: { readonly topic: TopicName; readonly queue: QueueName };
-}
+const cartEvents = [
+  'ProductAddedToCart',
+  'ProductRemovedFromCart',
+  'CartCheckedOut',
+  'CartExpired',
+  'InventoryReservationRequested',
+  'ProductSnapshotRequested',
+] as const;
 
-/**
- * Projection of an index beside the keys: the items' states, for lists that are read often, or nothing: then it costs a
- * read of each item that is listed, and no write where an item only changes in itself.
- */
-export type IndexHolds = 'states' | 'keys';
+const productEvents = [
+  'ProductCreated',
+  'ProductUpdated',
+  'ProductDeleted',
+  'ProductSnapshot',
+  'ProductSnapshotCompleted',
+  'InventoryReserved',
+  'InventoryReservationRejected',
+  'InventoryReservationExpired',
+] as const;
 
-/** A table with its sparse indexes; every table has a TTL attribute and a stream of both images. */
-export interface TableSpec {
-  readonly owner: ServiceName;
-  readonly indexes: Readonly<Record<string, IndexHolds>>;
-}
+const services = {
+  product: {
+    paths: ['/products'],
+    table: { name: 'products', indexes: { byCategory: 'states', byHoldExpiry: 'keys' } },
+    publishes: {
+      topic: 'product-events-topic',
+      eventTypes: [...productEvents, 'InventoryShort'],
+      snapshotQueue: 'product-cart-events-queue',
+    },
+    consumes: { 'product-cart-events-queue': { 'cart-events-topic': cartEvents } },
+  },
+  cart: {
+    paths: ['/carts'],
+    table: { name: 'carts', indexes: { byUser: 'keys' } },
+    publishes: { topic: 'cart-events-topic', eventTypes: cartEvents, onExpiry: true },
+    consumes: { 'cart-product-updates-queue': { 'product-events-topic': productEvents } },
+  },
+} as const;
 
-/** The relay of a table's changes: publishes to one topic, parks what can never be published. */
-export interface RelaySpec {
-  readonly table: TableName;
-  readonly topic: TopicName;
-  readonly parkingQueue: string;
-  /** Whether the relay publishes events for items that expire. */
-  readonly publishesExpiry: boolean;
-}
+/** The system: one entry for each service. Names, stacks, permissions, alarms, pictures and costs are derived from it. */
+export const topology: Topology = defineTopology(services);
 
-/** A topic and the types of event that appear on it. */
-export interface TopicSpec {
-  readonly owner: ServiceName;
-  readonly eventTypes: readonly EventType[];
-}
-
-/** A queue with its dead-letter queue. Times are seconds. */
-export interface QueueSpec {
-  readonly consumer: ServiceName;
-  readonly deadLetterQueue: string;
-  readonly maxReceiveCount: number;
-  readonly visibilityTimeout: number;
-}
-
-/** A filtered, raw subscription. `deadLetterQueue` keeps what SNS could not deliver, which it would drop otherwise. */
-export interface SubscriptionSpec {
-  readonly topic: TopicName;
-  readonly queue: QueueName;
-  readonly eventTypes: readonly EventType[];
-  readonly deadLetterQueue: string;
-}
-
-export type ServiceName = 'product' | 'cart';
+export type Topology = TopologyOf<typeof services>;
+export type ServiceName = keyof Topology['services'];
+export type TableName = keyof Topology['tables'];
+export type TopicName = keyof Topology['topics'];
+export type QueueName = keyof Topology['queues'];
+export type TableSpec = Topology['tables'][TableName];
+export type TopicSpec = Topology['topics'][TopicName];
+export type RelaySpec = NonNullable<Topology['relays'][ServiceName]>;
+export type SubscriptionSpec = Topology['subscriptions'][number];
 /** A principal on AWS with a role of its own: a service, or the outbox relay of its table. */
 export type Principal = ServiceName | `${ServiceName}-relay`;
-export type TableName = 'products' | 'carts';
-export type TopicName = 'product-events-topic' | 'cart-events-topic';
-export type QueueName = 'product-cart-events-queue' | 'cart-product-updates-queue';
 
-/** The system as a value: the local system, the stacks, the diagram and the console are derived from it. */
-export interface Topology {
-  readonly services: Readonly<Record<ServiceName, ServiceSpec>>;
-  readonly tables: Readonly<Record<TableName, TableSpec>>;
-  readonly relays: Readonly<Record<ServiceName, RelaySpec>>;
-  readonly topics: Readonly<Record<TopicName, TopicSpec>>;
-  readonly queues: Readonly<Record<QueueName, QueueSpec>>;
-  readonly subscriptions: readonly SubscriptionSpec[];
+/** All services in the order of the topology. */
+export const serviceNames = Object.keys(topology.services) as readonly ServiceName[];
+
+/** The services that publish events, each with its relay. */
+export const publishers = Object.entries(topology.relays) as readonly (readonly [ServiceName, RelaySpec])[];
+
+/** A value for each service. */
+export function mapServices<T>(valueOf: (service: ServiceName) => T): Readonly<Record<ServiceName, T>> {
+  return Object.fromEntries(serviceNames.map((service) => [service, valueOf(service)])) as Record<
+    ServiceName,
+    T
+  >;
 }
 
-export const topology: Topology = {
-  services: {
-    product: {
-      paths: ['/products'],
-      snapshots: { topic: 'product-events-topic', queue: 'product-cart-events-queue' },
-    },
-    cart: { paths: ['/carts'] },
-  },
-  tables: {
-    products: { owner: 'product', indexes: { byCategory: 'states', byHoldExpiry: 'keys' } },
-    carts: { owner: 'cart', indexes: { byUser: 'keys' } },
-  },
-  relays: {
-    product: {
-      table: 'products',
-      topic: 'product-events-topic',
-      parkingQueue: 'product-relay-parking-queue',
-      publishesExpiry: false,
-    },
-    cart: {
-      table: 'carts',
-      topic: 'cart-events-topic',
-      parkingQueue: 'cart-relay-parking-queue',
-      publishesExpiry: true,
-    },
-  },
-  topics: {
-    'product-events-topic': {
-      owner: 'product',
-      eventTypes: [
-        'ProductCreated',
-        'ProductUpdated',
-        'ProductDeleted',
-        'ProductSnapshot',
-        'ProductSnapshotCompleted',
-        'InventoryReserved',
-        'InventoryReservationRejected',
-        'InventoryReservationExpired',
-        'InventoryShort',
-      ],
-    },
-    'cart-events-topic': {
-      owner: 'cart',
-      eventTypes: [
-        'ProductAddedToCart',
-        'ProductRemovedFromCart',
-        'CartCheckedOut',
-        'CartExpired',
-        'InventoryReservationRequested',
-        'ProductSnapshotRequested',
-      ],
-    },
-  },
-  queues: {
-    'cart-product-updates-queue': {
-      consumer: 'cart',
-      deadLetterQueue: 'cart-product-updates-dlq',
-      maxReceiveCount: 5,
-      visibilityTimeout: 30,
-    },
-    'product-cart-events-queue': {
-      consumer: 'product',
-      deadLetterQueue: 'product-cart-events-dlq',
-      maxReceiveCount: 5,
-      visibilityTimeout: 30,
-    },
-  },
-  subscriptions: [
-    {
-      topic: 'product-events-topic',
-      queue: 'cart-product-updates-queue',
-      eventTypes: [
-        'ProductCreated',
-        'ProductUpdated',
-        'ProductDeleted',
-        'ProductSnapshot',
-        'ProductSnapshotCompleted',
-        'InventoryReserved',
-        'InventoryReservationRejected',
-        'InventoryReservationExpired',
-      ],
-      deadLetterQueue: 'cart-product-updates-subscription-dlq',
-    },
-    {
-      topic: 'cart-events-topic',
-      queue: 'product-cart-events-queue',
-      eventTypes: [
-        'ProductAddedToCart',
-        'ProductRemovedFromCart',
-        'CartCheckedOut',
-        'CartExpired',
-        'InventoryReservationRequested',
-        'ProductSnapshotRequested',
-      ],
-      deadLetterQueue: 'product-cart-events-subscription-dlq',
-    },
-  ],
-};
+/** A value for each service, once all have resolved; one service after the other, in the order of the topology. */
+export async function mapServicesAsync<T>(
+  valueOf: (service: ServiceName) => Promise<T>,
+): Promise<Readonly<Record<ServiceName, T>>> {
+  const values = new Map<ServiceName, T>();
+  for (const service of serviceNames) values.set(service, await valueOf(service));
+  return mapServices((service) => values.get(service) as T);
+}
+
+/** The relay of a service. Throws a TypeError where it publishes nothing. */
+export function relayOf(service: ServiceName): RelaySpec {
+  const relay = topology.relays[service];
+  if (!relay) throw new TypeError(`${service} publishes nothing`);
+  return relay;
+}
+
+/** The only queue of a service. Throws a TypeError where it consumes none or several. */
+export function onlyQueueOf(service: ServiceName): QueueName {
+  const [queue, ...more] = topology.services[service].queues;
+  if (queue === undefined || more.length > 0)
+    throw new TypeError(`${service} does not consume exactly one queue`);
+  return queue;
+}

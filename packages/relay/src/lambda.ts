@@ -4,7 +4,7 @@ import { callTimeouts } from '@tandem/chassis/aws';
 import { createLogger } from '@tandem/chassis/logger';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import { startTelemetry } from '@tandem/chassis/telemetry';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { relayOf, type ServiceName } from '@tandem/contracts/topology';
 import type { z } from 'zod';
 import type { relayConfig } from './config.ts';
 import { createHandler } from './handler.ts';
@@ -26,7 +26,7 @@ export async function createRelayFunction({ service, config, eventsForExpiredIte
     publish: createPublisher(new SNSClient({ requestHandler: callTimeouts }), config.TOPIC_ARN),
     park,
     eventsForExpiredItem,
-    topic: topology.relays[service].topic,
+    topic: relayOf(service).topic,
     metrics: telemetry.metrics,
     tracer: telemetry.tracer,
     log,

@@ -1,4 +1,4 @@
-import type { IndexHolds } from '@tandem/contracts/topology';
+import type { IndexHolds } from '@tandem/contracts/define-topology';
 
 /**
  * How a table is laid out in DynamoDB, as data: whoever creates one (tests, the stacks) and the driver that writes to it

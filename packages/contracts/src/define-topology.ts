@@ -1,0 +1,164 @@
+import type { EventType } from './events.ts';
+
+/**
+ * Projection of an index beside the keys: the items' states, for lists that are read often, or nothing: then it costs a
+ * read of each item that is listed, and no write where an item only changes in itself.
+ */
+export type IndexHolds = 'states' | 'keys';
+
+/** A service as its author defines it. Everything is optional but what follows from something else. */
+export interface ServiceDefinition {
+  /** Paths that the gateway or load balancer routes to it. Default: none, it has no API. */
+  readonly paths?: readonly `/${string}`[];
+  /** Its table with the sparse indexes. Every table has a TTL attribute and a stream of both images. */
+  readonly table?: { readonly name: string; readonly indexes: Readonly<Record<string, IndexHolds>> };
+  /** The events that the outbox relay of its table publishes. */
+  readonly publishes?: {
+    readonly topic: string;
+    readonly eventTypes: readonly EventType[];
+    /** Whether the relay publishes events for items that expire. Default: false. */
+    readonly onExpiry?: boolean;
+    /**
+     * Queue of its own through which it also publishes snapshots, which change no state: a page a message, so that a crash
+     * resumes there.
+     */
+    readonly snapshotQueue?: `${string}-queue`;
+  };
+  /** Types of event by queue and topic. */
+  readonly consumes?: Readonly<Record<`${string}-queue`, Readonly<Record<string, readonly EventType[]>>>>;
+}
+
+/** Definitions of all services by name. */
+export type ServiceDefinitions = Readonly<Record<string, ServiceDefinition>>;
+
+type Keys<T> = T extends unknown ? keyof T & string : never;
+type Part<D, P extends keyof ServiceDefinition> = D[keyof D] extends infer S
+  ? S extends { readonly [K in P]: infer T }
+    ? T
+    : never
+  : never;
+export type ServiceNameOf<D> = keyof D & string;
+export type TableNameOf<D> = Extract<Part<D, 'table'>, { name: string }>['name'];
+export type TopicNameOf<D> = Extract<Part<D, 'publishes'>, { topic: string }>['topic'];
+export type QueueNameOf<D> = Keys<Part<D, 'consumes'>>;
+
+/** A service in the topology. */
+export interface ServiceSpec<Table extends string, Queue extends string> {
+  readonly paths: readonly string[];
+  readonly table?: Table;
+  /** The queues that it consumes. */
+  readonly queues: readonly Queue[];
+}
+
+/** A table with its sparse indexes. */
+export interface TableSpec<Service extends string> {
+  readonly owner: Service;
+  readonly indexes: Readonly<Record<string, IndexHolds>>;
+}
+
+/** The outbox relay of a service's table: publishes to one topic, parks what can never be published. */
+export interface RelaySpec<Table extends string, Topic extends string, Queue extends string> {
+  readonly table: Table;
+  readonly topic: Topic;
+  readonly parkingQueue: string;
+  readonly publishesExpiry: boolean;
+  readonly snapshotQueue?: Queue;
+}
+
+/** A topic and the types of event that appear on it. */
+export interface TopicSpec<Service extends string> {
+  readonly owner: Service;
+  readonly eventTypes: readonly EventType[];
+}
+
+/** A queue with its dead-letter queue. Times are seconds. */
+export interface QueueSpec<Service extends string> {
+  readonly consumer: Service;
+  readonly deadLetterQueue: string;
+  readonly maxReceiveCount: number;
+  readonly visibilityTimeout: number;
+}
+
+/** A filtered, raw subscription. `deadLetterQueue` keeps what SNS could not deliver, which it would drop otherwise. */
+export interface SubscriptionSpec<Topic extends string, Queue extends string> {
+  readonly topic: Topic;
+  readonly queue: Queue;
+  readonly eventTypes: readonly EventType[];
+  readonly deadLetterQueue: string;
+}
+
+/** The system as a value: the local system, the stacks, the diagram and the console are derived from it. */
+export interface TopologyOf<D extends ServiceDefinitions> {
+  readonly services: Readonly<Record<ServiceNameOf<D>, ServiceSpec<TableNameOf<D>, QueueNameOf<D>>>>;
+  readonly tables: Readonly<Record<TableNameOf<D>, TableSpec<ServiceNameOf<D>>>>;
+  /** Relays of the services that publish. */
+  readonly relays: Readonly<
+    Partial<Record<ServiceNameOf<D>, RelaySpec<TableNameOf<D>, TopicNameOf<D>, QueueNameOf<D>>>>
+  >;
+  readonly topics: Readonly<Record<TopicNameOf<D>, TopicSpec<ServiceNameOf<D>>>>;
+  readonly queues: Readonly<Record<QueueNameOf<D>, QueueSpec<ServiceNameOf<D>>>>;
+  readonly subscriptions: readonly SubscriptionSpec<TopicNameOf<D>, QueueNameOf<D>>[];
+}
+
+/** Limits of every queue: five receives, of which each hides the message for 30 s. */
+const LIMITS = { maxReceiveCount: 5, visibilityTimeout: 30 };
+
+/**
+ * The topology of these services, in their order. The names of dead-letter and parking queues follow from those of queues
+ * and services. Throws a TypeError for a service that publishes without a table, and for a subscription to a topic that no
+ * service publishes to.
+ */
+export function defineTopology<const D extends ServiceDefinitions>(definitions: D): TopologyOf<D> {
+  const all = Object.entries<ServiceDefinition>(definitions);
+  const ownerOf = new Map(all.map(([service, { publishes }]) => [publishes?.topic, service]));
+  const relays = all.flatMap(([service, { publishes, table }]) => {
+    if (!publishes) return [];
+    if (!table)
+      throw new TypeError(`${service} publishes, but has no table whose changes a relay could publish.`);
+    const { topic, onExpiry: publishesExpiry = false, snapshotQueue } = publishes;
+    const parkingQueue = `${service}-relay-parking-queue`;
+    const relay = { table: table.name, topic, parkingQueue, publishesExpiry };
+    return [[service, snapshotQueue ? { ...relay, snapshotQueue } : relay] as const];
+  });
+  const consumed = all.flatMap(([consumer, { consumes = {} }]) =>
+    Object.entries(consumes).map(([queue, topics]) => ({ consumer, queue, topics: Object.entries(topics) })),
+  );
+  const subscriptions = consumed.flatMap(({ consumer, queue, topics }) =>
+    topics.map(([topic, eventTypes]) => {
+      const owner = ownerOf.get(topic);
+      if (owner === undefined)
+        throw new TypeError(`${consumer} consumes ${topic}, but no service publishes to it.`);
+      // A queue with several subscriptions has a dead-letter queue for each.
+      const name = topics.length > 1 ? `${baseOf(queue)}-${owner}` : baseOf(queue);
+      return { topic, queue, eventTypes, deadLetterQueue: `${name}-subscription-dlq` };
+    }),
+  );
+  return {
+    services: Object.fromEntries(
+      all.map(([service, { paths = [], table, consumes = {} }]) => [
+        service,
+        { paths, ...(table && { table: table.name }), queues: Object.keys(consumes) },
+      ]),
+    ),
+    tables: Object.fromEntries(
+      all.flatMap(([owner, { table }]) => (table ? [[table.name, { owner, indexes: table.indexes }]] : [])),
+    ),
+    relays: Object.fromEntries(relays),
+    topics: Object.fromEntries(
+      all.flatMap(([owner, { publishes }]) =>
+        publishes ? [[publishes.topic, { owner, eventTypes: publishes.eventTypes }]] : [],
+      ),
+    ),
+    queues: Object.fromEntries(
+      consumed.map(({ consumer, queue }) => [
+        queue,
+        { consumer, deadLetterQueue: `${baseOf(queue)}-dlq`, ...LIMITS },
+      ]),
+    ),
+    subscriptions,
+  } as unknown as TopologyOf<D>;
+}
+
+function baseOf(queue: string): string {
+  return queue.slice(0, -'-queue'.length);
+}
