@@ -12,7 +12,7 @@ test('has the names of the contract', () => {
     name,
     deadLetterQueue,
   ]);
-  assert.deepEqual(consumed, [
+  assert.deepEqual(consumed.toSorted(), [
     ['cart', 'cart-product-updates-queue', 'cart-product-updates-dlq'],
     ['product', 'product-cart-events-queue', 'product-cart-events-dlq'],
   ]);
