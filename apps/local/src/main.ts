@@ -1,12 +1,13 @@
 import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
 import { readArguments, runCommand, usageError } from '@tandem/cli/command';
+import { mapServices, serviceNames, topology } from '@tandem/contracts/topology';
 import { localConfig } from './config.ts';
 import { buildConsole } from '@tandem/console/build';
 import { mintToken } from '@tandem/emulators/issuer';
 import { REGION } from '@tandem/emulators/messaging-config';
 import { startProcesses } from './processes/supervisor.ts';
-import { startSystem } from './system/start.ts';
+import { startSystem, type System } from './system/start.ts';
 
 /** Limit of processes that share one SQLite file: more are no faster. */
 const MAX_INSTANCES = 8;
@@ -27,26 +28,24 @@ const config = configOrExit(localConfig, process.env);
 const OPERATOR_SECONDS = 12 * 60 * 60;
 
 /** Prints the URLs of the system, and on a terminal the link for operators. */
-async function print({
-  gateway,
-  product,
-  cart,
-  aws,
-}: Readonly<Record<'gateway' | 'product' | 'cart' | 'aws', string>>): Promise<void> {
-  console.log(`Tandem is running${config.EPHEMERAL ? ', with its state in memory only' : `, with its state in ${config.DATA_DIR}`}
-
-  gateway    ${gateway}          open this first
-  product    ${product}/docs
-  cart       ${cart}/docs
-  SNS, SQS   ${aws}          region ${REGION}, any credentials
-`);
+async function print({ gateway, aws, ...services }: System['urls']): Promise<void> {
+  const line = (name: string, url: string, note = '') => `  ${name.padEnd(11)}${url}${note}`;
+  const lines = [
+    line('gateway', gateway, '          open this first'),
+    ...serviceNames.map((service) =>
+      line(service, `${services[service]}/${topology.services[service].paths.length > 0 ? 'docs' : 'ready'}`),
+    ),
+    line('SNS, SQS', aws, `          region ${REGION}, any credentials`),
+  ];
+  const state = config.EPHEMERAL ? 'in memory only' : `in ${config.DATA_DIR}`;
+  console.log(`Tandem is running, with its state ${state}\n\n${lines.join('\n')}\n`);
   if (!process.stdout.isTTY) return;
   const token = await mintToken({
     subject: 'operator',
     scopes: ['products:write', 'operator'],
     lifetimeSeconds: OPERATOR_SECONDS,
   });
-  console.log(`  operator   ${gateway}/#operator=${token}\n`);
+  console.log(`${line('operator', `${gateway}/#operator=${token}`)}\n`);
 }
 
 async function startInOneProcess() {
@@ -59,7 +58,7 @@ async function startInMany(instances: number) {
   const pids = () => [...system.all].map(([name, child]) => `  ${name.padEnd(14)}${child.pid()}`).join('\n');
   const system = await startProcesses(config, {
     environment: process.env,
-    instances: { product: instances, cart: instances },
+    instances: mapServices(() => instances),
     onRestart: (_role, { code, signal }, name) =>
       console.log(`${name} exited (${signal ?? code}), restarting it`),
   });

@@ -58,8 +58,6 @@ export const telemetryVariables = {
 export const serviceVariables = {
   HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
   LOG_LEVEL: logLevel.default('info').describe('Minimum log level'),
-  TABLE_NAME: z.string().describe('Name of the DynamoDB table'),
-  QUEUE_URL: z.url().describe('URL of the queue to consume'),
   AUTH_ISSUER: z.string().describe('Accepted issuer of tokens (claim iss)'),
   AUTH_AUDIENCE: z.string().describe('Required audience of tokens (claim aud)'),
   AUTH_JWKS_URL: z.url().describe("URL of the issuer's public keys (JWKS)"),

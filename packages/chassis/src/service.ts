@@ -1,23 +1,24 @@
 import { type AddressInfo, isIPv6 } from 'node:net';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { type AppOptions, closeGracefully } from './http/app.ts';
+import { closeGracefully } from './http/app.ts';
 import type { Authenticator } from './http/auth.ts';
 import type { App } from './http/types.ts';
 import type { Running } from './lifecycle.ts';
+import type { Limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Tracer } from './trace.ts';
 
-/** The dependencies that every service has, beside its table. */
-export interface ServiceDeps {
+/** Dependencies that every service has. */
+export interface CommonDeps {
   readonly sqs: SQSClient;
-  readonly queueUrl: string;
   readonly auth: Authenticator;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracer?: Tracer | undefined;
-  readonly limits?: AppOptions['limits'];
-  readonly validateResponses?: AppOptions['validateResponses'];
+  readonly limits?: Limits;
+  /** For tests: a response that its schema does not describe fails. */
+  readonly validateResponses?: boolean;
   /** Pause of the consumer after a batch that was not full, in milliseconds. Default: 0. */
   readonly receivePauseMs?: number;
 }

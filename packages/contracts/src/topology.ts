@@ -42,7 +42,9 @@ const services = {
 /** The system: one entry for each service. Names, stacks, permissions, alarms, pictures and costs are derived from it. */
 export const topology: Topology = defineTopology(services);
 
-export type Topology = TopologyOf<typeof services>;
+/** The definitions, with their names as types. */
+export type Services = typeof services;
+export type Topology = TopologyOf<Services>;
 export type ServiceName = keyof Topology['services'];
 export type TableName = keyof Topology['tables'];
 export type TopicName = keyof Topology['topics'];

@@ -1,32 +1,20 @@
 import { createApp } from '@tandem/chassis/http/app';
 import { startConsumer } from '@tandem/chassis/messaging/consumer';
-import { createService, type Service, type ServiceDeps } from '@tandem/chassis/service';
-import type { Table } from '@tandem/storage/table';
+import { createService, type Service } from '@tandem/chassis/service';
+import type { ServiceDeps } from '@tandem/runtime/define-service';
 import { type CartsDeps, createCarts } from './application/carts.ts';
 import { createResponseNotifier } from './application/response-notifier.ts';
 import { registerCartRoutes } from './http/routes.ts';
 import { createCatalogSynchroniser } from './messaging/catalog-sync.ts';
 import { applyProductEvents } from './messaging/product-events.ts';
 
-export interface CartDeps extends ServiceDeps {
-  readonly table: Table;
+export interface CartDeps extends ServiceDeps<'cart'> {
   readonly ttlSeconds: CartsDeps['ttlSeconds'];
 }
 
 /** The Cart service: carts, and a read model of the catalog that is filled by events alone. */
 export async function createCartService(deps: CartDeps): Promise<Service> {
-  const {
-    table,
-    sqs,
-    queueUrl,
-    auth,
-    logger,
-    metrics,
-    tracer,
-    ttlSeconds,
-    validateResponses = false,
-    limits = {},
-  } = deps;
+  const { table, queueUrls, logger, ttlSeconds } = deps;
   const now = () => new Date().toISOString();
   const synchroniser = createCatalogSynchroniser(table, logger);
   const notifier = createResponseNotifier();
@@ -39,15 +27,10 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
   });
 
   const app = await createApp({
+    ...deps,
     name: 'Tandem Cart',
     version: '1.0.0',
     description: 'Carts and orders, priced by a read model of the catalog, with stock held by Product',
-    logger,
-    metrics,
-    auth,
-    tracer,
-    limits,
-    validateResponses,
     health: {
       ready: async () => [
         await table.ping().then(() => ({ name: 'table', ok: true })),
@@ -60,14 +43,10 @@ export async function createCartService(deps: CartDeps): Promise<Service> {
   return createService(app, () => {
     const synchronising = synchroniser.start();
     const consumer = startConsumer({
-      sqs,
-      queueUrl,
+      ...deps,
+      queueUrl: queueUrls['cart-product-updates-queue'],
       apply: applyProductEvents({ table, now, onResponse: (cartId) => notifier.notify(cartId) }),
       ping: () => table.ping(),
-      log: logger,
-      metrics,
-      tracer,
-      pauseMs: deps.receivePauseMs ?? 0,
     });
     return [
       consumer,

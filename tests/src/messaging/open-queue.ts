@@ -92,7 +92,7 @@ export async function openQueue(t: TestContext) {
         );
       const write = (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>);
       const log = createLogger({ name: 'test', level: 'info', destination: { write } });
-      const worker = startConsumer({ sqs, queueUrl: url, apply, ping, log, metrics, tracer });
+      const worker = startConsumer({ sqs, queueUrl: url, apply, ping, logger: log, metrics, tracer });
       workers.push(worker);
       return worker;
     },

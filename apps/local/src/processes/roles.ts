@@ -1,44 +1,66 @@
-import { integer } from '@tandem/chassis/config';
-import { createLogger } from '@tandem/chassis/logger';
-import type { Running } from '@tandem/chassis/lifecycle';
-import { startTelemetry } from '@tandem/chassis/telemetry';
-import { limitsOf } from '@tandem/chassis/limits';
-import { urlOf } from '@tandem/chassis/service';
-import type { ServiceName } from '@tandem/contracts/topology';
-import { openSqlite } from '@tandem/storage/sqlite';
-import { z } from 'zod';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { localConfig } from '../config.ts';
 import { servedTables } from '@tandem/audit/served-tables';
-import type { Link } from '@tandem/console/link';
+import { integer } from '@tandem/chassis/config';
+import type { Running } from '@tandem/chassis/lifecycle';
+import { limitsOf } from '@tandem/chassis/limits';
+import { createLogger } from '@tandem/chassis/logger';
+import { urlOf } from '@tandem/chassis/service';
+import { startTelemetry } from '@tandem/chassis/telemetry';
 import { instrumentAwsClients } from '@tandem/console/aws-instrumentation';
+import type { Link } from '@tandem/console/link';
+import {
+  mapServices,
+  type Principal,
+  publishers,
+  type ServiceName,
+  serviceNames,
+} from '@tandem/contracts/topology';
 import { openRecords } from '@tandem/dlq/record';
+import type { OnClient } from '@tandem/emulators/clients';
 import { startEmulator } from '@tandem/emulators/messaging';
-import { type OnClient, openClients } from '@tandem/emulators/clients';
+import { openSqlite } from '@tandem/storage/sqlite';
+import { z } from 'zod';
+import { localConfig, portVariable, variablePrefix } from '../config.ts';
+import { type Assembly, assembleService } from '../system/assemble.ts';
 import { createForwarding } from '../system/forwarding.ts';
 import { startGateway } from '../system/gateway.ts';
-import { startRelay } from '../system/relay.ts';
-import { seed } from '../system/seed.ts';
-import { createLocalService } from '../system/service.ts';
-import { type Store, tableOf } from '../system/store.ts';
+import { seedTables } from '../system/seed.ts';
+import type { Store } from '../system/store.ts';
 import { consoleOf } from './gateway-console.ts';
 
-/** Roles of the processes of the system. */
-export const roles = ['messaging', 'product', 'cart', 'product-relay', 'cart-relay', 'gateway'] as const;
+/** Role of a process: a service, the relay of one that publishes, or what all of them share. */
+export type Role = Principal | 'messaging' | 'gateway';
 
-export type Role = (typeof roles)[number];
+const relayRoles = publishers.map(([service]) => `${service}-relay` as const);
+
+/** Roles in groups that stop together, dependents first; they start in the reverse order. */
+export const roleGroups: readonly (readonly Role[])[] = [
+  ['gateway'],
+  serviceNames,
+  relayRoles,
+  ['messaging'],
+];
 
 const urls = z
   .string()
   .transform((list) => list.split(','))
   .pipe(z.tuple([z.url()], z.url()));
 
+/** The environment variable with the base URLs of the instances of a service: `PRODUCT_URLS`. */
+export function urlsVariable(service: ServiceName): `${Uppercase<ServiceName>}_URLS` {
+  return `${variablePrefix(service)}_URLS`;
+}
+
 /** Environment variables of one process: all ports are assigned. */
 export const roleConfig = localConfig.extend({
   GATEWAY_KEY: z.string().describe('Key by which the services recognise the gateway'),
-  PRODUCT_URLS: urls.describe('Base URLs of the instances of Product'),
-  CART_URLS: urls.describe('Base URLs of the instances of Cart'),
+  ...(Object.fromEntries(
+    serviceNames.map((service) => [
+      urlsVariable(service),
+      urls.describe(`Base URLs of the instances of ${service}`),
+    ]),
+  ) as Record<ReturnType<typeof urlsVariable>, typeof urls>),
   DRAIN_MS: integer(0, 10_000).describe(
     'How long a stopping process is not ready, but still accepts requests',
   ),
@@ -57,7 +79,7 @@ export interface RoleOptions {
 
 /** Starts one part of the system in this process. Rejects with EADDRINUSE when its port is in use. */
 export async function startRole(role: Role, config: RoleConfig, options: RoleOptions = {}): Promise<Running> {
-  const running = await starters[role](config, options);
+  const running = await start(role, config, options);
   return {
     stop() {
       // Calls that an injected fault delays must continue before the rest stops.
@@ -67,15 +89,16 @@ export async function startRole(role: Role, config: RoleConfig, options: RoleOpt
   };
 }
 
-const starters: Readonly<Record<Role, (config: RoleConfig, options: RoleOptions) => Promise<Running>>> = {
-  messaging: ({ HOST: host, AWS_PORT: port, DATA_DIR }) =>
-    startEmulator({ host, port, directory: join(DATA_DIR, 'messaging') }),
-  product: (config, options) => startServiceRole('product', config, options),
-  cart: (config, options) => startServiceRole('cart', config, options),
-  'product-relay': (config, options) => startRelayRole('product', config, options),
-  'cart-relay': (config, options) => startRelayRole('cart', config, options),
-  gateway: startGatewayRole,
-};
+function start(role: Role, config: RoleConfig, options: RoleOptions): Promise<Running> {
+  const { HOST: host, AWS_PORT: port, DATA_DIR } = config;
+  if (role === 'messaging') return startEmulator({ host, port, directory: join(DATA_DIR, 'messaging') });
+  if (role === 'gateway') return startGatewayRole(config, options);
+  const service = serviceNames.find((name) => name === role);
+  if (service !== undefined) return startServiceRole(service, config, options);
+  const [publisher] = publishers.find(([name]) => `${name}-relay` === role) ?? [];
+  if (publisher === undefined) throw new TypeError(`${role} is no part of the topology`);
+  return startRelayRole(publisher, config, options);
+}
 
 async function startGatewayRole(
   { HOST: host, PORT: port, ...config }: RoleConfig,
@@ -93,7 +116,7 @@ async function startGatewayRole(
   const gateway = await startGateway({
     host,
     port,
-    upstreams: { product: config.PRODUCT_URLS, cart: config.CART_URLS },
+    upstreams: mapServices((service) => config[urlsVariable(service)]),
     forwarding: createForwarding(config.GATEWAY_KEY),
     load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
     ...(link && {
@@ -118,27 +141,17 @@ async function startServiceRole(
   config: RoleConfig,
   options: RoleOptions,
 ): Promise<Running> {
-  const { table, telemetry, clients, logger, close } = await open(service, service, config, options);
-  if (service === 'product' && config.SEED) await seed(table, new Date().toISOString());
-  const part = await createLocalService({
-    ...telemetry,
-    ...clients.service,
-    service,
-    config,
-    endpoint: urlOf(config.HOST, config.AWS_PORT),
-    table,
-    forwarding: createForwarding(config.GATEWAY_KEY),
-    logger,
-  });
-  const port = service === 'product' ? config.PRODUCT_PORT : config.CART_PORT;
-  await part.start({ host: config.HOST, port });
+  const assembly = await open(service, service, config, options);
+  if (config.SEED) await seedTables((name) => (name === service ? assembly.table : undefined));
+  const part = await assembly.createService();
+  await part.start({ host: config.HOST, port: config[portVariable(service)] });
   return {
     async stop() {
       // ECS deregisters a task from the load balancer before it sends SIGTERM; the gateway here polls readiness.
       part.app.draining = true;
       await delay(config.DRAIN_MS);
       await part.stop();
-      await close();
+      await assembly[Symbol.asyncDispose]();
     },
   };
 }
@@ -148,42 +161,39 @@ async function startRelayRole(
   config: RoleConfig,
   options: RoleOptions,
 ): Promise<Running> {
-  const { store, telemetry, clients, logger, close } = await open(
-    service,
-    `${service}-relay`,
-    config,
-    options,
-  );
-  const endpoint = urlOf(config.HOST, config.AWS_PORT);
-  const relay = startRelay({ ...telemetry, ...clients.relay, service, store, endpoint, logger });
-  return {
-    async stop() {
-      await relay[Symbol.asyncDispose]();
-      await close();
-    },
-  };
+  const assembly = await open(service, `${service}-relay`, config, options);
+  assembly.startRelay();
+  return { stop: async () => assembly[Symbol.asyncDispose]() };
 }
 
-/** Opens the store, the clients and the telemetry of a service or of its relay. */
+/** Assembles a service for a process with this role. */
 async function open(
   service: ServiceName,
-  name: Role,
+  role: Principal,
   config: RoleConfig,
   { onClient, openStore, wrapStore = (store) => store, link }: RoleOptions,
-) {
-  const logger = createLogger({ name, level: config.LOG_LEVEL });
+): Promise<Assembly> {
+  const logger = createLogger({ name: role, level: config.LOG_LEVEL });
   const telemetry = await startTelemetry({ service, config, log: logger });
-  const store = wrapStore(openStore?.(service) ?? openSqlite(join(config.DATA_DIR, `${service}.sqlite`)));
   const probe = link && instrumentAwsClients(link.faults, link.report);
-  const clients = openClients(service, urlOf(config.HOST, config.AWS_PORT), (principal, client) => {
-    probe?.onClient(principal, client);
-    onClient?.(principal, client);
+  const assembly = await assembleService(service, {
+    config,
+    endpoint: urlOf(config.HOST, config.AWS_PORT),
+    forwarding: createForwarding(config.GATEWAY_KEY),
+    loggerOf: () => logger,
+    telemetryOf: () => telemetry,
+    openStore: () =>
+      wrapStore(openStore?.(service) ?? openSqlite(join(config.DATA_DIR, `${service}.sqlite`))),
+    onClient: (principal, client) => {
+      probe?.onClient(principal, client);
+      onClient?.(principal, client);
+    },
   });
-  const close = async () => {
-    clients.service[Symbol.dispose]();
-    clients.relay[Symbol.dispose]();
-    store.close();
-    await telemetry.stop();
+  return {
+    ...assembly,
+    async [Symbol.asyncDispose]() {
+      await assembly[Symbol.asyncDispose]();
+      await telemetry.stop();
+    },
   };
-  return { logger, telemetry, store, table: tableOf(store, telemetry.metrics), clients, close };
 }

@@ -5,13 +5,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { urlOf } from '@tandem/chassis/service';
-import type { ServiceName } from '@tandem/contracts/topology';
-import type { LocalConfig } from '../config.ts';
+import { mapServices, mapServicesAsync, type ServiceName, serviceNames } from '@tandem/contracts/topology';
+import { type LocalConfig, portVariable } from '../config.ts';
 import { linkMessageOf } from '@tandem/console/link';
 import { claimDataDir } from '../system/data-dir.ts';
 import { claimPort } from '../system/ports.ts';
 import { type Child, type Exit, startChild } from './child.ts';
-import { type Role, roles } from './roles.ts';
+import { type Role, roleGroups, urlsVariable } from './roles.ts';
 
 /** Running system with one process for each part. */
 export interface Processes {
@@ -36,19 +36,11 @@ export interface ProcessesOptions {
   readonly onMessage?: (role: Role, message: unknown) => void;
 }
 
-const ports = ['PORT', 'PRODUCT_PORT', 'CART_PORT', 'AWS_PORT'] as const;
+const ports = ['PORT', ...serviceNames.map(portVariable), 'AWS_PORT'] as const;
 /** Below the ephemeral ports: an outgoing connection cannot take such a port while its process restarts. */
 const [FIRST_PORT, LAST_PORT] = [20_000, 32_000];
 /** How long a stopping instance still responds where another one can take over: ten readiness polls of the gateway. */
 const DRAIN_MS = 1_000;
-/** Roles in the order in which they stop, dependents first; they start in the reverse order. */
-const groups: readonly (readonly Role[])[] = [
-  ['gateway'],
-  ['product', 'cart'],
-  ['product-relay', 'cart-relay'],
-  ['messaging'],
-];
-
 /**
  * Starts each part of the system in its own process, and restarts it after an unexpected exit. Rejects with a DomainError
  * when a port or the data directory is in use, after stopping the parts that were started.
@@ -71,16 +63,16 @@ export async function startProcesses(
     await Promise.all(ports.map(async (name) => [name, await assignPort(name, config[name], config.HOST)])),
   ) as Record<(typeof ports)[number], string>;
   const url = (port: string) => urlOf(config.HOST, Number(port));
-  /** Ports of a service's instances: the first gets the configured port, the others any. */
-  const portsOf = async (variable: 'PRODUCT_PORT' | 'CART_PORT', count = 1) => [
-    assignedPorts[variable],
-    ...(await Promise.all(Array.from({ length: count - 1 }, () => assignPort(variable, 0, config.HOST)))),
-  ];
-  const instancePorts = {
-    product: await portsOf('PRODUCT_PORT', instances.product),
-    cart: await portsOf('CART_PORT', instances.cart),
-  };
-  const isBalanced = instancePorts.product.length + instancePorts.cart.length > 2;
+  /** Ports of each service's instances: the first gets the configured port, the others any. */
+  const instancePorts = await mapServicesAsync(async (service) => {
+    const variable = portVariable(service);
+    const others = Array.from({ length: (instances[service] ?? 1) - 1 });
+    return [
+      assignedPorts[variable],
+      ...(await Promise.all(others.map(() => assignPort(variable, 0, config.HOST)))),
+    ];
+  });
+  const isBalanced = Object.values(instancePorts).some(({ length }) => length > 1);
   const env = {
     ...environment,
     ...environmentOf(config),
@@ -88,29 +80,31 @@ export async function startProcesses(
     DATA_DIR: directory,
     EPHEMERAL: '0',
     GATEWAY_KEY: randomUUID(),
-    PRODUCT_URLS: instancePorts.product.map(url).join(),
-    CART_URLS: instancePorts.cart.map(url).join(),
+    ...Object.fromEntries(
+      serviceNames.map((service) => [urlsVariable(service), instancePorts[service].map(url).join()]),
+    ),
     DRAIN_MS: String(isBalanced ? DRAIN_MS : 0),
   };
 
   /** Processes of a role: the name of each, and its own environment variables. */
-  const partsOf = (role: Role): [string, NodeJS.ProcessEnv][] =>
-    role === 'product' || role === 'cart'
-      ? instancePorts[role].map((port, i) => [
-          i === 0 ? role : `${role}-${i + 1}`,
-          {
-            [`${role.toUpperCase()}_PORT`]: port,
-            // Without another instance there is no reason to drain.
-            ...(instancePorts[role].length > 1 ? {} : { DRAIN_MS: '0' }),
-          },
-        ])
-      : [[role, {}]];
+  const partsOf = (role: Role): [string, NodeJS.ProcessEnv][] => {
+    const service = serviceNames.find((name) => name === role);
+    if (service === undefined) return [[role, {}]];
+    return instancePorts[service].map((port, i) => [
+      i === 0 ? role : `${role}-${i + 1}`,
+      {
+        [portVariable(service)]: port,
+        // Without another instance there is no reason to drain.
+        ...(instancePorts[service].length > 1 ? {} : { DRAIN_MS: '0' }),
+      },
+    ]);
+  };
   const all = new Map<string, Child>();
   starting.defer(async () => {
-    for (const group of groups)
+    for (const group of roleGroups)
       await Promise.all(group.flatMap(partsOf).map(async ([name]) => all.get(name)?.stop()));
   });
-  for (const group of groups.toReversed()) {
+  for (const group of roleGroups.toReversed()) {
     const started = group.flatMap((role) =>
       partsOf(role).map(([name, own]) => {
         const child = startChild({
@@ -130,12 +124,14 @@ export async function startProcesses(
   const running = starting.move();
   return {
     urls: {
+      ...mapServices((service) => url(assignedPorts[portVariable(service)])),
       gateway: url(assignedPorts.PORT),
-      product: url(assignedPorts.PRODUCT_PORT),
-      cart: url(assignedPorts.CART_PORT),
       aws: url(assignedPorts.AWS_PORT),
     },
-    children: Object.fromEntries(roles.map((role) => [role, all.get(role)])) as Record<Role, Child>,
+    children: Object.fromEntries(roleGroups.flat().map((role) => [role, all.get(role)])) as Record<
+      Role,
+      Child
+    >,
     all,
     stop: () => running.disposeAsync(),
   };

@@ -1,11 +1,11 @@
-import type { ServiceName } from '@tandem/contracts/topology';
+import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 
-/** Start page of the gateway: links to all APIs. */
-export function frontPage(upstreams: Readonly<Record<ServiceName, string>>): string {
+/** Start page of the gateway: links to the API of each service that has one, by the URLs of the services. */
+export function frontPage(urls: Readonly<Record<ServiceName, string>>): string {
   const links = [
-    ['/products', 'The catalog'],
-    [`${upstreams.product}/docs`, 'The Product API'],
-    [`${upstreams.cart}/docs`, 'The Cart API'],
+    ...serviceNames
+      .filter((service) => topology.services[service].paths.length > 0)
+      .map((service) => [`${urls[service]}/docs`, `The API of ${service}`]),
     ['/asyncapi.json', 'The events (AsyncAPI)'],
     ['/health', 'Health'],
   ];
@@ -20,7 +20,7 @@ export function frontPage(upstreams: Readonly<Record<ServiceName, string>>): str
   a { color: light-dark(#0550ae, #79c0ff) }
 </style>
 <h1>Tandem</h1>
-<p>Product and Cart, two services that never call each other. They are coupled by events alone.</p>
+<p>Services that never call each other. They are coupled by events alone.</p>
 <ul>
 ${links.map(([href, text]) => `  <li><a href="${href}">${text}</a></li>`).join('\n')}
 </ul>

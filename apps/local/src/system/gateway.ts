@@ -12,12 +12,12 @@ import type { LoadLimits } from '@tandem/chassis/limits';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { urlOf } from '@tandem/chassis/service';
 import { asyncApiDocument } from '@tandem/contracts/asyncapi';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { mapServices, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import Fastify from 'fastify';
 import { registerPage } from '@tandem/console/page';
 import { type ConsoleOptions, registerConsole } from '@tandem/console/routes';
 import { localKeySet } from '@tandem/emulators/issuer';
-import { balance, type Instances } from './balance.ts';
+import { balance } from './balance.ts';
 import type { Forwarding } from './forwarding.ts';
 import { frontPage } from './front-page.ts';
 import { forward } from './forward.ts';
@@ -77,14 +77,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw new DomainError('notFound', 'route-not-found', `Route ${url} not found. See / for the routes.`);
   });
 
-  const instances = { product: balance(upstreams.product), cart: balance(upstreams.cart) };
+  const instances = mapServices((service) => balance(upstreams[service]));
   app.addHook('onClose', async () => {
     for (const group of Object.values(instances)) group[Symbol.dispose]();
   });
-  const services = Object.entries(instances) as [ServiceName, Instances][];
   const recordRequest = options.console && reportRequests(app, options.console.eventBuffer.append);
 
-  for (const [name, group] of services) {
+  for (const name of serviceNames) {
+    const group = instances[name];
     for (const prefix of topology.services[name].paths) {
       await app.register(httpProxy, {
         prefix,
@@ -105,11 +105,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   }
 
-  const page = frontPage({ product: upstreams.product[0], cart: upstreams.cart[0] });
+  const urls = mapServices((service) => upstreams[service][0]);
+  const page = frontPage(urls);
   const urlOfGateway = () => urlOf(host, (app.server.address() as AddressInfo).port);
   if (options.console) {
     const view = {
-      urls: () => ({ gateway: urlOfGateway(), product: upstreams.product[0], cart: upstreams.cart[0] }),
+      urls: () => ({ ...urls, gateway: urlOfGateway() }),
       isReady: (service: ServiceName) => instances[service].isAnyReady(),
     };
     const consoleOptions = { ...options.console, ...view };
@@ -122,9 +123,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   app.get('/.well-known/jwks.json', () => localKeySet());
   app.get('/health', { config: { system: true } }, async (_request, reply) => {
     const ready = await Promise.all(
-      services.map(async ([name, group]) => [name, await group.isAnyReady()] as const),
+      serviceNames.map(async (service) => [service, await instances[service].isAnyReady()] as const),
     );
-    const healthy = ready.every(([, ok]) => ok);
+    const healthy = ready.every(([, isReady]) => isReady);
     return reply
       .code(healthy ? 200 : 503)
       .send({ status: healthy ? 'ok' : 'starting', services: Object.fromEntries(ready) });

@@ -1,10 +1,9 @@
 import { setInterval } from 'node:timers/promises';
-import { eventsForExpiredItem } from '@tandem/cart/messaging/expired';
 import type { Logger } from '@tandem/chassis/logger';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import type { Metrics } from '@tandem/chassis/metrics';
 import type { Tracer } from '@tandem/chassis/trace';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import type { RelaySpec } from '@tandem/contracts/topology';
 import { follow } from '@tandem/relay/follow';
 import { createParking } from '@tandem/relay/park';
 import { createRelay, type RelayDeps } from '@tandem/relay/relay';
@@ -15,14 +14,11 @@ import type { Store } from './store.ts';
 /** Interval of TTL deletion of expired items. DynamoDB may take hours. */
 const EXPIRY_INTERVAL_MS = 500;
 
-/** Events for the TTL deletion of an item of a service's table. */
-const expiryEvents: Readonly<Record<ServiceName, RelayDeps['eventsForExpiredItem']>> = {
-  product: () => [],
-  cart: eventsForExpiredItem,
-};
-
-export interface RelayOptions extends Pick<Clients, 'sns' | 'sqs'> {
-  readonly service: ServiceName;
+export interface RelayOptions
+  extends
+    Pick<Clients, 'sns' | 'sqs'>,
+    Pick<RelaySpec, 'topic' | 'parkingQueue'>,
+    Pick<RelayDeps, 'eventsForExpiredItem'> {
   readonly store: Store;
   readonly endpoint: string;
   readonly logger: Logger;
@@ -32,12 +28,11 @@ export interface RelayOptions extends Pick<Clients, 'sns' | 'sqs'> {
 
 /** Starts the outbox relay of a table, and the TTL deletion of its expired items. Disposal leaves the store open. */
 export function startRelay(options: RelayOptions): AsyncDisposable {
-  const { service, store, endpoint, sns, sqs, logger, metrics, tracer } = options;
-  const { topic, parkingQueue } = topology.relays[service];
+  const { topic, parkingQueue, store, endpoint, sns, sqs, logger, metrics, tracer } = options;
   const relay = createRelay({
     publish: createPublisher(sns, topicArn(topic)),
     park: createParking(sqs, queueUrl(endpoint, parkingQueue)),
-    eventsForExpiredItem: expiryEvents[service],
+    eventsForExpiredItem: options.eventsForExpiredItem,
     topic,
     metrics,
     tracer,

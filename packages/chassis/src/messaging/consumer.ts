@@ -30,14 +30,14 @@ export interface ConsumerOptions {
   readonly apply: ApplyBatch;
   /** Resolves when the dependencies of `apply` respond. */
   readonly ping: () => Promise<void>;
-  readonly log: Logger;
+  readonly logger: Logger;
   readonly metrics: Metrics;
   /** Records a span of each message. */
   readonly tracer?: Tracer | undefined;
   /** Longest wait of a receive (long polling). */
   readonly waitTimeSeconds?: number;
   /** Pause after a batch that was not full, in milliseconds, so that the next one is fuller. Default: 0. */
-  readonly pauseMs?: number;
+  readonly receivePauseMs?: number | undefined;
 }
 
 const FULL_BATCH = 10;
@@ -53,17 +53,17 @@ export function startConsumer({
   queueUrl,
   apply,
   ping,
-  log,
+  logger,
   metrics,
   tracer = unrecorded,
   waitTimeSeconds = 20,
-  pauseMs = 0,
+  receivePauseMs = 0,
 }: ConsumerOptions): Running {
   const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
   const stopping = new AbortController();
   const { signal } = stopping;
   let busy = false;
-  const scheduler = createPollScheduler({ pauseMs, fullBatch: FULL_BATCH, ping, signal });
+  const scheduler = createPollScheduler({ pauseMs: receivePauseMs, fullBatch: FULL_BATCH, ping, signal });
   const applyPatiently = withRetry(apply, signal);
 
   const startSpan = ({ MessageId, MessageAttributes }: Message): Span =>
@@ -84,13 +84,13 @@ export function startConsumer({
     const { MessageId: messageId } = message;
     if (!result.ok && result.reason === 'unknownType') {
       metrics.count('MessagesOfUnknownType');
-      log.warn({ eventType: result.eventType, messageId }, 'unknown event type acknowledged');
+      logger.warn({ eventType: result.eventType, messageId }, 'unknown event type acknowledged');
       span.end();
       return undefined;
     }
     if (!result.ok) {
       metrics.count('MessagesInvalid');
-      log.error({ messageId, ...result }, 'message refused by its schema');
+      logger.error({ messageId, ...result }, 'message refused by its schema');
       span.end({ 'error.type': 'invalid' });
       return 0;
     }
@@ -104,7 +104,7 @@ export function startConsumer({
     if (isUnavailable(outcome)) scheduler.unavailable();
     metrics.count('MessagesFailed');
     const { eventType, eventId } = event;
-    log.error({ err, eventType, eventId, messageId }, 'event not applied');
+    logger.error({ err, eventType, eventId, messageId }, 'event not applied');
     const errorType = err instanceof Error ? err.name : 'unknown';
     span.end({ 'tandem.event.type': event.eventType, 'error.type': errorType });
     return backoffSeconds(message);
@@ -154,7 +154,7 @@ export function startConsumer({
   });
   consumer.on('response_processed', () => (busy = false));
   consumer.on('error', (err) => {
-    if (!signal.aborted) log.error({ err }, 'queue not reachable');
+    if (!signal.aborted) logger.error({ err }, 'queue not reachable');
   });
   consumer.start();
 

@@ -1,11 +1,5 @@
-import { configOrExit } from '@tandem/chassis/config';
-import { relayConfig } from '@tandem/relay/config';
 import { createRelayFunction } from '@tandem/relay/lambda';
 import { eventsForExpiredItem } from '../messaging/expired.ts';
 
-/** The Lambda function that relays the changes of Cart's table, and the expiry of carts. */
-export const handler = await createRelayFunction({
-  service: 'cart',
-  config: configOrExit(relayConfig, process.env),
-  eventsForExpiredItem,
-});
+/** Outbox relay of Cart's table, which also publishes the expiry of carts, as a Lambda function. */
+export const handler = await createRelayFunction('cart', process.env, { eventsForExpiredItem });

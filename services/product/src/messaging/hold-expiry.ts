@@ -10,6 +10,16 @@ const PAGE = 90;
 /** Products whose holds are ended at once. */
 const CONCURRENCY = 10;
 
+/** Well below the minute within which an overdue hold has to end. */
+const MAX_SWEEP_MS = 10_000;
+const MIN_SWEEP_MS = 250;
+
+/** Pause between two sweeps, in milliseconds: a quarter of a hold, within limits; the longest for holds without end (0). */
+export function sweepMsFor(holdSeconds: number): number {
+  const quarterMs = holdSeconds * 250;
+  return quarterMs > 0 ? Math.min(MAX_SWEEP_MS, Math.max(MIN_SWEEP_MS, quarterMs)) : MAX_SWEEP_MS;
+}
+
 export interface HoldExpiryDeps {
   readonly table: Pick<Table, 'query'>;
   readonly stockHolds: Pick<StockHolds, 'expire'>;

@@ -1,0 +1,25 @@
+import { integer } from '@tandem/chassis/config';
+import { defineService } from '@tandem/runtime/define-service';
+import { createCartService } from './app.ts';
+import { eventsForExpiredItem } from './messaging/expired.ts';
+
+const DAY = 24 * 60 * 60;
+const seconds = integer(1, 10 * 365 * DAY);
+
+/** The Cart service: its environment, and how it is created. */
+export const service = defineService('cart', {
+  variables: {
+    GUEST_CART_TTL_SECONDS: seconds
+      .default(7 * DAY)
+      .describe("Lifetime of a guest's cart after its last change, in seconds"),
+    USER_CART_TTL_SECONDS: seconds
+      .default(30 * DAY)
+      .describe("Lifetime of a user's cart after its last change, in seconds"),
+  },
+  create: (deps, config) =>
+    createCartService({
+      ...deps,
+      ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
+    }),
+  eventsForExpiredItem,
+});
