@@ -1,14 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cartConfig } from '@tandem/cart/config';
 import { describeConfig } from '@tandem/chassis/config';
 import { asyncApiDocument } from '@tandem/contracts/asyncapi';
 import { topologyDiagram } from '@tandem/contracts/diagram';
+import { serviceNames, titleOf } from '@tandem/contracts/topology';
 import { localConfig } from '@tandem/local/config';
-import { productConfig } from '@tandem/product/config';
+import { services } from '@tandem/local/services';
 import { relayConfig } from '@tandem/relay/config';
-import { openApiDocuments } from './openapi.ts';
+import { environmentOf } from '@tandem/runtime/define-service';
+import { documented, openApiDocument } from './openapi.ts';
 
 /** File of the documentation that is generated from code. */
 export interface GeneratedFile {
@@ -22,11 +23,10 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/generated/topology.md', render: topologyPage },
   { path: 'docs/generated/asyncapi.json', render: () => json(asyncApiDocument()) },
-  {
-    path: 'docs/generated/openapi-product.json',
-    render: async () => json((await openApiDocuments()).product),
-  },
-  { path: 'docs/generated/openapi-cart.json', render: async () => json((await openApiDocuments()).cart) },
+  ...documented.map((service) => ({
+    path: `docs/generated/openapi-${service}.json`,
+    render: async () => json(await openApiDocument(service)),
+  })),
   { path: 'docs/generated/configuration.md', render: configurationPage },
 ];
 
@@ -43,9 +43,8 @@ function topologyPage(): string {
 function configurationPage(): string {
   const sections = [
     ['The system on one machine (`npm start`)', localConfig],
-    ['The Product service', productConfig],
-    ['The Cart service', cartConfig],
-    ['The relays of both, as Lambda functions', relayConfig],
+    ...serviceNames.map((name) => [`The ${titleOf(name)} service`, environmentOf(services[name])] as const),
+    ['The outbox relays, as Lambda functions', relayConfig],
   ] as const;
   const pages = sections.map(([title, schema]) => {
     const rows = describeConfig(schema).map(

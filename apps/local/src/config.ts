@@ -1,6 +1,6 @@
 import { flag, logLevel, port, telemetryVariables } from '@tandem/chassis/config';
 import { loadVariables, rateLimit } from '@tandem/chassis/limits';
-import { mapServices, type ServiceName, serviceNames } from '@tandem/contracts/topology';
+import { mapServices, type ServiceName, serviceNames, titleOf } from '@tandem/contracts/topology';
 import { defaultPort } from '@tandem/runtime/define-service';
 import { z } from 'zod';
 import { services } from './services.ts';
@@ -20,7 +20,7 @@ export function variablePrefix(service: ServiceName): Uppercase<ServiceName> {
 const ports = Object.fromEntries(
   serviceNames.map((service) => [
     portVariable(service),
-    port.default(defaultPort(service)).describe(`Port of the ${service} service`),
+    port.default(defaultPort(service)).describe(`Port of the ${titleOf(service)} service`),
   ]),
 ) as Record<PortVariable, z.ZodDefault<typeof port>>;
 

@@ -59,6 +59,11 @@ export type Principal = ServiceName | `${ServiceName}-relay`;
 /** All services in the order of the topology. */
 export const serviceNames = Object.keys(topology.services) as readonly ServiceName[];
 
+/** The name of a service as texts show it: `Product`. */
+export function titleOf(service: ServiceName): string {
+  return service.replace(/^./, (first) => first.toUpperCase()).replaceAll('-', ' ');
+}
+
 /** The services that publish events, each with its relay. */
 export const publishers = Object.entries(topology.relays) as readonly (readonly [ServiceName, RelaySpec])[];
 

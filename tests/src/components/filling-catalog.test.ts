@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import type { Cart } from '@tandem/cart/domain/cart';
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import { cartKey } from '@tandem/cart/store/entity-types';
-import { openServices } from '../support/services.ts';
+import { openServices, tableOf } from '../support/services.ts';
 import { storeName } from '../support/store.ts';
 import { until } from '../support/until.ts';
 
 test(`core 11: while Cart's read model is being filled, an unknown product is not unavailable, on ${storeName}`, async () => {
   await using stack = new AsyncDisposableStack();
-  const { cartTable, openCartTable, startProduct, startCart } = await openServices(stack);
+  const { openCart, startProduct, startCart, ...first } = await openServices(stack);
   let product = await startProduct();
   await product.putProduct('mug', { name: 'Mug', inventory: 10 });
   let cart = await startCart();
@@ -25,15 +25,15 @@ test(`core 11: while Cart's read model is being filled, an unknown product is no
   await product.stop();
 
   // The read model is lost, and so is what one of the carts knows of its hold; Product cannot help.
-  const table = await openCartTable();
+  const second = await openCart();
   const copy = async (cartId: string, change: (cart: Cart) => Cart) => {
     const key = cartKey(publicIdOf(cartId));
-    const state = (await cartTable.get(key)) ?? assert.fail();
-    await table.update(key, () => ({ state: change(state), events: [] }));
+    const state = (await tableOf(first.cart).get(key)) ?? assert.fail();
+    await tableOf(second).update(key, () => ({ state: change(state), events: [] }));
   };
   await copy(held, (state) => state);
   await copy(unheld, (state) => ({ ...state, lines: state.lines.map((line) => ({ ...line, heldQty: 0 })) }));
-  cart = await startCart(table);
+  cart = await startCart(second);
   assert.equal((await cart.call('GET', '/ready')).status, 503);
   const headers = { 'idempotency-key': 'key' };
   const checkOut = (cartId: string) => cart.call('POST', `/carts/${cartId}/checkout`, { headers });

@@ -4,11 +4,14 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ServiceName } from '@tandem/contracts/topology';
+import { type QueueName, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
+import { queueUrl } from '@tandem/emulators/messaging-config';
 
 const nowhere = 'http://127.0.0.1:9';
 
-/** What a service finds on AWS; nobody answers at its endpoints. */
+const queues = Object.keys(topology.queues) as QueueName[];
+
+/** Environment of every service on AWS, with endpoints at which nothing listens. */
 const environment = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'any',
@@ -18,7 +21,7 @@ const environment = {
   PORT: '0',
   TABLE_NAME: 'any',
   TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:any',
-  QUEUE_URL: `${nowhere}/000000000000/any`,
+  QUEUE_URLS: queues.map((queue) => queueUrl(nowhere, queue)).join(),
   AUTH_ISSUER: nowhere,
   AUTH_AUDIENCE: 'any',
   AUTH_JWKS_URL: nowhere,
@@ -52,7 +55,7 @@ async function modulesOf(
 
 const ofOtel = (modules: readonly string[]) => modules.filter((url) => url.includes('@opentelemetry'));
 
-for (const service of ['product', 'cart'] as const) {
+for (const service of serviceNames) {
   test(`${service} loads nothing of OpenTelemetry unless it exports spans`, async () => {
     const modules = await modulesOf(service);
     assert.ok(

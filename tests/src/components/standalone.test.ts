@@ -5,12 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
+import { type QueueName, relayOf, type ServiceName } from '@tandem/contracts/topology';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/issuer';
 import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
 import { startEmulator } from '@tandem/emulators/messaging';
-import { createDynamoTable } from '@tandem/storage/dynamodb-table';
+import { createStoreTable } from '@tandem/local/system/dynamodb-store';
 import { client } from '../support/http.ts';
 import { until } from '../support/until.ts';
 
@@ -39,7 +38,7 @@ async function environment(queue: QueueName, t: TestContext): Promise<Record<str
     HOST: '127.0.0.1',
     PORT: '0',
     TOPIC_ARN: topicArn('product-events-topic'),
-    QUEUE_URL: queueUrl(emulator.endpoint, queue),
+    QUEUE_URLS: queueUrl(emulator.endpoint, queue),
     AUTH_ISSUER: LOCAL_ISSUER,
     AUTH_AUDIENCE: LOCAL_AUDIENCE,
     AUTH_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`,
@@ -47,18 +46,19 @@ async function environment(queue: QueueName, t: TestContext): Promise<Record<str
 }
 
 async function run(service: ServiceName, env: Record<string, string>, t: TestContext) {
-  const { table } = topology.relays[service];
-  const tableName = `${table}-standalone`;
-  const dynamo = new DynamoDBClient({ endpoint: String(endpoint), region: REGION, credentials });
-  await createDynamoTable(dynamo, tableName, topology.tables[table].indexes);
-  dynamo.destroy();
+  const { table } = relayOf(service);
+  const name = `${table}-standalone`;
+  await createStoreTable(table, {
+    name,
+    client: { endpoint: String(endpoint), region: REGION, credentials },
+  });
   const main = fileURLToPath(new URL(`../../../services/${service}/src/main.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--import', preload, main], {
     env: {
       ...env,
       AWS_CALLS_FILE: process.env['AWS_CALLS_FILE'],
       AWS_CALLS_PRINCIPAL: service,
-      TABLE_NAME: tableName,
+      TABLE_NAME: name,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,17 +4,12 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
+import { createStoreTable, openDynamoStore } from '@tandem/local/system/dynamodb-store';
 import type { Store } from '@tandem/local/system/store';
-import { dynamoDriver } from '@tandem/storage/dynamodb';
-import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
-import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
-import { createDynamoTable } from '@tandem/storage/dynamodb-table';
 import type { Random } from '../process/random.ts';
 
-/** DynamoDB Local with the tables of both services, behind a proxy that loses responses. */
+/** DynamoDB Local with the tables of all services, behind a proxy that loses responses. */
 export interface LossyDynamoDb extends AsyncDisposable {
   /** Environment variables with the tables, for the system's processes. */
   readonly environment: Readonly<Record<string, string>>;
@@ -40,10 +35,8 @@ export async function startLossyDynamoDb(
   { random, perMille }: { readonly random: Random; readonly perMille: number },
 ): Promise<LossyDynamoDb> {
   const run = randomUUID();
-  const owner = new DynamoDBClient(optionsFor(endpoint, run));
-  for (const { table } of Object.values(topology.relays))
-    await createDynamoTable(owner, `${table}-${run}`, topology.tables[table].indexes);
-  owner.destroy();
+  for (const table of Object.keys(topology.tables) as TableName[])
+    await createStoreTable(table, { name: `${table}-${run}`, client: optionsFor(endpoint, run) });
 
   const agent = new Agent({ keepAlive: true });
   let lost = 0;
@@ -93,16 +86,11 @@ export function dynamoStores(environment: NodeJS.ProcessEnv): ((service: Service
   } = environment;
   if (endpoint === undefined || streamsEndpoint === undefined || run === undefined) return undefined;
   return (service) => {
-    const client = new DynamoDBClient(optionsFor(endpoint, run));
-    const streams = new DynamoDBStreamsClient(optionsFor(streamsEndpoint, run));
-    const name = `${topology.relays[service].table}-${run}`;
-    return {
-      driver: dynamoDriver(createDynamoCalls(client), name),
-      feed: openStreamFeed(streams, name),
-      close: () => {
-        client.destroy();
-        streams.destroy();
-      },
-    };
+    const { table } = topology.services[service];
+    return openDynamoStore({
+      name: `${table}-${run}`,
+      client: optionsFor(endpoint, run),
+      streams: optionsFor(streamsEndpoint, run),
+    });
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from '@tandem/local/processes/child';
-import { type Role, roles } from '@tandem/local/processes/roles';
+import { serviceNames } from '@tandem/contracts/topology';
+import { type Role, roleGroups } from '@tandem/local/processes/roles';
 import type { Processes } from '@tandem/local/processes/supervisor';
 import type { Random } from '../process/random.ts';
 import { until } from '../support/until.ts';
@@ -50,7 +51,7 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
   };
 
   const killAtAnyTime = async () => {
-    const role = pick(roles as unknown as readonly [Role, ...Role[]]);
+    const role = pick(roleGroups.flat() as [Role, ...Role[]]);
     const instances = instancesOf(role);
     const killed = random(0, 1) === 0 ? instances : [pick(instances)];
     await Promise.all(killed.map(async (child) => child.kill('SIGKILL')));
@@ -104,7 +105,7 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
 
 /** Whether clients call this role. */
 function isServing(role: Role): boolean {
-  return role === 'gateway' || role === 'product' || role === 'cart';
+  return role === 'gateway' || serviceNames.some((service) => service === role);
 }
 
 function isRunning(pid: number): boolean {

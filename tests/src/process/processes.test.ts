@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readConfig } from '@tandem/chassis/config';
 import { anyPorts, localConfig } from '@tandem/local/config';
 import { mintToken } from '@tandem/emulators/issuer';
-import { type Role, roles } from '@tandem/local/processes/roles';
+import { type Role, roleGroups } from '@tandem/local/processes/roles';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { runSmokeTest } from '@tandem/smoke/smoke-test';
 import { client } from '../support/http.ts';
@@ -39,6 +39,8 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+const roles = roleGroups.flat();
 
 /** Process ids in the output, one line per role. */
 function pidsOf(stdout: string): number[] {

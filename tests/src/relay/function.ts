@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { relayOf, type ServiceName } from '@tandem/contracts/topology';
 import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
 import type { StreamBatchResponse } from '@tandem/relay/handler';
 import { bundle } from '@tandem/bundle/bundle';
@@ -24,7 +24,7 @@ export async function startFunction(
   await using starting = new AsyncDisposableStack();
   const folder = starting.use(await temporaryFolder());
   await bundle(`${service}-relay`, folder.path);
-  const { topic, parkingQueue } = topology.relays[service];
+  const { topic, parkingQueue } = relayOf(service);
   const main = pathToFileURL(join(folder.path, 'main.mjs')).href;
   const child = fork(join(import.meta.dirname, 'function-host.ts'), [main], {
     cwd: folder.path,

@@ -1,54 +1,61 @@
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { createCartService } from '@tandem/cart/app';
-import { createAuthenticator } from '@tandem/chassis/http/auth';
+import { readConfig } from '@tandem/chassis/config';
 import { createLogger } from '@tandem/chassis/logger';
 import { createMetrics } from '@tandem/chassis/metrics';
-import type { Service } from '@tandem/chassis/service';
-import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/issuer';
-import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
+import { mapServices, onlyQueueOf } from '@tandem/contracts/topology';
+import { queueUrl, REGION } from '@tandem/emulators/messaging-config';
 import { startEmulator } from '@tandem/emulators/messaging';
-import { openClients } from '@tandem/emulators/clients';
-import { openContext } from '@tandem/local/system/context';
-import { createProductService } from '@tandem/product/app';
-import type { Table } from '@tandem/storage/table';
+import { localConfig } from '@tandem/local/config';
+import {
+  type Assembly,
+  type AssemblyOptions,
+  assemble,
+  assembleService,
+} from '@tandem/local/system/assemble';
+import { createForwarding } from '@tandem/local/system/forwarding';
 import { recordCalls } from './aws-calls/record.ts';
 import { client } from './http.ts';
 import { depth } from './queues.ts';
 import { openStore } from './store.ts';
 import { until } from './until.ts';
 
-const CART_QUEUE = 'cart-product-updates-queue';
+const CART_QUEUE = onlyQueueOf('cart');
 
-/** Opens both services with their tables and relays; each service can be stopped and started again. */
+/** Options of an assembly for tests: silent, without caches, and with its calls to AWS recorded. */
+export function assemblyOptions(
+  endpoint: string,
+  environment: Readonly<Record<string, string>> = {},
+): AssemblyOptions {
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  const metrics = createMetrics();
+  return {
+    config: readConfig(localConfig, { EPHEMERAL: '1', READ_CACHE_MS: '0', ...environment }),
+    endpoint,
+    forwarding: createForwarding(),
+    openStore,
+    loggerOf: () => logger,
+    telemetryOf: () => ({ metrics, tracer: undefined }),
+    onClient: recordCalls,
+    validateResponses: true,
+  };
+}
+
+/** Opens all services with their tables and relays; each service can be stopped and started again. */
 export async function openServices(stack: AsyncDisposableStack) {
   const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
-  stack.defer(async () => emulator.stop());
+  stack.defer(() => emulator.stop());
   const { endpoint } = emulator;
-  const aws = { endpoint, region: REGION, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
-  const sqs = new SQSClient(aws);
-  const clients = {
-    product: openClients('product', endpoint, recordCalls),
-    cart: openClients('cart', endpoint, recordCalls),
-  };
-  const shared = {
-    logger: createLogger({ name: 'test', level: 'silent' }),
-    metrics: createMetrics(),
-    auth: createAuthenticator({ issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE, jwks: await localKeySet() }),
-  };
-  const contextOf = async (service: 'product' | 'cart') =>
-    stack.use(
-      openContext({
-        ...shared,
-        ...clients[service].relay,
-        service,
-        endpoint,
-        store: await openStore(service),
-      }),
-    );
-  const products = await contextOf('product');
-  const carts = await contextOf('cart');
+  const sqs = new SQSClient({
+    endpoint,
+    region: REGION,
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+  });
+  const options = assemblyOptions(endpoint);
+  const assemblies = stack.use(await assemble(options));
+  mapServices((service) => assemblies[service].startRelay());
 
-  const start = async (service: Service) => {
+  const start = async ({ createService }: Assembly) => {
+    const service = await createService();
     const { url } = await service.start({ host: '127.0.0.1', port: 0 });
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= service.stop());
@@ -64,30 +71,20 @@ export async function openServices(stack: AsyncDisposableStack) {
       );
       await sqs.send(new PurgeQueueCommand({ QueueUrl: queueUrl(endpoint, CART_QUEUE) }));
     },
-    startProduct: async () =>
-      start(
-        await createProductService({
-          ...shared,
-          ...clients.product.service,
-          table: products.table,
-          holdSeconds: 900,
-          topicArn: topicArn('product-events-topic'),
-          queueUrl: queueUrl(endpoint, 'product-cart-events-queue'),
-        }),
-      ),
-    /** Cart's table. */
-    cartTable: carts.table,
-    /** Another table of Cart, empty, with its relay. */
-    openCartTable: async () => (await contextOf('cart')).table,
-    startCart: async (table: Table = carts.table) =>
-      start(
-        await createCartService({
-          ...shared,
-          ...clients.cart.service,
-          table,
-          queueUrl: queueUrl(endpoint, CART_QUEUE),
-          ttlSeconds: { guest: 1000, user: 1000 },
-        }),
-      ),
+    startProduct: () => start(assemblies.product),
+    cart: assemblies.cart,
+    /** Another Cart with a table of its own, empty, with its relay. */
+    openCart: async () => {
+      const assembly = stack.use(await assembleService('cart', options));
+      assembly.startRelay();
+      return assembly;
+    },
+    startCart: (assembly: Assembly = assemblies.cart) => start(assembly),
   };
+}
+
+/** The table of a service that has one. */
+export function tableOf({ table }: Assembly): NonNullable<Assembly['table']> {
+  if (!table) throw new TypeError('This service has no table');
+  return table;
 }

@@ -1,21 +1,14 @@
+import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { createCartService } from '@tandem/cart/app';
-import { createAuthenticator } from '@tandem/chassis/http/auth';
-import { createLogger } from '@tandem/chassis/logger';
-import { createMetrics } from '@tandem/chassis/metrics';
-import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/issuer';
-import { queueUrl, REGION } from '@tandem/emulators/messaging-config';
+import { assembleService } from '@tandem/local/system/assemble';
 import type { Store } from '@tandem/local/system/store';
 import type { System } from '@tandem/local/system/start';
 import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';
 import type { Table } from '@tandem/storage/table';
-import { recordCalls } from './aws-calls/record.ts';
+import { assemblyOptions } from './services.ts';
 import { openStore } from './store.ts';
 import { withSystem } from './system.ts';
-
-const DAY_SECONDS = 24 * 60 * 60;
 
 /** System with two instances of Cart over one table: concurrent writers and two consumers. */
 export interface TwoCarts extends System {
@@ -30,9 +23,9 @@ export async function withTwoCarts(test: (system: TwoCarts) => Promise<void>): P
   let cartStore: Store | undefined;
   await withSystem(
     async (system) => {
-      const { driver } = cartStore ?? (await openStore('cart'));
-      const openCartTable = () => createTable(driver, { now: () => Date.now() });
-      const second = await startSecondCart(system.urls.aws, openCartTable());
+      const store = cartStore ?? assert.fail('the system opens the store');
+      const openCartTable = () => createTable(store.driver, { now: () => Date.now() });
+      const second = await startSecondCart(system.urls.aws, store);
       try {
         await test({ ...system, cartUrls: [system.urls.cart, second.url], openCartTable });
       } finally {
@@ -63,30 +56,19 @@ function withReadDelay(driver: Driver): Driver {
   };
 }
 
-async function startSecondCart(endpoint: string, table: Table) {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const sqs = new SQSClient({ endpoint, region: REGION, credentials });
-  recordCalls('cart', sqs);
-  const service = await createCartService({
-    table,
-    sqs,
-    queueUrl: queueUrl(endpoint, 'cart-product-updates-queue'),
-    auth: createAuthenticator({
-      issuer: LOCAL_ISSUER,
-      audience: LOCAL_AUDIENCE,
-      jwks: await localKeySet(),
-    }),
-    logger: createLogger({ name: 'second-cart', level: 'silent' }),
-    metrics: createMetrics(),
-    ttlSeconds: { guest: DAY_SECONDS, user: DAY_SECONDS },
-    validateResponses: true,
+async function startSecondCart(endpoint: string, store: Store) {
+  const assembly = await assembleService('cart', {
+    ...assemblyOptions(endpoint),
+    // The first instance closes the store.
+    openStore: () => ({ ...store, close: () => undefined }),
   });
+  const service = await assembly.createService();
   const { url } = await service.start({ host: '127.0.0.1', port: 0 });
   return {
     url,
     async stop() {
       await service.stop();
-      sqs.destroy();
+      await assembly[Symbol.asyncDispose]();
     },
   };
 }

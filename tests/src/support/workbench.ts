@@ -5,7 +5,7 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { topology } from '@tandem/contracts/topology';
+import { relayOf } from '@tandem/contracts/topology';
 import { localTarget } from '@tandem/dlq/target';
 import { findQueue } from '@tandem/dlq/queues';
 import type { RedriveRecord } from '@tandem/dlq/record';
@@ -110,7 +110,7 @@ export const cartDlq = findQueue('cart-product-updates-dlq');
 export const subscriptionDlq = findQueue('cart-product-updates-subscription-dlq');
 export const parking = findQueue('product-relay-parking-queue');
 export const CART_QUEUE = cartDlq.destination.name;
-export const PRODUCT_TOPIC = topology.relays.product.topic;
+export const PRODUCT_TOPIC = relayOf('product').topic;
 
 /** Creates events for Cart. */
 export const many = (count: number, prefix = 'p'): readonly Sent[] =>

@@ -15,6 +15,7 @@ import {
   publishers,
   type ServiceName,
   serviceNames,
+  titleOf,
 } from '@tandem/contracts/topology';
 import { openRecords } from '@tandem/dlq/record';
 import type { OnClient } from '@tandem/emulators/clients';
@@ -58,7 +59,7 @@ export const roleConfig = localConfig.extend({
   ...(Object.fromEntries(
     serviceNames.map((service) => [
       urlsVariable(service),
-      urls.describe(`Base URLs of the instances of ${service}`),
+      urls.describe(`Base URLs of the instances of ${titleOf(service)}`),
     ]),
   ) as Record<ReturnType<typeof urlsVariable>, typeof urls>),
   DRAIN_MS: integer(0, 10_000).describe(

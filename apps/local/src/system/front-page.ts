@@ -1,11 +1,11 @@
-import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
+import { type ServiceName, serviceNames, titleOf, topology } from '@tandem/contracts/topology';
 
 /** Start page of the gateway: links to the API of each service that has one, by the URLs of the services. */
 export function frontPage(urls: Readonly<Record<ServiceName, string>>): string {
   const links = [
     ...serviceNames
       .filter((service) => topology.services[service].paths.length > 0)
-      .map((service) => [`${urls[service]}/docs`, `The API of ${service}`]),
+      .map((service) => [`${urls[service]}/docs`, `The ${titleOf(service)} API`]),
     ['/asyncapi.json', 'The events (AsyncAPI)'],
     ['/health', 'Health'],
   ];

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { publishers, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { emptyLedger } from '@tandem/product/domain/stock';
 import { productKey } from '@tandem/product/store/entity-types';
 import { publisher } from '../../support/events.ts';
@@ -7,7 +7,8 @@ import { client } from '../../support/http.ts';
 import { until } from '../../support/until.ts';
 import { openQueues, productUpdated } from '../../support/workbench.ts';
 import { MINUTE_MS } from './cloudwatch.ts';
-import { type DrilledSystem, queueOf, services } from './system.ts';
+import type { InjectedFaults } from './injected-faults.ts';
+import { type DrilledService, type DrilledSystem, routed } from './system.ts';
 import { createBacklog } from './traffic.ts';
 
 /** Fault that is injected into a running system, and the alarms that it must raise. */
@@ -19,14 +20,23 @@ export interface Fault {
   readonly readsPerSecond?: number;
 }
 
-const forBothServices = (namesOf: (service: ServiceName) => readonly string[]) => services.flatMap(namesOf);
-const injectIntoBoth =
-  (work: (drilled: DrilledSystem['of'][ServiceName], service: ServiceName) => unknown) =>
-  async ({ of }: DrilledSystem) => {
-    await Promise.all(services.map(async (service) => work(of[service], service)));
+const owners = serviceNames.filter((service) => topology.services[service].table !== undefined);
+const relayed = publishers.map(([service]) => service);
+const queues = Object.entries(topology.queues);
+const consumers = serviceNames.filter((service) => topology.services[service].queues.length > 0);
+
+const alarmsOf = (services: readonly ServiceName[], namesOf: (service: ServiceName) => readonly string[]) =>
+  services.flatMap(namesOf);
+const injectInto =
+  (names: readonly ServiceName[], work: (service: DrilledService) => unknown) =>
+  async ({ services }: DrilledSystem) => {
+    await Promise.all(names.map(async (name) => work(services[name])));
   };
-const subscriptionOf = (service: ServiceName) =>
-  topology.subscriptions.filter(({ queue }) => queue === queueOf(service));
+const setFault =
+  <F extends keyof InjectedFaults>(fault: F, value: InjectedFaults[F]) =>
+  ({ faults }: DrilledService) => {
+    faults[fault] = value;
+  };
 
 /** Changes that wait for each relay while its topic hangs: several batches. */
 const BACKLOG = 900;
@@ -37,90 +47,84 @@ const SLOW_CALL_MS = 100;
 export const faults: readonly Fault[] = [
   {
     name: 'SNS rejects all publishes of the relays for an hour',
-    alarms: forBothServices((service) => [`${service}-relay-errors`, `${service}-relay-stuck`]),
-    inject: injectIntoBoth(({ faults }) => (faults.topic = 'rejects')),
+    alarms: alarmsOf(relayed, (service) => [`${service}-relay-errors`, `${service}-relay-stuck`]),
+    inject: injectInto(relayed, setFault('topic', 'rejects')),
   },
   {
     name: 'the relays are stopped while the tables have writes',
-    alarms: forBothServices((service) => [`${service}-relay-silent`]),
-    inject: injectIntoBoth(async ({ stopRelay }) => stopRelay()),
+    alarms: alarmsOf(relayed, (service) => [`${service}-relay-silent`]),
+    inject: injectInto(relayed, async ({ stopRelay }) => stopRelay()),
   },
   {
     name: 'SNS hangs during many changes, and is slow afterwards',
-    alarms: forBothServices((service) => [`${service}-relay-late`]),
-    async inject({ of, url }) {
-      for (const service of services) of[service].faults.topic = 'hangs';
-      await createBacklog(url, BACKLOG);
-      for (const service of services) of[service].faults.topic = SLOW_CALL_MS;
+    alarms: alarmsOf(relayed, (service) => [`${service}-relay-late`]),
+    async inject(system) {
+      await injectInto(relayed, setFault('topic', 'hangs'))(system);
+      await createBacklog(system.url, BACKLOG);
+      await injectInto(relayed, setFault('topic', SLOW_CALL_MS))(system);
     },
   },
   {
     name: '5 % of table reads take 1.2 s',
-    alarms: forBothServices((service) => [`${service}-latency`, `${service}-deployment-latency`]),
-    inject: injectIntoBoth(({ faults }) => (faults.table = 'sometimes slow')),
+    alarms: alarmsOf(routed, (service) => [`${service}-latency`, `${service}-deployment-latency`]),
+    inject: injectInto(routed, setFault('table', 'sometimes slow')),
     readsPerSecond: 130,
   },
   {
     name: 'all table reads fail',
-    alarms: forBothServices((service) => [`${service}-errors`, `${service}-deployment-errors`]),
-    inject: injectIntoBoth(({ faults }) => (faults.table = 'fails')),
+    alarms: alarmsOf(routed, (service) => [`${service}-errors`, `${service}-deployment-errors`]),
+    inject: injectInto(routed, setFault('table', 'fails')),
   },
   {
     // The instance that gets all requests, so that the load balancer itself responds.
     name: 'one of two instances stops',
     alarms: [
-      ...forBothServices((service) => [
+      ...alarmsOf(routed, (service) => [
         `${service}-tasks`,
         `${service}-connections`,
         `${service}-deployment-connections`,
       ]),
       'edge-errors',
     ],
-    inject: injectIntoBoth(async ({ instances }) => instances[0]?.stop()),
+    inject: injectInto(routed, async ({ instances }) => instances[0]?.stop()),
   },
   {
     name: 'the tables throttle calls',
-    alarms: forBothServices((service) => [`${topology.relays[service].table}-throttled`]),
-    inject: injectIntoBoth(({ faults }) => (faults.table = 'throttles')),
+    alarms: alarmsOf(owners, (service) => [`${topology.services[service].table}-throttled`]),
+    inject: injectInto(owners, setFault('table', 'throttles')),
   },
   {
     name: 'the services lose the permission to receive from their queues',
-    alarms: forBothServices((service) => [
-      `${queueOf(service)}-age`,
-      `${service}/ServiceTaskCountTargetAgeof${queueOf(service).replaceAll('-', '')}UpperAlarm`,
+    alarms: queues.flatMap(([queue, { consumer }]) => [
+      `${queue}-age`,
+      `${consumer}/ServiceTaskCountTargetAgeof${queue.replaceAll('-', '')}UpperAlarm`,
     ]),
-    inject: injectIntoBoth(({ faults }) => (faults.mayReceive = false)),
+    inject: injectInto(consumers, setFault('mayReceive', false)),
   },
   {
     name: 'poison messages arrive',
-    alarms: forBothServices((service) =>
-      Object.entries(topology.queues).flatMap(([, { consumer, deadLetterQueue }]) =>
-        consumer === service ? [deadLetterQueue] : [],
-      ),
-    ),
+    alarms: queues.map(([, { deadLetterQueue }]) => deadLetterQueue),
     async inject({ endpoint }) {
       const publish = publisher(endpoint);
-      await publish('product-events-topic', '{"eventType":"ProductUpdated","productId":"prod-123"}');
-      await publish('cart-events-topic', '{"eventType":"ProductAddedToCart","cartId":"cart-abc"}');
+      for (const { topic, eventTypes } of topology.subscriptions)
+        await publish(topic, JSON.stringify({ eventType: eventTypes[0] }));
     },
   },
   {
     name: 'an event exceeds the size limit of the topic',
-    alarms: forBothServices((service) => [topology.relays[service].parkingQueue]),
-    inject: injectIntoBoth(async ({ table }) => {
+    alarms: publishers.map(([, { parkingQueue }]) => parkingQueue),
+    inject: injectInto(relayed, async ({ table }) => {
       const updatedAt = '2026-02-14T15:00:00Z';
       const tooLarge = 'x'.repeat(261_000);
       const event = { eventType: 'ProductDeleted', productId: tooLarge, version: 1, updatedAt } as const;
       const state = { productId: 'p', version: 1, updatedAt, deleted: true, ledger: emptyLedger } as const;
-      await table.update(productKey('p'), () => ({ state, events: [event] }));
+      await table?.update(productKey('p'), () => ({ state, events: [event] }));
     }),
   },
   {
     // The emulator of SNS does not support dead-letter queues: the drill puts the message there, as SNS would.
     name: 'SNS cannot deliver a message',
-    alarms: forBothServices((service) =>
-      subscriptionOf(service).map(({ deadLetterQueue }) => deadLetterQueue),
-    ),
+    alarms: topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
     async inject({ endpoint }) {
       using queues = openQueues(endpoint);
       for (const { deadLetterQueue } of topology.subscriptions)

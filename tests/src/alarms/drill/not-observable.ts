@@ -1,6 +1,6 @@
 import type { Definitions } from '../definitions.ts';
 import type { Metric } from '../datapoints.ts';
-import { services } from './system.ts';
+import { publishers } from '@tandem/contracts/topology';
 
 /** Fault that only AWS can cause, as datapoints in the form that AWS would publish. */
 export interface SimulatedFault {
@@ -13,7 +13,7 @@ export interface SimulatedFault {
 
 /** Faults that cannot be caused locally; their alarms are evaluated on datapoints as AWS would publish them. */
 export function notObservable({ only }: Definitions): readonly SimulatedFault[] {
-  return services.flatMap((service): SimulatedFault[] => {
+  return publishers.flatMap(([service]): SimulatedFault[] => {
     const EventSourceMappingUUID = only(service, 'AWS::Lambda::EventSourceMapping', 'Id');
     const ofMapping = (name: string) => ({
       namespace: 'AWS/Lambda',

@@ -7,7 +7,7 @@ export interface ObserveRequestsOptions {
   readonly cloudWatch: CloudWatch;
   /** Full names of the load balancer, and of the target group of each service. */
   readonly loadBalancer: string;
-  readonly targetGroups: Readonly<Record<ServiceName, string>>;
+  readonly targetGroups: ReadonlyMap<ServiceName, string>;
   /** URLs to which the gateway forwards the requests of each service. */
   readonly upstreams: Readonly<Record<ServiceName, string>>;
 }
@@ -23,10 +23,7 @@ export function observeRequests({
   upstreams,
 }: ObserveRequestsOptions): Disposable {
   const groups = new Map(
-    Object.entries(upstreams).map(([service, url]) => [
-      new URL(url).host,
-      targetGroups[service as ServiceName],
-    ]),
+    [...targetGroups].map(([service, group]) => [new URL(upstreams[service]).host, group]),
   );
   const begun = new WeakMap<ClientRequest, number>();
   const groupOf = (request: ClientRequest) => groups.get(String(request.getHeader('host')));

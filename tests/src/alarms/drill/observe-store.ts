@@ -1,5 +1,5 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { relayOf, type ServiceName } from '@tandem/contracts/topology';
 import type { Store } from '@tandem/local/system/store';
 import { type Change } from '@tandem/storage/table';
 import { type CloudWatch, TIME_FACTOR } from './cloudwatch.ts';
@@ -16,7 +16,7 @@ export interface ObserveStoreOptions {
  * retried. It wraps the store with its injected faults.
  */
 export function observeStore(store: Store, { service, cloudWatch, mapping }: ObserveStoreOptions): Store {
-  const { table } = topology.relays[service];
+  const { table } = relayOf(service);
   const { driver, feed } = store;
   const TableName = table;
   const writtenAt = new Map<string, number>();

@@ -7,7 +7,8 @@ export interface SampleOptions {
   /** Endpoint of SNS and SQS. */
   readonly endpoint: string;
   readonly loadBalancer: string;
-  readonly targetGroups: Readonly<Record<ServiceName, string>>;
+  /** Of the services behind the load balancer. */
+  readonly targetGroups: ReadonlyMap<ServiceName, string>;
   /** URLs of all instances of each service. */
   readonly instances: Readonly<Record<ServiceName, readonly string[]>>;
 }
@@ -50,16 +51,13 @@ export function sampleMetrics(options: SampleOptions): AsyncDisposable {
     ofQueue('ApproximateNumberOfMessagesVisible', ready.length);
     ofQueue('ApproximateAgeOfOldestMessage', (ageMs / 1_000) * TIME_FACTOR);
   };
-  const sampleInstances = async (service: ServiceName) => {
+  const sampleInstances = async ([service, TargetGroup]: readonly [ServiceName, string]) => {
     const ready = await Promise.all(instances[service].map(isReady));
-    const dimensions = { LoadBalancer: loadBalancer, TargetGroup: targetGroups[service] };
+    const dimensions = { LoadBalancer: loadBalancer, TargetGroup };
     cloudWatch.record('AWS/ApplicationELB', 'HealthyHostCount', dimensions, ready.filter(Boolean).length);
   };
   const sampleAll = () =>
-    Promise.all([
-      ...queues.map(sampleQueue),
-      ...Object.keys(instances).map((service) => sampleInstances(service as ServiceName)),
-    ]);
+    Promise.all([...queues.map(sampleQueue), ...[...targetGroups].map(sampleInstances)]);
 
   const sampling = (async () => {
     await sampleAll();

@@ -2,15 +2,18 @@ import { readConfig } from '@tandem/chassis/config';
 import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
 import { createMetrics } from '@tandem/chassis/metrics';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import {
+  mapServices,
+  mapServicesAsync,
+  type ServiceName,
+  serviceNames,
+  topology,
+} from '@tandem/contracts/topology';
 import { localConfig } from '@tandem/local/config';
 import { startEmulator } from '@tandem/emulators/messaging';
-import { openClients } from '@tandem/emulators/clients';
+import { assemble } from '@tandem/local/system/assemble';
 import { createForwarding } from '@tandem/local/system/forwarding';
 import { startGateway } from '@tandem/local/system/gateway';
-import { startRelay } from '@tandem/local/system/relay';
-import { createLocalService } from '@tandem/local/system/service';
-import { tableOf } from '@tandem/local/system/store';
 import { openSqlite } from '@tandem/storage/sqlite';
 import type { Table } from '@tandem/storage/table';
 import { until } from '../../support/until.ts';
@@ -22,7 +25,8 @@ import { observeStore } from './observe-store.ts';
 import { sampleMetrics } from './sample-metrics.ts';
 import { type InjectedFaults, injectClientFaults, injectStoreFaults, noFaults } from './injected-faults.ts';
 
-export const services = ['product', 'cart'] as const satisfies ServiceName[];
+/** Services behind the load balancer. */
+export const routed = serviceNames.filter((service) => topology.services[service].paths.length > 0);
 
 /** The whole system in this process, with as many instances as production, and with the metrics of AWS. */
 export interface DrilledSystem extends AsyncDisposable {
@@ -30,13 +34,13 @@ export interface DrilledSystem extends AsyncDisposable {
   /** Endpoint of SNS and SQS. */
   readonly endpoint: string;
   readonly cloudWatch: CloudWatch;
-  readonly of: Readonly<Record<ServiceName, Drilled>>;
+  readonly services: Readonly<Record<ServiceName, DrilledService>>;
 }
 
 /** A service with its table, instances and relay, and their injected faults. */
-export interface Drilled {
+export interface DrilledService {
   readonly faults: InjectedFaults;
-  readonly table: Table;
+  readonly table: Table | undefined;
   /** The first instance gets all requests. */
   readonly instances: readonly { readonly url: string; stop(): Promise<void> }[];
   readonly stopRelay: () => Promise<void>;
@@ -54,85 +58,85 @@ export async function startDrilledSystem({ only, namespaceOf }: Definitions): Pr
   const emulator = await startEmulator({ host: HOST, port: 0, directory: undefined });
   starting.defer(() => emulator.stop());
   const { endpoint } = emulator;
-  const common = {
-    config,
-    endpoint,
-    logger: createLogger({ name: 'drill', level: 'silent' }),
-    forwarding: createForwarding(),
-  };
-
-  const start = async (service: ServiceName): Promise<Drilled> => {
-    const faults = noFaults();
-    const clients = openClients(service, endpoint, (_, client) => injectClientFaults(client, faults));
-    starting.use(clients.service);
-    starting.use(clients.relay);
-    const sqlite = openSqlite(':memory:');
-    starting.defer(() => sqlite.close());
-    const mapping = only(service, 'AWS::Lambda::EventSourceMapping', 'Id');
-    const store = observeStore(injectStoreFaults(sqlite, faults), { service, cloudWatch, mapping });
-    const metrics = createMetrics();
+  const logger = createLogger({ name: 'drill', level: 'silent' });
+  const forwarding = createForwarding();
+  const faults = mapServices(noFaults);
+  const metrics = mapServices(createMetrics);
+  const assemblies = starting.use(
+    await assemble({
+      config,
+      endpoint,
+      forwarding,
+      loggerOf: () => logger,
+      telemetryOf: (service) => ({ metrics: metrics[service], tracer: undefined }),
+      onClient: (principal, client) =>
+        injectClientFaults(client, faults[principal.replace(/-relay$/, '') as ServiceName]),
+      openStore: (service) => {
+        const mapping = only(service, 'AWS::Lambda::EventSourceMapping', 'Id');
+        const store = injectStoreFaults(openSqlite(':memory:'), faults[service]);
+        return observeStore(store, { service, cloudWatch, mapping });
+      },
+    }),
+  );
+  const services = await mapServicesAsync(async (service): Promise<DrilledService> => {
     const scope = { namespace: namespaceOf(service), dimensions: { service } };
-    starting.use(observeOwnMetrics(metrics, { ...scope, cloudWatch }));
-    const shared = { ...common, service, metrics, tracer: undefined };
-    const relay = startRelay({ ...shared, ...clients.relay, store });
-    const stopRelay = once(async () => relay[Symbol.asyncDispose]());
-    starting.defer(stopRelay);
-    const table = tableOf(store, shared.metrics);
+    starting.use(observeOwnMetrics(metrics[service], { ...scope, cloudWatch }));
+    const { createService, startRelay, table } = assemblies[service];
+    const relay = startRelay();
     const instances = [];
     for (let i = 0; i < INSTANCES; i++) {
-      const instance = await createLocalService({ ...shared, ...clients.service, table });
+      const instance = await createService();
       const stop = once(() => instance.stop());
       starting.defer(stop);
       instances.push({ ...(await instance.start({ host: HOST, port: 0 })), stop });
     }
-    return { faults, table, instances, stopRelay };
-  };
-  const of = { product: await start('product'), cart: await start('cart') };
-  const urlsOf = (service: ServiceName) => of[service].instances.map(({ url }) => url);
+    return {
+      faults: faults[service],
+      table,
+      instances,
+      stopRelay: async () => relay?.[Symbol.asyncDispose](),
+    };
+  });
+  const urlsOf = (service: ServiceName) => services[service].instances.map(({ url }) => url);
   /** One instance gets all requests: load balancing is not part of the drill. */
-  const upstreams = { product: urlsOf('product')[0] ?? '', cart: urlsOf('cart')[0] ?? '' };
+  const upstreams = mapServices((service) => urlsOf(service)[0] ?? '');
 
   const { load } = limitsOf({ ...config, PROXY_HOPS: 1 });
   const gateway = await startGateway({
     host: HOST,
     port: 0,
-    upstreams: { product: [upstreams.product], cart: [upstreams.cart] },
-    forwarding: common.forwarding,
+    upstreams: mapServices((service) => [upstreams[service]]),
+    forwarding,
     load,
   });
   starting.defer(() => gateway.stop());
   await until(
     async () =>
-      Promise.all(services.flatMap(urlsOf).map(async (url) => (await fetch(`${url}/ready`)).status)),
+      Promise.all(serviceNames.flatMap(urlsOf).map(async (url) => (await fetch(`${url}/ready`)).status)),
     (statuses) => statuses.every((status) => status === 200),
   );
 
-  const targetGroupOf = (service: ServiceName) =>
-    only(service, 'AWS::ElasticLoadBalancingV2::TargetGroup', 'TargetGroupFullName');
   const balanced = {
     cloudWatch,
     loadBalancer: only('edge', 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'LoadBalancerFullName'),
-    targetGroups: { product: targetGroupOf('product'), cart: targetGroupOf('cart') },
+    targetGroups: new Map(
+      routed.map((service) => [
+        service,
+        only(service, 'AWS::ElasticLoadBalancingV2::TargetGroup', 'TargetGroupFullName'),
+      ]),
+    ),
   };
   starting.use(observeRequests({ ...balanced, upstreams }));
-  const instances = { product: urlsOf('product'), cart: urlsOf('cart') };
-  starting.use(sampleMetrics({ ...balanced, endpoint, instances }));
+  starting.use(sampleMetrics({ ...balanced, endpoint, instances: mapServices(urlsOf) }));
 
   const running = starting.move();
   return {
     url: gateway.url,
     endpoint,
     cloudWatch,
-    of,
+    services,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-/** Queue that a service consumes. */
-export function queueOf(service: ServiceName): string {
-  const [queue] = Object.entries(topology.queues).find(([, { consumer }]) => consumer === service) ?? [];
-  if (queue === undefined) throw new Error(`${service} consumes no queue.`);
-  return queue;
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {
