@@ -20,7 +20,7 @@ export interface TableOptions {
 type Stored = ReadonlyMap<string, StoredState>;
 
 /** The outcome of a decision: its result, and the writes. */
-interface Decided<R> {
+interface Attempt<R> {
   readonly result: R;
   readonly puts: readonly Put[];
 }
@@ -88,10 +88,13 @@ export function createTable(
     return { pk, condition: unchanged(current), row: rowOf(key, state, events), lineage };
   }
 
-  /** Reads, decides and writes under the guard of every version that was read, but for the unguarded, until it succeeds. */
-  function readDecideWrite<R>(
+  /**
+   * Repeats an attempt, one at a time for its keys, until its writes are stored under the guard of every version that it
+   * read, but for the unguarded.
+   */
+  function untilCommitted<R>(
     pks: readonly string[],
-    decide: (stored: Stored, states: ReadonlyMap<string, Versioned>) => Decided<R> | Promise<Decided<R>>,
+    attempt: (stored: Stored, states: ReadonlyMap<string, Versioned>) => Promise<Attempt<R>>,
     unguarded: readonly string[] = [],
   ): Promise<R> {
     const deadline = performance.now() + CONTENTION_LIMIT_MS;
@@ -101,7 +104,7 @@ export function createTable(
         async () => {
           const stored = await read(pks, true);
           const states = liveStates(stored);
-          const { result, puts } = await decide(stored, states);
+          const { result, puts } = await attempt(stored, states);
           if (puts.length === 0) return { result };
           const written = new Set(puts.map(({ pk }) => pk));
           const checks = pks
@@ -134,7 +137,7 @@ export function createTable(
       decide: (current: S | undefined) => D,
     ) {
       const pk = pkOf(key);
-      return readDecideWrite([pk], (stored, states) => {
+      return untilCommitted([pk], async (stored, states) => {
         const current = states.get(pk) as S | undefined;
         const result = decide(current);
         const put = putOf(key, current, result, stored);
@@ -162,7 +165,7 @@ export function createTable(
     ) {
       const pks = [...new Set(keys.map(pkOf))];
       if (pks.length > MAX_TRANSACTION_ITEMS) throw tooManyItems();
-      const decideWithReads = async (own: Stored, ownStates: ReadonlyMap<string, Versioned>) => {
+      const attempt = async (own: Stored, ownStates: ReadonlyMap<string, Versioned>) => {
         const additionalPks = additionalReads(snapshotOf(pks, ownStates))
           .map(pkOf)
           .filter((pk) => !pks.includes(pk));
@@ -180,7 +183,7 @@ export function createTable(
         if (new Set([...pks, ...written]).size > MAX_TRANSACTION_ITEMS) throw tooManyItems();
         return { result, puts };
       };
-      return readDecideWrite(pks, decideWithReads, guardedIfWritten.map(pkOf));
+      return untilCommitted(pks, attempt, guardedIfWritten.map(pkOf));
     },
 
     query: async (kind, query) => listPage(driver, kind, query, isLive),

@@ -29,10 +29,10 @@ test('every queue that keeps what went wrong is listed, with where it goes', asy
       queue.destination.name,
     ]),
     [
-      ['cart-product-updates-dlq', 12, 0, false, 'cart-product-updates-queue'],
       ['product-cart-events-dlq', 0, 0, undefined, 'product-cart-events-queue'],
-      ['cart-product-updates-subscription-dlq', 0, 0, undefined, 'cart-product-updates-queue'],
+      ['cart-product-updates-dlq', 12, 0, false, 'cart-product-updates-queue'],
       ['product-cart-events-subscription-dlq', 0, 0, undefined, 'product-cart-events-queue'],
+      ['cart-product-updates-subscription-dlq', 0, 0, undefined, 'cart-product-updates-queue'],
       ['product-relay-parking-queue', 1, 0, true, 'product-events-topic'],
       ['cart-relay-parking-queue', 0, 0, undefined, 'cart-events-topic'],
     ],

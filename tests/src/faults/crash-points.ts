@@ -1,29 +1,40 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { publishers, serviceNames, topology } from '@tandem/contracts/topology';
 import type { Role } from '@tandem/local/processes/roles';
 import type { Store } from '@tandem/local/system/store';
 import { BY_HOLD_EXPIRY } from '@tandem/product/store/entity-types';
 import type { Put } from '@tandem/storage/driver';
 
+export type CrashPoint =
+  | 'after commit, before publish'
+  | 'after publish, before checkpoint'
+  | 'after receive, before apply'
+  | 'after apply, before delete'
+  | 'mid-snapshot'
+  | 'during the sweep'
+  | 'mid-transaction';
+
+const relays = publishers.map(([service]) => `${service}-relay` as const);
+const consumers = serviceNames.filter((service) => topology.services[service].queues.length > 0);
+
 /** Crash points: named steps at which a process can be killed, with the roles that pass them. */
-export const crashPoints = {
+export const crashPoints: Readonly<Record<CrashPoint, readonly Role[]>> = {
   /** A relay has read committed changes, and published none of them. */
-  'after commit, before publish': ['product-relay', 'cart-relay'],
+  'after commit, before publish': relays,
   /** It has published them, and not saved its checkpoint. */
-  'after publish, before checkpoint': ['product-relay', 'cart-relay'],
+  'after publish, before checkpoint': relays,
   /** A consumer has received messages, and applied none. */
-  'after receive, before apply': ['product', 'cart'],
+  'after receive, before apply': consumers,
   /** It has applied them, and they are still in the queue. */
-  'after apply, before delete': ['product', 'cart'],
+  'after apply, before delete': consumers,
   /** Product has published a page of a snapshot, and not requested the next one. */
   'mid-snapshot': ['product'],
   /** Product has found overdue holds, and expired none of them. */
   'during the sweep': ['product'],
   /** One item of a transaction is written, and the next one is not. */
   'mid-transaction': ['product', 'cart'],
-} as const satisfies Record<string, readonly Role[]>;
-
-export type CrashPoint = keyof typeof crashPoints;
+};
 
 /** Kills this process with SIGKILL the next time that it passes the armed crash point. */
 export function createCrash() {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { mapServices, publishers, serviceNames } from '@tandem/contracts/topology';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { type Load, startLoad } from '../process/load.ts';
 import { type Random, seeded } from '../process/random.ts';
@@ -28,7 +29,11 @@ const REQUESTS_BETWEEN = 100;
 /** Longer than the visibility timeout of half a minute, for messages that a stopping consumer still received. */
 const REST_DEADLINE_MS = 45_000;
 /** Processes in the order in which they are stopped; the gateway follows. */
-const processNames = ['product', 'product-2', 'cart', 'cart-2', 'product-relay', 'cart-relay', 'messaging'];
+const processNames = [
+  ...serviceNames.flatMap((service) => [service, `${service}-2`]),
+  ...publishers.map(([service]) => `${service}-relay`),
+  'messaging',
+];
 
 test('a graceful shutdown of each process under load fails no request, and loses and dead-letters no message', async (t) => {
   await using folder = await temporaryFolder();
@@ -36,7 +41,7 @@ test('a graceful shutdown of each process under load fails no request, and loses
   const system = await startProcesses(configOfDrill(), {
     entry: new URL('role/drain.ts', import.meta.url).pathname,
     environment: { PATH: process.env['PATH'], HALF_DONE_FILE: halfDoneFile },
-    instances: { product: 2, cart: 2 },
+    instances: mapServices(() => 2),
   });
   const { gateway } = system.urls;
   using counting = countRequests(gateway, PAUSE_MS);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import type { ServiceName } from '@tandem/contracts/topology';
 import type { Processes } from '@tandem/local/processes/supervisor';
 import type { CartBody } from '../support/http.ts';
 import { until } from '../support/until.ts';
@@ -20,7 +21,7 @@ async function times(count: number, work: (i: number) => Promise<void>): Promise
 }
 
 /** Starts a service again; resolves to the time until its backlog is applied, in milliseconds. */
-async function catchUp(system: Processes, service: 'product' | 'cart', isCaughtUp: () => Promise<boolean>) {
+async function catchUp(system: Processes, service: ServiceName, isCaughtUp: () => Promise<boolean>) {
   await system.children[service].start();
   const startedAt = performance.now();
   await until(isCaughtUp, Boolean, { deadlineMs: CATCH_UP_DEADLINE_MS, intervalMs: 20 });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { mapServices } from '@tandem/contracts/topology';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { startLoad } from '../process/load.ts';
 import { seeded } from '../process/random.ts';
@@ -99,7 +100,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
       ...(planted ? { PLANTED: planted } : {}),
       ...tables?.environment,
     },
-    instances: { product: 2, cart: 2 },
+    instances: mapServices(() => 2),
     onMessage: (_role, message) => {
       if (String(message) in injectedCounts) injectedCounts[message as InjectedFault] += 1;
     },

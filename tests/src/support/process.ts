@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mapServices, type ServiceName } from '@tandem/contracts/topology';
 import { anyPorts } from '@tandem/local/config';
 import { until } from './until.ts';
 
@@ -24,7 +25,7 @@ export interface Exit {
 /** System in a separate process; it is killed, and its directory removed, when it goes out of scope. */
 export interface SystemProcess extends AsyncDisposable {
   readonly pid: number;
-  readonly urls: Readonly<Record<'gateway' | 'product' | 'cart' | 'aws', string>>;
+  readonly urls: Readonly<Record<'gateway' | 'aws' | ServiceName, string>>;
   /** Its working directory. */
   readonly folder: string;
   /** Time from the spawn until the gateway reported both services as ready. */
@@ -133,10 +134,12 @@ function launch(environment: Environment, cwd: string, args: readonly string[]) 
 
 function urlsOf(stdout: string): SystemProcess['urls'] | undefined {
   if (!stdout.includes('Ctrl-C')) return undefined;
-  const urlAfter = (label: string) => new RegExp(`^ *${label} +(http://[\\w.:[\\]]+)`, 'm').exec(stdout)?.[1];
-  const [gateway, product, cart, aws] = ['gateway', 'product', 'cart', 'SNS, SQS'].map(urlAfter);
-  if (!gateway || !product || !cart || !aws) throw new Error(`URLs are missing in ${stdout}`);
-  return { gateway, product, cart, aws };
+  const urlAfter = (label: string) => {
+    const [, url] = new RegExp(`^ *${label} +(http://[\\w.:[\\]]+)`, 'm').exec(stdout) ?? [];
+    if (url === undefined) throw new Error(`The URL of ${label} is missing in ${stdout}`);
+    return url;
+  };
+  return { ...mapServices(urlAfter), gateway: urlAfter('gateway'), aws: urlAfter('SNS, SQS') };
 }
 
 async function isHealthy(gateway: string): Promise<boolean> {

@@ -39,7 +39,7 @@ export function createCarts(deps: CartsDeps): Carts {
       return identity ? listOf(identity.subject, query) : { items: [] };
     },
 
-    change: (caller, cartId, decide, ...productIds) => change(caller, cartId, decide, productIds),
+    change,
 
     merge(caller, targetId, sourceId) {
       return changeSeveral(caller, [targetId, sourceId], (target, [stored], catalog) => {

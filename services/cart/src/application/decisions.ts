@@ -6,7 +6,7 @@ import type { Cart, CartDecision, Moment } from '../domain/cart.ts';
 import type { Catalog, CatalogEntry } from '../domain/catalog.ts';
 import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
 import { cartKey, catalogKey } from '../store/entity-types.ts';
-import type { Caller, CartsDeps, Change } from './types.ts';
+import type { Caller, Carts, CartsDeps } from './types.ts';
 
 /** How often a request that the stock does not allow is decided anew, while it sees another stock each time. */
 const MAX_LOOKS = 4;
@@ -15,13 +15,7 @@ const MAX_LOOKS = 4;
 export interface Decisions {
   readonly momentOf: (cart: Pick<Cart, 'userId'>) => Moment;
   readonly catalogOf: (entries: readonly CatalogEntry[]) => Catalog;
-  /** Decides about one cart; resolves to it as it then is. `decide` also knows the products of `productIds`. */
-  readonly change: (
-    caller: Caller,
-    cartId: string,
-    decide: Change,
-    productIds?: readonly string[],
-  ) => Promise<CartView>;
+  readonly change: Carts['change'];
   /**
    * As `change`, with further carts that the decision reads and writes, and the products of all of them. Whether the
    * caller may access the further carts is the decision's to check.
@@ -89,7 +83,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
     catalogOf,
     changeSeveral,
 
-    async change(caller, cartId, decide, productIds = []) {
+    async change(caller, cartId, decide, ...productIds) {
       const attempt = () =>
         changeSeveral(
           caller,

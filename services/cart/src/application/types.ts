@@ -58,8 +58,8 @@ export interface Carts {
   read(caller: Caller, cartId: string): Promise<CartView>;
   /** The user's open carts, newest change first, or orders, newest first; a guest has no list. */
   list(identity: Caller['identity'], query: CartQuery): Promise<Page<CartView>>;
-  /** `decide` knows the products of the cart's lines, and those of `productIds`. */
-  change(caller: Caller, cartId: string, decide: Change, ...productIds: string[]): Promise<CartView>;
+  /** Makes one change, which knows the products of the cart's lines, and those of `productIds`; resolves to the cart after it. */
+  change(caller: Caller, cartId: string, change: Change, ...productIds: string[]): Promise<CartView>;
   /** Moves the lines of the source to the target, which it resolves to. */
   merge(caller: Caller, targetId: string, sourceId: string): Promise<CartView>;
   checkOut(caller: Caller, cartId: string, agreed?: AgreedTotal): Promise<CartView>;

@@ -5,6 +5,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
+import { serviceNames } from '@tandem/contracts/topology';
 import { type Role, roleConfig, startRole } from '@tandem/local/processes/roles';
 import { endWithParent } from '@tandem/local/processes/with-parent';
 
@@ -45,7 +46,7 @@ function watch(client: SNSClient | SQSClient): void {
 }
 
 process.on('exit', () => {
-  if (role === 'product' || role === 'cart')
+  if (serviceNames.some((service) => service === role))
     appendFileSync(process.env['HALF_DONE_FILE'] ?? '', `${role} ${inFlight.size}\n`);
 });
 endWithParent();
