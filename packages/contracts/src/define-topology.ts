@@ -40,6 +40,11 @@ type Part<D, P extends keyof ServiceDefinition> = D[keyof D] extends infer S
 export type ServiceNameOf<D> = keyof D & string;
 export type TableNameOf<D> = Extract<Part<D, 'table'>, { name: string }>['name'];
 export type TopicNameOf<D> = Extract<Part<D, 'publishes'>, { topic: string }>['topic'];
+/** The types of event that some service publishes. */
+export type PublishedTypeOf<D> = Extract<
+  Part<D, 'publishes'>,
+  { eventTypes: readonly EventType[] }
+>['eventTypes'][number];
 export type QueueNameOf<D> = Keys<Part<D, 'consumes'>>;
 
 /** A service in the topology. */

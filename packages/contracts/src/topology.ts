@@ -1,4 +1,5 @@
-import { defineTopology, type TopologyOf } from './define-topology.ts';
+import { defineTopology, type PublishedTypeOf, type TopologyOf } from './define-topology.ts';
+import type { EventType } from './events.ts';
 
 const cartEvents = [
   'ProductAddedToCart',
@@ -38,6 +39,9 @@ const services = {
     consumes: { 'cart-product-updates-queue': { 'product-events-topic': productEvents } },
   },
 } as const;
+
+// An event type that no service publishes does not compile.
+void ({} satisfies Record<Exclude<EventType, PublishedTypeOf<Services>>, never>);
 
 /** The system: one entry for each service. Names, stacks, permissions, alarms, pictures and costs are derived from it. */
 export const topology: Topology = defineTopology(services);

@@ -27,7 +27,7 @@ export interface Audited extends AuditReport {
 export interface Damaged {
   readonly urls: { readonly gateway: string; readonly aws: string };
   readonly shop: ReturnType<typeof client>;
-  readonly tables: Readonly<Record<ServiceName, Table>>;
+  readonly tables: Readonly<Record<'product' | 'cart', Table>>;
   /** Whether the table still has the item, even if it has expired. */
   readonly isStored: (service: ServiceName, pk: string) => Promise<boolean>;
   /** Runs `work`, and loses the events for which `isLost` holds, until the system is at rest. */
