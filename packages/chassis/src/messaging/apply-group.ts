@@ -1,5 +1,5 @@
 import type { TandemEvent } from '@tandem/contracts/events';
-import { type Applied, runInEventTrace } from './consumer.ts';
+import { type Applied, type ApplyBatch, runInEventTrace } from './consumer.ts';
 import { isUnavailable } from './retry.ts';
 
 /**
@@ -23,4 +23,20 @@ export async function applyGroup<M>(
   const outcomes: Applied[] = [];
   for (const member of members) outcomes.push(...(await applyGroup([member], eventOf, apply)));
   return outcomes;
+}
+
+/** Applies the events of a batch at the same time, each in its own trace; one that fails does not affect the others. */
+export function eachEvent(apply: (event: TandemEvent) => Promise<unknown>): ApplyBatch {
+  return async (events) => {
+    const outcomes = await Promise.all(
+      events.map((event) =>
+        applyGroup(
+          [event],
+          () => event,
+          () => apply(event),
+        ),
+      ),
+    );
+    return outcomes.flat();
+  };
 }
