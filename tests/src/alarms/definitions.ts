@@ -1,6 +1,6 @@
 import type { ServiceName } from '@tandem/contracts/topology';
-import { synthesize } from '@tandem/infra/testing/synth';
-import { createResolve } from '@tandem/infra/testing/privileges/intrinsics';
+import { synthesize } from '../../../infra/src/testing/synth.ts';
+import { createResolve } from '../../../infra/src/testing/privileges/intrinsics.ts';
 import { type Alarm, readAlarm } from './alarm.ts';
 
 /** Alarms that the stacks of production define, and generated attributes of their resources. */

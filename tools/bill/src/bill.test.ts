@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import type { SettingsInput } from '@tandem/infra/settings';
-import { synthesize, type Templates } from '@tandem/infra/testing/synth';
+import type { SettingsInput } from '../../../infra/src/settings.ts';
+import { synthesize, type Templates } from '../../../infra/src/testing/synth.ts';
 import { type Bill, bills } from './bill.ts';
 import { readMeasured } from './measured.ts';
 import { readPrices } from './prices.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { synthesize } from '@tandem/infra/testing/synth';
+import { synthesize } from '../../../infra/src/testing/synth.ts';
 import { bills } from './bill.ts';
 import { costLimits } from './cost-limits.ts';
 import { readMeasured } from './measured.ts';

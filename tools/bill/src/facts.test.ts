@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { synthesize } from '@tandem/infra/testing/synth';
+import { synthesize } from '../../../infra/src/testing/synth.ts';
 import { bills } from './bill.ts';
 import type { Facts } from './facts.ts';
 import { readMeasured } from './measured.ts';

@@ -1,11 +1,13 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { areInstalled, INFRA, install } from '@tandem/cdk/packages';
 import { DomainError } from '@tandem/chassis/errors';
-import type { SettingsInput } from '@tandem/infra/settings';
-import { synthesize } from '@tandem/infra/testing/synth';
+import type { SettingsInput } from '../../../infra/src/settings.ts';
+import type { Templates } from '../../../infra/src/testing/synth.ts';
 import { mix } from '@tandem/load/mix';
 import { readArguments, runCommand, usageError } from '@tandem/cli/command';
 import { type Bill, bills } from './bill.ts';
 import { diffOf } from './diff.ts';
+import type { Facts } from './facts.ts';
 import { pageOf } from './html.ts';
 import { digestOfSources } from './measure/sources.ts';
 import { hasMeasured, readMeasured } from './measured.ts';
@@ -52,7 +54,7 @@ await runCommand(async () => {
     return 0;
   }
   if (values['write-facts']) {
-    await writeFile(FACTS_FILE, `${JSON.stringify(factsOf(synthesize()), undefined, 2)}\n`);
+    await writeFile(FACTS_FILE, `${JSON.stringify(factsOf(await templatesOf({})), undefined, 2)}\n`);
     console.log(`${FACTS_FILE} is written`);
     return 0;
   }
@@ -63,7 +65,7 @@ await runCommand(async () => {
     console.error(
       `The consumption was measured on ${measured.date}, and the sources have changed since. Run npm run measure.`,
     );
-  const currentBills = bills({ facts: factsOf(templatesOf(settings)), measured, prices });
+  const currentBills = bills({ facts: await factsFor(settings), measured, prices });
   const chosen = currentBills.find(({ name }) => name === values.scenario);
   if (!chosen)
     throw usageError(`--scenario must be one of ${currentBills.map(({ name }) => name).join(', ')}`);
@@ -92,7 +94,18 @@ await runCommand(async () => {
   return 0;
 });
 
-function templatesOf(settings: Partial<SettingsInput>) {
+/** Facts of the stacks with some settings changed; without changes and infra's packages those in the file. */
+async function factsFor(settings: Partial<SettingsInput>): Promise<Facts> {
+  if (Object.keys(settings).length > 0 || areInstalled(INFRA)) return factsOf(await templatesOf(settings));
+  console.error(
+    `The stacks are those of tools/bill/facts.json. To synthesize them: npm ci --prefix ${INFRA}`,
+  );
+  return JSON.parse(await readFile(FACTS_FILE, 'utf8')) as Facts;
+}
+
+async function templatesOf(settings: Partial<SettingsInput>): Promise<Templates> {
+  install(INFRA);
+  const { synthesize } = await import('../../../infra/src/testing/synth.ts');
   try {
     return synthesize(settings);
   } catch (cause) {

@@ -4,9 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { INFRA, install } from '@tandem/cdk/packages';
 import { DomainError } from '@tandem/chassis/errors';
-import type { SettingsInput } from '@tandem/infra/settings';
-import type { Templates } from '@tandem/infra/testing/synth';
+import type { SettingsInput } from '../../../infra/src/settings.ts';
+import type { Templates } from '../../../infra/src/testing/synth.ts';
 import type { Measured } from './measured.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -24,6 +25,7 @@ export interface Revision {
  * with a DomainError if git does not know the revision, or it cannot be synthesized.
  */
 export async function readRevision(revision: string, settings: Partial<SettingsInput>): Promise<Revision> {
+  install(INFRA);
   const folder = await mkdtemp(join(tmpdir(), 'tandem-bill-'));
   const tree = join(folder, 'tree');
   try {
@@ -39,12 +41,12 @@ export async function readRevision(revision: string, settings: Partial<SettingsI
     );
     await linkPackages(tree);
     const script = `
-      import { synthesize } from '@tandem/infra/testing/synth';
+      import { synthesize } from './src/testing/synth.ts';
       process.stdout.write(JSON.stringify(synthesize(JSON.parse(process.argv[1]))));`;
     const { stdout } = await run(
       process.execPath,
       ['--input-type=module', '--eval', script, JSON.stringify(settings)],
-      { cwd: join(tree, 'infra'), maxBuffer: MAX_OUTPUT_BYTES },
+      { cwd: join(tree, INFRA), maxBuffer: MAX_OUTPUT_BYTES },
     ).catch((cause: unknown) => {
       const { stderr = '' } = cause as { stderr?: string };
       const [reason = 'no reason given'] = /^\w*Error: .*$/m.exec(stderr) ?? [];
@@ -69,6 +71,7 @@ async function linkPackages(tree: string): Promise<void> {
   for (const name of await readdir(from)) {
     if (name !== '@tandem') await symlink(join(from, name), join(to, name));
   }
+  await symlink(join(root, INFRA, 'node_modules'), join(tree, INFRA, 'node_modules'));
   const parents = ['packages', 'services', 'apps', 'tools', '.'].filter((path) =>
     existsSync(join(tree, path)),
   );

@@ -1,4 +1,4 @@
-import type { SettingsInput } from '@tandem/infra/settings';
+import type { SettingsInput } from '../../../infra/src/settings.ts';
 import { usageError } from '@tandem/cli/command';
 
 /** Command-line options that override settings of production. */

@@ -1,5 +1,5 @@
 import type { TableName } from '@tandem/contracts/topology';
-import type { Resource, StackName } from '@tandem/infra/testing/synth';
+import type { Resource, StackName } from '../../../infra/src/testing/synth.ts';
 import type { BalancerFacts, Capacity, TableFacts, WatchFacts } from './facts.ts';
 
 /** Properties of a resource, which depend on its type. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { StackName, Templates } from '@tandem/infra/testing/synth';
+import type { StackName, Templates } from '../../../infra/src/testing/synth.ts';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { Facts, RelayFacts, ServiceFacts } from './facts.ts';
 import { BILLED, FREE } from './resource-types.ts';
