@@ -1,9 +1,11 @@
 /**
  * Synthesizes the stacks offline, with default and with the most different settings, treating findings as errors, and lints
- * the templates with cfn-lint; skips the latter with a message if there is no Python.
+ * the templates with cfn-lint; skips the latter with a message if there is no Python. Then proves what each role may call, by
+ * a simulator of IAM. Installs the packages that these need.
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { INFRA, install, SIMULATOR } from '@tandem/cdk/packages';
 import { installPython } from './python.ts';
 import { run } from '@tandem/cli/run';
 
@@ -27,6 +29,8 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   'roles for GitHub': ['stage=pipeline', 'repository=acme/tandem'],
 };
 
+install(INFRA);
+install(SIMULATOR);
 const cdk = join(ROOT, 'node_modules/.bin/cdk');
 const python = await installPython('cfn-lint', join(import.meta.dirname, 'cfn-lint/requirements.txt'));
 if ('missing' in python) console.log(`skipped: ${python.missing}`);
@@ -46,3 +50,9 @@ for (const [name, context] of Object.entries(variants)) {
   if (lint.code !== 0) process.exitCode = 1;
   else console.log(`  cfn-lint: no findings`);
 }
+
+const proof = await run(process.execPath, ['--test', 'infra/src/**/privileges.test.ts'], {
+  cwd: ROOT,
+  isShown: true,
+});
+if (proof.code !== 0) process.exitCode = 1;

@@ -1,6 +1,20 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Granted, Identity } from './policies.ts';
 import { ACCOUNT } from './resources.ts';
+
+/** What is used here of the simulator, whose types are missing where it is not installed. */
+interface Simulator {
+  readonly runSimulation: (simulation: object, options: object) => Promise<Answer>;
+}
+
+type Answer =
+  | { readonly resultType: 'error'; readonly errors: { readonly message: string } }
+  | {
+      readonly resultType: 'single' | 'wildcard';
+      readonly overallResult: 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied';
+    };
+
+const SIMULATOR: string = '@cloud-copilot/iam-simulate';
+const { runSimulation } = (await import(SIMULATOR)) as Simulator;
 
 /** How the evaluator says that IAM knows the action, and not for such a resource. */
 const INAPPLICABLE = ['must.use.wildcard', 'no.resource.types'];
