@@ -80,8 +80,8 @@ test('an action is pinned to the same commit everywhere', () => {
 
 test('GitHub runs every check of .ci/run', () => {
   const commands = (text: string) =>
-    [...text.matchAll(/^(?: *- run: )?(npm test|npm run (?:-s )?[\w:-]+)$/gm)].map(([, command = '']) =>
-      command.replace(' -s', ''),
+    [...text.matchAll(/^(?: *- run: )?(npm test|npm ci --prefix \w+|npm run (?:-s )?[\w:-]+)$/gm)].map(
+      ([, command = '']) => command.replace(' -s', ''),
     );
   const here = commands(read('.ci/run'));
   assert.ok(here.length >= 9);
@@ -92,14 +92,14 @@ test('GitHub runs every check of .ci/run', () => {
   );
 });
 
-test('Dependabot covers every directory with pinned test dependencies', () => {
+test('Dependabot covers every directory with pinned dependencies of its own', () => {
   const known = new Set(read('.github/dependabot.yml').match(/(?<=[ [])\/[\w/-]+/g));
-  const pins = globSync('{scripts,packages}/**/{requirements.txt,pom.xml}', {
+  const pins = globSync('{scripts,packages,infra}/**/{requirements.txt,pom.xml,package-lock.json}', {
     cwd: root,
     exclude: ['**/node_modules'],
   });
   const folders = pins.map((file) => `/${dirname(file)}`);
-  assert.ok(folders.length >= 4);
+  assert.ok(folders.length >= 6);
   assert.deepEqual(
     folders.filter((folder) => !known.has(folder)),
     [],
