@@ -75,8 +75,8 @@ function ConnectionStatus() {
 function Logo() {
   return (
     <svg viewBox="0 0 32 26" width="32" height="26" aria-hidden="true" fill="none" stroke-width="3">
-      <circle cx="10" cy="15" r="8" stroke="var(--product)" />
-      <circle cx="22" cy="15" r="8" stroke="var(--cart)" />
+      <circle cx="10" cy="15" r="8" stroke="var(--teal)" />
+      <circle cx="22" cy="15" r="8" stroke="var(--rust)" />
     </svg>
   );
 }

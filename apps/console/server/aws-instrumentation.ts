@@ -1,6 +1,6 @@
 import type { PublishBatchCommandInput, PublishBatchCommandOutput, SNSClient } from '@aws-sdk/client-sns';
 import type { ReceiveMessageCommandInput, ReceiveMessageCommandOutput, SQSClient } from '@aws-sdk/client-sqs';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { publishers, type ServiceName } from '@tandem/contracts/topology';
 import type { OnClient } from '@tandem/emulators/clients';
 import type { AwsCall } from './aws-call.ts';
 import { createConsumeInterceptor, type Deletion, type VisibilityChange } from './consume-interceptor.ts';
@@ -22,9 +22,9 @@ export function instrumentAwsClients(faults: Faults, report: Report): { readonly
   const publish = createPublishInterceptor(faults, report);
   return {
     onClient(principal, client) {
-      const relayOf = serviceOfRelay(principal);
+      const [publisher] = publishers.find(([service]) => principal === `${service}-relay`) ?? [];
       const consumer = createConsumeInterceptor({
-        consumer: relayOf ?? (principal as ServiceName),
+        consumer: publisher ?? (principal as ServiceName),
         sqs: client as SQSClient,
         faults,
         report,
@@ -33,7 +33,7 @@ export function instrumentAwsClients(faults: Faults, report: Report): { readonly
       const intercept = (command: string, call: AwsCall<object, object>): Promise<object> | undefined => {
         switch (command) {
           case 'PublishBatchCommand':
-            return publish(call as AwsCall<PublishBatchCommandInput, PublishBatchCommandOutput>, relayOf);
+            return publish(call as AwsCall<PublishBatchCommandInput, PublishBatchCommandOutput>, publisher);
           case 'ReceiveMessageCommand':
             return consumer.receive(call as AwsCall<ReceiveMessageCommandInput, ReceiveMessageCommandOutput>);
           case 'DeleteMessageBatchCommand':
@@ -58,8 +58,4 @@ export function instrumentAwsClients(faults: Faults, report: Report): { readonly
       });
     },
   };
-}
-
-function serviceOfRelay(principal: string): ServiceName | undefined {
-  return (Object.keys(topology.relays) as ServiceName[]).find((service) => principal === `${service}-relay`);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mapServices } from '@tandem/contracts/topology';
 import { createMetrics } from './metrics.ts';
 import type { Step } from './protocol.ts';
 
@@ -72,10 +73,9 @@ test('the request rate covers ten seconds, the lag a minute', () => {
   const request = { kind: 'request', at: 0, path: '/', status: 200, durationMs: 1, service: 'cart' } as const;
   for (const method of ['GET', 'HEAD', 'POST', 'PATCH', 'GET']) see({ ...request, method });
   assert.equal(metrics.rateOf('cart'), 0.5);
-  assert.deepEqual(metrics.seen(), {
-    product: { reads: 0, writes: 0 },
-    cart: { reads: 3, writes: 2 },
+  assert.deepEqual(metrics.traffic(), {
     sinceMs: 1_000_000,
+    requests: { ...mapServices(() => ({ reads: 0, writes: 0 })), cart: { reads: 3, writes: 2 } },
   });
   assert.equal(metrics.lagOf('cart'), undefined);
   for (const lag of [5, 900, 7]) settle('applied', `e${lag}`, 1, 1_000_000 - lag);

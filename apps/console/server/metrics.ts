@@ -1,4 +1,4 @@
-import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
+import { mapServices, type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
 import type { TelemetryMessage } from './telemetry-message.ts';
 import type { RelayState, ServiceState, State, Step } from './protocol.ts';
 
@@ -17,15 +17,15 @@ export interface Metrics {
   oldestMs(queue: QueueName): number;
   /** Drops messages published before a time at which the queue was empty. */
   wasEmpty(queue: QueueName, before: number): void;
-  seen(): State['seen'];
+  traffic(): State['traffic'];
 }
 
 /** Starts with empty metrics; `now` returns milliseconds since the epoch. */
 export function createMetrics(now: () => number = () => Date.now()): Metrics {
   const sinceMs = now();
-  const seen = { product: { reads: 0, writes: 0 }, cart: { reads: 0, writes: 0 } };
-  const requests = { product: new Map<number, number>(), cart: new Map<number, number>() };
-  const lags: Record<ServiceName, { readonly at: number; readonly ms: number }[]> = { product: [], cart: [] };
+  const requests = mapServices(() => ({ reads: 0, writes: 0 }));
+  const perSecond = mapServices(() => new Map<number, number>());
+  const lags = mapServices((): { readonly at: number; readonly ms: number }[] => []);
   const held = new Map<ServiceName, number>();
   const inTransit = new Map<QueueName, Map<string, number>>();
   /** Times of applied events: across processes, `applied` may be reported before `published`. */
@@ -37,11 +37,11 @@ export function createMetrics(now: () => number = () => Date.now()): Metrics {
   };
 
   const countRequest = ({ service, method }: Step & { kind: 'request' }) => {
-    seen[service][method === 'GET' || method === 'HEAD' ? 'reads' : 'writes'] += 1;
+    requests[service][method === 'GET' || method === 'HEAD' ? 'reads' : 'writes'] += 1;
     const second = Math.floor(now() / 1000);
-    const perSecond = requests[service];
-    perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
-    for (const old of perSecond.keys()) if (old <= second - RATE_SECONDS) perSecond.delete(old);
+    const counts = perSecond[service];
+    counts.set(second, (counts.get(second) ?? 0) + 1);
+    for (const old of counts.keys()) if (old <= second - RATE_SECONDS) counts.delete(old);
   };
 
   const countStep = (step: Step) => {
@@ -88,13 +88,13 @@ export function createMetrics(now: () => number = () => Date.now()): Metrics {
     },
     rateOf(service) {
       const second = Math.floor(now() / 1000);
-      const counts = [...requests[service]].filter(([at]) => at > second - RATE_SECONDS);
+      const counts = [...perSecond[service]].filter(([at]) => at > second - RATE_SECONDS);
       return counts.reduce((sum, [, count]) => sum + count, 0) / RATE_SECONDS;
     },
     lagOf(service) {
       const since = now() - LAG_MS;
-      lags[service] = lags[service].filter(({ at }) => at >= since);
-      const sorted = lags[service].map(({ ms }) => ms).toSorted((a, b) => a - b);
+      const recent = lags[service].filter(({ at }) => at >= since);
+      const sorted = recent.map(({ ms }) => ms).toSorted((a, b) => a - b);
       const [p50, max] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
       return p50 === undefined || max === undefined ? undefined : { p50, max };
     },
@@ -110,7 +110,7 @@ export function createMetrics(now: () => number = () => Date.now()): Metrics {
       const messages = inTransitTo(queue);
       for (const [eventId, at] of messages) if (at < before) messages.delete(eventId);
     },
-    seen: () => ({ ...structuredClone(seen), sinceMs }),
+    traffic: () => ({ sinceMs, requests: structuredClone(requests) }),
   };
 }
 

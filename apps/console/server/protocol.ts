@@ -1,4 +1,4 @@
-import type { QueueName, ServiceName, TopicName } from '@tandem/contracts/topology';
+import { type QueueName, type ServiceName, type TopicName, topology } from '@tandem/contracts/topology';
 
 /**
  * HTTP and SSE protocol between the console page and the local gateway. All paths are below `/console`; times are
@@ -63,16 +63,21 @@ export interface EventSummary {
 export interface State {
   readonly at: number;
   readonly services: Readonly<Record<ServiceName, ServiceState>>;
-  readonly relays: Readonly<Record<ServiceName, RelayState>>;
+  /** Relays of the services that publish. */
+  readonly relays: Readonly<Partial<Record<ServiceName, RelayState>>>;
   readonly queues: Readonly<Record<QueueName, QueueState>>;
   /** Depth of every dead-letter queue, by its name. */
   readonly deadLetters: Readonly<Record<string, number>>;
   /** Active faults. */
   readonly faults: readonly FaultAt[];
   /** Requests since the start of the gateway, for the bill. */
-  readonly seen: Readonly<Record<ServiceName, { readonly reads: number; readonly writes: number }>> & {
-    readonly sinceMs: number;
-  };
+  readonly traffic: { readonly sinceMs: number; readonly requests: Readonly<Record<ServiceName, Requests>> };
+}
+
+/** Number of requests of a service. */
+export interface Requests {
+  readonly reads: number;
+  readonly writes: number;
 }
 
 export interface ServiceState {
@@ -97,12 +102,23 @@ export interface QueueState {
   readonly oldestMs: number;
 }
 
-export type FaultName = 'consumerPaused' | 'relayStopped' | 'deliveriesDelayed' | 'deliveriesDuplicated';
+export const faultNames = [
+  'deliveriesDuplicated',
+  'deliveriesDelayed',
+  'consumerPaused',
+  'relayStopped',
+] as const;
+export type FaultName = (typeof faultNames)[number];
 
 /** Fault of a service: of its consumer, of its relay, or of the deliveries of its events. */
 export interface FaultAt {
   readonly fault: FaultName;
   readonly service: ServiceName;
+}
+
+/** Whether a service has the part that a fault affects: a queue to consume, or a relay that publishes. */
+export function canOccur({ fault, service }: FaultAt, { services, relays } = topology): boolean {
+  return fault === 'consumerPaused' ? services[service].queues.length > 0 : relays[service] !== undefined;
 }
 
 export interface DeadLetterQueue {

@@ -5,7 +5,7 @@ import { registerAdmission } from '@tandem/chassis/http/hooks';
 import { registerJson } from '@tandem/chassis/http/json-body';
 import { compileValidator, type RequestPart } from '@tandem/chassis/http/schema';
 import type { App } from '@tandem/chassis/http/types';
-import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
+import { type QueueName, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { z } from 'zod';
 import { registerTables, type ServedTables } from '@tandem/audit/routes';
 import { localTarget } from '@tandem/dlq/target';
@@ -15,7 +15,7 @@ import { registerDeadLetters } from './dead-letters.ts';
 import type { Faults } from './faults.ts';
 import type { EventBuffer } from './event-buffer.ts';
 import { sendPoisonMessage } from './poison.ts';
-import type { About } from './protocol.ts';
+import { type About, canOccur, faultNames } from './protocol.ts';
 import { createStatusPoller } from './status-poller.ts';
 import { createStream } from './stream.ts';
 
@@ -42,17 +42,14 @@ export interface GatewayView {
 }
 
 const demoUsers = ['alice', 'bob'] as const;
-const services = Object.keys(topology.services) as [ServiceName, ...ServiceName[]];
-const queues = Object.keys(topology.queues) as [QueueName, ...QueueName[]];
+const queues = Object.keys(topology.queues) as QueueName[];
 
 const operator = { scope: 'operator' };
-const service = z.enum(services);
+const service = z.enum(serviceNames);
 const signInBody = z.strictObject({ user: z.enum(demoUsers) });
-const faultBody = z.strictObject({
-  fault: z.enum(['consumerPaused', 'relayStopped', 'deliveriesDelayed', 'deliveriesDuplicated']),
-  service,
-  isOn: z.boolean(),
-});
+const faultBody = z
+  .strictObject({ fault: z.enum(faultNames), service, isOn: z.boolean() })
+  .refine((fault) => canOccur(fault), 'The service has no part that this fault affects.');
 const killBody = z.strictObject({ service });
 const poisonBody = z.strictObject({ queue: z.enum(queues) });
 

@@ -1,4 +1,10 @@
-import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
+import {
+  publishers,
+  type QueueName,
+  type ServiceName,
+  serviceNames,
+  topology,
+} from '@tandem/contracts/topology';
 import type { Target } from '@tandem/dlq/target';
 import { deadLetterQueues } from '@tandem/dlq/queues';
 import { type Depths, depthsOf } from '@tandem/emulators/queue-depth';
@@ -16,7 +22,6 @@ export interface StatusPollerOptions {
   readonly isReady: (service: ServiceName) => Promise<boolean>;
 }
 
-const services = Object.keys(topology.services) as ServiceName[];
 const queues = Object.keys(topology.queues) as QueueName[];
 
 /** Creates a poller of the system state; it never rejects. A queue that does not respond keeps its last known depth. */
@@ -50,7 +55,7 @@ export function createStatusPoller({
 
   return async () => {
     const [serviceStates, depths, deadLetters] = await Promise.all([
-      recordOf(services, readiness),
+      recordOf(serviceNames, readiness),
       recordOf(queues, fetchDepth),
       recordOf(
         deadLetterQueues.map(({ name }) => name),
@@ -63,14 +68,14 @@ export function createStatusPoller({
     return {
       at: Date.now(),
       services: serviceStates,
-      relays: await recordOf(services, async (service) => metrics.relayOf(service)),
+      relays: Object.fromEntries(publishers.map(([service]) => [service, metrics.relayOf(service)])),
       queues: await recordOf(queues, async (queue) => {
         const { visible, inFlight } = depths[queue];
         return { visible, inFlight, oldestMs: metrics.oldestMs(queue) };
       }),
       deadLetters,
       faults: faults.list(),
-      seen: metrics.seen(),
+      traffic: metrics.traffic(),
     };
   };
 }

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import type { About, DeadLetterQueue, DeadLetterMessage, Redriven } from '@tandem/console/protocol';
+import { topology } from '@tandem/contracts/topology';
 import { mintToken } from '@tandem/emulators/issuer';
 import { client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 import { listen, operator } from './listen.ts';
 
+const QUEUE = 'cart-product-updates-queue';
 const DLQ = 'cart-product-updates-dlq';
 const fault = { fault: 'consumerPaused', service: 'cart', isOn: true };
 
@@ -16,7 +18,7 @@ const calls: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/events/any'],
   ['POST', '/faults', fault],
   ['POST', '/kill', { service: 'cart' }],
-  ['POST', '/poison', { queue: 'cart-product-updates-queue' }],
+  ['POST', '/poison', { queue: QUEUE }],
   ['GET', '/dead-letters'],
   ['GET', `/dead-letters/${DLQ}`],
   ['POST', `/dead-letters/${DLQ}/redrive`, {}],
@@ -97,7 +99,7 @@ test('a poison message is dead-lettered within seconds with a reason, and only a
   withSystem(async ({ urls: { gateway } }) => {
     const { request, post } = operator(gateway);
     await using stream = await listen(gateway);
-    const { status, body } = await post('/poison', { queue: 'cart-product-updates-queue' });
+    const { status, body } = await post('/poison', { queue: QUEUE });
     assert.equal(status, 202);
     const fetchMessages = () => request<DeadLetterMessage[]>('GET', `/dead-letters/${DLQ}`);
     await stream.untilState(({ deadLetters }) => deadLetters[DLQ] === 1);
@@ -107,7 +109,7 @@ test('a poison message is dead-lettered within seconds with a reason, and only a
     assert.partialDeepStrictEqual(message, {
       messageId: body['messageId'] as string,
       eventId: body['eventId'] as string,
-      eventType: 'ProductUpdated',
+      eventType: topology.subscriptions.find(({ queue }) => queue === QUEUE)?.eventTypes[0] ?? '',
       isAcceptable: false,
     } satisfies Partial<DeadLetterMessage>);
     assert.match(message?.reason ?? '', /\/price/);
@@ -128,7 +130,7 @@ test('a poison message is dead-lettered within seconds with a reason, and only a
           queue: DLQ,
           kind: 'givenUp',
           what: 'dead-lettered by cart',
-          destination: 'cart-product-updates-queue',
+          destination: QUEUE,
           visible: 1,
           inFlight: 0,
         },

@@ -48,7 +48,7 @@ test('the console observes, pauses and kills services in processes as it does in
 
     await fault('relayStopped', 'product', true);
     await putProduct('jug');
-    await newStream.untilState(({ relays }) => relays.product.isHeld);
+    await newStream.untilState(({ relays }) => relays.product?.isHeld === true);
     const stoppingAt = performance.now();
     await system.stop();
     assert.ok(

@@ -1,15 +1,16 @@
 import { currentPriceOf, type Line } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
-import { Fact } from './fact.tsx';
+import { Fact } from '../../parts/fact.tsx';
 import { selectedProduct, actions } from './products.ts';
 import { line, observedCart } from './observed-cart.ts';
 
 /** Panel with an observed cart that contains the selected product: Cart's view, from events alone. */
 export function CartSide() {
   return (
-    <section class="sheet cart-side" aria-labelledby="observed-cart-title">
-      <h2 id="observed-cart-title" class="cart-ink">
+    <section class={`sheet cart-side ${accentOf('cart')}`} aria-labelledby="observed-cart-title">
+      <h2 id="observed-cart-title" class="accent-ink">
         Observed cart
       </h2>
       <p class="quiet">

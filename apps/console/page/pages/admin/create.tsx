@@ -1,3 +1,4 @@
+import { accentOf } from '../../parts/accent.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { isOperator } from '../../session.ts';
@@ -26,7 +27,7 @@ export function Create() {
     void create(input, () => form.reset());
   };
   return (
-    <details class="sheet create">
+    <details class={`sheet create ${accentOf('product')}`}>
       <summary>
         <h2>Create a product</h2>
       </summary>

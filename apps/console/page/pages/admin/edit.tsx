@@ -6,7 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { isOperator } from '../../session.ts';
 import { changeLimit, changePrice, changeStock, countStock } from './changes.ts';
-import { Fact } from './fact.tsx';
+import { Fact } from '../../parts/fact.tsx';
 import { actions } from './products.ts';
 
 /** Price, stock and limit of a product, with the forms that change them. */

@@ -1,3 +1,4 @@
+import { topology } from '@tandem/contracts/topology';
 import type { Step } from '../../../server/protocol.ts';
 
 /** Latency of a change, in milliseconds from the click. */
@@ -39,7 +40,7 @@ export function hopsOf(steps: readonly Step[], { productId, clickedAt, traceId }
         step.kind === name &&
         step.productId === productId &&
         (traceId === undefined || step.traceId === undefined || step.traceId === traceId) &&
-        (step.kind === 'published' || step.queue === 'cart-product-updates-queue'),
+        (step.kind === 'published' || topology.queues[step.queue].consumer === 'cart'),
     );
     return first ? [{ name, ms: Math.max(0, first.at - clickedAt) }] : [];
   });

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { topology } from '@tandem/contracts/topology';
 import { type ApiResponse, request, Problem } from '../../api.ts';
 import { coalesce } from '../../coalesce.ts';
 import { addToCart, type Cart, cartPath, type Line, openCart, type Product } from '../../commerce.ts';
@@ -128,7 +129,7 @@ export function watchObservedCart(): () => void {
     onStep((step) => {
       if (step.kind !== 'applied' || step.productId !== selectedProduct.value?.product.productId) return;
       scheduleRefresh();
-      if (step.queue === 'cart-product-updates-queue') schedulePoll();
+      if (topology.queues[step.queue].consumer === 'cart') schedulePoll();
     }),
     selectedProductId.subscribe(() => {
       settle('timed out');

@@ -1,3 +1,4 @@
+import { accentOf } from '../../parts/accent.ts';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { Edit } from './edit.tsx';
 import { selectProduct, selectedProduct, actions, matchingProducts, products, search } from './products.ts';
@@ -6,8 +7,8 @@ import { selectProduct, selectedProduct, actions, matchingProducts, products, se
 export function ProductSide() {
   const product = selectedProduct.value?.product;
   return (
-    <section class="sheet product-side" aria-labelledby="product-title">
-      <h2 id="product-title" class="product-ink">
+    <section class={`sheet product-side ${accentOf('product')}`} aria-labelledby="product-title">
+      <h2 id="product-title" class="accent-ink">
         Product
       </h2>
       <Choice />

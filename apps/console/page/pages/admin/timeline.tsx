@@ -1,4 +1,5 @@
 import { steps } from '../../live.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { axisLength, hopsOf, formatMs, type Measurement, medianOf, summaryOf } from './measurement.ts';
 import { pendingChange, measurements } from './observed-cart.ts';
 
@@ -7,7 +8,7 @@ export function Timeline() {
   const last = measurements.value.at(-1);
   const waiting = pendingChange.value;
   return (
-    <section class="sheet" aria-labelledby="delay-title">
+    <section class={`sheet ${accentOf('cart')}`} aria-labelledby="delay-title">
       <h2 id="delay-title">Latency from click to cart</h2>
       <p role="status" class="summary">
         {waiting
@@ -34,9 +35,9 @@ function LatencyBars({ measured: { responseMs, visibleMs, change } }: { readonly
   return (
     <>
       <div class="lanes" aria-hidden="true">
-        <div class="lane product" style={{ width: at(responseMs) }} />
+        <div class={`lane ${accentOf('product')}`} style={{ width: at(responseMs) }} />
         <div class="track">
-          <div class="lane cart" style={{ width: at(visibleMs ?? 0) }} />
+          <div class="lane" style={{ width: at(visibleMs ?? 0) }} />
           {hops.map(({ name, ms }) => (
             <span key={name} class="hop" style={{ left: at(ms) }} />
           ))}
@@ -67,7 +68,7 @@ function LatencyEntry({ kind, name, ms }: LatencyEntryProps) {
   return (
     <div>
       <dt>
-        <span class={`key ${kind}`} aria-hidden="true" />
+        <span class={kind === 'product' ? `key ${accentOf('product')}` : `key ${kind}`} aria-hidden="true" />
         {name}
       </dt>
       <dd class="number">{ms === undefined ? 'not visible' : formatMs(ms)}</dd>

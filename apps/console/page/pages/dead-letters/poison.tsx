@@ -2,8 +2,9 @@ import { useSignal } from '@preact/signals';
 import { type QueueName, topology } from '@tandem/contracts/topology';
 import { request } from '../../api.ts';
 import { state, steps } from '../../live.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { keys } from '../../parts/keys.ts';
-import { timeOfDay } from '../../parts/format.ts';
+import { capitalized, timeOfDay } from '../../parts/format.ts';
 import { useRecent } from '../../parts/use-recent.ts';
 import { isOperator, operatorToken } from '../../session.ts';
 import { attemptsAt } from './attempts.ts';
@@ -51,8 +52,8 @@ function PoisonQueue({ queue }: { queue: QueueName }) {
     );
   };
   return (
-    <div class={`sheet poison ${consumer}`}>
-      <h3>For {consumer.charAt(0).toUpperCase() + consumer.slice(1)}</h3>
+    <div class={`sheet poison ${accentOf(consumer)}`}>
+      <h3>For {capitalized(consumer)}</h3>
       <button type="button" class="quiet" disabled={!isOperator.value} onClick={() => void send()}>
         Send a poison message to {queue}
       </button>

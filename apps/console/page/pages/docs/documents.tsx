@@ -1,4 +1,10 @@
+import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { about } from '../../live.ts';
+import { accentOf } from '../../parts/accent.ts';
+import { capitalized } from '../../parts/format.ts';
+
+/** Services with an API. */
+const withApi = serviceNames.filter((service) => topology.services[service].paths.length > 0);
 
 /** Links to the API documentation and the OpenAPI documents. */
 export function Documents() {
@@ -8,22 +14,13 @@ export function Documents() {
       <h2 id="documents-title">APIs</h2>
       {urls ? (
         <div class="columns">
-          <Api
-            name="Product"
-            kind="product"
-            url={urls.product}
-            description="Products, prices, stock, import, snapshots"
-          />
-          <Api
-            name="Cart"
-            kind="cart"
-            url={urls.cart}
-            description="Carts, lines, holds, prices to accept, merge, checkout, orders"
-          />
+          {withApi.map((service) => (
+            <Api key={service} service={service} url={urls[service]} />
+          ))}
         </div>
       ) : (
         <p>
-          Both services serve their documentation at <code>/docs</code> and <code>/openapi.json</code>.{' '}
+          Each service serves its documentation at <code>/docs</code> and <code>/openapi.json</code>.{' '}
           <code>npm start</code> prints their URLs.
         </p>
       )}
@@ -31,18 +28,12 @@ export function Documents() {
   );
 }
 
-interface ApiProps {
-  readonly name: string;
-  readonly kind: 'product' | 'cart';
-  readonly url: string;
-  readonly description: string;
-}
-
-function Api({ name, kind, url, description }: ApiProps) {
+function Api({ service, url }: { readonly service: ServiceName; readonly url: string }) {
+  const name = capitalized(service);
   return (
-    <div class={`sheet api ${kind}`}>
-      <h3 class={`${kind}-ink`}>{name}</h3>
-      <p class="quiet">{description}</p>
+    <div class={`sheet api ${accentOf(service)}`}>
+      <h3 class="accent-ink">{name}</h3>
+      <p class="quiet">{topology.services[service].paths.join(' ')}</p>
       <p class="row">
         <a href={`${url}/docs`}>{name} API documentation</a>
         <a href={`${url}/openapi.json`}>{name} OpenAPI document (JSON)</a>

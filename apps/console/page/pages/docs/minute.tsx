@@ -1,3 +1,5 @@
+import { accentOf } from '../../parts/accent.ts';
+
 const promises = [
   {
     title: 'Every committed change is published',
@@ -8,8 +10,8 @@ const promises = [
     text: 'Events may arrive twice, late, or out of order. A consumer applies an event only if its version is newer than the stored one, so all orders end in the same state.',
   },
   {
-    title: 'Neither service calls the other',
-    text: 'Cart maintains a read model of the catalog from events alone. Each service keeps working while the other is down.',
+    title: 'No service calls another',
+    text: 'Cart maintains a read model of the catalog from events alone. Each service keeps working while the others are down.',
   },
   {
     title: 'Stock is never below zero and never lost',
@@ -24,9 +26,10 @@ export function Minute() {
       <h2 id="minute-title">How it works, in a minute</h2>
       <div class="prose">
         <p>
-          <b class="product-ink">Product</b> owns the catalog and the stock. <b class="cart-ink">Cart</b> owns
-          the carts. Each writes to its own table only, and publishes its changes as events: a relay publishes
-          them from the table to a topic, which delivers them to the other service's queue.
+          <b class={`accent-ink ${accentOf('product')}`}>Product</b> owns the catalog and the stock.{' '}
+          <b class={`accent-ink ${accentOf('cart')}`}>Cart</b> owns the carts. Each writes to its own table
+          only, and publishes its changes as events: a relay publishes them from the table to a topic, which
+          delivers them to the other service's queue.
         </p>
         <p>
           When a product is added to a cart, Product consumes the event and reserves the units; a hold that

@@ -1,6 +1,6 @@
 import type { QueueName, ServiceName, Topology } from '@tandem/contracts/topology';
-import type { About, FaultName } from '../../../server/protocol.ts';
-import { keys } from '../../parts/keys.ts';
+import { type About, canOccur, type FaultName } from '../../../server/protocol.ts';
+import { capitalized } from '../../parts/format.ts';
 
 /** Kind of a card: a fault that can be switched on and off, or a kill. */
 export type CardKind = FaultName | 'killed';
@@ -21,22 +21,18 @@ export interface Card {
   readonly relay?: ServiceName;
 }
 
-/** Cards of a service, least severe first; the effect of a kill depends on the mode of the system. */
+/** Cards of the faults that can occur in a service, least severe first; the effect of a kill depends on the mode of the system. */
 export function cardsOf(
   service: ServiceName,
   topology: Topology,
   mode: About['mode'] = 'oneProcess',
 ): Card[] {
   const isProcess = mode === 'processes';
-  const name = service.charAt(0).toUpperCase() + service.slice(1);
-  const { topic } = topology.relays[service];
-  const consumed = keys(topology.queues).filter((queue) => topology.queues[queue].consumer === service);
-  const fed = [
-    ...new Set(
-      topology.subscriptions.filter((subscription) => subscription.topic === topic).map(({ queue }) => queue),
-    ),
-  ];
-  return [
+  const name = capitalized(service);
+  const { queues, paths } = topology.services[service];
+  const topic = topology.relays[service]?.topic;
+  const subscribed = topology.subscriptions.filter((subscription) => subscription.topic === topic);
+  const cards: Card[] = [
     {
       kind: 'deliveriesDuplicated',
       title: `Duplicate ${name}’s events`,
@@ -46,14 +42,14 @@ export function cardsOf(
       recovery: 'Immediate. Duplicates still in flight change nothing either.',
       alarms: [],
       alarmCondition: 'None: at-least-once delivery by SNS and SQS includes duplicates.',
-      queues: fed,
+      queues: [...new Set(subscribed.map(({ queue }) => queue))],
     },
     {
       kind: 'deliveriesDelayed',
       title: `Delay ${name}’s events`,
       effect: `${name}’s relay publishes each batch two seconds late, one after the other: its backlog grows older.`,
       guarantee:
-        'No event is lost, and the order per item is kept. The other service’s read model is stale, never wrong.',
+        'No event is lost, and the order per item is kept. The read models of its consumers are stale, never wrong.',
       recovery: 'Automatic: the relay publishes its backlog, and has caught up when the backlog is empty.',
       alarms: [`${service}-relay-late`],
       alarmCondition:
@@ -64,13 +60,12 @@ export function cardsOf(
     {
       kind: 'consumerPaused',
       title: `Pause ${name}’s consumer`,
-      effect: `${name} responds to requests, but receives no messages: events for it wait in its queue.`,
-      guarantee:
-        'No event is lost: the queue retains messages for four days. The other service is not affected.',
-      recovery: `Automatic: ${name} consumes its backlog in any order, and has caught up when the queue is empty.`,
-      alarms: consumed.map((queue) => `${queue}-age`),
+      effect: `${name} responds to requests, but receives no messages: events for it wait in its queues.`,
+      guarantee: 'No event is lost: a queue retains messages for four days. No other service is affected.',
+      recovery: `Automatic: ${name} consumes its backlog in any order, and has caught up when its queues are empty.`,
+      alarms: queues.map((queue) => `${queue}-age`),
       alarmCondition: 'Fires when messages are older than a minute for three minutes in a row.',
-      queues: consumed,
+      queues,
     },
     {
       kind: 'relayStopped',
@@ -90,14 +85,15 @@ export function cardsOf(
       effect: isProcess
         ? `${name}’s first process is killed (SIGKILL) at an arbitrary point, and restarted.`
         : `${name}’s connections are closed, it finishes the batch in progress, and is down for three seconds.`,
-      guarantee: 'No acknowledged write and no stock is lost. The other service keeps working.',
+      guarantee: 'No acknowledged write is lost, and the other services keep working.',
       recovery: isProcess
         ? 'Automatic within seconds. Messages in flight are redelivered after their visibility timeout.'
         : 'Automatic: it is restarted, and consumes its backlog.',
-      alarms: [`${service}-tasks`, `${service}-connections`],
+      alarms: [`${service}-tasks`, ...(paths.length > 0 ? [`${service}-connections`] : [])],
       alarmCondition:
         'Fire when a task is missing for five minutes, or when the load balancer fails to connect ten times in five minutes.',
-      queues: consumed,
+      queues,
     },
   ];
+  return cards.filter(({ kind }) => kind === 'killed' || canOccur({ fault: kind, service }, topology));
 }

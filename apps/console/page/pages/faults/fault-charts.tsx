@@ -1,6 +1,7 @@
 import { useComputed } from '@preact/signals';
-import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
+import { type QueueName, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import type { State } from '../../../server/protocol.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { duration } from '../../parts/format.ts';
 import { keys } from '../../parts/keys.ts';
 import { cardsOf } from './catalog.ts';
@@ -12,7 +13,7 @@ import { killedAt } from './switches.ts';
 export function FaultCharts() {
   const affected = useComputed(() => affectedBy(history.value, killedAt.value).join(' ')).value.split(' ');
   const queues = keys(topology.queues).filter((queue) => affected.includes(queue));
-  const relays = keys(topology.relays).filter((relay) => affected.includes(`relay/${relay}`));
+  const relays = serviceNames.filter((service) => affected.includes(`relay/${service}`));
   if (queues.length + relays.length === 0) return null;
   return (
     <section class="sheet strips" aria-label="The last two minutes">
@@ -28,7 +29,7 @@ export function FaultCharts() {
 
 function affectedBy(states: readonly State[], killed: typeof killedAt.value): string[] {
   const since = (states.at(-1)?.at ?? 0) - WINDOW_MS;
-  return keys(topology.services).flatMap((service) =>
+  return serviceNames.flatMap((service) =>
     cardsOf(service, topology)
       .filter(({ kind }) =>
         kind === 'killed'
@@ -46,7 +47,7 @@ function QueueChart({ queue }: { queue: QueueName }) {
   const samples = (value: (queueState: State['queues'][QueueName]) => number) =>
     samplesOf(({ queues }) => value(queues[queue]));
   return (
-    <figure class={`strip ${topology.queues[queue].consumer}`}>
+    <figure class={`strip ${accentOf(topology.queues[queue].consumer)}`}>
       <figcaption>{queue} </figcaption>
       <Plot
         label="waiting or in flight"
@@ -66,11 +67,11 @@ function QueueChart({ queue }: { queue: QueueName }) {
 
 function RelayChart({ relay }: { relay: ServiceName }) {
   return (
-    <figure class={`strip ${relay}`}>
+    <figure class={`strip ${accentOf(relay)}`}>
       <figcaption>{relay} relay </figcaption>
       <Plot
         label="age of the oldest unpublished change"
-        samples={samplesOf(({ relays }) => relays[relay].oldestMs)}
+        samples={samplesOf(({ relays }) => relays[relay]?.oldestMs ?? 0)}
         min={5_000}
         format={duration}
       />

@@ -1,6 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { about, state } from '../../live.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { NeedsOperator } from '../../parts/needs-operator.tsx';
 import { isOperator } from '../../session.ts';
 import { counted } from '../../parts/format.ts';
@@ -56,7 +57,7 @@ export default function Faults() {
 
 function ServiceFaults({ service }: { service: ServiceName }) {
   return (
-    <section class={`faults-of ${service}`} aria-labelledby={`faults-of-${service}`}>
+    <section class={`faults-of ${accentOf(service)}`} aria-labelledby={`faults-of-${service}`}>
       <h2 id={`faults-of-${service}`}>{service}</h2>
       {cardsOf(service, topology, about.value?.mode).map((card) => (
         <FaultCard key={card.kind} service={service} card={card} />

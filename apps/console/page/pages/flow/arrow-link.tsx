@@ -1,4 +1,5 @@
 import { useComputed } from '@preact/signals';
+import { accentOf } from '../../parts/accent.ts';
 import { counts } from './counts.ts';
 import type { Layout } from './layout.ts';
 import { nameOf } from './names.ts';
@@ -12,7 +13,7 @@ export function ArrowLink({ arrow }: { arrow: Layout['arrows'][number] }) {
   return (
     <>
       <a
-        class={`arrow ${carries} ${lane ?? ''}`}
+        class={`arrow ${carries} ${lane ? accentOf(lane) : ''}`}
         href={addressOf(id)}
         aria-label={nameOf(id)}
         aria-current={isSelected.value ? 'true' : undefined}

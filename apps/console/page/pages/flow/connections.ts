@@ -28,18 +28,17 @@ export function connect(topology: Topology): Connection[] {
     void found.push({ id: arrowId(from, to), from, to, carries });
   add('requests', client.id, gateway.id);
   for (const service of keys(topology.services)) {
-    const { table, topic, parkingQueue } = topology.relays[service];
-    const { snapshots } = topology.services[service];
-    add('requests', gateway.id, idOf.service(service));
-    for (const owned of keys(topology.tables))
-      if (topology.tables[owned].owner === service) add('writes', idOf.service(service), idOf.table(owned));
-    add('changes', idOf.table(table), idOf.relay(service));
-    add('events', idOf.relay(service), idOf.topic(topic));
-    add('failures', idOf.relay(service), idOf.deadLetters(parkingQueue));
-    if (snapshots) {
-      add('snapshots', idOf.service(service), idOf.topic(snapshots.topic));
-      add('snapshots', idOf.service(service), idOf.queue(snapshots.queue));
-    }
+    const { paths, table } = topology.services[service];
+    if (paths.length > 0) add('requests', gateway.id, idOf.service(service));
+    if (table !== undefined) add('writes', idOf.service(service), idOf.table(table));
+    const relay = topology.relays[service];
+    if (!relay) continue;
+    add('changes', idOf.table(relay.table), idOf.relay(service));
+    add('events', idOf.relay(service), idOf.topic(relay.topic));
+    add('failures', idOf.relay(service), idOf.deadLetters(relay.parkingQueue));
+    if (relay.snapshotQueue === undefined) continue;
+    add('snapshots', idOf.service(service), idOf.topic(relay.topic));
+    add('snapshots', idOf.service(service), idOf.queue(relay.snapshotQueue));
   }
   for (const { deadLetterQueue, ...subscription } of topology.subscriptions) {
     add('events', idOf.topic(subscription.topic), idOf.subscription(subscription));

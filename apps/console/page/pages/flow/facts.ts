@@ -30,11 +30,11 @@ export function factsOf(part: Part, state: State | undefined, topology: Topology
       return { lines, isDegraded: !isReady };
     }
     case 'table': {
-      const { reads, writes } = state.seen[topology.tables[part.table].owner];
+      const { reads, writes } = state.traffic.requests[topology.tables[part.table].owner];
       return healthy([`${reads.toLocaleString('en')} reads`, `${writes.toLocaleString('en')} writes`]);
     }
     case 'relay': {
-      const { isHeld, oldestMs } = state.relays[part.service];
+      const { isHeld = false, oldestMs = 0 } = state.relays[part.service] ?? {};
       return {
         lines: isHeld ? ['backlog', `oldest ${duration(oldestMs)}`] : ['no backlog'],
         isDegraded: isHeld,

@@ -1,54 +1,46 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defineTopology } from '@tandem/contracts/define-topology';
 import { type Topology, topology } from '@tandem/contracts/topology';
 import { type Box, layOut } from './layout.ts';
 import { keys } from '../../parts/keys.ts';
 import { idOf } from './nodes.ts';
 
-/** Topology with a third service that consumes another one's events on two queues. */
-const larger = {
-  ...topology,
-  services: { ...topology.services, order: { paths: ['/orders'] } },
-  tables: { ...topology.tables, orders: { owner: 'order', indexes: {} } },
-  relays: {
-    ...topology.relays,
-    order: {
-      table: 'orders',
+/** A service with two queues, of which one has two subscriptions; one without API, table and relay; one that consumes nothing. */
+const larger = defineTopology({
+  order: {
+    paths: ['/orders'],
+    table: { name: 'orders', indexes: {} },
+    publishes: {
       topic: 'order-events-topic',
-      parkingQueue: 'order-relay-parking-queue',
-      publishesExpiry: false,
+      eventTypes: ['CartCheckedOut'],
+      snapshotQueue: 'order-first-queue',
+    },
+    consumes: {
+      'order-first-queue': {
+        'catalog-events-topic': ['ProductUpdated'],
+        'order-events-topic': ['CartCheckedOut'],
+      },
+      'order-second-queue': { 'catalog-events-topic': ['ProductUpdated'] },
     },
   },
-  topics: { ...topology.topics, 'order-events-topic': { owner: 'order', eventTypes: [] } },
-  queues: {
-    ...topology.queues,
-    'order-first': {
-      ...topology.queues['cart-product-updates-queue'],
-      consumer: 'order',
-      deadLetterQueue: 'o1',
-    },
-    'order-second': {
-      ...topology.queues['cart-product-updates-queue'],
-      consumer: 'order',
-      deadLetterQueue: 'o2',
-    },
+  catalog: {
+    paths: ['/catalog'],
+    table: { name: 'catalog', indexes: {} },
+    publishes: { topic: 'catalog-events-topic', eventTypes: ['ProductUpdated'] },
   },
-  subscriptions: [
-    ...topology.subscriptions,
-    { topic: 'cart-events-topic', queue: 'order-first', eventTypes: [], deadLetterQueue: 'o3' },
-    { topic: 'product-events-topic', queue: 'order-first', eventTypes: [], deadLetterQueue: 'o4' },
-    { topic: 'cart-events-topic', queue: 'order-second', eventTypes: [], deadLetterQueue: 'o5' },
-  ],
-} as unknown as Topology;
+  mail: { consumes: { 'mail-queue': { 'order-events-topic': ['CartCheckedOut'] } } },
+}) as unknown as Topology;
 
-for (const [name, system] of Object.entries({ 'two services': topology, 'three services': larger })) {
+for (const [name, system] of Object.entries({ 'this system': topology, 'other services': larger })) {
   const { nodes, arrows, lanes, width, height } = layOut(system);
 
   test(`${name}: each part of the topology has exactly one node`, () => {
     const expected = [
       'client',
       'gateway',
-      ...keys(system.services).flatMap((service) => [idOf.service(service), idOf.relay(service)]),
+      ...keys(system.services).map(idOf.service),
+      ...Object.keys(system.relays).map(idOf.relay),
       ...keys(system.tables).map(idOf.table),
       ...keys(system.topics).map(idOf.topic),
       ...keys(system.queues).map(idOf.queue),

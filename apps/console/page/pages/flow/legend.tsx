@@ -1,3 +1,6 @@
+import { serviceNames } from '@tandem/contracts/topology';
+import { accentOf } from '../../parts/accent.ts';
+import { capitalized } from '../../parts/format.ts';
 import type { Part } from './nodes.ts';
 import { Outline } from './outline.tsx';
 
@@ -10,8 +13,6 @@ const shapes = [
 ] as const satisfies readonly (readonly [Part['kind'], string])[];
 
 const marks = [
-  ['product', 'Product and its events'],
-  ['cart', 'Cart and its events'],
   ['request', 'a request'],
   ['event', 'an event, in slow motion'],
   ['failure', 'failed messages, to a dead-letter queue'],
@@ -30,6 +31,14 @@ export function Legend() {
           {meaning}
         </li>
       ))}
+      {serviceNames.map((service) => (
+        <li key={service}>
+          <svg viewBox="0 0 26 14" width="26" height="14" aria-hidden="true" class={accentOf(service)}>
+            <rect x="1" y="1" width="24" height="12" rx="3" />
+          </svg>
+          {capitalized(service)} and its events
+        </li>
+      ))}
       {marks.map(([mark, meaning]) => (
         <li key={mark}>
           <svg viewBox="0 0 26 14" width="26" height="14" aria-hidden="true" class={mark}>
@@ -45,6 +54,5 @@ export function Legend() {
 function Mark({ mark }: { mark: (typeof marks)[number][0] }) {
   if (mark === 'request') return <circle cx="13" cy="7" r="3" />;
   if (mark === 'event') return <circle cx="13" cy="7" r="5" />;
-  if (mark === 'failure' || mark === 'snapshot') return <path d="M1 7H25" />;
-  return <rect x="1" y="1" width="24" height="12" rx="3" />;
+  return <path d="M1 7H25" />;
 }

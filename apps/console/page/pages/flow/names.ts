@@ -1,3 +1,4 @@
+import { capitalized } from '../../parts/format.ts';
 import { picture } from './system-picture.ts';
 
 const trafficNames = {
@@ -28,7 +29,7 @@ export function nameOf(id: string): string | undefined {
   if (node) {
     const { kind, name } = node;
     if (kind === 'client' || kind === 'gateway') return kindNames[kind];
-    return kind === 'relay' ? name.charAt(0).toUpperCase() + name.slice(1) : `${kindNames[kind]} ${name}`;
+    return kind === 'relay' ? capitalized(name) : `${kindNames[kind]} ${name}`;
   }
   const arrow = picture.arrows.find((arrow) => arrow.id === id);
   if (!arrow) return undefined;

@@ -1,6 +1,8 @@
 import { useComputed } from '@preact/signals';
 import { topology } from '@tandem/contracts/topology';
+import { accentOf } from '../../parts/accent.ts';
 import { state } from '../../live.ts';
+import { capitalized } from '../../parts/format.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { Placed } from './layout.ts';
 import { nameOf } from './names.ts';
@@ -22,7 +24,9 @@ export function NodeLink({ node }: { node: Placed }) {
   const isSelected = useComputed(() => selected.value === node.id);
   const facts = useComputed(() => factsOf(node, state.value, topology)).value;
   return (
-    <g class={`node ${node.kind} ${node.lane ?? ''} ${facts.isDegraded ? 'troubled' : ''}`}>
+    <g
+      class={`node ${node.kind} ${node.lane ? accentOf(node.lane) : ''} ${facts.isDegraded ? 'troubled' : ''}`}
+    >
       <a
         href={addressOf(node.id)}
         aria-label={nameOf(node.id)}
@@ -72,7 +76,7 @@ function Lines({ node, lines, offset, all }: LinesProps) {
 /** Name of a part in at most two lines, broken at the hyphen nearest to the middle. */
 function titleOf({ kind, name }: Placed): string[] {
   if (kind === 'subscription') return ['filter'];
-  if (kind === 'service') return [name.charAt(0).toUpperCase() + name.slice(1)];
+  if (kind === 'service') return [capitalized(name)];
   if (name.length <= 14) return [name];
   const breaks = [...name.matchAll(/-/g)].map(({ index }) => index + 1);
   const at = breaks.sort((a, b) => Math.abs(a - name.length / 2) - Math.abs(b - name.length / 2))[0];

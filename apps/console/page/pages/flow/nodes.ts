@@ -46,7 +46,8 @@ export function lanesOf(topology: Topology): Lane[] {
 }
 
 function laneOf(topology: Topology, lane: ServiceName): Lane {
-  const { parkingQueue } = topology.relays[lane];
+  const { table, queues } = topology.services[lane];
+  const relay = topology.relays[lane];
   const deadLettersOf = (queue: string, queueKind: DeadLetterQueue['kind']): Part => ({
     id: idOf.deadLetters(queue),
     kind: 'deadLetters',
@@ -55,7 +56,6 @@ function laneOf(topology: Topology, lane: ServiceName): Lane {
     queue,
     queueKind,
   });
-  const queues = keys(topology.queues).filter((queue) => topology.queues[queue].consumer === lane);
   const consumed = queues.map((queue) => ({
     queue,
     subscriptions: topology.subscriptions.filter((subscription) => subscription.queue === queue),
@@ -64,18 +64,31 @@ function laneOf(topology: Topology, lane: ServiceName): Lane {
     service: lane,
     columns: {
       service: [{ part: { id: idOf.service(lane), kind: 'service', name: lane, lane, service: lane } }],
-      table: keys(topology.tables)
-        .filter((table) => topology.tables[table].owner === lane)
-        .map((table) => ({ part: { id: idOf.table(table), kind: 'table', name: table, lane, table } })),
-      relay: [
-        {
-          part: { id: idOf.relay(lane), kind: 'relay', name: `${lane} relay`, lane, service: lane },
-          deadLetters: deadLettersOf(parkingQueue, 'unpublishable'),
-        },
-      ],
-      topic: keys(topology.topics)
-        .filter((topic) => topology.topics[topic].owner === lane)
-        .map((topic) => ({ part: { id: idOf.topic(topic), kind: 'topic', name: topic, lane, topic } })),
+      table:
+        table === undefined
+          ? []
+          : [{ part: { id: idOf.table(table), kind: 'table', name: table, lane, table } }],
+      relay: relay
+        ? [
+            {
+              part: { id: idOf.relay(lane), kind: 'relay', name: `${lane} relay`, lane, service: lane },
+              deadLetters: deadLettersOf(relay.parkingQueue, 'unpublishable'),
+            },
+          ]
+        : [],
+      topic: relay
+        ? [
+            {
+              part: {
+                id: idOf.topic(relay.topic),
+                kind: 'topic',
+                name: relay.topic,
+                lane,
+                topic: relay.topic,
+              },
+            },
+          ]
+        : [],
       subscription: consumed.flatMap(({ subscriptions }) =>
         subscriptions.length === 0
           ? [undefined]

@@ -14,8 +14,8 @@ export default function Flow() {
     <>
       <h1>Flow</h1>
       <p class="lead">
-        Two services that never call each other: a relay publishes the committed changes of each as events,
-        and the other consumes them from a queue. Select a part or an arrow to see its latest steps.
+        Services that never call each other: relays publish their committed changes as events, and the others
+        consume them from queues. Select a part or an arrow to see its latest steps.
       </p>
       {about.value === null ? (
         <p class="notice">

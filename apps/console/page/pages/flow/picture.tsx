@@ -1,6 +1,7 @@
 import { topology } from '@tandem/contracts/topology';
 import { useEffect, useRef } from 'preact/hooks';
 import { onStep } from '../../live.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { ArrowLink } from './arrow-link.tsx';
 import { animateSteps } from './dots.ts';
 import { NodeLink } from './node-link.tsx';
@@ -34,10 +35,10 @@ export function Picture() {
         aria-label="System diagram: each part and each arrow links to its latest steps"
       >
         {picture.lanes.map(({ service, x, y, width, height, isMirrored }) => (
-          <g key={service} class={`lane ${service}`} aria-hidden="true">
+          <g key={service} class={`lane ${accentOf(service)}`} aria-hidden="true">
             <rect x={x} y={y} width={width} height={height} rx="14" />
             <text x={x + 18} y={isMirrored ? y + 26 : y + height - 16} class="lane-name">
-              {topology.services[service].paths.join(' ')}
+              {topology.services[service].paths.join(' ') || 'no API'}
             </text>
           </g>
         ))}

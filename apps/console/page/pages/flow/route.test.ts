@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { topology } from '@tandem/contracts/topology';
+import { defineTopology } from '@tandem/contracts/define-topology';
+import { type Topology, topology } from '@tandem/contracts/topology';
 import type { Step } from '../../../server/protocol.ts';
 import { connect } from './connections.ts';
 import { routesOf, sourceOf, stepsAt } from './route.ts';
@@ -66,6 +67,19 @@ test('the latest steps at a part or an arrow are newest first, up to the limit',
   assert.deepEqual(stepsAt('table/products/to/relay/product', all, topology, 9), [published]);
   assert.deepEqual(stepsAt('gateway', all, topology, 9), [request]);
   assert.deepEqual(stepsAt(`queue/${queue}`, all, topology, 1), [deadLettered]);
+});
+
+test('what a service without a table applies is a step of the service, without a route', () => {
+  const system = defineTopology({
+    shop: {
+      table: { name: 'orders', indexes: {} },
+      publishes: { topic: 'orders-topic', eventTypes: ['CartCheckedOut'] },
+    },
+    mail: { consumes: { 'mail-queue': { 'orders-topic': ['CartCheckedOut'] } } },
+  }) as unknown as Topology;
+  const step = { ...applied, queue: 'mail-queue' } as unknown as Step;
+  assert.deepEqual(routesOf(step, system), []);
+  assert.deepEqual(stepsAt('service/mail', [step], system, 9), [step]);
 });
 
 test('an event has the colour of the publishing service', () => {

@@ -1,7 +1,6 @@
-import type { Topology } from '@tandem/contracts/topology';
+import type { ServiceName, Topology } from '@tandem/contracts/topology';
 import type { Step } from '../../../server/protocol.ts';
 import { arrowId } from './connections.ts';
-import { keys } from '../../parts/keys.ts';
 import { client, gateway, idOf } from './nodes.ts';
 
 /**
@@ -18,7 +17,8 @@ export function routesOf(step: Step, topology: Topology): string[][] {
       return [along(idOf.queue(step.queue), idOf.service(topology.queues[step.queue].consumer))];
     case 'applied': {
       const { consumer } = topology.queues[step.queue];
-      return [along(idOf.service(consumer), idOf.table(topology.relays[consumer].table))];
+      const { table } = topology.services[consumer];
+      return table === undefined ? [] : [along(idOf.service(consumer), idOf.table(table))];
     }
     case 'returned': {
       const { maxReceiveCount, deadLetterQueue } = topology.queues[step.queue];
@@ -32,10 +32,10 @@ export function routesOf(step: Step, topology: Topology): string[][] {
 
 function published(step: Step & { kind: 'published' }, topology: Topology): string[][] {
   const { owner } = topology.topics[step.topic];
-  const { table } = topology.relays[owner];
-  const isSnapshot =
-    step.committedAt === undefined && topology.services[owner].snapshots?.topic === step.topic;
-  const start = isSnapshot ? [idOf.service(owner)] : [idOf.table(table), idOf.relay(owner)];
+  const relay = topology.relays[owner];
+  if (!relay) return [];
+  const isSnapshot = step.committedAt === undefined && relay.snapshotQueue !== undefined;
+  const start = isSnapshot ? [idOf.service(owner)] : [idOf.table(relay.table), idOf.relay(owner)];
   const subscriptions = topology.subscriptions.filter(
     ({ topic, eventTypes }) => topic === step.topic && eventTypes.some((type) => type === step.eventType),
   );
@@ -50,8 +50,8 @@ function along(...ids: readonly string[]): string[] {
 }
 
 /**
- * Latest steps at a part or an arrow, newest first, at most `limit`. A step that returned a message counts for its queue,
- * although no arrow shows it.
+ * Latest steps at a part or an arrow, newest first, at most `limit`. A message that was returned counts for its queue, and
+ * an applied one for its consumer, although no arrow may show it.
  */
 export function stepsAt(id: string, steps: readonly Step[], topology: Topology, limit: number): Step[] {
   const found: Step[] = [];
@@ -64,17 +64,18 @@ export function stepsAt(id: string, steps: readonly Step[], topology: Topology, 
 
 function passes(step: Step, id: string, topology: Topology): boolean {
   if (step.kind === 'returned' && idOf.queue(step.queue) === id) return true;
+  if (step.kind === 'applied' && idOf.service(topology.queues[step.queue].consumer) === id) return true;
   return routesOf(step, topology).some((route) =>
     route.some((arrow) => arrow === id || arrow.startsWith(`${id}/to/`) || arrow.endsWith(`/to/${id}`)),
   );
 }
 
 /** Service whose colour a step has: the owner of its topic, or the service of its request. */
-export function sourceOf(step: Step, topology: Topology): string {
+export function sourceOf(step: Step, topology: Topology): ServiceName {
   if (step.kind === 'request') return step.service;
   if (step.kind === 'published') return topology.topics[step.topic].owner;
   const from = topology.subscriptions.find(
     ({ queue, eventTypes }) => queue === step.queue && eventTypes.some((type) => type === step.eventType),
   );
-  return from ? topology.topics[from.topic].owner : (keys(topology.services)[0] ?? '');
+  return from ? topology.topics[from.topic].owner : topology.queues[step.queue].consumer;
 }

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { Cart } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { user } from '../../session.ts';
@@ -19,8 +20,8 @@ export function CartView() {
   const shown = cart.value;
   const placeOrder = () => void checkOut().then(restore);
   return (
-    <section class="cart sheet" aria-labelledby="cart-title">
-      <h2 id="cart-title" tabIndex={-1} ref={heading} class="cart-ink">
+    <section class={`cart sheet ${accentOf('cart')}`} aria-labelledby="cart-title">
+      <h2 id="cart-title" tabIndex={-1} ref={heading} class="accent-ink">
         {user.value ? `${displayName(user.value.name)}'s cart` : 'Your cart'}
       </h2>
       <SignIn onDone={restore} />

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { Product } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { add, actions as cartActions, readCart } from './cart-state.ts';
@@ -18,9 +19,9 @@ export function Catalog() {
   const isLoading = actions.isPending('load');
   const next = page.value?.nextCursor;
   return (
-    <section class="catalog" aria-labelledby="catalog-title">
+    <section class={`catalog ${accentOf('product')}`} aria-labelledby="catalog-title">
       <div class="shelf-head">
-        <h2 id="catalog-title" tabIndex={-1} ref={heading} class="product-ink">
+        <h2 id="catalog-title" tabIndex={-1} ref={heading} class="accent-ink">
           {category.value ?? 'All products'}
         </h2>
         {needsManualRefresh() && (

@@ -1,3 +1,4 @@
+import { topology } from '@tandem/contracts/topology';
 import { about, isDisconnected, isLive, onStep } from '../../live.ts';
 import { coalesce } from '../../coalesce.ts';
 import { cart, readCart } from './cart-state.ts';
@@ -18,7 +19,7 @@ async function reload(): Promise<void> {
 export function refreshOnEvents(): () => void {
   const scheduleReload = coalesce(reload, COALESCE_MS);
   const stopListening = onStep((step) => {
-    if (step.kind !== 'applied' || step.queue !== 'cart-product-updates-queue') return;
+    if (step.kind !== 'applied' || topology.queues[step.queue].consumer !== 'cart') return;
     if (step.productId !== undefined && isShown(step.productId)) scheduleReload();
   });
   const stopWatching = isLive.subscribe((live) => {

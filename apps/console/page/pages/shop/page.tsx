@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { formatMoney } from '../../money.ts';
+import { accentOf } from '../../parts/accent.ts';
 import { Button } from '../../parts/button.tsx';
 import { cart, readCart } from './cart-state.ts';
 import { CartView } from './cart-view.tsx';
@@ -48,7 +49,7 @@ function CartLink() {
   const { items = [], totalAmount = 0, currency = null } = cart.value ?? {};
   if (items.length === 0) return null;
   return (
-    <div class="to-cart">
+    <div class={`to-cart ${accentOf('cart')}`}>
       <Button isQuiet onPress={focusCart}>
         Cart: {countLines(items.length)}, {formatMoney(totalAmount, currency)}
       </Button>
