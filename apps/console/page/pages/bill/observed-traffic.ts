@@ -1,9 +1,10 @@
 import { assumptions } from '@tandem/bill/assumptions';
-import type { Phase, Scenario, Weights } from '@tandem/bill/traffic';
-import type { State } from '../../../server/protocol.ts';
+import type { Scenario, Weights } from '@tandem/bill/traffic';
+import { mapServices, serviceNames } from '@tandem/contracts/topology';
+import type { Requests, State } from '../../../server/protocol.ts';
 
 /** Traffic that the gateway has observed until `untilMs` (milliseconds since the epoch). */
-export type ObservedTraffic = State['seen'] & { readonly untilMs: number };
+export type ObservedTraffic = State['traffic'] & { readonly untilMs: number };
 
 /** Extrapolation of the observed traffic to a month. */
 export interface Month {
@@ -25,47 +26,35 @@ const MIN_MS = 1_000;
 
 /** Scenario of a month of the observed traffic; undefined without any requests. */
 export function scenarioOf(
-  observed: ObservedTraffic,
+  { requests, sinceMs, untilMs }: ObservedTraffic,
   { times, isAllDay }: Month,
   { reference, isRead }: ReferenceMix,
 ): Scenario | undefined {
-  const [product, cart] = [
-    observed.product.reads + observed.product.writes,
-    observed.cart.reads + observed.cart.writes,
-  ];
-  if (product + cart === 0) return undefined;
-  const observedHours = Math.max(MIN_MS, observed.untilMs - observed.sinceMs) / MS_PER_HOUR;
-  const perMinute = times / (observedHours * 60);
-  const busy = { product: product * perMinute, cart: cart * perMinute };
+  if (serviceNames.every((service) => countOf(requests[service]) === 0)) return undefined;
+  const observedHours = Math.max(MIN_MS, untilMs - sinceMs) / MS_PER_HOUR;
+  const busy = mapServices((service) => (times * countOf(requests[service])) / (observedHours * 60));
+  const hours = isAllDay ? assumptions.hours : Math.min(1, observedHours / 24) * assumptions.hours;
+  const idle = { hours: assumptions.hours - hours, ...mapServices(() => 0) };
   return {
     ...reference,
-    name: 'seen',
+    name: 'observed',
     description: isAllDay ? 'observed traffic, day and night' : 'observed traffic, once a day',
-    phases: isAllDay ? [{ hours: assumptions.hours, ...busy }] : onceADay(observedHours, busy),
-    mix: {
-      product: weightsOf(observed.product, reference.mix.product, isRead),
-      cart: weightsOf(observed.cart, reference.mix.cart, isRead),
-    },
+    phases: [{ hours, ...busy }, ...(idle.hours > 0 ? [idle] : [])],
+    mix: mapServices((service) => weightsOf(requests[service], reference.mix[service] ?? {}, isRead)),
   };
 }
 
-function onceADay(observedHours: number, busy: Omit<Phase, 'hours'>): Phase[] {
-  const hours = Math.min(1, observedHours / 24) * assumptions.hours;
-  const rest = assumptions.hours - hours;
-  return [{ hours, ...busy }, ...(rest > 0 ? [{ hours: rest, product: 0, cart: 0 }] : [])];
+function countOf({ reads, writes }: Requests): number {
+  return reads + writes;
 }
 
 /** Mix scaled to the observed ratio of reads and writes; unchanged without any requests. */
-function weightsOf(
-  { reads, writes }: State['seen']['product'],
-  mix: Weights,
-  isRead: ReferenceMix['isRead'],
-): Weights {
-  if (reads + writes === 0) return mix;
+function weightsOf(requests: Requests, mix: Weights, isRead: ReferenceMix['isRead']): Weights {
+  if (countOf(requests) === 0) return mix;
   const operations = Object.entries(mix);
-  const all = (ofReads: boolean) =>
-    operations.reduce((sum, [name, weight]) => (isRead(name) === ofReads ? sum + weight : sum), 0);
-  const scale = { reads: reads / all(true), writes: writes / all(false) };
+  const sumOf = (areReads: boolean) =>
+    operations.reduce((sum, [name, weight]) => (isRead(name) === areReads ? sum + weight : sum), 0);
+  const scale = { reads: requests.reads / sumOf(true), writes: requests.writes / sumOf(false) };
   return Object.fromEntries(
     operations.map(([name, weight]) => [name, weight * (isRead(name) ? scale.reads : scale.writes)]),
   );
