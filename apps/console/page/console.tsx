@@ -22,17 +22,17 @@ export function Console() {
       <a class="skip" href="#main" onClick={skipToMain}>
         Skip to main content
       </a>
-      <header class="house">
-        <a class="name" href="#/shop">
+      <header class="sidebar">
+        <a class="brand" href="#/shop">
           <Logo /> Tandem
         </a>
         <nav aria-label="Pages">
-          <ul>
+          <ul class="list">
             {pages.map(({ path, title, description }) => (
               <li key={path}>
                 <a href={`#/${path}`} aria-current={path === current.path ? 'page' : undefined}>
-                  <span class="title">{title}</span>
-                  <span class="says">{description}</span>
+                  <span>{title}</span>
+                  <span class="description">{description}</span>
                   {path === 'dead-letters' && <DeadLetterCount />}
                 </a>
               </li>
@@ -42,7 +42,7 @@ export function Console() {
         <ConnectionStatus />
         <OperatorKey />
       </header>
-      <main id="main" tabIndex={-1} key={current.path} class={`room ${current.path}`}>
+      <main id="main" tabIndex={-1} key={current.path} class={`page ${current.path}`}>
         <Suspense fallback={<p class="quiet">Loading …</p>}>
           <Page />
         </Suspense>
@@ -58,15 +58,15 @@ function skipToMain(event: Event) {
 
 function DeadLetterCount() {
   const count = Object.values(state.value?.deadLetters ?? {}).reduce((sum, depth) => sum + depth, 0);
-  return count > 0 ? <span class="badge bad">{count}</span> : null;
+  return count > 0 ? <span class="badge">{count}</span> : null;
 }
 
 /** Status of the connection to the gateway. */
 function ConnectionStatus() {
-  if (about.value === null) return <p class="pulse">Static page: no live view</p>;
+  if (about.value === null) return <p class="connection">Static page: no live view</p>;
   return (
-    <p class="pulse" role="status">
-      <span class={isDisconnected.value ? 'dot bad' : 'dot good'} aria-hidden="true" />
+    <p class="connection" role="status">
+      <span class={isDisconnected.value ? 'dot bad' : 'dot'} aria-hidden="true" />
       {isDisconnected.value ? 'Connecting …' : 'Live'}
     </p>
   );

@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { accessibilityViolations, withoutChromium } from './browser.ts';
 import { withConsole } from './fixture.ts';
 
-const pages = ['shop', 'flow', 'desk', 'dead-letters', 'faults', 'bill', 'docs'].map((path) => ({
+const pages = ['shop', 'flow', 'admin', 'dead-letters', 'faults', 'bill', 'docs'].map((path) => ({
   path,
   heading: new RegExp(path.replace('-', ' '), 'i'),
 }));
@@ -69,7 +69,7 @@ test(
   },
 );
 
-test('on the Admin desk a new price appears in the observed cart, with its latency', inBrowser, async () => {
+test('on the Admin page a new price appears in the observed cart, with its latency', inBrowser, async () => {
   await withConsole(async ({ visit }) => {
     const check = async (page: Page) => {
       const cart = page.getByRole('region', { name: 'Observed cart' });
@@ -82,8 +82,8 @@ test('on the Admin desk a new price appears in the observed cart, with its laten
         /visible in the cart \d+/,
       );
     };
-    await visit('desk', check, { isOperator: true });
-    await visit('desk', async (page) => {
+    await visit('admin', check, { isOperator: true });
+    await visit('admin', async (page) => {
       assert.equal(await page.getByRole('textbox', { name: 'New price in EUR' }).isDisabled(), true);
     });
   });
@@ -95,20 +95,44 @@ test('a poison message is dead-lettered, displayed and redriven', inBrowser, asy
       await page.getByRole('button', { name: 'Send a poison message to cart-product-updates-queue' }).click();
       await page.getByRole('status').getByRole('link', { name: 'cart-product-updates-dlq' }).click();
       const panel = page.getByRole('region', { name: 'cart-product-updates-dlq' });
-      await shows(panel, '/price: ');
+      await shows(panel, '/schemaVersion: ');
       await page.setViewportSize({ width: 360, height: 800 });
       await assertAccessible(page, 'a dead letter');
       await page.getByRole('button', { name: 'Redrive all', exact: true }).click();
       await shows(panel, '0 messages redriven, 1 left');
+      page.once('dialog', (dialog) => void dialog.accept());
       await page.getByRole('button', { name: 'Redrive all anyway' }).click();
-      await page.getByRole('button', { name: 'Yes, redrive all anyway' }).click();
       await shows(panel, '1 message redriven, 0 left');
       await shows(panel, 'This queue is empty');
-      await shows(panel, '/price: ');
+      await shows(panel, '/schemaVersion: ');
     };
     await visit('dead-letters', check, { isOperator: true });
   });
 });
+
+test(
+  'the bill is that of the observed traffic or of a scenario, and each event is documented',
+  inBrowser,
+  async () => {
+    await withConsole(async ({ visit }) => {
+      await visit('bill', async (page) => {
+        const item = page.getByRole('row').filter({ hasText: /\$\d+\.\d\d/ });
+        await page.getByText(/Product \d+ reads? and 2 writes, Cart/).waitFor();
+        await shows(item, 'Fargate');
+        await page.getByRole('combobox', { name: 'Traffic' }).selectOption('1000x');
+        await shows(
+          page.getByRole('region', { name: 'Exceeded limits' }).getByRole('row'),
+          'hard limit of AWS',
+        );
+      });
+      await visit('docs', async (page) => {
+        await page.getByLabel('Schema and example of CartCheckedOut').click();
+        await shows(page.getByRole('region', { name: 'Example of CartCheckedOut' }), '"totalAmount"');
+        await assertAccessible(page, 'an event');
+      });
+    });
+  },
+);
 
 test('a paused consumer falls behind, and catches up once it resumes', inBrowser, async () => {
   await withConsole(async ({ api, visit }) => {

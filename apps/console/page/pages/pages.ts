@@ -10,8 +10,8 @@ export const pages = [
   },
   { path: 'flow', title: 'Flow', description: 'Watch events', Page: lazy(() => import('./flow/page.tsx')) },
   {
-    path: 'desk',
-    title: 'Admin desk',
+    path: 'admin',
+    title: 'Admin',
     description: 'Change price and stock',
     Page: lazy(() => import('./admin/page.tsx')),
   },

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import './button.css';
 
 interface ButtonProps {
-  readonly children: ComponentChildren;
+  readonly children?: ComponentChildren;
   readonly isDisabled?: boolean;
   /** Secondary style. */
   readonly isQuiet?: boolean;
+  /** State of a switch. */
+  readonly isPressed?: boolean;
   /** Accessible name, where the visible text alone is ambiguous. */
   readonly label?: string;
   /** Handler of a click; without one it is a submit button. */
@@ -13,7 +14,14 @@ interface ButtonProps {
 }
 
 /** Button that keeps the keyboard focus while it is disabled (`aria-disabled`). */
-export function Button({ children, isDisabled = false, isQuiet = false, label, onPress }: ButtonProps) {
+export function Button({
+  children,
+  isDisabled = false,
+  isQuiet = false,
+  isPressed,
+  label,
+  onPress,
+}: ButtonProps) {
   const press = (event: Event) => {
     if (isDisabled) event.preventDefault();
     else onPress?.();
@@ -21,8 +29,9 @@ export function Button({ children, isDisabled = false, isQuiet = false, label, o
   return (
     <button
       type={onPress ? 'button' : 'submit'}
-      class={isQuiet ? 'act quiet' : 'act'}
+      class={isQuiet ? 'quiet' : undefined}
       aria-disabled={isDisabled}
+      aria-pressed={isPressed}
       aria-label={label}
       onClick={press}
     >

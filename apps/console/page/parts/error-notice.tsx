@@ -1,8 +1,10 @@
+import { capitalized } from './format.ts';
+
 /** Error message as an alert; renders nothing without one. */
 export function ErrorNotice({ message }: { readonly message: string | undefined }) {
   return message === undefined ? null : (
     <p class="notice bad" role="alert">
-      {message}
+      {capitalized(message)}
     </p>
   );
 }

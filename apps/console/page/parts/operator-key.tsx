@@ -1,15 +1,16 @@
 import { isOperator, operatorToken } from '../session.ts';
+import { Button } from './button.tsx';
 
 /** Sign-in and sign-out of the operator. */
 export function OperatorKey() {
   if (isOperator.value)
     return (
-      <button type="button" class="quiet" onClick={() => void (operatorToken.value = undefined)}>
+      <Button isQuiet onPress={() => void (operatorToken.value = undefined)}>
         Sign out as operator
-      </button>
+      </Button>
     );
   return (
-    <details class="operator-key">
+    <details>
       <summary>Sign in as operator</summary>
       <form onSubmit={signIn}>
         <p>
@@ -19,7 +20,7 @@ export function OperatorKey() {
         <label>
           Operator token <input name="token" required autocomplete="off" spellcheck={false} />
         </label>
-        <button type="submit">Sign in</button>
+        <Button>Sign in</Button>
       </form>
     </details>
   );

@@ -9,7 +9,7 @@ import { line, observedCart } from './observed-cart.ts';
 /** Panel with an observed cart that contains the selected product: Cart's view, from events alone. */
 export function CartSide() {
   return (
-    <section class={`sheet cart-side ${accentOf('cart')}`} aria-labelledby="observed-cart-title">
+    <section class={`panel accent-edge ${accentOf('cart')}`} aria-labelledby="observed-cart-title">
       <h2 id="observed-cart-title" class="accent-ink">
         Observed cart
       </h2>

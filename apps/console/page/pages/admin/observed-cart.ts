@@ -8,11 +8,8 @@ import { selectedProduct, actions, refreshProduct } from './products.ts';
 import { type Measurement, traceIdOf } from './measurement.ts';
 
 const MAX_MEASUREMENTS = 10;
-const POLL_MS = 100;
-/** Timeout of polling the cart for a change while the event stream is closed. */
-const POLL_TIMEOUT_MS = 5_000;
-/** Polls between reloads while nothing is measured. */
-const POLLS_PER_RELOAD = 20;
+/** Interval of polls while the event stream is closed. */
+const POLL_MS = 500;
 
 /** Guest cart of this page with one unit of the selected product; shows when Cart has applied a change. */
 export const observedCart = signal<Cart | undefined>(undefined);
@@ -45,7 +42,7 @@ export async function measure(
   isVisible: PendingChange['isVisible'],
   change: () => Promise<ApiResponse<Product>>,
 ): Promise<void> {
-  settle('timed out');
+  settle(true);
   const started: PendingChange = {
     description,
     isVisible,
@@ -104,10 +101,10 @@ function retryOrThrow(error: unknown): undefined {
   } else if (error.code !== 'product-not-found') throw error;
 }
 
-/** Records the measurement once it is complete, or if it timed out after the response. */
-function settle(outcome?: 'timed out'): void {
+/** Records the measurement once it is complete, or if it is stopped after the response. */
+function settle(isStopped = false): void {
   const current = pendingChange.value;
-  if (!current?.response || (current.visibleMs === undefined && outcome !== 'timed out')) return;
+  if (!current?.response || (current.visibleMs === undefined && !isStopped)) return;
   const { description, response, visibleMs, clickedAt } = current;
   const { ms: responseMs, productId, traceId } = response;
   const measured = { description, responseMs, visibleMs, change: { productId, clickedAt, traceId } };
@@ -132,7 +129,7 @@ export function watchObservedCart(): () => void {
       if (topology.queues[step.queue].consumer === 'cart') schedulePoll();
     }),
     selectedProductId.subscribe(() => {
-      settle('timed out');
+      settle(true);
       release();
       schedulePoll();
     }),
@@ -141,14 +138,8 @@ export function watchObservedCart(): () => void {
       schedulePoll();
     }),
   ];
-  let polls = 0;
   const timer = setInterval(() => {
-    polls += 1;
     if (isLive.value || document.hidden) return;
-    const current = pendingChange.value;
-    if (current && performance.now() - current.startedAt > POLL_TIMEOUT_MS) settle('timed out');
-    else if (current) schedulePoll();
-    if (polls % POLLS_PER_RELOAD !== 0) return;
     scheduleRefresh();
     schedulePoll();
   }, POLL_MS);
@@ -157,7 +148,7 @@ export function watchObservedCart(): () => void {
     for (const unsubscribe of subscriptions) unsubscribe();
     clearInterval(timer);
     removeEventListener('pagehide', release);
-    settle('timed out');
+    settle(true);
     release();
   };
 }

@@ -1,12 +1,11 @@
 import { useEffect } from 'preact/hooks';
-import { isOperator } from '../../session.ts';
-import { CartSide } from './cart-side.tsx';
-import { Create } from './create.tsx';
-import { loadProducts } from './products.ts';
-import { ProductSide } from './product-side.tsx';
-import { Timeline } from './timeline.tsx';
-import { watchObservedCart } from './observed-cart.ts';
+import { Requirements } from '../../parts/requirements.tsx';
 import './admin.css';
+import { CartSide } from './cart-side.tsx';
+import { watchObservedCart } from './observed-cart.ts';
+import { Create, ProductSide } from './product-side.tsx';
+import { loadProducts } from './products.ts';
+import { Timeline } from './timeline.tsx';
 
 /** Admin page: product changes on the left, and their propagation to a cart on the right. */
 export default function Admin() {
@@ -16,14 +15,9 @@ export default function Admin() {
   }, []);
   return (
     <>
-      <h1>Admin desk</h1>
+      <h1>Admin</h1>
       <p class="lead">Change a product on the left, and watch the event update the cart on the right.</p>
-      {!isOperator.value && (
-        <p class="notice">
-          Changing products requires an operator token. Open the link that <code>npm start</code> prints, or
-          paste a token under “Sign in as operator” in the menu.
-        </p>
-      )}
+      <Requirements what="Changing products" />
       <div class="columns">
         <div class="stack">
           <ProductSide />

@@ -1,17 +1,41 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Product } from '../../commerce.ts';
+import { formatMoney } from '../../money.ts';
 import { accentOf } from '../../parts/accent.ts';
+import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
-import { Edit } from './edit.tsx';
-import { selectProduct, selectedProduct, actions, matchingProducts, products, search } from './products.ts';
+import { Fact } from '../../parts/fact.tsx';
+import { Select } from '../../parts/select.tsx';
+import { isOperator } from '../../session.ts';
+import { type Change, changes, create } from './changes.ts';
+import { actions, matchingProducts, products, search, selectedProduct, selectProduct } from './products.ts';
 
-/** Panel with the selected product and its forms. */
+/** Panel with the selected product and the forms that change it. */
 export function ProductSide() {
   const product = selectedProduct.value?.product;
   return (
-    <section class={`sheet product-side ${accentOf('product')}`} aria-labelledby="product-title">
+    <section class={`panel accent-edge product ${accentOf('product')}`} aria-labelledby="product-title">
       <h2 id="product-title" class="accent-ink">
         Product
       </h2>
-      <Choice />
+      <div class="choice">
+        <label>
+          Search
+          <input
+            type="search"
+            autocomplete="off"
+            value={search.value}
+            onInput={({ currentTarget }) => void (search.value = currentTarget.value)}
+          />
+        </label>
+        <Select
+          label={`Product (${matchingProducts.value.length} of ${products.value.length})`}
+          value={product?.productId}
+          options={matchingProducts.value.map(({ productId, name }) => [productId, `${name}, ${productId}`])}
+          onChoose={(productId) => void selectProduct(productId)}
+        />
+      </div>
       <ErrorNotice
         message={
           actions.errorOf('selectProduct') ?? actions.errorOf('loadProducts') ?? actions.errorOf('refresh')
@@ -22,31 +46,119 @@ export function ProductSide() {
   );
 }
 
-function Choice() {
+function Edit({ product }: { readonly product: Product }) {
+  const { name, price, currency, onHand, held, inventory, maxPerCart, version } = product;
   return (
-    <div class="choice">
+    <>
+      <h3>{name}</h3>
+      <dl class="facts">
+        <Fact name="Price">{formatMoney(price, currency)}</Fact>
+        <Fact name="On hand">{onHand}</Fact>
+        <Fact name="Held">{held}</Fact>
+        <Fact name="Available">{inventory}</Fact>
+        {maxPerCart !== undefined && <Fact name="Limit per cart">{maxPerCart}</Fact>}
+        <Fact name="Version">{version}</Fact>
+      </dl>
+      {changes.map((change) => (
+        <ChangeForm key={change.name} change={change} product={product} />
+      ))}
+    </>
+  );
+}
+
+interface ChangeFormProps {
+  readonly change: Change;
+  readonly product: Product;
+}
+
+function ChangeForm({ change: { name, action, label, initial, input, send }, product }: ChangeFormProps) {
+  const [draft, setDraft] = useState<{ readonly text: string; readonly edited: Product }>();
+  const { text, edited } = draft ?? { text: initial(product), edited: product };
+  const save = async () => {
+    await actions.run(name, () => send(text, edited));
+    const current = selectedProduct.value?.product ?? product;
+    // A rejected text stays, as a change of the product as it is now.
+    setDraft(actions.errorOf(name) === undefined ? undefined : { text, edited: current });
+  };
+  return (
+    <Form action={action} name={name} onSubmit={() => void save()}>
       <label>
-        Search
+        {label(product)}
         <input
-          type="search"
-          autocomplete="off"
-          value={search.value}
-          onInput={({ currentTarget }) => void (search.value = currentTarget.value)}
+          {...input}
+          value={text}
+          onInput={({ currentTarget }) => setDraft({ text: currentTarget.value, edited })}
         />
       </label>
-      <label>
-        Product ({matchingProducts.value.length} of {products.value.length})
-        <select
-          value={selectedProduct.value?.product.productId}
-          onChange={({ currentTarget }) => void selectProduct(currentTarget.value)}
-        >
-          {matchingProducts.value.map(({ productId, name }) => (
-            <option key={productId} value={productId}>
-              {name}, {productId}
-            </option>
-          ))}
-        </select>
-      </label>
-    </div>
+    </Form>
+  );
+}
+
+/** Panel with the form for a new product. */
+export function Create() {
+  const submit = (form: HTMLFormElement) => {
+    const fields = [...new FormData(form)].map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.trim() : '',
+    ]);
+    void create(Object.fromEntries(fields) as Record<string, string>, () => form.reset());
+  };
+  return (
+    <details class={`panel create ${accentOf('product')}`}>
+      <summary>
+        <h2>Create a product</h2>
+      </summary>
+      <Form action="Create product" name="create" onSubmit={submit}>
+        <label>
+          Name
+          <input name="name" required maxLength={200} autocomplete="off" />
+        </label>
+        <label>
+          Id (optional)
+          <input name="productId" maxLength={128} autocomplete="off" spellcheck={false} />
+        </label>
+        <label>
+          Category
+          <input name="category" maxLength={64} autocomplete="off" />
+        </label>
+        <label>
+          Price
+          <input name="price" required inputMode="decimal" autocomplete="off" />
+        </label>
+        <label>
+          Currency
+          <input name="currency" required defaultValue="EUR" maxLength={3} spellcheck={false} />
+        </label>
+        <label>
+          Stock on hand
+          <input name="inventory" required type="number" min={0} step={1} defaultValue="10" />
+        </label>
+      </Form>
+    </details>
+  );
+}
+
+interface FormProps {
+  /** Name of the action, and text of its button. */
+  readonly name: string;
+  readonly action: string;
+  readonly onSubmit: (form: HTMLFormElement) => void;
+  readonly children: ComponentChildren;
+}
+
+/** Form for an operator, with its button and the error of its action. */
+function Form({ name, action, onSubmit, children }: FormProps) {
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    onSubmit(event.currentTarget as HTMLFormElement);
+  };
+  return (
+    <form onSubmit={submit}>
+      <fieldset disabled={!isOperator.value}>
+        {children}
+        <Button isDisabled={!isOperator.value || actions.isPending(name)}>{action}</Button>
+      </fieldset>
+      <ErrorNotice message={actions.errorOf(name)} />
+    </form>
   );
 }

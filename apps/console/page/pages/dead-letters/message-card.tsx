@@ -1,8 +1,8 @@
 import type { DeadLetterMessage } from '../../../server/protocol.ts';
+import { Button } from '../../parts/button.tsx';
 import { counted, timeOfDay } from '../../parts/format.ts';
 import { pretty } from '../../parts/pretty.ts';
 import { addressOf } from '../../parts/selection.ts';
-import { ConfirmedRedrive } from './confirmed-redrive.tsx';
 
 interface MessageCardProps {
   readonly message: DeadLetterMessage;
@@ -13,13 +13,34 @@ interface MessageCardProps {
 
 /** Dead letter: reason, details, payload, and the buttons to redrive it. */
 export function MessageCard({ message, left, onRedrive }: MessageCardProps) {
-  const { messageId, body, eventType, reason, isAcceptable } = message;
+  const { messageId, body, eventType, eventId, traceId, reason, isAcceptable } = message;
+  const { receives, sentAt, firstReceivedAt } = message;
+  const redriveAnyway = () => {
+    if (confirm('The message would be rejected again and return to this queue. Redrive anyway?'))
+      onRedrive(true);
+  };
   return (
-    <li class="sheet letter">
+    <li class="panel message">
       <h3>{eventType ?? 'Message of unknown type'}</h3>
       <p class={isAcceptable ? 'good-ink' : 'bad-ink'}>{reason}</p>
       {left !== undefined && <p class="notice">Not redriven: {left}</p>}
-      <Facts message={message} />
+      <p class="small">
+        received {counted(receives, 'time')}
+        {sentAt !== undefined && ` · sent ${timeOfDay(sentAt)}`}
+        {firstReceivedAt !== undefined && ` · first received ${timeOfDay(firstReceivedAt)}`}
+        <br />
+        message <code>{messageId}</code>
+        {eventId !== undefined && (
+          <>
+            , event <code>{eventId}</code>
+          </>
+        )}
+        {traceId !== undefined && (
+          <>
+            , <a href={addressOf(`trace/${traceId}`)}>its trace</a>
+          </>
+        )}
+      </p>
       <details open={!isAcceptable}>
         <summary>Payload</summary>
         <pre tabIndex={0} aria-label="Payload">
@@ -27,51 +48,15 @@ export function MessageCard({ message, left, onRedrive }: MessageCardProps) {
         </pre>
       </details>
       <div class="row">
-        <button
-          type="button"
-          class="quiet"
-          aria-label={`Redrive ${messageId}`}
-          onClick={() => onRedrive(false)}
-        >
+        <Button isQuiet label={`Redrive ${messageId}`} onPress={() => onRedrive(false)}>
           Redrive
-        </button>
+        </Button>
         {!isAcceptable && (
-          <ConfirmedRedrive
-            label="Redrive anyway"
-            warning="The message would be rejected again and return to this queue."
-            onConfirm={() => onRedrive(true)}
-          />
+          <Button isQuiet label={`Redrive anyway: ${messageId}`} onPress={redriveAnyway}>
+            Redrive anyway
+          </Button>
         )}
       </div>
     </li>
-  );
-}
-
-function Facts({
-  message: { messageId, eventId, traceId, receives, sentAt, firstReceivedAt },
-}: {
-  message: DeadLetterMessage;
-}) {
-  const facts = [
-    `received ${counted(receives, 'time')}`,
-    ...(sentAt === undefined ? [] : [`sent ${timeOfDay(sentAt)}`]),
-    ...(firstReceivedAt === undefined ? [] : [`first received ${timeOfDay(firstReceivedAt)}`]),
-  ];
-  return (
-    <p class="facts">
-      {facts.join(' · ')}
-      <br />
-      message <code>{messageId}</code>
-      {eventId !== undefined && (
-        <>
-          , event <code>{eventId}</code>
-        </>
-      )}
-      {traceId !== undefined && (
-        <>
-          , <a href={addressOf(`trace/${traceId}`)}>its trace</a>
-        </>
-      )}
-    </p>
   );
 }

@@ -1,72 +1,72 @@
-import type { DeadLetterQueue, DeadLetterMessage } from '../../../server/protocol.ts';
+import type { DeadLetterMessage, DeadLetterQueue, Redriven } from '../../../server/protocol.ts';
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
+import { createActionState } from '../../action-state.ts';
+import { request } from '../../api.ts';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { counted } from '../../parts/format.ts';
 import { useFetched } from '../../parts/use-fetched.ts';
+import { operatorToken } from '../../session.ts';
 import { MessageCard } from './message-card.tsx';
-import { redrive, type RedriveResult } from './redrive.ts';
-import { ConfirmedRedrive } from './confirmed-redrive.tsx';
 
 interface MessageListProps {
   readonly deadLetterQueue: DeadLetterQueue;
-  readonly token: string;
   /** Reloads the messages when it changes. */
   readonly version: unknown;
 }
 
 /** Messages of a dead-letter queue, with buttons to redrive one or all. */
-export function MessageList({ deadLetterQueue, token, version }: MessageListProps) {
-  const sent = useSignal<RedriveResult | undefined>(undefined);
-  const { queue, destination } = deadLetterQueue;
+export function MessageList({ deadLetterQueue: { queue, destination }, version }: MessageListProps) {
+  const path = `/console/dead-letters/${encodeURIComponent(queue)}`;
+  const actions = useMemo(createActionState, []);
+  const redriven = useSignal<Redriven | undefined>(undefined);
+  const redrives = useSignal(0);
+  const token = operatorToken.value;
   const { body: messages, problem } = useFetched<DeadLetterMessage[]>(
-    `/console/dead-letters/${encodeURIComponent(queue)}`,
+    path,
     token,
-    `${String(version)} ${sent.value?.at ?? ''}`,
+    `${String(version)} ${redrives.value}`,
   );
-  const isPending = useRef(false);
-  /** One redrive at a time: a second click would only report that nothing is left. */
-  const send = async (which: { only?: string; isForced?: boolean }) => {
-    if (isPending.current) return;
-    isPending.current = true;
-    sent.value = await redrive(queue, which, token);
-    isPending.current = false;
-  };
+  const redrive = (body: { readonly only?: string; readonly isForced?: boolean }) =>
+    void actions.run('redrive', async () => {
+      redriven.value = (await request<Redriven>(`${path}/redrive`, { method: 'POST', body, token })).body;
+      redrives.value += 1;
+    });
   const rejected = messages?.filter(({ isAcceptable }) => !isAcceptable).length ?? 0;
+  const redriveAnyway = () => {
+    const warning = `${rejected} of the messages would be rejected again and return to this queue. Redrive all anyway?`;
+    if (confirm(warning)) redrive({ isForced: true });
+  };
   return (
-    <section aria-labelledby="letters">
-      <h2 id="letters">{queue}</h2>
-      <p role="status" class={sent.value?.isProblem ? 'notice bad' : 'told'}>
-        {sent.value?.summary}
+    <section aria-labelledby="messages">
+      <h2 id="messages">{queue}</h2>
+      <p role="status">
+        {redriven.value &&
+          `${counted(redriven.value.sent, 'message')} redriven, ${redriven.value.left} left.`}
       </p>
-      {problem !== undefined && (
-        <p class="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
+      <ErrorNotice message={actions.errorOf('redrive') ?? problem} />
       {messages?.length === 0 && <p class="quiet">This queue is empty.</p>}
       {messages && messages.length > 0 && (
         <div class="row">
-          <button type="button" onClick={() => void send({})}>
-            Redrive all
-          </button>
+          <Button onPress={() => redrive({})}>Redrive all</Button>
           {rejected > 0 && (
-            <ConfirmedRedrive
-              label="Redrive all anyway"
-              warning={`${rejected} of the messages would be rejected again and return to this queue.`}
-              onConfirm={() => void send({ isForced: true })}
-            />
+            <Button isQuiet onPress={redriveAnyway}>
+              Redrive all anyway
+            </Button>
           )}
           <span class="quiet">
             to <code>{destination}</code>
           </span>
         </div>
       )}
-      <ol class="letters">
+      <ol class="list messages">
         {messages?.map((message) => (
           <MessageCard
             key={message.messageId}
             message={message}
-            left={sent.value?.reasons[message.messageId]}
-            onRedrive={(isForced) => void send({ only: message.messageId, isForced })}
+            left={redriven.value?.reasons[message.messageId]}
+            onRedrive={(isForced) => redrive({ only: message.messageId, isForced })}
           />
         ))}
       </ol>

@@ -1,7 +1,8 @@
 import type { DeadLetterQueue } from '../../../server/protocol.ts';
 import { useComputed } from '@preact/signals';
 import { about, state } from '../../live.ts';
-import { NeedsOperator } from '../../parts/needs-operator.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { Requirements } from '../../parts/requirements.tsx';
 import { selected } from '../../parts/selection.ts';
 import { useFetched } from '../../parts/use-fetched.ts';
 import { operatorToken } from '../../session.ts';
@@ -18,7 +19,7 @@ export default function DeadLetters() {
     operatorToken.value,
     depths,
   );
-  const chosen = queues?.find(({ queue }) => queue === selected.value);
+  const current = queues?.find(({ queue }) => queue === selected.value);
   return (
     <>
       <h1>Dead letters</h1>
@@ -27,27 +28,10 @@ export default function DeadLetters() {
         or a relay fails to publish go to a dead-letter queue. Inspect the reason, fix the cause, then
         redrive.
       </p>
-      {about.value === null ? (
-        <p class="notice">
-          This page is not connected to a running system, so there are no dead letters to show.
-        </p>
-      ) : (
-        <NeedsOperator what="Reading and redriving dead letters" />
-      )}
-      {problem !== undefined && (
-        <p class="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
+      <Requirements what="Reading and redriving dead letters" />
+      <ErrorNotice message={problem} />
       {queues && <Queues queues={queues} />}
-      {chosen && operatorToken.value !== undefined && (
-        <MessageList
-          key={chosen.queue}
-          deadLetterQueue={chosen}
-          token={operatorToken.value}
-          version={depths}
-        />
-      )}
+      {current && <MessageList key={current.queue} deadLetterQueue={current} version={depths} />}
       {about.value && <Poison />}
     </>
   );

@@ -1,10 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { type QueueName, topology } from '@tandem/contracts/topology';
+import { useMemo } from 'preact/hooks';
+import { createActionState } from '../../action-state.ts';
 import { request } from '../../api.ts';
 import { state, steps } from '../../live.ts';
 import { accentOf } from '../../parts/accent.ts';
-import { keys } from '../../parts/keys.ts';
+import { Button } from '../../parts/button.tsx';
+import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { capitalized, timeOfDay } from '../../parts/format.ts';
+import { keys } from '../../parts/keys.ts';
 import { useRecent } from '../../parts/use-recent.ts';
 import { isOperator, operatorToken } from '../../session.ts';
 import { attemptsAt } from './attempts.ts';
@@ -18,7 +22,7 @@ interface Sent {
 /** Sends a poison message, and shows its way to the dead-letter queue. */
 export function Poison() {
   return (
-    <section class="poisons" aria-labelledby="poison">
+    <section aria-labelledby="poison">
       <h2 id="poison">Send a poison message</h2>
       <p>
         Send a message that its consumer rejects. SQS delivers it five times, here at intervals of a second,
@@ -33,49 +37,43 @@ export function Poison() {
   );
 }
 
-function PoisonQueue({ queue }: { queue: QueueName }) {
+function PoisonQueue({ queue }: { readonly queue: QueueName }) {
   const { consumer, deadLetterQueue } = topology.queues[queue];
+  const actions = useMemo(createActionState, []);
   const sent = useSignal<Sent | undefined>(undefined);
-  const problem = useSignal<string | undefined>(undefined);
+  const depth = state.value?.deadLetters[deadLetterQueue] ?? 0;
   const send = async () => {
-    const depth = state.value?.deadLetters[deadLetterQueue] ?? 0;
-    await request<{ eventId: string }>('/console/poison', {
-      method: 'POST',
-      body: { queue },
-      token: operatorToken.value,
-    }).then(
-      ({ body: { eventId } }) => {
-        problem.value = undefined;
-        sent.value = { eventId, depth };
-      },
-      (error: Error) => void (problem.value = error.message),
-    );
+    const options = { method: 'POST', body: { queue }, token: operatorToken.value } as const;
+    const { body } = await request<{ eventId: string }>('/console/poison', options);
+    sent.value = { eventId: body.eventId, depth };
   };
   return (
-    <div class={`sheet poison ${accentOf(consumer)}`}>
+    <div class={`panel accent-edge ${accentOf(consumer)}`}>
       <h3>For {capitalized(consumer)}</h3>
-      <button type="button" class="quiet" disabled={!isOperator.value} onClick={() => void send()}>
+      <Button isQuiet isDisabled={!isOperator.value} onPress={() => void actions.run('send', send)}>
         Send a poison message to {queue}
-      </button>
-      {problem.value !== undefined && (
-        <p class="notice bad" role="alert">
-          {problem.value}
-        </p>
+      </Button>
+      <ErrorNotice message={actions.errorOf('send')} />
+      {sent.value && (
+        <Progress queue={queue} eventId={sent.value.eventId} hasArrived={depth > sent.value.depth} />
       )}
-      {sent.value && <Progress key={sent.value.eventId} queue={queue} sent={sent.value} />}
     </div>
   );
 }
 
+interface ProgressProps {
+  readonly queue: QueueName;
+  readonly eventId: string;
+  readonly hasArrived: boolean;
+}
+
 /** Progress of the message: attempts, then arrival in the dead-letter queue. */
-function Progress({ queue, sent }: { queue: QueueName; sent: Sent }) {
+function Progress({ queue, eventId, hasArrived }: ProgressProps) {
   const { deadLetterQueue, maxReceiveCount } = topology.queues[queue];
-  const attempts = attemptsAt(queue, sent.eventId, useRecent(steps));
-  const hasArrived = (state.value?.deadLetters[deadLetterQueue] ?? 0) > sent.depth;
   return (
     <>
-      <ol class="attempts">
-        {attempts.map(({ attempt, receivedAt, returnedAt }) => (
+      <ol class="list">
+        {attemptsAt(queue, eventId, useRecent(steps)).map(({ attempt, receivedAt, returnedAt }) => (
           <li key={attempt}>
             <span class="number">{timeOfDay(receivedAt)}</span> attempt {attempt} of {maxReceiveCount}
             {returnedAt !== undefined && ', returned'}

@@ -1,24 +1,19 @@
-import { useComputed } from '@preact/signals';
 import type { ServiceName } from '@tandem/contracts/topology';
-import type { FaultName } from '../../../server/protocol.ts';
 import { about } from '../../live.ts';
-import { isOperator } from '../../session.ts';
+import { Button } from '../../parts/button.tsx';
 import { addressOf } from '../../parts/selection.ts';
+import { isOperator } from '../../session.ts';
 import type { Card } from './catalog.ts';
-import { isOn, kill, setFault } from './switches.ts';
+import { isOn, kill, setFaults } from './switches.ts';
 
 /** Card of a fault: effect, guarantee, recovery, alarms, and its switch. */
-export function FaultCard({ service, card }: { service: ServiceName; card: Card }) {
-  const { kind, title, effect, guarantee, recovery, alarms, alarmCondition, queues, relay } = card;
+export function FaultCard({ service, card }: { readonly service: ServiceName; readonly card: Card }) {
+  const { title, effect, guarantee, recovery, alarms, alarmCondition, queues, relay } = card;
   return (
-    <article class="sheet fault">
-      <header>
+    <article class="panel">
+      <header class="row">
         <h3>{title}</h3>
-        {kind === 'killed' ? (
-          <Kill service={service} title={title} />
-        ) : (
-          <Switch fault={kind} service={service} title={title} />
-        )}
+        <Switch service={service} card={card} />
       </header>
       <p>{effect}</p>
       <dl>
@@ -37,7 +32,7 @@ export function FaultCard({ service, card }: { service: ServiceName; card: Card 
         <dd>
           {queues.map((queue) => (
             <a key={queue} href={addressOf(`queue/${queue}`)}>
-              {queue} in Flow
+              {queue} in Flow{' '}
             </a>
           ))}
           {relay !== undefined && <a href={addressOf(`relay/${relay}`)}>{relay} relay in Flow</a>}
@@ -47,36 +42,24 @@ export function FaultCard({ service, card }: { service: ServiceName; card: Card 
   );
 }
 
-interface SwitchProps {
-  readonly fault: FaultName;
-  readonly service: ServiceName;
-  readonly title: string;
-}
-
-function Switch({ fault, service, title }: SwitchProps) {
-  const on = useComputed(() => isOn({ fault, service })).value;
+/** Button that switches a fault on and off, or kills a service. */
+function Switch({ service, card: { kind, title } }: { readonly service: ServiceName; readonly card: Card }) {
+  const isDisabled = !isOperator.value || !about.value;
+  if (kind === 'killed')
+    return (
+      <Button isQuiet label={title} isDisabled={isDisabled} onPress={() => void kill(service)}>
+        Kill
+      </Button>
+    );
+  const fault = { fault: kind, service };
+  const on = isOn(fault);
   return (
-    <button
-      type="button"
-      class={on ? 'switch' : 'switch quiet'}
-      aria-pressed={on}
-      aria-label={title}
-      disabled={!isOperator.value || !about.value}
-      onClick={() => void setFault({ fault, service }, !on)}
+    <Button
+      isQuiet={!on}
+      isPressed={on}
+      label={title}
+      isDisabled={isDisabled}
+      onPress={() => void setFaults([fault], !on)}
     />
-  );
-}
-
-function Kill({ service, title }: { service: ServiceName; title: string }) {
-  return (
-    <button
-      type="button"
-      class="quiet kill"
-      aria-label={title}
-      disabled={!isOperator.value || !about.value}
-      onClick={() => void kill(service)}
-    >
-      Kill
-    </button>
   );
 }

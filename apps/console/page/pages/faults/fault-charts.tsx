@@ -1,63 +1,51 @@
-import { useComputed } from '@preact/signals';
 import { type QueueName, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import type { State } from '../../../server/protocol.ts';
 import { accentOf } from '../../parts/accent.ts';
 import { duration } from '../../parts/format.ts';
-import { keys } from '../../parts/keys.ts';
 import { cardsOf } from './catalog.ts';
 import { history, WINDOW_MS } from './history.ts';
-import { linePath, type Sample, scaleOf } from './line.ts';
+import { linePath, scaleOf } from './line.ts';
 import { killedAt } from './switches.ts';
 
 /** Charts of the queues and relays that a fault of the last two minutes affects: backlog and age. */
 export function FaultCharts() {
-  const affected = useComputed(() => affectedBy(history.value, killedAt.value).join(' ')).value.split(' ');
-  const queues = keys(topology.queues).filter((queue) => affected.includes(queue));
-  const relays = serviceNames.filter((service) => affected.includes(`relay/${service}`));
-  if (queues.length + relays.length === 0) return null;
+  const cards = serviceNames.flatMap((service) =>
+    cardsOf(service, topology).filter(({ kind }) =>
+      kind === 'killed'
+        ? (killedAt.value[service] ?? 0) > (history.value.at(-1)?.at ?? 0) - WINDOW_MS
+        : history.value.some(({ faults }) =>
+            faults.some((on) => on.fault === kind && on.service === service),
+          ),
+    ),
+  );
+  if (cards.length === 0) return null;
+  const relays = new Set(cards.flatMap(({ relay }) => relay ?? []));
+  const queues = new Set(cards.flatMap(({ queues }) => queues));
   return (
-    <section class="sheet strips" aria-label="The last two minutes">
-      {relays.map((relay) => (
-        <RelayChart key={relay} relay={relay} />
+    <section class="panel charts" aria-label="The last two minutes">
+      {[...relays].map((relay) => (
+        <RelayCharts key={relay} relay={relay} />
       ))}
-      {queues.map((queue) => (
-        <QueueChart key={queue} queue={queue} />
+      {[...queues].map((queue) => (
+        <QueueCharts key={queue} queue={queue} />
       ))}
     </section>
   );
 }
 
-function affectedBy(states: readonly State[], killed: typeof killedAt.value): string[] {
-  const since = (states.at(-1)?.at ?? 0) - WINDOW_MS;
-  return serviceNames.flatMap((service) =>
-    cardsOf(service, topology)
-      .filter(({ kind }) =>
-        kind === 'killed'
-          ? (killed[service] ?? 0) > since
-          : states.some(({ faults }) => faults.some((on) => on.fault === kind && on.service === service)),
-      )
-      .flatMap(({ queues, relay }): string[] => [
-        ...queues,
-        ...(relay === undefined ? [] : [`relay/${relay}`]),
-      ]),
-  );
-}
-
-function QueueChart({ queue }: { queue: QueueName }) {
-  const samples = (value: (queueState: State['queues'][QueueName]) => number) =>
-    samplesOf(({ queues }) => value(queues[queue]));
+function QueueCharts({ queue }: { readonly queue: QueueName }) {
   return (
-    <figure class={`strip ${accentOf(topology.queues[queue].consumer)}`}>
+    <figure class={accentOf(topology.queues[queue].consumer)}>
       <figcaption>{queue} </figcaption>
-      <Plot
+      <Chart
         label="waiting or in flight"
-        samples={samples(({ visible, inFlight }) => visible + inFlight)}
+        value={({ queues }) => queues[queue].visible + queues[queue].inFlight}
         min={10}
         format={String}
       />
-      <Plot
+      <Chart
         label="age of the oldest message"
-        samples={samples(({ oldestMs }) => oldestMs)}
+        value={({ queues }) => queues[queue].oldestMs}
         min={5_000}
         format={duration}
       />
@@ -65,13 +53,13 @@ function QueueChart({ queue }: { queue: QueueName }) {
   );
 }
 
-function RelayChart({ relay }: { relay: ServiceName }) {
+function RelayCharts({ relay }: { readonly relay: ServiceName }) {
   return (
-    <figure class={`strip ${accentOf(relay)}`}>
+    <figure class={accentOf(relay)}>
       <figcaption>{relay} relay </figcaption>
-      <Plot
+      <Chart
         label="age of the oldest unpublished change"
-        samples={samplesOf(({ relays }) => relays[relay]?.oldestMs ?? 0)}
+        value={({ relays }) => relays[relay]?.oldestMs ?? 0}
         min={5_000}
         format={duration}
       />
@@ -79,13 +67,9 @@ function RelayChart({ relay }: { relay: ServiceName }) {
   );
 }
 
-function samplesOf(value: (state: State) => number): Sample[] {
-  return history.value.map((state) => ({ at: state.at, value: value(state) }));
-}
-
-interface PlotProps {
+interface ChartProps {
   readonly label: string;
-  readonly samples: readonly Sample[];
+  readonly value: (state: State) => number;
   /** Minimum of the scale's upper end. */
   readonly min: number;
   readonly format: (value: number) => string;
@@ -93,25 +77,22 @@ interface PlotProps {
 
 const SIZE = { width: 320, height: 64 };
 
-function Plot({ label, samples, min, format }: PlotProps) {
-  const now = samples.at(-1)?.at ?? 0;
+function Chart({ label, value, min, format }: ChartProps) {
+  const samples = history.value.map((state) => ({ at: state.at, value: value(state) }));
+  const { at: now = 0, value: latest = 0 } = samples.at(-1) ?? {};
   const max = scaleOf(samples, min);
-  const path = linePath(samples, { now, windowMs: WINDOW_MS, max, ...SIZE });
-  const latest = samples.at(-1)?.value ?? 0;
   return (
-    <div class="plot">
-      <p>
-        <strong class="number">{format(latest)}</strong> {label}
-      </p>
+    <div class="chart">
+      <strong class="number">{format(latest)}</strong> {label}
       <svg viewBox={`0 -4 ${SIZE.width} ${SIZE.height + 8}`} preserveAspectRatio="none" aria-hidden="true">
-        <path class="edge" d={`M0 0H${SIZE.width}M0 ${SIZE.height}H${SIZE.width}`} />
-        {path !== '' && <path class="line" d={path} />}
+        <path d={`M0 0H${SIZE.width}M0 ${SIZE.height}H${SIZE.width}`} />
+        <path class="line" d={linePath(samples, { now, windowMs: WINDOW_MS, max, ...SIZE })} />
       </svg>
-      <p class="axis" aria-hidden="true">
+      <div class="axis" aria-hidden="true">
         <span>2 min ago</span>
         <span>max: {format(max)}</span>
         <span>now</span>
-      </p>
+      </div>
     </div>
   );
 }

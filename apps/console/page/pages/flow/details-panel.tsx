@@ -9,9 +9,9 @@ export function DetailsPanel({ title, children }: { title: string; children: Com
     heading.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   return (
-    <section class="sheet chosen" aria-labelledby="chosen">
+    <section class="panel details" aria-labelledby="details">
       <div class="row">
-        <h2 id="chosen" ref={heading} tabIndex={-1}>
+        <h2 id="details" ref={heading} tabIndex={-1}>
           {title}
         </h2>
         <a href="#/flow">Close</a>

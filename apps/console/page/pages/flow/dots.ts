@@ -71,7 +71,7 @@ export function animateSteps(svg: SVGSVGElement, layer: SVGGElement, topology: T
           const length = route.reduce((sum, path) => sum + lengthOf(path), 0);
           if (event !== undefined) arrivals.set(event, startsAt + length / SPEED);
           const circle = document.createElementNS('http://www.w3.org/2000/svg', 'circle');
-          circle.setAttribute('class', `traveller ${step.kind} ${accentOf(sourceOf(step, topology))}`);
+          circle.setAttribute('class', `event-dot ${step.kind} ${accentOf(sourceOf(step, topology))}`);
           circle.setAttribute('r', step.kind === 'request' ? '3' : '5');
           dots.add({ circle, route, startsAt });
           layer.append(circle);

@@ -47,12 +47,15 @@ export function factsOf(part: Part, state: State | undefined, topology: Topology
     }
     case 'deadLetters': {
       const depth = state.deadLetters[part.queue] ?? 0;
-      return { lines: [String(depth)], isDegraded: depth > 0 };
+      return { lines: [`${depth} ${labels[part.queueKind]}`], isDegraded: depth > 0 };
     }
     default:
       return nothing;
   }
 }
+
+/** Description of the messages in a dead-letter queue. */
+const labels = { givenUp: 'dead letters', undelivered: 'undelivered', unpublishable: 'parked' } as const;
 
 /** Age of the oldest message from which a queue counts as degraded. */
 const LATE_MS = 5_000;

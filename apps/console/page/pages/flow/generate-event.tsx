@@ -1,23 +1,21 @@
 import { useSignal } from '@preact/signals';
-import { Problem } from '../../api.ts';
 import { addToCart, openCart, readProducts } from '../../commerce.ts';
+import { Button } from '../../parts/button.tsx';
 
 /** Button that adds a product to a guest's cart, which publishes an event. */
 export function GenerateEvent() {
   const result = useSignal('');
-  const isBusy = useSignal(false);
+  const isPending = useSignal(false);
   const generate = async () => {
-    isBusy.value = true;
-    result.value = await addToGuestsCart().catch((error: unknown) =>
-      error instanceof Problem ? error.message : String(error),
-    );
-    isBusy.value = false;
+    isPending.value = true;
+    result.value = await addToGuestsCart().catch((error: Error) => error.message);
+    isPending.value = false;
   };
   return (
-    <p class="row happen">
-      <button type="button" onClick={() => void generate()} disabled={isBusy.value}>
+    <p class="row">
+      <Button isDisabled={isPending.value} onPress={() => void generate()}>
         Generate an event
-      </button>
+      </Button>
       <span role="status">{result}</span>
     </p>
   );
@@ -27,7 +25,7 @@ export function GenerateEvent() {
 async function addToGuestsCart(): Promise<string> {
   const { items } = await readProducts({ limit: 100 });
   const product = items.find(({ inventory }) => inventory > 0);
-  if (!product) return 'No product is available. Create one on the Admin desk, or add stock.';
+  if (!product) return 'No product is available. Create one on the Admin page, or add stock.';
   const { cartId } = await openCart();
   await addToCart(cartId, { productId: product.productId, qty: 1 });
   return `A guest added one ${product.name} to a cart: Cart published an event, and Product reserves the unit and publishes the result.`;

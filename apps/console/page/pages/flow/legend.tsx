@@ -22,7 +22,7 @@ const marks = [
 /** Legend of the picture. */
 export function Legend() {
   return (
-    <ul class="legend" aria-label="Legend">
+    <ul class="legend list small" aria-label="Legend">
       {shapes.map(([kind, meaning]) => (
         <li key={kind}>
           <svg viewBox="0 0 58 36" width="29" height="18" aria-hidden="true">

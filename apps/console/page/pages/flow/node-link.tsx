@@ -13,19 +13,13 @@ const LINE = 15;
 /** Horizontal offset of the text in asymmetric shapes. */
 const shifts: Partial<Record<Placed['kind'], number>> = { queue: -4, topic: 5 };
 
-const deadLetterLabels = {
-  givenUp: 'dead letters',
-  undelivered: 'undelivered',
-  unpublishable: 'parked',
-} as const;
-
 /** Part of the picture with its current values, linked to its latest steps. Its accessible name is constant. */
 export function NodeLink({ node }: { node: Placed }) {
   const isSelected = useComputed(() => selected.value === node.id);
   const facts = useComputed(() => factsOf(node, state.value, topology)).value;
   return (
     <g
-      class={`node ${node.kind} ${node.lane ? accentOf(node.lane) : ''} ${facts.isDegraded ? 'troubled' : ''}`}
+      class={`node ${node.kind} ${node.lane ? accentOf(node.lane) : ''} ${facts.isDegraded ? 'degraded' : ''}`}
     >
       <a
         href={addressOf(node.id)}
@@ -33,16 +27,10 @@ export function NodeLink({ node }: { node: Placed }) {
         aria-current={isSelected.value ? 'true' : undefined}
       >
         <Outline node={node} />
-        {node.kind !== 'deadLetters' && <Lines node={node} lines={titleOf(node)} offset={0} all={facts} />}
+        <Lines node={node} lines={titleOf(node)} offset={0} all={facts} />
       </a>
-      <g class="facts" aria-hidden="true">
-        {node.kind === 'deadLetters' ? (
-          <text x={node.x + node.width / 2} y={node.y + node.height / 2 + 4}>
-            <tspan class="depth">{facts.lines[0]}</tspan> {deadLetterLabels[node.queueKind]}
-          </text>
-        ) : (
-          <Lines node={node} lines={facts.lines} offset={titleOf(node).length} all={facts} />
-        )}
+      <g class="values" aria-hidden="true">
+        <Lines node={node} lines={facts.lines} offset={titleOf(node).length} all={facts} />
       </g>
     </g>
   );
@@ -73,8 +61,9 @@ function Lines({ node, lines, offset, all }: LinesProps) {
   );
 }
 
-/** Name of a part in at most two lines, broken at the hyphen nearest to the middle. */
+/** Name of a part in at most two lines, broken at the hyphen nearest to the middle; dead letters have none. */
 function titleOf({ kind, name }: Placed): string[] {
+  if (kind === 'deadLetters') return [];
   if (kind === 'subscription') return ['filter'];
   if (kind === 'service') return [capitalized(name)];
   if (name.length <= 14) return [name];

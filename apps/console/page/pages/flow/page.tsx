@@ -4,6 +4,7 @@ import './flow.css';
 import { Legend } from './legend.tsx';
 import { GenerateEvent } from './generate-event.tsx';
 import { RecentSteps } from './recent-steps.tsx';
+import { NotConnected } from '../../parts/requirements.tsx';
 import { Picture } from './picture.tsx';
 import { selected } from '../../parts/selection.ts';
 import { Trace } from './trace.tsx';
@@ -17,13 +18,7 @@ export default function Flow() {
         Services that never call each other: relays publish their committed changes as events, and the others
         consume them from queues. Select a part or an arrow to see its latest steps.
       </p>
-      {about.value === null ? (
-        <p class="notice">
-          This page is not connected to a running system, so the picture shows no live data.
-        </p>
-      ) : (
-        <GenerateEvent />
-      )}
+      {about.value === null ? <NotConnected /> : <GenerateEvent />}
       <Picture />
       <Legend />
       <Details />

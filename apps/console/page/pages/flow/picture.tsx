@@ -48,7 +48,7 @@ export function Picture() {
         {picture.nodes.map((node) => (
           <NodeLink key={node.id} node={node} />
         ))}
-        <g ref={layer} class="travellers" aria-hidden="true" />
+        <g ref={layer} aria-hidden="true" />
       </svg>
     </div>
   );

@@ -46,7 +46,7 @@ export function CartLine({ line, currency, onDone }: CartLineProps) {
         >
           +
         </Button>
-        <span class="each">× {formatMoney(priceAtAdd, currency)}</span>
+        <span class="small">× {formatMoney(priceAtAdd, currency)}</span>
       </div>
       <Button isQuiet isDisabled={isDisabled} label={`Remove: ${name}`} onPress={remedies.remove}>
         Remove

@@ -2,8 +2,9 @@ import { signal } from '@preact/signals';
 import { request, type RequestOptions, Problem } from '../../api.ts';
 import { type Cart, cartPath, currentPriceOf, type Line, type Product } from '../../commerce.ts';
 import { createActionState } from '../../action-state.ts';
+import { capitalized } from '../../parts/format.ts';
 import { cartId, user } from '../../session.ts';
-import { changesBetween, displayName } from './notices.ts';
+import { changesBetween } from './notices.ts';
 import { explainRejection } from './rejection.ts';
 
 /** Cart in the shop; undefined while none is open. */
@@ -60,7 +61,7 @@ export async function requestAsUser<T>(path: string, options: RequestOptions = {
     return body;
   } catch (error) {
     if (error instanceof Problem && error.status === 401 && owner && user.value === owner) {
-      const name = displayName(owner.name);
+      const name = capitalized(owner.name);
       user.value = undefined;
       resetCart();
       announce([`Your session has expired. Sign in again to see ${name}'s cart.`]);

@@ -4,12 +4,12 @@ import { formatMoney } from '../../money.ts';
 import { accentOf } from '../../parts/accent.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { capitalized } from '../../parts/format.ts';
 import { user } from '../../session.ts';
 import { lastOrder, cart, actions, announcement } from './cart-state.ts';
 import { CartLine } from './cart-line.tsx';
 import { checkOut } from './checkout.ts';
 import { restoreFocus } from './focus.ts';
-import { displayName } from './notices.ts';
 import { Orders } from './orders.tsx';
 import { SignIn } from './sign-in.tsx';
 
@@ -20,19 +20,19 @@ export function CartView() {
   const shown = cart.value;
   const placeOrder = () => void checkOut().then(restore);
   return (
-    <section class={`cart sheet ${accentOf('cart')}`} aria-labelledby="cart-title">
+    <section class={`cart panel accent-edge ${accentOf('cart')}`} aria-labelledby="cart-title">
       <h2 id="cart-title" tabIndex={-1} ref={heading} class="accent-ink">
-        {user.value ? `${displayName(user.value.name)}'s cart` : 'Your cart'}
+        {user.value ? `${capitalized(user.value.name)}'s cart` : 'Your cart'}
       </h2>
       <SignIn onDone={restore} />
-      <p class="said" role="status">
+      <p class="announcement" role="status">
         {announcement.value}
       </p>
       {lastOrder.value && <OrderPlaced cart={lastOrder.value} />}
       <ErrorNotice message={actions.errorOf('cart')} />
       {shown && shown.items.length > 0 ? (
         <>
-          <ul class="lines">
+          <ul class="list lines">
             {shown.items.map((line) => (
               <CartLine key={line.productId} line={line} currency={shown.currency} onDone={restore} />
             ))}

@@ -1,11 +1,12 @@
 import { useRef } from 'preact/hooks';
-import type { Product } from '../../commerce.ts';
+import { type Product, readProduct } from '../../commerce.ts';
 import { formatMoney } from '../../money.ts';
 import { accentOf } from '../../parts/accent.ts';
 import { Button } from '../../parts/button.tsx';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
+import { LazyDetails } from '../../parts/lazy-details.tsx';
+import { Select } from '../../parts/select.tsx';
 import { add, actions as cartActions, readCart } from './cart-state.ts';
-import { Description } from './description.tsx';
 import { needsManualRefresh } from './freshness.ts';
 import { categories, category, actions, isFirst, page, reloadPage, showPage } from './catalog-state.ts';
 
@@ -20,7 +21,7 @@ export function Catalog() {
   const next = page.value?.nextCursor;
   return (
     <section class={`catalog ${accentOf('product')}`} aria-labelledby="catalog-title">
-      <div class="shelf-head">
+      <div class="heading row">
         <h2 id="catalog-title" tabIndex={-1} ref={heading} class="accent-ink">
           {category.value ?? 'All products'}
         </h2>
@@ -32,13 +33,13 @@ export function Catalog() {
       </div>
       <Filter />
       <ErrorNotice message={actions.errorOf('load') ?? actions.errorOf('refresh')} />
-      <ul class="products" aria-busy={isLoading}>
+      <ul class="list products" aria-busy={isLoading}>
         {page.value?.items.map((product) => (
           <Item key={product.productId} product={product} />
         ))}
       </ul>
       {page.value?.items.length === 0 && <p class="quiet">There are no products here.</p>}
-      <div class="row pages">
+      <div class="row">
         {!isFirst.value && (
           <Button isQuiet isDisabled={isLoading} onPress={() => void goTo()}>
             First page
@@ -56,10 +57,6 @@ export function Catalog() {
 
 /** Category filter: a known category, or any other by name. */
 function Filter() {
-  const choose = async (select: HTMLSelectElement) => {
-    await showPage(select.value === '' ? undefined : select.value);
-    select.value = category.value ?? '';
-  };
   const search = (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -72,17 +69,12 @@ function Filter() {
   const extra = current === undefined || categories.value.includes(current) ? [] : [current];
   return (
     <div class="filter">
-      <label>
-        Category
-        <select value={current ?? ''} onChange={({ currentTarget }) => void choose(currentTarget)}>
-          <option value="">All</option>
-          {[...extra, ...categories.value].map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Select
+        label="Category"
+        value={current ?? ''}
+        options={[['', 'All'], ...[...extra, ...categories.value].map((name) => [name, name] as const)]}
+        onChoose={(name) => void showPage(name === '' ? undefined : name)}
+      />
       <form onSubmit={search}>
         <label>
           Other category
@@ -100,12 +92,16 @@ function Item({ product }: { readonly product: Product }) {
   const action = `add:${productId}`;
   return (
     <li>
-      <p class="kind">{category ?? 'No category'}</p>
+      <p class="small">{category ?? 'No category'}</p>
       <h3>{name}</h3>
-      <Description productId={productId} name={name} />
+      <LazyDetails
+        summary="Description"
+        label={`Description of ${name}`}
+        load={async () => (await readProduct(productId)).description ?? 'No description.'}
+      />
       <div class="offer">
         <p class="price">{formatMoney(price, currency)}</p>
-        <p class={isOut ? 'stock bad-ink' : 'stock'}>{isOut ? 'Out of stock' : `${inventory} available`}</p>
+        <p class={isOut ? 'small bad-ink' : 'small'}>{isOut ? 'Out of stock' : `${inventory} available`}</p>
       </div>
       <Button
         isDisabled={isOut || cartActions.isPending(action)}

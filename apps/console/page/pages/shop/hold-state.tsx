@@ -15,7 +15,7 @@ export function HoldState({ line, onDone }: HoldStateProps) {
   const text = holdText(line, useNow());
   if (text === undefined) return null;
   return (
-    <div class="hold row">
+    <div class="row hold small">
       <span>{text}</span>
       {canHoldAgain(line) && (
         <Button

@@ -82,13 +82,3 @@ function currentMoney(line: Line, cartCurrency: string | null): string {
 function lineOf({ items }: Cart, productId: string): Line | undefined {
   return items.find((line) => line.productId === productId);
 }
-
-/** "1 line", "2 lines". */
-export function countLines(count: number): string {
-  return count === 1 ? '1 line' : `${count} lines`;
-}
-
-/** Display name of a demo user: alice is Alice. */
-export function displayName(user: string): string {
-  return user.slice(0, 1).toUpperCase() + user.slice(1);
-}

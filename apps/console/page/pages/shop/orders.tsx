@@ -14,7 +14,7 @@ export function Orders() {
         <section class="orders" aria-labelledby="orders-title">
           <h3 id="orders-title">Orders</h3>
           {orders.value.length === 0 && <p class="quiet">There are no orders yet.</p>}
-          <ul>
+          <ul class="list">
             {orders.value.map((order) => (
               <Order key={order.cartId} order={order} />
             ))}
@@ -39,7 +39,7 @@ function Order({ order: { items, totalAmount, currency, checkedOutAt } }: { read
         <time dateTime={checkedOutAt}>{dayAndTime(checkedOutAt)}</time>
       )}
       <p class="price">{formatMoney(totalAmount, currency)}</p>
-      <p class="items">{items.map(({ qty, name }) => `${qty} × ${name}`).join(', ')}</p>
+      <p class="small">{items.map(({ qty, name }) => `${qty} × ${name}`).join(', ')}</p>
     </li>
   );
 }

@@ -2,14 +2,13 @@ import { useEffect } from 'preact/hooks';
 import { formatMoney } from '../../money.ts';
 import { accentOf } from '../../parts/accent.ts';
 import { Button } from '../../parts/button.tsx';
+import { counted } from '../../parts/format.ts';
 import { cart, readCart } from './cart-state.ts';
 import { CartView } from './cart-view.tsx';
 import { Catalog } from './catalog.tsx';
 import { refreshOnEvents } from './freshness.ts';
-import { countLines } from './notices.ts';
 import { refreshOrdersOnChange } from './orders.ts';
 import { reloadPage } from './catalog-state.ts';
-import './cart.css';
 import './shop.css';
 
 /** Shop page: the catalog of Product and a cart of Cart, connected by events alone. */
@@ -30,7 +29,7 @@ export default function Shop() {
         changes from one to the other.
       </p>
       <CartLink />
-      <div class="counter">
+      <div class="layout">
         <Catalog />
         <CartView />
       </div>
@@ -51,7 +50,7 @@ function CartLink() {
   return (
     <div class={`to-cart ${accentOf('cart')}`}>
       <Button isQuiet onPress={focusCart}>
-        Cart: {countLines(items.length)}, {formatMoney(totalAmount, currency)}
+        Cart: {counted(items.length, 'line')}, {formatMoney(totalAmount, currency)}
       </Button>
     </div>
   );

@@ -1,8 +1,8 @@
 import { request } from '../../api.ts';
 import { type Cart, type CartPage, cartPath, openCart } from '../../commerce.ts';
+import { capitalized, counted } from '../../parts/format.ts';
 import { cartId, user } from '../../session.ts';
 import { resetCart, lastOrder, cart, actions, isGone, announce, showCart } from './cart-state.ts';
-import { countLines, displayName } from './notices.ts';
 
 /**
  * Signs in a demo user and merges the guest's cart into the user's. If that fails, the guest stays signed out and keeps
@@ -24,8 +24,8 @@ export function signIn(name: string): Promise<void> {
     resetCart();
     lastOrder.value = undefined;
     showCart(merged ?? own);
-    const whose = `${displayName(name)}'s cart`;
-    announce([merged && moved > 0 ? `${countLines(moved)} moved into ${whose}.` : `This is ${whose}.`]);
+    const whose = `${capitalized(name)}'s cart`;
+    announce([merged && moved > 0 ? `${counted(moved, 'line')} moved into ${whose}.` : `This is ${whose}.`]);
   });
 }
 
@@ -35,7 +35,7 @@ export function signOut(): void {
   user.value = undefined;
   resetCart();
   lastOrder.value = undefined;
-  announce([`You are a guest again. ${displayName(name)}'s cart is kept.`]);
+  announce([`You are a guest again. ${capitalized(name)}'s cart is kept.`]);
 }
 
 /** Merges a cart into another; undefined if the source no longer exists or is closed. */

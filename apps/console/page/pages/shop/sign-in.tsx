@@ -1,9 +1,9 @@
 import { about } from '../../live.ts';
 import { Button } from '../../parts/button.tsx';
+import { capitalized } from '../../parts/format.ts';
 import { ErrorNotice } from '../../parts/error-notice.tsx';
 import { user } from '../../session.ts';
 import { actions } from './cart-state.ts';
-import { displayName } from './notices.ts';
 import { signIn, signOut } from './sign-in.ts';
 
 /** Sign-in as one of the demo users, and sign-out. `onDone` is called after either. */
@@ -15,8 +15,8 @@ export function SignIn({ onDone }: { readonly onDone: () => void }) {
   };
   if (user.value)
     return (
-      <div class="row sign-in">
-        <span>Signed in as {displayName(user.value.name)}</span>
+      <div class="row small">
+        <span>Signed in as {capitalized(user.value.name)}</span>
         <Button isQuiet isDisabled={isDisabled} onPress={leave}>
           Sign out
         </Button>
@@ -25,17 +25,17 @@ export function SignIn({ onDone }: { readonly onDone: () => void }) {
   if (!about.value) return null;
   return (
     <>
-      <div class="row sign-in">
+      <div class="row small">
         <span>You are a guest. Sign in as</span>
         {about.value.demoUsers.map((name) => (
           <Button
             key={name}
             isQuiet
             isDisabled={isDisabled}
-            label={`Sign in as ${displayName(name)}`}
+            label={`Sign in as ${capitalized(name)}`}
             onPress={() => void signIn(name).then(onDone)}
           >
-            {displayName(name)}
+            {capitalized(name)}
           </Button>
         ))}
       </div>
