@@ -1,127 +1,89 @@
-import { useEffect, useRef } from 'preact/hooks';
-import type { Channel, Field, Message } from './asyncapi.ts';
+import { type TopicName, topology } from '@tandem/contracts/topology';
+import { request } from '../../api.ts';
+import { accentOf } from '../../parts/accent.ts';
+import { capitalized } from '../../parts/format.ts';
+import { keys } from '../../parts/keys.ts';
+import { LazyDetails } from '../../parts/lazy-details.tsx';
+import { pretty } from '../../parts/pretty.ts';
+import { Table } from '../../parts/table.tsx';
 
-const idOf = (message: string) => `event-${message}`;
+/** AsyncAPI document of all events. */
+const DOCUMENT = '/asyncapi.json';
 
-/** Scrolls to a message and focuses it; does nothing for an unknown name. */
-export function goTo(message: string): void {
-  const heading = document.getElementById(idOf(message));
-  heading?.focus({ preventScroll: true });
-  heading?.scrollIntoView({ block: 'start' });
-}
-
-/** Events by channel, with a list of links. `message` is the one to scroll to. */
-export function Events({ channels, message }: { channels: readonly Channel[]; message: string | undefined }) {
-  const isInitialized = useRef(false);
-  useEffect(() => {
-    if (message !== undefined) goTo(message);
-    else if (isInitialized.current) document.querySelector('h1')?.scrollIntoView();
-    isInitialized.current = true;
-  }, [message]);
+/** Events of each topic with their consumers; schema and example of an event come from the AsyncAPI document. */
+export function Events() {
   return (
-    <div class="events">
-      <nav aria-label="Events">
-        {channels.map(({ address, messages }) => (
-          <div key={address} class={sideOf(address)}>
-            <p>{address}</p>
-            <ul>
-              {messages.map(({ name }) => (
-                <li key={name}>
-                  <a
-                    href={`#/docs/${name}`}
-                    aria-current={name === message ? 'true' : undefined}
-                    onClick={() => goTo(name)}
-                  >
-                    {name}
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </div>
-        ))}
-      </nav>
-      <div>
-        {channels.map((channel) => (
-          <ChannelView key={channel.address} channel={channel} />
-        ))}
-      </div>
-    </div>
-  );
-}
-
-/** Service whose colour a topic has. */
-function sideOf(address: string): string {
-  return address.startsWith('product') ? 'product' : 'cart';
-}
-
-function ChannelView({ channel }: { readonly channel: Channel }) {
-  const { address, description, publishers, receivers, messages } = channel;
-  const side = sideOf(address);
-  return (
-    <section class={`channel ${side}`} aria-labelledby={`channel-${address}`}>
-      <h3 id={`channel-${address}`} class={`${side}-ink`}>
-        {address}
-      </h3>
-      {description !== undefined && <p>{description}</p>}
-      <ul class="who">
-        {[...publishers, ...receivers].map((summary) => (
-          <li key={summary}>{summary}</li>
-        ))}
-      </ul>
-      {messages.map((message) => (
-        <MessageView key={message.name} message={message} />
+    <section aria-labelledby="events-title">
+      <h2 id="events-title">Events</h2>
+      <p>
+        <a href={DOCUMENT}>AsyncAPI document (JSON)</a>
+      </p>
+      {keys(topology.topics).map((topic) => (
+        <TopicEvents key={topic} topic={topic} />
       ))}
     </section>
   );
 }
 
-function MessageView({ message: { name, description, receivers, fields, example } }: { message: Message }) {
+function TopicEvents({ topic }: { readonly topic: TopicName }) {
+  const { owner, eventTypes } = topology.topics[topic];
+  const consumersOf = (eventType: (typeof eventTypes)[number]) =>
+    topology.subscriptions
+      .filter((subscription) => subscription.topic === topic && subscription.eventTypes.includes(eventType))
+      .map(({ queue }) => capitalized(topology.queues[queue].consumer));
   return (
-    <article class="sheet" aria-labelledby={idOf(name)}>
-      <h4 id={idOf(name)} tabIndex={-1}>
-        {name}
-      </h4>
-      {description !== undefined && <p>{description}</p>}
-      {receivers.length === 0 && <p class="quiet">No service consumes this event.</p>}
-      <Payload name={name} fields={fields} />
-      {example !== undefined && (
-        <details>
-          <summary>Example of {name}</summary>
-          {/* Focusable, so that the keyboard can scroll it. */}
-          <pre tabIndex={0} role="region" aria-label={`Example of ${name}`}>
-            {example}
-          </pre>
-        </details>
-      )}
-    </article>
+    <div class={accentOf(owner)}>
+      <h3 class="accent-ink">
+        {topic}, published by {capitalized(owner)}
+      </h3>
+      <Table label={`Events of ${topic}`} columns={['Event', 'Consumed by']}>
+        {eventTypes.map((eventType) => (
+          <tr key={eventType}>
+            <th scope="row">
+              <LazyDetails
+                summary={eventType}
+                label={`Schema and example of ${eventType}`}
+                load={() => messageOf(eventType)}
+              />
+            </th>
+            <td>{[...new Set(consumersOf(eventType))].join(', ') || 'no service'}</td>
+          </tr>
+        ))}
+      </Table>
+    </div>
   );
 }
 
-function Payload({ name, fields }: { readonly name: string; readonly fields: readonly Field[] }) {
+/** Description, example and schema of an event. */
+async function messageOf(eventType: string) {
+  const { body } = await request<AsyncApi>(DOCUMENT);
+  const { summary, description, payload, examples } = body.components.messages[eventType] ?? {};
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={`Fields of ${name}`}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Type</th>
-            <th scope="col">Required</th>
-            <th scope="col">Description</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields.map((field) => (
-            <tr key={field.name}>
-              <th scope="row">
-                <code>{field.name}</code>
-              </th>
-              <td>{field.type}</td>
-              <td>{field.isRequired ? 'yes' : 'no'}</td>
-              <td>{field.description}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      <p>{[summary, description].filter(Boolean).join(' ')}</p>
+      <pre tabIndex={0} role="region" aria-label={`Example of ${eventType}`}>
+        {pretty(examples?.[0]?.payload)}
+      </pre>
+      <pre tabIndex={0} role="region" aria-label={`Schema of ${eventType}`}>
+        {pretty(payload)}
+      </pre>
+    </>
   );
+}
+
+/** Part of an AsyncAPI 3 document that the page shows. */
+interface AsyncApi {
+  readonly components: {
+    readonly messages: Readonly<
+      Record<
+        string,
+        {
+          readonly summary?: string;
+          readonly description?: string;
+          readonly payload: unknown;
+          readonly examples?: readonly { readonly payload: unknown }[];
+        }
+      >
+    >;
+  };
 }
