@@ -30,6 +30,7 @@ export function cardsOf(
   const isProcess = mode === 'processes';
   const name = capitalized(service);
   const { queues, paths } = topology.services[service];
+  const hasApi = paths.length > 0;
   const topic = topology.relays[service]?.topic;
   const subscribed = topology.subscriptions.filter((subscription) => subscription.topic === topic);
   const cards: Card[] = [
@@ -60,7 +61,7 @@ export function cardsOf(
     {
       kind: 'consumerPaused',
       title: `Pause ${name}’s consumer`,
-      effect: `${name} responds to requests, but receives no messages: events for it wait in its queues.`,
+      effect: `${name}${hasApi ? ' responds to requests, but' : ''} receives no messages: events for it wait in its queues.`,
       guarantee: 'No event is lost: a queue retains messages for four days. No other service is affected.',
       recovery: `Automatic: ${name} consumes its backlog in any order, and has caught up when its queues are empty.`,
       alarms: queues.map((queue) => `${queue}-age`),
@@ -89,9 +90,10 @@ export function cardsOf(
       recovery: isProcess
         ? 'Automatic within seconds. Messages in flight are redelivered after their visibility timeout.'
         : 'Automatic: it is restarted, and consumes its backlog.',
-      alarms: [`${service}-tasks`, ...(paths.length > 0 ? [`${service}-connections`] : [])],
-      alarmCondition:
-        'Fire when a task is missing for five minutes, or when the load balancer fails to connect ten times in five minutes.',
+      alarms: [`${service}-tasks`, ...(hasApi ? [`${service}-connections`] : [])],
+      alarmCondition: hasApi
+        ? 'Fire when a task is missing for five minutes, or when the load balancer fails to connect ten times in five minutes.'
+        : 'Fires when a task is missing for five minutes.',
       queues,
     },
   ];

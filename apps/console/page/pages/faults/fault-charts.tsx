@@ -12,7 +12,7 @@ export function FaultCharts() {
   const cards = serviceNames.flatMap((service) =>
     cardsOf(service, topology).filter(({ kind }) =>
       kind === 'killed'
-        ? (killedAt.value[service] ?? 0) > (history.value.at(-1)?.at ?? 0) - WINDOW_MS
+        ? (killedAt.value[service] ?? -Infinity) > (history.value.at(-1)?.at ?? 0) - WINDOW_MS
         : history.value.some(({ faults }) =>
             faults.some((on) => on.fault === kind && on.service === service),
           ),

@@ -1,4 +1,4 @@
-import { serviceNames } from '@tandem/contracts/topology';
+import { serviceNames, topology } from '@tandem/contracts/topology';
 import { accentOf } from '../../parts/accent.ts';
 import { capitalized } from '../../parts/format.ts';
 import type { Part } from './nodes.ts';
@@ -36,7 +36,8 @@ export function Legend() {
           <svg viewBox="0 0 26 14" width="26" height="14" aria-hidden="true" class={accentOf(service)}>
             <rect x="1" y="1" width="24" height="12" rx="3" />
           </svg>
-          {capitalized(service)} and its events
+          {capitalized(service)}
+          {topology.relays[service] && ' and its events'}
         </li>
       ))}
       {marks.map(([mark, meaning]) => (
