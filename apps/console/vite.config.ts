@@ -1,7 +1,11 @@
+import { serviceNames, topology } from '@tandem/contracts/topology';
 import { defineConfig } from 'vite';
 
 /** Gateway that `npm run dev -w apps/console` proxies API requests to; start it separately. */
 const gateway = 'http://127.0.0.1:8080';
+
+/** Paths of all APIs. */
+const paths = serviceNames.flatMap((service) => topology.services[service].paths);
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -11,7 +15,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: Object.fromEntries(
-      ['/console', '/products', '/carts', '/health', '/asyncapi.json'].map((path) => [path, gateway]),
+      ['/console', ...paths, '/health', '/asyncapi.json'].map((path) => [path, gateway]),
     ),
   },
 });

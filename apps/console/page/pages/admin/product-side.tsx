@@ -94,6 +94,16 @@ function ChangeForm({ change: { name, action, label, initial, input, send }, pro
   );
 }
 
+/** Fields of a new product, with their labels. */
+const fields = [
+  ['name', 'Name', { required: true, maxLength: 200 }],
+  ['productId', 'Id (optional)', { maxLength: 128, spellcheck: false }],
+  ['category', 'Category', { maxLength: 64 }],
+  ['price', 'Price', { required: true, inputMode: 'decimal' }],
+  ['currency', 'Currency', { required: true, defaultValue: 'EUR', maxLength: 3, spellcheck: false }],
+  ['inventory', 'Stock on hand', { required: true, type: 'number', min: 0, step: 1, defaultValue: '10' }],
+] as const;
+
 /** Panel with the form for a new product. */
 export function Create() {
   const submit = (form: HTMLFormElement) => {
@@ -109,30 +119,12 @@ export function Create() {
         <h2>Create a product</h2>
       </summary>
       <Form action="Create product" name="create" onSubmit={submit}>
-        <label>
-          Name
-          <input name="name" required maxLength={200} autocomplete="off" />
-        </label>
-        <label>
-          Id (optional)
-          <input name="productId" maxLength={128} autocomplete="off" spellcheck={false} />
-        </label>
-        <label>
-          Category
-          <input name="category" maxLength={64} autocomplete="off" />
-        </label>
-        <label>
-          Price
-          <input name="price" required inputMode="decimal" autocomplete="off" />
-        </label>
-        <label>
-          Currency
-          <input name="currency" required defaultValue="EUR" maxLength={3} spellcheck={false} />
-        </label>
-        <label>
-          Stock on hand
-          <input name="inventory" required type="number" min={0} step={1} defaultValue="10" />
-        </label>
+        {fields.map(([name, label, input]) => (
+          <label key={name}>
+            {label}
+            <input name={name} autocomplete="off" {...input} />
+          </label>
+        ))}
       </Form>
     </details>
   );

@@ -26,7 +26,9 @@ export function factsOf(part: Part, state: State | undefined, topology: Topology
     case 'service': {
       const { isReady, requestsPerSecond, lagMs } = state.services[part.service];
       const lag = lagMs ? [`lag ${duration(lagMs.p50)}`, `max ${duration(lagMs.max)}`] : [];
-      const lines = [isReady ? 'ready' : 'not ready', `${requestsPerSecond.toFixed(1)} requests/s`, ...lag];
+      const hasApi = topology.services[part.service].paths.length > 0;
+      const rate = hasApi ? [`${requestsPerSecond.toFixed(1)} requests/s`] : [];
+      const lines = [isReady ? 'ready' : 'not ready', ...rate, ...lag];
       return { lines, isDegraded: !isReady };
     }
     case 'table': {

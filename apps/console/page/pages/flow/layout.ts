@@ -1,4 +1,5 @@
 import type { ServiceName, Topology } from '@tandem/contracts/topology';
+import { keys } from '../../parts/keys.ts';
 import { connect, type Connection } from './connections.ts';
 import { type Arrow, draw } from './lines.ts';
 import { type Cell, client, gateway, type Lane, lanesOf, type Part } from './nodes.ts';
@@ -113,13 +114,12 @@ function place(
 }
 
 function columnsFrom<K extends string>(widths: Record<K, { readonly gap: number; readonly width: number }>) {
-  let x = MARGIN;
-  const entries = Object.entries<{ readonly gap: number; readonly width: number }>(widths);
-  return Object.fromEntries(
-    entries.map(([column, { gap, width }]) => {
-      const at = x + gap;
-      x = at + width;
-      return [column, { x: at, width }];
-    }),
-  ) as Record<K, { readonly x: number; readonly width: number }>;
+  let end = MARGIN;
+  const placed = keys(widths).map((column) => {
+    const { gap, width } = widths[column];
+    const x = end + gap;
+    end = x + width;
+    return [column, { x, width }] as const;
+  });
+  return Object.fromEntries(placed) as Record<K, { readonly x: number; readonly width: number }>;
 }

@@ -26,7 +26,7 @@ export function Legend() {
       {shapes.map(([kind, meaning]) => (
         <li key={kind}>
           <svg viewBox="0 0 58 36" width="29" height="18" aria-hidden="true">
-            <Outline node={{ kind, x: 2, y: 2, width: 54, height: 32 }} />
+            <Outline kind={kind} x={2} y={2} width={54} height={32} />
           </svg>
           {meaning}
         </li>

@@ -26,7 +26,7 @@ export function NodeLink({ node }: { node: Placed }) {
         aria-label={nameOf(node.id)}
         aria-current={isSelected.value ? 'true' : undefined}
       >
-        <Outline node={node} />
+        <Outline {...node} />
         <Lines node={node} lines={titleOf(node)} offset={0} all={facts} />
       </a>
       <g class="values" aria-hidden="true">

@@ -19,48 +19,63 @@ export function CartLine({ line, currency, onDone }: CartLineProps) {
   const { productId, name, qty, priceAtAdd } = line;
   const isDisabled = actions.isPending(`line:${productId}`);
   const change = (to: number) => setQty(productId, to).then(onDone);
-  const remedies: Remedies = {
-    accept: () => void acceptPrice(line).then(onDone),
-    setQuantity: (qty) => void change(qty),
-    remove: () => void remove(productId).then(onDone),
-  };
+  const button = (text: string, label: string, action: () => Promise<void>, isQuiet = false) => (
+    <Button
+      isQuiet={isQuiet}
+      isDisabled={isDisabled}
+      label={label}
+      onPress={() => void action().then(onDone)}
+    >
+      {text}
+    </Button>
+  );
   return (
     <li>
       <h3>{name}</h3>
       <p class="price">{formatMoney(qty * priceAtAdd, currency)}</p>
       <div class="stepper" role="group" aria-label={`Quantity of ${name}`}>
-        <Button
-          isQuiet
-          isDisabled={isDisabled}
-          label={`One less: ${name}`}
-          onPress={() => void change(qty - 1)}
-        >
-          −
-        </Button>
+        {button('−', `One less: ${name}`, () => setQty(productId, qty - 1), true)}
         <Quantity line={line} isDisabled={isDisabled} onChange={change} />
-        <Button
-          isQuiet
-          isDisabled={isDisabled}
-          label={`One more: ${name}`}
-          onPress={() => void change(qty + 1)}
-        >
-          +
-        </Button>
+        {button('+', `One more: ${name}`, () => setQty(productId, qty + 1), true)}
         <span class="small">× {formatMoney(priceAtAdd, currency)}</span>
       </div>
-      <Button isQuiet isDisabled={isDisabled} label={`Remove: ${name}`} onPress={remedies.remove}>
-        Remove
-      </Button>
+      {button('Remove', `Remove: ${name}`, () => remove(productId), true)}
       <HoldState line={line} onDone={onDone} />
-      {noticesOf(line, currency).map((notice) => (
-        <div key={notice.kind} class="notice row">
-          <span>{notice.text}</span>
-          <Remedy notice={notice} line={line} isDisabled={isDisabled} remedies={remedies} />
-        </div>
-      ))}
+      {noticesOf(line, currency).map((notice) => {
+        const { text, label = `${text}: ${name}`, action } = remedyOf(notice, line);
+        return (
+          <div key={notice.kind} class="notice row">
+            <span>{notice.text}</span>
+            {button(text, label, action)}
+          </div>
+        );
+      })}
       <ErrorNotice message={actions.errorOf(`line:${productId}`)} />
     </li>
   );
+}
+
+interface Remedy {
+  readonly text: string;
+  /** Accessible name of the button. Default: the text with the name of the product. */
+  readonly label?: string;
+  readonly action: () => Promise<void>;
+}
+
+/** Action that resolves a notice. */
+function remedyOf(notice: Notice, line: Line): Remedy {
+  const { productId, name, qty } = line;
+  if (notice.kind === 'priceChanged') return { text: 'Accept new price', action: () => acceptPrice(line) };
+  if (notice.kind === 'insufficient' && notice.suggestedQty > 0) {
+    const { suggestedQty } = notice;
+    const text = `${suggestedQty === qty ? 'Keep' : 'Lower to'} ${suggestedQty}`;
+    return { text, action: () => setQty(productId, suggestedQty) };
+  }
+  return {
+    text: 'Remove',
+    label: `Remove: ${name}, which is not available`,
+    action: () => remove(productId),
+  };
 }
 
 interface QuantityProps {
@@ -95,50 +110,5 @@ function Quantity({ line, isDisabled, onChange }: QuantityProps) {
       onKeyDown={(event) => event.key === 'Enter' && void submit(event.currentTarget.valueAsNumber)}
       onBlur={(event) => void submit(event.currentTarget.valueAsNumber)}
     />
-  );
-}
-
-interface Remedies {
-  readonly accept: () => void;
-  readonly setQuantity: (qty: number) => void;
-  readonly remove: () => void;
-}
-
-interface RemedyProps {
-  readonly notice: Notice;
-  readonly line: Line;
-  readonly isDisabled: boolean;
-  readonly remedies: Remedies;
-}
-
-/** Button that resolves a notice. */
-function Remedy({
-  notice,
-  line: { name, qty },
-  isDisabled,
-  remedies: { accept, setQuantity, remove },
-}: RemedyProps) {
-  if (notice.kind === 'priceChanged')
-    return (
-      <Button isDisabled={isDisabled} label={`Accept new price: ${name}`} onPress={accept}>
-        Accept new price
-      </Button>
-    );
-  if (notice.kind === 'insufficient' && notice.suggestedQty > 0) {
-    const text = `${notice.suggestedQty === qty ? 'Keep' : 'Lower to'} ${notice.suggestedQty}`;
-    return (
-      <Button
-        isDisabled={isDisabled}
-        label={`${text}: ${name}`}
-        onPress={() => setQuantity(notice.suggestedQty)}
-      >
-        {text}
-      </Button>
-    );
-  }
-  return (
-    <Button isDisabled={isDisabled} label={`Remove: ${name}, which is not available`} onPress={remove}>
-      Remove
-    </Button>
   );
 }
