@@ -16,7 +16,7 @@ const observed: ObservedTraffic = {
   untilMs: hour,
 };
 const requestsOf = (phases: readonly Phase[]) =>
-  phases.reduce((sum, { hours, product = 0, cart = 0 }) => sum + hours * 60 * (product + cart), 0);
+  phases.reduce((sum, { hours, product, cart }) => sum + hours * 60 * (product + cart), 0);
 const shareOfReads = (weights: object) => {
   const entries = Object.entries(weights) as [string, number][];
   const sum = (operations: typeof entries) => operations.reduce((all, [, weight]) => all + weight, 0);
@@ -52,7 +52,7 @@ test('traffic observed for longer than a day fills the month', () => {
 
 test('the mix has the observed ratio of reads and writes', () => {
   const mix = scenarioOf(observed, { times: 1, isAllDay: true }, referenceMix)?.mix;
-  assert.ok(mix?.product && mix.cart);
+  assert.ok(mix);
   assert.ok(Math.abs(shareOfReads(mix.product) - 0.75) < 1e-9);
   assert.equal(shareOfReads(mix.cart), 0);
 });

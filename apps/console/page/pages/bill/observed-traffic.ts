@@ -40,7 +40,7 @@ export function scenarioOf(
     name: 'observed',
     description: isAllDay ? 'observed traffic, day and night' : 'observed traffic, once a day',
     phases: [{ hours, ...busy }, ...(idle.hours > 0 ? [idle] : [])],
-    mix: mapServices((service) => weightsOf(requests[service], reference.mix[service] ?? {}, isRead)),
+    mix: mapServices((service) => weightsOf(requests[service], reference.mix[service], isRead)),
   };
 }
 
