@@ -59,7 +59,7 @@ export function BillView({
 
 function Items({ label, lines }: { readonly label: string; readonly lines: readonly Line[] }) {
   return (
-    <Table label={label} class="items" columns={['Item', { number: 'Per month' }, 'Formula']}>
+    <Table label={label} columns={['Item', { number: 'Per month' }, 'Formula']}>
       {lines.map(({ item, monthly, formula, inputs }) => (
         <tr key={item}>
           <th scope="row">{item}</th>

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { topology } from '@tandem/contracts/topology';
+import { defineTopology } from '@tandem/contracts/define-topology';
+import { type ServiceName, type Topology, topology } from '@tandem/contracts/topology';
 import { keys } from '../../parts/keys.ts';
 import { cardsOf } from './catalog.ts';
 
@@ -26,3 +27,18 @@ for (const service of keys(topology.services)) {
     }
   });
 }
+
+test('a service without relay and API can only be killed, and its consumer paused', () => {
+  const system = defineTopology({
+    shop: {
+      table: { name: 'orders', indexes: {} },
+      publishes: { topic: 'orders-topic', eventTypes: ['CartCheckedOut'] },
+    },
+    mail: { consumes: { 'mail-queue': { 'orders-topic': ['CartCheckedOut'] } } },
+  }) as unknown as Topology;
+  const kindsOf = (service: string) => cardsOf(service as ServiceName, system).map(({ kind }) => kind);
+  assert.deepEqual(kindsOf('mail'), ['consumerPaused', 'killed']);
+  assert.deepEqual(kindsOf('shop'), ['deliveriesDuplicated', 'deliveriesDelayed', 'relayStopped', 'killed']);
+  const alarms = cardsOf('mail' as ServiceName, system).flatMap(({ alarms }) => alarms);
+  assert.deepEqual(alarms, ['mail-queue-age', 'mail-tasks']);
+});

@@ -37,7 +37,7 @@ export function Picture() {
         {picture.lanes.map(({ service, x, y, width, height, isMirrored }) => (
           <g key={service} class={`lane ${accentOf(service)}`} aria-hidden="true">
             <rect x={x} y={y} width={width} height={height} rx="14" />
-            <text x={x + 18} y={isMirrored ? y + 26 : y + height - 16} class="lane-name">
+            <text x={x + 18} y={isMirrored ? y + 26 : y + height - 16}>
               {topology.services[service].paths.join(' ') || 'no API'}
             </text>
           </g>

@@ -20,7 +20,7 @@ export function Catalog() {
   const isLoading = actions.isPending('load');
   const next = page.value?.nextCursor;
   return (
-    <section class={`catalog ${accentOf('product')}`} aria-labelledby="catalog-title">
+    <section class={accentOf('product')} aria-labelledby="catalog-title">
       <div class="heading row">
         <h2 id="catalog-title" tabIndex={-1} ref={heading} class="accent-ink">
           {category.value ?? 'All products'}
