@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { publishers, serviceNames } from '@tandem/contracts/topology';
 import { temporaryFolder } from '../../../tests/src/support/process.ts';
-import { bundle } from './bundle.ts';
+import { type Artifact, bundle } from './bundle.ts';
 
+const services = new URL('../../../services/', import.meta.url);
 const packageOf = (path: string) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 const isOtel = (path: string) => path.includes('/@opentelemetry/');
 
-for (const artifact of ['product-relay', 'cart-relay'] as const) {
+for (const artifact of publishers.map(([service]) => `${service}-relay` as const)) {
   test(`${artifact} has no HTTP server, consumers or database client, and loads OpenTelemetry lazily`, async () => {
     await using folder = await temporaryFolder();
     const { sources, sourcesAtStart, bytes } = await bundle(artifact, folder.path);
@@ -30,7 +33,7 @@ for (const artifact of ['product-relay', 'cart-relay'] as const) {
   });
 }
 
-for (const artifact of ['product', 'cart'] as const) {
+for (const artifact of serviceNames.filter((name) => existsSync(new URL(name, services)))) {
   test(`${artifact} contains only modules and the pages of Swagger UI`, async () => {
     await using folder = await temporaryFolder();
     const { sources, sourcesAtStart } = await bundle(artifact, folder.path);
@@ -45,3 +48,11 @@ for (const artifact of ['product', 'cart'] as const) {
     assert.deepEqual(strange, []);
   });
 }
+
+test('an artifact that is not in the topology is rejected', async () => {
+  await using folder = await temporaryFolder();
+  await assert.rejects(
+    bundle('unknown-relay' as Artifact, folder.path),
+    /There is no artifact unknown-relay/,
+  );
+});

@@ -1,19 +1,19 @@
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { type Principal, publishers, serviceNames } from '@tandem/contracts/topology';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SWAGGER_UI = 'node_modules/@fastify/swagger-ui';
 
-/** Deployment artifacts by entry point: services as processes, relays as Lambda functions (handler `main.handler`). */
-export const artifacts = {
-  product: 'services/product/src/main.ts',
-  cart: 'services/cart/src/main.ts',
-  'product-relay': 'services/product/src/relay/main.ts',
-  'cart-relay': 'services/cart/src/relay/main.ts',
-} as const;
+/** What is deployed as one bundle: each principal is a program of its own. */
+export type Artifact = Principal;
 
-export type Artifact = keyof typeof artifacts;
+/** Entry points of the artifacts: services as processes, relays as Lambda functions (handler `main.handler`). */
+export const artifacts: ReadonlyMap<Artifact, string> = new Map<Artifact, string>([
+  ...serviceNames.map((service) => [service, `services/${service}/src/main.ts`] as const),
+  ...publishers.map(([service]) => [`${service}-relay`, `services/${service}/src/relay/main.ts`] as const),
+]);
 
 /** Content of a bundle. Sources are paths in the repository. */
 export interface Bundle {
@@ -27,16 +27,19 @@ export interface Bundle {
 
 /**
  * Bundles an artifact with all of its dependencies into a directory: `main.mjs` and lazily loaded modules. The output is
- * reproducible. An existing bundle is replaced. Rejects if the directory contains other files, or a source cannot be bundled.
+ * reproducible. An existing bundle is replaced. Rejects if the service publishes nothing, so that the relay does not exist, if
+ * the directory contains other files, or a source cannot be bundled.
  */
 export async function bundle(artifact: Artifact, outdir: string): Promise<Bundle> {
+  const entryPoint = artifacts.get(artifact);
+  if (entryPoint === undefined) throw new TypeError(`There is no artifact ${artifact}.`);
   const present = await readdir(outdir).catch((): string[] => []);
   if (present.length > 0 && !present.includes('main.mjs'))
     throw new Error(`${outdir} contains other files. Use an empty directory.`);
   await rm(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [artifacts[artifact]],
+    entryPoints: [entryPoint],
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
