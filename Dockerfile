@@ -5,17 +5,11 @@ ARG NODE_IMAGE=node:24.21.0-slim
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 ARG SERVICE
 WORKDIR /source
-# Manifests first: packages are fetched anew when these change, and not with every source.
 COPY package.json package-lock.json .npmrc ./
-COPY packages/chassis/package.json packages/chassis/
-COPY packages/contracts/package.json packages/contracts/
-COPY packages/relay/package.json packages/relay/
-COPY packages/storage/package.json packages/storage/
-COPY services/cart/package.json services/cart/
-COPY services/product/package.json services/product/
-RUN npm ci --workspace=@tandem/${SERVICE}
 COPY packages packages
 COPY services services
+# Every change of a source installs the packages again: the builder keeps what is downloaded.
+RUN --mount=type=cache,target=/root/.npm npm ci --workspace=@tandem/${SERVICE}
 COPY tools/bundle tools/bundle
 RUN node tools/bundle/src/main.ts ${SERVICE} bundle
 
