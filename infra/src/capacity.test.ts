@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mapServices } from '@tandem/contracts/topology';
 import { production } from '../settings/production.ts';
 import { requestsPerTask } from './capacity.ts';
 import { readSettings } from './settings.ts';
@@ -18,9 +19,16 @@ test('an invalid measurement is rejected', () => {
 });
 
 test('the default scaling target follows the measurement in this repository', () => {
-  assert.deepEqual(readSettings(production).requestsPerTaskAndMinute, requestsPerTask(256));
-  const both = { ...production, requestsPerTaskAndMinute: 1_200 };
-  assert.deepEqual(readSettings(both).requestsPerTaskAndMinute, { product: 1_200, cart: 1_200 });
+  const measured = requestsPerTask(256);
+  assert.ok(measured.product && measured.cart);
+  const targets = (requestsPerTaskAndMinute?: number | { cart: number }) =>
+    readSettings({ ...production, requestsPerTaskAndMinute }).requestsPerTaskAndMinute;
+  assert.deepEqual(targets(), measured);
+  assert.deepEqual(
+    targets(1_200),
+    mapServices(() => 1_200),
+  );
+  assert.deepEqual(targets({ cart: 900 }), { ...measured, cart: 900 });
 });
 
 test('each service has its own scaling target', () => {

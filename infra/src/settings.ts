@@ -1,3 +1,4 @@
+import { mapServices, serviceNames } from '@tandem/contracts/topology';
 import { z } from 'zod';
 import { requestsPerTask } from './capacity.ts';
 
@@ -41,7 +42,9 @@ const capacity = z.discriminatedUnion('mode', [
     .describe('Pay per hour, with auto scaling: cheaper for a constant load'),
 ]);
 
-const environment = z.record(z.string(), z.string());
+const service = z.enum(serviceNames);
+
+const requestsPerMinute = count(60, 1_000_000);
 
 /** Settings that differ between deployments. Everything else follows from the topology. */
 export const settingsSchema = z.strictObject({
@@ -78,12 +81,12 @@ export const settingsSchema = z.strictObject({
     .describe('Task size; 1024 CPU units are one ARM64 core'),
   requestsPerTaskAndMinute: z
     .union([
-      count(60, 1_000_000).transform((requests) => ({ product: requests, cart: requests })),
-      z.strictObject({ product: count(60, 1_000_000), cart: count(60, 1_000_000) }),
+      requestsPerMinute.transform((requests) => mapServices(() => requests)),
+      z.partialRecord(service, requestsPerMinute),
     ])
-    .optional()
+    .default({})
     .describe(
-      'Scaling target, for both services or per service; default: from tools/load/results/capacity.json',
+      'Scaling target, for all services or per service; default: from tools/load/results/capacity.json, or by CPU and queues alone',
     ),
   spot: z
     .boolean()
@@ -141,26 +144,23 @@ export const settingsSchema = z.strictObject({
     .default('docs/runbook.md')
     .describe('URL of the runbook in alarm descriptions; the anchor of the section is appended'),
   environment: z
-    .strictObject({
-      product: environment.default({}),
-      cart: environment.default({}),
-    })
-    .prefault({})
+    .partialRecord(service, z.record(z.string(), z.string()))
+    .default({})
     .describe('Environment variables per service that override its defaults'),
 });
 
-type ParsedSettings = z.output<typeof settingsSchema>;
-export type Settings = Omit<ParsedSettings, 'requestsPerTaskAndMinute'> & {
-  readonly requestsPerTaskAndMinute: NonNullable<ParsedSettings['requestsPerTaskAndMinute']>;
-};
+export type Settings = z.output<typeof settingsSchema>;
 export type SettingsInput = z.input<typeof settingsSchema>;
 
 /** Settings with defaults filled in. Throws an error with one line for each invalid setting. */
 export function readSettings(input: SettingsInput): Settings {
   const result = settingsSchema.superRefine(checkConsistency).safeParse(input);
   if (result.success) {
-    const { requestsPerTaskAndMinute = requestsPerTask(result.data.task.cpu) } = result.data;
-    return { ...result.data, requestsPerTaskAndMinute };
+    const { task, requestsPerTaskAndMinute } = result.data;
+    return {
+      ...result.data,
+      requestsPerTaskAndMinute: { ...requestsPerTask(task.cpu), ...requestsPerTaskAndMinute },
+    };
   }
   const problems = result.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'settings'}: ${message}`,
@@ -168,7 +168,7 @@ export function readSettings(input: SettingsInput): Settings {
   throw new Error(`Invalid settings\n${problems.join('\n')}`);
 }
 
-function checkConsistency({ tasks, egress, auth, traces }: ParsedSettings, context: z.RefinementCtx): void {
+function checkConsistency({ tasks, egress, auth, traces }: Settings, context: z.RefinementCtx): void {
   const addIssue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   if (tasks.min > tasks.max) addIssue(['tasks'], 'min is greater than max: raise max, or lower min');
   for (const [path, url] of [
