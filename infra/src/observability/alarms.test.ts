@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { publishers, serviceNames, topology } from '@tandem/contracts/topology';
 import { resources, synthesize, type Templates } from '../testing/synth.ts';
 
 const templates = synthesize({ alarmEmail: 'operators@example.com' });
+const routed = serviceNames.filter((service) => topology.services[service].paths.length > 0);
 
 function alarms({ observability }: Templates = templates) {
   const all = resources({ observability }, 'AWS::CloudWatch::Alarm');
@@ -12,12 +13,12 @@ function alarms({ observability }: Templates = templates) {
 
 /** Names of the alarms that the topology requires. */
 function expected(): string[] {
-  const services = Object.entries(topology.relays) as [ServiceName, (typeof topology.relays)[ServiceName]][];
   const relayAlarms = ['late', 'stuck', 'errors', 'throttled', 'silent', 'gave-up'];
   return [
-    ...services.flatMap(([service, { table, parkingQueue }]) => [
-      ...['errors', 'connections', 'latency', 'tasks'].map((what) => `${service}-${what}`),
-      `${table}-throttled`,
+    ...serviceNames.map((service) => `${service}-tasks`),
+    ...routed.flatMap((service) => ['errors', 'connections', 'latency'].map((what) => `${service}-${what}`)),
+    ...Object.keys(topology.tables).map((table) => `${table}-throttled`),
+    ...publishers.flatMap(([service, { parkingQueue }]) => [
       parkingQueue,
       ...relayAlarms.map((what) => `${service}-relay-${what}`),
     ]),
@@ -66,7 +67,7 @@ test('requests that never reached a task raise alarms: 5xx of the load balancer 
     return [MetricName, Statistic, (Dimensions as { Name: string }[]).map(({ Name }) => Name)] as unknown[];
   };
   assert.deepEqual(counted('edge-errors'), ['HTTPCode_ELB_5XX_Count', 'Sum', ['LoadBalancer']]);
-  for (const service of ['product', 'cart'])
+  for (const service of routed)
     assert.deepEqual(counted(`${service}-connections`), [
       'TargetConnectionErrorCount',
       'Sum',
@@ -78,7 +79,7 @@ test('one message in a dead-letter or parking queue raises an alarm', () => {
   const failureQueues = [
     ...Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue),
     ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
-    ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
+    ...publishers.map(([, { parkingQueue }]) => parkingQueue),
   ];
   for (const name of failureQueues) {
     const alarm = alarms().get(name);
@@ -92,11 +93,21 @@ test('one message in a dead-letter or parking queue raises an alarm', () => {
 
 test('missing data counts as missing tasks, and as no breach for all other alarms', () => {
   for (const [name, { TreatMissingData }] of alarms())
-    assert.equal(TreatMissingData, /^(product|cart)-tasks$/.test(name) ? 'breaching' : 'notBreaching', name);
+    assert.equal(TreatMissingData, name.endsWith('-tasks') ? 'breaching' : 'notBreaching', name);
+});
+
+test('tasks are counted by the load balancer, or by their own metrics behind none', () => {
+  for (const service of serviceNames) {
+    const { Namespace, MetricName, Statistic, Threshold } = alarms().get(`${service}-tasks`) ?? {};
+    const metric = routed.includes(service)
+      ? ['AWS/ApplicationELB', 'HealthyHostCount', 'Minimum']
+      : ['AWS/ECS', 'CPUUtilization', 'SampleCount'];
+    assert.deepEqual([Namespace, MetricName, Statistic, Threshold], [...metric, 2], service);
+  }
 });
 
 test('the alarm for a stuck relay is raised well before its changes are moved to the failure bucket', () => {
-  for (const service of ['product', 'cart'] as const) {
+  for (const [service] of publishers) {
     const stuck = Number(alarms().get(`${service}-relay-stuck`)?.['Threshold']);
     const [mapping] = resources({ [service]: templates[service] }, 'AWS::Lambda::EventSourceMapping');
     const maxAge = Number(mapping?.Properties['MaximumRecordAgeInSeconds']) * 1000;
@@ -110,7 +121,7 @@ test('the alarm for a stuck relay is raised well before its changes are moved to
 });
 
 test('a silent relay raises an alarm after one hour, even with a single write', () => {
-  for (const service of ['product', 'cart']) {
+  for (const [service] of publishers) {
     const alarm = alarms().get(`${service}-relay-silent`);
     const metrics = alarm?.['Metrics'] as { MetricStat?: { Period: number } }[];
     assert.equal(alarm?.['EvaluationPeriods'], 1);
@@ -207,10 +218,10 @@ test('the budget notifies at 80 % of its limit and when a forecast exceeds it', 
   );
 });
 
-test('there are three dashboards, which the free tier covers: one for each service and one for the events', () => {
+test('there is a dashboard for each service, and one for the events', () => {
   const dashboards = resources({ observability: templates.observability }, 'AWS::CloudWatch::Dashboard');
   const names = dashboards.map(({ Properties }) => String(Properties['DashboardName']));
-  assert.deepEqual(names.toSorted(), ['tandem-cart', 'tandem-events', 'tandem-product']);
+  assert.deepEqual(names.toSorted(), ['events', ...serviceNames].map((name) => `tandem-${name}`).toSorted());
   const events = dashboards.find(({ Properties }) => Properties['DashboardName'] === 'tandem-events');
   const body = JSON.stringify(events);
   for (const metric of [

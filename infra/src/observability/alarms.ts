@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { relayOf, type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
 import type { AlarmSpec, RunbookSection } from './alarm-spec.ts';
-import type { Metrics } from './metrics.ts';
+import { type Metrics, stockKeeper } from './metrics.ts';
 import { stockAlarms } from './stock-alarms.ts';
 import type { trafficMetrics } from './traffic-metrics.ts';
 
@@ -9,29 +9,28 @@ const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
 const HOUR = Duration.hours(1);
 
-/** Inputs of a context's alarms: its metrics, its load balancer metrics, and its minimum number of tasks. */
+/** Inputs of a context's alarms: its metrics, its load balancer metrics if it has any, and its minimum number of tasks. */
 export interface ContextAlarmInputs {
   readonly metrics: Metrics;
-  readonly traffic: ReturnType<typeof trafficMetrics>;
+  readonly traffic: ReturnType<typeof trafficMetrics> | undefined;
   readonly minTasks: number;
 }
 
-/** Alarms of one context: its service, queues and relay; for Product also its stock. */
+/** Alarms of one context: its service, table, queues and relay, and the stock where it is kept. */
 export function contextAlarms(service: ServiceName, inputs: ContextAlarmInputs): AlarmSpec[] {
-  const { metrics } = inputs;
+  const { metrics, traffic } = inputs;
+  const { table } = topology.services[service];
   return [
-    ...serviceAlarms(service, inputs),
+    ...(traffic ? requestAlarms(service, traffic) : []),
+    tasksAlarm(service, inputs),
+    ...(table ? [throttlingAlarm(table, metrics)] : []),
     ...queueAlarms(service, metrics),
-    ...relayAlarms(service, metrics),
-    ...(service === 'product' ? stockAlarms(metrics) : []),
+    ...(topology.relays[service] ? relayAlarms(service, metrics) : []),
+    ...(service === stockKeeper ? stockAlarms(service, metrics) : []),
   ];
 }
 
-function serviceAlarms(
-  service: ServiceName,
-  { metrics, traffic, minTasks }: ContextAlarmInputs,
-): AlarmSpec[] {
-  const { table } = topology.relays[service];
+function requestAlarms(service: ServiceName, traffic: ReturnType<typeof trafficMetrics>): AlarmSpec[] {
   return [
     {
       id: `${service}-errors`,
@@ -42,6 +41,14 @@ function serviceAlarms(
       section: 'errors',
     },
     {
+      id: `${service}-connections`,
+      metric: traffic.connectionErrors(FIVE_MINUTES),
+      threshold: 10,
+      periods: 1,
+      description: `The load balancer failed to connect to tasks of ${service} 10 or more times within five minutes. First: check whether it was just deployed, then why its last tasks stopped.`,
+      section: 'balancer-errors',
+    },
+    {
       id: `${service}-latency`,
       metric: traffic.latency(FIVE_MINUTES),
       threshold: 0.5,
@@ -49,34 +56,38 @@ function serviceAlarms(
       description: `The p99 latency of ${service} has been 500 ms or more for 15 minutes. First: compare the CPU of its tasks and the latency of its table on the dashboard.`,
       section: 'latency',
     },
-    {
-      id: `${service}-tasks`,
-      metric: traffic.healthyTasks(MINUTE),
-      threshold: minTasks,
-      below: true,
-      periods: 5,
-      missingDataBreaches: true,
-      description: `${service} has had fewer than ${minTasks} healthy tasks for five minutes. First: find out why the last task stopped, in the events of the ECS service.`,
-      section: 'missing-tasks',
-    },
-    {
-      id: `${table}-throttled`,
-      metric: metrics.throttledCalls(table, FIVE_MINUTES),
-      threshold: 10,
-      periods: 1,
-      description: `Table ${table} is being throttled. First: check its most throttled keys, then the capacity limit in the settings.`,
-      section: 'throttled-table',
-    },
   ];
 }
 
+function tasksAlarm(service: ServiceName, { metrics, traffic, minTasks }: ContextAlarmInputs): AlarmSpec {
+  return {
+    id: `${service}-tasks`,
+    metric: traffic?.healthyTasks(MINUTE) ?? metrics.runningTasks(service),
+    threshold: minTasks,
+    below: true,
+    periods: 5,
+    missingDataBreaches: true,
+    description: `${service} has had fewer than ${minTasks} ${traffic ? 'healthy' : 'running'} tasks for five minutes. First: find out why the last task stopped, in the events of the ECS service.`,
+    section: 'missing-tasks',
+  };
+}
+
+function throttlingAlarm(table: TableName, metrics: Metrics): AlarmSpec {
+  return {
+    id: `${table}-throttled`,
+    metric: metrics.throttledCalls(table, FIVE_MINUTES),
+    threshold: 10,
+    periods: 1,
+    description: `Table ${table} is being throttled. First: check its most throttled keys, then the capacity limit in the settings.`,
+    section: 'throttled-table',
+  };
+}
+
 function queueAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
-  const consumed = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
-  const subscriptions = topology.subscriptions.filter(
-    ({ queue }) => topology.queues[queue].consumer === service,
-  );
+  const { queues } = topology.services[service];
+  const subscriptions = topology.subscriptions.filter(({ queue }) => queues.includes(queue));
   return [
-    ...consumed.flatMap(([queue, { deadLetterQueue }]): AlarmSpec[] => [
+    ...queues.flatMap((queue): AlarmSpec[] => [
       {
         id: `${queue}-age`,
         metric: metrics.oldestMessage(queue, MINUTE),
@@ -86,7 +97,7 @@ function queueAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
         section: 'old-messages',
       },
       depthAlarm(
-        deadLetterQueue,
+        topology.queues[queue].deadLetterQueue,
         metrics,
         'dead-letters',
         `A message that ${service} could not process is in the dead-letter queue. First: read it and the reason; fix the cause; redrive it.`,
@@ -104,7 +115,7 @@ function queueAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
 }
 
 function relayAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
-  const { table, topic, parkingQueue } = topology.relays[service];
+  const { table, topic, parkingQueue } = relayOf(service);
   const relay = `${service}-relay`;
   const alarm = (id: string, spec: Omit<AlarmSpec, 'id'>): AlarmSpec => ({ id: `${relay}-${id}`, ...spec });
   return [

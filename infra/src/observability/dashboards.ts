@@ -1,13 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { CounterName, MetricName } from '@tandem/contracts/metric-catalog';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
-import { DefaultDashboardFactory, MetricStatistic, MonitoringFacade } from 'cdk-monitoring-constructs';
+import type { CounterName, DistributionName, MetricName } from '@tandem/contracts/metric-catalog';
+import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
+import {
+  type CustomMetricGroup,
+  DefaultDashboardFactory,
+  type MetricFactory,
+  MetricStatistic,
+  MonitoringFacade,
+} from 'cdk-monitoring-constructs';
 import type { Construct } from 'constructs';
 import type { ContextStack } from '../context/stack.ts';
 import type { EdgeStack } from '../edge.ts';
 import type { Names } from '../names.ts';
+import { type Metrics, stockKeeper } from './metrics.ts';
 import { stockMetrics } from './stock-widgets.ts';
 
 function openDashboard(scope: Construct, name: string, namespace: string): MonitoringFacade {
@@ -25,68 +32,78 @@ export interface ServiceDashboardProps {
   readonly service: ServiceName;
   readonly names: Names;
   readonly namespace: string;
+  readonly metrics: Metrics;
   readonly context: ContextStack;
   readonly edge: EdgeStack;
 }
 
-/** Dashboard of one service: requests, tasks, table. */
+/** Dashboard of one service: tasks, requests if any are routed to it, the stock where it is kept, its table if any. */
 export function addServiceDashboard(
   scope: Construct,
-  { service, names, namespace, context, edge }: ServiceDashboardProps,
+  { service, names, namespace, metrics, context, edge }: ServiceDashboardProps,
 ): void {
-  const dashboard = openDashboard(scope, names.of(`tandem-${service}`), namespace);
+  const dashboard = openDashboard(scope, names.of(`tandem-${service}`), namespace).addLargeHeader(service);
   const own = dashboard.createMetricFactory();
-  const latency: MetricName = 'RequestLatency';
+  const { service: fargateService, table } = context;
   const [applicationTargetGroup] = context.targetGroups;
-  if (!applicationTargetGroup) throw new Error(`${service} has no target group`);
+  const humanReadableName = `${service}: tasks`;
+
+  if (applicationTargetGroup)
+    dashboard
+      .monitorFargateApplicationLoadBalancer({
+        fargateService,
+        applicationLoadBalancer: edge.loadBalancer,
+        applicationTargetGroup,
+        humanReadableName,
+      })
+      .monitorCustom({
+        humanReadableName: `${service}: requests`,
+        alarmFriendlyName: `${service}-requests`,
+        metricGroups: requestMetrics(service, own),
+      });
+  else
+    dashboard.monitorSimpleFargateService({ fargateService, humanReadableName }).monitorCustom({
+      humanReadableName: `${service}: running tasks`,
+      alarmFriendlyName: `${service}-running-tasks`,
+      metricGroups: [{ title: 'Running tasks', metrics: [metrics.runningTasks(service)] }],
+    });
+  if (service === stockKeeper)
+    dashboard.monitorCustom({
+      humanReadableName: `${service}: stock and holds`,
+      alarmFriendlyName: `${service}-stock`,
+      metricGroups: stockMetrics(service, own),
+    });
+  if (table)
+    dashboard.monitorDynamoTable({ table, humanReadableName: `${topology.services[service].table} table` });
+}
+
+function requestMetrics(service: ServiceName, own: MetricFactory): CustomMetricGroup[] {
+  const latency: MetricName = 'RequestLatency';
   const counted = (name: CounterName, label: string) =>
     own.createMetric(name, MetricStatistic.SUM, label, { service });
-
-  dashboard
-    .addLargeHeader(service)
-    .monitorFargateApplicationLoadBalancer({
-      fargateService: context.service,
-      applicationLoadBalancer: edge.loadBalancer,
-      applicationTargetGroup,
-      humanReadableName: `${service}: tasks`,
-    })
-    .monitorCustom({
-      humanReadableName: `${service}: requests`,
-      alarmFriendlyName: `${service}-requests`,
-      metricGroups: [
+  return [
+    {
+      title: 'p99 by route, ms',
+      metrics: [
         {
-          title: 'p99 by route, ms',
-          metrics: [
-            {
-              searchQuery: `MetricName="${latency}" service="${service}"`,
-              dimensionsMap: {
-                service,
-                route: undefined,
-              } as unknown as cloudwatch.DimensionsMap,
-              statistic: MetricStatistic.P99,
-            },
-          ],
-        },
-        {
-          title: 'Rejected requests, retried conflicts',
-          metrics: [
-            counted('RequestsShed', 'shed'),
-            counted('RequestsRateLimited', 'rate limited'),
-            counted('ConflictsRetried', 'conflicts retried'),
-          ],
+          searchQuery: `MetricName="${latency}" service="${service}"`,
+          dimensionsMap: {
+            service,
+            route: undefined,
+          } as unknown as cloudwatch.DimensionsMap,
+          statistic: MetricStatistic.P99,
         },
       ],
-    });
-  if (service === 'product')
-    dashboard.monitorCustom({
-      humanReadableName: 'product: stock and holds',
-      alarmFriendlyName: 'product-stock',
-      metricGroups: stockMetrics(own),
-    });
-  dashboard.monitorDynamoTable({
-    table: context.table,
-    humanReadableName: `${topology.relays[service].table} table`,
-  });
+    },
+    {
+      title: 'Rejected requests, retried conflicts',
+      metrics: [
+        counted('RequestsShed', 'shed'),
+        counted('RequestsRateLimited', 'rate limited'),
+        counted('ConflictsRetried', 'conflicts retried'),
+      ],
+    },
+  ];
 }
 
 export interface FlowDashboardProps {
@@ -108,42 +125,23 @@ export function addFlowDashboard(
     .addWidget(
       new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 24, height: 6 }),
     );
-  for (const [service, context] of Object.entries(contexts)) {
-    const observed = (name: MetricName, label: string, statistic: MetricStatistic) =>
-      own.createMetric(name, statistic, label, { service });
-    dashboard
-      .monitorLambdaFunction({
-        lambdaFunction: context.relay.relay,
+  for (const service of serviceNames) {
+    const { relay, queues } = contexts[service];
+    if (relay)
+      dashboard.monitorLambdaFunction({
+        lambdaFunction: relay.relay,
         isIterator: true,
         humanReadableName: `${service}: relay`,
-      })
-      .monitorCustom({
+      });
+    const metricGroups = [
+      ...(relay ? relayMetrics(service, own) : []),
+      ...(queues.length > 0 ? consumerMetrics(service, own) : []),
+    ];
+    if (metricGroups.length > 0)
+      dashboard.monitorCustom({
         humanReadableName: `${service}: event flow`,
         alarmFriendlyName: `${service}-event-flow`,
-        metricGroups: [
-          {
-            title: 'Commit to publish, ms',
-            metrics: [
-              observed('RelayLag', 'p50', MetricStatistic.P50),
-              observed('RelayLag', 'p99', MetricStatistic.P99),
-            ],
-          },
-          {
-            title: 'Commit to effect, ms',
-            metrics: [
-              observed('PropagationDelay', 'p50', MetricStatistic.P50),
-              observed('PropagationDelay', 'p99', MetricStatistic.P99),
-            ],
-          },
-          {
-            title: 'Messages that failed',
-            metrics: [
-              observed('MessagesFailed', 'not applied', MetricStatistic.SUM),
-              observed('MessagesInvalid', 'rejected by schema', MetricStatistic.SUM),
-              observed('MessagesOfUnknownType', 'unknown type', MetricStatistic.SUM),
-            ],
-          },
-        ],
+        metricGroups,
       });
   }
   const byName = (name: string) => Queue.fromQueueArn(scope, `${name}-watched`, names.queueArn(name));
@@ -154,4 +152,31 @@ export function addFlowDashboard(
       humanReadableName: name,
     });
   }
+}
+
+function relayMetrics(service: ServiceName, own: MetricFactory): CustomMetricGroup[] {
+  return [{ title: 'Commit to publish, ms', metrics: percentiles('RelayLag', service, own) }];
+}
+
+function consumerMetrics(service: ServiceName, own: MetricFactory): CustomMetricGroup[] {
+  const counted = (name: CounterName, label: string) =>
+    own.createMetric(name, MetricStatistic.SUM, label, { service });
+  return [
+    { title: 'Commit to effect, ms', metrics: percentiles('PropagationDelay', service, own) },
+    {
+      title: 'Messages that failed',
+      metrics: [
+        counted('MessagesFailed', 'not applied'),
+        counted('MessagesInvalid', 'rejected by schema'),
+        counted('MessagesOfUnknownType', 'unknown type'),
+      ],
+    },
+  ];
+}
+
+function percentiles(name: DistributionName, service: ServiceName, own: MetricFactory) {
+  return [
+    own.createMetric(name, MetricStatistic.P50, 'p50', { service }),
+    own.createMetric(name, MetricStatistic.P99, 'p99', { service }),
+  ];
 }

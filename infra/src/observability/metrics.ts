@@ -1,21 +1,26 @@
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
+import { relayOf, type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
 import type { Names } from '../names.ts';
 import { sumOf } from './traffic-metrics.ts';
 
-/** Metrics that alarms evaluate: those of AWS for tables, queues and relays, and those that Product emits. */
+/** Metrics that alarms evaluate: those of AWS for tasks, tables, queues and relays, and those of the stock. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 export interface MetricsOptions {
   readonly names: Names;
-  /** Ids of the relays' event source mappings, which AWS generates. */
-  readonly mappings: Readonly<Record<ServiceName, string>>;
+  /** Id of the event source mapping of a service's relay, which AWS generates. */
+  readonly mappingOf: (service: ServiceName) => string;
   /** Namespace of the metrics that the services emit. */
   readonly namespace: string;
 }
 
-export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
+/** The service that keeps the stock and emits its metrics: it publishes how much is short. */
+export const stockKeeper = Object.values(topology.topics).find(({ eventTypes }) =>
+  eventTypes.includes('InventoryShort'),
+)?.owner;
+
+export function createMetrics({ names, mappingOf, namespace }: MetricsOptions) {
   const metricsIn =
     (namespace: string) =>
     (metricName: string, dimensionsMap: Record<string, string>, statistic: string, period: Duration) =>
@@ -23,12 +28,20 @@ export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
   const queues = metricsIn('AWS/SQS');
   const functions = metricsIn('AWS/Lambda');
   const tables = metricsIn('AWS/DynamoDB');
+  const tasks = metricsIn('AWS/ECS');
   const own = metricsIn(namespace);
   const queue = (name: string) => ({ QueueName: names.of(name) });
   const relay = (service: ServiceName) => ({ FunctionName: names.of(`${service}-relay`) });
-  const mapping = (service: ServiceName) => ({ EventSourceMappingUUID: mappings[service] });
+  const mapping = (service: ServiceName) => ({ EventSourceMappingUUID: mappingOf(service) });
 
   return {
+    /** Running tasks: each reports its CPU once a minute. For services behind no load balancer, which counts healthy ones. */
+    runningTasks: (service: ServiceName) => {
+      const name = names.of(service);
+      const dimensions = { ClusterName: name, ServiceName: name };
+      return tasks('CPUUtilization', dimensions, 'SampleCount', Duration.minutes(1));
+    },
+
     throttledCalls: (table: TableName, period: Duration) => {
       const TableName = names.of(table);
       const dimensions = [
@@ -64,7 +77,7 @@ export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
       functions('Throttles', relay(service), 'Sum', period),
     /** 1 in a period in which a table had writes and the relay's mapping read nothing: the iterator age does not show that. */
     unreadWrites: (service: ServiceName, period: Duration) => {
-      const TableName = names.of(topology.relays[service].table);
+      const TableName = names.of(relayOf(service).table);
       return new cloudwatch.MathExpression({
         expression: 'IF(FILL(writes, 0) > 0 AND FILL(polled, 0) < 1, 1, 0)',
         label: 'writes not read',
@@ -83,8 +96,9 @@ export function createMetrics({ names, mappings, namespace }: MetricsOptions) {
     },
 
     /** Units sold that were not on hand. */
-    unitsShort: (period: Duration) => own('UnitsShort', { service: 'product' }, 'Sum', period),
+    unitsShort: (service: ServiceName, period: Duration) => own('UnitsShort', { service }, 'Sum', period),
     /** The largest share, in percent, that carts hold of the units on hand of one product. */
-    heldShare: (period: Duration) => own('HeldSharePercent', { service: 'product' }, 'Maximum', period),
+    heldShare: (service: ServiceName, period: Duration) =>
+      own('HeldSharePercent', { service }, 'Maximum', period),
   };
 }

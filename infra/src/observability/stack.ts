@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type ServiceName, serviceNames } from '@tandem/contracts/topology';
 import type { Construct } from 'constructs';
 import { metricsNamespace } from '../context/environment.ts';
 import type { ContextStack } from '../context/stack.ts';
@@ -15,7 +15,7 @@ import { namesIn } from '../names.ts';
 import type { Settings } from '../settings.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { contextAlarms } from './alarms.ts';
-import { balancerAlarms } from './balancer-alarms.ts';
+import { balancerAlarm } from './balancer-alarm.ts';
 import { addFlowDashboard, addServiceDashboard } from './dashboards.ts';
 import { createMetrics } from './metrics.ts';
 import { trafficMetrics } from './traffic-metrics.ts';
@@ -33,30 +33,25 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props);
     const names = namesIn(this, settings.namePrefix);
     const namespace = metricsNamespace(settings.namePrefix);
-    const mappings = {
-      product: contexts.product.relay.mapping.eventSourceMappingId,
-      cart: contexts.cart.relay.mapping.eventSourceMappingId,
+    const mappingOf = (service: ServiceName) => {
+      const { relay } = contexts[service];
+      if (!relay) throw new TypeError(`${service} has no relay`);
+      return relay.mapping.eventSourceMappingId;
     };
-    const metrics = createMetrics({ names, mappings, namespace });
+    const metrics = createMetrics({ names, mappingOf, namespace });
 
     const operators = operatorsTopic(this, { settings, key, topicName: names.of('operators-topic') });
-    const services = Object.keys(topology.services) as ServiceName[];
     const alarms = [
-      ...services.flatMap((service) =>
-        contextAlarms(service, {
-          metrics,
-          traffic: trafficMetrics(contexts[service].traffic),
-          minTasks: settings.tasks.min,
-        }),
-      ),
-      ...balancerAlarms(edge.loadBalancer.loadBalancerFullName, {
-        product: contexts.product.traffic,
-        cart: contexts.cart.traffic,
+      ...serviceNames.flatMap((service) => {
+        const { traffic } = contexts[service];
+        const minTasks = settings.tasks.min;
+        return contextAlarms(service, { metrics, minTasks, traffic: traffic && trafficMetrics(traffic) });
       }),
+      balancerAlarm(edge.loadBalancer.loadBalancerFullName),
     ].map((spec) => createAlarm(this, spec, { alarmName: names.of(spec.id), settings, operators }));
 
-    for (const service of services)
-      addServiceDashboard(this, { service, names, namespace, context: contexts[service], edge });
+    for (const service of serviceNames)
+      addServiceDashboard(this, { service, names, namespace, metrics, context: contexts[service], edge });
     addFlowDashboard(this, { names, namespace, contexts, alarms });
     if (settings.budgetUsd !== undefined) addBudget(this, settings.budgetUsd, operators);
   }

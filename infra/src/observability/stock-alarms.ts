@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { ServiceName } from '@tandem/contracts/topology';
 import type { AlarmSpec } from './alarm-spec.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -6,12 +7,12 @@ const MINUTE = Duration.minutes(1);
 /** Share of a product's units on hand. Typically carts hold about 20 % of a product that sells well, more when it is almost sold out. */
 const HELD_PERCENT = 80;
 
-/** Alarms for oversold stock, and for stock that carts hold without buying it. Product emits the metrics. */
-export function stockAlarms(metrics: Metrics): AlarmSpec[] {
+/** Alarms for oversold stock, and for stock that carts hold without buying it. `service` emits the metrics. */
+export function stockAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
   return [
     {
-      id: 'product-units-short',
-      metric: metrics.unitsShort(MINUTE),
+      id: `${service}-units-short`,
+      metric: metrics.unitsShort(service, MINUTE),
       threshold: 1,
       periods: 1,
       description:
@@ -19,8 +20,8 @@ export function stockAlarms(metrics: Metrics): AlarmSpec[] {
       section: 'oversold-stock',
     },
     {
-      id: 'product-held-share',
-      metric: metrics.heldShare(MINUTE),
+      id: `${service}-held-share`,
+      metric: metrics.heldShare(service, MINUTE),
       threshold: HELD_PERCENT,
       // The share is recorded when it changes: a client that reserves everything within a minute leaves one datapoint.
       periods: 1,

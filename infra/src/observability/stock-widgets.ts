@@ -1,10 +1,9 @@
 import type { CounterName } from '@tandem/contracts/metric-catalog';
+import type { ServiceName } from '@tandem/contracts/topology';
 import { type CustomMetricGroup, type MetricFactory, MetricStatistic } from 'cdk-monitoring-constructs';
 
-const service = 'product';
-
-/** Widgets of Product's stock and hold metrics. Each metric has exactly the dimensions with which it is emitted. */
-export function stockMetrics(own: MetricFactory): CustomMetricGroup[] {
+/** Widgets of the metrics of stock and holds that `service` emits. Each metric has exactly the dimensions with which it is emitted. */
+export function stockMetrics(service: ServiceName, own: MetricFactory): CustomMetricGroup[] {
   const counted = (name: CounterName, label: string) =>
     own.createMetric(name, MetricStatistic.SUM, label, { service });
   const heldBy = (holder: 'guest' | 'user', label: string) =>
