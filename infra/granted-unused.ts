@@ -1,4 +1,5 @@
-import { type Principal, type ServiceName, topology } from '@tandem/contracts/topology';
+import { type Principal, publishers, type ServiceName, topology } from '@tandem/contracts/topology';
+import { principals } from './src/testing/privileges/owned.ts';
 
 /** Permission that is granted although no recorded call needs it, or wider than needed, with the reason. */
 export interface UnusedGrant {
@@ -9,28 +10,25 @@ export interface UnusedGrant {
   readonly reason: string;
 }
 
-const principals: readonly Principal[] = ['product', 'cart', 'product-relay', 'cart-relay'];
-
 const REASON_OF_KEY = 'SNS, SQS and DynamoDB use the key on behalf of the caller.';
 
 /** Permissions that are granted beyond `aws-calls.json`. */
-export const grantedUnused: readonly UnusedGrant[] = (['product', 'cart'] as const).flatMap(
-  unusedGrantsOfRelay,
-);
+export const grantedUnused: readonly UnusedGrant[] = publishers.flatMap(unusedGrantsOfRelay);
 
 /** Additional permissions with a customer managed key (`customerKey`). */
-export const grantedForKey: readonly UnusedGrant[] = principals.map(unusedGrantOfKey);
+export const grantedForKey: readonly UnusedGrant[] = [...principals].flatMap(unusedGrantsOfKey);
 
-function unusedGrantOfKey(principal: Principal): UnusedGrant {
+function unusedGrantsOfKey([principal, service]: readonly [Principal, ServiceName]): UnusedGrant[] {
+  const { table, queues } = topology.services[service];
+  if (!table && queues.length === 0) return [];
   const messages = ['kms:Decrypt', 'kms:GenerateDataKey'];
   const items = ['DescribeKey', 'Encrypt', 'GenerateDataKeyWithoutPlaintext', 'ReEncryptFrom', 'ReEncryptTo'];
-  const isRelay = principal.endsWith('-relay');
-  const actions = isRelay ? messages : [...messages, ...items.map((action) => `kms:${action}`)];
-  return { principal, actions, resource: /^key\/[^*/]+$/, reason: REASON_OF_KEY };
+  const actions =
+    principal === service && table ? [...messages, ...items.map((action) => `kms:${action}`)] : messages;
+  return [{ principal, actions, resource: /^key\/[^*/]+$/, reason: REASON_OF_KEY }];
 }
 
-function unusedGrantsOfRelay(service: ServiceName): UnusedGrant[] {
-  const { table } = topology.relays[service];
+function unusedGrantsOfRelay([service, { table }]: (typeof publishers)[number]): UnusedGrant[] {
   const principal = `${service}-relay` as const;
   return [
     {

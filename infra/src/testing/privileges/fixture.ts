@@ -1,4 +1,11 @@
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import {
+  relayOf,
+  type ServiceName,
+  serviceNames,
+  type TableName,
+  topology,
+} from '@tandem/contracts/topology';
+import { queuesOf } from './owned.ts';
 import type { Resource, Template, Templates } from './resources.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -8,7 +15,8 @@ type Json = Readonly<Record<string, unknown>>;
  * all names.
  */
 export function fixture(prefix = ''): Templates {
-  return { Events: events(prefix), Product: context('product', prefix), Cart: context('cart', prefix) };
+  const contexts = serviceNames.map((service) => [stackOf(service), context(service, prefix)]);
+  return { Events: events(prefix), ...Object.fromEntries(contexts) };
 }
 
 /** A copy in which one resource has other properties. */
@@ -56,62 +64,73 @@ function events(prefix: string): Template {
 }
 
 function context(service: ServiceName, prefix: string): Template {
-  const { table, topic, parkingQueue } = topology.relays[service];
-  const Resources: Record<string, Resource> = {
-    Table: { Type: 'AWS::DynamoDB::GlobalTable', Properties: { TableName: prefix + table } },
+  const { table, queues } = topology.services[service];
+  const relay = topology.relays[service];
+  const grants = [
+    ...(table ? tableGrants(table, prefix) : []),
+    allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+      queues.map((queue) => ({ 'Fn::GetAtt': `${idOf(queue)}.Arn` })),
+    ),
+    ...(relay?.snapshotQueue
+      ? [
+          allow('sns:Publish', { 'Fn::ImportValue': `Events:${relay.topic}` }),
+          allow('sqs:SendMessage', { 'Fn::GetAtt': [idOf(relay.snapshotQueue), 'Arn'] }),
+        ]
+      : []),
+  ];
+  return {
+    Resources: {
+      ...(table && {
+        Table: { Type: 'AWS::DynamoDB::GlobalTable', Properties: { TableName: prefix + table } },
+      }),
+      ...queuesWithPolicies(service, prefix),
+      TaskRole: role(service),
+      TaskGrants: policy('TaskRole', grants),
+      ...(relay ? relayResources(service, prefix) : {}),
+    },
+  };
+}
+
+function tableGrants(table: TableName, prefix: string): readonly Json[] {
+  const [index] = Object.keys(topology.tables[table].indexes);
+  const indexArn = { 'Fn::Sub': `\${Table.Arn}/index/${index}` };
+  return [
+    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem'], { 'Fn::GetAtt': ['Table', 'Arn'] }),
+    allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], arnBy('dynamodb', `table/${prefix}${table}`)),
+    ...(index === undefined ? [] : [allow('dynamodb:Query', indexArn)]),
+    ...(index === 'byCategory' ? [allow('dynamodb:Scan', indexArn)] : []),
+  ];
+}
+
+function relayResources(service: ServiceName, prefix: string): Record<string, Resource> {
+  const { topic, parkingQueue } = relayOf(service);
+  return {
     Failures: { Type: 'AWS::S3::Bucket' },
     RelayLogs: {
       Type: 'AWS::Logs::LogGroup',
       Properties: { LogGroupName: `/aws/lambda/${prefix}${service}-relay` },
     },
-    TaskRole: role(service),
     RelayRole: role(`${service}-relay`),
-    ...queues(service, prefix),
+    RelayGrants: policy('RelayRole', [
+      allow('sns:Publish', { 'Fn::ImportValue': `Events:${topic}` }),
+      allow('sqs:SendMessage', arnBy('sqs', prefix + parkingQueue)),
+      allow(
+        ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+          (action) => `dynamodb:${action}`,
+        ),
+        { 'Fn::GetAtt': ['Table', 'StreamArn'] },
+      ),
+      allow('s3:ListBucket', { 'Fn::GetAtt': ['Failures', 'Arn'] }),
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': ['RelayLogs', 'Arn'] }),
+      allow('s3:PutObject', { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Failures', 'Arn'] }, '/aws/lambda/*']] }),
+    ]),
   };
-  const index = `\${Table.Arn}/index/${Object.keys(topology.tables[table].indexes)[0]}`;
-  const own = Object.entries(topology.queues).find(([, { consumer }]) => consumer === service)?.[0] ?? '';
-  const topicArn = { 'Fn::ImportValue': `Events:${topic}` };
-  Resources['TaskGrants'] = policy('TaskRole', [
-    allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem'], { 'Fn::GetAtt': ['Table', 'Arn'] }),
-    allow(['dynamodb:PutItem', 'dynamodb:ConditionCheckItem'], arnBy('dynamodb', `table/${prefix}${table}`)),
-    allow('dynamodb:Query', { 'Fn::Sub': index }),
-    allow(
-      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-      [{ 'Fn::GetAtt': `${idOf(own)}.Arn` }],
-    ),
-    ...(service === 'cart'
-      ? []
-      : [
-          allow('dynamodb:Scan', { 'Fn::Sub': index }),
-          allow('sns:Publish', topicArn),
-          allow('sqs:SendMessage', { 'Fn::GetAtt': [idOf(own), 'Arn'] }),
-        ]),
-  ]);
-  Resources['RelayGrants'] = policy('RelayRole', [
-    allow('sns:Publish', topicArn),
-    allow('sqs:SendMessage', arnBy('sqs', prefix + parkingQueue)),
-    allow(
-      ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((it) => `dynamodb:${it}`),
-      { 'Fn::GetAtt': ['Table', 'StreamArn'] },
-    ),
-    allow('s3:ListBucket', { 'Fn::GetAtt': ['Failures', 'Arn'] }),
-    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': ['RelayLogs', 'Arn'] }),
-    allow('s3:PutObject', { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Failures', 'Arn'] }, '/aws/lambda/*']] }),
-  ]);
-  return { Resources };
 }
 
-function queues(service: ServiceName, prefix: string): Record<string, Resource> {
-  const consumed = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
-  const names = [
-    topology.relays[service].parkingQueue,
-    ...consumed.flatMap(([name, { deadLetterQueue }]) => [name, deadLetterQueue]),
-    ...topology.subscriptions
-      .filter(({ queue }) => consumed.some(([name]) => name === queue))
-      .map(({ deadLetterQueue }) => deadLetterQueue),
-  ];
+function queuesWithPolicies(service: ServiceName, prefix: string): Record<string, Resource> {
   return Object.fromEntries(
-    names.flatMap((name): [string, Resource][] => {
+    queuesOf(service).flatMap((name): [string, Resource][] => {
       const PolicyDocument = document(overTls('sqs:*', { 'Fn::GetAtt': [idOf(name), 'Arn'] }));
       return [
         [idOf(name), { Type: 'AWS::SQS::Queue', Properties: { QueueName: prefix + name } }],
@@ -149,6 +168,11 @@ function arnBy(service: string, end: string): Json {
     Ref: `AWS::${it}`,
   }));
   return { 'Fn::Join': ['', ['arn:', partition, `:${service}:`, region, ':', account, `:${end}`]] };
+}
+
+/** Name of the stack of a service. */
+function stackOf(service: ServiceName): string {
+  return service.charAt(0).toUpperCase() + service.slice(1);
 }
 
 /** Logical ids have letters and digits only. */

@@ -1,7 +1,19 @@
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import {
+  type Principal,
+  publishers,
+  type ServiceName,
+  serviceNames,
+  topology,
+} from '@tandem/contracts/topology';
 import { arn, STREAM_LABEL } from './resources.ts';
 
-/** What belongs to a context, by ARN: nothing of the other context may come near it. */
+/** Every principal with its service. */
+export const principals: ReadonlyMap<Principal, ServiceName> = new Map<Principal, ServiceName>([
+  ...serviceNames.map((service) => [service, service] as const),
+  ...publishers.map(([service]) => [`${service}-relay`, service] as const),
+]);
+
+/** What belongs to a context, by ARN: no principal of another context may access it. */
 export interface Owned {
   /** Tables, queues and topics. */
   readonly resources: readonly string[];
@@ -13,22 +25,11 @@ export interface Owned {
 export function ownedBy(service: ServiceName, prefix: string): Owned {
   const tables = Object.entries(topology.tables).filter(([, { owner }]) => owner === service);
   const tableArn = (name: string) => arn('dynamodb', `table/${prefix}${name}`);
-  const consumed = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
   const topics = Object.entries(topology.topics).filter(([, { owner }]) => owner === service);
-  const queues = [
-    topology.relays[service].parkingQueue,
-    ...consumed.flatMap(([name, { deadLetterQueue }]) => [
-      name,
-      deadLetterQueue,
-      ...topology.subscriptions
-        .filter(({ queue }) => queue === name)
-        .map((subscription) => subscription.deadLetterQueue),
-    ]),
-  ];
   return {
     resources: [
       ...tables.map(([name]) => tableArn(name)),
-      ...queues.map((name) => arn('sqs', `${prefix}${name}`)),
+      ...queuesOf(service).map((name) => arn('sqs', `${prefix}${name}`)),
       ...topics.map(([name]) => arn('sns', `${prefix}${name}`)),
     ],
     partsOfTables: tables.flatMap(([name, { indexes }]) => [
@@ -36,4 +37,19 @@ export function ownedBy(service: ServiceName, prefix: string): Owned {
       `${tableArn(name)}/stream/${STREAM_LABEL}`,
     ]),
   };
+}
+
+/** Names of all queues in the stack of a service. */
+export function queuesOf(service: ServiceName): readonly string[] {
+  const relay = topology.relays[service];
+  return [
+    ...(relay ? [relay.parkingQueue] : []),
+    ...topology.services[service].queues.flatMap((name) => [
+      name,
+      topology.queues[name].deadLetterQueue,
+      ...topology.subscriptions
+        .filter(({ queue }) => queue === name)
+        .map(({ deadLetterQueue }) => deadLetterQueue),
+    ]),
+  ];
 }

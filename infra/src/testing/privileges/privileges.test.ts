@@ -1,38 +1,49 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  publishers,
+  type ServiceName,
+  serviceNames,
+  type TableName,
+  topology,
+} from '@tandem/contracts/topology';
 import { grantedUnused } from '../../../granted-unused.ts';
 import { allow, fixture, withProperties } from './fixture.ts';
-import { type Calls, crossings, refusedCalls, unusedGrants } from './privileges.ts';
+import { type Calls, consumerCalls, crossings, refusedCalls, unusedGrants } from './privileges.ts';
 import type { Templates } from './resources.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Policy = Json & { readonly PolicyDocument: { readonly Statement: readonly Json[] } };
 
-const service = (table: string, index: string, queue: string) => ({
-  'dynamodb:BatchGetItem': [table],
-  'dynamodb:ConditionCheckItem': [table],
-  'dynamodb:GetItem': [table],
-  'dynamodb:PutItem': [table],
-  'dynamodb:Query': [index],
-  'sqs:ChangeMessageVisibility': [queue],
-  'sqs:DeleteMessage': [queue],
-  'sqs:ReceiveMessage': [queue],
-});
-const relay = (name: string) => ({
-  'sns:Publish': [`${name}-events-topic`],
-  'sqs:SendMessage': [`${name}-relay-parking-queue`],
-});
-const calls: Calls = {
-  cart: service('table/carts', 'table/carts/index/byUser', 'cart-product-updates-queue'),
-  'cart-relay': relay('cart'),
-  product: {
-    ...service('table/products', 'table/products/index/byCategory', 'product-cart-events-queue'),
-    'dynamodb:Scan': ['table/products/index/byCategory'],
-    'sns:Publish': ['product-events-topic'],
-    'sqs:SendMessage': ['product-cart-events-queue'],
-  },
-  'product-relay': relay('product'),
-};
+/** The calls for which the fixture grants permissions. */
+const calls: Calls = Object.fromEntries([
+  ...serviceNames.map((service) => [service, { ...consumerCalls(service), ...otherCalls(service) }]),
+  ...publishers.map(([service, { topic, parkingQueue }]) => [
+    `${service}-relay`,
+    { 'sns:Publish': [topic], 'sqs:SendMessage': [parkingQueue] },
+  ]),
+]);
+
+function otherCalls(service: ServiceName): Calls[string] {
+  const { table } = topology.services[service];
+  const relay = topology.relays[service];
+  const items = ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'];
+  return {
+    ...(table && Object.fromEntries(items.map((action) => [`dynamodb:${action}`, [`table/${table}`]]))),
+    ...(table && indexCalls(table)),
+    ...(relay?.snapshotQueue && {
+      'sns:Publish': [relay.topic],
+      'sqs:SendMessage': [relay.snapshotQueue],
+    }),
+  };
+}
+
+function indexCalls(table: TableName): Calls[string] {
+  const [index] = Object.keys(topology.tables[table].indexes);
+  const indexes = index === undefined ? [] : [`table/${table}/index/${index}`];
+  return { 'dynamodb:Query': indexes, ...(index === 'byCategory' && { 'dynamodb:Scan': indexes }) };
+}
+
 const faultsOf = async (templates: Templates, prefix = '') => ({
   refused: await refusedCalls({ templates, calls, prefix }),
   unused: await unusedGrants({ templates, calls, prefix }, grantedUnused),
@@ -105,7 +116,7 @@ test('a reason without a grant is named', async () => {
   assert.match(unused.join('\n'), /^cart-relay is excused for s3:PutObject on .+: not granted, or needed$/);
 });
 
-test('what reaches into the other context is named: its table, index, stream, queues and topic', async () => {
+test('what reaches into another context is named: its table, index, stream, queues and topic', async () => {
   const { crossing } = await faultsOf(
     also(
       ['Product', 'TaskGrants'],
@@ -124,7 +135,9 @@ test('what reaches into the other context is named: its table, index, stream, qu
       `product may dynamodb:Query on ${arnOf('dynamodb', 'table/carts/index/byUser')}`,
       `product may dynamodb:GetRecords on ${arnOf('dynamodb', 'table/carts/stream/stream-label')}`,
       `product may sqs:PurgeQueue on ${arnOf('sqs', 'cart-product-updates-subscription-dlq')}`,
-      `product may sns:Publish on ${arnOf('sns', 'cart-events-topic')}`,
+      ...Object.entries(topology.topics)
+        .filter(([, { owner }]) => owner !== 'product')
+        .map(([topic]) => `product may sns:Publish on ${arnOf('sns', topic)}`),
     ]),
   );
 });

@@ -1,7 +1,7 @@
-import type { Principal, ServiceName } from '@tandem/contracts/topology';
+import { type Principal, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import type { UnusedGrant } from '../../../granted-unused.ts';
 import { evaluate } from './evaluate.ts';
-import { ownedBy } from './owned.ts';
+import { ownedBy, principals } from './owned.ts';
 import { type Granted, grantedBy, listOf, type Statement } from './policies.ts';
 import { arn, type Templates } from './resources.ts';
 
@@ -15,13 +15,15 @@ export interface Deployment {
   readonly prefix?: string;
 }
 
-const principals: readonly Principal[] = ['product', 'product-relay', 'cart', 'cart-relay'];
-const otherOf: Readonly<Record<Principal, ServiceName>> = {
-  product: 'cart',
-  'product-relay': 'cart',
-  cart: 'product',
-  'cart-relay': 'product',
-};
+/** The calls that every consumer makes on the queues of its service. */
+export function consumerCalls(service: ServiceName): Calls[string] {
+  const { queues } = topology.services[service];
+  return {
+    'sqs:ChangeMessageVisibility': queues,
+    'sqs:DeleteMessage': queues,
+    'sqs:ReceiveMessage': queues,
+  };
+}
 
 /** A line for each call that is seen and not allowed. */
 export async function refusedCalls({
@@ -72,25 +74,27 @@ export async function unusedGrants(
 }
 
 /**
- * A line for each thing of the other context that a principal may touch, by whatever action occurs anywhere: among the
+ * A line for each resource of another context that a principal may access, by whatever action occurs anywhere: among the
  * calls, the grants, or the policies of resources.
  */
 export async function crossings({ templates, calls, prefix = '' }: Deployment): Promise<readonly string[]> {
   const granted = grantedBy(templates);
   const actions = actionsIn(granted, calls);
   const faults: string[] = [];
-  for (const principal of principals) {
+  for (const [principal, service] of principals) {
     const identity = granted.identities.get(principal);
     if (!identity) throw new Error(`no role is that of ${principal}`);
-    const { resources, partsOfTables } = ownedBy(otherOf[principal], prefix);
+    const others = serviceNames.filter((name) => name !== service).map((name) => ownedBy(name, prefix));
+    const resources = others.flatMap((owned) => owned.resources);
+    const partsOfTables = others.flatMap((owned) => owned.partsOfTables);
     for (const resource of resources.filter((it) => !granted.resources.has(it)))
       throw new Error(`there is no ${resource}, so that nothing is proven of it`);
     for (const resource of [...resources, ...partsOfTables]) {
-      const [, , service = ''] = resource.split(':');
+      const [, , api = ''] = resource.split(':');
       // What SNS gives a topic that has none is not to be seen in a template.
-      if (service === 'sns' && !granted.resourcePolicies.has(resource))
+      if (api === 'sns' && !granted.resourcePolicies.has(resource))
         faults.push(`${resource} has no policy of its own`);
-      for (const action of actions.filter((it) => it.startsWith(`${service}:`))) {
+      for (const action of actions.filter((it) => it.startsWith(`${api}:`))) {
         const answer = await evaluate(identity, action, resource, granted.resourcePolicies);
         if (answer === 'Allowed') faults.push(`${principal} may ${action} on ${resource}`);
       }
