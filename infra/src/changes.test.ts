@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { serviceNames } from '@tandem/contracts/topology';
 import type { SettingsInput } from './settings.ts';
 import { type CloudFormation, type StackName, synthesize, type Templates } from './testing/synth.ts';
 
@@ -49,7 +50,7 @@ test('settings can be set and reverted in one deployment of all stacks', () => {
 test('two settings can be set in one deployment, and reverted after the importing stacks are deployed first, as in docs/deployment.md', () => {
   for (const [change, first] of [
     [{ deployment: 'canary' }, ['observability']],
-    [{ customerKey: true }, ['product', 'cart', 'observability']],
+    [{ customerKey: true }, [...serviceNames, 'observability']],
   ] as const) {
     const [from, to] = [synthesize(change), synthesize()];
     assert.deepEqual(importersOfRemovedExports(to, from), []);

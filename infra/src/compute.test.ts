@@ -1,23 +1,25 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { publishers, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { type Resource, resources, synthesize, type Templates } from './testing/synth.ts';
 
 const templates = synthesize();
 const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
-const services = ['product', 'cart'] as const;
+const isRouted = (service: ServiceName) => topology.services[service].paths.length > 0;
+const routed = serviceNames.filter(isRouted);
 
-function only(of: Templates, service: (typeof services)[number], type: string): Resource['Properties'] {
+function only(of: Templates, service: ServiceName, type: string): Resource['Properties'] {
   const [resource, ...others] = resources({ [service]: of[service] }, type);
   assert.ok(resource && others.length === 0, `one ${type} of ${service}`);
   return resource.Properties;
 }
 
-const container = (service: (typeof services)[number]) =>
+const container = (service: ServiceName) =>
   only(templates, service, 'AWS::ECS::TaskDefinition')['ContainerDefinitions'][0] as Record<string, unknown>;
 
 test('a task is a quarter of an ARM core with 512 MB', () => {
-  for (const service of services) {
+  for (const service of serviceNames) {
     const task = only(templates, service, 'AWS::ECS::TaskDefinition');
     assert.deepEqual([task['Cpu'], task['Memory']], ['256', '512']);
     assert.deepEqual(task['RuntimePlatform'], { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' });
@@ -25,7 +27,7 @@ test('a task is a quarter of an ARM core with 512 MB', () => {
 });
 
 test('a container is unprivileged, has a read-only file system, needs no shell, and has a sufficient stop timeout', () => {
-  for (const service of services) {
+  for (const service of serviceNames) {
     const { User, ReadonlyRootFilesystem, StopTimeout, HealthCheck, Privileged, LinuxParameters } =
       container(service);
     assert.equal((LinuxParameters as { InitProcessEnabled: boolean }).InitProcessEnabled, true);
@@ -38,7 +40,7 @@ test('a container is unprivileged, has a read-only file system, needs no shell, 
 });
 
 test('two tasks run in two zones, and old tasks stop only when new ones are healthy', () => {
-  for (const service of services) {
+  for (const service of serviceNames) {
     const { DesiredCount, DeploymentConfiguration, NetworkConfiguration } = only(
       templates,
       service,
@@ -53,7 +55,7 @@ test('two tasks run in two zones, and old tasks stop only when new ones are heal
 });
 
 test('a deployment is rolled back if tasks fail, return 5xx, refuse connections or are slow', () => {
-  for (const service of services) {
+  for (const service of routed) {
     const { DeploymentConfiguration } = only(templates, service, 'AWS::ECS::Service');
     assert.deepEqual(DeploymentConfiguration.DeploymentCircuitBreaker, { Enable: true, Rollback: true });
     const { AlarmNames, Enable, Rollback } = DeploymentConfiguration.Alarms;
@@ -76,9 +78,29 @@ test('a deployment is rolled back if tasks fail, return 5xx, refuse connections 
   }
 });
 
+test('only services with paths are behind the load balancer; all others are deployed by the circuit breaker alone', () => {
+  for (const deployment of ['rolling', 'canary'] as const) {
+    const templates = synthesize({ deployment });
+    for (const service of serviceNames) {
+      const properties = only(templates, service, 'AWS::ECS::Service');
+      const { LoadBalancers = [], HealthCheckGracePeriodSeconds, DeploymentConfiguration } = properties;
+      const { Strategy, Alarms, DeploymentCircuitBreaker } = DeploymentConfiguration;
+      assert.deepEqual(DeploymentCircuitBreaker, { Enable: true, Rollback: true });
+      const groups = resources({ [service]: templates[service] }, 'AWS::ElasticLoadBalancingV2::TargetGroup');
+      assert.deepEqual(
+        [LoadBalancers.length, groups.length, HealthCheckGracePeriodSeconds, Alarms?.Enable, Strategy],
+        isRouted(service)
+          ? [1, deployment === 'canary' ? 2 : 1, 180, true, deployment.toUpperCase()]
+          : [0, 0, undefined, undefined, 'ROLLING'],
+        service,
+      );
+    }
+  }
+});
+
 test('the canary setting shifts 10 % of the requests, with a rule that has both target groups from the beginning', () => {
   const canary = synthesize({ deployment: 'canary' });
-  for (const service of services) {
+  for (const service of routed) {
     const { DeploymentConfiguration, LoadBalancers } = only(canary, service, 'AWS::ECS::Service');
     const { Strategy, CanaryConfiguration } = DeploymentConfiguration;
     assert.equal(Strategy, 'CANARY');
@@ -95,7 +117,7 @@ test('the canary setting shifts 10 % of the requests, with a rule that has both 
 
 test('tasks scale by requests, CPU and age of messages, within the limits of the settings', () => {
   const large = synthesize({ tasks: { min: 3, max: 20 }, requestsPerTaskAndMinute: 1_200 });
-  for (const service of services) {
+  for (const service of serviceNames) {
     const { MinCapacity, MaxCapacity } = only(large, service, 'AWS::ApplicationAutoScaling::ScalableTarget');
     assert.deepEqual([MinCapacity, MaxCapacity], [3, 20]);
     const policies = resources({ [service]: large[service] }, 'AWS::ApplicationAutoScaling::ScalingPolicy');
@@ -105,21 +127,22 @@ test('tasks scale by requests, CPU and age of messages, within the limits of the
         : [],
     );
     assert.deepEqual(Object.fromEntries(targets), {
-      ALBRequestCountPerTarget: 1_200,
+      ...(isRouted(service) ? { ALBRequestCountPerTarget: 1_200 } : {}),
       ECSServiceAverageCPUUtilization: 60,
     });
+    const { length: queues } = topology.services[service].queues;
     const steps = policies.filter(({ Properties }) => Properties['StepScalingPolicyConfiguration']);
-    assert.equal(steps.length, 1, 'on the age of the oldest message');
+    assert.equal(steps.length, queues, 'on the age of the oldest message');
     const ages = resources({ [service]: large[service] }, 'AWS::CloudWatch::Alarm').filter(
       ({ Properties }) => Properties['MetricName'] === 'ApproximateAgeOfOldestMessage',
     );
-    assert.equal(ages.length, 1);
+    assert.equal(ages.length, queues);
   }
 });
 
 test('with a canary, tasks scale by the requests of the target group that has the tasks', () => {
   const canary = synthesize({ deployment: 'canary', requestsPerTaskAndMinute: 1_200 });
-  for (const service of services) {
+  for (const service of routed) {
     const policies = resources({ [service]: canary[service] }, 'AWS::ApplicationAutoScaling::ScalingPolicy');
     const targets = policies.flatMap(
       ({ Properties: { TargetTrackingScalingPolicyConfiguration: it } }) => it ?? [],
@@ -156,7 +179,7 @@ test('with a canary, tasks scale by the requests of the target group that has th
 
 test('the spot setting runs tasks beyond the minimum on Spot', () => {
   const spot = synthesize({ spot: true });
-  for (const service of services) {
+  for (const service of serviceNames) {
     assert.deepEqual(only(spot, service, 'AWS::ECS::Service')['CapacityProviderStrategy'], [
       { CapacityProvider: 'FARGATE', Base: 2, Weight: 0 },
       { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
@@ -185,7 +208,7 @@ test('a changed capacity provider strategy forces a new deployment, and nothing 
 });
 
 test('a relay retries for almost the retention of the stream, then failed changes are stored with their bodies', () => {
-  for (const service of services) {
+  for (const [service] of publishers) {
     const relay = only(templates, service, 'AWS::Lambda::Function');
     assert.deepEqual([relay['Runtime'], relay['Architectures']], ['nodejs24.x', ['arm64']]);
     const mapping = only(templates, service, 'AWS::Lambda::EventSourceMapping');

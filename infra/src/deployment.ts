@@ -1,5 +1,5 @@
-import { Annotations, type App, DefaultStackSynthesizer, Tags } from 'aws-cdk-lib';
-import type { ServiceName } from '@tandem/contracts/topology';
+import { Annotations, type App, DefaultStackSynthesizer, type Stack, Tags } from 'aws-cdk-lib';
+import { mapServices, type ServiceName } from '@tandem/contracts/topology';
 import { ContextStack } from './context/stack.ts';
 import { EdgeStack } from './edge.ts';
 import { EventsStack } from './events.ts';
@@ -12,14 +12,19 @@ export type Stage = 'staging' | 'production';
 
 /** Build artifacts to deploy. */
 export interface Artifacts {
-  /** Directories of the relays' bundles. */
-  readonly relays: Readonly<Record<ServiceName, string>>;
+  /** Directory of the bundle of a service's relay. */
+  readonly relayCode: (service: ServiceName) => string;
   /** Directory of the Dockerfile. */
   readonly sources: string;
 }
 
 /** The stacks of a deployment, in the order in which they are deployed. */
-export function createDeployment(app: App, stage: Stage, settings: Settings, { relays, sources }: Artifacts) {
+export function createDeployment(
+  app: App,
+  stage: Stage,
+  settings: Settings,
+  { relayCode, sources }: Artifacts,
+) {
   const common = (name: string) => ({
     settings,
     stackName: `tandem-${stage}-${name}`,
@@ -35,29 +40,30 @@ export function createDeployment(app: App, stage: Stage, settings: Settings, { r
       'Tokens and cart ids are sent unencrypted. Set domain.',
     );
   const events = new EventsStack(app, id('events'), common('events'));
-  const context = (service: ServiceName) =>
-    new ContextStack(app, id(service), {
+  let previous: Stack = events;
+  const contexts = mapServices((service) => {
+    const context = new ContextStack(app, id(service), {
       ...common(service),
       service,
       network,
       edge,
       key: events.key,
-      relayCode: relays[service],
+      relayCode: relayCode(service),
       sources,
     });
-  const product = context('product');
-  const cart = context('cart');
-  product.addStackDependency(events);
-  // Product must be subscribed before the first cart event is published.
-  cart.addStackDependency(product);
+    // A context is subscribed before the next one publishes its first event: Product before Cart.
+    context.addStackDependency(previous);
+    previous = context;
+    return context;
+  });
   const observability = new ObservabilityStack(app, id('observability'), {
     ...common('observability'),
     edge,
     key: events.key,
-    contexts: { product, cart },
+    contexts,
   });
-  for (const stack of [network, edge, events, product, cart, observability]) {
+  for (const stack of [network, edge, events, ...Object.values(contexts), observability]) {
     Tags.of(stack).add('tandem:stage', stage);
   }
-  return { network, edge, events, product, cart, observability };
+  return { network, edge, events, contexts, observability };
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { cartConfig } from '@tandem/cart/config';
 import { describeConfig, readConfig } from '@tandem/chassis/config';
+import { publishers, serviceNames, topology } from '@tandem/contracts/topology';
 import { productConfig } from '@tandem/product/config';
 import { relayConfig } from '@tandem/relay/config';
 import type { z } from 'zod';
@@ -10,7 +11,6 @@ import { heapOptions } from './context/environment.ts';
 import { type CloudFormation, type Resource, resources, synthesize } from './testing/synth.ts';
 
 const configs = { product: productConfig, cart: cartConfig } as const;
-const services = ['product', 'cart'] as const;
 const templates = synthesize();
 
 function only(template: CloudFormation, type: string): Resource {
@@ -47,14 +47,9 @@ function assertComplete(environment: Record<string, unknown>, config: z.ZodObjec
   readConfig(config, filledIn(environment));
 }
 
-for (const service of services) {
+for (const service of ['product', 'cart'] as const) {
   test(`the task of ${service} has every variable of its schema, and no others`, () => {
     assertComplete(environmentOf(templates[service]), configs[service]);
-  });
-
-  test(`the relay of ${service} has every variable of its schema, and no others`, () => {
-    const { Environment } = only(templates[service], 'AWS::Lambda::Function').Properties;
-    assertComplete(Environment.Variables as Record<string, unknown>, relayConfig);
   });
 
   test(`the variables of ${service} equal the defaults of its schema, except for addresses and telemetry`, () => {
@@ -63,6 +58,26 @@ for (const service of services) {
     for (const { name, default: value } of describeConfig(configs[service])) {
       if (value !== undefined && !decidedHere.has(name)) assert.equal(environment[name], value, name);
     }
+  });
+}
+
+for (const [service] of publishers) {
+  test(`the relay of ${service} has every variable of its schema, and no others`, () => {
+    const { Environment } = only(templates[service], 'AWS::Lambda::Function').Properties;
+    assertComplete(Environment.Variables as Record<string, unknown>, relayConfig);
+  });
+}
+
+for (const service of serviceNames) {
+  test(`the task of ${service} has the addresses of its own table and queues, and of a topic for snapshots`, () => {
+    const { table, queues } = topology.services[service];
+    const relay = topology.relays[service];
+    const environment = filledIn(environmentOf(templates[service]));
+    const { TABLE_NAME, QUEUE_URLS, TOPIC_ARN } = environment;
+    const endOf = (text: string) => text.split(/[/:]/).at(-1);
+    assert.equal(TABLE_NAME, table);
+    assert.deepEqual(QUEUE_URLS?.split(',').map(endOf) ?? [], queues);
+    assert.equal(TOPIC_ARN && endOf(TOPIC_ARN), relay?.snapshotQueue && relay.topic);
   });
 }
 
@@ -103,7 +118,7 @@ test('settings can override variables of one service, and secrets are never plai
   assert.equal(Object.entries(relay).find(([name]) => name === 'OTEL_EXPORTER_OTLP_ENDPOINT')?.[1], '');
 });
 
-test('the duration of holds is a setting of Product only', () => {
+test('the duration of holds is a setting of the service that declares it', () => {
   assert.equal(environmentOf(templates.product)['HOLD_SECONDS'], '900');
   const { product, cart } = synthesize({ holdSeconds: 0 });
   assert.equal(environmentOf(product)['HOLD_SECONDS'], '0');
@@ -128,5 +143,5 @@ test('only IPv6-only tasks listen on IPv6, and call dual-stack endpoints of AWS'
   const { cart } = synthesize({ egress: 'ipv6' });
   assert.equal(environmentOf(cart)['HOST'], '::');
   assert.equal(environmentOf(cart)['AWS_USE_DUALSTACK_ENDPOINT'], 'true');
-  assert.match(filledIn(environmentOf(cart))['QUEUE_URL'] ?? '', /^https:\/\/sqs\.us-east-1\.api\.aws\//);
+  assert.match(filledIn(environmentOf(cart))['QUEUE_URLS'] ?? '', /^https:\/\/sqs\.us-east-1\.api\.aws\//);
 });

@@ -7,8 +7,8 @@ import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
 /**
- * Topics, the only coupling between the contexts. They are deployed before both, so that each context can subscribe to the
- * events of the other in any order; only roles of the owner may publish.
+ * Topics, the only coupling between the contexts. They are deployed before all of them, so that each context can subscribe to
+ * the events of the others in any order; only roles of the owner may publish.
  */
 export class EventsStack extends Stack {
   /** Customer managed key for the data of the contexts; undefined unless the setting `customerKey` is set. */

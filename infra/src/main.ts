@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundle } from '@tandem/bundle/bundle';
+import { publishers, type ServiceName } from '@tandem/contracts/topology';
 import { production } from '../settings/production.ts';
 import { staging } from '../settings/staging.ts';
 import { createDeployment, type Stage } from './deployment.ts';
@@ -41,13 +42,9 @@ switch (choice) {
 
 async function deploy(stage: Stage): Promise<void> {
   const settings = settingsOrExit(stage);
-  const folder = (relay: 'product-relay' | 'cart-relay') => join(root, '.cache/bundles', relay);
-  await Promise.all([
-    bundle('product-relay', folder('product-relay')),
-    bundle('cart-relay', folder('cart-relay')),
-  ]);
-  const relays = { product: folder('product-relay'), cart: folder('cart-relay') };
-  createDeployment(app, stage, settings, { relays, sources: root });
+  const relayCode = (service: ServiceName) => join(root, '.cache/bundles', `${service}-relay`);
+  await Promise.all(publishers.map(([service]) => bundle(`${service}-relay`, relayCode(service))));
+  createDeployment(app, stage, settings, { relayCode, sources: root });
 }
 
 function settingsOrExit(stage: Stage): Settings {

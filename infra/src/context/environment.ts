@@ -1,8 +1,8 @@
-import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Names } from '../names.ts';
 import type { Settings } from '../settings.ts';
+import { declaredVariables } from './declared-variables.ts';
 
-const DAY = 24 * 60 * 60;
 /** Memory of the task that the image's own `NODE_OPTIONS` fit. */
 const IMAGE_MEMORY_MIB = 512;
 const SEMI_SPACE_MIB = 16;
@@ -15,35 +15,39 @@ export interface EnvironmentProps {
   readonly port: number;
 }
 
+/** Variables that follow from the settings, in the tasks of the services whose configuration declares them. */
+const variablesOfSettings: Readonly<Record<string, (settings: Settings) => string>> = {
+  AUTH_ISSUER: ({ auth }) => auth.issuer,
+  AUTH_AUDIENCE: ({ auth }) => auth.audience,
+  AUTH_JWKS_URL: ({ auth }) => auth.jwksUrl,
+  // The load balancer.
+  PROXY_HOPS: () => '1',
+  HOLD_SECONDS: ({ holdSeconds }) => String(holdSeconds),
+};
+
 /** Complete environment of a service, including defaults, so that the task definition shows the effective configuration. */
 export function serviceEnvironment(
   service: ServiceName,
   { settings, names, port }: EnvironmentProps,
 ): Record<string, string> {
-  const { auth, egress, task } = settings;
+  const { egress, task } = settings;
   const isDualStack = egress === 'ipv6';
-  const { table } = topology.relays[service];
-  const { snapshots } = topology.services[service];
+  const { table, queues } = topology.services[service];
+  const relay = topology.relays[service];
+  const declared = Object.entries(declaredVariables[service]).flatMap(([name, byDefault]) => {
+    const value = variablesOfSettings[name]?.(settings) ?? byDefault;
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return {
+    ...Object.fromEntries(declared),
     PORT: String(port),
     HOST: isDualStack ? '::' : '0.0.0.0',
-    LOG_LEVEL: 'info',
-    TABLE_NAME: names.of(table),
-    QUEUE_URL: names.queueUrl(queueOf(service), { isDualStack }),
-    AUTH_ISSUER: auth.issuer,
-    AUTH_AUDIENCE: auth.audience,
-    AUTH_JWKS_URL: auth.jwksUrl,
-    ...telemetryEnvironment(settings, { hasSecrets: true }),
-    RECEIVE_PAUSE_MS: '1000',
-    RATE_LIMIT: '50',
-    MAX_IN_FLIGHT: '32',
-    MAX_WAITING: '400',
-    PROXY_HOPS: '1',
-    ...(service === 'product' ? { READ_CACHE_MS: '1000', HOLD_SECONDS: String(settings.holdSeconds) } : {}),
-    ...(snapshots ? { TOPIC_ARN: names.topicArn(snapshots.topic) } : {}),
-    ...(service === 'cart'
-      ? { GUEST_CART_TTL_SECONDS: String(7 * DAY), USER_CART_TTL_SECONDS: String(30 * DAY) }
+    ...(table ? { TABLE_NAME: names.of(table) } : {}),
+    ...(queues.length > 0
+      ? { QUEUE_URLS: queues.map((queue) => names.queueUrl(queue, { isDualStack })).join() }
       : {}),
+    ...(relay?.snapshotQueue ? { TOPIC_ARN: names.topicArn(relay.topic) } : {}),
+    ...telemetryEnvironment(settings, { hasSecrets: true }),
     ...(task.memoryMiB === IMAGE_MEMORY_MIB ? {} : { NODE_OPTIONS: heapOptions(task.memoryMiB) }),
     ...settings.environment[service],
     ...(isDualStack ? { AWS_USE_DUALSTACK_ENDPOINT: 'true' } : {}),
@@ -76,11 +80,4 @@ export function telemetryEnvironment(
 /** CloudWatch namespace of a deployment's own metrics, separate from other deployments in the account. */
 export function metricsNamespace(namePrefix: string): string {
   return namePrefix === '' ? 'Tandem' : `Tandem/${namePrefix.replace(/-$/, '')}`;
-}
-
-function queueOf(service: ServiceName): QueueName {
-  const queues = Object.keys(topology.queues) as QueueName[];
-  const [queue, ...rest] = queues.filter((name) => topology.queues[name].consumer === service);
-  if (queue === undefined || rest.length > 0) throw new Error(`${service} must consume exactly one queue`);
-  return queue;
 }

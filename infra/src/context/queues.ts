@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type ServiceName, type TopicName, topology } from '@tandem/contracts/topology';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Names } from '../names.ts';
@@ -17,11 +17,11 @@ export interface QueuesProps {
   readonly key: IKey | undefined;
 }
 
-/** Creates the queues that a service consumes, with dead-letter queues and subscriptions to the topics of the other context. */
+/** Creates the queues that a service consumes, with dead-letter queues and subscriptions to the topics of other contexts. */
 export function createQueues(scope: Construct, service: ServiceName, props: QueuesProps): sqs.Queue[] {
   const { names } = props;
-  const consumed = Object.entries(topology.queues).filter(([, { consumer }]) => consumer === service);
-  return consumed.map(([name, { deadLetterQueue, maxReceiveCount, visibilityTimeout }]) => {
+  return topology.services[service].queues.map((name) => {
+    const { deadLetterQueue, maxReceiveCount, visibilityTimeout } = topology.queues[name];
     const deadLetters = createFailureQueue(scope, deadLetterQueue, props, names.queueArn(name));
     const queue = new sqs.Queue(scope, name, {
       ...common(names.of(name), props.key),
@@ -32,8 +32,7 @@ export function createQueues(scope: Construct, service: ServiceName, props: Queu
     for (const subscription of topology.subscriptions.filter(
       ({ queue: subscribed }) => subscribed === name,
     )) {
-      const topic = sns.Topic.fromTopicArn(scope, subscription.topic, names.topicArn(subscription.topic));
-      topic.addSubscription(
+      topicNamed(scope, subscription.topic, names).addSubscription(
         new SqsSubscription(queue, {
           rawMessageDelivery: true,
           filterPolicy: {
@@ -45,6 +44,12 @@ export function createQueues(scope: Construct, service: ServiceName, props: Queu
     }
     return queue;
   });
+}
+
+/** The topic of that name, which several queues of a stack can subscribe to. */
+function topicNamed(scope: Construct, name: TopicName, names: Names): sns.ITopic {
+  const imported = scope.node.tryFindChild(name) as sns.ITopic | undefined;
+  return imported ?? sns.Topic.fromTopicArn(scope, name, names.topicArn(name));
 }
 
 /** Creates a queue for failed messages, which operators handle. `source`: the ARN of the queue that may dead-letter to it, if any. */

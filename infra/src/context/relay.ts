@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { relayOf, type ServiceName } from '@tandem/contracts/topology';
 import { streamFilters } from '@tandem/storage/dynamodb-layout';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
@@ -41,7 +41,7 @@ const BATCH_SIZE = 100;
 /** Creates the outbox relay of a table, which publishes the events of its changes. Failures are retried, in order within each shard. */
 export function createRelay(scope: Construct, props: RelayProps): Relay {
   const { service, table, code, settings, names, key } = props;
-  const { topic, parkingQueue, publishesExpiry } = topology.relays[service];
+  const { topic, parkingQueue, publishesExpiry } = relayOf(service);
   const functionName = names.of(`${service}-relay`);
   const streamArn = table.tableStreamArn;
   if (streamArn === undefined) throw new Error(`The table of ${service} has no stream.`);

@@ -16,24 +16,26 @@ export interface ScalingProps {
   readonly settings: Settings;
   readonly queues: readonly Queue[];
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
-  readonly traffic: ObservedTraffic;
+  readonly traffic: ObservedTraffic | undefined;
 }
 
-/** Scales by requests, CPU, and age of the oldest message; the policy that requires most tasks wins. */
+/**
+ * Scales by CPU, by the age of the oldest message of each queue, and by requests if the service is routed and a target is known;
+ * the policy that requires most tasks wins.
+ */
 export function scale(service: ecs.FargateService, props: ScalingProps): void {
-  const { name, settings, queues, targetGroups } = props;
+  const { name, settings, queues, targetGroups, traffic } = props;
+  const requestsPerTarget = settings.requestsPerTaskAndMinute[name];
   const tasks = service.autoScaleTaskCount({
     minCapacity: settings.tasks.min,
     maxCapacity: settings.tasks.max,
   });
   const [targetGroup, ...rest] = targetGroups;
-  if (targetGroup && rest.length === 0)
-    tasks.scaleOnRequestCount('Requests', {
-      targetGroup,
-      requestsPerTarget: settings.requestsPerTaskAndMinute[name],
-      ...COOLDOWN,
-    });
-  else scaleByBusiestTargetGroup(service, tasks, props);
+  if (targetGroup && traffic && requestsPerTarget !== undefined) {
+    if (rest.length === 0)
+      tasks.scaleOnRequestCount('Requests', { targetGroup, requestsPerTarget, ...COOLDOWN });
+    else scaleByBusiestTargetGroup(service, tasks, { traffic, requestsPerTarget });
+  }
   tasks.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: CPU_PERCENT, ...COOLDOWN });
   for (const queue of queues) {
     tasks.scaleOnMetric(`Age of ${queue.node.id}`, {
@@ -41,7 +43,7 @@ export function scale(service: ecs.FargateService, props: ScalingProps): void {
         statistic: 'Maximum',
         period: Duration.minutes(1),
       }),
-      // In seconds. Below the first step there is no change: the other two policies scale in.
+      // In seconds. Below the first step there is no change: the other policies scale in.
       scalingSteps: [
         { lower: 30, upper: 120, change: 1 },
         { lower: 120, change: 2 },
@@ -59,7 +61,10 @@ export function scale(service: ecs.FargateService, props: ScalingProps): void {
 function scaleByBusiestTargetGroup(
   service: ecs.FargateService,
   tasks: ecs.ScalableTaskCount,
-  { name, settings, traffic: { loadBalancer, targetGroups } }: ScalingProps,
+  {
+    traffic: { loadBalancer, targetGroups },
+    requestsPerTarget,
+  }: { readonly traffic: ObservedTraffic; readonly requestsPerTarget: number },
 ): void {
   const requests = targetGroups.map((targetGroup, i) => ({
     id: `m${i}`,
@@ -85,7 +90,7 @@ function scaleByBusiestTargetGroup(
       customizedMetricSpecification: {
         metrics: [...requests, { id: 'busiest', expression: busiest, returnData: true }],
       },
-      targetValue: settings.requestsPerTaskAndMinute[name],
+      targetValue: requestsPerTarget,
       scaleInCooldown: COOLDOWN.scaleInCooldown.toSeconds(),
       scaleOutCooldown: COOLDOWN.scaleOutCooldown.toSeconds(),
     },

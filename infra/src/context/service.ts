@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import type { ServiceName } from '@tandem/contracts/topology';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Names } from '../names.ts';
@@ -43,10 +43,6 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
   });
   Tags.of(taskRole).add('tandem:principal', service);
-  const grants = new iam.Policy(scope, 'TaskGrants', {
-    roles: [taskRole],
-    statements: taskGrants(service, names, key),
-  });
 
   const task = new ecs.FargateTaskDefinition(scope, 'Task', {
     family: names.of(service),
@@ -99,8 +95,10 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     'AwsSolutions-ECS2':
       'the variables are names, addresses and limits; the only secret comes from Secrets Manager',
   });
+  const statements = taskGrants(service, names, key);
   // Permissions must exist before a task starts.
-  task.node.addDependency(grants);
+  if (statements.length > 0)
+    task.node.addDependency(new iam.Policy(scope, 'TaskGrants', { roles: [taskRole], statements }));
   const executionRole = task.obtainExecutionRole();
   acknowledge(executionRole, {
     'AwsSolutions-IAM5[Resource::*]':
@@ -109,11 +107,15 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
   return task;
 }
 
-/** Security group of tasks: ingress from the load balancer only, egress by HTTPS only. */
-export function taskSecurityGroup(scope: Construct, { network, settings }: TaskProps): ec2.SecurityGroup {
+/** Security group of tasks: ingress from the load balancer only, or none without paths; egress by HTTPS only. */
+export function taskSecurityGroup(
+  scope: Construct,
+  { service, network, settings }: TaskProps,
+): ec2.SecurityGroup {
+  const requests = topology.services[service].paths.length > 0 ? 'requests from the load balancer, ' : '';
   const securityGroup = new ec2.SecurityGroup(scope, 'Tasks', {
     vpc: network.vpc,
-    description: 'Tasks: requests from the load balancer, calls over HTTPS',
+    description: `Tasks: ${requests}calls over HTTPS`,
     allowAllOutbound: false,
   });
   securityGroup.addEgressRule(

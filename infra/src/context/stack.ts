@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -32,23 +32,28 @@ export interface ContextProps extends StackProps {
   readonly sources: string;
 }
 
-/** Bounded context: its table, the outbox relay, the queues that it consumes, and its service. */
+/** Bounded context: its table and outbox relay, if it has them, the queues that it consumes, and its service. */
 export class ContextStack extends Stack {
-  readonly table: TableV2;
+  readonly table: TableV2 | undefined;
   readonly queues: readonly Queue[];
-  readonly relay: Relay;
+  readonly relay: Relay | undefined;
   readonly service: ecs.FargateService;
+  /** None for a service without paths, which runs behind no load balancer. */
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
-  readonly traffic: ObservedTraffic;
+  readonly traffic: ObservedTraffic | undefined;
 
   constructor(scope: Construct, id: string, { service, relayCode, ...props }: ContextProps) {
     super(scope, id, props);
     const { settings, edge, network, key } = props;
     const names = namesIn(this, settings.namePrefix);
+    const { paths, table } = topology.services[service];
 
-    this.table = createTable(this, topology.relays[service].table, { settings, key });
+    this.table = table && createTable(this, table, { settings, key });
     this.queues = createQueues(this, service, { names, key });
-    this.relay = createRelay(this, { service, table: this.table, code: relayCode, settings, names, key });
+    this.relay =
+      this.table && topology.relays[service]
+        ? createRelay(this, { service, table: this.table, code: relayCode, settings, names, key })
+        : undefined;
 
     const task = { ...props, service, names };
     const securityGroup = taskSecurityGroup(this, task);
@@ -62,15 +67,18 @@ export class ContextStack extends Stack {
     });
     acknowledge(cluster, {
       'AwsSolutions-ECS4':
-        'optional by a setting: at $0.07 per metric it would cost more than the tasks, and the load balancer counts healthy tasks for free',
+        'optional by a setting: at $0.07 per metric it would cost more than the tasks, which are counted for free without it',
     });
-    const traffic = routeRequests(this, { service, settings, edge, vpc: network.vpc, port: CONTAINER_PORT });
-    this.targetGroups = traffic.targetGroups;
-    this.traffic = {
+    const traffic =
+      paths.length > 0
+        ? routeRequests(this, { service, settings, edge, vpc: network.vpc, port: CONTAINER_PORT })
+        : undefined;
+    this.targetGroups = traffic?.targetGroups ?? [];
+    this.traffic = traffic && {
       loadBalancer: edge.loadBalancer.loadBalancerFullName,
       targetGroups: traffic.targetGroups.map(({ targetGroupFullName }) => targetGroupFullName),
     };
-    const { alarmNames, alarms } = deploymentAlarms(this, service, { names, traffic: this.traffic });
+    const rollback = this.traffic && deploymentAlarms(this, service, { names, traffic: this.traffic });
     const strategy = capacityProviders(settings);
     this.service = new ecs.FargateService(this, 'Service', {
       cluster,
@@ -82,21 +90,22 @@ export class ContextStack extends Stack {
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
-      // Cart is ready once it has received the catalog.
-      healthCheckGracePeriod: Duration.minutes(3),
       circuitBreaker: { rollback: true },
-      deploymentAlarms: {
-        alarmNames,
-        behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM,
-      },
-      ...traffic.deployment,
+      ...(rollback && {
+        deploymentAlarms: {
+          alarmNames: rollback.alarmNames,
+          behavior: ecs.AlarmBehavior.ROLLBACK_ON_ALARM,
+        },
+      }),
+      ...(traffic?.deployment ?? { deploymentStrategy: ecs.DeploymentStrategy.ROLLING }),
       capacityProviderStrategies: strategy,
     });
     redeployWithStrategy(this.service, strategy);
-    traffic.attach(this.service);
+    traffic?.attach(this.service);
     // The relay must exist before the service accepts writes, and the alarms and the capacity providers of the cluster before
     // a deployment starts.
-    this.service.node.addDependency(cluster, this.relay.mapping, ...this.queues, ...alarms);
+    const relay = this.relay ? [this.relay.mapping] : [];
+    this.service.node.addDependency(cluster, ...relay, ...this.queues, ...(rollback?.alarms ?? []));
     const { queues, targetGroups } = this;
     scale(this.service, { name: service, settings, queues, targetGroups, traffic: this.traffic });
   }

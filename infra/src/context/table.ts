@@ -1,7 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type IndexHolds, type TableName, topology } from '@tandem/contracts/topology';
+import type { IndexHolds } from '@tandem/contracts/define-topology';
+import { type TableName, topology } from '@tandem/contracts/topology';
 import {
   indexAttributes,
   PARTITION_KEY,

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { EdgeStack } from '../edge.ts';
@@ -22,11 +22,13 @@ export interface Traffic {
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
   readonly deployment: Pick<
     ecs.FargateServiceProps,
-    'deploymentStrategy' | 'canaryConfiguration' | 'bakeTime'
+    'healthCheckGracePeriod' | 'deploymentStrategy' | 'canaryConfiguration' | 'bakeTime'
   >;
   attach(service: ecs.FargateService): void;
 }
 
+/** Time for a new task to become ready: Cart is once it has received the catalog. */
+const healthCheckGracePeriod = Duration.minutes(3);
 const CANARY = { stepPercent: 10, stepBakeTime: Duration.minutes(5) };
 
 /** Routes the paths of a service to its tasks. */
@@ -43,7 +45,7 @@ export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
   const rule = (action: elbv2.ListenerAction) =>
     new elbv2.ApplicationListenerRule(scope, 'Route', {
       listener,
-      priority: 10 * (1 + Object.keys(topology.services).indexOf(service)),
+      priority: 10 * (1 + serviceNames.indexOf(service)),
       conditions: [elbv2.ListenerCondition.pathPatterns(paths.flatMap((path) => [path, `${path}/*`]))],
       action,
     });
@@ -54,7 +56,7 @@ export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
     rule(elbv2.ListenerAction.forward([targetGroup]));
     return {
       targetGroups: [targetGroup],
-      deployment: { deploymentStrategy: ecs.DeploymentStrategy.ROLLING },
+      deployment: { healthCheckGracePeriod, deploymentStrategy: ecs.DeploymentStrategy.ROLLING },
       attach: (ecsService) => targetGroup.addTarget(ecsService.loadBalancerTarget(container)),
     };
   }
@@ -74,6 +76,7 @@ export function routeRequests(scope: Construct, props: TrafficProps): Traffic {
   return {
     targetGroups: [targetGroup, alternate],
     deployment: {
+      healthCheckGracePeriod,
       deploymentStrategy: ecs.DeploymentStrategy.CANARY,
       canaryConfiguration: CANARY,
       bakeTime: Duration.minutes(5),

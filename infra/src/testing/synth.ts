@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServiceName } from '@tandem/contracts/topology';
 import { App, Validations } from 'aws-cdk-lib';
 import { type CloudFormationStackArtifact, SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -28,7 +29,7 @@ export interface CloudFormation {
   >;
 }
 
-export type StackName = 'network' | 'edge' | 'events' | 'product' | 'cart' | 'observability';
+export type StackName = 'network' | 'edge' | 'events' | ServiceName | 'observability';
 export type Templates = Readonly<Record<StackName, CloudFormation>>;
 
 export interface SynthesizeOptions {
@@ -75,18 +76,15 @@ function artifacts(
     const app = new App({ context: { ...context }, outdir: join(folder, 'cdk.out') });
     if (checked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const relay = join(folder, 'relay');
-    const stacks = createDeployment(
+    const { contexts, observability, ...shared } = createDeployment(
       app,
       stage,
       readSettings({ ...production, alarmEmail: 'operators@example.com', ...changes }),
-      {
-        relays: { product: relay, cart: relay },
-        sources: join(folder, 'image'),
-      },
+      { relayCode: () => relay, sources: join(folder, 'image') },
     );
     complete?.(app);
     const assembly = app.synth();
-    return Object.entries(stacks).map(([name, { artifactId }]) => {
+    return Object.entries({ ...shared, ...contexts, observability }).map(([name, { artifactId }]) => {
       const artifact = assembly.getStackArtifact(artifactId);
       // Read while the folder is there.
       void artifact.template;
