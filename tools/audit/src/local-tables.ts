@@ -1,15 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ScanPage, StoredState } from '@tandem/storage/driver';
-import { rejectedResponse, unreachable } from '@tandem/cli/target';
+import { type ApiRequest, rejectedResponse, requestUntil, unreachable } from '@tandem/cli/api-client';
 import { mintToken } from '@tandem/emulators/issuer';
 import { MAX_ITEMS, MAX_KEYS } from './routes.ts';
 import type { AuditedTable, TableReader, Tables } from './tables.ts';
 
 /** Token lifetime: longer than any audit of one machine takes. */
 const TOKEN_SECONDS = 24 * 60 * 60;
-/** Attempts of a request that the gateway sheds or whose connection fails. */
-const ATTEMPTS = 5;
-const PAUSE_MS = 200;
+/** Deadline of retries where the gateway sheds a request, or its connection fails. */
+const DEADLINE_MS = 10_000;
 
 /** Running local system: its tables, and the endpoint of its SNS and SQS. */
 export interface LocalSystem {
@@ -20,21 +18,22 @@ export interface LocalSystem {
 /** Connects to the system behind a gateway. Rejects with a DomainError where none is running, or another checkout's is. */
 export async function openLocalSystem(url: string): Promise<LocalSystem> {
   const token = await mintToken({ subject: 'audit', scopes: ['operator'], lifetimeSeconds: TOKEN_SECONDS });
+  let isReached = false;
   const call = async (path: string, body?: object): Promise<unknown> => {
-    const request = {
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { method: 'POST', body: JSON.stringify(body) }),
-    };
-    for (let attempt = 1; ; attempt++) {
-      const response = await fetch(`${url}/console${path}`, request).catch((error: unknown) => {
-        if (attempt === ATTEMPTS || isRefused(error)) throw unreachable(url, error);
-        return undefined;
-      });
-      if (response?.status === 200) return response.json();
-      if (response && (response.status !== 503 || attempt === ATTEMPTS))
-        throw await rejectedResponse(url, response);
-      await delay(PAUSE_MS * attempt);
-    }
+    const request: ApiRequest = body ? { method: 'POST', path, body } : { method: 'GET', path };
+    const outcome = await requestUntil(`${url}/console`, request, ({ status }) => status === 200, {
+      token,
+      deadlineMs: DEADLINE_MS,
+      onAttempt(result) {
+        if (!('response' in result)) {
+          if (!isReached) throw unreachable(url, result.cause);
+        } else if (result.response.status !== 200 && result.response.status !== 503)
+          throw rejectedResponse(url, result.response);
+        isReached = true;
+      },
+    });
+    if ('response' in outcome) return outcome.response.body;
+    throw unreachable(url, outcome.cause ?? new Error(outcome.reason));
   };
 
   const { urls } = (await call('/about')) as { readonly urls: { readonly aws: string } };
@@ -60,9 +59,4 @@ export async function openLocalSystem(url: string): Promise<LocalSystem> {
     tables: { id, of: { products: readerOf('products'), carts: readerOf('carts') }, segments: 1 },
     endpoint: urls.aws,
   };
-}
-
-function isRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BadRow } from './csv.ts';
 import type { Source } from './source.ts';
-import { parseOrNull, rejectedResponse, unreachable } from '@tandem/cli/target';
+import { type ApiResponse, readResponse, rejectedResponse, unreachable } from '@tandem/cli/api-client';
 
 /** Result of an import. `bad` has all skipped rows in the order of the file. */
 export interface ImportReport {
@@ -50,8 +50,8 @@ export async function load(
   };
   try {
     const response = await send(url, endpoint, body(), token);
-    if (response.status !== 200) throw await rejectedResponse(url, response);
-    const parsed = responseBody.safeParse(parseOrNull(await response.text()));
+    if (response.status !== 200) throw rejectedResponse(url, response);
+    const parsed = responseBody.safeParse(response.body);
     if (!parsed.success) throw unreachable(url, new Error('unexpected response to POST /products/import'));
     const { created, updated, unchanged, rejected } = parsed.data;
     const bad = [...source.bad, ...rejected.map(({ line, reason }) => source.reject(line, reason))];
@@ -66,7 +66,7 @@ async function send(
   endpoint: string,
   body: AsyncIterable<Uint8Array>,
   token: string,
-): Promise<Response> {
+): Promise<ApiResponse> {
   try {
     return await post(endpoint, body, token);
   } catch (error) {
@@ -78,8 +78,12 @@ async function send(
   }
 }
 
-function post(endpoint: string, body: AsyncIterable<Uint8Array> | string, token: string): Promise<Response> {
-  return fetch(endpoint, {
+async function post(
+  endpoint: string,
+  body: AsyncIterable<Uint8Array> | string,
+  token: string,
+): Promise<ApiResponse> {
+  const response = await fetch(endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${token}` },
     body,
@@ -87,4 +91,5 @@ function post(endpoint: string, body: AsyncIterable<Uint8Array> | string, token:
     // To follow a redirect fetch would keep a copy of the body, all of it in memory.
     redirect: 'error',
   });
+  return readResponse(response);
 }

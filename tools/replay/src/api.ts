@@ -1,8 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
 import { z } from 'zod';
-import { parseOrNull, rejectedResponse, unreachable } from '@tandem/cli/target';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  rejectedResponse,
+  requestUntil,
+  unreachable,
+} from '@tandem/cli/api-client';
 
 const cart = z.object({
   cartId: z.string(),
@@ -34,12 +38,9 @@ export interface Api {
   readStock(productIds: readonly string[]): Promise<ReadonlyMap<string, ReplayedStock>>;
 }
 
-const idsPerCall = 100;
-const attemptMs = 10_000;
-const retryDeadlineMs = 30_000;
-/** Limit of the propagation delay of a new product to Cart. */
-const maxLagMs = 10_000;
-const pauseMs = 100;
+const IDS_PER_CALL = 100;
+/** Deadline of retries: longer than a new product takes to reach Cart. */
+const DEADLINE_MS = 30_000;
 
 /**
  * Creates a client of the API at `url`. Requests are retried for 30 s, after Retry-After where the response is 503 or 429, and
@@ -49,35 +50,31 @@ const pauseMs = 100;
 export function createApi(url: string, onPost: (status: number) => void): Api {
   let wasReached = false;
 
-  const call = async (path: string, init: RequestInit): Promise<Response> => {
-    const deadline = performance.now() + retryDeadlineMs;
-    for (;;) {
-      let waitMs = pauseMs;
-      try {
-        const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(attemptMs) });
+  const call = async (
+    request: ApiRequest,
+    isRetried: (status: number) => boolean = isBusy,
+  ): Promise<ApiResponse> => {
+    let last: ApiResponse | undefined;
+    const outcome = await requestUntil(url, request, ({ status }) => !isRetried(status), {
+      deadlineMs: DEADLINE_MS,
+      onAttempt(result) {
+        if (!('response' in result)) {
+          if (!wasReached) throw unreachable(url, result.cause);
+          return;
+        }
         wasReached = true;
-        if (init.method === 'POST') onPost(response.status);
-        const isBusy = response.status === 503 || response.status === 429;
-        if (!isBusy || performance.now() > deadline) return response;
-        await response.body?.cancel();
-        waitMs = retryAfterMs(response);
-      } catch (error) {
-        if (!wasReached || performance.now() > deadline) throw unreachable(url, error);
-      }
-      await delay(waitMs);
-    }
+        last = result.response;
+        if (request.method === 'POST') onPost(last.status);
+      },
+    });
+    if ('response' in outcome) return outcome.response;
+    if (!last || outcome.cause !== undefined) throw unreachable(url, outcome.cause);
+    return last;
   };
 
-  const post = (path: string, body: unknown) =>
-    call(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-      body: JSON.stringify(body),
-    });
-
-  const read = async <T>(response: Response, status: number, shape: z.ZodType<T>): Promise<T> => {
-    if (response.status !== status) throw await rejectedResponse(url, response);
-    const parsed = shape.safeParse(parseOrNull(await response.text()));
+  const read = <T>(response: ApiResponse, status: number, shape: z.ZodType<T>): T => {
+    if (response.status !== status) throw rejectedResponse(url, response);
+    const parsed = shape.safeParse(response.body);
     if (parsed.success) return parsed.data;
     throw new DomainError(
       'unavailable',
@@ -87,30 +84,26 @@ export function createApi(url: string, onPost: (status: number) => void): Api {
   };
 
   return {
-    openCart: async () => read(await post('/carts', {}), 201, cart),
+    openCart: async () => read(await call({ method: 'POST', path: '/carts', body: {} }), 201, cart),
     async add(cartId, productId, qty) {
-      const deadline = performance.now() + maxLagMs;
-      for (;;) {
-        const response = await post(`/carts/${cartId}/items`, { productId, qty });
-        await response.body?.cancel();
-        if (response.status !== 404 || performance.now() > deadline) return response.status;
-        await delay(pauseMs);
-      }
+      const request = { method: 'POST', path: `/carts/${cartId}/items`, body: { productId, qty } } as const;
+      const { status } = await call(request, (status) => status === 404 || isBusy(status));
+      return status;
     },
-    readCart: async (cartId) => read(await call(`/carts/${cartId}`, {}), 200, cart),
+    readCart: async (cartId) => read(await call({ method: 'GET', path: `/carts/${cartId}` }), 200, cart),
     async readStock(productIds) {
       const found = new Map<string, ReplayedStock>();
-      for (let from = 0; from < productIds.length; from += idsPerCall) {
-        const ids = productIds.slice(from, from + idsPerCall).join(',');
-        const { items } = await read(await call(`/products?ids=${ids}`, {}), 200, stock);
-        for (const { productId, onHand, held } of items) found.set(productId, { onHand, held });
+      for (let from = 0; from < productIds.length; from += IDS_PER_CALL) {
+        const ids = productIds.slice(from, from + IDS_PER_CALL).join(',');
+        const response = await call({ method: 'GET', path: `/products?ids=${ids}` });
+        for (const { productId, onHand, held } of read(response, 200, stock).items)
+          found.set(productId, { onHand, held });
       }
       return found;
     },
   };
 }
 
-function retryAfterMs(response: Response): number {
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) ? Math.max(seconds * 1000, pauseMs) : 1000;
+function isBusy(status: number): boolean {
+  return status === 503 || status === 429;
 }

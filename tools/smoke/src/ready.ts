@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
-import { describe, send } from '@tandem/cli/request-until';
+import { describe, send } from '@tandem/cli/api-client';
 
 export interface ReadyOptions {
   readonly waitMs: number;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '@tandem/chassis/errors';
-import { type ApiResponse, type ApiRequest, requestUntil } from '@tandem/cli/request-until';
+import { type ApiResponse, type ApiRequest, requestUntil } from '@tandem/cli/api-client';
 
 /** Passed step of the smoke test. */
 export interface Step {

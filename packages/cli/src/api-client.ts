@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DomainError } from '@tandem/chassis/errors';
 
 /** Request to the API. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: object;
 }
@@ -31,6 +32,8 @@ export interface RequestUntilOptions {
   readonly deadlineMs: number;
   /** Stops the retries. A write in flight is not aborted, as its effect would be unknown. */
   readonly signal?: AbortSignal | undefined;
+  /** Called with the result of each attempt. If it throws, there are no further ones. */
+  readonly onAttempt?: (result: RequestResult) => void;
 }
 
 /** Timeout of one attempt. */
@@ -47,13 +50,13 @@ const UNCERTAIN = new Set([500, 502, 503, 504]);
 /**
  * Repeats a request with backoff until the response is as expected, such as after the propagation delay of events. Network
  * errors are retried too: a POST keeps its Idempotency-Key until it gets a response, and a 404 for a retried DELETE counts
- * as success. `Retry-After` is honoured. Rejects only when the signal aborts.
+ * as success. `Retry-After` is honoured. Rejects only when the signal aborts or `onAttempt` throws.
  */
 export async function requestUntil(
   url: string,
   request: ApiRequest,
   isExpected: (response: ApiResponse) => boolean,
-  { token, deadlineMs, signal }: RequestUntilOptions,
+  { token, deadlineMs, signal, onAttempt }: RequestUntilOptions,
 ): Promise<RequestOutcome> {
   const end = performance.now() + deadlineMs;
   let key = randomUUID();
@@ -65,6 +68,7 @@ export async function requestUntil(
     ];
     if (signal && request.method === 'GET') limits.push(signal);
     const result = await send(url, request, { token, key, signal: AbortSignal.any(limits) });
+    onAttempt?.(result);
 
     let pauseMs = growingMs;
     if ('response' in result) {
@@ -106,22 +110,50 @@ export async function send(
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal,
     });
-    const text = await response.text();
-    const location = response.headers.get('location');
-    const parsed = location === null ? parseObject(text) : { location, ...parseObject(text) };
-    return { response: { status: response.status, body: parsed, ...retryAfter(response.headers) } };
+    return { response: await readResponse(response) };
   } catch (cause) {
     return { reason: `${url} does not respond: ${failureOf(cause)}`, cause };
   }
 }
 
-/** A response in a few words: its status, and its problem's detail or its body. */
-export function describe({ status, body }: ApiResponse): string {
-  const content = body['detail'] ?? body['title'] ?? body;
-  const text = typeof content === 'string' ? content : JSON.stringify(content);
-  return text === '{}' ? `it responded ${status}` : `it responded ${status}: ${text}`;
+/** Reads a response to its end. A `Location` becomes a field of the body. */
+export async function readResponse(response: Response): Promise<ApiResponse> {
+  const location = response.headers.get('location');
+  const parsed = parseObject(await response.text());
+  const body = location === null ? parsed : { location, ...parsed };
+  return { status: response.status, body, ...retryAfter(response.headers) };
 }
 
+/** A response in a few words: its status, and its problem's detail or its body. */
+export function describe(response: ApiResponse): string {
+  return `it responded ${statusAndDetail(response)}`;
+}
+
+/** Error for a request without a response, with a text for the user. */
+export function unreachable(url: string, error: unknown): DomainError {
+  const failure = failureOf(error);
+  const message = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/.test(failure)
+    ? `no system is running at ${url} – start it with npm start`
+    : `the connection to ${url} failed: ${failure}`;
+  return new DomainError('unavailable', 'unreachable', message, { cause: error });
+}
+
+/** Error for a response with an unexpected status, with a text for the user. */
+export function rejectedResponse(url: string, response: ApiResponse): DomainError {
+  const message =
+    response.status === 401 || response.status === 403
+      ? `the system at ${url} does not accept this checkout's token (${statusAndDetail(response)})`
+      : `the system at ${url} responded ${statusAndDetail(response)}`;
+  return new DomainError('unavailable', 'refused', message);
+}
+
+function statusAndDetail({ status, body }: ApiResponse): string {
+  const content = body['detail'] ?? body['title'] ?? body;
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  return text === '{}' ? String(status) : `${status}: ${text}`;
+}
+
+/** Code of a failed connection, or else its message. */
 function failureOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
