@@ -1,5 +1,4 @@
 import type { App } from '@tandem/chassis/http/types';
-import type { ServiceName } from '@tandem/contracts/topology';
 import { z } from 'zod';
 import type { AuditedTable, TableReader } from './tables.ts';
 
@@ -8,9 +7,6 @@ export interface ServedTables {
   readonly id: string;
   readonly of: (table: AuditedTable) => TableReader;
 }
-
-/** Service that owns each table. */
-export const ownerOf: Readonly<Record<AuditedTable, ServiceName>> = { products: 'product', carts: 'cart' };
 
 /** Limits of items and keys of one request, so that its response stays small. */
 export const MAX_ITEMS = 500;

@@ -1,4 +1,4 @@
-import { type QueueName, type TopicName, topology } from '@tandem/contracts/topology';
+import { publishers, type QueueName, type TopicName, topology } from '@tandem/contracts/topology';
 import { usageError } from '@tandem/cli/command';
 
 /** Destination to which a redrive sends the messages of a queue. */
@@ -33,7 +33,7 @@ export const deadLetterQueues: readonly Dlq[] = [
     what: 'not delivered by SNS',
     destination: { kind: 'queue', name: queue },
   })),
-  ...Object.entries(topology.relays).map(([service, { topic, parkingQueue }]): Dlq => ({
+  ...publishers.map(([service, { topic, parkingQueue }]): Dlq => ({
     name: parkingQueue,
     kind: 'unpublishable',
     what: `unpublishable for ${service}'s relay`,

@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { callTimeouts } from '@tandem/chassis/aws';
-import { topology } from '@tandem/contracts/topology';
+import { relayOf, type TopicName, topology } from '@tandem/contracts/topology';
 import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
 import { callAws } from './call-aws.ts';
 
@@ -10,7 +10,7 @@ export interface Target {
   readonly sqs: SQSClient;
   readonly sns: SNSClient;
   readonly queueUrl: (queue: string) => Promise<string>;
-  readonly topicArn: (topic: string) => Promise<string>;
+  readonly topicArn: (topic: TopicName) => Promise<string>;
   readonly clock: Clock;
   /**
    * How long a receive waits for messages. SQS polls all of its servers only if this is a second or more (long polling), and
@@ -77,8 +77,7 @@ export function awsTarget({
     clock: { now: () => Date.now() + sqs.config.systemClockOffset, errorMs: 1_200 },
     /** Derives partition, region and account from the ARN of a queue of the same deployment. */
     async topicArn(topic) {
-      const queue =
-        topology.relays[topology.topics[topic as keyof typeof topology.topics].owner].parkingQueue;
+      const queue = relayOf(topology.topics[topic].owner).parkingQueue;
       const command = new GetQueueAttributesCommand({
         QueueUrl: await queueUrl(queue),
         AttributeNames: ['QueueArn'],
