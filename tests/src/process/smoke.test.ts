@@ -201,12 +201,12 @@ test('an unreachable deployment is reported in one line after the deadline', asy
   assert.match(stderr, new RegExp(`^waiting up to 3 s: ${url} does not respond: ECONNREFUSED\n[^\n]+\n$`));
 });
 
-test('an invalid command line prints one line, and exits with 1', async () => {
+test('an invalid command line prints one line, and exits with 2', async () => {
   const elsewhere = 'https://shop.example.com';
   for (const [args, line] of [
-    [[], /^usage: npm run smoke -- URL /],
-    [['not a url'], /^"not a url" is not an http URL\n$/],
-    [['ftp://localhost'], /is not an http URL\n$/],
+    [[], /^needs exactly one URL \(see --help\)\n$/],
+    [['not a url'], /^"not a url" is not an http URL \(see --help\)\n$/],
+    [['ftp://localhost'], /is not an http URL \(see --help\)\n$/],
     [[system.urls.gateway, '--wait', 'long'], /^--wait "long" is not a duration/],
     [
       [elsewhere],
@@ -214,7 +214,7 @@ test('an invalid command line prints one line, and exits with 1', async () => {
     ],
   ] as const) {
     const { code, stdout, stderr } = await start(args).exit;
-    assert.deepEqual([code, stdout], [1, ''], stderr);
+    assert.deepEqual([code, stdout], [2, ''], stderr);
     assert.match(stderr, line);
     assert.equal(stderr.split('\n').length, 2);
   }

@@ -1,4 +1,4 @@
-import { readArguments, usageError } from '@tandem/cli/command';
+import { integer, readArguments, usageError } from '@tandem/cli/command';
 import { systemUrl } from '@tandem/cli/target';
 
 /** Deployment that is audited. */
@@ -22,7 +22,7 @@ export interface AuditArguments {
   readonly isJson: boolean;
 }
 
-export const help = `Checks that no unit of stock is lost or counted twice: units on hand equal units stocked minus units sold, units held
+const help = `Checks that no unit of stock is lost or counted twice: units on hand equal units stocked minus units sold, units held
 equal those in open carts, Product has received the requests of each open cart, and the sale of each order was applied.
 
   npm run audit [-- --repair [--rate N] [--restart]] [--settle SECONDS] [--json]
@@ -50,9 +50,10 @@ account; and with a customer-managed KMS key, kms:Decrypt and kms:GenerateDataKe
 Exit code: 0 no difference, or all repaired; 1 differences remain; 2 usage error or unreachable; 130 interrupted.
 `;
 
-/** Parses the command line; undefined for --help. Throws a usage error where it is invalid. */
-export function readAuditArguments(environmentPort: string | undefined): AuditArguments | undefined {
+/** Parses the command line. Throws a usage error where it is invalid. */
+export function readAuditArguments(environmentPort: string | undefined): AuditArguments {
   const { values } = readArguments({
+    help,
     options: {
       repair: { type: 'boolean', default: false },
       rate: { type: 'string' },
@@ -64,10 +65,8 @@ export function readAuditArguments(environmentPort: string | undefined): AuditAr
       region: { type: 'string' },
       prefix: { type: 'string' },
       segments: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) return undefined;
   const { repair, rate, restart, settle, aws, region, prefix, segments, url } = values;
   if (!repair && (rate !== undefined || restart)) throw usageError('--rate and --restart need --repair');
   if (!aws && [region, prefix, segments].some((value) => value !== undefined))
@@ -83,11 +82,4 @@ export function readAuditArguments(environmentPort: string | undefined): AuditAr
     isRestart: restart,
     isJson: values.json,
   };
-}
-
-function integer(option: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : -1;
-  if (number < min || number > max)
-    throw usageError(`${option} "${text}" is not an integer from ${min} to ${max}`);
-  return number;
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DomainError } from '@tandem/chassis/errors';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
-import { runCommand } from '@tandem/cli/command';
+import { INTERRUPTED, runCommand, stopSignal } from '@tandem/cli/command';
 import { awsTarget, localTarget, type Target } from '@tandem/dlq/target';
-import { type AuditArguments, help, readAuditArguments } from './arguments.ts';
+import { type AuditArguments, readAuditArguments } from './arguments.ts';
 import { audit } from './audit.ts';
 import { openAwsTables } from './aws-tables.ts';
 import { openLocalSystem } from './local-tables.ts';
@@ -13,17 +13,12 @@ import { showAuditProgress } from './progress.ts';
 import { openState } from './state.ts';
 import type { Tables } from './tables.ts';
 
-const INTERRUPTED = 130;
 const UNREACHABLE = 2;
 const CART_EVENTS = 'cart-events-topic';
 const STATE_DIRECTORY = join(import.meta.dirname, '../../../.local');
 
 await runCommand(async () => {
   const args = readAuditArguments(process.env['PORT']);
-  if (!args) {
-    process.stdout.write(help);
-    return 0;
-  }
   try {
     await using stack = new AsyncDisposableStack();
     return await run(args, await open(args, stack));
@@ -58,7 +53,7 @@ async function run(
     ? createPublisher(messaging.sns, await messaging.topicArn(CART_EVENTS))
     : undefined;
   const progress = showAuditProgress(process.stderr);
-  const signal = stopSignal();
+  const signal = stopSignal('finishing the current page');
   const start = performance.now();
   const report = await audit({
     tables: { ...tables, id },
@@ -82,16 +77,4 @@ async function run(
   else process.stdout.write(summary(report, milliseconds, isRepair));
   if (report.isInterrupted) return INTERRUPTED;
   return report.left === 0 ? 0 : 1;
-}
-
-/** Aborts at the first Ctrl-C or SIGTERM; npm and the terminal may both send it, so further ones change nothing. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (!stopping.signal.aborted) process.stderr.write(`${name}: finishing the current page\n`);
-      stopping.abort();
-    });
-  }
-  return stopping.signal;
 }

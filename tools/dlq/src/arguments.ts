@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readArguments, usageError } from '@tandem/cli/command';
+import { integer, readArguments, usageError } from '@tandem/cli/command';
+import { httpUrl } from '@tandem/cli/target';
 import { findQueue, type Dlq } from './queues.ts';
 
 /** The deployment that the command works on. */
@@ -22,7 +23,7 @@ export type DlqArguments = { readonly target: TargetArguments } & (
     }
 );
 
-export const help = `Lists dead letters, and redrives them once the cause of the failure is fixed.
+const help = `Lists dead letters, and redrives them once the cause of the failure is fixed.
 
   npm run dlq -- list [--json]
   npm run dlq -- show QUEUE [--limit N]
@@ -72,7 +73,6 @@ const options = {
   aws: { type: 'boolean' },
   region: { type: 'string' },
   prefix: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 const common = ['endpoint', 'aws', 'region', 'prefix'];
@@ -82,10 +82,9 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
   redrive: ['rate', 'only', 'dry-run', 'force', 'log', ...common],
 };
 
-/** Parses the command line; undefined for --help. Throws a usage error where it is invalid. */
-export function readDlqArguments(environment: Environment): DlqArguments | undefined {
-  const { values, positionals } = readArguments({ allowPositionals: true, options });
-  if (values.help) return undefined;
+/** Parses the command line. Throws a usage error where it is invalid. */
+export function readDlqArguments(environment: Environment): DlqArguments {
+  const { values, positionals } = readArguments({ help, allowPositionals: true, options });
   const [command = '', name, ...more] = positionals;
   const allowed = optionsOf[command];
   if (!allowed) throw usageError('unknown command: use list, show QUEUE or redrive QUEUE');
@@ -100,14 +99,14 @@ export function readDlqArguments(environment: Environment): DlqArguments | undef
   if (name === undefined || more.length > 0) throw usageError(`${command} needs exactly one queue`);
   const queue = findQueue(name, values.prefix);
   if (command === 'show')
-    return { command, target, queue, limit: integer('--limit', values.limit ?? '10', 100) };
+    return { command, target, queue, limit: integer('--limit', values.limit ?? '10', 1, 100) };
   if (values.only === '') throw usageError('--only needs a message id or an event id');
   const directory = target.kind === 'local' ? environment.DATA_DIR || '.data' : '.';
   return {
     command: 'redrive',
     target,
     queue,
-    rate: integer('--rate', values.rate ?? '10', 500),
+    rate: integer('--rate', values.rate ?? '10', 1, 500),
     only: values.only,
     isDryRun: values['dry-run'] ?? false,
     isForced: values.force ?? false,
@@ -129,14 +128,5 @@ function targetOf(
     return { kind: 'aws', region, prefix: prefix ?? '' };
   }
   if (region !== undefined || prefix !== undefined) throw usageError('--region and --prefix need --aws');
-  const text = endpoint ?? `http://127.0.0.1:${AWS_PORT || '4566'}`;
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw usageError(`"${text}" is not an http URL`);
-  return { kind: 'local', endpoint: url.href.replace(/\/+$/, '') };
-}
-
-function integer(option: string, text: string, max: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (number < 1 || number > max) throw usageError(`${option} "${text}" is not an integer from 1 to ${max}`);
-  return number;
+  return { kind: 'local', endpoint: httpUrl(endpoint ?? `http://127.0.0.1:${AWS_PORT || '4566'}`) };
 }

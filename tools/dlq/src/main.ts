@@ -1,22 +1,17 @@
-import { runCommand } from '@tandem/cli/command';
+import { INTERRUPTED, runCommand, stopSignal } from '@tandem/cli/command';
 import { showProgress } from '@tandem/cli/progress';
-import { type DlqArguments, help, readDlqArguments } from './arguments.ts';
+import { type DlqArguments, readDlqArguments } from './arguments.ts';
 import { awsTarget, localTarget } from './target.ts';
 import { json, deadLetterText, summary, table } from './print.ts';
 import { openRecords, userName } from './record.ts';
 import { createWorkbench, type Workbench } from './workbench.ts';
 
-const INTERRUPTED = 130;
 const RELEASING = 'making the shown messages visible again';
 /** Maximum number of messages that are printed one by one. */
 const MAX_PRINTED = 20;
 
 await runCommand(async () => {
   const args = readDlqArguments({ AWS_PORT: process.env['AWS_PORT'], DATA_DIR: process.env['DATA_DIR'] });
-  if (!args) {
-    process.stdout.write(help);
-    return 0;
-  }
   using target = args.target.kind === 'aws' ? awsTarget(args.target) : localTarget(args.target.endpoint);
   await using records = openRecords(args.command === 'redrive' ? args.log : '');
   const workbench = createWorkbench({ ...target, saveRecord: records.saveRecord, who: userName() });
@@ -87,16 +82,4 @@ async function redrive(workbench: Workbench, args: DlqArguments & { command: 're
     left + notDeleted === 0 &&
     (only === undefined ? end === 'all' && before.inFlight === 0 : end === 'found');
   return isDone ? 0 : 1;
-}
-
-/** Aborts at the first Ctrl-C or SIGTERM; npm and the terminal may both send it, so further ones change nothing. */
-function stopSignal(message: string): AbortSignal {
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (!stopping.signal.aborted) process.stderr.write(`${name}: ${message}\n`);
-      stopping.abort();
-    });
-  }
-  return stopping.signal;
 }

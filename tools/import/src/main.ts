@@ -24,18 +24,14 @@ Exit code: 0 done, 1 failed or a row was bad, 2 usage error.
 
 await runCommand(async () => {
   const { values, positionals } = readArguments({
+    help,
     allowPositionals: true,
     options: {
       url: { type: 'string' },
       stock: { type: 'string' },
       'skip-bad': { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw usageError('needs exactly one FILE');
   if (values.stock !== undefined && values.stock !== 'count')

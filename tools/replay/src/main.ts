@@ -18,13 +18,10 @@ Exit code: 0 the stock is consistent, 1 it is not, or the replay failed, 2 usage
 
 await runCommand(async () => {
   const { values, positionals } = readArguments({
+    help,
     allowPositionals: true,
-    options: { url: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { url: { type: 'string' } },
   });
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw usageError('needs exactly one FILE');
   const url = systemUrl(values.url, process.env['PORT']);

@@ -1,21 +1,14 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { runCommand } from '@tandem/cli/command';
+import { INTERRUPTED, runCommand, stopSignal } from '@tandem/cli/command';
 import { mintToken } from '@tandem/emulators/issuer';
 import { type Step, runSmokeTest } from './smoke-test.ts';
-import { help, isLoopback, readSmokeArguments } from './arguments.ts';
+import { readSmokeArguments } from './arguments.ts';
 import { untilReady } from './ready.ts';
 
-const INTERRUPTED = 130;
-
 await runCommand(async () => {
-  const args = readSmokeArguments(process.env['TOKEN']);
-  if (!args) {
-    process.stdout.write(help);
-    return 0;
-  }
-  const { url, waitMs, deadlineMs, isJson } = args;
-  const token = args.token ?? (await localToken(url));
-  const signal = stopSignal();
+  const { url, waitMs, deadlineMs, isJson, ...args } = readSmokeArguments(process.env['TOKEN']);
+  const token = args.token ?? (await mintToken({ subject: 'smoke', scopes: ['products:write'] }));
+  const signal = stopSignal('deleting the created resources');
   const steps: Step[] = [];
   const leftBehind: string[] = [];
   const start = performance.now();
@@ -55,28 +48,6 @@ await runCommand(async () => {
     throw error;
   }
 });
-
-async function localToken(url: string): Promise<string> {
-  if (isLoopback(url)) return mintToken({ subject: 'smoke', scopes: ['products:write'] });
-  throw new DomainError(
-    'unauthenticated',
-    'no-token',
-    `${url} needs a token with the scope products:write: get one from the issuer that its services trust ` +
-      '(AUTH_ISSUER), and set the variable TOKEN or --token',
-  );
-}
-
-/** Aborts at the first Ctrl-C or SIGTERM; npm and the terminal may both send it, so further ones change nothing. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (!stopping.signal.aborted) process.stderr.write(`${name}: deleting the created resources\n`);
-      stopping.abort();
-    });
-  }
-  return stopping.signal;
-}
 
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
