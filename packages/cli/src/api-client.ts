@@ -39,7 +39,7 @@ export interface RequestUntilOptions {
 /** Timeout of one attempt. */
 const ATTEMPT_TIMEOUT_MS = 5_000;
 /** Backoff: short enough to measure an effect of milliseconds, and growing so that a slow one causes few requests. */
-const FIRST_PAUSE_MS = 5;
+const FIRST_PAUSE_MS = 3;
 const PAUSE_GROWTH = 1.25;
 const LONGEST_PAUSE_MS = 250;
 /** Statuses that a retry cannot change. */

@@ -55,7 +55,7 @@ export function readArguments<T extends ParseArgsConfig>({
   const options = { ...config.options, ...(help !== undefined && { help: { type: 'boolean', short: 'h' } }) };
   let parsed: ReturnType<typeof parseArgs>;
   try {
-    parsed = parseArgs({ ...config, options } as ParseArgsConfig);
+    parsed = parseArgs({ ...config, options });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw usageError(error.message.split('. ')[0] ?? error.message, error);

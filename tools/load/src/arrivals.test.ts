@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arrivals, expectedCount } from './arrivals.ts';
+import { arrivals, expectedCount, seeded } from './arrivals.ts';
 import type { Phase } from './profiles.ts';
-import { seeded } from './random.ts';
 
 const phases: readonly Phase[] = [
   { name: 'slow', seconds: 10, share: 0.1, isMeasured: false },

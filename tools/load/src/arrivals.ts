@@ -16,17 +16,27 @@ export function* arrivals(
 ): Generator<number, void> {
   let startMs = 0;
   for (const { seconds, share } of phases) {
-    const gapMs = 1000 / (perSecond * share);
+    const meanMs = 1000 / (perSecond * share);
     const endMs = startMs + seconds * 1000;
-    const gap = kind === 'even' ? () => gapMs : () => -Math.log(1 - random()) * gapMs;
-    for (let dueMs = kind === 'even' ? startMs : startMs + gap(); dueMs < endMs - 1e-6; dueMs += gap()) {
+    const gap = () => (kind === 'even' ? meanMs : -Math.log(1 - random()) * meanMs);
+    for (let dueMs = startMs + (kind === 'even' ? 0 : gap()); dueMs < endMs - 1e-6; dueMs += gap())
       yield dueMs;
-    }
     startMs = endMs;
   }
 }
 
-/** Expected number of requests of a run. */
+/** Expected number of requests of these phases. */
 export function expectedCount(phases: readonly Phase[], perSecond: number): number {
   return phases.reduce((sum, { seconds, share }) => sum + seconds * share * perSecond, 0);
+}
+
+/** Numbers from 0 to below 1 by the mulberry32 generator: the same seed gives the same ones. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { arch, cpus, platform } from 'node:os';
 
 /** Machine that results were measured on. They are not comparable with AWS, whose cores differ. */
@@ -14,27 +14,21 @@ export interface Machine {
 }
 
 export function machineFacts(): Machine {
-  const all = cpus();
+  const cores = cpus();
+  const git = (...args: string[]) =>
+    spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).stdout?.trim();
+  const commit = git('rev-parse', '--short=10', 'HEAD');
   return {
-    cpu: all[0]?.model ?? 'unknown',
-    cores: all.length,
+    cpu: cores[0]?.model ?? 'unknown',
+    cores: cores.length,
     platform: `${platform()} ${arch()}`,
     node: process.version,
     date: new Date().toISOString(),
-    revision: revision(),
+    revision: commit ? commit + (git('status', '--porcelain') ? '+' : '') : 'unknown',
   };
 }
 
-function revision(): string {
-  const git = (...args: string[]) =>
-    execFileSync('git', args, {
-      cwd: import.meta.dirname,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  try {
-    return git('rev-parse', '--short=10', 'HEAD').trim() + (git('status', '--porcelain').trim() ? '+' : '');
-  } catch {
-    return 'unknown';
-  }
+/** The machine in one line. */
+export function describeMachine({ cpu, cores, node, revision }: Machine): string {
+  return `${cpu}, ${cores} cores, Node.js ${node}, revision ${revision}`;
 }

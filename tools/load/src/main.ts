@@ -1,66 +1,50 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { runCommand } from '@tandem/cli/command';
-import { help, type LoadArguments, readLoadArguments } from './arguments.ts';
-import { measureCapacity } from './capacity/capacity.ts';
-import { chooseEngine } from './engine/choose.ts';
+import { serviceNames } from '@tandem/contracts/topology';
+import { type LoadArguments, readLoadArguments } from './arguments.ts';
+import { measureCapacity } from './capacity.ts';
+import { localTokens } from './prepare.ts';
 import { profileOf } from './profiles.ts';
 import { peakRates } from './rates.ts';
-import { htmlOf } from './report/html.ts';
-import { textOf } from './report/text.ts';
-import { openOwnSession, openTarget } from './session.ts';
+import { runLoad, type Subject, subjectOf } from './run.ts';
+import { startOwnSystem } from './system/own-system.ts';
+import { textOf } from './text.ts';
 
-const log = (line: string) => process.stderr.write(`${line}\n`);
+const path = process.env['PATH'];
 
 await runCommand(async () => {
   const options = readLoadArguments(process.env);
-  if (!options) {
-    process.stdout.write(help);
-    return 0;
-  }
-  if (options.isCapacity)
-    return measureCapacity({
-      ...options,
-      path: process.env['PATH'],
-      log,
-      engine: (await choose(options)).engine,
-    });
-  return load(options);
+  return options.isCapacity ? measureCapacity({ ...options, path }) : load(options);
 });
 
-function choose({ engine }: LoadArguments) {
-  return chooseEngine(engine, process.env['PATH'], log);
-}
-
-async function load(options: LoadArguments): Promise<number> {
+async function load({ store, target, token, ...options }: LoadArguments): Promise<number> {
   const profile = profileOf(options.profile, options.minutes);
   const mode = options.mode ?? profile.mode;
-  const { name, engine } = await choose(options);
-  await using session = await (options.target === undefined
-    ? openOwnSession({ mode, store: options.store, path: process.env['PATH'] })
-    : openTarget(options.target, options.token));
-  const isQuarter = options.target === undefined && mode === 'processes' && profile.mode === 'processes';
-  const by = isQuarter ? session.limit(['product', 'cart']) : undefined;
-  const where = [
-    options.target ?? `own system, ${mode === 'processes' ? 'one process per component' : 'in one process'}`,
-    ...(options.target === undefined ? [options.store] : []),
-    ...(isQuarter ? [by ? `0.25 core per service by ${by}` : 'CPU not limited, measured by CPU time'] : []),
-    `sent by ${name}`,
-  ].join(', ');
-  log(`${options.profile}: ${where}; preparing`);
-  const report = await session.run({
+  await using cleanup = new AsyncDisposableStack();
+  let subject: Subject;
+  if (target === undefined)
+    subject = await subjectOf(cleanup.use(await startOwnSystem({ mode, store, path })));
+  else
+    subject = {
+      url: target,
+      tokens: token === undefined ? await localTokens() : { catalog: token, users: [token] },
+    };
+
+  const where =
+    target ??
+    `own system, ${mode === 'processes' ? 'one process per component' : 'in one process'}, ${store}`;
+  process.stderr.write(`${options.profile}: ${where}; preparing\n`);
+  const isLimited = target === undefined && mode === 'processes' && profile.mode === 'processes';
+  const report = await runLoad(subject, {
     ...profile,
     rates: peakRates,
-    arrivals: name === 'k6' ? 'even' : options.arrivals,
+    arrivals: options.arrivals,
     seed: options.seed,
-    engine,
+    ...(isLimited && { limited: serviceNames }),
   });
-  const title = `${options.profile}: ${where}`;
-  if (options.html !== undefined) {
-    await mkdir(dirname(options.html), { recursive: true });
-    await writeFile(options.html, htmlOf(title, report, profile.targets));
-    log(`Wrote ${options.html}.`);
-  }
+  const limit = report.limitedBy
+    ? `0.25 core per service by ${report.limitedBy}`
+    : 'CPU not limited, measured by CPU time';
+  const title = `${options.profile}: ${where}${isLimited ? `, ${limit}` : ''}`;
   process.stdout.write(options.isJson ? `${JSON.stringify({ title, ...report })}\n` : textOf(title, report));
   return report.verdict.passed ? 0 : 1;
 }

@@ -29,7 +29,7 @@ const requestsOf = (count: number, rates = peakRates, seed = 1): PlannedRequest[
 
 test('each operation has the frequency of the mix, at the peak’s proportion of the services', () => {
   const requests = requestsOf(60_000);
-  const total = PEAK_PER_MINUTE.product + PEAK_PER_MINUTE.cart;
+  const total = Object.values(PEAK_PER_MINUTE).reduce((sum, perMinute) => sum + perMinute, 0);
   for (const operation of operations) {
     const service = serviceOf(operation);
     const weight = (mix[service] as Partial<Record<Operation, number>>)[operation] ?? 0;

@@ -1,6 +1,5 @@
-/** Plan of the requests of a run. Runs in Node.js and in k6: it imports nothing of either. */
+import { seeded } from './arrivals.ts';
 import type { Operation } from './mix.ts';
-import { seeded } from './random.ts';
 import { operations, type Rates, totalOf } from './rates.ts';
 
 /** A cart created before the run. */
@@ -61,7 +60,9 @@ const MAX_QTY = 3;
 export function createPlan(prepared: Prepared, rates: Rates, seed: number): () => PlannedRequest {
   const { runId, catalogToken, userTokens, steady, changing, carts } = prepared;
   const random = seeded(seed);
-  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const below = (limit: number) => Math.floor(random() * limit);
+  const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
+  const newPrice = () => 100 + below(9_900);
   const chooseOperation = createChoice(rates, random);
   const catalog = [...steady, ...changing];
   const popular = (from: readonly string[]) => from[Math.floor(random() ** 2 * from.length)] as string;
@@ -86,13 +87,8 @@ export function createPlan(prepared: Prepared, rates: Rates, seed: number): () =
   });
   /** Next item of a pool of single-use items; starts over if there are too few. */
   const next = <T>(pool: readonly T[], name: keyof typeof used): T => pool[used[name]++ % pool.length] as T;
-  const cartWith = (isFit: (lines: number) => boolean) => {
-    for (let tries = 0; tries < 20; tries++) {
-      const cart = pick(browsed);
-      if (isFit(cart.lines.size)) return cart;
-    }
-    return pick(browsed);
-  };
+  const cartWith = (isFit: (lines: number) => boolean) =>
+    pick(browsed.filter(({ lines }) => isFit(lines.size))) ?? pick(browsed);
 
   const requests: Readonly<Record<Operation, () => Omit<PlannedRequest, 'operation'>>> = {
     'read a product': () => {
@@ -100,16 +96,13 @@ export function createPlan(prepared: Prepared, rates: Rates, seed: number): () =
       recent[reads++ % RECENT_READS] = productId;
       return read(productId);
     },
-    'read a product again': () => ({
-      ...read(pick(recent) ?? popular(catalog)),
-      isConditional: true,
-    }),
-    'list products': () => ({ method: 'GET', path: `/products?category=c${Math.floor(random() * 10)}` }),
-    'change a price': () => change('PATCH', pick(changing), { price: 100 + Math.floor(random() * 9_900) }),
+    'read a product again': () => ({ ...read(pick(recent) ?? popular(catalog)), isConditional: true }),
+    'list products': () => ({ method: 'GET', path: `/products?category=c${below(10)}` }),
+    'change a price': () => change('PATCH', pick(changing), { price: newPrice() }),
     'move stock': () => change('POST', `${pick(changing)}/stock`, { delta: random() < 0.5 ? 1 : -1 }),
     'put a product': () => {
       const productId = pick(changing);
-      return change('PUT', productId, productOf(productId, 100 + Math.floor(random() * 9_900)));
+      return change('PUT', productId, productOf(productId, newPrice()));
     },
     'read a cart': () => ofCart('GET', pick(browsed)),
     'open a cart': () => {
@@ -119,7 +112,7 @@ export function createPlan(prepared: Prepared, rates: Rates, seed: number): () =
     'add a line': () => {
       const cart = cartWith((lines) => lines < MAX_LINES);
       const productId = popular(catalog);
-      const qty = 1 + Math.floor(random() * MAX_QTY);
+      const qty = 1 + below(MAX_QTY);
       cart.lines.set(productId, (cart.lines.get(productId) ?? 0) + qty);
       return ofCart('POST', cart, '/items', { productId, qty });
     },

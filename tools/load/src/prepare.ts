@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
-import { Pool } from 'undici';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  readResponse,
+  rejectedResponse,
+  requestUntil,
+} from '@tandem/cli/api-client';
+import { mintToken } from '@tandem/emulators/issuer';
 import { type Prepared, type PreparedCart, productOf } from './plan.ts';
 import type { Rates } from './rates.ts';
 
-export const PRODUCTS = 1_000;
+const PRODUCTS = 1_000;
 /** Every fifth product is one whose price and stock change. */
 const CHANGING_INTERVAL = 5;
+const CONCURRENCY = 16;
 /** Deadline for Cart to receive the catalog, and for Product to confirm the carts. */
 const DEADLINE_MS = 120_000;
+const USERS = 50;
+/** Longer than the longest run, a day. */
+const TOKEN_SECONDS = 25 * 60 * 60;
 
 export interface Tokens {
   /** With the scope `products:write`. */
@@ -17,8 +27,20 @@ export interface Tokens {
   readonly users: readonly string[];
 }
 
+type Counts = Readonly<Record<keyof Prepared['carts'], number>>;
+
+/** Tokens of this checkout's issuer, which local systems trust. */
+export async function localTokens(): Promise<Tokens> {
+  const mint = (subject: string, scopes: readonly string[]) =>
+    mintToken({ subject, scopes, lifetimeSeconds: TOKEN_SECONDS });
+  return {
+    catalog: await mint('load', ['products:write']),
+    users: await Promise.all(Array.from({ length: USERS }, (_, i) => mint(`load-user-${i}`, []))),
+  };
+}
+
 /** Number of carts of each kind that a run needs, with a margin for random variation of those that are used once. */
-export function cartsFor(rates: Rates, seconds: number): Record<keyof Prepared['carts'], number> {
+export function cartsFor(rates: Rates, seconds: number): Counts {
   const times = (perSecond: number) => {
     const mean = perSecond * seconds;
     return Math.ceil(mean + 4 * Math.sqrt(mean)) + 1;
@@ -35,157 +57,87 @@ export function cartsFor(rates: Rates, seconds: number): Record<keyof Prepared['
 /** Creates the data of a plan; resolves once both services have it and all holds are confirmed. */
 export async function prepare(
   url: string,
-  tokens: Tokens,
-  counts: Record<keyof Prepared['carts'], number>,
-  { products = PRODUCTS, concurrency = 16 } = {},
+  { catalog, users }: Tokens,
+  counts: Counts,
+  products = PRODUCTS,
 ): Promise<Prepared> {
   const runId = randomUUID().slice(0, 8);
-  const pool = new Pool(url, { connections: concurrency });
-  const request = createRequester(pool);
-  try {
-    const ids = Array.from({ length: products }, (_, i) => `load-${runId}-${i}`);
-    await importProducts(request, tokens.catalog, ids);
-    const changing = ids.filter((_, i) => i % CHANGING_INTERVAL === 0);
-    const steady = ids.filter((_, i) => i % CHANGING_INTERVAL !== 0);
+  const ids = Array.from({ length: products }, (_, i) => `load-${runId}-${i}`);
+  const changing = ids.filter((_, i) => i % CHANGING_INTERVAL === 0);
+  const steady = ids.filter((_, i) => i % CHANGING_INTERVAL !== 0);
+  await importProducts(url, catalog, ids);
 
-    const make = async (
-      products: readonly string[],
-      index: number,
-      lines: number,
-      token?: string,
-    ): Promise<PreparedCart> => {
-      const bearer = token === undefined ? {} : { token };
-      const { cartId } = await request<{ cartId: string }>('POST', '/carts', { ...bearer, expect: [201] });
-      const added: Record<string, number> = {};
-      for (let line = 0; line < lines; line++) {
-        const productId = products[(index * 7919 + line * 104_729) % products.length] as string;
-        added[productId] = (added[productId] ?? 0) + 1;
-        // Cart may not have received the product yet.
-        const retryOn = [404, 409, 503];
-        await request('POST', `/carts/${cartId}/items`, {
-          ...bearer,
-          body: { productId, qty: 1 },
-          retryOn,
-          expect: [200],
-        });
-      }
-      return { cartId, ...bearer, lines: added };
-    };
-    const userOf = (i: number) => tokens.users[i % tokens.users.length];
-    const sometimesUserOf = (i: number) => (i % 4 === 0 ? userOf(i / 4) : undefined);
-    const carts = {
-      browsed: await repeat(counts.browsed, concurrency, (i) =>
-        make(ids, i, 1 + (i % 3), sometimesUserOf(i)),
-      ),
-      bought: await repeat(counts.bought, concurrency, (i) =>
-        make(steady, i, 1 + (i % 3), sometimesUserOf(i)),
-      ),
-      merged: await repeat(counts.merged, concurrency, async (i) => {
-        return [await make(steady, i, 1, userOf(i)), await make(steady, i + 1, 1)] as const;
-      }),
-      repriced: await repeat(counts.repriced, concurrency, (i) => make(changing, i, 1, sometimesUserOf(i))),
-    };
-    const repriced = new Set(carts.repriced.flatMap(({ lines }) => Object.keys(lines)));
-    await repeat(repriced.size, concurrency, async (i) => {
-      const body = { price: 50 };
-      const token = tokens.catalog;
-      await request('PATCH', `/products/${[...repriced][i]}`, { body, token, retryOn: [503], expect: [200] });
-    });
-    // Once the stock of the last cart is confirmed, all earlier events have arrived.
-    const last = await make(steady, 0, 1);
-    await request('POST', `/carts/${last.cartId}/checkout`, { retryOn: [503], expect: [200] });
-    return { runId, catalogToken: tokens.catalog, userTokens: tokens.users, steady, changing, carts };
-  } finally {
-    await pool.close();
-  }
+  const makeCart = async (from: readonly string[], index: number, lines: number, token?: string) => {
+    const { body } = await request(url, { method: 'POST', path: '/carts' }, token);
+    const cartId = String(body['cartId']);
+    const added: Record<string, number> = {};
+    for (let line = 0; line < lines; line++) {
+      const productId = from[(index * 7919 + line * 104_729) % from.length] as string;
+      added[productId] = (added[productId] ?? 0) + 1;
+      // Retried until Cart has received the product.
+      const path = `/carts/${cartId}/items`;
+      await request(url, { method: 'POST', path, body: { productId, qty: 1 } }, token);
+    }
+    return { cartId, ...(token !== undefined && { token }), lines: added } satisfies PreparedCart;
+  };
+  const userOf = (i: number) => users[i % users.length];
+  /** A quarter of the carts are users', the others are guests'. */
+  const ownerOf = (i: number) => (i % 4 === 0 ? userOf(i / 4) : undefined);
+  const carts = {
+    browsed: await repeat(counts.browsed, (i) => makeCart(ids, i, 1 + (i % 3), ownerOf(i))),
+    bought: await repeat(counts.bought, (i) => makeCart(steady, i, 1 + (i % 3), ownerOf(i))),
+    merged: await repeat(
+      counts.merged,
+      async (i) => [await makeCart(steady, i, 1, userOf(i)), await makeCart(steady, i + 1, 1)] as const,
+    ),
+    repriced: await repeat(counts.repriced, (i) => makeCart(changing, i, 1, ownerOf(i))),
+  };
+  const repriced = [...new Set(carts.repriced.flatMap(({ lines }) => Object.keys(lines)))];
+  await repeat(repriced.length, (i) =>
+    request(url, { method: 'PATCH', path: `/products/${repriced[i]}`, body: { price: 50 } }, catalog),
+  );
+  // Once the stock of the last cart is confirmed, all earlier events have arrived.
+  const last = await makeCart(steady, 0, 1);
+  await request(url, { method: 'POST', path: `/carts/${last.cartId}/checkout` });
+  return { runId, catalogToken: catalog, userTokens: users, steady, changing, carts };
 }
 
 /** Deletes the products of a run from a target system. Carts expire. */
-export async function cleanUp(url: string, { catalogToken: token, steady, changing }: Prepared) {
-  const pool = new Pool(url, { connections: 8 });
-  const request = createRequester(pool);
+export async function cleanUp(url: string, { catalogToken, steady, changing }: Prepared): Promise<void> {
   const ids = [...steady, ...changing];
-  await repeat(ids.length, 8, (i) =>
-    request('DELETE', `/products/${ids[i]}`, { token, retryOn: [429, 503], expect: [204, 404] }),
+  await repeat(ids.length, (i) =>
+    request(url, { method: 'DELETE', path: `/products/${ids[i]}` }, catalogToken),
   );
-  await pool.close();
 }
 
-async function importProducts(request: Requester, token: string, ids: readonly string[]): Promise<void> {
-  const lines = ids.map((productId, i) => JSON.stringify({ productId, ...productOf(productId, 100 + i) }));
-  for (let from = 0; from < lines.length; from += 1_000) {
-    const text = `${lines.slice(from, from + 1_000).join('\n')}\n`;
-    const result = await request<{ rejected: readonly unknown[] }>('POST', '/products/import', {
-      text,
-      token,
-      expect: [200],
-    });
-    if (result.rejected.length > 0)
-      throw unexpectedResponse('/products/import', 200, JSON.stringify(result.rejected));
-  }
+/** Sends a request until it succeeds; a product that is already gone counts as deleted. */
+async function request(url: string, call: ApiRequest, token?: string): Promise<ApiResponse> {
+  const isDone = ({ status }: ApiResponse) => status < 300 || (call.method === 'DELETE' && status === 404);
+  const outcome = await requestUntil(url, call, isDone, { token, deadlineMs: DEADLINE_MS });
+  if ('response' in outcome) return outcome.response;
+  throw new DomainError('unavailable', 'not-prepared', `${call.method} ${call.path}: ${outcome.reason}`);
 }
 
-interface RequestOptions {
-  readonly token?: string;
-  readonly body?: object;
-  /** Newline-delimited JSON. */
-  readonly text?: string;
-  /** Statuses that are retried until the deadline. */
-  readonly retryOn?: readonly number[];
-  readonly expect: readonly number[];
+async function importProducts(url: string, token: string, ids: readonly string[]): Promise<void> {
+  const response = await fetch(`${url}/products/import`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+    body: ids
+      .map((productId, i) => `${JSON.stringify({ productId, ...productOf(productId, 100 + i) })}\n`)
+      .join(''),
+  });
+  const result = await readResponse(response);
+  const rejected = result.body['rejected'] as readonly unknown[] | undefined;
+  if (rejected?.length !== 0) throw rejectedResponse(url, result);
 }
 
-type Requester = <B>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-  path: string,
-  asked: RequestOptions,
-) => Promise<B>;
-
-function createRequester(pool: Pool): Requester {
-  return async <B>(
-    method: Parameters<Requester>[0],
-    path: string,
-    { token, body, text, retryOn, expect }: RequestOptions,
-  ) => {
-    const end = performance.now() + DEADLINE_MS;
-    const type = text === undefined ? 'application/json' : 'application/x-ndjson';
-    const sent = text ?? (body && JSON.stringify(body));
-    for (let pauseMs = 10; ; pauseMs = Math.min(2 * pauseMs, 500)) {
-      const response = await pool.request({
-        method,
-        path,
-        headers: {
-          ...(sent !== undefined && { 'content-type': type }),
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        },
-        body: sent ?? null,
-        headersTimeout: DEADLINE_MS,
-      });
-      const responseText = await response.body.text();
-      if (expect.includes(response.statusCode))
-        return (responseText === '' ? {} : JSON.parse(responseText)) as B;
-      if (!retryOn?.includes(response.statusCode) || performance.now() > end)
-        throw unexpectedResponse(`${method} ${path}`, response.statusCode, responseText);
-      await delay(pauseMs);
-    }
-  };
-}
-
-function unexpectedResponse(request: string, status: number, text: string): DomainError {
-  return new DomainError('unavailable', 'not-prepared', `${request} returned ${status}: ${text}`);
-}
-
-/** Runs `make` `count` times with limited concurrency; resolves to the results in order. */
-async function repeat<T>(
-  count: number,
-  concurrency: number,
-  make: (index: number) => Promise<T>,
-): Promise<T[]> {
+/** Calls `make` with 0, 1, 2 and so on, with limited concurrency; resolves to the results in order. */
+async function repeat<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
   const work = async () => {
     for (let i = next++; i < count; i = next++) results[i] = await make(i);
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, work));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, count) }, work));
   return results;
 }

@@ -1,14 +1,27 @@
+import type { ServiceName } from '@tandem/contracts/topology';
 import { mix, type Operation, PEAK_PER_MINUTE } from './mix.ts';
 
-export type ServiceName = keyof typeof mix;
+/** Service that the load test sends requests to. */
+export type LoadedService = keyof typeof mix & ServiceName;
 
 /** Requests per second by operation. */
 export type Rates = Readonly<Record<Operation, number>>;
 
-export const operations = [...Object.keys(mix.product), ...Object.keys(mix.cart)] as readonly Operation[];
+const weights = Object.entries(mix).flatMap(([service, operations]) => {
+  const sum = Object.values(operations).reduce((total, weight) => total + weight, 0);
+  return Object.entries(operations).map(([operation, weight]) => ({
+    service: service as LoadedService,
+    operation: operation as Operation,
+    share: weight / sum,
+  }));
+});
+const services = new Map(weights.map(({ operation, service }) => [operation, service]));
 
-/** Operations that publish events to the other service. Opening a cart publishes none. */
-const writes: ReadonlySet<Operation> = new Set<Operation>([
+export const loadedServices = Object.keys(mix) as readonly LoadedService[];
+export const operations: readonly Operation[] = weights.map(({ operation }) => operation);
+
+/** Operations that publish events. */
+const publishing: ReadonlySet<Operation> = new Set<Operation>([
   'change a price',
   'move stock',
   'put a product',
@@ -19,36 +32,25 @@ const writes: ReadonlySet<Operation> = new Set<Operation>([
   'merge carts',
 ]);
 
-export function serviceOf(operation: Operation): ServiceName {
-  return operation in mix.product ? 'product' : 'cart';
+export function serviceOf(operation: Operation): LoadedService {
+  return services.get(operation) as LoadedService;
 }
 
-/** Rates of the whole mix, from requests per minute by service. */
-export function ratesAt(perMinute: Readonly<Record<ServiceName, number>>): Rates {
-  const ratesOf = (service: ServiceName) => {
-    const weights = Object.entries(mix[service]);
-    const sum = weights.reduce((sum, [, weight]) => sum + weight, 0);
-    return weights.map(([operation, weight]) => [operation, (perMinute[service] / 60) * (weight / sum)]);
-  };
-  return Object.fromEntries([...ratesOf('product'), ...ratesOf('cart')]) as Rates;
-}
-
-/** Rates at the peak. */
-export const peakRates = ratesAt(PEAK_PER_MINUTE);
+/** Rates of the whole mix at the peak. */
+export const peakRates = Object.fromEntries(
+  weights.map(({ service, operation, share }) => [operation, (PEAK_PER_MINUTE[service] / 60) * share]),
+) as Rates;
 
 /**
  * Rates for testing one service at a number of requests per minute: all of its own operations, and in the proportion of the
- * peak those operations of the other service that publish events to it.
+ * peak those operations of the others that publish events.
  */
-export function ratesFor(service: ServiceName, perMinute: number): Rates {
-  const all = ratesAt({
-    product: perMinute * (PEAK_PER_MINUTE.product / PEAK_PER_MINUTE[service]),
-    cart: perMinute * (PEAK_PER_MINUTE.cart / PEAK_PER_MINUTE[service]),
-  });
+export function ratesFor(service: LoadedService, perMinute: number): Rates {
+  const factor = perMinute / PEAK_PER_MINUTE[service];
   return Object.fromEntries(
     operations.map((operation) => {
-      const isSent = serviceOf(operation) === service || writes.has(operation);
-      return [operation, isSent ? all[operation] : 0];
+      const isSent = serviceOf(operation) === service || publishing.has(operation);
+      return [operation, isSent ? peakRates[operation] * factor : 0];
     }),
   ) as Rates;
 }

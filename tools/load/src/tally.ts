@@ -1,81 +1,122 @@
-import type { Sample } from './engine/engine.ts';
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Operation } from './mix.ts';
-import { type Durations, durationsOf, percentile } from './percentile.ts';
-import { operations, serviceOf, type ServiceName } from './rates.ts';
+import { type Phase, phaseAt } from './profiles.ts';
+import { loadedServices, type LoadedService, operations, serviceOf } from './rates.ts';
 
-/** Statistics of one second of a run, by due time. */
-export interface Second {
-  readonly second: number;
-  readonly requests: number;
-  readonly errors: number;
-  /** Latency in milliseconds by service; absent without responses. */
-  readonly product?: { readonly p50: number; readonly p99: number };
-  readonly cart?: { readonly p50: number; readonly p99: number };
+/** Summary of durations in milliseconds, within 0.1 %. */
+export interface Durations {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
 }
 
-/** Statistics of the measured requests of a run. */
+/** Outcome of a request: success, an expected rejection, or an error that no client should get. */
+export type Outcome = 'done' | `expected ${string}` | `error ${string}`;
+
+/** Result of one request, in milliseconds. */
+export interface Sample {
+  /** From the start of the run. */
+  readonly dueMs: number;
+  /** From the due time until it was sent. */
+  readonly lateMs: number;
+  /** From the due time until the response was complete. */
+  readonly latencyMs: number;
+  readonly operation: Operation;
+  readonly outcome: Outcome;
+}
+
+/** Statistics of the measured requests of a run, errors included. */
 export interface Tally {
   readonly requests: number;
-  /** By operation; absent for operations without requests. */
-  readonly operations: Readonly<Partial<Record<Operation, Durations>>>;
-  readonly services: Readonly<Record<ServiceName, Durations>>;
+  readonly operations: Readonly<Record<Operation, Durations>>;
+  readonly services: Readonly<Record<LoadedService, Durations>>;
+  /** By phase and service: `spike: cart`. */
+  readonly phases: Readonly<Record<string, Durations>>;
+  /** Lateness of the sender. */
+  readonly lateness: Durations;
   /** Expected rejections, by name. */
   readonly expected: Readonly<Record<string, number>>;
   /** Errors, by name and operation: `500 internal: add a line`. */
   readonly errors: Readonly<Record<string, number>>;
 }
 
-/** Computes statistics of requests that were due from `fromMs` on and before `toMs`, errors included. */
-export function tallyOf(samples: readonly Sample[], fromMs: number, toMs: number): Tally {
-  const measured = samples.filter(({ dueMs }) => dueMs >= fromMs && dueMs < toMs);
-  const expected: Record<string, number> = {};
-  const errors: Record<string, number> = {};
-  for (const { outcome, operation } of measured) {
-    if (outcome === 'done') continue;
-    const kind = outcome.slice(0, outcome.indexOf(' '));
-    const name = outcome.slice(kind.length + 1);
-    if (kind === 'expected') expected[name] = (expected[name] ?? 0) + 1;
-    else errors[`${name}: ${operation}`] = (errors[`${name}: ${operation}`] ?? 0) + 1;
-  }
-  const durations = (includes: (operation: Operation) => boolean) =>
-    durationsOf(measured.filter(({ operation }) => includes(operation)).map(({ latencyMs }) => latencyMs));
-  const sent = new Set(measured.map(({ operation }) => operation));
-  return {
-    requests: measured.length,
-    operations: Object.fromEntries(
-      operations
-        .filter((operation) => sent.has(operation))
-        .map((operation) => [operation, durations((candidate) => candidate === operation)]),
+/** Expected rejections: a price or stock changed since it was read, or Product did not confirm the hold of a checkout in time. */
+const expectedRejections: ReadonlySet<string> = new Set([
+  '409 lines-changed',
+  '409 insufficient-stock',
+  '503 reservation-pending',
+]);
+
+/** Classifies a response by its status and, for a problem, its code. 304 is a success. */
+export function outcomeOf(status: number, body: string): Outcome {
+  if ((status >= 200 && status < 300) || status === 304) return 'done';
+  const [, code = ''] = /"urn:tandem:problem:([^"]*)"/.exec(body) ?? [];
+  const name = `${status} ${code}`.trimEnd();
+  return expectedRejections.has(name) ? `expected ${name}` : `error ${name}`;
+}
+
+/** Counts the requests that were due in a measured phase, whenever they completed. The memory does not grow with their number. */
+export function createTally(phases: readonly Phase[]) {
+  const measured = phases.filter(({ isMeasured }) => isMeasured);
+  const groups = {
+    operations: histograms(operations),
+    services: histograms(loadedServices),
+    phases: histograms(
+      measured.flatMap(({ name }) => loadedServices.map((service) => `${name}: ${service}`)),
     ),
-    services: {
-      product: durations((operation) => serviceOf(operation) === 'product'),
-      cart: durations((operation) => serviceOf(operation) === 'cart'),
+  };
+  const counts: Record<'expected' | 'error', Record<string, number>> = { expected: {}, error: {} };
+  const lateness = createHistogram();
+  return {
+    record({ dueMs, lateMs, latencyMs, operation, outcome }: Sample): void {
+      const phase = phaseAt(phases, dueMs);
+      if (!phase?.isMeasured) return;
+      const service = serviceOf(operation);
+      recordMs(lateness, lateMs);
+      recordMs(groups.operations[operation], latencyMs);
+      recordMs(groups.services[service], latencyMs);
+      recordMs(groups.phases[`${phase.name}: ${service}`], latencyMs);
+      if (outcome === 'done') return;
+      const [, kind = 'error', rejection = ''] = /^(expected|error) (.*)$/.exec(outcome) ?? [];
+      const count = counts[kind as keyof typeof counts];
+      const name = kind === 'error' ? `${rejection}: ${operation}` : rejection;
+      count[name] = (count[name] ?? 0) + 1;
     },
-    expected,
-    errors,
+    result: (): Tally => ({
+      requests: lateness.count,
+      operations: summaries(groups.operations) as Tally['operations'],
+      services: summaries(groups.services) as Tally['services'],
+      phases: summaries(groups.phases),
+      lateness: summaryOf(lateness),
+      expected: counts.expected,
+      errors: counts.error,
+    }),
   };
 }
 
-/** The whole run, second by second. */
-export function secondsOf(samples: readonly Sample[]): Second[] {
-  const bySecond: { product: number[]; cart: number[]; errors: number }[] = [];
-  const last = samples.reduce((last, { dueMs }) => Math.max(last, Math.floor(dueMs / 1000)), -1);
-  for (let second = 0; second <= last; second++) bySecond.push({ product: [], cart: [], errors: 0 });
-  for (const { dueMs, operation, latencyMs, outcome } of samples) {
-    const entry = bySecond[Math.floor(dueMs / 1000)];
-    if (!entry) continue;
-    entry[serviceOf(operation)].push(latencyMs);
-    if (outcome.startsWith('error')) entry.errors += 1;
-  }
-  return bySecond.map(({ product, cart, errors }, second) => {
-    const percentiles = (name: ServiceName, values: readonly number[]) =>
-      values.length > 0 && { [name]: { p50: percentile(values, 0.5), p99: percentile(values, 0.99) } };
-    return {
-      second,
-      requests: product.length + cart.length,
-      errors,
-      ...percentiles('product', product),
-      ...percentiles('cart', cart),
-    };
-  });
+/** Summary of durations in milliseconds; all of them 0 without any. */
+export function durationsOf(values: readonly number[]): Durations {
+  const histogram = createHistogram();
+  for (const ms of values) recordMs(histogram, ms);
+  return summaryOf(histogram);
+}
+
+function histograms(names: readonly string[]): Record<string, RecordableHistogram> {
+  return Object.fromEntries(names.map((name) => [name, createHistogram()]));
+}
+
+function summaries(group: Record<string, RecordableHistogram>): Record<string, Durations> {
+  return Object.fromEntries(Object.entries(group).map(([name, histogram]) => [name, summaryOf(histogram)]));
+}
+
+/** Histograms count integers from 1: microseconds here. */
+function recordMs(histogram: RecordableHistogram | undefined, ms: number): void {
+  histogram?.record(Math.max(1, Math.round(ms * 1000)));
+}
+
+function summaryOf(histogram: RecordableHistogram): Durations {
+  const [p50 = 0, p95 = 0, p99 = 0] = [50, 95, 99].map((percent) => histogram.percentile(percent) / 1000);
+  return { count: histogram.count, p50, p95, p99, max: histogram.max / 1000 };
 }

@@ -1,51 +1,35 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { ResponseBytes, ItemKey } from './routes.ts';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { localAws } from '../system/dynamodb.ts';
+import type { ItemKey, ResponseBytes } from './routes.ts';
+import { CONCURRENCY, type Subject } from './rounds.ts';
 
-/** Starts a bare server that returns the given response, in a separate process. */
-export async function startBareServer(kind: 'node' | 'fastify', sample: ResponseBytes) {
-  const child = start('bare/main.ts', kind);
-  const url = await requestChild<string>(child, sample);
-  return { name: kind === 'node' ? 'bare node:http' : 'bare Fastify', url, ...ending(child) };
+/** Bare Fastify with the given response, in a process of its own until the stack's disposal. */
+export async function startBareFastify(
+  running: AsyncDisposableStack,
+  sample: ResponseBytes,
+): Promise<Subject> {
+  const child = fork(join(import.meta.dirname, 'bare/main.ts'));
+  running.defer(() => void child.kill());
+  child.send(sample);
+  const [url] = (await once(child, 'message')) as [string];
+  const request = { url, method: 'GET', path: '/products/any', status: 200 } as const;
+  return { name: 'bare Fastify', pid: child.pid ?? 0, next: () => request };
 }
 
-/** Starts the SDK alone, in a separate process that gets an item as often as requested. */
-export async function startSdk(key: ItemKey) {
-  const child = start('sdk/main.ts');
-  await requestChild(child, key);
-  return {
-    async run(count: number): Promise<void> {
-      await requestChild(child, count);
-    },
-    ...ending(child),
+/** The SDK's GetItem, in this process, which does nothing else meanwhile. */
+export function sdkAlone({ endpoint, tableName, pk }: ItemKey): Subject {
+  const client = new DynamoDBClient({ ...localAws, endpoint });
+  const command = () => new GetItemCommand({ TableName: tableName, Key: { pk: { S: pk } } });
+  const run = async (count: number) => {
+    let left = count;
+    const get = async () => {
+      while (left-- > 0)
+        if (!(await client.send(command())).Item) throw new Error(`${tableName} has no item ${pk}.`);
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, get));
   };
-}
-
-function start(script: string, ...args: string[]): ChildProcess {
-  return fork(join(import.meta.dirname, script), args);
-}
-
-/** Sends a message to the child and resolves to its reply; rejects if it exits instead. */
-async function requestChild<T>(child: ChildProcess, message: object | number): Promise<T> {
-  const gone = new AbortController();
-  const ended = once(child, 'exit', { signal: gone.signal }).then(
-    ([code, signal]) => Promise.reject(new Error(`A baseline process exited with ${code ?? signal}.`)),
-    () => new Promise<never>(() => undefined),
-  );
-  child.send(message);
-  const [reply] = (await Promise.race([once(child, 'message'), ended])) as [T];
-  gone.abort();
-  return reply;
-}
-
-function ending(child: ChildProcess) {
-  return {
-    pid: child.pid ?? 0,
-    async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill();
-      await once(child, 'exit');
-    },
-  };
+  return { name: 'AWS SDK GetItem', pid: process.pid, run };
 }

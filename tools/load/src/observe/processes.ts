@@ -1,6 +1,6 @@
-import { cpuSeconds, residentMb } from './linux.ts';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** Sample of a process: CPU seconds used so far, and memory. */
+/** Sample of a process: CPU seconds used so far, and resident memory in megabytes (10⁶ bytes). */
 export interface ProcessSample {
   /** From the start of the run. */
   readonly atMs: number;
@@ -8,20 +8,33 @@ export interface ProcessSample {
   readonly residentMb: number;
 }
 
+/** CPU seconds used by all threads of a process. Throws without `/proc`, which only Linux has. */
+export function cpuSeconds(pid: number): number {
+  // Nanoseconds on a CPU: `/proc/PID/stat` has hundredths of a second only.
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((task) =>
+    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e9;
+}
+
 /** Samples processes once a second until it is stopped. Without `/proc` there are no samples. */
 export function sampleProcesses(pids: Readonly<Record<string, number>>, elapsedMs: () => number) {
-  const samples: Record<string, ProcessSample[]> = {};
+  const samples = new Map<string, ProcessSample[]>(Object.keys(pids).map((name) => [name, []]));
   const sampleAll = () => {
     for (const [name, pid] of Object.entries(pids)) {
-      const [used, memory] = [cpuSeconds(pid), residentMb(pid)];
-      if (used === undefined || memory === undefined) continue;
-      (samples[name] ??= []).push({ atMs: elapsedMs(), cpuSeconds: used, residentMb: memory });
+      try {
+        const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+        const residentMb = (Number(kibibytes) * 1024) / 1e6;
+        samples.get(name)?.push({ atMs: elapsedMs(), cpuSeconds: cpuSeconds(pid), residentMb });
+      } catch {
+        // The process has exited, or this is not Linux.
+      }
     }
   };
   sampleAll();
   const timer = setInterval(sampleAll, 1_000);
   return {
-    samples: samples as Readonly<Record<string, readonly ProcessSample[]>>,
+    samples: samples as ReadonlyMap<string, readonly ProcessSample[]>,
     stop() {
       clearInterval(timer);
       sampleAll();
@@ -29,13 +42,11 @@ export function sampleProcesses(pids: Readonly<Record<string, number>>, elapsedM
   };
 }
 
-/** Usage of a process between two times of the run: CPU in percent of one core, and peak memory. */
-export function usageOf(samples: readonly ProcessSample[], fromMs: number, toMs: number) {
-  const within = samples.filter(({ atMs }) => atMs >= fromMs - 500 && atMs <= toMs + 1_500);
-  const [first, last] = [within[0], within.at(-1)];
+/** CPU in percent of one core and of 0.25 core, and peak memory; undefined for fewer than two samples. */
+export function usageOf(samples: readonly ProcessSample[]) {
+  const [first, last] = [samples[0], samples.at(-1)];
   if (!first || !last || last.atMs <= first.atMs) return undefined;
-  return {
-    corePercent: (100 * (last.cpuSeconds - first.cpuSeconds)) / ((last.atMs - first.atMs) / 1000),
-    residentMb: Math.max(...within.map((sample) => sample.residentMb)),
-  };
+  const corePercent = (100_000 * (last.cpuSeconds - first.cpuSeconds)) / (last.atMs - first.atMs);
+  const residentMb = Math.max(...samples.map((sample) => sample.residentMb));
+  return { corePercent, quarterPercent: 4 * corePercent, residentMb };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Prepared } from '../plan.ts';
-import { productOf } from '../plan.ts';
+import { type ApiRequest, type ApiResponse, requestUntil } from '@tandem/cli/api-client';
+import { type Prepared, productOf } from '../plan.ts';
 
 /** Propagation of one write: from its acknowledgement by Product until Cart's API showed it. */
 export interface Propagation {
@@ -12,71 +12,57 @@ export interface Propagation {
 /** Deadline after which a write counts as lost. */
 const DEADLINE_MS = 20_000;
 const PAUSE_MS = 200;
-/** Minimum interval of polls; later a quarter of the elapsed time, so that a delay is overestimated by a quarter at most. */
-const MIN_POLL_MS = 3;
 
-/** Measures propagation: repeatedly changes the price of a product, and polls a cart with it until the new price shows. */
-export async function startPropagationProbe(
-  url: string,
-  { runId, catalogToken }: Prepared,
-  elapsedMs: () => number,
-): Promise<{ readonly writes: readonly Propagation[]; stop(): Promise<void> }> {
-  const request = async (method: string, path: string, body?: object) => {
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        ...(body && { 'content-type': 'application/json' }),
-        ...(path.startsWith('/products') && { authorization: `Bearer ${catalogToken}` }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(DEADLINE_MS),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
-    };
-  };
+/**
+ * Creates a product and a cart with it; then, once started, repeatedly changes the price and polls the cart until it shows.
+ * Polls grow apart by a quarter, so that a delay is overestimated by a quarter or 3 ms at most.
+ */
+export async function preparePropagationProbe(url: string, { runId, catalogToken }: Prepared) {
   const productId = `load-${runId}-probe`;
-  await request('PUT', `/products/${productId}`, productOf(productId, 1));
-  const cartId = String((await request('POST', '/carts')).body['cartId']);
-  const end = performance.now() + DEADLINE_MS;
-  while ((await request('POST', `/carts/${cartId}/items`, { productId, qty: 1 })).status !== 200) {
-    if (performance.now() > end) throw new Error('Cart did not receive a new product before the deadline');
-    await delay(MIN_POLL_MS);
-  }
+  const product = `/products/${productId}`;
+  const call = async (request: ApiRequest, isExpected: (response: ApiResponse) => boolean) => {
+    const token = request.path === product ? catalogToken : undefined;
+    const outcome = await requestUntil(url, request, isExpected, { token, deadlineMs: DEADLINE_MS });
+    return 'response' in outcome ? outcome.response : undefined;
+  };
+  const isDone = ({ status }: ApiResponse) => status < 300;
+  await call({ method: 'PUT', path: product, body: productOf(productId, 1) }, isDone);
+  const opened = await call({ method: 'POST', path: '/carts' }, isDone);
+  const cart = `/carts/${String(opened?.body['cartId'])}`;
+  const body = { productId, qty: 1 };
+  if (!(await call({ method: 'POST', path: `${cart}/items`, body }, isDone)))
+    throw new Error('Cart did not receive a new product before the deadline');
 
-  const writes: Propagation[] = [];
-  const stopping = new AbortController();
   const measure = async (price: number): Promise<number | undefined> => {
-    const written = await request('PATCH', `/products/${productId}`, { price }).catch(() => undefined);
-    if (written?.status !== 200) return undefined;
+    if (!(await call({ method: 'PATCH', path: product, body: { price } }, isDone))) return undefined;
     const writtenAt = performance.now();
-    for (let passed = 0; passed < DEADLINE_MS;) {
-      const cart = await request('GET', `/carts/${cartId}`).catch(() => undefined);
-      passed = performance.now() - writtenAt;
-      const [line] = (cart?.body['items'] ?? []) as { currentPrice: number }[];
-      if (line?.currentPrice === price) return passed;
-      await delay(Math.max(MIN_POLL_MS, passed / 4));
-    }
-    return undefined;
+    const shown = await call({ method: 'GET', path: cart }, (response) => {
+      const [line] = (response.body['items'] ?? []) as { readonly currentPrice: number }[];
+      return line?.currentPrice === price;
+    });
+    return shown && performance.now() - writtenAt;
   };
-  const probe = async () => {
-    for (let price = 2; !stopping.signal.aborted; price++) {
-      const atMs = elapsedMs();
-      writes.push({ atMs, delayMs: await measure(price) });
-      await delay(PAUSE_MS);
-    }
-    await request('DELETE', `/carts/${cartId}`);
-    await request('DELETE', `/products/${productId}`);
-  };
-  const probing = probe();
-  probing.catch(() => undefined);
   return {
-    writes,
-    async stop() {
-      stopping.abort();
-      await probing;
+    start(elapsedMs: () => number) {
+      const writes: Propagation[] = [];
+      const stopping = new AbortController();
+      const probe = async () => {
+        for (let price = 2; !stopping.signal.aborted; price++) {
+          const atMs = elapsedMs();
+          writes.push({ atMs, delayMs: await measure(price) });
+          await delay(PAUSE_MS);
+        }
+        await call({ method: 'DELETE', path: cart }, isDone);
+        await call({ method: 'DELETE', path: product }, isDone);
+      };
+      const probing = probe();
+      return {
+        writes: writes as readonly Propagation[],
+        async stop(): Promise<void> {
+          stopping.abort();
+          await probing;
+        },
+      };
     },
   };
 }

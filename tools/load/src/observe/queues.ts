@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { topology } from '@tandem/contracts/topology';
 import { deadLetterQueues } from '@tandem/dlq/queues';
+import { localTarget } from '@tandem/dlq/target';
 import { depthOf } from '@tandem/emulators/queue-depth';
-import { localAws } from '../system/dynamodb.ts';
 
 /** Number of messages in a queue: visible, in flight and delayed. */
 export interface Depth {
@@ -12,33 +11,39 @@ export interface Depth {
 }
 
 const SAMPLE_INTERVAL_MS = 250;
+const DRAIN_DEADLINE_MS = 10_000;
 
-/** Samples the depth of the services' queues four times a second until it is stopped; then counts dead letters. */
+/** Samples the depth of the services' queues four times a second until it is stopped. */
 export function watchQueues(endpoint: string, elapsedMs: () => number) {
-  const sqs = new SQSClient({ ...localAws, endpoint });
-  const depths: Record<string, Depth[]> = {};
-  const stopping = new AbortController();
-  const sampleDepths = async () => {
-    while (!stopping.signal.aborted) {
-      await Promise.all(
-        Object.keys(topology.queues).map(async (queue) => {
-          const messages = await depthOf(sqs, endpoint, queue);
-          (depths[queue] ??= []).push({ atMs: elapsedMs(), messages });
-        }),
-      );
-      await delay(SAMPLE_INTERVAL_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+  const target = localTarget(endpoint);
+  const depths = new Map<string, Depth[]>(Object.keys(topology.queues).map((queue) => [queue, []]));
+  let endMs = Infinity;
+  const watch = async () => {
+    for (;;) {
+      const atMs = elapsedMs();
+      const counts = [...depths].map(async ([queue, samples]) => {
+        const messages = await depthOf(target.sqs, endpoint, queue);
+        samples.push({ atMs, messages });
+        return messages;
+      });
+      const isEmpty = (await Promise.all(counts)).every((messages) => messages === 0);
+      if (atMs > endMs || (isEmpty && endMs < Infinity)) return;
+      await delay(SAMPLE_INTERVAL_MS);
     }
   };
-  const sampling = sampleDepths();
-  sampling.catch(() => undefined);
+  const watching = watch();
+  watching.catch(() => undefined);
   return {
-    depths: depths as Readonly<Record<string, readonly Depth[]>>,
-    /** Resolves to the number of messages in all failure queues. Rejects if the queues could not be sampled. */
+    depths: depths as ReadonlyMap<string, readonly Depth[]>,
+    /**
+     * Stops once all queues are empty, or after 10 s; resolves to the number of messages in all dead-letter queues. Rejects if the
+     * queues could not be sampled.
+     */
     async stop(): Promise<number> {
-      stopping.abort();
-      await sampling;
-      const dead = await Promise.all(deadLetterQueues.map(({ name }) => depthOf(sqs, endpoint, name)));
-      sqs.destroy();
+      endMs = elapsedMs() + DRAIN_DEADLINE_MS;
+      await watching;
+      const dead = await Promise.all(deadLetterQueues.map(({ name }) => depthOf(target.sqs, endpoint, name)));
+      target[Symbol.dispose]();
       return dead.reduce((sum, messages) => sum + messages, 0);
     },
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type ServiceName, type TableName, type TableSpec, topology } from '@tandem/contracts/topology';
 import type { Store } from '@tandem/local/system/store';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
 import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
@@ -11,7 +11,7 @@ import { createDynamoTable } from '@tandem/storage/dynamodb-table';
 /** Tables in DynamoDB Local, shared by the processes of a system. */
 export interface Tables {
   readonly endpoint: string;
-  readonly names: Readonly<Record<ServiceName, string>>;
+  readonly names: Readonly<Record<TableName, string>>;
 }
 
 /** Region and credentials for DynamoDB Local, which accepts any. */
@@ -23,24 +23,25 @@ export const localAws = {
 /** Creates the empty tables of a system. */
 export async function createTables(endpoint: string): Promise<Tables> {
   const client = new DynamoDBClient({ ...localAws, endpoint });
-  const create = async (service: ServiceName) => {
-    const { table } = topology.relays[service];
+  const names = Object.entries<TableSpec>(topology.tables).map(async ([table, { indexes }]) => {
     const name = `${table}-${randomUUID()}`;
-    await createDynamoTable(client, name, topology.tables[table].indexes);
-    return name;
-  };
-  const names = { product: await create('product'), cart: await create('cart') };
+    await createDynamoTable(client, name, indexes);
+    return [table, name] as const;
+  });
+  const created = Object.fromEntries(await Promise.all(names)) as Tables['names'];
   client.destroy();
-  return { endpoint, names };
+  return { endpoint, names: created };
 }
 
-/** Opens the table of a service, for an embedded system or a relay process. */
+/** Opens the table of a service that has one, for an embedded system or a relay process. */
 export function openDynamo({ endpoint, names }: Tables, service: ServiceName): Store {
+  const { table } = topology.services[service];
+  if (!table) throw new TypeError(`${service} has no table`);
   const client = new DynamoDBClient({ ...localAws, endpoint });
   const streams = new DynamoDBStreamsClient({ ...localAws, endpoint });
   return {
-    driver: dynamoDriver(createDynamoCalls(client), names[service]),
-    feed: openStreamFeed(streams, names[service]),
+    driver: dynamoDriver(createDynamoCalls(client), names[table]),
+    feed: openStreamFeed(streams, names[table]),
     close: () => {
       client.destroy();
       streams.destroy();

@@ -2,42 +2,42 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { readConfig } from '@tandem/chassis/config';
-import type { ServiceName } from '@tandem/contracts/topology';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { anyPorts, localConfig } from '@tandem/local/config';
 import { type Store } from '@tandem/local/system/store';
 import { startSystem } from '@tandem/local/system/start';
 import { openSqlite } from '@tandem/storage/sqlite';
-import type { Engine } from './engine/engine.ts';
-import { nodeEngine } from './engine/node.ts';
-import type { Phase } from './profiles.ts';
+import { cartsFor, cleanUp, localTokens, prepare } from './prepare.ts';
+import { measured } from './profiles.ts';
 import { peakRates } from './rates.ts';
-import type { LoadRun } from './run.ts';
-import { openOwnSession, openTarget } from './session.ts';
+import { type LoadRun, runLoad, runPrepared, subjectOf } from './run.ts';
+import { startOwnSystem } from './system/own-system.ts';
+import { textOf } from './text.ts';
 
-const phases: readonly Phase[] = [{ name: 'short', seconds: 2, share: 0.5, isMeasured: true }];
-const loadRun: LoadRun = {
+const run: LoadRun = {
   rates: peakRates,
-  phases,
+  phases: [measured('short', 0.5, 2)],
   targets: {},
   arrivals: 'even',
   seed: 1,
-  engine: nodeEngine,
 };
 
 test('a short run against its own system passes, and its report is complete', async () => {
-  await using session = await openOwnSession({
+  await using system = await startOwnSystem({
     mode: 'embedded',
     store: 'sqlite',
     path: process.env['PATH'],
   });
-  const report = await session.run(loadRun);
+  const report = await runLoad(await subjectOf(system), run);
   assert.deepEqual(report.errors, {});
   assert.ok(report.verdict.passed, JSON.stringify(report.verdict));
   assert.equal(report.requests, 100);
   assert.ok(report.propagation.count > 0);
-  assert.deepEqual(Object.keys(report.queues).length, 2);
-  assert.ok((report.relayLag['product']?.count ?? 0) > 0);
+  assert.deepEqual(Object.keys(report.queues), Object.keys(topology.queues));
   if (process.platform === 'linux') assert.ok((report.processes['system']?.corePercent ?? 0) > 0);
+  const text = textOf('title', report);
+  for (const line of [/^title\n/, /^ {2}all of cart +\d+ /m, /^✓ errors +0 {3}none$/m, /\npassed\n$/])
+    assert.match(text, line);
 });
 
 /** Runs against a system whose Product has a fault when it reads for a client, once the run has started. */
@@ -45,29 +45,25 @@ async function runWithFault(fault: () => Promise<void>, targets: LoadRun['target
   let isArmed = false;
   const openStore = (service: ServiceName): Store => {
     const store = openSqlite(':memory:');
-    if (service === 'cart') return store;
+    if (service !== 'product') return store;
     const read: Store['driver']['read'] = async (pks, options) => {
       if (isArmed && !options.consistent) await fault();
       return store.driver.read(pks, options);
     };
     return { ...store, driver: { ...store.driver, read } };
   };
-  const config = readConfig(localConfig, {
-    ...anyPorts,
-    EPHEMERAL: '1',
-    SEED: '0',
-    LOG_LEVEL: 'silent',
-  });
+  const config = readConfig(localConfig, { ...anyPorts, EPHEMERAL: '1', SEED: '0', LOG_LEVEL: 'silent' });
   const system = await startSystem(config, { openStore });
-  const engine: Engine = async (job, on) => {
-    isArmed = true;
-    const sent = await nodeEngine(job, on);
-    isArmed = false;
-    return sent;
-  };
+  const url = system.urls.gateway;
   try {
-    await using session = await openTarget(system.urls.gateway, undefined);
-    return await session.run({ ...loadRun, targets, engine });
+    const prepared = await prepare(url, await localTokens(), cartsFor(peakRates, 1));
+    isArmed = true;
+    const report = await runPrepared({ url }, { ...run, targets }, prepared);
+    isArmed = false;
+    await cleanUp(url, prepared);
+    const remaining = await fetch(`${url}/products`);
+    assert.deepEqual(await remaining.json(), { items: [] });
+    return report;
   } finally {
     await system.stop();
   }

@@ -42,22 +42,17 @@ export async function searchCapacity<R>(
 
   let best: { readonly perMinute: number; readonly report: R } | undefined;
   let failedAt: number | undefined;
-  for (let rate = firstPerMinute; ; rate = Math.round(rate * growth)) {
-    const perMinute = Math.min(rate, mostPerMinute);
-    const report = await passedReport(perMinute);
-    if (report === undefined) {
-      failedAt = perMinute;
-      break;
-    }
-    best = { perMinute, report };
-    if (perMinute === mostPerMinute) break;
-  }
-  if (best === undefined || failedAt === undefined) return best && { ...best, failedAt };
-  for (let i = 0; i < halvings; i++) {
-    const perMinute = Math.round((best.perMinute + failedAt) / 2);
+  let perMinute = firstPerMinute;
+  for (let left = halvings; failedAt === undefined || left >= 0;) {
     const report = await passedReport(perMinute);
     if (report === undefined) failedAt = perMinute;
     else best = { perMinute, report };
+    if (!best || best.perMinute === mostPerMinute) break;
+    if (failedAt === undefined) perMinute = Math.min(Math.round(perMinute * growth), mostPerMinute);
+    else {
+      perMinute = Math.round((best.perMinute + failedAt) / 2);
+      left -= 1;
+    }
   }
-  return { ...best, failedAt };
+  return best && { ...best, failedAt };
 }
