@@ -55,8 +55,8 @@ test(
               await run('bash', ['-c', script], { cwd: root, env: { ...process.env, ...variables } })
             ).stdout.trim();
           // A reader's next command comes seconds later; events have arrived by then.
-          const answer = await until(once, (output) => expected === undefined || output.includes(expected));
-          if (assigned !== undefined) variables[assigned] = answer;
+          const output = await until(once, (output) => expected === undefined || output.includes(expected));
+          if (assigned !== undefined) variables[assigned] = output;
         });
       }
     });

@@ -55,8 +55,8 @@ async function startBefore(t: TestContext, count: number) {
   });
   t.after(() => gateway.stop());
   const send = async (method: string, path = '/products') => {
-    const answer = await fetch(gateway.url + path, { method });
-    return { status: answer.status, text: await answer.text(), headers: answer.headers };
+    const response = await fetch(gateway.url + path, { method });
+    return { status: response.status, text: await response.text(), headers: response.headers };
   };
   const [first, second] = instances;
   assert.ok(first);

@@ -10,12 +10,12 @@ test('RATE_LIMIT applies in both services, at their ports and through the gatewa
   await withSystem(
     async ({ urls, metrics }) => {
       const flood = async (url: string, path: string, headers: (i: number) => Record<string, string>) => {
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           Array.from({ length: FLOOD }, async (_, i) =>
             client(url).call('GET', path, { headers: headers(i) }),
           ),
         );
-        return answers.filter(({ status }) => status === 429);
+        return responses.filter(({ status }) => status === 429);
       };
       const forged = (i: number) => ({ 'x-forwarded-for': `198.51.100.${i}` });
       for (const [name, path] of [

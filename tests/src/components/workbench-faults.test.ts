@@ -66,8 +66,8 @@ test('a message that was sent but could not be deleted is sent again by the next
       async (args) => {
         if (commandName !== 'DeleteMessageBatchCommand' || !isRefused) return next(args);
         const { Entries: [first, ...Entries] = [], ...input } = args.input as DeleteMessageBatchCommandInput;
-        const answer = await next({ ...args, input: { ...input, Entries } });
-        return { ...answer, output: { ...answer.output, Failed: [{ Id: first?.Id }] } };
+        const response = await next({ ...args, input: { ...input, Entries } });
+        return { ...response, output: { ...response.output, Failed: [{ Id: first?.Id }] } };
       },
     { step: 'initialize' },
   );
@@ -94,9 +94,9 @@ test('a message that its queue rejects stays, with the reason; the others are se
       async (args) => {
         if (commandName !== 'SendMessageBatchCommand') return next(args);
         const { Entries: [first, ...Entries] = [], ...input } = args.input as SendMessageBatchCommandInput;
-        const answer = await next({ ...args, input: { ...input, Entries } });
+        const response = await next({ ...args, input: { ...input, Entries } });
         const Failed = [{ Id: first?.Id, Code: 'InvalidMessageContents', Message: 'as told' }];
-        return { ...answer, output: { ...answer.output, Failed } };
+        return { ...response, output: { ...response.output, Failed } };
       },
     { step: 'initialize' },
   );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import type { State, Step } from '@tandem/console/protocol';
 import { mintToken } from '@tandem/emulators/issuer';
-import { type Answer, client } from '../support/http.ts';
+import { type ApiResponse, client } from '../support/http.ts';
 import { until } from '../support/until.ts';
 
 /** Client of the console event stream; disconnects when disposed. */
@@ -64,7 +64,7 @@ export function operator(gateway: string) {
     method: string,
     path: string,
     body?: object,
-  ): Promise<Answer<B>> =>
+  ): Promise<ApiResponse<B>> =>
     call<B>(method, `/console${path}`, { token: await operatorToken, ...(body && { body }) });
   return {
     request,

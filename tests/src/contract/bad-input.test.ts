@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
-import { type Answer, client } from '../support/http.ts';
+import { type ApiResponse, client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 import { carts } from './bad-cart-input.ts';
 import { type Case, mug, products } from './bad-input.ts';
 
-function assertProblem({ status, headers, body: problem }: Answer, expected: Case): void {
+function assertProblem({ status, headers, body: problem }: ApiResponse, expected: Case): void {
   assert.equal(status, expected.status, JSON.stringify(problem));
   assert.match(headers.get('content-type') ?? '', /^application\/problem\+json/);
   assert.equal(problem['status'], expected.status);
@@ -28,19 +28,19 @@ test('every bad input gets a problem that says what is wrong', async (t) => {
     await putProduct('cup', mug);
     await putProduct('dollar', { ...mug, currency: 'USD' });
     const cartId = await openCart();
-    const answers = (productId: string, expected: number) =>
+    const untilStatus = (productId: string, expected: number) =>
       until(
         () => add(cartId, productId, 1),
         ({ status }) => status === expected,
       );
-    await answers('cup', 200);
-    await answers('dollar', 409);
+    await untilStatus('cup', 200);
+    await untilStatus('dollar', 409);
 
     for (const [service, cases] of Object.entries({ products, carts })) {
       for (const bad of cases) {
         await t.test(`${service}: ${bad.name}`, async () => {
-          const [method, path, sent] = bad.request;
-          assertProblem(await call(method, path.replace('CART', cartId), sent), bad);
+          const [method, path, options] = bad.request;
+          assertProblem(await call(method, path.replace('CART', cartId), options), bad);
         });
       }
     }
@@ -68,11 +68,11 @@ test('every bad input gets a problem that says what is wrong', async (t) => {
     await t.test('carts: a deleted product', async () => {
       await call('DELETE', '/products/mug');
       const request = ['POST', `/carts/${cartId}/items`, { body: { productId: 'mug', qty: 1 } }] as const;
-      const answer = await until(
+      const response = await until(
         () => call(...request),
         ({ status }) => status !== 200,
       );
-      assertProblem(answer, { name: '', request, status: 409 });
+      assertProblem(response, { name: '', request, status: 409 });
     });
   });
 });

@@ -1,9 +1,9 @@
-import type { Sent } from '../support/http.ts';
+import type { RequestOptions } from '../support/http.ts';
 
 /** A request that must be refused, and how. */
 export interface Case {
   readonly name: string;
-  readonly request: readonly [method: string, path: string, sent?: Sent];
+  readonly request: readonly [method: string, path: string, sent?: RequestOptions];
   readonly status: number;
   /** The pointer of the first fault. */
   readonly pointer?: string;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { atOnce } from '../support/at-once.ts';
-import { type Answer, type CartBody, client, type LineBody } from '../support/http.ts';
+import { type ApiResponse, type CartBody, client, type LineBody } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
 /** The refusal's lines. */
-function linesOf({ status, body, text }: Answer<CartBody>, problem: string): readonly LineBody[] {
+function linesOf({ status, body, text }: ApiResponse<CartBody>, problem: string): readonly LineBody[] {
   assert.equal(status, 409, text);
   const { type, lines } = body as unknown as { type: string; lines: readonly LineBody[] };
   assert.equal(type, `urn:tandem:problem:${problem}`);

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { client, type Answer, type Send, type Sent } from '../support/http.ts';
+import { client, type ApiResponse, type Transport, type RequestOptions } from '../support/http.ts';
 
 type Client = ReturnType<typeof client>;
 
@@ -39,7 +39,7 @@ export function countRequests(gateway: string, pauseMs: number): Counting {
   let back: Promise<void> | undefined;
   let up = Promise.resolve();
 
-  const judge = (what: string, { status, headers, body, text }: Answer) => {
+  const judge = (what: string, { status, headers, body, text }: ApiResponse) => {
     const isExpectedWait = WAITING.has(String(body['type'])) && headers.has('retry-after');
     if (status === 503 && isExpectedWait) count.waits += 1;
     else if (status >= 500 || NEVER_EXPECTED.has(status))
@@ -53,15 +53,15 @@ export function countRequests(gateway: string, pauseMs: number): Counting {
     return true;
   };
 
-  const call = async <B = Record<string, unknown>>(method: string, path: string, sent?: Sent) => {
+  const call = async <B = Record<string, unknown>>(method: string, path: string, sent?: RequestOptions) => {
     await delay(pauseMs);
     const downUntil = back;
     const sentAt = performance.now();
     count.sent += 1;
     try {
-      const answer = await api.call<B>(method, path, sent);
-      judge(`${method} ${path}`, answer as Answer);
-      return answer;
+      const response = await api.call<B>(method, path, sent);
+      judge(`${method} ${path}`, response as ApiResponse);
+      return response;
     } catch (error) {
       if (downUntil && isNeverAccepted(error as LostRequest)) up = downUntil;
       else count.failures.push(`${method} ${path} has no response: ${String(error)}`);
@@ -97,7 +97,7 @@ interface LostRequest extends NodeJS.ErrnoException {
 }
 
 /** Sends as `fetch` does; an error has `isReused` of its connection. */
-function sendBy(agent: Agent): Send {
+function sendBy(agent: Agent): Transport {
   return (url, { method = 'GET', headers, body }) =>
     new Promise((resolve, reject) => {
       const sent = request(url, { agent, method, headers: headers as Record<string, string> }, (response) => {

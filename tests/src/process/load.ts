@@ -1,4 +1,4 @@
-import type { Answer, client } from '../support/http.ts';
+import type { ApiResponse, client } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { createMerchant } from './merchant.ts';
 import type { Random } from './random.ts';
@@ -22,7 +22,7 @@ export interface LoadOptions {
 }
 
 /** Requests a change, and logs its outcome. */
-export type Attempt = (operation: Operation, call: (api: Client) => Promise<Answer>) => Promise<Outcome>;
+export type Attempt = (operation: Operation, call: (api: Client) => Promise<ApiResponse>) => Promise<Outcome>;
 
 /** Running load: clients that change products and carts without pauses, with a log of the outcomes. */
 export interface Load {

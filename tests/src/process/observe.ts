@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type CartBody, client, decided, type ProductBody } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable, type ProductBody } from '../support/http.ts';
 import { deadLetters } from '../support/queues.ts';
 import type { Observed } from './checker.ts';
 import type { Load } from './load.ts';
@@ -15,7 +15,7 @@ export async function observe(
   const products: ProductBody[] = [];
   for (let from = 0; from < productIds.length; from += 100) {
     const ids = productIds.slice(from, from + 100).join(',');
-    const { status, body } = await decided(() =>
+    const { status, body } = await retryUnavailable(() =>
       api.call<{ items: ProductBody[] }>('GET', `/products?ids=${ids}`),
     );
     assert.equal(status, 200);
@@ -23,7 +23,7 @@ export async function observe(
   }
   const carts = await Promise.all(
     [...tokens].map(([cartId, token]) =>
-      decided(() => api.call<CartBody>('GET', `/carts/${cartId}`, { token })),
+      retryUnavailable(() => api.call<CartBody>('GET', `/carts/${cartId}`, { token })),
     ),
   );
   return {

@@ -20,8 +20,8 @@ export type Offer = { readonly seconds: number } & (
 export interface Outcome {
   readonly sent: number;
   /** Responses other than 503, by status. */
-  readonly answered: Readonly<Record<string, number>>;
-  readonly answeredPerSecond: number;
+  readonly responses: Readonly<Record<string, number>>;
+  readonly responsesPerSecond: number;
   readonly p50: number;
   readonly p99: number;
   readonly shed: number;
@@ -67,7 +67,7 @@ function serve({ url, productIds, cartIds }: Target): void {
   }
 
   async function run(offer: Offer): Promise<Outcome> {
-    const answered: Record<string, number> = {};
+    const responses: Record<string, number> = {};
     const errors: Record<string, number> = {};
     const latencies: number[] = [];
     const lags: number[] = [];
@@ -88,7 +88,7 @@ function serve({ url, productIds, cartIds }: Target): void {
           if (headers['retry-after'] === undefined) shedWithoutRetryAfter += 1;
           return;
         }
-        count(answered, statusCode);
+        count(responses, statusCode);
         latencies.push(performance.now() - sentAt);
       } catch (error) {
         count(errors, (error as NodeJS.ErrnoException).code ?? String(error));
@@ -115,8 +115,8 @@ function serve({ url, productIds, cartIds }: Target): void {
     }
     return {
       sent,
-      answered,
-      answeredPerSecond: latencies.length / offer.seconds,
+      responses,
+      responsesPerSecond: latencies.length / offer.seconds,
       p50: quantile(latencies, 0.5),
       p99: quantile(latencies, 0.99),
       shed,

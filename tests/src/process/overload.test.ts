@@ -71,7 +71,7 @@ test(
     using load = startOfferedLoad(await prepare(system.urls.gateway));
     await load.offer({ clients: 1_000, seconds: 2 });
     const idle = await load.offer(TRICKLE);
-    const { answeredPerSecond: capacity } = await load.offer({ clients: 100, seconds: 3 });
+    const { responsesPerSecond: capacity } = await load.offer({ clients: 100, seconds: 3 });
 
     const stopSampling = sample(system.pid, [system.urls.product, system.urls.cart]);
     const startedAt = performance.now();
@@ -105,7 +105,7 @@ test(
 
     assert.equal(overload.shedWithoutRetryAfter, 0);
     assert.deepEqual(
-      Object.keys(overload.answered).filter((status) => Number(status) >= 500),
+      Object.keys(overload.responses).filter((status) => Number(status) >= 500),
       [],
     );
     assert.deepEqual(overload.errors, {});
@@ -118,9 +118,9 @@ test(
     const misses = [
       overload.p99 < P99_LIMIT_MS ? [] : `p99 ${overload.p99} ms`,
       typeof recovered === 'string' ? `not recovered after 5 s: ${recovered}` : [],
-      overload.answeredPerSecond > capacity / 4
+      overload.responsesPerSecond > capacity / 4
         ? []
-        : `only ${overload.answeredPerSecond} responses per second`,
+        : `only ${overload.responsesPerSecond} responses per second`,
     ].flat();
     if (misses.length > 0 && cpuWaitShare > MAX_CPU_WAIT_SHARE) {
       const share = Math.round(cpuWaitShare * 100);

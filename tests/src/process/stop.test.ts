@@ -61,13 +61,13 @@ describe('graceful shutdown', { concurrency: 2 }, () => {
 
       system.send(signal);
       await refusesConnections(gateway);
-      const answers = await Promise.all([...creations, ...imports].map(async (half) => half.finish()));
+      const responses = await Promise.all([...creations, ...imports].map(async (half) => half.finish()));
       const exit = system.exit();
       assert.deepEqual(
-        answers.map(({ status }) => status),
+        responses.map(({ status }) => status),
         [201, 201, 201, 201, 201, 200, 200],
       );
-      for (const { text } of answers.slice(-2))
+      for (const { text } of responses.slice(-2))
         assert.deepEqual(JSON.parse(text), { created: 2, updated: 0, unchanged: 0, rejected: [] });
 
       assert.equal((await polled).Messages, undefined);

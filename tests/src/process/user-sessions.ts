@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mintToken } from '@tandem/emulators/issuer';
-import type { Answer, CartBody, client, Sent } from '../support/http.ts';
+import type { ApiResponse, CartBody, client, RequestOptions } from '../support/http.ts';
 import type { Random } from './random.ts';
 import type { Entry, Operation } from './record.ts';
 
@@ -45,31 +45,32 @@ export async function runUserSessions(subject: string, options: UserSessionOptio
 
   const withRetry = async (
     path: string,
-    sent: Sent,
+    options: RequestOptions,
     key?: string,
     method: 'POST' | 'PUT' = 'POST',
-  ): Promise<Answer<CartBody> & { readonly isRepeated: boolean }> => {
+  ): Promise<ApiResponse<CartBody> & { readonly isRepeated: boolean }> => {
     let isRepeated = false;
     const headers = key === undefined ? {} : { 'idempotency-key': key };
     for (const end = performance.now() + retryTimeoutMs; performance.now() < end; await delay(10)) {
       const api = await whenUp();
-      const answer = await api.call<CartBody>(method, path, { ...sent, headers }).catch(() => undefined);
-      if (answer && NEVER_EXPECTED.has(answer.status))
-        unexpected.push(`${method} ${path} got ${answer.status}: ${JSON.stringify(answer.body)}`);
-      if (answer?.headers.get('idempotent-replayed')) repeats.replayed += 1;
-      if (answer && answer.status < 500) return { ...answer, isRepeated };
+      const response = await api.call<CartBody>(method, path, { ...options, headers }).catch(() => undefined);
+      if (response && NEVER_EXPECTED.has(response.status))
+        unexpected.push(`${method} ${path} got ${response.status}: ${JSON.stringify(response.body)}`);
+      if (response?.headers.get('idempotent-replayed')) repeats.replayed += 1;
+      if (response && response.status < 500) return { ...response, isRepeated };
       isRepeated = true;
       if (key !== undefined) repeats.sent += 1;
     }
     throw new Error(`${method} ${path} never got a response`);
   };
-  const stored: { path: string; sent: Sent; key: string; status: number; version: number }[] = [];
-  const attempt = async (operation: Operation, path: string, sent: Sent, isKeyed: boolean) => {
+  const stored: { path: string; options: RequestOptions; key: string; status: number; version: number }[] =
+    [];
+  const attempt = async (operation: Operation, path: string, options: RequestOptions, isKeyed: boolean) => {
     const key = isKeyed ? randomUUID() : undefined;
-    const { status, body } = await withRetry(path, sent, key);
+    const { status, body } = await withRetry(path, options, key);
     const isDone = status < 300;
     // A rejected request is not stored under its key: repeated, it may succeed.
-    if (key && isDone) stored.push({ path, sent, key, status, version: body.version });
+    if (key && isDone) stored.push({ path, options, key, status, version: body.version });
     log.push({
       ...operation,
       outcome: isDone ? { status: 'done', version: body.version } : { status: 'refused' },
@@ -80,9 +81,9 @@ export async function runUserSessions(subject: string, options: UserSessionOptio
   const repeatOne = async () => {
     const one = stored[random(0, stored.length - 1)];
     if (!one) return;
-    const { path, sent, key, status, version } = one;
+    const { path, options, key, status, version } = one;
     repeats.sent += 1;
-    const again = await withRetry(path, sent, key);
+    const again = await withRetry(path, options, key);
     if (again.status !== status || again.body.version !== version)
       unexpected.push(`POST ${path} got ${status}, and ${again.status} when it was repeated`);
   };

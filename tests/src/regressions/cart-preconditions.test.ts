@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
-import { type Answer, type CartBody, client, type LineBody, type Sent } from '../support/http.ts';
+import {
+  type ApiResponse,
+  type CartBody,
+  client,
+  type LineBody,
+  type RequestOptions,
+} from '../support/http.ts';
 import { operationsOf, pathWith } from '../support/operations.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const tagOf = ({ headers }: Answer<CartBody>) => headers.get('etag') ?? '';
+const tagOf = ({ headers }: ApiResponse<CartBody>) => headers.get('etag') ?? '';
 const lineOf = ({ items: [line] }: CartBody) => line;
 
 test(`core 6: every write of a cart honours If-Match, on ${storeName}`, async (t) => {
@@ -78,7 +84,7 @@ test(`core 6: If-Match with * wants a cart, and none that is not there, on ${sto
     assert.equal((await call('POST', '/carts', { headers })).status, 412);
     const cartId = await openCart();
     await fill(cartId, { mug: 1 });
-    const writes: readonly [string, string, Sent['body']?][] = [
+    const writes: readonly [string, string, RequestOptions['body']?][] = [
       ['POST', '/items', { productId: 'mug', qty: 1 }],
       ['PUT', '/items/mug', { qty: 3 }],
       ['POST', '/hold'],

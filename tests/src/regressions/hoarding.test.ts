@@ -4,7 +4,7 @@ import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import { atOnce, meanwhile } from '../support/at-once.ts';
 import { listen } from '../support/events.ts';
-import { type CartBody, client, decided } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
@@ -64,7 +64,7 @@ test(`core 4, security 1: what one anonymous client at full speed holds is for s
       () => add(shopper, productIds[0] ?? '', 1),
       ({ status }) => status === 200,
     );
-    assert.equal((await decided(() => checkOut(shopper))).status, 200);
+    assert.equal((await retryUnavailable(() => checkOut(shopper))).status, 200);
     assert.equal((await cart(shopper)).body.status, 'checkedOut');
   }, SHORT_HOLDS));
 
@@ -102,7 +102,7 @@ test(`core 4: a hold that expires leaves the line, is published, and is requeste
       cartVersion: 2,
     });
 
-    const sold = await decided(() => checkOut(cartId));
+    const sold = await retryUnavailable(() => checkOut(cartId));
     assert.equal(sold.status, 200, sold.text);
     await until(
       () => product('mug'),
@@ -117,14 +117,14 @@ test(`core 4: an expired line follows the catalog, and is held again when there 
     await putProduct('mug', { inventory: 4 });
     const [first, second] = [await openCart(), await openCart()];
     await fill(first, { mug: 4 });
-    const hold = (cartId: string) => decided(() => call<CartBody>('POST', `/carts/${cartId}/hold`));
+    const hold = (cartId: string) => retryUnavailable(() => call<CartBody>('POST', `/carts/${cartId}/hold`));
     await until(
       () => cart(first),
       ({ body }) => lineOf(body)?.hold === 'none',
       EXPIRY,
     );
     await fill(second, { mug: 3 });
-    assert.equal((await decided(() => checkOut(second))).status, 200);
+    assert.equal((await retryUnavailable(() => checkOut(second))).status, 200);
     const { body: shown } = await until(
       () => cart(first),
       ({ body }) => lineOf(body)?.availability === 'insufficient',
@@ -160,7 +160,9 @@ test(`core 4: POST hold renews the hold of each line, on ${storeName}`, () =>
       const endsAt = Date.now() + 2 * LONGER_SECONDS * 1000;
       while (Date.now() < endsAt) {
         const before = heldUntilOf(shown);
-        const { status, text } = await decided(() => call<CartBody>('POST', `/carts/${cartId}/hold`));
+        const { status, text } = await retryUnavailable(() =>
+          call<CartBody>('POST', `/carts/${cartId}/hold`),
+        );
         assert.equal(status, 200, text);
         ({ body: shown } = await until(
           () => cart(cartId),
@@ -181,9 +183,9 @@ test(`core 4: maxPerCart limits what one cart takes of a product, on ${storeName
     const cartId = await openCart();
     await fill(cartId, { mug: 2 });
     const set = (qty: number) => call('PUT', `/carts/${cartId}/items/mug`, { body: { qty } });
-    for (const answer of [await add(cartId, 'mug', 2), await set(4)]) {
-      assert.equal(answer.status, 409, answer.text);
-      assert.partialDeepStrictEqual(answer.body, { type: 'urn:tandem:problem:quantity-limit', limit: 3 });
+    for (const response of [await add(cartId, 'mug', 2), await set(4)]) {
+      assert.equal(response.status, 409, response.text);
+      assert.partialDeepStrictEqual(response.body, { type: 'urn:tandem:problem:quantity-limit', limit: 3 });
     }
     assert.equal((await set(3)).status, 200);
     const { body } = await product('mug');

@@ -7,7 +7,13 @@ import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
 import { atOnce } from '../support/at-once.ts';
 import { watchEffects } from '../support/effects.ts';
-import { type Answer, type CartBody, client, type ProductBody, type Sent } from '../support/http.ts';
+import {
+  type ApiResponse,
+  type CartBody,
+  client,
+  type ProductBody,
+  type RequestOptions,
+} from '../support/http.ts';
 import { type Operation, operationsOf, pathWith } from '../support/operations.ts';
 import { storeName } from '../support/store.ts';
 import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
@@ -18,12 +24,12 @@ const TIMES = 50;
 const NOT_TRANSACTED = ['/products/import', '/products/snapshots'];
 
 /** What the client is to see again. */
-function essenceOf({ status, headers, text }: Answer) {
+function essenceOf({ status, headers, text }: ApiResponse) {
   const kept = ['content-type', 'etag', 'location'].map((name) => headers.get(name));
   return { status, text, kept };
 }
 
-function isReplay({ headers }: Pick<Answer, 'headers'>): boolean {
+function isReplay({ headers }: Pick<ApiResponse, 'headers'>): boolean {
   return headers.get('idempotent-replayed') === 'true';
 }
 
@@ -48,7 +54,11 @@ async function worldFor({ urls, cartUrls }: TwoCarts, { method, path, sent }: Op
   return {
     body,
     /** Sends the call, carts' to Cart's instances in turns. */
-    send: async (key: string | undefined, changes: Sent = {}, position = 0): Promise<Answer> => {
+    send: async (
+      key: string | undefined,
+      changes: RequestOptions = {},
+      position = 0,
+    ): Promise<ApiResponse> => {
       const { call } = (path.startsWith('/carts') && clients[position % clients.length]) || user;
       const headers = { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) };
       return call(method, url, { ...(body !== undefined && { body }), ...changes, headers });
@@ -101,19 +111,19 @@ test(`50 times the same POST with a key have one effect and one response on ${st
           await worldFor(system, post, `p-${i}`),
         ];
         const single = await effects.of(async () => assert.ok((await twin.send(undefined)).status < 300));
-        const answers: Answer[] = [];
+        const responses: ApiResponse[] = [];
         const repeated = await effects.of(async () => {
-          if (NOT_TRANSACTED.includes(post.path)) answers.push(await world.send('key'));
-          const rest = TIMES - answers.length;
-          answers.push(...(await atOnce(rest, (position) => world.send('key', {}, position))));
+          if (NOT_TRANSACTED.includes(post.path)) responses.push(await world.send('key'));
+          const rest = TIMES - responses.length;
+          responses.push(...(await atOnce(rest, (position) => world.send('key', {}, position))));
         });
         assert.deepEqual(repeated, single);
         assert.deepEqual(await world.carts(), await twin.carts());
 
-        const [first = assert.fail()] = answers;
+        const [first = assert.fail()] = responses;
         assert.ok(first.status < 300, first.text);
-        for (const answer of answers) assert.deepEqual(essenceOf(answer), essenceOf(first));
-        assert.equal(answers.filter(isReplay).length, TIMES - 1);
+        for (const response of responses) assert.deepEqual(essenceOf(response), essenceOf(first));
+        assert.equal(responses.filter(isReplay).length, TIMES - 1);
 
         if (world.body !== undefined) {
           assert.ok(post.statuses.includes('422'));
@@ -136,10 +146,10 @@ test(`concurrent imports and snapshots with one key get the same response on ${s
     for (const path of NOT_TRANSACTED) {
       const post = operations.find((operation) => operation.path === path) ?? assert.fail(path);
       const { send } = await worldFor(system, post, 'mug');
-      const answers = await atOnce(TIMES, () => send('key'));
-      const [first = assert.fail()] = answers;
-      for (const answer of answers) assert.deepEqual(essenceOf(answer), essenceOf(first));
-      assert.equal(answers.filter(isReplay).length, TIMES - 1);
+      const responses = await atOnce(TIMES, () => send('key'));
+      const [first = assert.fail()] = responses;
+      for (const response of responses) assert.deepEqual(essenceOf(response), essenceOf(first));
+      assert.equal(responses.filter(isReplay).length, TIMES - 1);
     }
   }));
 
@@ -163,7 +173,7 @@ test(`core 12: a rejected request is not kept, its key succeeds later, on ${stor
     }
     assert.equal((await product('mug')).body.onHand, 1);
     await call('POST', '/products/mug/stock', { body: { delta: 9 } });
-    const succeeds = async (send: () => Promise<Answer>) => {
+    const succeeds = async (send: () => Promise<ApiResponse>) => {
       const first = await until(send, ({ status }) => status !== 409);
       assert.equal(first.status, 200, first.text);
       assert.ok(!isReplay(first));
@@ -223,9 +233,9 @@ test(`without a key no response is stored on ${storeName}`, () =>
     await putProduct('mug');
     const cartId = await openCart();
     await fill(cartId, { mug: 1 });
-    const answers = await atOnce(3, () => add(cartId, 'mug', 1));
-    assert.deepEqual(new Set(answers.map(({ body }) => body.items[0]?.qty)), new Set([2, 3, 4]));
-    assert.ok(!answers.some(isReplay));
+    const responses = await atOnce(3, () => add(cartId, 'mug', 1));
+    assert.deepEqual(new Set(responses.map(({ body }) => body.items[0]?.qty)), new Set([2, 3, 4]));
+    assert.ok(!responses.some(isReplay));
     assert.notEqual(await openCart(), await openCart());
   }));
 

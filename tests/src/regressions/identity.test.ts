@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
 import { forgeTokens } from '../support/forged-tokens.ts';
-import { type Answer, type CartBody, client, type Sent } from '../support/http.ts';
+import { type ApiResponse, type CartBody, client, type RequestOptions } from '../support/http.ts';
 import { type Operation, operationsOf, pathWith } from '../support/operations.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
@@ -10,14 +10,14 @@ import { withSystem } from '../support/system.ts';
 
 const KEY = 'a key that the stranger knows';
 /** What differs between any two answers. */
-const OF_THE_REQUEST = new Set(['x-request-id', 'traceparent', 'date']);
+const REQUEST_HEADERS = new Set(['x-request-id', 'traceparent', 'date']);
 
 /** An answer without what is of its request alone; the cart's id reads the same in all. */
-function comparable({ status, headers, text }: Answer, cartId: string) {
+function comparable({ status, headers, text }: ApiResponse, cartId: string) {
   const requestId = headers.get('x-request-id') ?? '';
   return {
     status,
-    headers: [...headers].filter(([name]) => !OF_THE_REQUEST.has(name)),
+    headers: [...headers].filter(([name]) => !REQUEST_HEADERS.has(name)),
     body: text.replaceAll(requestId, 'REQUEST').replaceAll(cartId, 'CART'),
   };
 }
@@ -39,19 +39,19 @@ test(`no token that is not valid opens any call on ${storeName}`, () =>
     const operations = [...(await operationsOf(urls.product)), ...(await operationsOf(urls.cart))];
     assert.ok(operations.length >= 17);
     for (const { method, path, sent } of operations) {
-      const ask = async (authorization: string, id: string) =>
+      const send = async (authorization: string, id: string) =>
         call(method, pathWith(path, { cartId: id, productId: 'mug' }), {
           ...sent,
           token: false,
           headers: { ...sent.headers, authorization },
         });
       for (const [fault, authorization] of Object.entries(forged)) {
-        const answer = await ask(authorization, cartId);
-        assert.equal(answer.status, 401, `${method} ${path}: ${fault}: ${answer.text}`);
-        assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/);
+        const response = await send(authorization, cartId);
+        assert.equal(response.status, 401, `${method} ${path}: ${fault}: ${response.text}`);
+        assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer/);
         const unused = unusedLike(cartId);
-        const ofNone = comparable(await ask(authorization, unused), unused);
-        assert.deepEqual(comparable(answer, cartId), ofNone, `${method} ${path}: ${fault}`);
+        const unknownCart = comparable(await send(authorization, unused), unused);
+        assert.deepEqual(comparable(response, cartId), unknownCart, `${method} ${path}: ${fault}`);
       }
     }
     assert.equal((await call<CartBody>('GET', `/carts/${cartId}`, authorized)).body.version, 1);
@@ -87,9 +87,9 @@ test(`another user's cart looks like a missing one, for every request, on ${stor
     await owner.putProduct('mug');
     const cartId = await owner.openCart();
     await owner.fill(cartId, { mug: 1 });
-    const ofCarts = (await operationsOf(urls.cart)).filter(({ path }) => path.includes('{cartId}'));
-    const posts = ofCarts.filter(({ method }) => method === 'POST');
-    assert.ok(ofCarts.length >= 8 && posts.length >= 4);
+    const cartOperations = (await operationsOf(urls.cart)).filter(({ path }) => path.includes('{cartId}'));
+    const posts = cartOperations.filter(({ method }) => method === 'POST');
+    assert.ok(cartOperations.length >= 8 && posts.length >= 4);
     for (const { method, path, sent } of posts.filter(({ path }) => !path.endsWith('/checkout'))) {
       await owner.call(method, pathWith(path, { cartId, productId: 'mug' }), {
         ...sent,
@@ -101,18 +101,18 @@ test(`another user's cart looks like a missing one, for every request, on ${stor
     const etag = before.headers.get('etag') ?? '';
     const strangersCart = await stranger.openCart();
 
-    const headersOf = ({ method }: Operation): readonly Sent['headers'][] =>
+    const headersOf = ({ method }: Operation): readonly RequestOptions['headers'][] =>
       method === 'POST'
         ? [{}, { 'idempotency-key': KEY }, { 'if-match': etag }, { 'if-match': '"none"' }]
         : [{}, { 'if-none-match': etag }, { 'if-none-match': '*' }, { 'if-match': etag }];
     for (const { call } of [stranger, guest]) {
-      const assertNotFound = async (ask: (id: string) => Promise<Answer>, what: string) => {
+      const assertNotFound = async (send: (id: string) => Promise<ApiResponse>, what: string) => {
         const unused = unusedLike(cartId);
-        const [answer, ofNone] = [await ask(cartId), await ask(unused)];
-        assert.equal(answer.status, 404, what);
-        assert.deepEqual(comparable(answer, cartId), comparable(ofNone, unused), what);
+        const [response, unknownCart] = [await send(cartId), await send(unused)];
+        assert.equal(response.status, 404, what);
+        assert.deepEqual(comparable(response, cartId), comparable(unknownCart, unused), what);
       };
-      for (const operation of ofCarts) {
+      for (const operation of cartOperations) {
         const { method, path, sent } = operation;
         for (const headers of headersOf(operation)) {
           await assertNotFound(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CartBody, client, decided } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
 import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
@@ -55,7 +55,9 @@ test(`core 1: a double click on the last unit, ${CLICKS} times on ${storeName}: 
 
     const carts = await forEach(ids, async (id) => {
       const [cartId, othersCart] = [await first.openCart(), await second.openCart()];
-      const clicks = await Promise.all([first, second].map(({ add }) => decided(() => add(cartId, id, 1))));
+      const clicks = await Promise.all(
+        [first, second].map(({ add }) => retryUnavailable(() => add(cartId, id, 1))),
+      );
       assert.deepEqual(
         clicks.map(({ status }) => status).toSorted((a, b) => a - b),
         [200, 409],
@@ -65,7 +67,7 @@ test(`core 1: a double click on the last unit, ${CLICKS} times on ${storeName}: 
       const held = { productId: id, qty: 1, hold: 'held', availability: 'available', availableQty: 1 };
       assert.partialDeepStrictEqual(body.items, [held]);
       // Until the catalog shows the hold another cart may still request the unit, but does not get it.
-      const other = await decided(() => second.add(othersCart, id, 1));
+      const other = await retryUnavailable(() => second.add(othersCart, id, 1));
       if (other.status === 200) {
         const { body: rejected } = await responded(othersCart);
         assert.partialDeepStrictEqual(lineOf(rejected), { hold: 'none', availability: 'insufficient' });
@@ -74,7 +76,7 @@ test(`core 1: a double click on the last unit, ${CLICKS} times on ${storeName}: 
     });
     await assertStock(system.urls, Object.fromEntries(ids.map((id) => [id, 0])));
     await forEach(carts, async (cartId) => {
-      const { status, text } = await decided(() => shopper.checkOut(cartId));
+      const { status, text } = await retryUnavailable(() => shopper.checkOut(cartId));
       assert.equal(status, 200, text);
     });
     await assertStock(system.urls, Object.fromEntries(ids.map((id) => [id, 0])));
@@ -87,12 +89,12 @@ test(`interop A3: of 10 units 6 are added twice, without a pause, on ${storeName
     const { call, cart } = client(system.urls.gateway);
     for (const [i, id] of ids.entries()) {
       const cartId = await first.openCart();
-      const added = await decided(() => first.add(cartId, id, 6));
+      const added = await retryUnavailable(() => first.add(cartId, id, 6));
       assert.equal(added.status, 200, added.text);
       assert.equal(lineOf(added.body)?.availableQty, 10, 'units are counted once');
       // Half of them by the other instance, and half by setting what an add would come to.
       const again = i % 2 === 0 ? first : second;
-      const more = await decided(() =>
+      const more = await retryUnavailable(() =>
         i % 4 < 2
           ? again.add(cartId, id, 6)
           : call<CartBody>('PUT', `/carts/${cartId}/items/${id}`, { body: { qty: 12 } }),

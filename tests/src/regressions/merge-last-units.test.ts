@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
 import { atOnce } from '../support/at-once.ts';
 import { publisher } from '../support/events.ts';
-import { client, decided } from '../support/http.ts';
+import { client, retryUnavailable } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
@@ -53,7 +53,7 @@ test(`decision 012: a merge keeps the guest's last units whatever other carts re
       merged.map(({ status }) => status),
       [200, 200, 200],
     );
-    const checkout = await decided(() => user.checkOut(userCart));
+    const checkout = await retryUnavailable(() => user.checkOut(userCart));
     assert.equal(checkout.status, 200, checkout.text);
     await assertStock(urls, all(0));
   }));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
 import { atOnce } from '../support/at-once.ts';
-import { type CartBody, client, decided } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
 import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
@@ -50,7 +50,9 @@ test(`vendure#4481: 20 logins that merge a cart of 65 lines at once on ${storeNa
     const userCart = await openCart();
     await fill(userCart, userLines);
 
-    const merged = await Promise.all(logins.map(({ merge }) => decided(() => merge(userCart, guestCart))));
+    const merged = await Promise.all(
+      logins.map(({ merge }) => retryUnavailable(() => merge(userCart, guestCart))),
+    );
     for (const { status, body, text } of merged) {
       assert.equal(status, 200, text);
       assert.deepEqual(quantitiesOf(body), bothLines);
@@ -59,7 +61,7 @@ test(`vendure#4481: 20 logins that merge a cart of 65 lines at once on ${storeNa
     assert.partialDeepStrictEqual((await cart(guestCart)).body, { status: 'merged', items: [] });
     await assertStock(system.urls, leftOver);
 
-    const { status, body, text } = await decided(() => checkOut(userCart));
+    const { status, body, text } = await retryUnavailable(() => checkOut(userCart));
     assert.equal(status, 200, text);
     assert.deepEqual(quantitiesOf(body), bothLines);
     await assertStock(system.urls, leftOver);
@@ -73,12 +75,12 @@ test(`vendure#4481: of 20 logins that each open a cart on ${storeName}, one gets
     const merged = await Promise.all(
       logins.map(async ({ merge, openCart }) => {
         const cartId = await openCart();
-        return decided(() => merge(cartId, guestCart));
+        return retryUnavailable(() => merge(cartId, guestCart));
       }),
     );
     const [winner, ...none] = merged.filter(({ status }) => status === 200);
     assert.ok(winner && none.length === 0);
-    for (const { status, body } of merged.filter((answer) => answer !== winner)) {
+    for (const { status, body } of merged.filter((response) => response !== winner)) {
       assert.equal(status, 409);
       assert.equal((body as { type?: unknown }).type, 'urn:tandem:problem:cart-closed');
     }
@@ -88,7 +90,7 @@ test(`vendure#4481: of 20 logins that each open a cart on ${storeName}, one gets
     assert.deepEqual(sum(mine.body.items.map(quantitiesOf)), guestLines);
     const left = Object.fromEntries(productIds.map((id) => [id, STOCK - (guestLines[id] ?? 0)]));
     await assertStock(system.urls, left);
-    assert.equal((await decided(() => checkOut(winner.body.cartId))).status, 200);
+    assert.equal((await retryUnavailable(() => checkOut(winner.body.cartId))).status, 200);
     await assertStock(system.urls, left);
   }));
 
@@ -114,7 +116,7 @@ test(`aws-serverless-shopping-cart's double merge: repeated whenever on ${storeN
     assert.deepEqual(quantitiesOf(await mergeAgain()), { mug: 2 });
     await assertStock(system.urls, { mug: 8 });
 
-    const { body: sold } = await decided(() => user.checkOut(userCart));
+    const { body: sold } = await retryUnavailable(() => user.checkOut(userCart));
     assert.equal(sold.status, 'checkedOut');
     assert.deepEqual(await mergeAgain(), sold);
     await assertStock(system.urls, { mug: 8 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
-import { type CartBody, client, decided } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
@@ -25,7 +25,7 @@ test(`core 5: an order outlives the time of its cart, on ${storeName}`, () =>
       await atRest(urls.aws);
       const [ordered, left] = [await openCart(), await openCart()];
       await Promise.all([ordered, left].map((cartId) => fill(cartId, { mug: 2 })));
-      const sold = await decided(() => checkOut(ordered));
+      const sold = await retryUnavailable(() => checkOut(ordered));
       assert.equal(sold.status, 200, sold.text);
       assert.ok(!('expiresAt' in sold.body) && Date.parse(sold.body.checkedOutAt ?? '') > 0);
       await until(
@@ -54,7 +54,7 @@ test(`core 5: orders are listed newest first, page by page, and keep what was ag
     for (let qty = 1; qty <= 5; qty += 1) {
       const cartId = await user.openCart();
       await user.fill(cartId, { mug: qty });
-      const { status, body, text } = await decided(() => user.checkOut(cartId));
+      const { status, body, text } = await retryUnavailable(() => user.checkOut(cartId));
       assert.equal(status, 200, text);
       orders.unshift(body);
     }

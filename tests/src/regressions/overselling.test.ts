@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import { atOnce, meanwhile } from '../support/at-once.ts';
 import { listen } from '../support/events.ts';
-import { type Answer, type CartBody, client, decided, type LineBody } from '../support/http.ts';
+import { type ApiResponse, type CartBody, client, retryUnavailable, type LineBody } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
@@ -20,15 +20,15 @@ function isUpdate(event: TandemEvent): event is EventOf<'ProductUpdated'> {
 }
 
 /** Each of the refused must have been told which of its lines stand in the way: all that it has. */
-function assertSold(checkouts: readonly Answer<CartBody>[], carts: readonly CartBody[]): void {
+function assertSold(checkouts: readonly ApiResponse<CartBody>[], carts: readonly CartBody[]): void {
   const stocked = ({ productId, qty, availability }: LineBody) => ({ productId, qty, availability });
-  const refused = checkouts.flatMap((answer, i) =>
-    answer.status === 200 ? [] : [{ answer, cart: carts[i] }],
+  const refused = checkouts.flatMap((response, i) =>
+    response.status === 200 ? [] : [{ response, cart: carts[i] }],
   );
   assert.deepEqual([checkouts.length - refused.length, refused.length], [UNITS, CLIENTS - UNITS]);
-  for (const { answer, cart } of refused) {
-    assert.equal(answer.status, 409, answer.text);
-    const { lines } = answer.body as unknown as { lines: readonly LineBody[] };
+  for (const { response, cart } of refused) {
+    assert.equal(response.status, 409, response.text);
+    const { lines } = response.body as unknown as { lines: readonly LineBody[] };
     assert.deepEqual(lines.map(stocked), cart?.items.map(stocked));
   }
 }
@@ -46,7 +46,7 @@ test(`vendure#3508, medusa#16502: of 300 clients that request 100 units on ${sto
     const race = async () => {
       await fill(first, { rare: 1 });
       const told = await Promise.all(
-        others.map(async (cartId) => (await decided(() => add(cartId, 'rare', 1))).status),
+        others.map(async (cartId) => (await retryUnavailable(() => add(cartId, 'rare', 1))).status),
       );
       assert.ok(told.every((status) => status === 200 || status === 409));
       await until(
@@ -63,7 +63,7 @@ test(`vendure#3508, medusa#16502: of 300 clients that request 100 units on ${sto
     const ended = await carts();
     assert.equal(ended.filter(isHeld).length, UNITS);
 
-    assertSold(await Promise.all(cartIds.map((cartId) => decided(() => checkOut(cartId)))), ended);
+    assertSold(await Promise.all(cartIds.map((cartId) => retryUnavailable(() => checkOut(cartId)))), ended);
     await assertStock(urls, { rare: 0 });
 
     const heard = await ear.until((events) =>
@@ -90,7 +90,7 @@ test(`vendure#3508, medusa#16502: nor do 300 clients who check out at once on ${
 
     const checkouts = await Promise.all(
       cartIds.map(async (cartId) => {
-        await decided(() => add(cartId, 'rare', 1));
+        await retryUnavailable(() => add(cartId, 'rare', 1));
         return until(
           () => checkOut(cartId),
           ({ status }) => status !== 503,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operator } from '../console/listen.ts';
 import { publisher } from '../support/events.ts';
-import { type CartBody, client, decided } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
@@ -20,7 +20,7 @@ function stageOf({ gateway, aws }: { readonly gateway: string; readonly aws: str
     ...shop,
     set: (cartId: string, productId: string, qty: number) =>
       shop.call<CartBody>('PUT', `/carts/${cartId}/items/${productId}`, { body: { qty } }),
-    hold: (cartId: string) => decided(() => shop.call<CartBody>('POST', `/carts/${cartId}/hold`)),
+    hold: (cartId: string) => retryUnavailable(() => shop.call<CartBody>('POST', `/carts/${cartId}/hold`)),
     /** Resolves to the cart once Product has responded to its line. */
     responded: (cartId: string) =>
       until(
@@ -63,7 +63,7 @@ type Stage = ReturnType<typeof stageOf>;
 const requests: Readonly<Record<string, (stage: Stage, cartId: string) => Promise<unknown>>> = {
   'the same quantity': ({ set }, cartId) => set(cartId, 'mug', 5),
   'POST hold': ({ hold }, cartId) => hold(cartId),
-  checkout: ({ checkOut }, cartId) => decided(() => checkOut(cartId)),
+  checkout: ({ checkOut }, cartId) => retryUnavailable(() => checkOut(cartId)),
 };
 
 for (const [name, request] of Object.entries(requests)) {
@@ -101,7 +101,7 @@ for (const [name, request] of Object.entries(requests)) {
         ({ body }) => lineOf(body)?.hold === 'held' || body.status === 'checkedOut',
       );
       assert.equal(body.status, name === 'checkout' ? 'checkedOut' : 'open');
-      assert.equal((await decided(() => checkOut(cartId))).status, 200);
+      assert.equal((await retryUnavailable(() => checkOut(cartId))).status, 200);
       await until(
         () => product('mug'),
         ({ body }) => body.onHand === 100 && body.held === 5,

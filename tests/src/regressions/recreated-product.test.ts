@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CartBody, client, decided } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
@@ -48,7 +48,7 @@ for (const [name, steps] of Object.entries(orders)) {
         assert.partialDeepStrictEqual(body, { onHand: 10, held: 0, inventory: 10 });
         const another = await openCart();
         await fill(another, { mug: 10 });
-        assert.equal((await decided(() => call('POST', `/carts/${another}/checkout`))).status, 200);
+        assert.equal((await retryUnavailable(() => call('POST', `/carts/${another}/checkout`))).status, 200);
         await until(
           () => product('mug'),
           ({ body }) => body.onHand === 0 && body.held === 0,
@@ -84,13 +84,13 @@ test(`core 9: a hold on a deleted product is void; the line is held again once i
     const { body: anew } = await product('mug');
     assert.partialDeepStrictEqual(anew, { onHand: 7, held: 0, inventory: 7 });
     assert.ok(anew.version > before.version, 'the version never restarts');
-    assert.equal((await decided(() => call('POST', `/carts/${cartId}/hold`))).status, 200);
+    assert.equal((await retryUnavailable(() => call('POST', `/carts/${cartId}/hold`))).status, 200);
     await until(
       () => cart(cartId),
       ({ body }) => lineOf(body)?.hold === 'held',
     );
     assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 7, held: 5, inventory: 2 });
-    assert.equal((await decided(() => checkOut(cartId))).status, 200);
+    assert.equal((await retryUnavailable(() => checkOut(cartId))).status, 200);
     await until(
       () => product('mug'),
       ({ body }) => body.onHand === 2 && body.held === 0,

@@ -27,9 +27,9 @@ function merchant(gateway: string) {
     call,
     importLines: async (lines: readonly object[], query = '') => {
       const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-      const answer = await call<Imported>('POST', `/products/import${query}`, { body, headers: ndjson });
-      assert.equal(answer.status, 200, answer.text);
-      return answer.body;
+      const response = await call<Imported>('POST', `/products/import${query}`, { body, headers: ndjson });
+      assert.equal(response.status, 200, response.text);
+      return response.body;
     },
     stock: (productId: string, body: object) =>
       call<ProductBody>('POST', `/products/${productId}/stock`, { body }),

@@ -2,7 +2,7 @@ import { mintToken } from '@tandem/emulators/issuer';
 import { until } from './until.ts';
 
 /** Response of the API. */
-export interface Answer<B = Record<string, unknown>> {
+export interface ApiResponse<B = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: B;
@@ -11,10 +11,10 @@ export interface Answer<B = Record<string, unknown>> {
 }
 
 /** Transport of requests, compatible with `fetch`. */
-export type Send = (url: string, init: RequestInit) => Promise<Response>;
+export type Transport = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Body, token and headers of a request. */
-export interface Sent {
+export interface RequestOptions {
   readonly body?: unknown;
   /** Bearer token; false sends none. */
   readonly token?: string | false;
@@ -69,22 +69,24 @@ export interface ProductBody {
  * Retries a call while the response is 503, which guarantees that it had no effect: on the slow DynamoDB Local concurrent writes
  * of an item may conflict too often, and a checkout may not have its stock confirmed in time.
  */
-export async function decided<A extends { readonly status: number }>(call: () => Promise<A>): Promise<A> {
+export async function retryUnavailable<A extends { readonly status: number }>(
+  call: () => Promise<A>,
+): Promise<A> {
   return until(call, ({ status }) => status !== 503, { deadlineMs: 60_000, intervalMs: 50 });
 }
 
 /** Creates a client of the system, with a user's token or as a guest. Writes to the catalog have a token with the scope by default. */
-export function client(gateway: string, ownToken: string | false = false, send: Send = fetch) {
+export function client(gateway: string, ownToken: string | false = false, transport: Transport = fetch) {
   const catalogToken = mintToken({ subject: 'test', scopes: ['products:write'] });
 
   async function call<B = Record<string, unknown>>(
     method: string,
     path: string,
-    { body, token, headers = {} }: Sent = {},
-  ): Promise<Answer<B>> {
+    { body, token, headers = {} }: RequestOptions = {},
+  ): Promise<ApiResponse<B>> {
     const isCatalogWrite = path.startsWith('/products') && method !== 'GET';
     const bearer = token ?? (isCatalogWrite ? await catalogToken : ownToken);
-    const response = await send(gateway + path, {
+    const response = await transport(gateway + path, {
       method,
       headers: {
         ...(bearer === false ? {} : { authorization: `Bearer ${bearer}` }),

@@ -1,11 +1,11 @@
-import { client, type Sent } from './http.ts';
+import { client, type RequestOptions } from './http.ts';
 
 /** Documented operation of a service, with a valid body. */
 export interface Operation {
   readonly method: string;
   /** Path template with the parameters in braces. */
   readonly path: string;
-  readonly sent: Sent;
+  readonly sent: RequestOptions;
   /** Documented response statuses. */
   readonly statuses: readonly string[];
   /** Whether it needs a scope. */
@@ -40,7 +40,7 @@ const samples: Readonly<Record<string, unknown>> = {
 };
 
 /** Bodies that an OpenAPI document cannot describe: the import reads a stream. */
-const streams: Readonly<Record<string, Sent>> = {
+const streams: Readonly<Record<string, RequestOptions>> = {
   '/products/import': {
     body: `${JSON.stringify({ productId: 'imported', name: 'Imported', price: 1, currency: 'EUR' })}\n`,
     headers: { 'content-type': 'application/x-ndjson' },
@@ -63,7 +63,7 @@ export async function operationsOf(url: string): Promise<readonly Operation[]> {
   );
 }
 
-function sampleOf({ requestBody }: Documented): Sent {
+function sampleOf({ requestBody }: Documented): RequestOptions {
   const schema = requestBody?.content['application/json']?.schema;
   if (!schema) return {};
   const [alternative] = schema.oneOf ?? [];
