@@ -4,11 +4,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { publishedOf, supported } from '@tandem/contracts/published';
-import { foreignBodies } from '../tests/src/published/foreign.ts';
-import { freeze, type Frozen, frozenVersions, nextName } from '../tests/src/published/frozen.ts';
-import { gapsOf } from '../tests/src/published/gaps.ts';
-import { judge } from '../tests/src/published/ratchet.ts';
-import { playWholeLoop } from '../tests/src/published/story.ts';
+import { foreignBodies } from '../tests/src/event-compatibility/foreign-events.ts';
+import { freeze, type Frozen, frozenVersions, nextName } from '../tests/src/event-compatibility/frozen.ts';
+import { gapsOf } from '../tests/src/event-compatibility/coverage.ts';
+import { judge } from '../tests/src/event-compatibility/compatibility.ts';
+import { playWholeLoop } from '../tests/src/event-compatibility/record-scenarios.ts';
 
 process.exitCode = await record(await frozenVersions().catch(noneIfAbsent));
 
@@ -39,7 +39,7 @@ async function record(frozen: readonly Frozen[]): Promise<number> {
   if (gaps.length > 0) {
     for (const gap of gaps) console.log(gap);
     console.log(
-      'Nothing was frozen. Extend the scenario (tests/src/published/story.ts) to publish all events.',
+      'Nothing was frozen. Extend the scenario (tests/src/event-compatibility/record-scenarios.ts) to publish all events.',
     );
     return 1;
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StockEventRecorder } from '../process/stock-events.ts';
+import type { StockEventRecorder } from '../support/consistency/stock-events.ts';
 
 const COLLECT_INTERVAL_MS = 500;
 

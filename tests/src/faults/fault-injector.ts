@@ -3,7 +3,7 @@ import type { PublishBatchCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DomainError } from '@tandem/chassis/errors';
 import type { Store } from '@tandem/local/system/store';
-import type { Random } from '../process/random.ts';
+import type { Random } from '../support/random.ts';
 
 /** Faults that are injected between a process and the services that it calls. */
 export const injectedFaults = [

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { mapServices } from '@tandem/contracts/topology';
 import { startProcesses } from '@tandem/local/processes/supervisor';
-import { startLoad } from '../process/load.ts';
-import { seeded } from '../process/random.ts';
-import { recordStockEvents } from '../process/stock-events.ts';
+import { startLoad } from '../support/consistency/workload.ts';
+import { seeded } from '../support/random.ts';
+import { recordStockEvents } from '../support/consistency/stock-events.ts';
 import { client } from '../support/http.ts';
 import { temporaryFolder } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { type InjectedFault, injectedFaults } from './fault-injector.ts';
 import { watchBacklog } from './backlog.ts';
 import { collectEvents } from './collect.ts';
-import { type LossyDynamoDb, startLossyDynamoDb } from './dynamodb.ts';
-import { createKiller, type Killer } from './kills.ts';
-import { faultsAtRest } from './observe.ts';
+import { type LossyDynamoDb, startLossyDynamoDb } from './lossy-dynamodb.ts';
+import { createKiller, type Killer } from './killer.ts';
+import { faultsAtRest } from './at-rest.ts';
 import { configOfDrill } from './with-processes.ts';
 
 export interface FaultsOptions {

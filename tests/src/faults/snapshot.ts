@@ -7,7 +7,7 @@ import { createProduct } from '@tandem/product/domain/edit-product';
 import { productKey } from '@tandem/product/store/entity-types';
 import { createTable } from '@tandem/storage/create-table';
 import { openSqlite } from '@tandem/storage/sqlite';
-import { residentMegabytes, withoutProc } from '../process/linux.ts';
+import { residentMegabytes, withoutProc } from '../support/linux.ts';
 import type { CartBody } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { withProcesses } from './with-processes.ts';

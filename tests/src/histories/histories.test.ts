@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { plants } from './planted.ts';
-import { type Happenings, play } from './promise.ts';
+import { plants } from './planted-bugs.ts';
+import { type Happenings, play } from './invariants.ts';
 import { histories } from './steps.ts';
 
 const RUNS = Number(process.env['HISTORIES'] ?? 300);

@@ -16,7 +16,7 @@ import { productKey } from '@tandem/product/store/entity-types';
 import { createTable } from '@tandem/storage/create-table';
 import { CARTS, type CartStep, type ProductStep, type Step } from './steps.ts';
 import { openMessages, type Transit } from './messages.ts';
-import { openLossyStore, type Plant, type Watch } from './stores.ts';
+import { openLossyStore, type Plant, type Watch } from './lossy-store.ts';
 
 export const START = '2026-02-14T15:00:00.000Z';
 export const HOLD_SECONDS = 900;

@@ -19,7 +19,7 @@ import {
   productHistories,
   received,
   rejectionOf,
-} from './histories.ts';
+} from '../support/event-histories.ts';
 
 const now = () => NOW;
 

@@ -13,7 +13,14 @@ import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { productKey, reservationKey } from '@tandem/product/store/entity-types';
 import type { Table } from '@tandem/storage/table';
 import * as fc from 'fast-check';
-import { cartHistories, deliver, deliveriesOf, NOW, openTable, received } from './histories.ts';
+import {
+  cartHistories,
+  deliver,
+  deliveriesOf,
+  NOW,
+  openTable,
+  received,
+} from '../support/event-histories.ts';
 
 const productIds = ['p', 'q'];
 const stocks = fc.record({ p: fc.nat({ max: 20 }), q: fc.nat({ max: 20 }) });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import { recordsOf, startDlq } from '../support/dlq.ts';
-import { startProxy } from '../support/intercepting-proxy.ts';
+import { recordsOf, startDlq } from './dlq.ts';
+import { startProxy } from './intercepting-proxy.ts';
 import { temporaryFolder } from '../support/process.ts';
 import { openBench, productUpdated } from '../support/workbench.ts';
 import { closedPort } from '../support/closed-port.ts';

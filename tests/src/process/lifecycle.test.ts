@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { client } from '../support/http.ts';
 import { spawnSystem } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { listeningOn, residentMegabytes, withoutProc } from './linux.ts';
+import { listeningOn, residentMegabytes, withoutProc } from '../support/linux.ts';
 
 const START_LIMIT_MS = 15_000;
 const MEMORY_LIMIT_MB = 250;

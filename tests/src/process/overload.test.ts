@@ -4,7 +4,7 @@ import { setInterval } from 'node:timers/promises';
 import { client } from '../support/http.ts';
 import { spawnSystem } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { residentMegabytes, waitedForCpuMs, withoutProc } from './linux.ts';
+import { residentMegabytes, waitedForCpuMs, withoutProc } from '../support/linux.ts';
 import { type Offer, startOfferedLoad, type Target } from './offered-load.ts';
 
 /** Promised limits: the p99 latency at five times the capacity, and the recovery time after it. */

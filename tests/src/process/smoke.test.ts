@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { mintToken } from '@tandem/emulators/issuer';
 import { client } from '../support/http.ts';
-import { startProxy } from '../support/intercepting-proxy.ts';
+import { startProxy } from './intercepting-proxy.ts';
 import { spawnSystem, type SystemProcess } from '../support/process.ts';
 import { closedPort } from '../support/closed-port.ts';
 

@@ -8,7 +8,7 @@ import {
   type LineBody,
   type RequestOptions,
 } from '../support/http.ts';
-import { operationsOf, pathWith } from '../support/operations.ts';
+import { operationsOf, pathWith } from './operations.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';

@@ -6,7 +6,7 @@ import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
 import { atOnce } from '../support/at-once.ts';
-import { watchEffects } from '../support/effects.ts';
+import { watchEffects } from './effects.ts';
 import {
   type ApiResponse,
   type CartBody,
@@ -14,9 +14,9 @@ import {
   type ProductBody,
   type RequestOptions,
 } from '../support/http.ts';
-import { type Operation, operationsOf, pathWith } from '../support/operations.ts';
+import { type Operation, operationsOf, pathWith } from './operations.ts';
 import { storeName } from '../support/store.ts';
-import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
+import { type TwoCarts, withTwoCarts } from './two-carts.ts';
 import { until } from '../support/until.ts';
 
 const TIMES = 50;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
-import { forgeTokens } from '../support/forged-tokens.ts';
+import { forgeTokens } from './forged-tokens.ts';
 import { type ApiResponse, type CartBody, client, type RequestOptions } from '../support/http.ts';
-import { type Operation, operationsOf, pathWith } from '../support/operations.ts';
+import { type Operation, operationsOf, pathWith } from './operations.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';

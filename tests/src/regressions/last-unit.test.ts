@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
-import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
+import { type TwoCarts, withTwoCarts } from './two-carts.ts';
 import { until } from '../support/until.ts';
 
 const CLICKS = 200;

@@ -7,7 +7,7 @@ import { listen } from '../support/events.ts';
 import { client, retryUnavailable } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
-import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
+import { type TwoCarts, withTwoCarts } from './two-carts.ts';
 
 const STOCK = 1000;
 const RACES = 40;

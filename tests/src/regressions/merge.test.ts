@@ -5,7 +5,7 @@ import { atOnce } from '../support/at-once.ts';
 import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
-import { type TwoCarts, withTwoCarts } from '../support/two-carts.ts';
+import { type TwoCarts, withTwoCarts } from './two-carts.ts';
 
 const LOGINS = 20;
 const STOCK = 100;

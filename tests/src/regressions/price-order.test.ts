@@ -8,7 +8,7 @@ import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
-import { withTwoCarts } from '../support/two-carts.ts';
+import { withTwoCarts } from './two-carts.ts';
 import { until } from '../support/until.ts';
 
 const PRICES = 30;

@@ -4,10 +4,10 @@ import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
 import { type Role, roleConfig, startRole } from '@tandem/local/processes/roles';
 import { endWithParent } from '@tandem/local/processes/with-parent';
-import { seeded } from '../../process/random.ts';
+import { seeded } from '../../support/random.ts';
 import { createFaultInjector } from '../fault-injector.ts';
 import { type CrashPoint, createCrash, crashPoints } from '../crash-points.ts';
-import { dynamoStores } from '../dynamodb.ts';
+import { dynamoStores } from '../lossy-dynamodb.ts';
 import { plantedBugs } from '../planted-bugs.ts';
 
 const role = process.argv[2] as Role;

@@ -4,8 +4,8 @@ import { mintToken } from '@tandem/emulators/issuer';
 import { type ApiResponse, client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
-import { carts } from './bad-cart-input.ts';
-import { type Case, mug, products } from './bad-input.ts';
+import { carts } from './invalid-cart-input.ts';
+import { type Case, mug, products } from './invalid-input.ts';
 
 function assertProblem({ status, headers, body: problem }: ApiResponse, expected: Case): void {
   assert.equal(status, expected.status, JSON.stringify(problem));

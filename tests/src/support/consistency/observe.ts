@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type CartBody, client, retryUnavailable, type ProductBody } from '../support/http.ts';
-import { deadLetters } from '../support/queues.ts';
+import { type CartBody, client, retryUnavailable, type ProductBody } from '../http.ts';
+import { deadLetters } from '../queues.ts';
 import type { Observed } from './checker.ts';
-import type { Load } from './load.ts';
+import type { Load } from './workload.ts';
 import type { StockEventRecorder } from './stock-events.ts';
 
 /** Observes all products and carts of the load through the APIs, queues and events alone. */

@@ -4,9 +4,9 @@ import { openSqlite } from '@tandem/storage/sqlite';
 import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
-import { atMoments, createNarrator } from './narrator.ts';
-import { createRecorder, type Told } from './recorder.ts';
-import { expireCarts, expireHold, FILLER, holdForGood, sell, type Stage } from './scenes.ts';
+import { atMoments, createNarrator } from './scenario.ts';
+import { createRecorder, type Told } from './event-recorder.ts';
+import { expireCarts, expireHold, FILLER, holdForGood, sell, type Stage } from './scenarios.ts';
 
 /** Long enough for Product to respond before the carts expire. */
 const SHORT_LIFE = { GUEST_CART_TTL_SECONDS: '3', USER_CART_TTL_SECONDS: '3' };

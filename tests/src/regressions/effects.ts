@@ -1,9 +1,9 @@
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import type { TandemEvent } from '@tandem/contracts/events';
-import { type Listener, listen } from './events.ts';
-import { client } from './http.ts';
-import { atRest } from './queues.ts';
-import { until } from './until.ts';
+import { type Listener, listen } from '../support/events.ts';
+import { client } from '../support/http.ts';
+import { atRest } from '../support/queues.ts';
+import { until } from '../support/until.ts';
 
 const MARKER = 'marker';
 

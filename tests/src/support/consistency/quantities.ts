@@ -1,4 +1,4 @@
-import { type Entry, possibleFrom } from './record.ts';
+import { type Entry, possibleFrom } from './operation-log.ts';
 import { publicIdOf, type Reduction } from './stock-events.ts';
 
 /** Possible quantities of each product in a cart. */

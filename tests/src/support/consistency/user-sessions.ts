@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mintToken } from '@tandem/emulators/issuer';
-import type { ApiResponse, CartBody, client, RequestOptions } from '../support/http.ts';
-import type { Random } from './random.ts';
-import type { Entry, Operation } from './record.ts';
+import type { ApiResponse, CartBody, client, RequestOptions } from '../http.ts';
+import type { Random } from '../random.ts';
+import type { Entry, Operation } from './operation-log.ts';
 
 type Client = ReturnType<typeof client>;
 

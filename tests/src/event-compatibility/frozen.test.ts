@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { publishedOf, supported } from '@tandem/contracts/published';
 import { changesOf, freeze, frozenVersions, nextName } from './frozen.ts';
-import { gapsOf } from './gaps.ts';
-import { judge } from './ratchet.ts';
+import { gapsOf } from './coverage.ts';
+import { judge } from './compatibility.ts';
 
 const frozen = await frozenVersions();
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EventType } from '@tandem/contracts/events';
 import { atRest } from '../support/queues.ts';
 import { until } from '../support/until.ts';
-import type { Recorder, Told } from './recorder.ts';
+import type { Recorder, Told } from './event-recorder.ts';
 
 type Counts = Partial<Record<EventType, number>>;
 

@@ -1,6 +1,6 @@
-import type { CartBody, LineBody, ProductBody } from '../support/http.ts';
+import type { CartBody, LineBody, ProductBody } from '../http.ts';
 import { type Quantities, quantitiesOf } from './quantities.ts';
-import { type Entry, newestVersion, possible } from './record.ts';
+import { type Entry, newestVersion, possible } from './operation-log.ts';
 import type { StockEvents } from './stock-events.ts';
 
 /** Observed state of the system at rest. */

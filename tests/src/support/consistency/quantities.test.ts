@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quantitiesOf } from './quantities.ts';
-import type { Entry, Outcome } from './record.ts';
+import type { Entry, Outcome } from './operation-log.ts';
 
 const cartId = 'cart-1';
 const done = (version: number): Outcome => ({ status: 'done', version });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { publisher } from '../support/events.ts';
 import type { client } from '../support/http.ts';
 import { until } from '../support/until.ts';
-import type { Narrator } from './narrator.ts';
-import type { Recorder } from './recorder.ts';
+import type { Narrator } from './scenario.ts';
+import type { Recorder } from './event-recorder.ts';
 
 type Client = ReturnType<typeof client>;
 /** What a scene is played on. */

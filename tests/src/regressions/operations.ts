@@ -1,4 +1,4 @@
-import { client, type RequestOptions } from './http.ts';
+import { client, type RequestOptions } from '../support/http.ts';
 
 /** Documented operation of a service, with a valid body. */
 export interface Operation {

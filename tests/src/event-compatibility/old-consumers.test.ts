@@ -7,9 +7,9 @@ import { type Published, promisesOf, publishedOf, supported } from '@tandem/cont
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import * as fc from 'fast-check';
-import { cartHistories, productHistories } from '../messaging/histories.ts';
+import { cartHistories, productHistories } from '../support/event-histories.ts';
 import { frozenVersions } from './frozen.ts';
-import { playWholeLoop } from './story.ts';
+import { playWholeLoop } from './record-scenarios.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -6,9 +6,9 @@ import type { System } from '@tandem/local/system/start';
 import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';
 import type { Table } from '@tandem/storage/table';
-import { assemblyOptions } from './services.ts';
-import { openStore } from './store.ts';
-import { withSystem } from './system.ts';
+import { assemblyOptions } from '../support/services.ts';
+import { openStore } from '../support/store.ts';
+import { withSystem } from '../support/system.ts';
 
 /** System with two instances of Cart over one table: concurrent writers and two consumers. */
 export interface TwoCarts extends System {

@@ -1,4 +1,4 @@
-import { type Difference, differencesOf } from './differences.ts';
+import { type Difference, differencesOf } from './schema-differences.ts';
 import type { Published, Support } from '@tandem/contracts/published';
 
 /** What a difference between two versions of an event means to those who know the older one. */

@@ -1,7 +1,7 @@
 import type { Product } from '@tandem/product/domain/product';
 import type { Reservation } from '@tandem/product/domain/reservation';
 import type { Put } from '@tandem/storage/driver';
-import type { Plant } from './stores.ts';
+import type { Plant } from './lossy-store.ts';
 
 /** A bug in how reservations are read. */
 export function onReservation(change: (reservation: Reservation) => Reservation): Plant {

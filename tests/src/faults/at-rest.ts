@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topology } from '@tandem/contracts/topology';
-import { violationsOf, MAX_OVERDUE_MS, type Observed } from '../process/checker.ts';
-import type { Load } from '../process/load.ts';
-import { observe } from '../process/observe.ts';
-import type { StockEventRecorder } from '../process/stock-events.ts';
+import { violationsOf, MAX_OVERDUE_MS, type Observed } from '../support/consistency/checker.ts';
+import type { Load } from '../support/consistency/workload.ts';
+import { observe } from '../support/consistency/observe.ts';
+import type { StockEventRecorder } from '../support/consistency/stock-events.ts';
 import { depth, describeDeadLetters } from '../support/queues.ts';
 
 /** Time with empty queues after which the state is final. */

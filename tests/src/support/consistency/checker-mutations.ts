@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { CartBody, ProductBody } from '../support/http.ts';
+import type { CartBody, ProductBody } from '../http.ts';
 import { violationsOf, type Observed } from './checker.ts';
-import type { Entry } from './record.ts';
+import type { Entry } from './operation-log.ts';
 import type { StockEvents } from './stock-events.ts';
 
 /** Mutation test of the checker: each mutation of the log or of the observed state must be reported as a violation. */

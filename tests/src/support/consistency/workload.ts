@@ -1,8 +1,8 @@
-import type { ApiResponse, client } from '../support/http.ts';
-import { until } from '../support/until.ts';
+import type { ApiResponse, client } from '../http.ts';
+import { until } from '../until.ts';
 import { createMerchant } from './merchant.ts';
-import type { Random } from './random.ts';
-import type { Entry, Operation, Outcome } from './record.ts';
+import type { Random } from '../random.ts';
+import type { Entry, Operation, Outcome } from './operation-log.ts';
 import { runUserSessions, type Repeats } from './user-sessions.ts';
 
 type Client = ReturnType<typeof client>;

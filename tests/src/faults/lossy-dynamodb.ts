@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
 import { createStoreTable, openDynamoStore } from '@tandem/local/system/dynamodb-store';
 import type { Store } from '@tandem/local/system/store';
-import type { Random } from '../process/random.ts';
+import type { Random } from '../support/random.ts';
 
 /** DynamoDB Local with the tables of all services, behind a proxy that loses responses. */
 export interface LossyDynamoDb extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { alternativesOf } from './alternatives.ts';
+import { alternativesOf } from './schema-alternatives.ts';
 import type { JsonSchema } from '@tandem/contracts/published';
 
 /**

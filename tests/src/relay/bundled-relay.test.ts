@@ -14,7 +14,7 @@ import { productKey } from '@tandem/product/store/entity-types';
 import { type FaultyAws, startFaultyAws } from './faulty-aws.ts';
 import { type RelayFunction, startFunction } from './function.ts';
 import { type Arrived, openInbox } from './inbox.ts';
-import { passesFilters, streamedTable } from './stream.ts';
+import { passesFilters, streamedTable } from './streamed-table.ts';
 
 /** The relays as they ship, brought what a table's stream holds, against SNS and SQS that can be made to fail. */
 const UPDATES = 'cart-product-updates-queue';

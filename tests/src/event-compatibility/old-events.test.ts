@@ -9,9 +9,9 @@ import { readEvent } from '@tandem/contracts/read-event';
 import { live } from '@tandem/product/domain/product';
 import { availableOf } from '@tandem/product/domain/stock';
 import { productKey, reservationKey } from '@tandem/product/store/entity-types';
-import { deliver, NOW } from '../messaging/histories.ts';
+import { deliver, NOW } from '../support/event-histories.ts';
 import { frozenVersions } from './frozen.ts';
-import { openCart, openProduct } from './stages.ts';
+import { openCart, openProduct } from './consumers.ts';
 
 const stillRead = (await frozenVersions()).filter(({ major }) => major >= supported.oldestRead);
 const stocked = (productId: string) => ({ productId, name: 'x', price: 1, currency: 'EUR', inventory: 100 });

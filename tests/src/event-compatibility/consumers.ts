@@ -12,7 +12,7 @@ import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { createSnapshots } from '@tandem/product/messaging/snapshot';
 import { productKey } from '@tandem/product/store/entity-types';
-import { NOW, openTable } from '../messaging/histories.ts';
+import { NOW, openTable } from '../support/event-histories.ts';
 
 const HOLD_SECONDS = 900;
 const LATER = new Date(Date.parse(NOW) + 2 * HOLD_SECONDS * 1000).toISOString();

@@ -1,8 +1,8 @@
 import type { TandemEvent } from '@tandem/contracts/events';
 import type { Reservation } from '@tandem/product/domain/reservation';
 import type { Transit } from './messages.ts';
-import { isDeleted, onReservation, withProduct, withReservation } from './rows.ts';
-import type { Plant } from './stores.ts';
+import { isDeleted, onReservation, withProduct, withReservation } from './bug-builders.ts';
+import type { Plant } from './lossy-store.ts';
 
 function earlier(reservation: Reservation, field: 'heldUntil' | 'dueAt'): Reservation {
   const time = reservation[field];

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { FrozenVersion } from './ratchet.ts';
+import type { FrozenVersion } from './compatibility.ts';
 import type { JsonSchema, Published } from '@tandem/contracts/published';
-import type { Told } from './recorder.ts';
+import type { Told } from './event-recorder.ts';
 
 /** Where the versions lie that are frozen. */
 export const PUBLISHED = join(import.meta.dirname, '../../../packages/contracts/published');

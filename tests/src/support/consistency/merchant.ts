@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Attempt } from './load.ts';
-import type { Random } from './random.ts';
-import type { Outcome } from './record.ts';
+import type { Attempt } from './workload.ts';
+import type { Random } from '../random.ts';
+import type { Outcome } from './operation-log.ts';
 
 export interface MerchantOptions {
   readonly attempt: Attempt;

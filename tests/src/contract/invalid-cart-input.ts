@@ -1,4 +1,4 @@
-import { type Case, mug } from './bad-input.ts';
+import { type Case, mug } from './invalid-input.ts';
 
 const large = JSON.stringify({ ...mug, description: 'x'.repeat(70_000) });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { eventSchemas as today } from '@tandem/contracts/events';
-import { type FrozenVersion, judge, verdictsOf } from './ratchet.ts';
+import { type FrozenVersion, judge, verdictsOf } from './compatibility.ts';
 import { publishedOf } from '@tandem/contracts/published';
 
 const frozen: FrozenVersion = { name: 'v1', major: 1, published: publishedOf() };

@@ -3,7 +3,7 @@ import type { Child } from '@tandem/local/processes/child';
 import { serviceNames } from '@tandem/contracts/topology';
 import { type Role, roleGroups } from '@tandem/local/processes/roles';
 import type { Processes } from '@tandem/local/processes/supervisor';
-import type { Random } from '../process/random.ts';
+import type { Random } from '../support/random.ts';
 import { until } from '../support/until.ts';
 import { type CrashPoint, crashPoints } from './crash-points.ts';
 
