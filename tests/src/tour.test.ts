@@ -9,13 +9,13 @@ import { withSystem } from './support/system.ts';
 const root = new URL('../../', import.meta.url);
 const run = promisify(execFile);
 
-/** A command of the tour, and what the README says its answer holds. */
+/** Command of the README's tour, with a part of its output that the README shows. */
 interface Step {
   readonly command: string;
   readonly expected: string | undefined;
 }
 
-async function steps(): Promise<Step[]> {
+async function readSteps(): Promise<Step[]> {
   const readme = await readFile(new URL('README.md', root), 'utf8');
   const lines = [...readme.matchAll(/```sh tour\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
     block.trim().split('\n'),
@@ -37,11 +37,11 @@ function missingTool(): string | false {
 }
 
 test(
-  "every command of the README's tour has the result that the README shows",
+  "every command of the README's tour has the output that the README shows",
   { skip: missingTool() },
   async (t) => {
-    const tour = await steps();
-    assert.ok(tour.filter(({ expected }) => expected !== undefined).length >= 6, 'the tour has been found');
+    const tour = await readSteps();
+    assert.ok(tour.filter(({ expected }) => expected !== undefined).length >= 6, 'the tour was not found');
 
     await withSystem(async ({ urls }) => {
       const variables: Record<string, string> = {};
@@ -50,12 +50,15 @@ test(
           const local = command.replaceAll('localhost:8080', urls.gateway.replace('http://', ''));
           const assigned = /^(\w+)=/.exec(command)?.[1];
           const script = assigned === undefined ? local : `${local}; echo "$${assigned}"`;
-          const once = async () =>
+          const runScript = async () =>
             (
               await run('bash', ['-c', script], { cwd: root, env: { ...process.env, ...variables } })
             ).stdout.trim();
-          // A reader's next command comes seconds later; events have arrived by then.
-          const output = await until(once, (output) => expected === undefined || output.includes(expected));
+          // A reader enters the next command seconds later, when events have arrived.
+          const output = await until(
+            runScript,
+            (output) => expected === undefined || output.includes(expected),
+          );
           if (assigned !== undefined) variables[assigned] = output;
         });
       }

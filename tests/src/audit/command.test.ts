@@ -1,37 +1,21 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { startCommand } from '../support/command.ts';
 import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
 import { closedPort } from '../support/closed-port.ts';
 import { spawnSystem } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
-const script = fileURLToPath(import.meta.resolve('@tandem/audit/main'));
-
 /** Runs `npm run audit`. */
-async function run(...args: readonly string[]) {
-  const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { code: code as number | null, stdout, stderr };
-}
+const run = (...args: readonly string[]) => startCommand('@tandem/audit/main', args).exit;
 
 /** Makes Product hold units for a cart that does not exist. */
 async function holdForMissingCart({ gateway, aws }: { readonly gateway: string; readonly aws: string }) {
   const shop = client(gateway);
   await shop.putProduct('mug');
   const line = { productId: 'mug', qty: 3, priceAtAdd: 1000, userId: null };
-  const event = { eventType: 'ProductAddedToCart', cartId: 'cart-nobody', ...line, cartVersion: 2 };
+  const event = { eventType: 'ProductAddedToCart', cartId: 'cart-missing', ...line, cartVersion: 2 };
   const body = JSON.stringify({ ...event, timestamp: new Date().toISOString() });
   await publisher(aws)('cart-events-topic', body);
   const isHeld = async () => (await shop.product('mug')).body.held === 3;
@@ -45,19 +29,19 @@ for (const [name, args, environment] of [
   test(`a system ${name} is audited and repaired`, async () => {
     await using system = await spawnSystem({ SEED: '0', ...environment }, args);
     const { gateway } = system.urls;
-    const audited = (...more: readonly string[]) => run('--url', gateway, '--settle', '1', ...more);
+    const audit = (...more: readonly string[]) => run('--url', gateway, '--settle', '1', ...more);
     await holdForMissingCart(system.urls);
 
-    const found = await audited();
+    const found = await audit();
     assert.deepEqual([found.code, found.stderr], [1, '']);
     assert.match(
       found.stdout,
-      /^mug {2}cart-nobody {2}Product holds units [^\n]*: 3 in Product, 0 in the cart; --repair publishes CartExpired\n1 products, 1 reservations, 0 carts[^]*\n1 differences; [^\n]*\n$/,
+      /^mug {2}cart-missing {2}Product holds units [^\n]*: 3 in Product, 0 in the cart; --repair publishes CartExpired\n1 products, 1 reservations, 0 carts[^]*\n1 differences; [^\n]*\n$/,
     );
-    const repaired = await audited('--repair');
+    const repaired = await audit('--repair');
     assert.equal(repaired.code, 0, repaired.stderr);
     assert.match(repaired.stdout, /repaired by CartExpired\n[^]*\n1 repaired, 0 left\n$/);
-    const last = await audited('--json');
+    const last = await audit('--json');
     assert.equal(last.code, 0);
     assert.partialDeepStrictEqual(JSON.parse(last.stdout), { ok: true, found: {}, left: 0 });
     assert.equal((await client(gateway).product('mug')).body.inventory, 100);

@@ -42,13 +42,13 @@ const updatedAt = new Date(now).toISOString();
 const expiresAt = new Date(now + 7 * 24 * 60 * 60 * 1000).toISOString();
 const heldUntil = new Date(now + 24 * 60 * 60 * 1000).toISOString();
 
-function stored<S extends Versioned>(kind: EntityType<S>, id: string, state: S): StoredItem {
-  const index = kind.index?.(state);
-  const expiresAt = kind.expiresAt?.(state);
-  return itemOf({ pk: pkOf(key(kind, id)), version: state.version, state, events: [], index, expiresAt });
+function storedItem<S extends Versioned>(type: EntityType<S>, id: string, state: S): StoredItem {
+  const index = type.index?.(state);
+  const expiresAt = type.expiresAt?.(state);
+  return itemOf({ pk: pkOf(key(type, id)), version: state.version, state, events: [], index, expiresAt });
 }
 
-/** Creates a table without indexes and stream, which an audit does not read and which would slow down the filling. */
+/** Creates a table without indexes and stream, which an audit does not read and which would slow down the writes. */
 async function createTable(table: string): Promise<void> {
   await client.send(
     new CreateTableCommand({
@@ -62,17 +62,17 @@ async function createTable(table: string): Promise<void> {
 
 /** Batch writer with a limit of concurrent requests. */
 function openWriter(table: string) {
-  const waiting = new Set<Promise<void>>();
+  const requests = new Set<Promise<void>>();
   let batch: StoredItem[] = [];
   const send = async (items: StoredItem[]): Promise<void> => {
-    const requests = items.map((Item) => ({ PutRequest: { Item } }));
-    await client.send(new BatchWriteItemCommand({ RequestItems: { [prefix + table]: requests } }));
+    const puts = items.map((Item) => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [prefix + table]: puts } }));
   };
-  const flush = async (most: number) => {
-    const sending = send(batch).finally(() => waiting.delete(sending));
-    waiting.add(sending);
+  const flush = async (limit: number) => {
+    const sending = send(batch).finally(() => requests.delete(sending));
+    requests.add(sending);
     batch = [];
-    while (waiting.size > most) await Promise.race(waiting);
+    while (requests.size > limit) await Promise.race(requests);
   };
   return {
     async put(item: StoredItem) {
@@ -81,22 +81,22 @@ function openWriter(table: string) {
     },
     end: async () => {
       if (batch.length > 0) await flush(0);
-      await Promise.all(waiting);
+      await Promise.all(requests);
     },
   };
 }
 
 /** Lines of a cart: one cart in ten is empty, three have two lines, the rest have one. */
 function linesOf(cart: number): number[] {
-  const kind = cart % 10;
+  const position = cart % 10;
   const first = (cart * 7919) % productCount;
-  return kind === 0 ? [] : kind < 4 ? [first, (first + 1) % productCount] : [first];
+  return position === 0 ? [] : position < 4 ? [first, (first + 1) % productCount] : [first];
 }
 
 async function fill(): Promise<void> {
   await createTable('products');
   await createTable('carts');
-  const [ofProducts, ofCarts] = [openWriter('products'), openWriter('carts')];
+  const [productWriter, cartWriter] = [openWriter('products'), openWriter('carts')];
   const held = new Map<number, number>();
   for (let i = 0; i < cartCount; i++) {
     const cartId = `cart-${String(i).padStart(22, '0')}`;
@@ -121,7 +121,7 @@ async function fill(): Promise<void> {
         response: { cartVersion: 2, revision: 1 },
       })),
     };
-    await ofCarts.put(stored(carts, cartId, cart));
+    await cartWriter.put(storedItem(carts, cartId, cart));
     for (const { product, productId } of lines) {
       held.set(product, (held.get(product) ?? 0) + 1);
       const reservation: Reservation = {
@@ -139,7 +139,7 @@ async function fill(): Promise<void> {
         grantedVersion: 2,
         updatedAt,
       };
-      await ofProducts.put(stored(reservations, `${productId}/${cartId}`, reservation));
+      await productWriter.put(storedItem(reservations, `${productId}/${cartId}`, reservation));
     }
     if (i % 10_000 === 0) process.stdout.write(`${i} carts ${Math.round(performance.now() / 1000)} s\n`);
   }
@@ -159,9 +159,9 @@ async function fill(): Promise<void> {
       createdAt: updatedAt,
       updatedAt,
     };
-    await ofProducts.put(stored(products, productId, product));
+    await productWriter.put(storedItem(products, productId, product));
   }
-  await Promise.all([ofProducts.end(), ofCarts.end()]);
+  await Promise.all([productWriter.end(), cartWriter.end()]);
 }
 
 const start = performance.now();

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import type { Cart } from '@tandem/cart/domain/cart';
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import { cartKey } from '@tandem/cart/store/entity-types';
-import { openServices, tableOf } from '../support/services.ts';
+import { openServices, tableOf } from './services.ts';
 import { storeName } from '../support/store.ts';
 import { until } from '../support/until.ts';
 
-test(`core 11: while Cart's read model is being filled, an unknown product is not unavailable, on ${storeName}`, async () => {
+test(`core 11: while Cart's read model is being rebuilt, an unknown product is not treated as unavailable, on ${storeName}`, async () => {
   await using stack = new AsyncDisposableStack();
   const { openCart, startProduct, startCart, ...first } = await openServices(stack);
   let product = await startProduct();
@@ -16,23 +16,23 @@ test(`core 11: while Cart's read model is being filled, an unknown product is no
   const [held, unheld] = [await cart.openCart(), await cart.openCart()];
   for (const cartId of [held, unheld]) {
     await cart.fill(cartId, { mug: 2 });
-    await until(
-      () => cart.cart(cartId),
-      ({ body }) => body.items[0]?.hold === 'held',
-    );
+    await cart.untilHeld(cartId);
   }
   await cart.stop();
   await product.stop();
 
-  // The read model is lost, and so is what one of the carts knows of its hold; Product cannot help.
+  // The read model is lost, and so is the hold of one of the carts; Product is down.
   const second = await openCart();
-  const copy = async (cartId: string, change: (cart: Cart) => Cart) => {
+  const copyCart = async (cartId: string, change: (cart: Cart) => Cart) => {
     const key = cartKey(publicIdOf(cartId));
     const state = (await tableOf(first.cart).get(key)) ?? assert.fail();
     await tableOf(second).update(key, () => ({ state: change(state), events: [] }));
   };
-  await copy(held, (state) => state);
-  await copy(unheld, (state) => ({ ...state, lines: state.lines.map((line) => ({ ...line, heldQty: 0 })) }));
+  await copyCart(held, (state) => state);
+  await copyCart(unheld, (state) => ({
+    ...state,
+    lines: state.lines.map((line) => ({ ...line, heldQty: 0 })),
+  }));
   cart = await startCart(second);
   assert.equal((await cart.call('GET', '/ready')).status, 503);
   const headers = { 'idempotency-key': 'key' };
@@ -56,7 +56,7 @@ test(`core 11: while Cart's read model is being filled, an unknown product is no
       assert.ok(Number(rejected.headers.get('retry-after')) > 0);
       assert.equal(rejected.headers.get('idempotent-replayed'), null);
     }
-    assert.equal((await cart.add(cartId, 'cup', 1)).status, 503, 'it may yet arrive');
+    assert.equal((await cart.add(cartId, 'cup', 1)).status, 503, 'the product may still arrive');
   }
 
   product = await startProduct();
@@ -65,14 +65,14 @@ test(`core 11: while Cart's read model is being filled, an unknown product is no
     ({ status }) => status === 200,
   );
   for (const cartId of [held, unheld]) {
-    const { status, text, headers: sent } = await checkOut(cartId);
+    const { status, text, headers: received } = await checkOut(cartId);
     assert.equal(status, 200, text);
-    assert.equal(sent.get('idempotent-replayed'), null, 'nothing was kept under the key');
+    assert.equal(received.get('idempotent-replayed'), null, 'no response was stored under the key');
     assert.equal((await checkOut(cartId)).headers.get('idempotent-replayed'), 'true');
   }
   await until(
     () => product.product('mug'),
     ({ body }) => body.onHand === 6 && body.held === 0,
   );
-  assert.equal((await cart.add(await cart.openCart(), 'cup', 1)).status, 404, 'now it is known not to exist');
+  assert.equal((await cart.add(await cart.openCart(), 'cup', 1)).status, 404, 'the product does not exist');
 });

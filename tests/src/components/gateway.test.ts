@@ -8,20 +8,20 @@ import { createForwarding } from '@tandem/local/system/forwarding';
 import { startGateway, type Urls } from '@tandem/local/system/gateway';
 import { until } from '../support/until.ts';
 
-/** What an instance does with a request: it answers, or breaks the connection, as one does that is killed meanwhile. */
-type Conduct = 'answers' | 'breaks';
+/** Behaviour of an instance: it responds, or closes the connection, as one that is killed during a request. */
+type Behaviour = 'respond' | 'disconnect';
 
-/** An instance of a service, as far as a gateway can tell. */
+/** Starts a stub of a service's instance. */
 async function startInstance(t: TestContext) {
-  const instance = { asked: [] as string[], probes: 0, isReady: true, conduct: 'answers' as Conduct };
+  const instance = { requests: [] as string[], probes: 0, isReady: true, behaviour: 'respond' as Behaviour };
   const server = createServer(({ method, url, socket }, response) => {
     if (url === '/ready') {
       instance.probes += 1;
       response.writeHead(instance.isReady ? 200 : 503).end();
       return;
     }
-    instance.asked.push(`${method} ${url}`);
-    if (instance.conduct === 'breaks') socket.destroy();
+    instance.requests.push(`${method} ${url}`);
+    if (instance.behaviour === 'disconnect') socket.destroy();
     else response.end('{}');
   });
   server.listen(0, '127.0.0.1');
@@ -39,8 +39,8 @@ async function startInstance(t: TestContext) {
   });
 }
 
-/** A gateway before so many instances of Product, and one of Cart. */
-async function startBefore(t: TestContext, count: number) {
+/** Starts a gateway with a number of instances of Product, and one of Cart. */
+async function startGatewayOf(t: TestContext, count: number) {
   const instances = await Promise.all(Array.from({ length: count }, async () => startInstance(t)));
   const cart = await startInstance(t);
   const gateway = await startGateway({
@@ -60,29 +60,29 @@ async function startBefore(t: TestContext, count: number) {
   };
   const [first, second] = instances;
   assert.ok(first);
-  /** Which of them get the next requests. */
-  const whoIsAsked = async () => {
-    const before = instances.map(({ asked }) => asked.length);
+  /** Whether each instance of Product receives some of the next requests. */
+  const receiving = async () => {
+    const before = instances.map(({ requests }) => requests.length);
     for (let i = 0; i < 2 * count; i++) assert.equal((await send('GET')).status, 200);
-    return instances.map(({ asked }, i) => asked.length > (before[i] ?? 0));
+    return instances.map(({ requests }, i) => requests.length > (before[i] ?? 0));
   };
-  return { gateway, instances, first, second: second ?? first, cart, send, whoIsAsked };
+  return { gateway, instances, first, second: second ?? first, cart, send, receiving };
 }
 
-const askedOf = (instances: readonly { readonly asked: readonly string[] }[]) =>
-  instances.flatMap(({ asked }) => asked);
+const requestsTo = (instances: readonly { readonly requests: readonly string[] }[]) =>
+  instances.flatMap(({ requests }) => requests);
 
-test('instances take turns, and one that is not ready is left out until it is again', async (t) => {
-  const { first, whoIsAsked } = await startBefore(t, 2);
-  assert.deepEqual(await whoIsAsked(), [true, true]);
+test('requests alternate between instances, apart from those that are not ready', async (t) => {
+  const { first, receiving } = await startGatewayOf(t, 2);
+  assert.deepEqual(await receiving(), [true, true]);
   first.isReady = false;
-  await until(whoIsAsked, ([isFirst, isSecond]) => !isFirst && isSecond === true);
+  await until(receiving, ([isFirst, isSecond]) => !isFirst && isSecond === true);
   first.isReady = true;
-  await until(whoIsAsked, ([isFirst, isSecond]) => isFirst === true && isSecond === true);
+  await until(receiving, ([isFirst, isSecond]) => isFirst === true && isSecond === true);
 });
 
-test('with no ready instance requests go to all of them, as on AWS, and the health check shows it', async (t) => {
-  const { instances, first, send, whoIsAsked } = await startBefore(t, 2);
+test('without a ready instance all receive requests, as on AWS, and the health check fails', async (t) => {
+  const { instances, first, send, receiving } = await startGatewayOf(t, 2);
   for (const instance of instances) instance.isReady = false;
   const before = instances.map(({ probes }) => probes);
   await until(
@@ -90,38 +90,38 @@ test('with no ready instance requests go to all of them, as on AWS, and the heal
     (since) => since.every((probes) => probes >= 2),
   );
   assert.equal((await send('GET', '/health')).status, 503);
-  assert.deepEqual(await whoIsAsked(), [true, true]);
+  assert.deepEqual(await receiving(), [true, true]);
   first.isReady = true;
   const { status, text } = await send('GET', '/health');
   assert.deepEqual([status, JSON.parse(text)], [200, { status: 'ok', services: mapServices(() => true) }]);
 });
 
 for (const method of ['GET', 'HEAD']) {
-  test(`a ${method} whose instance goes meanwhile is answered by another one`, async (t) => {
-    const { instances, first, second, send } = await startBefore(t, 2);
-    first.conduct = 'breaks';
+  test(`a ${method} whose connection is lost is retried at another instance, once`, async (t) => {
+    const { instances, first, second, send } = await startGatewayOf(t, 2);
+    first.behaviour = 'disconnect';
     for (let i = 0; i < 4; i++) assert.equal((await send(method)).status, 200);
-    assert.ok(first.asked.length > 0);
-    assert.equal(second.asked.length, 4);
-    for (const instance of instances) instance.conduct = 'breaks';
-    const before = askedOf(instances).length;
+    assert.ok(first.requests.length > 0);
+    assert.equal(second.requests.length, 4);
+    for (const instance of instances) instance.behaviour = 'disconnect';
+    const before = requestsTo(instances).length;
     assert.equal((await send(method)).status, 503);
-    assert.equal(askedOf(instances).length, before + 2);
+    assert.equal(requestsTo(instances).length, before + 2);
   });
 }
 
 for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-  test(`a ${method} whose instance goes meanwhile is sent to no other`, async (t) => {
-    const { instances, send } = await startBefore(t, 2);
-    for (const instance of instances) instance.conduct = 'breaks';
+  test(`a ${method} whose connection is lost is not retried`, async (t) => {
+    const { instances, send } = await startGatewayOf(t, 2);
+    for (const instance of instances) instance.behaviour = 'disconnect';
     const { status, text } = await send(method, '/products/mug?x=1');
     assert.deepEqual([status, JSON.parse(text).type], [503, 'urn:tandem:problem:upstream-unavailable']);
-    assert.deepEqual(askedOf(instances), [`${method} /products/mug?x=1`]);
+    assert.deepEqual(requestsTo(instances), [`${method} /products/mug?x=1`]);
   });
 }
 
-test('when one refuses connections reads notice nothing, and then writes neither; with none left it is 503', async (t) => {
-  const { first, second, send } = await startBefore(t, 2);
+test('when an instance refuses connections, no request fails; without an instance the response is 503', async (t) => {
+  const { first, second, send } = await startGatewayOf(t, 2);
   await first.stop();
   for (let i = 0; i < 4; i++) assert.equal((await send('GET')).status, 200);
   for (let i = 0; i < 4; i++) assert.equal((await send('POST')).status, 200);
@@ -133,19 +133,19 @@ test('when one refuses connections reads notice nothing, and then writes neither
   assert.equal((await send('GET', '/health')).status, 503);
 });
 
-test('a single instance gets one request a request, and no readiness probes', async (t) => {
-  const { first, send } = await startBefore(t, 1);
+test('a single instance gets no retries and no readiness probes', async (t) => {
+  const { first, send } = await startGatewayOf(t, 1);
   first.isReady = false;
-  first.conduct = 'breaks';
+  first.behaviour = 'disconnect';
   assert.equal((await send('GET')).status, 503);
-  assert.equal(first.asked.length, 1);
-  first.conduct = 'answers';
+  assert.equal(first.requests.length, 1);
+  first.behaviour = 'respond';
   assert.equal((await send('GET')).status, 200);
   assert.equal(first.probes, 0);
 });
 
-test('while it drains a gateway still answers, and ends each connection', async (t) => {
-  const { gateway, send } = await startBefore(t, 1);
+test('while a gateway drains, it responds to requests and closes each connection', async (t) => {
+  const { gateway, send } = await startGatewayOf(t, 1);
   assert.equal((await send('GET')).headers.get('connection'), 'keep-alive');
   const stopped = gateway.stop(1_000);
   const { status, headers } = await send('GET');

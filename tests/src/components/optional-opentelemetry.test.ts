@@ -7,24 +7,24 @@ import { fileURLToPath } from 'node:url';
 import { type QueueName, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { queueUrl } from '@tandem/emulators/messaging-config';
 
-const nowhere = 'http://127.0.0.1:9';
+const unreachable = 'http://127.0.0.1:9';
 
 const queues = Object.keys(topology.queues) as QueueName[];
 
-/** Environment of every service on AWS, with endpoints at which nothing listens. */
+/** Environment of every service on AWS, with unreachable endpoints. */
 const environment = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'any',
   AWS_SECRET_ACCESS_KEY: 'any',
-  AWS_ENDPOINT_URL: nowhere,
+  AWS_ENDPOINT_URL: unreachable,
   HOST: '127.0.0.1',
   PORT: '0',
   TABLE_NAME: 'any',
   TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:any',
-  QUEUE_URLS: queues.map((queue) => queueUrl(nowhere, queue)).join(),
-  AUTH_ISSUER: nowhere,
+  QUEUE_URLS: queues.map((queue) => queueUrl(unreachable, queue)).join(),
+  AUTH_ISSUER: unreachable,
   AUTH_AUDIENCE: 'any',
-  AUTH_JWKS_URL: nowhere,
+  AUTH_JWKS_URL: unreachable,
 };
 
 /** Prints the URL of every module that is loaded, whatever the kind of import. */
@@ -33,7 +33,7 @@ import { registerHooks } from 'node:module';
 registerHooks({ load(url, context, next) { console.error('loaded ' + url); return next(url, context); } });
 `)}`;
 
-/** The modules that a service has loaded when it has started and stopped again. */
+/** Starts and stops a service; resolves to the URLs of the modules that it loaded. */
 async function modulesOf(
   service: ServiceName,
   env: Readonly<Record<string, string>> = {},
@@ -53,20 +53,21 @@ async function modulesOf(
   return (await loaded).split('\n').filter((line) => line.startsWith('loaded '));
 }
 
-const ofOtel = (modules: readonly string[]) => modules.filter((url) => url.includes('@opentelemetry'));
+const openTelemetryOf = (modules: readonly string[]) =>
+  modules.filter((url) => url.includes('@opentelemetry'));
 
 for (const service of serviceNames) {
-  test(`${service} loads nothing of OpenTelemetry unless it exports spans`, async () => {
+  test(`${service} does not load OpenTelemetry unless it exports spans`, async () => {
     const modules = await modulesOf(service);
     assert.ok(
       modules.some((url) => url.includes('/fastify/')),
-      'modules are seen',
+      'the modules are printed',
     );
-    assert.deepEqual(ofOtel(modules), []);
+    assert.deepEqual(openTelemetryOf(modules), []);
   });
 }
 
 test('a service that exports spans loads OpenTelemetry', async () => {
-  const modules = await modulesOf('cart', { OTEL_EXPORTER_OTLP_ENDPOINT: nowhere });
-  assert.notDeepEqual(ofOtel(modules), []);
+  const modules = await modulesOf('cart', { OTEL_EXPORTER_OTLP_ENDPOINT: unreachable });
+  assert.notDeepEqual(openTelemetryOf(modules), []);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openServices } from '../support/services.ts';
+import { openServices } from './services.ts';
 import { storeName } from '../support/store.ts';
 import { until } from '../support/until.ts';
 
-test(`each service works while the other is down, and learns of it all afterwards, on ${storeName}`, async () => {
+test(`each service works while the other is down, and receives all events afterwards, on ${storeName}`, async () => {
   await using stack = new AsyncDisposableStack();
   const { startProduct, startCart } = await openServices(stack);
   let product = await startProduct();
@@ -26,10 +26,7 @@ test(`each service works while the other is down, and learns of it all afterward
     () => product.product('mug'),
     ({ body }) => body.inventory === 7,
   );
-  await until(
-    () => cart.cart(cartId),
-    ({ body }) => body.items[0]?.hold === 'held',
-  );
+  await cart.untilHeld(cartId);
 
   await cart.stop();
   assert.equal((await product.putProduct('mug', { inventory: 7, price: 2000 })).status, 200);
@@ -46,7 +43,7 @@ test(`each service works while the other is down, and learns of it all afterward
   );
 });
 
-test(`a Cart that is new learns of the products there are from a snapshot, page by page, on ${storeName}`, async () => {
+test(`a new Cart receives the existing products from a snapshot, page by page, on ${storeName}`, async () => {
   await using stack = new AsyncDisposableStack();
   const { loseUpdates, startProduct, startCart } = await openServices(stack);
   const product = await startProduct();

@@ -22,15 +22,15 @@ test('RATE_LIMIT applies in both services, at their ports and through the gatewa
         ['product', '/products'],
         ['cart', '/carts/none'],
       ] as const) {
-        await t.test(`${name}: a client that makes up addresses`, async () => {
+        await t.test(`${name}: a client that forges addresses`, async () => {
           for (const url of [urls.gateway, urls[name]]) {
-            const refused = await flood(url, path, forged);
-            assert.ok(refused.length > 0, url);
-            for (const { headers } of refused) assert.equal(headers.get('retry-after'), '1');
+            const rejected = await flood(url, path, forged);
+            assert.ok(rejected.length > 0, url);
+            for (const { headers } of rejected) assert.equal(headers.get('retry-after'), '1');
           }
         });
       }
-      await t.test('users are clients of their own', async () => {
+      await t.test('each user has a separate limit', async () => {
         const tokens = await Promise.all(
           Array.from({ length: FLOOD }, async (_, i) => mintToken({ subject: `user-${i}`, scopes: [] })),
         );

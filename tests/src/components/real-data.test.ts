@@ -8,7 +8,7 @@ import { mintToken } from '@tandem/emulators/issuer';
 import { replay } from '@tandem/replay/replay';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { client, type ProductBody } from '../support/http.ts';
-import { atRest, deadLetters } from '../support/queues.ts';
+import { atRest, deadLetterCount } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 
@@ -22,7 +22,7 @@ async function importFile(gateway: string) {
   return load(gateway, await openSource(file), token, () => undefined);
 }
 
-/** The whole catalog, page by page, without its times. */
+/** The whole catalog without times. */
 async function catalogOf(gateway: string): Promise<object[]> {
   const { call } = client(gateway);
   const all: (ProductBody & { createdAt: string; updatedAt: string })[] = [];
@@ -41,7 +41,7 @@ async function catalogOf(gateway: string): Promise<object[]> {
 }
 
 test(
-  `real sales, imported and replayed as carts on ${storeName}, leave stock and carts that add up`,
+  `real sales, imported and replayed as carts on ${storeName}, leave consistent stock and carts`,
   { skip },
   () =>
     withSystem(async ({ urls }) => {
@@ -72,6 +72,6 @@ test(
         sales.reduce((sum, { quantity }) => sum + quantity, 0),
       );
       await atRest(urls.aws);
-      assert.equal(await deadLetters(urls.aws), 0);
+      assert.equal(await deadLetterCount(urls.aws), 0);
     }),
 );

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { type QueueName, relayOf, type ServiceName } from '@tandem/contracts/topology';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/issuer';
 import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
-import { startEmulator } from '@tandem/emulators/messaging';
 import { createStoreTable } from '@tandem/local/system/dynamodb-store';
 import { client } from '../support/http.ts';
+import { startMessaging } from '../support/messaging.ts';
 import { until } from '../support/until.ts';
 
 const endpoint = process.env['DYNAMODB_ENDPOINT'];
@@ -18,27 +18,27 @@ const skip = endpoint === undefined && 'the services as they ship need DynamoDB 
 const preload = new URL('../support/aws-calls/preload.ts', import.meta.url).href;
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** The environment that a service finds on AWS, of endpoints on this machine. */
+/** Environment of a service on AWS, with endpoints on this machine. */
 async function environment(queue: QueueName, t: TestContext): Promise<Record<string, string>> {
-  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
+  const messaging = await startMessaging();
   const keys = createServer((_request, response) => {
     void localKeySet().then((keySet) => response.end(JSON.stringify(keySet)));
   }).listen(0, '127.0.0.1');
   await once(keys, 'listening');
   t.after(async () => {
     keys.close();
-    await emulator.stop();
+    await messaging[Symbol.asyncDispose]();
   });
   return {
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_ENDPOINT_URL: emulator.endpoint,
+    AWS_ENDPOINT_URL: messaging.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: String(endpoint),
     HOST: '127.0.0.1',
     PORT: '0',
     TOPIC_ARN: topicArn('product-events-topic'),
-    QUEUE_URLS: queueUrl(emulator.endpoint, queue),
+    QUEUE_URLS: queueUrl(messaging.endpoint, queue),
     AUTH_ISSUER: LOCAL_ISSUER,
     AUTH_AUDIENCE: LOCAL_AUDIENCE,
     AUTH_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`,
@@ -83,7 +83,7 @@ test('Product runs by its environment alone, and stops with exit code 0', { skip
 });
 
 test(
-  'Cart runs by its environment alone, and is not ready before it knows the catalog',
+  'Cart runs by its environment alone, and is not ready before its catalog is synchronised',
   { skip },
   async (t) => {
     const { url, stop } = await run('cart', await environment('cart-product-updates-queue', t), t);

@@ -5,7 +5,7 @@ import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-interface Listed {
+interface Page {
   readonly items: readonly ProductBody[];
   readonly nextCursor?: string;
 }
@@ -19,10 +19,10 @@ test(`the catalog is listed by category, page by page, and by ids on ${storeName
       putProduct('e'),
     ]);
     const list = async (query: string) => {
-      const { body } = await call<Listed>('GET', `/products?${query}`);
+      const { body } = await call<Page>('GET', `/products?${query}`);
       return { ids: body.items.map(({ productId }) => productId), cursor: body.nextCursor };
     };
-    // An index follows its table: not at once.
+    // An index is eventually consistent with its table.
     await until(
       () => list('limit=100'),
       ({ ids }) => ids.length === 5,
@@ -35,7 +35,7 @@ test(`the catalog is listed by category, page by page, and by ids on ${storeName
     assert.deepEqual((await list('ids=e,none,a')).ids.toSorted(), ['a', 'e']);
   }));
 
-test(`a product is read with the description that it has, or without one, on ${storeName}`, () =>
+test(`a read returns the current description of a product, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { call, product, putProduct } = client(urls.gateway);
     const described = async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { atOnce } from '../support/at-once.ts';
+import { concurrently } from '../support/concurrency.ts';
 import { type ApiResponse, type CartBody, client, type LineBody } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-/** The refusal's lines. */
+/** Asserts that a checkout was rejected with this problem; returns the lines of the problem. */
 function linesOf({ status, body, text }: ApiResponse<CartBody>, problem: string): readonly LineBody[] {
   assert.equal(status, 409, text);
   const { type, lines } = body as unknown as { type: string; lines: readonly LineBody[] };
@@ -27,7 +27,7 @@ test('a changed price stops the checkout until it is accepted; a repeated checko
       () => cart(cartId),
       ({ body }) => body.items.some(({ priceChanged }) => priceChanged),
     );
-    assert.equal(shown.totalAmount, 3000, 'what was agreed until now');
+    assert.equal(shown.totalAmount, 3000, 'the total of the accepted prices');
 
     const [changed, ...others] = linesOf(await checkOut(cartId), 'lines-changed');
     assert.deepEqual(others, []);
@@ -42,7 +42,7 @@ test('a changed price stops the checkout until it is accepted; a repeated checko
     const { status, body: accepted } = await accept();
     assert.equal(status, 200);
     assert.equal(accepted.totalAmount, 4000);
-    assert.equal((await accept()).body.updatedAt, accepted.updatedAt, 'there is nothing more to accept');
+    assert.equal((await accept()).body.updatedAt, accepted.updatedAt, 'there is no price to accept');
     assert.equal((await call('POST', `/carts/${cartId}/items/tea/accept-price`)).status, 404);
 
     const sold = await checkOut(cartId);
@@ -58,32 +58,32 @@ test('a changed price stops the checkout until it is accepted; a repeated checko
       ['POST', '/items/mug/accept-price', undefined],
       ['DELETE', '', undefined],
     ] as const) {
-      const refused = await call(method, `/carts/${cartId}${path}`, body === undefined ? {} : { body });
-      assert.equal(refused.status, 409, `${method} ${path}`);
+      const rejected = await call(method, `/carts/${cartId}${path}`, body === undefined ? {} : { body });
+      assert.equal(rejected.status, 409, `${method} ${path}`);
     }
     await assertStock(urls, { mug: 8, cup: 9 });
   }));
 
-test('a line that was refused its stock stops the checkout, and a smaller quantity clears the mark', () =>
+test('a line with rejected units stops the checkout until its quantity is lowered', () =>
   withSystem(async ({ urls }) => {
     const { add, call, cart, checkOut, fill, openCart, putProduct } = client(urls.gateway);
     await putProduct('mug', { inventory: 5 });
     const probe = await openCart();
     await fill(probe, { mug: 1 });
-    const cartIds = await atOnce(10, openCart);
+    const cartIds = await concurrently(10, openCart);
     await Promise.all(cartIds.map((cartId) => add(cartId, 'mug', 3)));
     await assertStock(urls, { mug: 1 });
-    const refused = await until(
+    const shown = await until(
       async () => Promise.all(cartIds.map(async (cartId) => (await cart(cartId)).body)),
       (carts) => carts.some(({ items: [line] }) => line?.availability === 'insufficient'),
     );
-    const { cartId = '' } = refused.find(({ items: [line] }) => line?.availability === 'insufficient') ?? {};
+    const { cartId = '' } = shown.find(({ items: [line] }) => line?.availability === 'insufficient') ?? {};
 
     const insufficient = { productId: 'mug', qty: 3, availability: 'insufficient', availableQty: 1 };
     const lines = linesOf(await checkOut(cartId), 'lines-changed');
     assert.partialDeepStrictEqual(lines, [insufficient]);
     const set = (qty: number) => call<CartBody>('PUT', `/carts/${cartId}/items/mug`, { body: { qty } });
-    assert.equal((await set(2)).status, 409, 'there is one');
+    assert.equal((await set(2)).status, 409, 'one unit is available');
     const { body } = await set(1);
     assert.partialDeepStrictEqual(body.items, [{ qty: 1, availability: 'available' }]);
     await assertStock(urls, { mug: 0 });

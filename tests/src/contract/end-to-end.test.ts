@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
 import { runSmokeTest } from '@tandem/smoke/smoke-test';
-import { type CartBody, client } from '../support/http.ts';
+import { type CartBody, client, userClient } from '../support/http.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-test('the story of the contract plays', async (t) => {
+test('the smoke test passes', async (t) => {
   await withSystem(async ({ urls }) => {
     const token = await mintToken({ subject: 'test', scopes: ['products:write'] });
-    const hops: string[] = [];
+    const steps: string[] = [];
     await runSmokeTest(urls.gateway, token, ({ name, milliseconds }) => {
-      hops.push(name);
+      steps.push(name);
       t.diagnostic(`${name}: ${milliseconds.toFixed(0)} ms`);
     });
-    assert.equal(hops.length, 8);
+    assert.equal(steps.length, 8);
   });
 });
 
@@ -43,17 +43,16 @@ test('a price change reaches an open cart within 500 ms, median of 25', async (t
   });
 });
 
-const skip = storeName === 'SQLite' ? false : `${storeName} takes its time to remove what has expired`;
+const skip = storeName === 'SQLite' ? false : `${storeName} removes expired items late`;
 
 for (const [kind, variable] of [
   ['guest', 'GUEST_CART_TTL_SECONDS'],
   ['user', 'USER_CART_TTL_SECONDS'],
 ] as const) {
-  test(`a ${kind}'s cart expires after its own time, and gives its stock back`, { skip }, async () => {
+  test(`a ${kind}'s cart expires after its TTL, and its stock is released`, { skip }, async () => {
     await withSystem(
       async ({ urls }) => {
-        const token = await mintToken({ subject: 'somebody', scopes: [] });
-        const [guest, user] = [client(urls.gateway), client(urls.gateway, token)];
+        const [guest, user] = [client(urls.gateway), await userClient(urls.gateway, 'user')];
         const [own, other] = kind === 'guest' ? [guest, user] : [user, guest];
         await guest.putProduct('mug', { inventory: 10 });
         const [ownCart, otherCart] = [await own.openCart(), await other.openCart()];
@@ -73,14 +72,13 @@ for (const [kind, variable] of [
   });
 }
 
-test('a cart has its expiry: 7 days for a guest, 30 for a user', () =>
+test('the TTL of a cart is 7 days for a guest, and 30 days for a user', () =>
   withSystem(async ({ urls }) => {
-    const token = await mintToken({ subject: 'somebody', scopes: [] });
-    for (const [days, someone] of [
+    for (const [days, { cart, openCart }] of [
       [7, client(urls.gateway)],
-      [30, client(urls.gateway, token)],
+      [30, await userClient(urls.gateway, 'user')],
     ] as const) {
-      const { body } = await someone.cart(await someone.openCart());
+      const { body } = await cart(await openCart());
       assert.equal(Date.parse(body.expiresAt ?? '') - Date.parse(body.updatedAt), days * 24 * 60 * 60 * 1000);
     }
   }));

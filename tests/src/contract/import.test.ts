@@ -4,13 +4,13 @@ import { client } from '../support/http.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 
-/** DynamoDB's limit of an item, which the answer to a request with a key is kept in. */
+/** DynamoDB's limit of an item, which contains the stored response of a request with a key. */
 const MAX_ITEM_BYTES = 400 * 1024;
 
-test(`an import of nothing but bad lines is answered within bounds, and again, on ${storeName}`, () =>
+test(`the response to an import of invalid lines only has a bounded size, and is replayed, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { call } = client(urls.gateway);
-    // Six bytes each in the JSON of the answer, which quotes them.
+    // Six bytes for each character in the JSON of the response, which quotes them.
     const line = '\u0001'.repeat(20);
     const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': 'bad-lines' };
     const request = { body: `${line}\n`.repeat(4_000), headers };

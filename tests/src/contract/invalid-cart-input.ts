@@ -1,10 +1,10 @@
-import { type Case, mug } from './invalid-input.ts';
+import { type InvalidRequest, mug } from './invalid-input.ts';
 
 const large = JSON.stringify({ ...mug, description: 'x'.repeat(70_000) });
 
-/** `CART` in a path stands for an open cart that holds a product in euro. */
-export const carts: readonly Case[] = [
-  { name: 'a cart that is not there', request: ['GET', '/carts/none'], status: 404 },
+/** Invalid requests to Cart. `CART` in a path stands for an open cart with a product in euro. */
+export const carts: readonly InvalidRequest[] = [
+  { name: 'a missing cart', request: ['GET', '/carts/none'], status: 404 },
   {
     name: 'a quantity of 0',
     request: ['POST', '/carts/CART/items', { body: { productId: 'mug', qty: 0 } }],
@@ -38,14 +38,14 @@ export const carts: readonly Case[] = [
       ['POST', '/carts/CART/merge', { fromCartId: 'none', price: 1 }],
       ['POST', '/carts/CART/checkout', { total: 1 }],
     ] as const
-  ).map(([method, path, fields]): Case => ({
+  ).map(([method, path, fields]): InvalidRequest => ({
     name: `an unknown field: ${method} ${path} (core 3)`,
     request: [method, path, { body: fields }],
     status: 400,
     pointer: `/${Object.keys(fields).at(-1)}`,
   })),
   {
-    name: 'a price as text',
+    name: 'a price as a string',
     request: ['POST', '/carts/CART/items/cup/accept-price', { body: { price: '1200' } }],
     status: 400,
     pointer: '/price',
@@ -65,7 +65,7 @@ export const carts: readonly Case[] = [
     ],
     status: 412,
   },
-  { name: 'a hold of a cart that is not there', request: ['POST', '/carts/none/hold'], status: 404 },
+  { name: 'a hold of a missing cart', request: ['POST', '/carts/none/hold'], status: 404 },
   { name: 'an invalid token', request: ['POST', '/carts', { token: 'a.b.c' }], status: 401 },
   {
     name: 'an unknown product',
@@ -73,12 +73,12 @@ export const carts: readonly Case[] = [
     status: 404,
   },
   {
-    name: 'an unknown product set',
+    name: 'the quantity of an unknown product',
     request: ['PUT', '/carts/CART/items/none', { body: { qty: 1 } }],
     status: 404,
   },
   {
-    name: 'more than can be had',
+    name: 'more than the available units',
     request: ['POST', '/carts/CART/items', { body: { productId: 'mug', qty: 11 } }],
     status: 409,
   },
@@ -89,7 +89,7 @@ export const carts: readonly Case[] = [
   },
   { name: 'a body over 64 KiB', request: ['POST', '/carts/CART/items', { body: large }], status: 413 },
   {
-    name: 'a body that is a form',
+    name: 'a form as body',
     request: [
       'POST',
       '/carts/CART/items',

@@ -5,9 +5,9 @@ import { type ApiResponse, client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 import { carts } from './invalid-cart-input.ts';
-import { type Case, mug, products } from './invalid-input.ts';
+import { type InvalidRequest, mug, products } from './invalid-input.ts';
 
-function assertProblem({ status, headers, body: problem }: ApiResponse, expected: Case): void {
+function assertProblem({ status, headers, body: problem }: ApiResponse, expected: InvalidRequest): void {
   assert.equal(status, expected.status, JSON.stringify(problem));
   assert.match(headers.get('content-type') ?? '', /^application\/problem\+json/);
   assert.equal(problem['status'], expected.status);
@@ -21,7 +21,7 @@ function assertProblem({ status, headers, body: problem }: ApiResponse, expected
     assert.match(headers.get(name) ?? '', pattern);
 }
 
-test('every bad input gets a problem that says what is wrong', async (t) => {
+test('every invalid input is rejected with a problem that describes it', async (t) => {
   await withSystem(async ({ urls }) => {
     const { call, putProduct, openCart, add } = client(urls.gateway);
     await putProduct('mug', mug);
@@ -37,21 +37,21 @@ test('every bad input gets a problem that says what is wrong', async (t) => {
     await untilStatus('dollar', 409);
 
     for (const [service, cases] of Object.entries({ products, carts })) {
-      for (const bad of cases) {
-        await t.test(`${service}: ${bad.name}`, async () => {
-          const [method, path, options] = bad.request;
-          assertProblem(await call(method, path.replace('CART', cartId), options), bad);
+      for (const invalid of cases) {
+        await t.test(`${service}: ${invalid.name}`, async () => {
+          const [method, path, options] = invalid.request;
+          assertProblem(await call(method, path.replace('CART', cartId), options), invalid);
         });
       }
     }
 
     await t.test('products: a token without the scope', async () => {
-      const token = await mintToken({ subject: 'someone', scopes: ['products:read'] });
+      const token = await mintToken({ subject: 'reader', scopes: ['products:read'] });
       const request = ['POST', '/products', { body: mug, token }] as const;
       assertProblem(await call(...request), { name: '', request, status: 403 });
     });
 
-    await t.test("carts: a user's cart is not there for anybody else", async () => {
+    await t.test("carts: a user's cart is missing for everybody else", async () => {
       const token = await mintToken({ subject: 'owner', scopes: [] });
       const { body } = await call('POST', '/carts', { token });
       const path = `/carts/${String(body['cartId'])}`;

@@ -1,26 +1,27 @@
 import type { RequestOptions } from '../support/http.ts';
 
-/** A request that must be refused, and how. */
-export interface Case {
+/** Invalid request and its expected problem. */
+export interface InvalidRequest {
   readonly name: string;
-  readonly request: readonly [method: string, path: string, sent?: RequestOptions];
+  readonly request: readonly [method: string, path: string, options?: RequestOptions];
   readonly status: number;
-  /** The pointer of the first fault. */
+  /** Pointer of the first error. */
   readonly pointer?: string;
   readonly headers?: Readonly<Record<string, RegExp>>;
 }
 
-/** A product whose fields are all right. */
+/** Valid product. */
 export const mug = { name: 'Mug', price: 1200, currency: 'EUR', inventory: 10 };
 const json = { 'content-type': 'application/json' };
 const large = JSON.stringify({ ...mug, description: 'x'.repeat(70_000) });
 const body = (fields: object) => ({ body: { ...mug, ...fields } });
 
-export const products: readonly Case[] = [
+/** Invalid requests to Product. */
+export const products: readonly InvalidRequest[] = [
   { name: 'malformed JSON', request: ['POST', '/products', { body: '{"name":' }], status: 400 },
   { name: 'an empty body', request: ['POST', '/products', { headers: json }], status: 400 },
   {
-    name: 'JSON that is no object',
+    name: 'JSON that is not an object',
     request: ['POST', '/products', { body: '[1]' }],
     status: 400,
     pointer: '',
@@ -44,13 +45,13 @@ export const products: readonly Case[] = [
     pointer: '/price',
   },
   {
-    name: 'a price as text',
+    name: 'a price as a string',
     request: ['POST', '/products', body({ price: '1' })],
     status: 400,
     pointer: '/price',
   },
   {
-    name: 'a price beyond reason',
+    name: 'a price beyond the maximum',
     request: ['POST', '/products', body({ price: 1e300 })],
     status: 400,
     pointer: '/price',
@@ -74,13 +75,13 @@ export const products: readonly Case[] = [
     pointer: '/name',
   },
   {
-    name: 'a name that is too long with its blanks',
+    name: 'a name that is too long because of its blanks',
     request: ['PUT', '/products/mug', body({ name: `Mug${' '.repeat(198)}` })],
     status: 400,
     pointer: '/name',
   },
   {
-    name: 'half a surrogate pair',
+    name: 'an unpaired surrogate',
     request: ['PUT', '/products/mug', { body: JSON.stringify({ ...mug, category: '\uD800x' }) }],
     status: 400,
     pointer: '/category',
@@ -98,7 +99,7 @@ export const products: readonly Case[] = [
     pointer: '/name',
   },
   {
-    name: 'a delta of a half',
+    name: 'a fraction as delta',
     request: ['POST', '/products/mug/stock', { body: { delta: 0.5 } }],
     status: 400,
     pointer: '/delta',
@@ -112,20 +113,22 @@ export const products: readonly Case[] = [
       ['PATCH', '/products/mug', { 'a/b~c': 5 }, '/a~1b~0c'],
       ['POST', '/products/mug/stock', { delta: 1, reason: 'found' }, '/reason'],
     ] as const
-  ).map(([method, path, fields, pointer]): Case => ({
+  ).map(([method, path, fields, pointer]): InvalidRequest => ({
     name: `an unknown field: ${method} ${path} with ${pointer} (core 3)`,
     request: [method, path, { body: fields }],
     status: 400,
     pointer,
   })),
-  ...['inventory', 'onHand', 'held', 'version', 'productId', 'createdAt', 'updatedAt'].map((field): Case => ({
-    name: `a patch of ${field}, which the server manages`,
-    request: ['PATCH', '/products/mug', { body: { [field]: 5 } }],
-    status: 400,
-    pointer: `/${field}`,
-  })),
+  ...['inventory', 'onHand', 'held', 'version', 'productId', 'createdAt', 'updatedAt'].map(
+    (field): InvalidRequest => ({
+      name: `a patch of ${field}, which the server manages`,
+      request: ['PATCH', '/products/mug', { body: { [field]: 5 } }],
+      status: 400,
+      pointer: `/${field}`,
+    }),
+  ),
   ...[{}, { delta: 1, onHand: 1 }, { expectedOnHand: 1 }, { delta: 1, expectedOnHand: 1 }].map(
-    (fields): Case => ({
+    (fields): InvalidRequest => ({
       name: `a stock change of ${JSON.stringify(fields)}`,
       request: ['POST', '/products/mug/stock', { body: fields }],
       status: 400,
@@ -146,20 +149,20 @@ export const products: readonly Case[] = [
   { name: 'a limit of 0', request: ['GET', '/products?limit=0'], status: 400, pointer: '?limit' },
   { name: 'a limit of 101', request: ['GET', '/products?limit=101'], status: 400, pointer: '?limit' },
   {
-    name: 'a limit that is no number',
+    name: 'a limit that is not a number',
     request: ['GET', '/products?limit=ten'],
     status: 400,
     pointer: '?limit',
   },
-  { name: 'a cursor of one’s own', request: ['GET', '/products?cursor=abc'], status: 400 },
+  { name: 'an invented cursor', request: ['GET', '/products?cursor=abc'], status: 400 },
   {
     name: '101 ids',
     request: ['GET', `/products?ids=${Array.from({ length: 101 }, (_, i) => i).join(',')}`],
     status: 400,
     pointer: '?ids',
   },
-  { name: 'ids that are none', request: ['GET', '/products?ids=,'], status: 400, pointer: '?ids' },
-  { name: 'a broken percent-encoding', request: ['GET', '/products/%zz'], status: 400 },
+  { name: 'empty ids', request: ['GET', '/products?ids=,'], status: 400, pointer: '?ids' },
+  { name: 'an invalid percent-encoding', request: ['GET', '/products/%zz'], status: 400 },
   {
     name: 'a malformed If-Match',
     request: ['PATCH', '/products/mug', { body: {}, headers: { 'if-match': '7' } }],
@@ -172,51 +175,51 @@ export const products: readonly Case[] = [
     headers: { 'www-authenticate': /^Bearer/ },
   },
   {
-    name: 'a token that is none',
+    name: 'an invalid token',
     request: ['POST', '/products', { body: mug, token: 'abc' }],
     status: 401,
     headers: { 'www-authenticate': /invalid_token/ },
   },
-  { name: 'a product that is not there', request: ['GET', '/products/none'], status: 404 },
-  { name: 'a path that is not there', request: ['GET', '/products/a/b/c'], status: 404 },
+  { name: 'a missing product', request: ['GET', '/products/none'], status: 404 },
+  { name: 'an unknown path', request: ['GET', '/products/a/b/c'], status: 404 },
   {
-    name: 'a patch of what is not there',
+    name: 'a patch of a missing product',
     request: ['PATCH', '/products/none', { body: { price: 1 } }],
     status: 404,
   },
   {
-    name: 'a second product of the id',
+    name: 'a second product with the same id',
     request: ['POST', '/products', body({ productId: 'mug' })],
     status: 409,
   },
   {
-    name: 'more than is in stock',
+    name: 'more than the stock on hand',
     request: ['POST', '/products/mug/stock', { body: { delta: -11 } }],
     status: 409,
   },
   {
-    name: 'an old If-Match',
+    name: 'an outdated If-Match',
     request: ['PUT', '/products/mug', { body: mug, headers: { 'if-match': '"7"' } }],
     status: 412,
   },
   {
-    name: 'If-None-Match on what is there',
+    name: 'If-None-Match on an existing product',
     request: ['PUT', '/products/mug', { body: mug, headers: { 'if-none-match': '*' } }],
     status: 412,
   },
   {
-    name: 'If-Match on what is not there',
+    name: 'If-Match on a missing product',
     request: ['DELETE', '/products/none', { headers: { 'if-match': '*' } }],
     status: 412,
   },
   { name: 'a body over 64 KiB', request: ['POST', '/products', { body: large }], status: 413 },
   {
-    name: 'a body that is XML',
+    name: 'an XML body',
     request: ['POST', '/products', { body: '<a/>', headers: { 'content-type': 'text/xml' } }],
     status: 415,
   },
   {
-    name: 'a merge patch where none is asked for',
+    name: 'a merge patch for a PUT',
     request: [
       'PUT',
       '/products/mug',
@@ -224,6 +227,10 @@ export const products: readonly Case[] = [
     ],
     status: 415,
   },
-  { name: 'an import of nothing', request: ['POST', '/products/import'], status: 400, pointer: '' },
-  { name: 'an import that is JSON', request: ['POST', '/products/import', { body: mug }], status: 415 },
+  { name: 'an empty import', request: ['POST', '/products/import'], status: 400, pointer: '' },
+  {
+    name: 'an import with the content type of JSON',
+    request: ['POST', '/products/import', { body: mug }],
+    status: 415,
+  },
 ];

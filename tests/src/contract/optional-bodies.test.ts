@@ -14,7 +14,7 @@ const OPTIONAL = [
   'POST /carts/{cartId}/items/{productId}/accept-price',
 ] as const;
 
-test('a body that may be left out is documented so, and an empty one of any type counts as none', () =>
+test('optional bodies are documented as optional, and an empty body of any type counts as absent', () =>
   withSystem(async ({ urls }) => {
     const { call, fill, openCart, putProduct } = client(urls.gateway);
     const { paths } = (await client(urls.cart).call<Document>('GET', '/openapi.json')).body;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
-import { atRest, deadLetters } from '../support/queues.ts';
+import { atRest, deadLetterCount } from '../support/queues.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
@@ -11,7 +11,7 @@ const productUpdated =
 const productAddedToCart =
   '{"eventType":"ProductAddedToCart","cartId":"cart-abc","userId":"user-123","productId":"prod-123","priceAtAdd":1999,"qty":2,"timestamp":"2026-02-14T15:05:00Z","cartVersion":10}';
 
-test('the sample ProductUpdated, published by anyone, makes its product one that a cart can take', () =>
+test('the sample ProductUpdated, published by any producer, makes its product available to carts', () =>
   withSystem(async ({ urls }) => {
     const { add, openCart } = client(urls.gateway);
     const publish = publisher(urls.aws);
@@ -32,7 +32,7 @@ test('the sample ProductUpdated, published by anyone, makes its product one that
 
 const addedNow = () => productAddedToCart.replace('2026-02-14T15:05:00Z', new Date().toISOString());
 
-test('the sample ProductAddedToCart holds 2 units, once, however often it is published', () =>
+test('the sample ProductAddedToCart holds 2 units once, however often it is published', () =>
   withSystem(async ({ urls }) => {
     const { putProduct, product } = client(urls.gateway);
     const publish = publisher(urls.aws);
@@ -62,7 +62,7 @@ test('the sample ProductAddedToCart of more than 30 days ago is acknowledged and
       (count) => count === 1,
     );
     await atRest(urls.aws);
-    assert.equal(await deadLetters(urls.aws), 0);
+    assert.equal(await deadLetterCount(urls.aws), 0);
     assert.partialDeepStrictEqual((await product('prod-123')).body, { inventory: 120, held: 0, version: 1 });
   }));
 
@@ -94,6 +94,6 @@ test('an optional field that is null counts as absent, in the events of either t
       ({ body }) => body.held === 2,
     );
     await atRest(urls.aws);
-    assert.equal(await deadLetters(urls.aws), 0);
+    assert.equal(await deadLetterCount(urls.aws), 0);
     assert.equal((await cart(cartId)).status, 200);
   }));

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/emulators/issuer';
-import { type CartBody, client } from '../support/http.ts';
+import { type CartBody, client, userClient } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
@@ -10,13 +9,9 @@ interface Page {
   readonly nextCursor?: string;
 }
 
-async function clientOf(gateway: string, subject: string) {
-  return client(gateway, await mintToken({ subject, scopes: [] }));
-}
-
 test("only the user's own open carts are listed, page by page", () =>
   withSystem(async ({ urls }) => {
-    const [user, other] = [await clientOf(urls.gateway, 'user'), await clientOf(urls.gateway, 'other')];
+    const [user, other] = [await userClient(urls.gateway, 'user'), await userClient(urls.gateway, 'other')];
     const guest = client(urls.gateway);
     await user.putProduct('mug');
     const cartIds = [await user.openCart(), await user.openCart(), await user.openCart()];
@@ -30,16 +25,16 @@ test("only the user's own open carts are listed, page by page", () =>
     await user.call('DELETE', `/carts/${deleted}`);
     assert.equal((await user.merge(cartIds[0] ?? '', merged)).status, 200);
 
-    const seen: string[] = [];
+    const listed: string[] = [];
     let cursor = '';
     do {
       const { status, body } = await user.call<Page>('GET', `/carts?mine=true&limit=2${cursor}`);
       assert.equal(status, 200);
       assert.ok(body.items.length <= 2 && body.items.every(({ userId }) => userId === 'user'));
-      seen.push(...body.items.map(({ cartId }) => cartId));
+      listed.push(...body.items.map(({ cartId }) => cartId));
       cursor = body.nextCursor === undefined ? '' : `&cursor=${encodeURIComponent(body.nextCursor)}`;
     } while (cursor !== '');
-    assert.deepEqual(seen.toSorted(), cartIds.toSorted());
+    assert.deepEqual(listed.toSorted(), cartIds.toSorted());
 
     assert.equal((await guest.call('GET', '/carts?mine=true')).status, 401);
     for (const query of [
@@ -56,9 +51,9 @@ test("only the user's own open carts are listed, page by page", () =>
     assert.deepEqual([status, body], [200, plain.body], 'an empty parameter counts as absent');
   }));
 
-test("a merge moves a guest's lines at their prices, and is rejected as a whole if it does not fit", () =>
+test("a merge moves a guest's lines with their prices, and is rejected as a whole if one line exceeds a limit", () =>
   withSystem(async ({ urls }) => {
-    const [user, guest] = [await clientOf(urls.gateway, 'user'), client(urls.gateway)];
+    const [user, guest] = [await userClient(urls.gateway, 'user'), client(urls.gateway)];
     await guest.putProduct('mug', { inventory: 5000 });
     await guest.putProduct('cup');
     await guest.putProduct('dollar', { currency: 'USD' });
@@ -96,7 +91,7 @@ test("a merge moves a guest's lines at their prices, and is rejected as a whole 
       [full, 409],
       [foreign, 409],
       [userCart, 400],
-      ['cart-of-nobody', 404],
+      ['missing-cart', 404],
     ] as const) {
       assert.equal((await user.merge(userCart, fromCartId)).status, expected, fromCartId);
     }
@@ -106,5 +101,5 @@ test("a merge moves a guest's lines at their prices, and is rejected as a whole 
       status: 'open',
       totalAmount: 1000 + 997 * 1500,
     });
-    assert.equal((await guest.merge(guestCart, full)).status, 409, 'a cart that is merged takes nothing');
+    assert.equal((await guest.merge(guestCart, full)).status, 409, 'a merged cart accepts no lines');
   }));

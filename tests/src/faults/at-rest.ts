@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { topology } from '@tandem/contracts/topology';
 import { violationsOf, MAX_OVERDUE_MS, type Observed } from '../support/consistency/checker.ts';
-import type { Load } from '../support/consistency/workload.ts';
+import type { Workload } from '../support/consistency/workload.ts';
 import { observe } from '../support/consistency/observe.ts';
 import type { StockEventRecorder } from '../support/consistency/stock-events.ts';
-import { depth, describeDeadLetters } from '../support/queues.ts';
+import { depths, describeDeadLetters } from '../support/queues.ts';
 
 /** Time with empty queues after which the state is final. */
 const QUIET_MS = 5_000;
@@ -14,13 +13,13 @@ const SOON_MS = 60_000;
 /** State of the system at rest, and its violations of the promises. */
 export interface AtRest {
   readonly observed: Observed;
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
 }
 
 /** Resolves once the system is at rest, all short holds have expired and nothing is violated, or after the deadline. */
-export async function faultsAtRest(
+export async function stateAtRest(
   urls: Readonly<Record<'gateway' | 'aws', string>>,
-  load: Load,
+  workload: Workload,
   recorder: StockEventRecorder,
   deadlineMs: number,
 ): Promise<AtRest> {
@@ -35,16 +34,16 @@ export async function faultsAtRest(
       await delay(250);
       continue;
     }
-    const observed = await observe(urls, load, recorder);
-    const faults = violationsOf(load.log, observed);
+    const observed = await observe(urls, workload, recorder);
+    const violations = violationsOf(workload.log, observed);
     const isMoving = stuck > 0 || isExpiring(observed);
-    if (faults.length === 0 && !isMoving) return { observed, faults };
+    if (violations.length === 0 && !isMoving) return { observed, violations };
     if (isMoving) movedAt = performance.now();
     if (isLate || performance.now() > movedAt + QUIET_MS) {
       const deadLetters = await describeDeadLetters(urls.aws);
       return {
         observed,
-        faults: [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...faults, ...deadLetters],
+        violations: [...(stuck > 0 ? [`${stuck} messages are stuck`] : []), ...violations, ...deadLetters],
       };
     }
     await delay(250);
@@ -53,8 +52,7 @@ export async function faultsAtRest(
 
 /** Number of messages in the services' queues, including those in flight. */
 async function backlogOf(endpoint: string): Promise<number> {
-  const depths = Object.keys(topology.queues).map(async (queue) => depth(endpoint, queue));
-  return (await Promise.all(depths)).reduce((sum, messages) => sum + messages, 0);
+  return (await depths(endpoint)).reduce((sum, messages) => sum + messages, 0);
 }
 
 /** Whether a hold is about to expire; overdue ones beyond the limit do not count. */

@@ -1,12 +1,16 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { client, type ApiResponse, type Transport, type RequestOptions } from '../support/http.ts';
+import {
+  client,
+  type ApiResponse,
+  type Client,
+  type Transport,
+  type RequestOptions,
+} from '../support/http.ts';
 
-type Client = ReturnType<typeof client>;
-
-/** Counts of all requests by outcome. Failures are not retried. */
-export interface Count {
+/** Numbers of requests by outcome. Failures are not retried. */
+export interface RequestCounts {
   sent: number;
   longestMs: number;
   /** Requests without a response, or with one that no client should get. */
@@ -19,8 +23,9 @@ export interface Count {
   neverAccepted: number;
 }
 
-export interface Counting extends Disposable {
-  readonly count: Readonly<Count>;
+/** Client that counts its requests by outcome. */
+export interface CountingClient extends Disposable {
+  readonly counts: Readonly<RequestCounts>;
   /** Resolves to the client once the gateway is up. */
   readonly whenUp: () => Promise<Client>;
   /** Announces a stop of the gateway: until `isBack` resolves, connections may fail. */
@@ -28,58 +33,72 @@ export interface Counting extends Disposable {
 }
 
 /** Problem types of Cart while Product's confirmation is pending. */
-const WAITING = new Set(['urn:tandem:problem:reservation-pending', 'urn:tandem:problem:merges-pending']);
+const EXPECTED_WAITS = new Set([
+  'urn:tandem:problem:reservation-pending',
+  'urn:tandem:problem:merges-pending',
+]);
 const NEVER_EXPECTED = new Set([400, 401, 403, 422]);
 
 /** Creates a counting client. It pauses before each request, so that it measures stops and not an overload. */
-export function countRequests(gateway: string, pauseMs: number): Counting {
+export function createCountingClient(gateway: string, pauseMs: number): CountingClient {
   const agent = new Agent({ keepAlive: true });
-  const api = client(gateway, false, sendBy(agent));
-  const count: Count = { sent: 0, longestMs: 0, failures: [], waits: 0, refused: 0, neverAccepted: 0 };
+  const api = client(gateway, false, transportOf(agent));
+  const counts: RequestCounts = {
+    sent: 0,
+    longestMs: 0,
+    failures: [],
+    waits: 0,
+    refused: 0,
+    neverAccepted: 0,
+  };
   let back: Promise<void> | undefined;
   let up = Promise.resolve();
 
-  const judge = (what: string, { status, headers, body, text }: ApiResponse) => {
-    const isExpectedWait = WAITING.has(String(body['type'])) && headers.has('retry-after');
-    if (status === 503 && isExpectedWait) count.waits += 1;
+  const countResponse = (request: string, { status, headers, body, text }: ApiResponse) => {
+    const isExpectedWait = EXPECTED_WAITS.has(String(body['type'])) && headers.has('retry-after');
+    if (status === 503 && isExpectedWait) counts.waits += 1;
     else if (status >= 500 || NEVER_EXPECTED.has(status))
-      count.failures.push(`${what}: status ${status}: ${text}`);
+      counts.failures.push(`${request}: status ${status}: ${text}`);
   };
   /** Counts a failure on a new connection that was never accepted; on a reused one the request may have been read. */
   const isNeverAccepted = (error: LostRequest): boolean => {
-    if (error.code === 'ECONNREFUSED') count.refused += 1;
-    else if (error.code === 'ECONNRESET' && error.isReused === false) count.neverAccepted += 1;
+    if (error.code === 'ECONNREFUSED') counts.refused += 1;
+    else if (error.code === 'ECONNRESET' && error.isReused === false) counts.neverAccepted += 1;
     else return false;
     return true;
   };
 
-  const call = async <B = Record<string, unknown>>(method: string, path: string, sent?: RequestOptions) => {
+  const call = async <B = Record<string, unknown>>(
+    method: string,
+    path: string,
+    options?: RequestOptions,
+  ) => {
     await delay(pauseMs);
     const downUntil = back;
     const sentAt = performance.now();
-    count.sent += 1;
+    counts.sent += 1;
     try {
-      const response = await api.call<B>(method, path, sent);
-      judge(`${method} ${path}`, response as ApiResponse);
+      const response = await api.call<B>(method, path, options);
+      countResponse(`${method} ${path}`, response as ApiResponse);
       return response;
     } catch (error) {
       if (downUntil && isNeverAccepted(error as LostRequest)) up = downUntil;
-      else count.failures.push(`${method} ${path} has no response: ${String(error)}`);
+      else counts.failures.push(`${method} ${path} has no response: ${String(error)}`);
       throw error;
     } finally {
-      count.longestMs = Math.max(count.longestMs, performance.now() - sentAt);
+      counts.longestMs = Math.max(counts.longestMs, performance.now() - sentAt);
     }
   };
-  const counted = {
+  const countingApi = {
     ...api,
     call,
     openCart: async () => (await call<{ cartId: string }>('POST', '/carts')).body.cartId,
   };
   return {
-    count,
+    counts,
     async whenUp() {
       await up;
-      return counted;
+      return countingApi;
     },
     gatewayStops(isBack) {
       back = isBack;
@@ -97,7 +116,7 @@ interface LostRequest extends NodeJS.ErrnoException {
 }
 
 /** Sends as `fetch` does; an error has `isReused` of its connection. */
-function sendBy(agent: Agent): Transport {
+function transportOf(agent: Agent): Transport {
   return (url, { method = 'GET', headers, body }) =>
     new Promise((resolve, reject) => {
       const sent = request(url, { agent, method, headers: headers as Record<string, string> }, (response) => {

@@ -6,6 +6,7 @@ import type { Store } from '@tandem/local/system/store';
 import { BY_HOLD_EXPIRY } from '@tandem/product/store/entity-types';
 import type { Put } from '@tandem/storage/driver';
 
+/** Name of a crash point. */
 export type CrashPoint =
   | 'after commit, before publish'
   | 'after publish, before checkpoint'

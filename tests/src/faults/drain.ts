@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { mapServices, publishers, serviceNames } from '@tandem/contracts/topology';
 import { startProcesses } from '@tandem/local/processes/supervisor';
-import { type Load, startLoad } from '../support/consistency/workload.ts';
+import { startWorkload, type Workload } from '../support/consistency/workload.ts';
 import { type Random, seeded } from '../support/random.ts';
 import { recordStockEvents } from '../support/consistency/stock-events.ts';
+import { untilHealthy } from '../support/http.ts';
 import { temporaryFolder } from '../support/process.ts';
-import { importInFlight, refusesConnections } from '../support/stopping.ts';
+import { importInFlight, untilConnectionsRefused } from '../support/requests-in-flight.ts';
 import { until } from '../support/until.ts';
 import { watchBacklog } from './backlog.ts';
 import { collectEvents } from './collect.ts';
-import { type Counting, countRequests } from './counting-client.ts';
-import { faultsAtRest } from './at-rest.ts';
-import { configOfDrill } from './with-processes.ts';
+import { type CountingClient, createCountingClient } from './counting-client.ts';
+import { stateAtRest } from './at-rest.ts';
+import { drillConfig } from './with-processes.ts';
 
 const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
 /** The contract's limit. */
@@ -37,24 +38,24 @@ const processNames = [
 
 test('a graceful shutdown of each process under load fails no request, and loses and dead-letters no message', async (t) => {
   await using folder = await temporaryFolder();
-  const halfDoneFile = join(folder.path, 'half-done');
-  const system = await startProcesses(configOfDrill(), {
+  const unfinishedFile = join(folder.path, 'unfinished');
+  const system = await startProcesses(drillConfig(), {
     entry: new URL('role/drain.ts', import.meta.url).pathname,
-    environment: { PATH: process.env['PATH'], HALF_DONE_FILE: halfDoneFile },
+    environment: { PATH: process.env['PATH'], UNFINISHED_FILE: unfinishedFile },
     instances: mapServices(() => 2),
   });
   const { gateway } = system.urls;
-  using counting = countRequests(gateway, PAUSE_MS);
-  const { count } = counting;
+  using counting = createCountingClient(gateway, PAUSE_MS);
+  const { counts } = counting;
   const exits: { name: string; code: number | null; ms: number }[] = [];
 
   /** Stops a process with SIGTERM; resolves once its successor is ready. */
   const stop = async (name: string) => {
     const child = system.all.get(name);
     assert.ok(child, name);
-    const before = count.sent;
+    const before = counts.sent;
     await until(
-      () => count.sent - before,
+      () => counts.sent - before,
       (sent) => sent >= REQUESTS_BETWEEN,
     );
     const stoppedAt = performance.now();
@@ -64,20 +65,17 @@ test('a graceful shutdown of each process under load fails no request, and loses
   };
 
   try {
-    await until(
-      async () => (await fetch(`${gateway}/health`)).status,
-      (status) => status === 200,
-    );
+    await untilHealthy(gateway);
     const random = seeded(seed);
     const backlog = watchBacklog(system.urls.aws);
     /** Clients also wait for consumers, which are slower on a busy machine. */
     const whenUp = async () => {
-      await backlog.isShort();
+      await backlog.untilBelowLimit();
       return counting.whenUp();
     };
     const recorder = await recordStockEvents(system.urls.aws);
     const stopCollecting = collectEvents(recorder, system.urls.aws);
-    const load = await startLoad({
+    const workload = await startWorkload({
       whenUp,
       random,
       shoppers: 4,
@@ -85,55 +83,59 @@ test('a graceful shutdown of each process under load fails no request, and loses
       buyers: 3,
       retryTimeoutMs: RETRY_TIMEOUT_MS,
     });
-    const stopReading = read(counting, load, random);
+    const stopReading = read(counting, workload, random);
 
     for (const name of processNames) await stop(name);
-    const halfDone = await readFile(halfDoneFile, 'utf8');
+    const unfinished = await readFile(unfinishedFile, 'utf8');
 
-    const half = await importInFlight(gateway, 'late');
+    const upload = await importInFlight(gateway, 'late');
     const { promise: isBack, resolve } = Promise.withResolvers<void>();
     counting.gatewayStops(isBack);
     const stopped = stop('gateway').finally(resolve);
-    await refusesConnections(gateway);
-    const imported = await half.finish();
+    await untilConnectionsRefused(gateway);
+    const imported = await upload.finish();
     await stopped;
 
-    const whole = count.sent;
+    const sentBefore = counts.sent;
     await until(
-      () => count.sent - whole,
+      () => counts.sent - sentBefore,
       (sent) => sent >= REQUESTS_BETWEEN,
     );
     backlog.stop();
     await stopReading();
-    await load.stop();
+    await workload.stop();
     await stopCollecting();
-    const restedFrom = performance.now();
-    const { faults } = await faultsAtRest(system.urls, load, recorder, REST_DEADLINE_MS);
+    const stoppedAt = performance.now();
+    const { violations } = await stateAtRest(system.urls, workload, recorder, REST_DEADLINE_MS);
 
-    const { sent, failures, waits, refused, neverAccepted, longestMs } = count;
+    const { sent, failures, waits, refused, neverAccepted, longestMs } = counts;
     t.diagnostic(
       `seed ${seed}: ${sent} requests, ${failures.length} failed, the longest took ${Math.round(longestMs)} ms`,
     );
     t.diagnostic(`${waits} checkouts and merges had to wait for Product's confirmation`);
     t.diagnostic(`while the gateway was down: ${refused} connections refused, ${neverAccepted} not accepted`);
     for (const { name, code, ms } of exits) t.diagnostic(`${name}: exit ${code} after ${ms} ms`);
-    t.diagnostic(`at rest after ${Math.round(performance.now() - restedFrom)} ms`);
+    t.diagnostic(`at rest after ${Math.round(performance.now() - stoppedAt)} ms`);
     assert.deepEqual(failures, []);
-    assert.deepEqual(load.unexpected, []);
+    assert.deepEqual(workload.unexpected, []);
     assert.equal(imported.status, 200, imported.text);
     assert.deepEqual(
       exits.filter(({ code, ms }) => code !== 0 || ms > STOP_LIMIT_MS),
       [],
     );
-    assert.equal(halfDone, 'product 0\nproduct 0\ncart 0\ncart 0\n');
-    assert.deepEqual(faults, []);
+    assert.equal(unfinished, 'product 0\nproduct 0\ncart 0\ncart 0\n');
+    assert.deepEqual(violations, []);
   } finally {
     await system.stop();
   }
 });
 
 /** Reads products and carts until it is stopped. */
-function read({ whenUp }: Counting, { productIds, tokens }: Load, random: Random): () => Promise<void> {
+function read(
+  { whenUp }: CountingClient,
+  { productIds, tokens }: Workload,
+  random: Random,
+): () => Promise<void> {
   const stopping = new AbortController();
   const pick = <T>(from: readonly T[]) => from[random(0, from.length - 1)];
   const readers = Array.from({ length: READERS }, async () => {

@@ -16,11 +16,13 @@ export const injectedFaults = [
   'throttled by SNS or SQS',
   'connection cut after the call',
   'store throttled',
-  'store answered too late',
+  'store responded too late',
 ] as const;
 
+/** Name of an injected fault. */
 export type InjectedFault = (typeof injectedFaults)[number];
 
+/** Options of a fault injector. */
 export interface FaultInjectorOptions {
   readonly random: Random;
   /** Probability of each applicable fault per call, in thousandths. */
@@ -61,7 +63,7 @@ export function createFaultInjector({
             const isPublish = commandName === 'PublishBatchCommand';
             const isDelete = commandName.startsWith('DeleteMessage');
             if (shouldInject('delayed')) await delay(random(20, 300));
-            if (shouldInject('throttled by SNS or SQS')) throw named('ThrottlingException');
+            if (shouldInject('throttled by SNS or SQS')) throw awsError('ThrottlingException');
             if (isDelete && shouldInject('acknowledgement dropped')) return acknowledged(args.input);
             if ((isPublish || commandName === 'SendMessageCommand') && shouldInject('sent twice'))
               void sendLater(async () => next(args), random(0, LATE_MS));
@@ -83,7 +85,7 @@ export function createFaultInjector({
             if (Messages && Messages.length > 1 && shouldInject('delivered in another order'))
               Messages.reverse();
             // A lost receive response would hide its messages for their visibility timeout, half a minute.
-            if (!Messages && shouldInject('connection cut after the call')) throw named('TimeoutError');
+            if (!Messages && shouldInject('connection cut after the call')) throw awsError('TimeoutError');
             return result;
           },
         { step: 'initialize', name: 'faultInjector' },
@@ -97,7 +99,7 @@ export function createFaultInjector({
         async write(puts) {
           if (shouldInject('store throttled')) throw unavailable();
           const outcome = await store.driver.write(puts);
-          if (shouldInject('store answered too late')) throw unavailable();
+          if (shouldInject('store responded too late')) throw unavailable();
           return outcome;
         },
       },
@@ -111,7 +113,7 @@ async function sendLater(send: () => Promise<unknown>, ms: number): Promise<void
   await Promise.allSettled([send()]);
 }
 
-function named(name: string): Error {
+function awsError(name: string): Error {
   return Object.assign(new Error(name), { name, $metadata: {} });
 }
 

@@ -4,6 +4,7 @@ import { serviceNames } from '@tandem/contracts/topology';
 import { type Role, roleGroups } from '@tandem/local/processes/roles';
 import type { Processes } from '@tandem/local/processes/supervisor';
 import type { Random } from '../support/random.ts';
+import { isRunning } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { type CrashPoint, crashPoints } from './crash-points.ts';
 
@@ -25,6 +26,7 @@ const ARMED_MS = 3_000;
 /** Longer than the visibility timeout of half a minute, for the message of a killed consumer. */
 const SNAPSHOT_REST_MS = 45_000;
 
+/** Creates a killer of the processes of a system. */
 export function createKiller(system: Processes, random: Random, requestSnapshot: () => void): Killer {
   const points = Object.keys(crashPoints) as CrashPoint[];
   const kills = Object.fromEntries(['at any time', ...points].map((name) => [name, 0])) as Record<
@@ -34,15 +36,15 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
   const recoveriesMs: number[] = [];
   let up = Promise.resolve();
   let next = 0;
-  let aimedAt = performance.now();
+  let snapshotAt = performance.now();
 
   const pick = <T>(from: readonly [T, ...T[]]) => from[random(0, from.length - 1)] ?? from[0];
   const instancesOf = (role: Role): [Child, ...Child[]] => {
     const further = [...system.all].filter(([name]) => new RegExp(`^${role}-\\d+$`).test(name));
     return [system.children[role], ...further.map(([, child]) => child)];
   };
-  /** Waits until all are ready; in an outage, clients wait too. */
-  const recovered = async (killed: readonly Child[], isOutage: boolean) => {
+  /** Resolves once all killed processes are ready; in an outage, clients wait too. */
+  const untilRecovered = async (killed: readonly Child[], isOutage: boolean) => {
     const killedAt = performance.now();
     const ready = Promise.all(killed.map(async (child) => child.ready())).then(() => undefined);
     if (isOutage) up = ready;
@@ -56,7 +58,7 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
     const killed = random(0, 1) === 0 ? instances : [pick(instances)];
     await Promise.all(killed.map(async (child) => child.kill('SIGKILL')));
     kills['at any time'] += 1;
-    await recovered(killed, isServing(role) && killed.length === instances.length);
+    await untilRecovered(killed, isServing(role) && killed.length === instances.length);
   };
 
   /** Kills the instance that passes the crash point first; if none does in time, kills any of them. */
@@ -66,20 +68,20 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
     const previous = instances.map((child) => ({ child, pid: child.pid() }));
     for (const child of instances) child.send(point);
     if (point === 'mid-snapshot') requestSnapshot();
-    const hasEnded = () => previous.filter(({ pid }) => !isRunning(pid));
+    const endedInstances = () => previous.filter(({ pid }) => !isRunning(pid));
     const end = performance.now() + ARMED_MS;
-    while (hasEnded().length === 0 && performance.now() < end) await delay(10);
-    if (hasEnded().length > 0) kills[point] += 1;
+    while (endedInstances().length === 0 && performance.now() < end) await delay(10);
+    if (endedInstances().length > 0) kills[point] += 1;
     else await pick(instances).kill('SIGKILL');
     for (const child of instances) child.send('disarm');
-    const ended = hasEnded();
+    const ended = endedInstances();
     for (const { child, pid } of ended)
       await until(
         () => child.pid(),
         (now) => now !== pid,
         { deadlineMs: 10_000 },
       );
-    await recovered(
+    await untilRecovered(
       ended.map(({ child }) => child),
       isServing(role) && ended.length === instances.length,
     );
@@ -89,8 +91,8 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
   const nextPoint = (): CrashPoint => {
     const point = points[next++ % points.length] ?? 'mid-transaction';
     if (point !== 'mid-snapshot') return point;
-    if (performance.now() - aimedAt < SNAPSHOT_REST_MS) return nextPoint();
-    aimedAt = performance.now();
+    if (performance.now() - snapshotAt < SNAPSHOT_REST_MS) return nextPoint();
+    snapshotAt = performance.now();
     return point;
   };
   const untried = () => points.filter((point) => kills[point] === 0);
@@ -106,12 +108,4 @@ export function createKiller(system: Processes, random: Random, requestSnapshot:
 /** Whether clients call this role. */
 function isServing(role: Role): boolean {
   return role === 'gateway' || serviceNames.some((service) => service === role);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

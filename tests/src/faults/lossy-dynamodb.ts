@@ -14,7 +14,7 @@ export interface LossyDynamoDb extends AsyncDisposable {
   /** Environment variables with the tables, for the system's processes. */
   readonly environment: Readonly<Record<string, string>>;
   /** Number of writes that had their effect and whose responses were lost. */
-  lost(): number;
+  lostResponses(): number;
   /** Loses no more responses. */
   stopInjecting(): void;
 }
@@ -46,9 +46,9 @@ export async function startLossyDynamoDb(
       const body = await buffer(received);
       const { method, url: path, headers } = received;
       const { hostname, port } = new URL(endpoint);
-      const sent = request({ agent, hostname, port, method, path, headers });
-      sent.end(body);
-      const [upstreamResponse] = (await once(sent, 'response')) as [typeof received];
+      const upstreamRequest = request({ agent, hostname, port, method, path, headers });
+      upstreamRequest.end(body);
+      const [upstreamResponse] = (await once(upstreamRequest, 'response')) as [typeof received];
       const bytes = await buffer(upstreamResponse);
       const isApplied = upstreamResponse.statusCode === 200 && isWrite.test(String(headers['x-amz-target']));
       if (isApplied && !isStopped && random(1, 1_000) <= perMille) {
@@ -67,7 +67,7 @@ export async function startLossyDynamoDb(
       FAULTS_DYNAMODB_STREAMS: endpoint,
       FAULTS_DYNAMODB_RUN: run,
     },
-    lost: () => lost,
+    lostResponses: () => lost,
     stopInjecting: () => void (isStopped = true),
     async [Symbol.asyncDispose]() {
       proxy.closeAllConnections();

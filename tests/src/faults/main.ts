@@ -33,5 +33,5 @@ await runCommand(async () => {
   await server?.stop();
   process.stderr.write('\n');
   console.log(values.json ? JSON.stringify(report, null, 2) : printReport(report));
-  return report.faults.length === 0 ? 0 : 1;
+  return report.violations.length === 0 ? 0 : 1;
 });

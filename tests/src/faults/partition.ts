@@ -2,23 +2,15 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { Processes } from '@tandem/local/processes/supervisor';
+import { mapWithLimit } from '../support/concurrency.ts';
 import type { CartBody } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { withProcesses } from './with-processes.ts';
 
 const BACKLOGS = [200, 800];
 const CONCURRENCY = 20;
+const positions = (count: number) => Array.from({ length: count }, (_, i) => i);
 const CATCH_UP_DEADLINE_MS = 60_000;
-
-/** Runs work `count` times with limited concurrency. */
-async function times(count: number, work: (i: number) => Promise<void>): Promise<void> {
-  const next = Array.from({ length: count }, (_, i) => i).values();
-  await Promise.all(
-    Array.from({ length: CONCURRENCY }, async () => {
-      for (const i of next) await work(i);
-    }),
-  );
-}
 
 /** Starts a service again; resolves to the time until its backlog is applied, in milliseconds. */
 async function catchUp(system: Processes, service: ServiceName, isCaughtUp: () => Promise<boolean>) {
@@ -47,7 +39,7 @@ test('while Product is down, carts are opened, filled and read; afterwards its s
     const measured: [number, number][] = [];
     for (const backlog of BACKLOGS) {
       await system.children.product.stop();
-      await times(backlog, async () => {
+      await mapWithLimit(positions(backlog), CONCURRENCY, async () => {
         const own = await openCart();
         assert.equal((await add(own, 'mug', 1)).status, 200);
         assert.equal((await call<CartBody>('GET', `/carts/${own}`)).body.items.length, 1);
@@ -71,7 +63,7 @@ test('while Cart is down, the catalog is changed and read; afterwards carts show
     for (const backlog of BACKLOGS) {
       await system.children.cart.stop();
       // The relay publishes only the newest state of a product per batch, so each change is of another product.
-      await times(backlog, async (i) => {
+      await mapWithLimit(positions(backlog), CONCURRENCY, async (i) => {
         assert.ok((await putProduct(`other-${i}`, { price: backlog })).status < 300);
       });
       const price = 1_000 + backlog;

@@ -6,20 +6,20 @@ import type { InjectedFault } from './fault-injector.ts';
 const LOST_REQUEST = /units on hand.*units stocked is|units held is|a hold of \d+ is pending/;
 
 /**
- * Planted bugs of the kinds that the checker must detect. Each is planted in its role, and `shows` matches the violation that
- * the checker reports. `perMille` is the probability of injected faults (default: 0), `faults` selects them.
+ * Planted bugs of the kinds that the checker must detect. Each is planted in its role, and `violation` matches the one that the
+ * checker reports. `perMille` is the probability of injected faults (default: 0), `faults` selects them.
  */
 export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
-  'a relay that drops': { role: 'cart-relay', wrap: dropping, shows: LOST_REQUEST },
-  'a consumer that doubles': { role: 'product', wrap: doubling, shows: /units held is/ },
-  'a snapshot that overwrites newer': { role: 'cart', wrap: overwriting, shows: / in a cart/ },
-  'a sweep that returns no units': { role: 'product', wrap: keepingUnits, shows: /units held is/ },
+  'a relay that drops': { role: 'cart-relay', wrap: dropping, violation: LOST_REQUEST },
+  'a consumer that doubles': { role: 'product', wrap: doubling, violation: /units held is/ },
+  'a snapshot that overwrites newer': { role: 'cart', wrap: overwriting, violation: / in a cart/ },
+  'a sweep that returns no units': { role: 'product', wrap: keepingUnits, violation: /units held is/ },
   'an expired hold that a duplicate grants again': {
     role: 'product',
     wrap: forgettingExpiry,
     perMille: 300,
     faults: ['sent again late'],
-    shows: /was held again after its hold expired/,
+    violation: /was held again after its hold expired/,
   },
 };
 
@@ -28,7 +28,7 @@ interface PlantedBug {
   readonly wrap: (store: Store) => Store;
   readonly perMille?: number;
   readonly faults?: readonly InjectedFault[];
-  readonly shows: RegExp;
+  readonly violation: RegExp;
 }
 
 /** Skips every seventh change, but moves the checkpoint behind it. */

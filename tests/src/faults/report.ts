@@ -5,14 +5,14 @@ export function printReport({
   seed,
   operations,
   kills,
-  troubles,
+  injected,
   lostResponses,
   expired,
   reduced,
   missing,
   recoveriesMs,
   restMs,
-  faults,
+  violations,
 }: FaultsReport): string {
   const sorted = recoveriesMs.toSorted((a, b) => a - b);
   const [median, longest] = [sorted[Math.floor(sorted.length / 2)] ?? 0, sorted.at(-1) ?? 0];
@@ -21,17 +21,23 @@ export function printReport({
     ['client operations', operations],
     ['kill -9', total],
     ...Object.entries(kills).map(([point, count]): [string, number] => [`— ${point}`, count]),
-    ...Object.entries(troubles),
+    ...Object.entries(injected),
     ...(lostResponses === undefined
       ? []
       : ([['writes with a lost DynamoDB response', lostResponses]] as [string, number][])),
     ['holds that expired', expired],
     ['rejected increases, with the held units kept', reduced],
     ['units sold beyond the stock on hand', missing],
-    ['lost, duplicated, stuck', faults.length],
+    ['lost, duplicated, stuck', violations.length],
     ['recovery after a kill: median, longest', `${median} ms, ${longest} ms`],
     ['time to rest after the load', `${(restMs / 1000).toFixed(1)} s`],
   ];
-  const table = ['| what | |', '| --- | ---: |', ...rows.map(([what, count]) => `| ${what} | ${count} |`)];
-  return [`seed ${seed}`, '', ...table, ...faults.map((fault) => `FAULT: ${fault}`)].join('\n');
+  const table = [
+    '| measure | value |',
+    '| --- | ---: |',
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+  ];
+  return [`seed ${seed}`, '', ...table, ...violations.map((violation) => `VIOLATION: ${violation}`)].join(
+    '\n',
+  );
 }

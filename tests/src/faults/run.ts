@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { mapServices } from '@tandem/contracts/topology';
 import { startProcesses } from '@tandem/local/processes/supervisor';
-import { startLoad } from '../support/consistency/workload.ts';
+import { startWorkload } from '../support/consistency/workload.ts';
 import { seeded } from '../support/random.ts';
 import { recordStockEvents } from '../support/consistency/stock-events.ts';
 import { client } from '../support/http.ts';
@@ -12,9 +12,10 @@ import { watchBacklog } from './backlog.ts';
 import { collectEvents } from './collect.ts';
 import { type LossyDynamoDb, startLossyDynamoDb } from './lossy-dynamodb.ts';
 import { createKiller, type Killer } from './killer.ts';
-import { faultsAtRest } from './at-rest.ts';
-import { configOfDrill } from './with-processes.ts';
+import { stateAtRest } from './at-rest.ts';
+import { drillConfig } from './with-processes.ts';
 
+/** Options of a fault injection run. */
 export interface FaultsOptions {
   readonly seed: number;
   /** Duration of load and faults. */
@@ -38,7 +39,8 @@ export interface FaultsOptions {
 export interface FaultsReport extends Pick<Killer, 'kills' | 'recoveriesMs'> {
   readonly seed: number;
   readonly operations: number;
-  readonly troubles: Readonly<Record<InjectedFault, number>>;
+  /** Numbers of injected faults. */
+  readonly injected: Readonly<Record<InjectedFault, number>>;
   /** Writes that had their effect in DynamoDB and whose responses were lost; absent with SQLite. */
   readonly lostResponses?: number;
   /** Holds that expired. */
@@ -50,7 +52,7 @@ export interface FaultsReport extends Pick<Killer, 'kills' | 'recoveriesMs'> {
   /** Time from the end of load and faults until the system was at rest. */
   readonly restMs: number;
   /** Violations of the promises; empty where all were kept. */
-  readonly faults: readonly string[];
+  readonly violations: readonly string[];
 }
 
 /** Extension of a run while a crash point is untried. */
@@ -68,10 +70,10 @@ const IDLE_MS = 10_500;
 const LOSS_FACTOR = 4;
 
 /**
- * Runs the system in processes, two instances of each service, under a mixed load. Kills one after the other, at crash points
- * and at any time, with fault injection on every link. One instance of Product grants holds that
- * expire during the run, the other one holds that outlive it. Then the system comes to rest, and an independent checker
- * compares what it shows with what its clients were told.
+ * Runs the system in processes, two instances of each service, under a mixed workload. Kills one after the other, at crash
+ * points and at any time, with fault injection on every link. One instance of Product grants holds that expire during the run,
+ * the other one holds that outlive it. Then the system comes to rest, and an independent checker compares its state with the
+ * responses that clients received.
  */
 export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
   const { seed, durationMs, perMille, planted, restDeadlineMs, dynamoDb } = options;
@@ -89,7 +91,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
           await startLossyDynamoDb(dynamoDb, { random: seeded(seed + 1), perMille: LOSS_FACTOR * perMille }),
         );
   const compiled = stack.use(await temporaryFolder());
-  const system = await startProcesses(configOfDrill(), {
+  const system = await startProcesses(drillConfig(), {
     entry: new URL('role/main.ts', import.meta.url).pathname,
     environment: {
       PATH: process.env['PATH'],
@@ -117,13 +119,13 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
   const backlog = watchBacklog(urls.aws);
   const whenUp = async () => {
     await killer.whenUp();
-    await backlog.isShort();
+    await backlog.untilBelowLimit();
     return api;
   };
   const clients = tables
     ? { shoppers: 3, merchants: 2, buyers: 2 }
     : { shoppers: 8, merchants: 5, buyers: 5 };
-  const load = await startLoad({ whenUp, random, ...clients, retryTimeoutMs, idleMs: IDLE_MS });
+  const workload = await startWorkload({ whenUp, random, ...clients, retryTimeoutMs, idleMs: IDLE_MS });
   const end = performance.now() + durationMs;
   const isMissingOne = () => isKilling && killer.untried().length > 0 && performance.now() < end + UNTRIED_MS;
   while (performance.now() < end || isMissingOne()) {
@@ -131,31 +133,31 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     if (random(1, 5) === 1) requestSnapshot();
     if (isKilling) await killer.killOne();
     progress(
-      `${killer.recoveriesMs.length} kills, ${load.log.length} operations, ${Math.ceil((end - performance.now()) / 1000)} s left`,
+      `${killer.recoveriesMs.length} kills, ${workload.log.length} operations, ${Math.ceil((end - performance.now()) / 1000)} s left`,
     );
   }
   stopInjecting(all, tables);
   const stoppedAt = performance.now();
   backlog.stop();
-  const clientErrors = await load.stop().then(
+  const clientErrors = await workload.stop().then(
     () => [],
     (error: unknown) => [`a client failed: ${String(error)}`],
   );
   await stopCollecting();
-  const { observed, faults } = await faultsAtRest(urls, load, recorder, restDeadlineMs);
+  const { observed, violations } = await stateAtRest(urls, workload, recorder, restDeadlineMs);
   const { expired, reductions, missing } = observed.published;
   return {
     seed,
-    operations: load.log.length,
+    operations: workload.log.length,
     kills: killer.kills,
     recoveriesMs: killer.recoveriesMs,
-    troubles: injectedCounts,
-    ...(tables && { lostResponses: tables.lost() }),
+    injected: injectedCounts,
+    ...(tables && { lostResponses: tables.lostResponses() }),
     expired,
     reduced: reductions.length,
     missing: [...missing.values()].reduce((sum, units) => sum + units, 0),
     restMs: Math.round(performance.now() - stoppedAt),
-    faults: [...load.unexpected, ...clientErrors, ...faults],
+    violations: [...workload.unexpected, ...clientErrors, ...violations],
   };
 }
 

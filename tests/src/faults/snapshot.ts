@@ -21,7 +21,7 @@ const REQUEST_INTERVAL_MS = 25;
 const MEMORY_RATIO = 1.2;
 
 /** Creates products without events, as after restoring a backup. */
-async function stock(directory: string): Promise<void> {
+async function createProducts(directory: string): Promise<void> {
   const store = openSqlite(join(directory, 'product.sqlite'), { busyTimeoutMs: 5_000 });
   const table = createTable(store.driver, { now: () => Date.now() });
   const content = { name: 'White hanging heart T-light holder', price: 255, currency: 'GBP' };
@@ -41,10 +41,10 @@ function productId(i: number): string {
 }
 
 /** Version of each product in a service's SQLite file. */
-function versionsIn(file: string, kind: string): ReadonlyMap<string, number> {
+function versionsIn(file: string, entityType: string): ReadonlyMap<string, number> {
   using db = new DatabaseSync(file, { readOnly: true });
-  const rows = db.prepare('SELECT pk, version FROM items WHERE pk LIKE ?').all(`${kind}#%`);
-  return new Map(rows.map(({ pk, version }) => [String(pk).slice(kind.length + 1), Number(version)]));
+  const rows = db.prepare('SELECT pk, version FROM items WHERE pk LIKE ?').all(`${entityType}#%`);
+  return new Map(rows.map(({ pk, version }) => [String(pk).slice(entityType.length + 1), Number(version)]));
 }
 
 test(
@@ -56,7 +56,7 @@ test(
       const cartIds = await Promise.all(Array.from({ length: CARTS }, openCart));
       await putProduct('mug', { price: 100, inventory: 10_000 });
       await Promise.all(cartIds.map((id) => fill(id, { mug: 1 })));
-      await stock(directory);
+      await createProducts(directory);
 
       await children.cart.stop();
       const db = new DatabaseSync(files.cart);
@@ -69,18 +69,18 @@ test(
       const changed = new Map<string, number>();
       const memory: Record<'product' | 'cart', number[]> = { product: [], cart: [] };
       let served = 0;
-      let refused = 0;
+      let rejected = 0;
       const serve = async (i: number) => {
         const id = cartIds[i % CARTS] ?? '';
         const read = await cart(id);
         assert.equal(read.status, 200);
         assert.equal(read.body.items.length, 1);
-        const own = await openCart();
-        const added = await add(own, productId(i % PRODUCTS), 1);
+        const newCart = await openCart();
+        const added = await add(newCart, productId(i % PRODUCTS), 1);
         if (added.status === 503) {
           assert.match(added.text, /catalog-not-synchronised/);
           assert.ok(added.headers.get('retry-after'));
-          refused += 1;
+          rejected += 1;
         } else assert.equal(added.status, 200, added.text);
         served += 3;
       };
@@ -113,22 +113,22 @@ test(
       );
       await until(
         () => {
-          const copies = versionsIn(files.cart, 'catalog');
-          const originals = versionsIn(files.product, 'product');
-          return [...originals].filter(([id, version]) => copies.get(id) !== version);
+          const catalog = versionsIn(files.cart, 'catalog');
+          const products = versionsIn(files.product, 'product');
+          return [...products].filter(([id, version]) => catalog.get(id) !== version);
         },
         (differing) => differing.length === 0,
         { deadlineMs: 60_000, intervalMs: 500 },
       );
       const lastChanged = [...changed].slice(-100);
-      const shown = await openCart();
-      await fill(shown, Object.fromEntries(lastChanged.map(([id]) => [id, 1])));
-      const { items } = (await call<CartBody>('GET', `/carts/${shown}`)).body;
+      const cartId = await openCart();
+      await fill(cartId, Object.fromEntries(lastChanged.map(([id]) => [id, 1])));
+      const { items } = (await call<CartBody>('GET', `/carts/${cartId}`)).body;
       const prices = new Map(items.map(({ productId: id, currentPrice }) => [id, currentPrice]));
       assert.deepEqual(prices, new Map(lastChanged));
 
       t.diagnostic(
-        `${PRODUCTS} products in ${(rebuiltMs / 1000).toFixed(1)} s; meanwhile ${served} requests served, ${refused} adds rejected with Retry-After, ${changed.size} products changed`,
+        `${PRODUCTS} products in ${(rebuiltMs / 1000).toFixed(1)} s; meanwhile ${served} requests served, ${rejected} adds rejected with Retry-After, ${changed.size} products changed`,
       );
       for (const [role, samples] of Object.entries(memory)) {
         const quarter = Math.floor(samples.length / 4);

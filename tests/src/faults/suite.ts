@@ -15,13 +15,13 @@ test('with processes killed at every crash point and at any time, and faults inj
     restDeadlineMs: 120_000,
   });
   for (const line of printReport(report).split('\n')) t.diagnostic(line);
-  assert.deepEqual(report.faults, []);
-  const { kills, troubles, expired } = report;
-  for (const [what, count] of Object.entries({ ...kills, ...troubles, 'a hold that expired': expired }))
-    assert.ok(count > 0, `${what} never occurred: FAULT_SEED=${seed}`);
+  assert.deepEqual(report.violations, []);
+  const { kills, injected, expired } = report;
+  for (const [name, count] of Object.entries({ ...kills, ...injected, 'a hold that expired': expired }))
+    assert.ok(count > 0, `${name} never occurred: FAULT_SEED=${seed}`);
 });
 
-for (const [name, { shows, perMille = 0 }] of Object.entries(plantedBugs)) {
+for (const [name, { violation, perMille = 0 }] of Object.entries(plantedBugs)) {
   test(`the checker detects ${name}`, async (t) => {
     const report = await runFaults({
       seed,
@@ -32,8 +32,8 @@ for (const [name, { shows, perMille = 0 }] of Object.entries(plantedBugs)) {
       retryTimeoutMs: 15_000,
       restDeadlineMs: 60_000,
     });
-    const shown = report.faults.filter((fault) => shows.test(fault));
-    t.diagnostic(`${report.faults.length} violations, such as: ${shown[0]}`);
-    assert.ok(shown.length > 0, report.faults.join('\n'));
+    const detected = report.violations.filter((text) => violation.test(text));
+    t.diagnostic(`${report.violations.length} violations, such as: ${detected[0]}`);
+    assert.ok(detected.length > 0, report.violations.join('\n'));
   });
 }

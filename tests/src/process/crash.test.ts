@@ -3,11 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
 import { client } from '../support/http.ts';
 import { spawnSystem, temporaryFolder } from '../support/process.ts';
-import { depth } from '../support/queues.ts';
+import { depths } from '../support/queues.ts';
 import { until } from '../support/until.ts';
-import { topology } from '@tandem/contracts/topology';
 import { violationsOf, type Observed } from '../support/consistency/checker.ts';
-import { type Load, startLoad } from '../support/consistency/workload.ts';
+import { startWorkload, type Workload } from '../support/consistency/workload.ts';
 import { observe } from '../support/consistency/observe.ts';
 import { verifyChecker } from '../support/consistency/checker-mutations.ts';
 import { seeded } from '../support/random.ts';
@@ -35,7 +34,7 @@ test('kill -9 at any time loses no acknowledged write and no event', async (t) =
   let up = Promise.withResolvers<ReturnType<typeof client>>();
   up.resolve(client(system.urls.gateway));
   const recorder = await recordStockEvents(system.urls.aws);
-  const load = await startLoad({
+  const workload = await startWorkload({
     whenUp: () => up.promise,
     random,
     shoppers: SHOPPERS,
@@ -53,37 +52,37 @@ test('kill -9 at any time loses no acknowledged write and no event', async (t) =
     up.resolve(client(system.urls.gateway));
   }
   await delay(random(KILL_AFTER_MS.min, KILL_AFTER_MS.max));
-  await load.stop();
+  await workload.stop();
   const stoppedAt = performance.now();
-  assert.deepEqual(load.unexpected, []);
+  assert.deepEqual(workload.unexpected, []);
 
-  let observed = await observe(system.urls, load, recorder);
+  let observed = await observe(system.urls, workload, recorder);
   await until(
     async () => {
-      const queues = Object.keys(topology.queues).map(async (queue) => depth(system.urls.aws, queue));
-      const waiting = await Promise.all(queues);
-      observed = await observe(system.urls, load, recorder);
-      return { seed: SEED, waiting, faults: violationsOf(load.log, observed) };
+      const queueDepths = await depths(system.urls.aws);
+      observed = await observe(system.urls, workload, recorder);
+      return { seed: SEED, queueDepths, violations: violationsOf(workload.log, observed) };
     },
-    ({ waiting, faults }) => waiting.every((messages) => messages === 0) && faults.length === 0,
+    ({ queueDepths, violations }) =>
+      queueDepths.every((messages) => messages === 0) && violations.length === 0,
     { deadlineMs: REST_DEADLINE_MS, intervalMs: 50 },
   );
-  report(t, load, { recoveries, restMs: performance.now() - stoppedAt, observed });
-  verifyChecker(load.log, observed);
+  report(t, workload, { recoveries, restMs: performance.now() - stoppedAt, observed });
+  verifyChecker(workload.log, observed);
 });
 
 function report(
   t: { diagnostic(message: string): void },
-  { log, repeats }: Load,
+  { log, repeats }: Workload,
   { recoveries, restMs, observed }: { recoveries: number[]; restMs: number; observed: Observed },
 ): void {
   const count = (status: string) => log.filter(({ outcome }) => outcome.status === status).length;
   const lines = observed.carts.flatMap(({ items }) => items);
   t.diagnostic(
-    `${log.length} operations: ${count('done')} done, ${count('refused')} rejected, ${count('unknown')} unknown`,
+    `${log.length} operations: ${count('done')} done, ${count('rejected')} rejected, ${count('unknown')} unknown`,
   );
   const done = (op: Operation['op']) =>
-    log.filter((it) => it.op === op && it.outcome.status === 'done').length;
+    log.filter((entry) => entry.op === op && entry.outcome.status === 'done').length;
   t.diagnostic(
     `${done('merge')} merges (some twice), ${done('checkOut')} checkouts, ${observed.carts.length} carts`,
   );

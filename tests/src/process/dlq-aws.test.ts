@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import { recordsOf, startDlq } from './dlq.ts';
+import { redriveRecords, startDlq } from './dlq.ts';
 import { startProxy } from './intercepting-proxy.ts';
 import { temporaryFolder } from '../support/process.ts';
-import { openBench, productUpdated } from '../support/workbench.ts';
 import { closedPort } from '../support/closed-port.ts';
+import { productUpdated } from '../support/events.ts';
+import { startMessaging } from '../support/messaging.ts';
+import { openQueues } from '../support/queues.ts';
 
 const CART_DLQ = 'cart-product-updates-dlq';
 const PRODUCT_DLQ = 'product-cart-events-dlq';
 const PARKING = 'product-relay-parking-queue';
 
 test("a deployment on AWS is reached with the AWS SDK's own credentials, region and --prefix", async () => {
-  await using queues = await openBench();
-  const aws = queues.endpoint;
-  await queues.put(PARKING, { body: productUpdated('on-aws').body });
+  await using messaging = await startMessaging();
+  const aws = messaging.endpoint;
+  using queues = openQueues(aws);
+  await queues.send(PARKING, { body: productUpdated('on-aws').body });
   const env = {
     AWS_ENDPOINT_URL: aws,
     AWS_REGION: 'us-east-1',
@@ -27,7 +30,7 @@ test("a deployment on AWS is reached with the AWS SDK's own credentials, region 
   const sent = await start(['redrive', PARKING, '--aws']);
   assert.equal(sent.code, 0, sent.stderr);
   assert.match(sent.stdout, /^sent 1 to product-events-topic\nrecorded in redrives\.ndjson\n$/);
-  assert.equal((await recordsOf(folder.path)).length, 2);
+  assert.equal((await redriveRecords(folder.path)).length, 2);
 
   const missing = await start(['list', '--aws', '--prefix', 'staging-']);
   assert.equal(missing.code, 1);

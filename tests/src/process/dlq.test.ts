@@ -3,15 +3,14 @@ import { stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { recordsOf, startDlq } from './dlq.ts';
-import { publisher } from '../support/events.ts';
+import { redriveRecords, startDlq } from './dlq.ts';
+import { productUpdated, publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
 import { startProxy } from './intercepting-proxy.ts';
 import { spawnSystem, type SystemProcess, temporaryFolder } from '../support/process.ts';
-import { depth } from '../support/queues.ts';
+import { depth, depths, openQueues, type TestMessage } from '../support/queues.ts';
 import { assertStock } from '../support/stock.ts';
 import { until } from '../support/until.ts';
-import { openQueues, productUpdated, type Sent } from '../support/workbench.ts';
 
 const CART_DLQ = 'cart-product-updates-dlq';
 const PRODUCT_DLQ = 'product-cart-events-dlq';
@@ -28,17 +27,13 @@ before(async () => {
 });
 after(() => system[Symbol.asyncDispose]());
 
-/** Event that adds one unit to a new cart. */
-function added(productId: string, cart: number): Sent {
+/** Creates an event that adds one unit to a new cart. */
+function addedToCart(productId: string, cart: number): TestMessage {
   const cartId = `${productId}-cart-${cart}`;
   const line = { priceAtAdd: 1000, currency: 'EUR', qty: 1, lineQty: 1, cartVersion: 2 };
   const timestamp = new Date().toISOString();
   const body = { eventType: 'ProductAddedToCart', cartId, userId: null, productId, ...line, timestamp };
   return { body: JSON.stringify(body), attributes: { eventType: body.eventType, eventId: cartId } };
-}
-
-async function counts(endpoint: string, ...queues: readonly string[]): Promise<readonly number[]> {
-  return Promise.all(queues.map((queue) => depth(endpoint, queue)));
 }
 
 test('a message dead-lettered by Cart is listed, shown with its fault, left in the queue, and sent only with --force', async () => {
@@ -74,7 +69,7 @@ test('a message dead-lettered by Cart is listed, shown with its fault, left in t
   assert.equal(left.code, 1);
   assert.match(left.stderr, /^left \S+ {2}ProductDeleted {2}no event id: \/updatedAt: /m);
   assert.match(left.stdout, /^sent 0 to cart-product-updates-queue, left 1 in the queue\n$/);
-  assert.deepEqual(await counts(aws, CART_DLQ), [1]);
+  assert.deepEqual(await depths(aws, [CART_DLQ]), [1]);
 
   const forced = await dlq('redrive', CART_DLQ, '--force');
   assert.equal(forced.code, 0, forced.stderr);
@@ -86,26 +81,26 @@ test('a message dead-lettered by Cart is listed, shown with its fault, left in t
     () => dlq('show', CART_DLQ),
     ({ stdout }) => stdout.includes('"version": 2'),
   );
-  await openQueues(aws).take(CART_DLQ);
+  await openQueues(aws).receiveAll(CART_DLQ);
 });
 
 test('a redrive brings undelivered and parked messages to Cart', async () => {
   const { gateway, aws } = system.urls;
   using queues = openQueues(aws);
   const { add, openCart } = client(gateway);
-  await queues.put(SUBSCRIPTION_DLQ, productUpdated('undelivered', { currency: 'EUR' }));
+  await queues.send(SUBSCRIPTION_DLQ, productUpdated('undelivered', { currency: 'EUR' }));
   const { body } = productUpdated('parked', { currency: 'EUR' });
-  await queues.put(PARKING, { body, attributes: { reason: 'SNS did not like it' } });
+  await queues.send(PARKING, { body, attributes: { reason: 'SNS did not like it' } });
 
   assert.match((await dlq('show', 'updates-subscription')).stdout, /^why +would be accepted now$/m);
   assert.match((await dlq('show', 'product-relay')).stdout, /^parked +SNS did not like it$/m);
   const dry = await dlq('redrive', SUBSCRIPTION_DLQ, '--dry-run');
   assert.deepEqual([dry.code, dry.stdout], [0, 'would send 1 to cart-product-updates-queue\n']);
   assert.match(dry.stderr, /^would send \S+ {2}ProductUpdated {2}product\/undelivered\/2\/0$/m);
-  assert.deepEqual(await counts(aws, SUBSCRIPTION_DLQ, PARKING), [1, 1]);
+  assert.deepEqual(await depths(aws, [SUBSCRIPTION_DLQ, PARKING]), [1, 1]);
 
   for (const queue of [SUBSCRIPTION_DLQ, PARKING]) assert.equal((await dlq('redrive', queue)).code, 0);
-  assert.deepEqual(await counts(aws, SUBSCRIPTION_DLQ, PARKING), [0, 0]);
+  assert.deepEqual(await depths(aws, [SUBSCRIPTION_DLQ, PARKING]), [0, 0]);
   const cart = await openCart();
   for (const product of ['undelivered', 'parked']) {
     await until(
@@ -119,7 +114,7 @@ test('--only sends one message by its event id, and reports an unknown id', asyn
   const { gateway, aws } = system.urls;
   await client(gateway).putProduct('chosen', { inventory: 10 });
   using queues = openQueues(aws);
-  await queues.put(PRODUCT_DLQ, ...Array.from({ length: 4 }, (_, i) => added('chosen', i)));
+  await queues.send(PRODUCT_DLQ, ...Array.from({ length: 4 }, (_, i) => addedToCart('chosen', i)));
   const none = await dlq('redrive', PRODUCT_DLQ, '--only', 'nobody');
   assert.deepEqual(
     [none.code, none.stderr],
@@ -128,7 +123,7 @@ test('--only sends one message by its event id, and reports an unknown id', asyn
   const one = await dlq('redrive', PRODUCT_DLQ, '--only', 'chosen-cart-2', '--log', 'only.ndjson');
   assert.equal(one.code, 0, one.stderr);
   await assertStock(system.urls, { chosen: 9 });
-  assert.equal((await queues.take(PRODUCT_DLQ)).length, 3);
+  assert.equal((await queues.receiveAll(PRODUCT_DLQ)).length, 3);
   assert.equal((await stat(join(system.folder, 'only.ndjson'))).mode & 0o777, 0o600);
 });
 
@@ -136,7 +131,7 @@ test('Ctrl-C stops a redrive after the current batch, and the next run continues
   const { gateway, aws } = system.urls;
   await client(gateway).putProduct('slow', { inventory: 10 });
   using queues = openQueues(aws);
-  await queues.put(PRODUCT_DLQ, ...Array.from({ length: 4 }, (_, i) => added('slow', i)));
+  await queues.send(PRODUCT_DLQ, ...Array.from({ length: 4 }, (_, i) => addedToCart('slow', i)));
   const { exit, send } = start(['redrive', PRODUCT_DLQ, '--rate', '1']);
   await until(
     () => depth(aws, PRODUCT_DLQ),
@@ -162,7 +157,7 @@ test('killed between send and delete, a redrive sends the message again, and it 
     await using killed = await spawnSystem({ DATA_DIR, SEED: '0' });
     await client(killed.urls.gateway).putProduct('mug', { inventory: 100 });
     using queues = openQueues(killed.urls.aws);
-    await queues.put(PRODUCT_DLQ, ...Array.from({ length: 12 }, (_, i) => added('mug', i)));
+    await queues.send(PRODUCT_DLQ, ...Array.from({ length: 12 }, (_, i) => addedToCart('mug', i)));
     let kill = () => {};
     let deletes = 0;
     await using sqs = await startProxy(killed.urls.aws, ({ headers }) => {
@@ -177,7 +172,10 @@ test('killed between send and delete, a redrive sends the message again, and it 
     assert.equal((await exit).code, null);
     await assertStock(killed.urls, { mug: 88 });
     assert.equal(await depth(killed.urls.aws, PRODUCT_DLQ), 2);
-    const outcomes = (await recordsOf(DATA_DIR)).map(({ outcome, messages }) => [outcome, messages.length]);
+    const outcomes = (await redriveRecords(DATA_DIR)).map(({ outcome, messages }) => [
+      outcome,
+      messages.length,
+    ]);
     assert.deepEqual(outcomes, [
       ['sending', 10],
       ['sent', 10],
@@ -194,5 +192,5 @@ test('killed between send and delete, a redrive sends the message again, and it 
   const again = await start(['redrive', PRODUCT_DLQ, '--endpoint', next.urls.aws], { DATA_DIR }).exit;
   assert.deepEqual([again.code, /^sent (\d+)/.exec(again.stdout)?.[1]], [0, '2'], again.stderr);
   await assertStock(next.urls, { mug: 88 });
-  assert.equal((await recordsOf(DATA_DIR)).length, 6);
+  assert.equal((await redriveRecords(DATA_DIR)).length, 6);
 });

@@ -6,25 +6,15 @@ import { mintToken } from '@tandem/emulators/issuer';
 import { type Role, roleGroups } from '@tandem/local/processes/roles';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { runSmokeTest } from '@tandem/smoke/smoke-test';
-import { client } from '../support/http.ts';
-import { spawnFailing, spawnSystem, temporaryFolder } from '../support/process.ts';
+import { client, untilHealthy } from '../support/http.ts';
+import { isRunning, spawnFailing, spawnSystem, temporaryFolder } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
 const quiet = { SEED: '0', LOG_LEVEL: 'silent' };
 const environment = { PATH: process.env['PATH'] };
 
-const healthy = (gateway: string) =>
-  until(
-    async () =>
-      fetch(`${gateway}/health`).then(
-        ({ status }) => status,
-        () => 0,
-      ),
-    (status) => status === 200,
-  );
-
 async function assertWorking(gateway: string): Promise<void> {
-  await healthy(gateway);
+  await untilHealthy(gateway);
   await runSmokeTest(
     gateway,
     await mintToken({ subject: 'test', scopes: ['products:write'] }),
@@ -32,17 +22,9 @@ async function assertWorking(gateway: string): Promise<void> {
   );
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 const roles = roleGroups.flat();
 
-/** Process ids in the output, one line per role. */
+/** Process ids from the output, in the order of the roles. */
 function pidsOf(stdout: string): number[] {
   return roles.map((role) => Number(new RegExp(`^ *${role} +(\\d+)$`, 'm').exec(stdout)?.[1]));
 }
@@ -76,7 +58,7 @@ test('a stopped process stays down until it is started, while the others keep wo
   const config = readConfig(localConfig, { ...anyPorts, ...quiet, EPHEMERAL: '1' });
   const system = await startProcesses(config, { environment });
   try {
-    await healthy(system.urls.gateway);
+    await untilHealthy(system.urls.gateway);
     assert.deepEqual(await system.children.product.stop(), { code: 0, signal: null });
     const { call } = client(system.urls.gateway);
     assert.equal((await call('GET', '/products')).status, 503);
@@ -113,18 +95,18 @@ test('when the parent process is killed, all processes exit', async () => {
 test('a port in use and an invalid option are errors of one line, and no process is left running', async () => {
   await using system = await spawnSystem({ ...quiet, EPHEMERAL: '1' });
   const PORT = new URL(system.urls.gateway).port;
-  const taken = await spawnFailing({ ...quiet, EPHEMERAL: '1', PORT }, ['--processes']);
-  assert.deepEqual([taken.code, taken.stdout], [1, '']);
-  assert.match(taken.stderr, /^port \d+ is in use: choose another with PORT .*\n$/);
-  const misspelt = await spawnFailing({ ...quiet, EPHEMERAL: '1' }, ['--proceses']);
-  assert.deepEqual([misspelt.code, misspelt.stderr.split('\n').length], [2, 2]);
+  const conflict = await spawnFailing({ ...quiet, EPHEMERAL: '1', PORT }, ['--processes']);
+  assert.deepEqual([conflict.code, conflict.stdout], [1, '']);
+  assert.match(conflict.stderr, /^port \d+ is in use: choose another with PORT .*\n$/);
+  const misspelled = await spawnFailing({ ...quiet, EPHEMERAL: '1' }, ['--proceses']);
+  assert.deepEqual([misspelled.code, misspelled.stderr.split('\n').length], [2, 2]);
   for (const args of [
     ['--instances', '2'],
     ['--processes', '--instances', '0'],
   ]) {
-    const refused = await spawnFailing({ ...quiet, EPHEMERAL: '1' }, args);
-    assert.deepEqual([refused.code, refused.stdout], [2, '']);
-    assert.match(refused.stderr, /^--instances .*\n$/);
+    const invalid = await spawnFailing({ ...quiet, EPHEMERAL: '1' }, args);
+    assert.deepEqual([invalid.code, invalid.stdout], [2, '']);
+    assert.match(invalid.stderr, /^--instances .*\n$/);
   }
 });
 

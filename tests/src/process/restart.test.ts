@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { queueUrl } from '@tandem/emulators/messaging-config';
 import { type CartBody, client } from '../support/http.ts';
+import { openClients } from '../support/messaging.ts';
 import { spawnSystem, temporaryFolder } from '../support/process.ts';
-import { atRest, deadLetters, depth } from '../support/queues.ts';
+import { atRest, deadLetterCount, depth } from '../support/queues.ts';
 import { until } from '../support/until.ts';
 
 const QUEUE = 'cart-product-updates-queue';
-const DEAD_LETTERS = 'cart-product-updates-dlq';
-const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+const DEAD_LETTER_QUEUE = 'cart-product-updates-dlq';
 
-function queue(endpoint: string, name: string) {
-  const sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
+/** Opens a queue to send and receive single messages. */
+function openQueue(endpoint: string, name: string) {
+  const { sqs, [Symbol.dispose]: dispose } = openClients(endpoint);
   const QueueUrl = queueUrl(endpoint, name);
   return {
     send: async (body: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body })),
@@ -21,12 +22,12 @@ function queue(endpoint: string, name: string) {
       const received = await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 3600 }));
       return received.Messages?.[0]?.Body;
     },
-    [Symbol.dispose]: () => sqs.destroy(),
+    [Symbol.dispose]: dispose,
   };
 }
 
 /** Creates a varied state: changed and deleted products, a cart, unavailable lines. */
-async function history(gateway: string): Promise<{ cartId: string }> {
+async function createState(gateway: string): Promise<{ cartId: string }> {
   const api = client(gateway);
   for (const id of ['mug', 'bowl', 'gone']) assert.equal((await api.putProduct(id)).status, 201);
   const cartId = await api.openCart();
@@ -49,30 +50,30 @@ async function stateOf(gateway: string, cartId: string) {
   return { products, cart };
 }
 
-for (const how of ['SIGTERM', 'SIGKILL'] as const) {
-  test(`products, carts and undelivered messages survive ${how} and a start on other ports`, async () => {
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`products, carts and undelivered messages survive ${signal} and a start on other ports`, async () => {
     await using folder = await temporaryFolder();
     await using first = await spawnSystem({ DATA_DIR: folder.path, SEED: '0' });
-    const { cartId } = await history(first.urls.gateway);
-    using dead = queue(first.urls.aws, DEAD_LETTERS);
-    await dead.send('first');
-    await dead.send('second');
-    assert.equal(await dead.receive(), 'first');
+    const { cartId } = await createState(first.urls.gateway);
+    using deadLetters = openQueue(first.urls.aws, DEAD_LETTER_QUEUE);
+    await deadLetters.send('first');
+    await deadLetters.send('second');
+    assert.equal(await deadLetters.receive(), 'first');
     await atRest(first.urls.aws);
     const before = await until(
       async () => stateOf(first.urls.gateway, cartId),
       ({ cart }) =>
         cart.items.map(({ availability }) => availability).join() === 'available,available,unavailable',
     );
-    await first.stop(how);
+    await first.stop(signal);
 
     await using second = await spawnSystem({ DATA_DIR: folder.path, SEED: '0' });
     assert.notEqual(second.urls.gateway, first.urls.gateway);
     assert.deepEqual(await stateOf(second.urls.gateway, cartId), before);
 
-    using kept = queue(second.urls.aws, DEAD_LETTERS);
-    assert.equal(await depth(second.urls.aws, DEAD_LETTERS), 2);
-    assert.deepEqual(new Set([await kept.receive(), await kept.receive()]), new Set(['first', 'second']));
+    using stored = openQueue(second.urls.aws, DEAD_LETTER_QUEUE);
+    assert.equal(await depth(second.urls.aws, DEAD_LETTER_QUEUE), 2);
+    assert.deepEqual(new Set([await stored.receive(), await stored.receive()]), new Set(['first', 'second']));
 
     const api = client(second.urls.gateway);
     assert.equal((await api.call('PATCH', '/products/bowl', { body: { price: 1300 } })).status, 200);
@@ -82,30 +83,30 @@ for (const how of ['SIGTERM', 'SIGKILL'] as const) {
         cart.items.some(({ productId, currentPrice }) => productId === 'bowl' && currentPrice === 1300),
     );
     await atRest(second.urls.aws);
-    assert.equal(await deadLetters(second.urls.aws), 2);
+    assert.equal(await deadLetterCount(second.urls.aws), 2);
   });
 }
 
 test('a message that fails schema validation is dead-lettered with stored messages, and survives every restart', async () => {
   await using folder = await temporaryFolder();
   const environment = { DATA_DIR: folder.path, LOG_LEVEL: 'silent' };
-  const refused = (productId: string) => JSON.stringify({ eventType: 'ProductUpdated', productId });
+  const invalid = (productId: string) => JSON.stringify({ eventType: 'ProductUpdated', productId });
 
   for (const [earlier, productId] of ['mug', 'bowl'].entries()) {
     await using system = await spawnSystem(environment);
-    assert.equal(await depth(system.urls.aws, DEAD_LETTERS), earlier);
-    using incoming = queue(system.urls.aws, QUEUE);
-    await incoming.send(refused(productId));
+    assert.equal(await depth(system.urls.aws, DEAD_LETTER_QUEUE), earlier);
+    using incoming = openQueue(system.urls.aws, QUEUE);
+    await incoming.send(invalid(productId));
     await until(
-      async () => depth(system.urls.aws, DEAD_LETTERS),
+      async () => depth(system.urls.aws, DEAD_LETTER_QUEUE),
       (messages) => messages === earlier + 1,
     );
     await system.stop();
   }
   await using last = await spawnSystem(environment);
-  using kept = queue(last.urls.aws, DEAD_LETTERS);
+  using stored = openQueue(last.urls.aws, DEAD_LETTER_QUEUE);
   assert.deepEqual(
-    new Set([await kept.receive(), await kept.receive()]),
-    new Set([refused('mug'), refused('bowl')]),
+    new Set([await stored.receive(), await stored.receive()]),
+    new Set([invalid('mug'), invalid('bowl')]),
   );
 });

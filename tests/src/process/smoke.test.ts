@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { mintToken } from '@tandem/emulators/issuer';
+import { startCommand } from '../support/command.ts';
 import { client } from '../support/http.ts';
 import { startProxy } from './intercepting-proxy.ts';
 import { spawnSystem, type SystemProcess } from '../support/process.ts';
 import { closedPort } from '../support/closed-port.ts';
 
-const script = fileURLToPath(import.meta.resolve('@tandem/smoke/main'));
 const STEPS = [
   'product created',
   'cart opened',
@@ -29,30 +25,23 @@ before(async () => {
 });
 after(() => system[Symbol.asyncDispose]());
 
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [script, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  const exit = ended.then(([stdout, stderr, [code]]) => ({ code: code as number | null, stdout, stderr }));
-  return { exit, send: (signal: NodeJS.Signals) => child.kill(signal) };
-}
+const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  startCommand('@tandem/smoke/main', args, { env });
 
 /** Runs the smoke test to its end; resolves to its exit code, its output and the names of the passed steps. */
 async function smoke(args: readonly string[], env?: Readonly<Record<string, string>>) {
   const exit = await start(args, env).exit;
-  return { ...exit, hops: [...exit.stdout.matchAll(/^✓ (.+?) +\d+ ms$/gm)].map(([, name]) => name) };
+  return { ...exit, steps: [...exit.stdout.matchAll(/^✓ (.+?) +\d+ ms$/gm)].map(([, name]) => name) };
 }
 
 async function products(): Promise<unknown> {
   return (await client(system.urls.gateway).call('GET', '/products')).body;
 }
 
-test('it passes with a token of the local issuer, and deletes all that it created', async () => {
-  const { code, hops, stderr } = await smoke([`${system.urls.gateway}/`]);
+test('the smoke test passes with a token of the local issuer, and deletes all resources that it created', async () => {
+  const { code, steps, stderr } = await smoke([`${system.urls.gateway}/`]);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
-  assert.deepEqual(hops, STEPS);
+  assert.deepEqual(steps, STEPS);
   assert.deepEqual(await products(), { items: [] });
 });
 
@@ -78,8 +67,8 @@ test('--json prints a line for each step and one for the summary', async () => {
 
 test('a rejected token fails the first step without retries', async () => {
   await using balancer = await startProxy(system.urls.gateway, () => undefined);
-  const { code, hops, stderr } = await smoke([balancer.url, '--token', 'wrong']);
-  assert.deepEqual({ code, hops }, { code: 1, hops: [] });
+  const { code, steps, stderr } = await smoke([balancer.url, '--token', 'wrong']);
+  assert.deepEqual({ code, steps }, { code: 1, steps: [] });
   assert.match(stderr, /^failed: product created: it responded 401: [^\n]+\n$/);
   assert.deepEqual(
     balancer.arrived.map(({ method, path }) => `${method} ${path}`),
@@ -91,7 +80,7 @@ test('a rejected token fails the first step without retries', async () => {
   assert.deepEqual({ ok, hop }, { ok: false, hop: 'product created' });
 });
 
-test('behind a load balancer, which responds 404 at /health, it checks each service', async () => {
+test('behind a load balancer, which responds 404 at /health, the smoke test checks each service', async () => {
   const notFound = (response: ServerResponse) => void response.writeHead(404).end('<html>');
   let cart = 0;
   await using balancer = await startProxy(system.urls.gateway, ({ path }) => {
@@ -100,8 +89,8 @@ test('behind a load balancer, which responds 404 at /health, it checks each serv
       return (response) => void response.writeHead(503, { 'content-type': 'text/html' }).end('<html>');
     return undefined;
   });
-  const { code, hops, stderr } = await smoke([balancer.url]);
-  assert.deepEqual({ code, hops }, { code: 0, hops: STEPS });
+  const { code, steps, stderr } = await smoke([balancer.url]);
+  assert.deepEqual({ code, steps }, { code: 0, steps: STEPS });
   assert.equal(
     stderr,
     `waiting up to 60 s: ${balancer.url}/carts?mine=true is not ready: it responded 503\n`,
@@ -109,16 +98,16 @@ test('behind a load balancer, which responds 404 at /health, it checks each serv
 });
 
 test('a shed or rate-limited request is retried after its Retry-After', async () => {
-  const refused = new Set<string>();
+  const rejected = new Set<string>();
   const statuses = { '/products': 503, '/carts': 429 } as const;
   await using balancer = await startProxy(system.urls.gateway, ({ method, path }) => {
     const status = statuses[path as keyof typeof statuses];
-    if (method !== 'POST' || status === undefined || refused.has(path)) return undefined;
-    refused.add(path);
+    if (method !== 'POST' || status === undefined || rejected.has(path)) return undefined;
+    rejected.add(path);
     return (response) => void response.writeHead(status, { 'retry-after': '1' }).end();
   });
-  const { code, hops } = await smoke([balancer.url]);
-  assert.deepEqual({ code, hops }, { code: 0, hops: STEPS });
+  const { code, steps } = await smoke([balancer.url]);
+  assert.deepEqual({ code, steps }, { code: 0, steps: STEPS });
   for (const wanted of Object.keys(statuses)) {
     const [first, second, ...more] = balancer.arrived.filter(
       ({ method, path }) => method === 'POST' && path === wanted,
@@ -136,8 +125,8 @@ test('a request whose response is lost is retried, and has its effect once', asy
     lost.add(request);
     return 'lose';
   });
-  const { code, hops, stderr } = await smoke([balancer.url]);
-  assert.deepEqual({ code, hops, stderr }, { code: 0, hops: STEPS, stderr: '' });
+  const { code, steps, stderr } = await smoke([balancer.url]);
+  assert.deepEqual({ code, steps, stderr }, { code: 0, steps: STEPS, stderr: '' });
   assert.deepEqual(await products(), { items: [] });
 });
 
@@ -145,8 +134,8 @@ test('a step that exceeds its deadline fails, and the created resources are dele
   await using balancer = await startProxy(system.urls.gateway, ({ method }) =>
     method === 'PATCH' ? (response) => void response.writeHead(502).end('<html>') : undefined,
   );
-  const { code, hops, stderr } = await smoke([balancer.url, '--deadline', '300ms']);
-  assert.deepEqual({ code, hops }, { code: 1, hops: STEPS.slice(0, 4) });
+  const { code, steps, stderr } = await smoke([balancer.url, '--deadline', '300ms']);
+  assert.deepEqual({ code, steps }, { code: 1, steps: STEPS.slice(0, 4) });
   assert.equal(stderr, 'failed: price changed: it responded 502\n');
   assert.deepEqual(await products(), { items: [] });
 });
@@ -157,14 +146,14 @@ test('a resource that cannot be deleted is reported', async () => {
       ? (response) => void response.writeHead(403).end('{"detail":"no"}')
       : undefined,
   );
-  const { code, hops, stderr } = await smoke([balancer.url]);
-  assert.deepEqual({ code, hops }, { code: 1, hops: STEPS });
+  const { code, steps, stderr } = await smoke([balancer.url]);
+  assert.deepEqual({ code, steps }, { code: 1, steps: STEPS });
   const [, path = ''] =
     /^(\/products\/story-\S+) could not be deleted \(it responded 403: no\)/.exec(stderr) ?? [];
   assert.equal((await client(system.urls.gateway).call('DELETE', path)).status, 204);
 });
 
-test('Ctrl-C stops it, and the created resources are deleted', async () => {
+test('Ctrl-C stops the smoke test, and the created resources are deleted', async () => {
   let interrupt = () => {};
   let cart = '';
   await using balancer = await startProxy(system.urls.gateway, ({ method, path }) => {

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { mintToken } from '@tandem/emulators/issuer';
 import { queueUrl } from '@tandem/emulators/messaging-config';
 import { client } from '../support/http.ts';
-import { sendHalf } from '../support/half-sent-request.ts';
-import { importInFlight, refusesConnections } from '../support/stopping.ts';
+import {
+  importInFlight,
+  mug,
+  sendFirstPart,
+  untilConnectionsRefused,
+} from '../support/requests-in-flight.ts';
+import { openClients } from '../support/messaging.ts';
 import { spawnSystem } from '../support/process.ts';
 
 /** The contract's limit. */
@@ -13,22 +18,20 @@ const STOP_LIMIT_MS = 25_000;
 /** Limit of a stop without requests in flight, on a busy machine. */
 const IDLE_STOP_LIMIT_MS = 5_000;
 
-const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-const mug = (productId: string) => ({ productId, name: 'Mug', price: 1200, currency: 'EUR', inventory: 5 });
 const authorization = `Bearer ${await mintToken({ subject: 'test', scopes: ['products:write'] })}`;
 
 function halves(text: string): [string, string] {
   return [text.slice(0, text.length / 2), text.slice(text.length / 2)];
 }
 
-// The first test mostly waits, so that the others run next to it, one at a time.
+// The first test mostly waits, so that the others run concurrently with it, one at a time.
 describe('graceful shutdown', { concurrency: 2 }, () => {
   test('clients that never finish their requests do not delay the stop beyond its limit', async (t) => {
     await using system = await spawnSystem({ EPHEMERAL: '1' });
     const { gateway, product } = system.urls;
-    const halves = await Promise.all([importInFlight(gateway, 'via'), importInFlight(product, 'direct')]);
+    const imports = await Promise.all([importInFlight(gateway, 'via'), importInFlight(product, 'direct')]);
     const { code, stopMs } = await system.stop();
-    for (const half of halves) half.abandon();
+    for (const request of imports) request.abort();
     t.diagnostic(`stopped ${Math.round(stopMs)} ms after SIGTERM`);
     assert.equal(code, 0);
     assert.ok(stopMs < STOP_LIMIT_MS, `${stopMs} ms`);
@@ -48,20 +51,20 @@ describe('graceful shutdown', { concurrency: 2 }, () => {
       await using system = await spawnSystem();
       const { gateway, product, aws } = system.urls;
 
-      const sqs = new SQSClient({ endpoint: aws, region: 'us-east-1', credentials });
+      using clients = openClients(aws);
       const QueueUrl = queueUrl(aws, 'cart-product-updates-dlq');
-      const polled = sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+      const polled = clients.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
       polled.catch(() => undefined);
       const headers = { authorization, 'content-type': 'application/json' };
       const ids = ['a', 'b', 'c', 'd', 'e'];
       const creations = await Promise.all(
-        ids.map(async (id) => sendHalf(`${gateway}/products`, headers, halves(JSON.stringify(mug(id))))),
+        ids.map(async (id) => sendFirstPart(`${gateway}/products`, headers, halves(JSON.stringify(mug(id))))),
       );
       const imports = await Promise.all([importInFlight(gateway, 'via'), importInFlight(product, 'direct')]);
 
       system.send(signal);
-      await refusesConnections(gateway);
-      const responses = await Promise.all([...creations, ...imports].map(async (half) => half.finish()));
+      await untilConnectionsRefused(gateway);
+      const responses = await Promise.all([...creations, ...imports].map((request) => request.finish()));
       const exit = system.exit();
       assert.deepEqual(
         responses.map(({ status }) => status),
@@ -71,7 +74,6 @@ describe('graceful shutdown', { concurrency: 2 }, () => {
         assert.deepEqual(JSON.parse(text), { created: 2, updated: 0, unchanged: 0, rejected: [] });
 
       assert.equal((await polled).Messages, undefined);
-      sqs.destroy();
       const { code, stderr, stopMs } = await exit;
       t.diagnostic(`stopped ${Math.round(stopMs)} ms after the last response`);
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
@@ -81,12 +83,12 @@ describe('graceful shutdown', { concurrency: 2 }, () => {
 
   test('a repeated signal, as from a terminal and from npm, still stops gracefully', async () => {
     await using system = await spawnSystem({ EPHEMERAL: '1' });
-    const half = await importInFlight(system.urls.gateway, 'mug');
+    const request = await importInFlight(system.urls.gateway, 'mug');
     system.send('SIGINT');
-    await refusesConnections(system.urls.gateway);
+    await untilConnectionsRefused(system.urls.gateway);
     system.send('SIGINT');
     system.send('SIGTERM');
-    assert.equal((await half.finish()).status, 200);
+    assert.equal((await request.finish()).status, 200);
     const { code, signal } = await system.exit();
     assert.deepEqual({ code, signal }, { code: 0, signal: null });
   });

@@ -13,23 +13,24 @@ import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/iss
 
 const ISSUER_FILE = join(import.meta.dirname, '../../../.local/issuer.json');
 
-/** Authorization headers that claim a user: a valid one and forged ones. */
+/** Authorization headers of a user: a valid one and forged ones. */
 export interface ForgedTokens {
-  /** Created like the forged ones, but without a fault: only its fault can make a forged one invalid. */
+  /** Created like the forged ones, so that only its fault can make a forged one invalid. */
   readonly valid: string;
-  /** Headers that must be rejected, by their fault. */
+  /** Headers that must be rejected, by fault. */
   readonly forged: Readonly<Record<string, string>>;
 }
 
+/** Creates valid and forged authorization headers of a user. */
 export async function forgeTokens(subject: string): Promise<ForgedTokens> {
   const [publicJwk] = (await localKeySet()).keys;
   const kid = publicJwk?.kid ?? '';
-  const own = createPrivateKey({
+  const ownKey = createPrivateKey({
     key: JSON.parse(await readFile(ISSUER_FILE, 'utf8')) as JsonWebKey,
     format: 'jwk',
   });
   const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-  const publicPem = createPublicKey(own).export({ type: 'spki', format: 'pem' });
+  const publicPem = createPublicKey(ownKey).export({ type: 'spki', format: 'pem' });
 
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -40,7 +41,7 @@ export async function forgeTokens(subject: string): Promise<ForgedTokens> {
     iat: now,
     exp: now + 3600,
   };
-  const es256 = (changes: object, key: KeyObject = own) =>
+  const es256 = (changes: object, key: KeyObject = ownKey) =>
     token({ alg: 'ES256', kid }, { ...claims, ...changes }, (text) =>
       sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }),
     );

@@ -1,59 +1,21 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { topology } from '@tandem/contracts/topology';
-import { REGION, topicArn } from '@tandem/emulators/messaging-config';
+import { type TopicName, topology } from '@tandem/contracts/topology';
 import { listen as listenToConsole, operator } from '../console/listen.ts';
 import { type CartBody, client, retryUnavailable } from '../support/http.ts';
+import { subscribe } from '../support/messaging.ts';
 import { spawnSystem } from '../support/process.ts';
+import { publicIdOf } from '../support/public-id.ts';
 import { atRest } from '../support/queues.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const QUEUE = 'everything-queue';
 const KEY = 'a-key-that-its-guest-knows';
 
-/** Another subscriber of all events; `received` resolves to every message so far, with all that belongs to it. */
-async function subscribe(endpoint: string) {
-  const options = { endpoint, region: REGION, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
-  const [sns, sqs] = [new SNSClient(options), new SQSClient(options)];
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: QUEUE }));
-  for (const topic of Object.keys(topology.topics)) {
-    const Endpoint = `arn:aws:sqs:${REGION}:000000000000:${QUEUE}`;
-    const Attributes = { RawMessageDelivery: 'true' };
-    await sns.send(
-      new SubscribeCommand({ TopicArn: topicArn(topic), Protocol: 'sqs', Endpoint, Attributes }),
-    );
-  }
-  let text = '';
-  return {
-    async received() {
-      const request = {
-        QueueUrl,
-        MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['All' as const],
-      };
-      for (;;) {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({ ...request, MaxNumberOfMessages: 10 }),
-        );
-        if (Messages.length === 0) return text;
-        text += JSON.stringify(Messages);
-      }
-    },
-    [Symbol.dispose]() {
-      sns.destroy();
-      sqs.destroy();
-    },
-  };
-}
-
-/** The forms in which the secret might be written down. */
-function formsOf(secret: string): readonly Buffer[] {
+/** Encodings in which the secret might be written. */
+function encodingsOf(secret: string): readonly Buffer[] {
   const bytes = Buffer.from(secret, 'base64url');
   return [
     ...[secret, bytes.toString('hex'), bytes.toString('base64').replace(/=+$/, '')].map((text) =>
@@ -74,7 +36,7 @@ async function filesIn(
 test("security 6: no event, queue, table, log or stream holds the secret of a guest's cart", async () => {
   await using system = await spawnSystem({ SEED: '0', LOG_LEVEL: 'debug', DATA_DIR: 'state', EMF: '1' });
   const { gateway, aws } = system.urls;
-  using subscription = await subscribe(aws);
+  using subscription = await subscribe(aws, 'everything-queue', Object.keys(topology.topics) as TopicName[]);
   await using stream = await listenToConsole(gateway);
   const { call, cart, checkOut, fill, merge, openCart, putProduct } = client(gateway);
   await putProduct('mug', { inventory: 100 });
@@ -108,47 +70,45 @@ test("security 6: no event, queue, table, log or stream holds the secret of a gu
   await cart(left);
   await operator(gateway).post('/poison', { queue: 'product-cart-events-queue' });
   await atRest(aws);
-  const events = await until(
-    () => subscription.received(),
+  let events = '';
+  await until(
+    async () => (events += JSON.stringify(await subscription.receiveAll())),
     (text) => text.includes('CartCheckedOut'),
   );
   await stream.untilSteps((steps) =>
     steps.some((step) => 'eventType' in step && step.eventType === 'CartCheckedOut'),
   );
-  const seen = stream.text();
+  const streamed = stream.text();
   const { stdout, stderr, code } = await system.stop();
   assert.equal(code, 0);
 
-  const places = [
+  const outputs = [
     { path: 'events', bytes: Buffer.from(events) },
-    { path: "the console's stream", bytes: Buffer.from(seen) },
+    { path: "the console's stream", bytes: Buffer.from(streamed) },
     { path: 'the log', bytes: Buffer.from(stdout + stderr) },
     ...(await filesIn(system.folder)),
   ];
-  assert.ok(places.some(({ path }) => path.endsWith('cart.sqlite')) && stdout.includes('"level"'));
+  assert.ok(outputs.some(({ path }) => path.endsWith('cart.sqlite')) && stdout.includes('"level"'));
   for (const cartId of all) {
     const secret = cartId.slice('guest-'.length);
-    const publicId = `cart-${createHash('sha256').update(secret).digest('base64url').slice(0, 22)}`;
+    const publicId = publicIdOf(cartId);
     const isIn = (path: string, text: string) =>
-      places.find((place) => place.path.endsWith(path))?.bytes.includes(text);
-    assert.ok(isIn('cart.sqlite', publicId) && isIn('events', publicId), 'the public id is in its places');
-    for (const { path, bytes } of places)
-      for (const form of formsOf(secret))
-        assert.ok(!bytes.includes(form), `${path} holds ${form.toString()}`);
+      outputs.find((output) => output.path.endsWith(path))?.bytes.includes(text);
+    assert.ok(isIn('cart.sqlite', publicId) && isIn('events', publicId), 'the public id is where it belongs');
+    for (const { path, bytes } of outputs)
+      for (const encoding of encodingsOf(secret))
+        assert.ok(!bytes.includes(encoding), `${path} holds ${encoding.toString()}`);
   }
 });
 
 test("security 6: the public id of a guest's cart gives no access", () =>
   withSystem(async ({ urls }) => {
-    const { call, cart, fill, openCart, putProduct } = client(urls.gateway);
+    const { call, cart, fill, openCart, putProduct, untilHeld } = client(urls.gateway);
     await putProduct('mug', { inventory: 10 });
     const [cartId, another] = [await openCart(), await openCart()];
     await fill(cartId, { mug: 2 });
-    const publicId = `cart-${createHash('sha256').update(cartId.slice('guest-'.length)).digest('base64url').slice(0, 22)}`;
-    const before = await until(
-      () => cart(cartId),
-      ({ body }) => body.items[0]?.hold === 'held',
-    );
+    const publicId = publicIdOf(cartId);
+    const before = await untilHeld(cartId);
     const calls = [
       ['GET', `/carts/${publicId}`, undefined],
       ['DELETE', `/carts/${publicId}`, undefined],

@@ -1,45 +1,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
-import { atOnce, meanwhile } from '../support/at-once.ts';
+import { concurrently, repeatUntilSettled } from '../support/concurrency.ts';
 import { listen } from '../support/events.ts';
-import { type CartBody, client, retryUnavailable } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable, firstLine } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
 const HOLD_SECONDS = 2;
-/** Of a hold that a test has to renew in time. */
+/** Duration of a hold that a test renews in time. */
 const LONGER_SECONDS = 4;
 const SHORT_HOLDS = { HOLD_SECONDS: String(HOLD_SECONDS) };
-/** The contract's bound after the end of a hold is 60 s; a sweep takes place several times a second here. */
+/** The contract allows 60 s from the end of a hold to its expiry; the tests' systems sweep several times per second. */
 const EXPIRY = { deadlineMs: (HOLD_SECONDS + 30) * 1000, intervalMs: 50 };
 const PRODUCTS = 30;
 const UNITS = 999;
 
 const productIds = Array.from({ length: PRODUCTS }, (_, i) => `scarce-${i}`);
-const lineOf = ({ items: [line] }: CartBody) => line;
 
-function isExpiry(event: TandemEvent): event is EventOf<'InventoryReservationExpired'> {
-  return event.eventType === 'InventoryReservationExpired';
-}
-
-test(`core 4, security 1: what one anonymous client at full speed holds is for sale again soon after, on ${storeName}`, () =>
+test(`core 4, security 1: the units that one anonymous client hoards at full speed are for sale again when their holds expire, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { add, call, cart, checkOut, openCart, putProduct } = client(urls.gateway);
     await Promise.all(productIds.map((id) => putProduct(id, { inventory: UNITS })));
     await atRest(urls.aws);
-    const units = async (of: 'inventory' | 'held' | 'onHand') => {
+    const units = async (field: 'inventory' | 'held' | 'onHand') => {
       const path = `/products?ids=${productIds.join(',')}`;
-      const { body } = await call<{ items: readonly Record<typeof of, number>[] }>('GET', path);
-      return body.items.reduce((sum, product) => sum + product[of], 0);
+      const { body } = await call<{ items: readonly Record<typeof field, number>[] }>('GET', path);
+      return body.items.reduce((sum, product) => sum + product[field], 0);
     };
 
     const hoard = async () => {
       const endsAt = Date.now() + 3_000;
-      await atOnce(4, async (position) => {
+      await concurrently(4, async (position) => {
         for (let round = position; Date.now() < endsAt; round += 1) {
           const cartId = await openCart();
           for (const id of productIds)
@@ -48,9 +42,9 @@ test(`core 4, security 1: what one anonymous client at full speed holds is for s
       });
     };
     const hoarding = hoard();
-    const seen = await meanwhile(hoarding, () => units('held'));
+    const heldUnits = await repeatUntilSettled(hoarding, () => units('held'));
     await hoarding;
-    assert.ok(Math.max(...seen) > UNITS, 'it holds something');
+    assert.ok(Math.max(...heldUnits) > UNITS, 'the client holds units');
     await atRest(urls.aws);
     await until(
       () => units('inventory'),
@@ -70,30 +64,26 @@ test(`core 4, security 1: what one anonymous client at full speed holds is for s
 
 test(`core 4: a hold that expires leaves the line, is published, and is requested again by a checkout, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const { cart, checkOut, fill, openCart, product, putProduct } = client(urls.gateway);
-    const ear = await listen(urls.aws, 'product-events-topic');
+    const { cart, checkOut, fill, openCart, product, putProduct, untilHeld } = client(urls.gateway);
+    using listener = await listen(urls.aws, 'product-events-topic');
     await putProduct('mug', { inventory: 10 });
     const cartId = await openCart();
     await fill(cartId, { mug: 4 });
-    const { body: held } = await until(
-      () => cart(cartId),
-      ({ body }) => lineOf(body)?.hold === 'held',
-    );
-    const heldUntil = Date.parse(lineOf(held)?.heldUntil ?? '');
+    const { body: held } = await untilHeld(cartId);
+    const heldUntil = Date.parse(firstLine(held)?.heldUntil ?? '');
     assert.ok(heldUntil <= Date.now() + HOLD_SECONDS * 1000 && heldUntil > Date.parse(held.updatedAt));
 
     const { body: expired } = await until(
       () => cart(cartId),
-      ({ body }) => lineOf(body)?.hold === 'none',
+      ({ body }) => firstLine(body)?.hold === 'none',
       EXPIRY,
     );
     assert.ok(Date.now() >= heldUntil, 'not before its time');
     const available = { qty: 4, availability: 'available', availableQty: 10, priceChanged: false };
-    assert.partialDeepStrictEqual(lineOf(expired), available);
-    assert.ok(!('heldUntil' in (lineOf(expired) ?? {})));
+    assert.partialDeepStrictEqual(firstLine(expired), available);
+    assert.ok(!('heldUntil' in (firstLine(expired) ?? {})));
     assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 10, held: 0, inventory: 10 });
-    const heard = await ear.until((events) => events.some(isExpiry));
-    const [event, ...more] = heard.filter(isExpiry);
+    const [event, ...more] = await listener.untilType('InventoryReservationExpired');
     assert.deepEqual(more, []);
     assert.partialDeepStrictEqual(event, {
       cartId: publicIdOf(cartId),
@@ -108,46 +98,42 @@ test(`core 4: a hold that expires leaves the line, is published, and is requeste
       () => product('mug'),
       ({ body }) => body.onHand === 6 && body.held === 0,
     );
-    ear.close();
   }, SHORT_HOLDS));
 
-test(`core 4: an expired line follows the catalog, and is held again when there is stock, on ${storeName}`, () =>
+test(`core 4: a line whose hold expired shows the available stock, and is held again if there is enough, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const { call, cart, checkOut, fill, openCart, putProduct } = client(urls.gateway);
+    const { call, cart, checkOut, fill, openCart, putProduct, untilHeld } = client(urls.gateway);
     await putProduct('mug', { inventory: 4 });
     const [first, second] = [await openCart(), await openCart()];
     await fill(first, { mug: 4 });
     const hold = (cartId: string) => retryUnavailable(() => call<CartBody>('POST', `/carts/${cartId}/hold`));
     await until(
       () => cart(first),
-      ({ body }) => lineOf(body)?.hold === 'none',
+      ({ body }) => firstLine(body)?.hold === 'none',
       EXPIRY,
     );
     await fill(second, { mug: 3 });
     assert.equal((await retryUnavailable(() => checkOut(second))).status, 200);
     const { body: shown } = await until(
       () => cart(first),
-      ({ body }) => lineOf(body)?.availability === 'insufficient',
+      ({ body }) => firstLine(body)?.availability === 'insufficient',
     );
-    assert.partialDeepStrictEqual(lineOf(shown), { qty: 4, hold: 'none', availableQty: 1 });
+    assert.partialDeepStrictEqual(firstLine(shown), { qty: 4, hold: 'none', availableQty: 1 });
     assert.equal((await checkOut(first)).status, 409);
     await call('POST', '/products/mug/stock', { body: { delta: 3 } });
     await until(
       () => cart(first),
-      ({ body }) => lineOf(body)?.availability === 'available',
+      ({ body }) => firstLine(body)?.availability === 'available',
     );
     assert.equal((await hold(first)).status, 200);
-    await until(
-      () => cart(first),
-      ({ body }) => lineOf(body)?.hold === 'held',
-    );
+    await untilHeld(first);
   }, SHORT_HOLDS));
 
 test(`core 4: POST hold renews the hold of each line, on ${storeName}`, () =>
   withSystem(
     async ({ urls }) => {
       const { call, cart, fill, openCart, product, putProduct } = client(urls.gateway);
-      const ear = await listen(urls.aws, 'product-events-topic');
+      using listener = await listen(urls.aws, 'product-events-topic');
       await Promise.all(['mug', 'cup'].map((id) => putProduct(id, { inventory: 5 })));
       const cartId = await openCart();
       await fill(cartId, { mug: 5, cup: 2 });
@@ -170,13 +156,12 @@ test(`core 4: POST hold renews the hold of each line, on ${storeName}`, () =>
         ));
         assert.equal((await product('mug')).body.inventory, 0);
       }
-      assert.deepEqual((await ear.until(() => true)).filter(isExpiry), []);
-      ear.close();
+      assert.deepEqual(await listener.untilType('InventoryReservationExpired', () => true), []);
     },
     { HOLD_SECONDS: String(LONGER_SECONDS) },
   ));
 
-test(`core 4: maxPerCart limits what one cart takes of a product, on ${storeName}`, () =>
+test(`core 4: maxPerCart limits the units of a product in one cart, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { add, call, fill, openCart, product, putProduct } = client(urls.gateway);
     await putProduct('mug', { maxPerCart: 3 });

@@ -9,10 +9,10 @@ import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 
 const KEY = 'a key that the stranger knows';
-/** What differs between any two answers. */
+/** Headers that differ between any two responses. */
 const REQUEST_HEADERS = new Set(['x-request-id', 'traceparent', 'date']);
 
-/** An answer without what is of its request alone; the cart's id reads the same in all. */
+/** Response without ids and times, so that responses for different carts can be compared. */
 function comparable({ status, headers, text }: ApiResponse, cartId: string) {
   const requestId = headers.get('x-request-id') ?? '';
   return {
@@ -22,12 +22,12 @@ function comparable({ status, headers, text }: ApiResponse, cartId: string) {
   };
 }
 
-/** An id as long as this one that no cart has. */
-function unusedLike(cartId: string): string {
+/** Unused id of the same length. */
+function unusedIdLike(cartId: string): string {
   return `${cartId.slice(0, -4)}AAAA`;
 }
 
-test(`no token that is not valid opens any call on ${storeName}`, () =>
+test(`every operation rejects invalid tokens, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { valid, forged } = await forgeTokens('owner');
     const { call } = client(urls.gateway, false);
@@ -49,7 +49,7 @@ test(`no token that is not valid opens any call on ${storeName}`, () =>
         const response = await send(authorization, cartId);
         assert.equal(response.status, 401, `${method} ${path}: ${fault}: ${response.text}`);
         assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer/);
-        const unused = unusedLike(cartId);
+        const unused = unusedIdLike(cartId);
         const unknownCart = comparable(await send(authorization, unused), unused);
         assert.deepEqual(comparable(response, cartId), unknownCart, `${method} ${path}: ${fault}`);
       }
@@ -59,7 +59,7 @@ test(`no token that is not valid opens any call on ${storeName}`, () =>
 
 const mugBody = { name: 'Mug', price: 1000, currency: 'EUR', inventory: 10 };
 
-test(`a request that needs a scope is rejected without it, with a token or none, on ${storeName}`, () =>
+test(`an operation that requires a scope rejects requests without it, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { call } = client(urls.gateway);
     const token = await mintToken({ subject: 'someone', scopes: ['products:read'] });
@@ -75,7 +75,7 @@ test(`a request that needs a scope is rejected without it, with a token or none,
     }
   }));
 
-test(`another user's cart looks like a missing one, for every request, on ${storeName}`, () =>
+test(`another user's cart is indistinguishable from a missing one, for every request, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const [ownToken, strangeToken] = await Promise.all(
       ['owner', 'stranger'].map((subject) => mintToken({ subject, scopes: [] })),
@@ -106,11 +106,11 @@ test(`another user's cart looks like a missing one, for every request, on ${stor
         ? [{}, { 'idempotency-key': KEY }, { 'if-match': etag }, { 'if-match': '"none"' }]
         : [{}, { 'if-none-match': etag }, { 'if-none-match': '*' }, { 'if-match': etag }];
     for (const { call } of [stranger, guest]) {
-      const assertNotFound = async (send: (id: string) => Promise<ApiResponse>, what: string) => {
-        const unused = unusedLike(cartId);
+      const assertNotFound = async (send: (id: string) => Promise<ApiResponse>, operationName: string) => {
+        const unused = unusedIdLike(cartId);
         const [response, unknownCart] = [await send(cartId), await send(unused)];
-        assert.equal(response.status, 404, what);
-        assert.deepEqual(comparable(response, cartId), comparable(unknownCart, unused), what);
+        assert.equal(response.status, 404, operationName);
+        assert.deepEqual(comparable(response, cartId), comparable(unknownCart, unused), operationName);
       };
       for (const operation of cartOperations) {
         const { method, path, sent } = operation;

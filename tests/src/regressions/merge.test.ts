@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mintToken } from '@tandem/emulators/issuer';
-import { atOnce } from '../support/at-once.ts';
+import { concurrently } from '../support/concurrency.ts';
 import { type CartBody, client, retryUnavailable } from '../support/http.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
@@ -27,13 +27,13 @@ function quantitiesOf({ items }: CartBody): Quantities {
   return Object.fromEntries(items.map(({ productId, qty }) => [productId, qty]));
 }
 
-/** A user's client for each login, spread over Cart's instances, with a token of its own. */
+/** Creates clients of a user, one for each login with its own token, spread over Cart's instances. */
 async function logIns({ cartUrls }: TwoCarts) {
-  const tokens = await atOnce(LOGINS, () => mintToken({ subject: 'shopper', scopes: [] }));
+  const tokens = await concurrently(LOGINS, () => mintToken({ subject: 'shopper', scopes: [] }));
   return tokens.map((token, i) => client(cartUrls[i % 2 === 0 ? 0 : 1], token));
 }
 
-/** The products in stock, and a guest's cart of 65 of them. */
+/** Creates the products, and fills a guest's cart with them. */
 async function fillGuestCart({ urls }: TwoCarts): Promise<string> {
   const { fill, openCart, putProduct } = client(urls.gateway);
   await Promise.all(productIds.map((id) => putProduct(id, { inventory: STOCK })));
@@ -42,7 +42,7 @@ async function fillGuestCart({ urls }: TwoCarts): Promise<string> {
   return guestCart;
 }
 
-test(`vendure#4481: 20 logins that merge a cart of 65 lines at once on ${storeName} lose and double nothing`, () =>
+test(`vendure#4481: 20 concurrent merges of a cart with 65 lines on ${storeName} lose no unit and count none twice`, () =>
   withTwoCarts(async (system) => {
     const guestCart = await fillGuestCart(system);
     const logins = await logIns(system);
@@ -67,7 +67,7 @@ test(`vendure#4481: 20 logins that merge a cart of 65 lines at once on ${storeNa
     await assertStock(system.urls, leftOver);
   }));
 
-test(`vendure#4481: of 20 logins that each open a cart on ${storeName}, one gets the guest's lines`, () =>
+test(`vendure#4481: of 20 logins that merge the guest's cart into different carts on ${storeName}, one gets its lines`, () =>
   withTwoCarts(async (system) => {
     const guestCart = await fillGuestCart(system);
     const logins = await logIns(system);
@@ -78,8 +78,8 @@ test(`vendure#4481: of 20 logins that each open a cart on ${storeName}, one gets
         return retryUnavailable(() => merge(cartId, guestCart));
       }),
     );
-    const [winner, ...none] = merged.filter(({ status }) => status === 200);
-    assert.ok(winner && none.length === 0);
+    const [winner, ...others] = merged.filter(({ status }) => status === 200);
+    assert.ok(winner && others.length === 0);
     for (const { status, body } of merged.filter((response) => response !== winner)) {
       assert.equal(status, 409);
       assert.equal((body as { type?: unknown }).type, 'urn:tandem:problem:cart-closed');
@@ -94,7 +94,7 @@ test(`vendure#4481: of 20 logins that each open a cart on ${storeName}, one gets
     await assertStock(system.urls, left);
   }));
 
-test(`aws-serverless-shopping-cart's double merge: repeated whenever on ${storeName}, a merge adds once`, () =>
+test(`aws-serverless-shopping-cart's double merge: a merge that is repeated at any time on ${storeName} adds its lines once`, () =>
   withTwoCarts(async (system) => {
     const [user = assert.fail()] = await logIns(system);
     const guest = client(system.urls.gateway);

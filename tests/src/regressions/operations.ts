@@ -39,7 +39,7 @@ const samples: Readonly<Record<string, unknown>> = {
   fromCartId: 'unknown-cart',
 };
 
-/** Bodies that an OpenAPI document cannot describe: the import reads a stream. */
+/** Bodies that an OpenAPI document cannot describe: the import reads newline-delimited JSON. */
 const streams: Readonly<Record<string, RequestOptions>> = {
   '/products/import': {
     body: `${JSON.stringify({ productId: 'imported', name: 'Imported', price: 1, currency: 'EUR' })}\n`,
@@ -47,7 +47,7 @@ const streams: Readonly<Record<string, RequestOptions>> = {
   },
 };
 
-/** All operations of a service but its health checks, from its OpenAPI document. */
+/** All operations of a service apart from its health checks, from its OpenAPI document. */
 export async function operationsOf(url: string): Promise<readonly Operation[]> {
   const { paths } = (await client(url).call<Document>('GET', '/openapi.json')).body;
   return Object.entries(paths).flatMap(([path, methods]) =>

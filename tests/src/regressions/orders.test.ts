@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mintToken } from '@tandem/emulators/issuer';
-import { type CartBody, client, retryUnavailable } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable, userClient } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
@@ -12,11 +11,7 @@ interface Page {
   readonly nextCursor?: string;
 }
 
-async function userOf(gateway: string, subject: string) {
-  return client(gateway, await mintToken({ subject, scopes: [] }));
-}
-
-test(`core 5: an order outlives the time of its cart, on ${storeName}`, () =>
+test(`core 5: an order remains when its cart would have expired, on ${storeName}`, () =>
   withSystem(
     async ({ urls }) => {
       const guest = client(urls.gateway);
@@ -33,7 +28,7 @@ test(`core 5: an order outlives the time of its cart, on ${storeName}`, () =>
         ({ status }) => status === 404,
         { deadlineMs: 20_000 },
       );
-      // What expires is removed in one sweep: the order's time would have been over too.
+      // Expired items are removed in one sweep: the order's expiry would have passed too.
       await until(() => Date.now() > Date.parse(sold.body.updatedAt) + 4_000, Boolean);
       assert.deepEqual((await cart(ordered)).body, sold.body);
       assert.equal((await checkOut(ordered)).text, sold.text);
@@ -46,9 +41,9 @@ test(`core 5: an order outlives the time of its cart, on ${storeName}`, () =>
     { GUEST_CART_TTL_SECONDS: '2' },
   ));
 
-test(`core 5: orders are listed newest first, page by page, and keep what was agreed, on ${storeName}`, () =>
+test(`core 5: orders are listed newest first, page by page, and keep their lines and prices, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const [user, other] = [await userOf(urls.gateway, 'buyer'), await userOf(urls.gateway, 'other')];
+    const [user, other] = [await userClient(urls.gateway, 'buyer'), await userClient(urls.gateway, 'other')];
     await user.putProduct('mug', { name: 'Mug', inventory: 50 });
     const orders: CartBody[] = [];
     for (let qty = 1; qty <= 5; qty += 1) {
@@ -71,7 +66,7 @@ test(`core 5: orders are listed newest first, page by page, and keep what was ag
       ({ body }) => body.items[0]?.availability === 'unavailable',
     );
 
-    const seen: CartBody[] = [];
+    const listed: CartBody[] = [];
     let pages = 0;
     let cursor = '';
     do {
@@ -79,11 +74,11 @@ test(`core 5: orders are listed newest first, page by page, and keep what was ag
       const { status, body } = await user.call<Page>('GET', path);
       assert.equal(status, 200);
       assert.ok(body.items.length <= 2);
-      seen.push(...body.items);
+      listed.push(...body.items);
       pages += 1;
       cursor = body.nextCursor === undefined ? '' : `&cursor=${encodeURIComponent(body.nextCursor)}`;
     } while (cursor !== '');
-    assert.deepEqual(seen, orders);
+    assert.deepEqual(listed, orders);
     assert.ok(pages >= 3);
     const [newest = assert.fail()] = orders;
     assert.partialDeepStrictEqual(newest.items, [
@@ -94,18 +89,18 @@ test(`core 5: orders are listed newest first, page by page, and keep what was ag
     assert.equal((await user.call('DELETE', `/carts/${newest.cartId}`)).status, 409);
     assert.deepEqual((await user.cart(newest.cartId)).body, newest);
 
-    const openOnes = await user.call<Page>('GET', '/carts?mine=true&status=open');
+    const openCarts = await user.call<Page>('GET', '/carts?mine=true&status=open');
     assert.deepEqual(
-      openOnes.body.items.map(({ cartId }) => cartId),
+      openCarts.body.items.map(({ cartId }) => cartId),
       [open],
     );
     assert.deepEqual((await other.call<Page>('GET', '/carts?mine=true&status=checkedOut')).body.items, []);
     assert.equal((await user.call('GET', '/carts?mine=true&status=merged')).status, 400);
   }));
 
-test(`core 14: a user's open carts are listed newest change first, on ${storeName}`, () =>
+test(`core 14: a user's open carts are listed, most recently changed first, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const user = await userOf(urls.gateway, 'user');
+    const user = await userClient(urls.gateway, 'user');
     await user.putProduct('mug');
     await atRest(urls.aws);
     const carts: string[] = [];
@@ -114,7 +109,7 @@ test(`core 14: a user's open carts are listed newest change first, on ${storeNam
       const { body } = await user.call<Page>('GET', `/carts?mine=true${query}`);
       return { ids: body.items.map(({ cartId }) => cartId), cursor: body.nextCursor ?? '' };
     };
-    // An index follows its table: not at once.
+    // An index is eventually consistent with its table.
     await until(
       () => listed(),
       ({ ids }) => ids.length === carts.length,
@@ -133,9 +128,9 @@ test(`core 14: a user's open carts are listed newest change first, on ${storeNam
     assert.deepEqual([...first.ids, ...second.ids], order);
   }));
 
-test(`core 14: a merge is repeated with 200 after its source was deleted, on ${storeName}`, () =>
+test(`core 14: a merge that is repeated after its source was deleted gets 200 again, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const [user, guest] = [await userOf(urls.gateway, 'user'), client(urls.gateway)];
+    const [user, guest] = [await userClient(urls.gateway, 'user'), client(urls.gateway)];
     await guest.putProduct('mug');
     const [target, source] = [await user.openCart(), await guest.openCart()];
     await guest.fill(source, { mug: 2 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { applyProductEvents } from '@tandem/cart/messaging/product-events';
 import { catalogKey } from '@tandem/cart/store/entity-types';
 import { readEvent } from '@tandem/contracts/read-event';
-import { atOnce } from '../support/at-once.ts';
+import { concurrently } from '../support/concurrency.ts';
 import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
@@ -14,7 +14,7 @@ import { until } from '../support/until.ts';
 const PRICES = 30;
 const NEWEST = 1000 + PRICES;
 
-/** Every price once and half of them twice, the newest neither first nor last; the same order in every run. */
+/** Every price once and half of them twice, in the same order in every run; the newest is neither first nor last. */
 const bodies = [...Array(PRICES).keys(), ...Array(PRICES / 2).keys()]
   .map((i) => i + 1)
   .toSorted((a, b) => ((a * 17) % 31) - ((b * 17) % 31))
@@ -31,7 +31,7 @@ const bodies = [...Array(PRICES).keys(), ...Array(PRICES / 2).keys()]
     }),
   );
 
-test(`eShopOnContainers#1765: two consumers on ${storeName} that receive prices out of order end at the newest`, () =>
+test(`eShopOnContainers#1765: two consumers that receive prices out of order have the newest in the end, on ${storeName}`, () =>
   withTwoCarts(async ({ openCartTable }) => {
     const events = bodies.map((body) => {
       const result = readEvent(body);
@@ -39,9 +39,9 @@ test(`eShopOnContainers#1765: two consumers on ${storeName} that receive prices 
     });
     const tables = [openCartTable(), openCartTable()];
     const apply = tables.map((table) => applyProductEvents({ table, now: () => new Date().toISOString() }));
-    await atOnce(2, async (position) => {
-      const mine = position === 0 ? events : events.toReversed();
-      for (const event of mine) {
+    await concurrently(2, async (position) => {
+      const ordered = position === 0 ? events : events.toReversed();
+      for (const event of ordered) {
         const [outcome] = (await apply[position]?.([event])) ?? [];
         assert.equal(outcome?.status, 'applied');
       }
@@ -50,10 +50,12 @@ test(`eShopOnContainers#1765: two consumers on ${storeName} that receive prices 
       assert.partialDeepStrictEqual(await table.get(catalogKey('mug')), { price: NEWEST, version: PRICES });
   }));
 
-test(`eShopOnContainers#1765: prices that two services on ${storeName} receive out of order end at the newest`, () =>
+test(`eShopOnContainers#1765: two instances of Cart that receive prices out of order show the newest, on ${storeName}`, () =>
   withTwoCarts(async ({ urls, cartUrls }) => {
     const publish = publisher(urls.aws);
-    await atOnce(3, (third) => publish('product-events-topic', ...bodies.filter((_, i) => i % 3 === third)));
+    await concurrently(3, (third) =>
+      publish('product-events-topic', ...bodies.filter((_, i) => i % 3 === third)),
+    );
     await atRest(urls.aws);
 
     for (const url of cartUrls) {

@@ -2,45 +2,43 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operator } from '../console/listen.ts';
 import { publisher } from '../support/events.ts';
-import { type CartBody, client, retryUnavailable } from '../support/http.ts';
+import { type CartBody, client, retryUnavailable, firstLine } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const lineOf = ({ items: [line] }: CartBody) => line;
-
-/** A system whose consumers can be paused, with another cart that requests stock behind Cart's back. */
-function stageOf({ gateway, aws }: { readonly gateway: string; readonly aws: string }) {
+/** Creates a client that can pause consumers, and reserve stock for other carts without Cart's knowledge. */
+function shopper({ gateway, aws }: { readonly gateway: string; readonly aws: string }) {
   const shop = client(gateway);
   const { fault } = operator(gateway);
   const publish = publisher(aws);
-  let rivals = 0;
+  let otherCarts = 0;
   return {
     ...shop,
     set: (cartId: string, productId: string, qty: number) =>
       shop.call<CartBody>('PUT', `/carts/${cartId}/items/${productId}`, { body: { qty } }),
     hold: (cartId: string) => retryUnavailable(() => shop.call<CartBody>('POST', `/carts/${cartId}/hold`)),
     /** Resolves to the cart once Product has responded to its line. */
-    responded: (cartId: string) =>
+    untilResponse: (cartId: string) =>
       until(
         async () => (await shop.cart(cartId)).body,
-        (body) => lineOf(body)?.hold !== 'pending',
+        (body) => firstLine(body)?.hold !== 'pending',
       ),
-    /** Does the work while a service does not see what its queue has. */
+    /** Runs work while a service consumes no messages. */
     whilePaused: async <T>(service: 'product' | 'cart', work: () => Promise<T>): Promise<T> => {
       assert.equal((await fault('consumerPaused', service, true)).status, 204);
       const outcome = await work();
       assert.equal((await fault('consumerPaused', service, false)).status, 204);
       return outcome;
     },
-    /** Another cart holds so many units; resolves once Product has seen that. */
-    rival: async (productId: string, qty: number): Promise<void> => {
+    /** Reserves units for another cart; resolves once Product holds them. */
+    reserveElsewhere: async (productId: string, qty: number): Promise<void> => {
       const { body: before } = await shop.product(productId);
-      rivals += 1;
+      otherCarts += 1;
       const event = {
         eventType: 'ProductAddedToCart',
-        cartId: `rival-${rivals}`,
+        cartId: `other-${otherCarts}`,
         userId: null,
         productId,
         priceAtAdd: 1000,
@@ -57,48 +55,58 @@ function stageOf({ gateway, aws }: { readonly gateway: string; readonly aws: str
   };
 }
 
-type Stage = ReturnType<typeof stageOf>;
+type Shopper = ReturnType<typeof shopper>;
 
-/** How a shopper asks again for what was rejected. */
-const requests: Readonly<Record<string, (stage: Stage, cartId: string) => Promise<unknown>>> = {
+/** Requests that reserve a rejected line again. */
+const requests: Readonly<Record<string, (shopper: Shopper, cartId: string) => Promise<unknown>>> = {
   'the same quantity': ({ set }, cartId) => set(cartId, 'mug', 5),
   'POST hold': ({ hold }, cartId) => hold(cartId),
   checkout: ({ checkOut }, cartId) => retryUnavailable(() => checkOut(cartId)),
 };
 
 for (const [name, request] of Object.entries(requests)) {
-  test(`core 8: a rejected line recovers by ${name} once there is stock again, on ${storeName}`, () =>
+  test(`core 8: ${name} reserves a rejected line once there is stock again, on ${storeName}`, () =>
     withSystem(async ({ urls }) => {
-      const stage = stageOf(urls);
-      const { add, call, cart, checkOut, openCart, product, putProduct, responded, rival, whilePaused } =
-        stage;
+      const api = shopper(urls);
+      const {
+        add,
+        call,
+        cart,
+        checkOut,
+        openCart,
+        product,
+        putProduct,
+        untilResponse,
+        reserveElsewhere,
+        whilePaused,
+      } = api;
       await putProduct('mug', { inventory: 5 });
-      await stage.known('mug');
+      await api.untilKnown('mug');
       const cartId = await openCart();
       await whilePaused('cart', async () => {
-        await rival('mug', 5);
-        assert.equal((await add(cartId, 'mug', 5)).status, 200, 'by what Cart knows');
+        await reserveElsewhere('mug', 5);
+        assert.equal((await add(cartId, 'mug', 5)).status, 200, 'Cart has not received the hold');
         await until(
           () => product('mug'),
           ({ body }) => body.held === 5,
         );
       });
-      const rejected = lineOf(await responded(cartId));
+      const rejected = firstLine(await untilResponse(cartId));
       const nothing = { qty: 5, hold: 'none', availability: 'insufficient', availableQty: 0 };
       assert.partialDeepStrictEqual(rejected, nothing);
       assert.equal((await checkOut(cartId)).status, 409);
-      assert.equal((await stage.set(cartId, 'mug', 5)).status, 409, 'there are none yet');
+      assert.equal((await api.set(cartId, 'mug', 5)).status, 409, 'there are none yet');
 
       await call('POST', '/products/mug/stock', { body: { delta: 100 } });
       const { body: restocked } = await until(
         () => cart(cartId),
-        ({ body }) => lineOf(body)?.availability === 'available',
+        ({ body }) => firstLine(body)?.availability === 'available',
       );
-      assert.partialDeepStrictEqual(lineOf(restocked), { qty: 5, hold: 'none', availableQty: 100 });
-      await request(stage, cartId);
+      assert.partialDeepStrictEqual(firstLine(restocked), { qty: 5, hold: 'none', availableQty: 100 });
+      await request(api, cartId);
       const { body } = await until(
         () => cart(cartId),
-        ({ body }) => lineOf(body)?.hold === 'held' || body.status === 'checkedOut',
+        ({ body }) => firstLine(body)?.hold === 'held' || body.status === 'checkedOut',
       );
       assert.equal(body.status, name === 'checkout' ? 'checkedOut' : 'open');
       assert.equal((await retryUnavailable(() => checkOut(cartId))).status, 200);
@@ -109,30 +117,40 @@ for (const [name, request] of Object.entries(requests)) {
     }));
 }
 
-test(`core 1: a rejected increase keeps the held units, and the line shows it until its next change, on ${storeName}`, () =>
+test(`core 1: a rejected increase keeps the held units, and the line is insufficient until its next change, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const { cart, checkOut, fill, openCart, product, putProduct, responded, rival, set, whilePaused } =
-      stageOf(urls);
+    const {
+      cart,
+      checkOut,
+      fill,
+      openCart,
+      product,
+      putProduct,
+      untilResponse,
+      reserveElsewhere,
+      set,
+      whilePaused,
+    } = shopper(urls);
     await putProduct('mug', { inventory: 3 });
     const cartId = await openCart();
     await fill(cartId, { mug: 2 });
-    await responded(cartId);
+    await untilResponse(cartId);
     await whilePaused('cart', async () => {
-      await rival('mug', 1);
-      assert.equal((await set(cartId, 'mug', 3)).status, 200, 'by what Cart knows');
+      await reserveElsewhere('mug', 1);
+      assert.equal((await set(cartId, 'mug', 3)).status, 200, 'Cart has not received the hold');
     });
     const { body } = await until(
       () => cart(cartId),
-      ({ body }) => lineOf(body)?.qty === 2,
+      ({ body }) => firstLine(body)?.qty === 2,
     );
     const kept = { qty: 2, availability: 'insufficient', availableQty: 2, hold: 'held' };
-    assert.partialDeepStrictEqual(lineOf(body), kept);
+    assert.partialDeepStrictEqual(firstLine(body), kept);
     await atRest(urls.aws);
     assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 3, held: 3, inventory: 0 });
     assert.equal((await checkOut(cartId)).status, 409, 'the shopper has not seen it');
     const { status, body: agreed } = await set(cartId, 'mug', 2);
     assert.equal(status, 200);
-    assert.partialDeepStrictEqual(lineOf(agreed), { qty: 2, availability: 'available', hold: 'held' });
+    assert.partialDeepStrictEqual(firstLine(agreed), { qty: 2, availability: 'available', hold: 'held' });
     assert.equal((await checkOut(cartId)).status, 200);
     await until(
       () => product('mug'),
@@ -140,18 +158,18 @@ test(`core 1: a rejected increase keeps the held units, and the line shows it un
     );
   }));
 
-test(`core 8: a decrease of a held line stays held, and is sold while Product is away, on ${storeName}`, () =>
+test(`core 8: a held line stays held when its quantity decreases, and can be checked out while Product is down, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const { checkOut, fill, openCart, product, putProduct, responded, set, whilePaused } = stageOf(urls);
+    const { checkOut, fill, openCart, product, putProduct, untilResponse, set, whilePaused } = shopper(urls);
     await putProduct('mug', { inventory: 10 });
     const cartId = await openCart();
     await fill(cartId, { mug: 5 });
-    await responded(cartId);
+    await untilResponse(cartId);
     await whilePaused('product', async () => {
       const { status, body } = await set(cartId, 'mug', 3);
       assert.equal(status, 200);
-      assert.partialDeepStrictEqual(lineOf(body), { qty: 3, hold: 'held', availability: 'available' });
-      assert.equal(lineOf((await set(cartId, 'mug', 3)).body)?.hold, 'held');
+      assert.partialDeepStrictEqual(firstLine(body), { qty: 3, hold: 'held', availability: 'available' });
+      assert.equal(firstLine((await set(cartId, 'mug', 3)).body)?.hold, 'held');
       assert.equal((await checkOut(cartId)).status, 200);
     });
     await until(

@@ -1,34 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CartBody, client, retryUnavailable } from '../support/http.ts';
+import { client, retryUnavailable, firstLine } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
 
-const lineOf = ({ items: [line] }: CartBody) => line;
-const pauses = { 'at once': false, 'one after the other': true } as const;
+const pauses = { 'without pauses': false, 'at rest after each step': true } as const;
 
-/** What happens to a product of which 5 of 5 units are held, in which order; it is created anew with 10. */
+/** Orders of steps after a cart holds 5 of 5 units; the product is re-created with 10. */
 const orders = {
-  'the cart is deleted after it was created anew': ['delete', 'create', 'abandon'],
-  'the cart is deleted between both': ['delete', 'abandon', 'create'],
+  'the cart is deleted after the re-creation': ['delete', 'create', 'abandon'],
+  'the cart is deleted between deletion and re-creation': ['delete', 'abandon', 'create'],
   'the cart is deleted first': ['abandon', 'delete', 'create'],
-  'the cart lowers its line after it was created anew': ['delete', 'create', 'lower', 'abandon'],
+  'the cart lowers its line after the re-creation': ['delete', 'create', 'lower', 'abandon'],
 } as const;
 
 for (const [name, steps] of Object.entries(orders)) {
-  for (const [pace, isSettled] of Object.entries(pauses)) {
-    test(`core 9: a product that is deleted and re-created has its new stock on ${storeName}: ${name}, ${pace}`, () =>
+  for (const [pause, isSettled] of Object.entries(pauses)) {
+    test(`core 9: a re-created product has its new stock, ${pause}, on ${storeName}: ${name}`, () =>
       withSystem(async ({ urls }) => {
-        const { call, cart, fill, openCart, product, putProduct } = client(urls.gateway);
+        const { call, fill, openCart, product, putProduct, untilHeld } = client(urls.gateway);
         await putProduct('mug', { inventory: 5 });
         const cartId = await openCart();
         await fill(cartId, { mug: 5 });
-        await until(
-          () => cart(cartId),
-          ({ body }) => lineOf(body)?.hold === 'held',
-        );
+        await untilHeld(cartId);
         const work = {
           delete: () => call('DELETE', '/products/mug'),
           create: () => putProduct('mug', { inventory: 10 }),
@@ -59,36 +55,30 @@ for (const [name, steps] of Object.entries(orders)) {
   }
 }
 
-test(`core 9: a hold on a deleted product is void; the line is held again once it is created anew, on ${storeName}`, () =>
+test(`core 9: a hold on a deleted product is void; the line can be held again after its re-creation, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const { call, cart, checkOut, fill, openCart, product, putProduct } = client(urls.gateway);
+    const { call, cart, checkOut, fill, openCart, product, putProduct, untilHeld } = client(urls.gateway);
     await putProduct('mug', { inventory: 5 });
     const cartId = await openCart();
     await fill(cartId, { mug: 5 });
-    await until(
-      () => cart(cartId),
-      ({ body }) => lineOf(body)?.hold === 'held',
-    );
+    await untilHeld(cartId);
     const { body: before } = await product('mug');
     await call('DELETE', '/products/mug');
     await until(
       () => cart(cartId),
-      ({ body }) => lineOf(body)?.availability === 'unavailable',
+      ({ body }) => firstLine(body)?.availability === 'unavailable',
     );
     await putProduct('mug', { inventory: 7 });
     const { body: shown } = await until(
       () => cart(cartId),
-      ({ body }) => lineOf(body)?.availability === 'available',
+      ({ body }) => firstLine(body)?.availability === 'available',
     );
-    assert.partialDeepStrictEqual(lineOf(shown), { qty: 5, hold: 'none', availableQty: 7 });
-    const { body: anew } = await product('mug');
-    assert.partialDeepStrictEqual(anew, { onHand: 7, held: 0, inventory: 7 });
-    assert.ok(anew.version > before.version, 'the version never restarts');
+    assert.partialDeepStrictEqual(firstLine(shown), { qty: 5, hold: 'none', availableQty: 7 });
+    const { body: recreated } = await product('mug');
+    assert.partialDeepStrictEqual(recreated, { onHand: 7, held: 0, inventory: 7 });
+    assert.ok(recreated.version > before.version, 'the version never restarts');
     assert.equal((await retryUnavailable(() => call('POST', `/carts/${cartId}/hold`))).status, 200);
-    await until(
-      () => cart(cartId),
-      ({ body }) => lineOf(body)?.hold === 'held',
-    );
+    await untilHeld(cartId);
     assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 7, held: 5, inventory: 2 });
     assert.equal((await retryUnavailable(() => checkOut(cartId))).status, 200);
     await until(

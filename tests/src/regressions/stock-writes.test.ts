@@ -1,52 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EventOf, TandemEvent } from '@tandem/contracts/events';
-import { meanwhile } from '../support/at-once.ts';
-import { listen } from '../support/events.ts';
-import { client, type ProductBody } from '../support/http.ts';
+import { repeatUntilSettled } from '../support/concurrency.ts';
 import { atRest } from '../support/queues.ts';
 import { assertStock } from '../support/stock.ts';
 import { storeName } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 import { until } from '../support/until.ts';
+import { merchantClient, ndjson } from './merchant.ts';
 
 const HELD = { onHand: 10, held: 4, inventory: 6 };
-const ndjson = { 'content-type': 'application/x-ndjson' };
-interface Imported {
-  readonly created: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly rejected: readonly { readonly line: number; readonly reason: string }[];
-}
 
-/** A client that also imports lines and changes stock. */
-function merchant(gateway: string) {
-  const { call, ...others } = client(gateway);
-  return {
-    ...others,
-    call,
-    importLines: async (lines: readonly object[], query = '') => {
-      const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-      const response = await call<Imported>('POST', `/products/import${query}`, { body, headers: ndjson });
-      assert.equal(response.status, 200, response.text);
-      return response.body;
-    },
-    stock: (productId: string, body: object) =>
-      call<ProductBody>('POST', `/products/${productId}/stock`, { body }),
-  };
-}
-
-function isShort(event: TandemEvent): event is EventOf<'InventoryShort'> {
-  return event.eventType === 'InventoryShort';
-}
-
-test(`core 3, interop A1, A2: no write of a product that exists touches its stock, on ${storeName}`, () =>
+test(`core 3, interop A1, A2: no write of an existing product changes its stock, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const { add, call, cart, checkOut, fill, importLines, openCart, product, putProduct } = merchant(
+    const { add, call, cart, checkOut, fill, importProducts, openCart, product, putProduct } = merchantClient(
       urls.gateway,
     );
     const file = [{ productId: 'mug', name: 'Mug', price: 1000, currency: 'EUR', inventory: 10 }];
-    assert.partialDeepStrictEqual(await importLines(file), { created: 1 });
+    assert.partialDeepStrictEqual(await importProducts(file), { created: 1 });
     const content = { category: 'cups', description: 'Holds 0.3 l' };
     await call('PATCH', '/products/mug', { body: content });
     const first = await openCart();
@@ -55,10 +25,10 @@ test(`core 3, interop A1, A2: no write of a product that exists touches its stoc
 
     const writes: Readonly<Record<string, () => Promise<unknown>>> = {
       'the same file': async () =>
-        assert.deepEqual(await importLines(file), { created: 0, updated: 0, unchanged: 1, rejected: [] }),
-      'a price list': () => importLines([{ productId: 'mug', price: 900 }]),
+        assert.deepEqual(await importProducts(file), { created: 0, updated: 0, unchanged: 1, rejected: [] }),
+      'a price list': () => importProducts([{ productId: 'mug', price: 900 }]),
       'a price list with a stock column': () =>
-        importLines([{ productId: 'mug', price: 950, inventory: 99 }]),
+        importProducts([{ productId: 'mug', price: 950, inventory: 99 }]),
       'a patch': () => call('PATCH', '/products/mug', { body: { price: 1100 } }),
       'a replacement without stock': () =>
         call('PUT', '/products/mug', { body: { name: 'Mug', price: 1200, currency: 'EUR', ...content } }),
@@ -103,33 +73,39 @@ test(`core 3, interop A1, A2: no write of a product that exists touches its stoc
       () => product('mug'),
       ({ body }) => body.onHand === 0 && body.held === 0,
     );
-    assert.deepEqual(await importLines(file), { created: 0, updated: 1, unchanged: 0, rejected: [] });
+    assert.deepEqual(await importProducts(file), { created: 0, updated: 1, unchanged: 0, rejected: [] });
     assert.partialDeepStrictEqual((await product('mug')).body, { price: 1000, onHand: 0, inventory: 0 });
   }));
 
 test(`an import with stock=count counts the stock on hand, and changes nothing the second time, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const { call, fill, importLines, openCart, product } = merchant(urls.gateway);
+    const { call, fill, importProducts, openCart, product } = merchantClient(urls.gateway);
     const file = [
       { productId: 'mug', name: 'Mug', price: 1000, currency: 'EUR', inventory: 10 },
       { productId: 'cup', name: 'Cup', price: 500, currency: 'EUR' },
     ];
-    assert.partialDeepStrictEqual(await importLines(file, '?stock=count'), { created: 2 });
+    assert.partialDeepStrictEqual(await importProducts(file, '?stock=count'), { created: 2 });
     await fill(await openCart(), { mug: 4 });
     await assertStock(urls, { mug: 6, cup: 0 });
-    assert.partialDeepStrictEqual(await importLines(file, '?stock=count'), { updated: 0, unchanged: 2 });
+    assert.partialDeepStrictEqual(await importProducts(file, '?stock=count'), { updated: 0, unchanged: 2 });
     const { version } = (await product('mug')).body;
 
     const counted = [{ productId: 'mug', inventory: 12 }];
-    assert.partialDeepStrictEqual(await importLines(counted), { updated: 0, unchanged: 1 });
-    assert.partialDeepStrictEqual(await importLines(counted, '?stock='), { updated: 0, unchanged: 1 });
-    assert.partialDeepStrictEqual(await importLines(counted, '?stock=count'), { updated: 1, unchanged: 0 });
-    assert.partialDeepStrictEqual(await importLines(counted, '?stock=count'), { updated: 0, unchanged: 1 });
+    assert.partialDeepStrictEqual(await importProducts(counted), { updated: 0, unchanged: 1 });
+    assert.partialDeepStrictEqual(await importProducts(counted, '?stock='), { updated: 0, unchanged: 1 });
+    assert.partialDeepStrictEqual(await importProducts(counted, '?stock=count'), {
+      updated: 1,
+      unchanged: 0,
+    });
+    assert.partialDeepStrictEqual(await importProducts(counted, '?stock=count'), {
+      updated: 0,
+      unchanged: 1,
+    });
     const expected = { onHand: 12, held: 4, inventory: 8, price: 1000, version: version + 1 };
     assert.partialDeepStrictEqual((await product('mug')).body, expected);
     const bad = await call('POST', '/products/import?stock=delta', { body: '{}\n', headers: ndjson });
     assert.equal(bad.status, 400);
-    const { rejected } = await importLines([
+    const { rejected } = await importProducts([
       { ...file[0], inventroy: 5 },
       { productId: 'new', price: 1 },
     ]);
@@ -142,78 +118,16 @@ test(`an import with stock=count counts the stock on hand, and changes nothing t
     );
   }));
 
-test(`a count that expects another stock on hand is rejected with the stock, on ${storeName}`, () =>
+test(`core 7: edits with If-Match of a product that sells all the time succeed, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
-    const { fill, openCart, product, putProduct, stock } = merchant(urls.gateway);
-    await putProduct('mug', { inventory: 10 });
-    await fill(await openCart(), { mug: 4 });
-    await assertStock(urls, { mug: 6 });
-
-    const { status, body } = await stock('mug', { onHand: 8, expectedOnHand: 9 });
-    assert.equal(status, 409);
-    assert.partialDeepStrictEqual(body, HELD);
-    assert.partialDeepStrictEqual((await product('mug')).body, HELD);
-    for (const [change, expected] of [
-      [
-        { onHand: 8, expectedOnHand: 10 },
-        { onHand: 8, held: 4, inventory: 4 },
-      ],
-      [{ delta: 3 }, { onHand: 11, held: 4, inventory: 7 }],
-      [{ delta: -7 }, { onHand: 4, held: 4, inventory: 0 }],
-      [{ onHand: 20 }, { onHand: 20, held: 4, inventory: 16 }],
-    ] as const) {
-      const changed = await stock('mug', change);
-      assert.equal(changed.status, 200, changed.text);
-      assert.partialDeepStrictEqual(changed.body, expected, JSON.stringify(change));
-    }
-    const lost = await stock('mug', { delta: -17 });
-    assert.equal(lost.status, 409);
-    assert.partialDeepStrictEqual(lost.body, { onHand: 20, held: 4, inventory: 16 });
-    for (const invalid of [
-      {},
-      { delta: 1, onHand: 1 },
-      { expectedOnHand: 1 },
-      { delta: 1, expectedOnHand: 1 },
-    ])
-      assert.equal((await stock('mug', invalid)).status, 400, JSON.stringify(invalid));
-    assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 20, held: 4, version: 6 });
-  }));
-
-test(`a count below what carts hold: the sale that exceeds the stock is published and counted, on ${storeName}`, () =>
-  withSystem(async ({ urls, metrics }) => {
-    const { checkOut, fill, openCart, product, putProduct, stock } = merchant(urls.gateway);
-    const ear = await listen(urls.aws, 'product-events-topic');
-    await putProduct('mug', { inventory: 10 });
-    const cartId = await openCart();
-    await fill(cartId, { mug: 6 });
-    await assertStock(urls, { mug: 4 });
-    const { body: counted } = await stock('mug', { onHand: 2 });
-    assert.partialDeepStrictEqual(counted, { onHand: 2, held: 6, inventory: 0 });
-    await atRest(urls.aws);
-    assert.equal((await checkOut(cartId)).status, 200, 'its units are held');
-
-    const heard = await ear.until((events) => events.some(isShort));
-    assert.partialDeepStrictEqual(heard.filter(isShort), [{ productId: 'mug', qty: 6, missingQty: 4 }]);
-    await until(
-      () => product('mug'),
-      ({ body }) => body.onHand === 0 && body.held === 0 && body.inventory === 0,
-    );
-    assert.equal(metrics.product.counts()['UnitsShort'], 4);
-    await stock('mug', { delta: 3 });
-    assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 3, held: 0, inventory: 3 });
-    ear.close();
-  }));
-
-test(`core 7: eight edits with If-Match of a product that sells ten a second, on ${storeName}: eight succeed`, () =>
-  withSystem(async ({ urls }) => {
-    const { call, checkOut, fill, openCart, product, putProduct } = merchant(urls.gateway);
+    const { call, checkOut, fill, openCart, product, putProduct } = merchantClient(urls.gateway);
     await putProduct('mug', { inventory: 100_000 });
     await atRest(urls.aws);
     const { body: before, headers: firstHeaders } = await product('mug');
     const edit = async () => {
       for (let price = 1001; price <= 1008; price += 1) {
         const { headers, body: read } = await product('mug');
-        // Between the read and the write stock moves.
+        // Stock changes between the read and the write.
         await until(
           () => product('mug'),
           ({ body }) => body.version > read.version,
@@ -224,7 +138,7 @@ test(`core 7: eight edits with If-Match of a product that sells ten a second, on
       }
     };
     const editing = edit();
-    /** Accepts each price that changes meanwhile, until the cart is sold. */
+    /** Accepts each price that changes repeatUntilSettled, until the cart is sold. */
     const sell = async () => {
       const cartId = await openCart();
       await fill(cartId, { mug: 1 });
@@ -237,7 +151,7 @@ test(`core 7: eight edits with If-Match of a product that sells ten a second, on
         { deadlineMs: 60_000 },
       );
     };
-    const sales = await Promise.all([meanwhile(editing, sell), meanwhile(editing, sell)]);
+    const sales = await Promise.all([repeatUntilSettled(editing, sell), repeatUntilSettled(editing, sell)]);
     await editing;
     const { body: after } = await product('mug');
     assert.equal(after.price, 1008);

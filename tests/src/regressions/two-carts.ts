@@ -6,7 +6,8 @@ import type { System } from '@tandem/local/system/start';
 import { createTable } from '@tandem/storage/create-table';
 import type { Driver } from '@tandem/storage/driver';
 import type { Table } from '@tandem/storage/table';
-import { assemblyOptions } from '../support/services.ts';
+import { assemblyOptions } from '../support/assembly.ts';
+import { type Client, client } from '../support/http.ts';
 import { openStore } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 
@@ -14,6 +15,8 @@ import { withSystem } from '../support/system.ts';
 export interface TwoCarts extends System {
   /** Base URLs of both instances. */
   readonly cartUrls: readonly [string, string];
+  /** Client of each instance. */
+  readonly cartClients: readonly [Client, Client];
   /** Opens another handle on Cart's table, as another process has it. */
   readonly openCartTable: () => Table;
 }
@@ -27,7 +30,12 @@ export async function withTwoCarts(test: (system: TwoCarts) => Promise<void>): P
       const openCartTable = () => createTable(store.driver, { now: () => Date.now() });
       const second = await startSecondCart(system.urls.aws, store);
       try {
-        await test({ ...system, cartUrls: [system.urls.cart, second.url], openCartTable });
+        await test({
+          ...system,
+          cartUrls: [system.urls.cart, second.url],
+          cartClients: [client(system.urls.cart), client(second.url)],
+          openCartTable,
+        });
       } finally {
         await second.stop();
       }

@@ -1,71 +1,54 @@
-import {
-  CreateQueueCommand,
-  DeleteMessageBatchCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import type { TandemEvent } from '@tandem/contracts/events';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import type { EventOf, EventType, TandemEvent } from '@tandem/contracts/events';
 import { readEvent } from '@tandem/contracts/read-event';
 import type { TopicName } from '@tandem/contracts/topology';
-import { REGION, topicArn } from '@tandem/emulators/messaging-config';
+import { topicArn } from '@tandem/emulators/messaging-config';
+import { openClients, subscribe } from './messaging.ts';
+import type { TestMessage } from './queues.ts';
 import { until } from './until.ts';
 
-const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-
 /** Listener that receives the events of a topic from now on, through its own queue. */
-export interface Listener {
+export interface Listener extends Disposable {
   /** Resolves to all received events once the condition holds. */
   until(holds: (events: readonly TandemEvent[]) => boolean): Promise<readonly TandemEvent[]>;
-  close(): void;
+  /** Resolves to the received events of a type once the condition holds for them; default: once there is one. */
+  untilType<T extends EventType>(
+    type: T,
+    holds?: (events: readonly EventOf<T>[]) => boolean,
+  ): Promise<readonly EventOf<T>[]>;
 }
 
 /** Subscribes a listener to a topic. */
 export async function listen(endpoint: string, topic: TopicName): Promise<Listener> {
-  const options = { endpoint, region: REGION, credentials };
-  const [sns, sqs] = [new SNSClient(options), new SQSClient(options)];
-  const name = `listener-of-${topic}`;
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  await sns.send(
-    new SubscribeCommand({
-      TopicArn: topicArn(topic),
-      Protocol: 'sqs',
-      Endpoint: `arn:aws:sqs:${REGION}:000000000000:${name}`,
-      Attributes: { RawMessageDelivery: 'true' },
-    }),
-  );
+  const subscription = await subscribe(endpoint, `listener-of-${topic}`, [topic]);
   const received: TandemEvent[] = [];
   const receive = async () => {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-    );
-    if (Messages.length === 0) return false;
-    for (const { Body = '' } of Messages) {
+    for (const { Body = '' } of await subscription.receiveAll()) {
       const result = readEvent(Body);
       if (!result.ok) throw new Error(`no event: ${Body}`);
       received.push(result.event);
     }
-    const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    return true;
+    return received;
   };
-
   return {
-    until: (holds) =>
-      until(async () => {
-        while (await receive());
-        return received;
-      }, holds),
-    close() {
-      sns.destroy();
-      sqs.destroy();
-    },
+    until: (holds) => until(receive, holds),
+    untilType: (type, holds = ({ length }) => length > 0) =>
+      until(async () => eventsOfType(await receive(), type), holds),
+    [Symbol.dispose]: () => subscription[Symbol.dispose](),
   };
 }
 
-/** Publishes event bodies unchanged to a topic, one after the other. */
+/** Events of a type. */
+export function eventsOfType<T extends EventType>(
+  events: readonly TandemEvent[],
+  type: T,
+): readonly EventOf<T>[] {
+  return events.filter((event): event is Extract<TandemEvent, EventOf<T>> => event.eventType === type);
+}
+
+/** Creates a publisher of event bodies, which it sends unchanged to a topic, one after the other. */
 export function publisher(endpoint: string): (topic: TopicName, ...bodies: string[]) => Promise<void> {
-  const sns = new SNSClient({ endpoint, region: REGION, credentials });
+  const { sns } = openClients(endpoint);
   return async (topic, ...bodies) => {
     for (const body of bodies) {
       const { eventType } = JSON.parse(body) as { eventType: string };
@@ -77,5 +60,23 @@ export function publisher(endpoint: string): (topic: TopicName, ...bodies: strin
         }),
       );
     }
+  };
+}
+
+/** Trace of the messages of `productUpdated`. */
+export const TRACE = '0123456789abcdef0123456789abcdef';
+
+/** Valid event for Cart, as the relay sends it. */
+export function productUpdated(productId: string, fields: object = {}): TestMessage {
+  const eventId = `product/${productId}/2/0`;
+  const updatedAt = '2026-02-14T15:00:00Z';
+  const body = { name: productId, price: 1999, currency: 'USD', inventory: 120, updatedAt, version: 2 };
+  return {
+    body: JSON.stringify({ eventType: 'ProductUpdated', eventId, productId, ...body, ...fields }),
+    attributes: {
+      eventType: 'ProductUpdated',
+      eventId,
+      traceparent: `00-${TRACE}-0123456789abcdef-01`,
+    },
   };
 }

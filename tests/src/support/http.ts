@@ -75,6 +75,33 @@ export async function retryUnavailable<A extends { readonly status: number }>(
   return until(call, ({ status }) => status !== 503, { deadlineMs: 60_000, intervalMs: 50 });
 }
 
+/** Whether the gateway reports all services as ready. */
+export async function isHealthy(gateway: string): Promise<boolean> {
+  return fetch(`${gateway}/health`).then(
+    async (response) => {
+      await response.body?.cancel();
+      return response.status === 200;
+    },
+    () => false,
+  );
+}
+
+/** Resolves once the gateway reports all services as ready. */
+export async function untilHealthy(gateway: string): Promise<void> {
+  await until(() => isHealthy(gateway), Boolean);
+}
+
+/** The first line of a cart, which most tests have alone. */
+export const firstLine = ({ items: [line] }: CartBody) => line;
+
+/** Client of the API. */
+export type Client = ReturnType<typeof client>;
+
+/** Creates a client with a new token of a user. */
+export async function userClient(gateway: string, subject: string): Promise<Client> {
+  return client(gateway, await mintToken({ subject, scopes: [] }));
+}
+
 /** Creates a client of the system, with a user's token or as a guest. Writes to the catalog have a token with the scope by default. */
 export function client(gateway: string, ownToken: string | false = false, transport: Transport = fetch) {
   const catalogToken = mintToken({ subject: 'test', scopes: ['products:write'] });
@@ -107,6 +134,8 @@ export function client(gateway: string, ownToken: string | false = false, transp
   const add = (cartId: string, productId: string, qty: number) =>
     call<CartBody>('POST', `/carts/${cartId}/items`, { body: { productId, qty } });
 
+  const cart = (cartId: string) => call<CartBody>('GET', `/carts/${cartId}`);
+
   const openCart = async () => (await call<CartBody>('POST', '/carts')).body.cartId;
 
   return {
@@ -117,10 +146,16 @@ export function client(gateway: string, ownToken: string | false = false, transp
       }),
     product: (productId: string) => call<ProductBody>('GET', `/products/${productId}`),
     openCart,
-    cart: (cartId: string) => call<CartBody>('GET', `/carts/${cartId}`),
+    cart,
+    /** Resolves to a cart once Product holds the units of all its lines. */
+    untilHeld: (cartId: string) =>
+      until(
+        () => cart(cartId),
+        ({ body: { items = [] } }) => items.length > 0 && items.every(({ hold }) => hold === 'held'),
+      ),
     add,
     /** Resolves once Cart has these products, with fewer than 999 units each: an add of 999 then fails with 409. */
-    known: async (...productIds: readonly string[]) => {
+    untilKnown: async (...productIds: readonly string[]) => {
       const cartId = await openCart();
       for (const productId of productIds) {
         await until(

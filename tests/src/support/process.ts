@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mapServices, type ServiceName } from '@tandem/contracts/topology';
 import { anyPorts } from '@tandem/local/config';
+import { isHealthy } from './http.ts';
 import { until } from './until.ts';
 
 const script = fileURLToPath(new URL('../../../apps/local/src/main.ts', import.meta.url));
@@ -37,7 +38,7 @@ export interface SystemProcess extends AsyncDisposable {
   kill9(): Promise<Exit>;
 }
 
-/** A directory that is removed when it goes out of scope. */
+/** Creates a directory that is removed when it goes out of scope. */
 export async function temporaryFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'tandem-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
@@ -94,6 +95,15 @@ export async function spawnFailing(environment: Environment, args: readonly stri
   return exit;
 }
 
+/** Whether a process is running. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -140,14 +150,4 @@ function urlsOf(stdout: string): SystemProcess['urls'] | undefined {
     return url;
   };
   return { ...mapServices(urlAfter), gateway: urlAfter('gateway'), aws: urlAfter('SNS, SQS') };
-}
-
-async function isHealthy(gateway: string): Promise<boolean> {
-  return fetch(`${gateway}/health`).then(
-    async (response) => {
-      await response.body?.cancel();
-      return response.status === 200;
-    },
-    () => false,
-  );
 }

@@ -2,8 +2,8 @@ import { readConfig } from '@tandem/chassis/config';
 import { anyPorts, localConfig } from '@tandem/local/config';
 import { startSystem, type StartOptions, type System } from '@tandem/local/system/start';
 import { recordCalls } from './aws-calls/record.ts';
+import { untilHealthy } from './http.ts';
 import { openStore } from './store.ts';
-import { until } from './until.ts';
 
 /** Runs a test on a ready and empty system in this process, with response validation. */
 export async function withSystem(
@@ -25,10 +25,7 @@ export async function withSystem(
     ...options,
   });
   try {
-    await until(
-      async () => (await fetch(`${system.urls.gateway}/health`)).status,
-      (status) => status === 200,
-    );
+    await untilHealthy(system.urls.gateway);
     await test(system);
   } finally {
     await system.stop();

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { publishers, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { emptyLedger } from '@tandem/product/domain/stock';
 import { productKey } from '@tandem/product/store/entity-types';
-import { publisher } from '../../support/events.ts';
+import { productUpdated, publisher } from '../../support/events.ts';
 import { client } from '../../support/http.ts';
+import { openQueues } from '../../support/queues.ts';
 import { until } from '../../support/until.ts';
-import { openQueues, productUpdated } from '../../support/workbench.ts';
 import { MINUTE_MS } from './cloudwatch.ts';
 import type { InjectedFaults } from './injected-faults.ts';
 import { type DrilledService, type DrilledSystem, routed } from './system.ts';
@@ -128,7 +128,7 @@ export const faults: readonly Fault[] = [
     async inject({ endpoint }) {
       using queues = openQueues(endpoint);
       for (const { deadLetterQueue } of topology.subscriptions)
-        await queues.put(deadLetterQueue, productUpdated('mug'));
+        await queues.send(deadLetterQueue, productUpdated('mug'));
     },
   },
   {

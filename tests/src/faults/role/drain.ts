@@ -47,7 +47,7 @@ function watch(client: SNSClient | SQSClient): void {
 
 process.on('exit', () => {
   if (serviceNames.some((service) => service === role))
-    appendFileSync(process.env['HALF_DONE_FILE'] ?? '', `${role} ${inFlight.size}\n`);
+    appendFileSync(process.env['UNFINISHED_FILE'] ?? '', `${role} ${inFlight.size}\n`);
 });
 endWithParent();
 await runUntilStopped(async () => {

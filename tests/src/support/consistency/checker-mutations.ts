@@ -18,13 +18,16 @@ export function verifyChecker(log: readonly Entry[], observed: Observed): void {
   const change = <T extends object>(items: readonly T[], is: (item: T) => boolean, by: Partial<T>) =>
     items.map((item) => (is(item) ? { ...item, ...by } : item));
   const withProduct = (by: Partial<ProductBody>) =>
-    violationsOf(log, { ...observed, products: change(products, (it) => it.productId === productId, by) });
+    violationsOf(log, {
+      ...observed,
+      products: change(products, (product) => product.productId === productId, by),
+    });
   const withLines = (by: Partial<CartBody['items'][number]>) =>
     violationsOf(log, {
       ...observed,
       carts: carts.map((cart) => ({
         ...cart,
-        items: change(cart.items, (it) => it.productId === productId, by),
+        items: change(cart.items, (item) => item.productId === productId, by),
       })),
     });
   const withPublished = (by: Partial<StockEvents>) =>
@@ -75,10 +78,10 @@ function sessionMutations(log: readonly Entry[], observed: Observed): Record<str
   const [open, sold] = [withStatus('open'), withStatus('checkedOut')];
   const wasMerged = ({ items, cartId }: CartBody) =>
     items.length > 0 &&
-    log.some((it) => it.op === 'merge' && it.cartId === cartId && it.outcome.status === 'done');
+    log.some((entry) => entry.op === 'merge' && entry.cartId === cartId && entry.outcome.status === 'done');
   const target = observed.carts.find(wasMerged);
   const source = observed.carts.find(({ status }) => status === 'merged');
-  const keyed = log.find((it) => it.op === 'add' && it.isKeyed && it.outcome.status === 'done');
+  const keyed = log.find((entry) => entry.op === 'add' && entry.isKeyed && entry.outcome.status === 'done');
   assert.ok(open && sold && target && source && keyed);
   const [soldLine] = sold.items;
   assert.ok(soldLine);
@@ -86,7 +89,7 @@ function sessionMutations(log: readonly Entry[], observed: Observed): Record<str
   const withCart = (cart: CartBody, by: Partial<CartBody>, entries = log) =>
     violationsOf(entries, {
       ...observed,
-      carts: observed.carts.map((it) => (it === cart ? { ...it, ...by } : it)),
+      carts: observed.carts.map((other) => (other === cart ? { ...cart, ...by } : other)),
     });
   const moreOf = ({ items }: CartBody, more: number) => {
     const grown = items.map((line, i) => (i === 0 ? { ...line, qty: line.qty + more } : line));
@@ -97,7 +100,13 @@ function sessionMutations(log: readonly Entry[], observed: Observed): Record<str
   };
   const { cartId } = sold;
   const done = { status: 'done', version: open.version } as const;
-  const addedUnseen: Entry = { op: 'add', cartId, productId: soldLine.productId, qty: 50_000, outcome: done };
+  const unobservedAdd: Entry = {
+    op: 'add',
+    cartId,
+    productId: soldLine.productId,
+    qty: 50_000,
+    outcome: done,
+  };
   return {
     'an acknowledged merge': withEntry({
       op: 'merge',
@@ -117,7 +126,7 @@ function sessionMutations(log: readonly Entry[], observed: Observed): Record<str
     'a total that differs from the sum of the lines': withCart(sold, { totalAmount: sold.totalAmount + 1 }),
     'sold units without a matching change of stock': withCart(sold, moreOf(sold, 50_000), [
       ...log,
-      addedUnseen,
+      unobservedAdd,
     ]),
     'a keyed add that counted twice': withEntry(keyed),
   };

@@ -28,21 +28,23 @@ export const MAX_OVERDUE_MS = 10_000;
  */
 export function violationsOf(log: readonly Entry[], observed: Observed): string[] {
   const { products, carts, deadLetters, published } = observed;
-  const ofProducts = Map.groupBy(log.filter(isOfProduct), ({ productId }) => productId);
-  const ofCarts = Map.groupBy(log.filter(isOfCart), ({ cartId }) => cartId);
+  const entriesByProduct = Map.groupBy(log.filter(isProductEntry), ({ productId }) => productId);
+  const entriesByCart = Map.groupBy(log.filter(isCartEntry), ({ cartId }) => cartId);
   const quantities = quantitiesOf(log, published.reductions);
   const statuses = statusesOf(log);
   return [
-    ...[...ofProducts].flatMap(([productId, entries]) => productViolations(productId, entries, observed)),
-    ...[...ofCarts].flatMap(([cartId, entries]) =>
+    ...[...entriesByProduct].flatMap(([productId, entries]) =>
+      productViolations(productId, entries, observed),
+    ),
+    ...[...entriesByCart].flatMap(([cartId, entries]) =>
       cartViolations(cartId, entries, carts, quantities(cartId)),
     ),
     ...carts.flatMap(({ cartId, status }) =>
       expectOneOf(`${cartId}: status`, status, new Set([statuses.get(cartId) ?? 'open'])),
     ),
     ...products
-      .filter(({ productId }) => !ofProducts.has(productId))
-      .map((it) => `${it.productId} was not created by a client`),
+      .filter(({ productId }) => !entriesByProduct.has(productId))
+      .map(({ productId }) => `${productId} was not created by a client`),
     ...published.heldAgain.map((request) => `${request} was held again after its hold expired`),
     ...(deadLetters === 0 ? [] : [`${deadLetters} dead letters or parked messages`]),
   ];
@@ -54,7 +56,7 @@ function productViolations(
   observed: Observed,
 ): string[] {
   const { products, carts, published } = observed;
-  const product = products.find((it) => it.productId === productId);
+  const product = products.find((candidate) => candidate.productId === productId);
   const linesOf = (expectedStatus: CartBody['status']) =>
     carts
       .filter(({ status }) => status === expectedStatus)
@@ -68,7 +70,7 @@ function productViolations(
   const { price, onHand, held, inventory, version } = product;
   const sold = unitsOf(ordered);
   const missing = published.missing.get(productId) ?? 0;
-  const isReduced = published.reductions.some((it) => it.productId === productId);
+  const isReduced = published.reductions.some((reduction) => reduction.productId === productId);
   return [
     ...expectAtLeast(`${productId}: version`, version, newestVersion(entries)),
     ...expectOneOf(`${productId}: price`, price, pricesOf(entries)),
@@ -96,8 +98,8 @@ function lineViolations(
   at: number,
 ): string[] {
   const overdueMs = heldUntil === undefined ? 0 : at - Date.parse(heldUntil);
-  const own = hold === 'held' ? qty : 0;
-  const isAvailable = own > 0 || inventory >= qty;
+  const heldQty = hold === 'held' ? qty : 0;
+  const isAvailable = heldQty > 0 || inventory >= qty;
   return [
     ...expectOneOf(`${productId}: the price in a cart`, currentPrice, new Set([price])),
     ...(hold === 'pending' ? [`${productId}: a hold of ${qty} is pending`] : []),
@@ -107,7 +109,7 @@ function lineViolations(
     ...expectOneOf(
       `${productId}: ${hold} in a cart, units available`,
       availableQty,
-      new Set([own + inventory]),
+      new Set([heldQty + inventory]),
     ),
     ...expectOneOf(
       `${productId}: ${hold} in a cart, availability`,
@@ -124,7 +126,7 @@ function cartViolations(
   carts: readonly CartBody[],
   expected: Quantities,
 ): string[] {
-  const cart = carts.find((it) => it.cartId === cartId);
+  const cart = carts.find((candidate) => candidate.cartId === cartId);
   if (!cart) return [`${cartId} is missing`];
   const shown = new Map(cart.items.map(({ productId, qty }) => [productId, qty]));
   const total = cart.items.reduce((sum, { qty, priceAtAdd }) => sum + qty * priceAtAdd, 0);
@@ -170,20 +172,24 @@ function statusesOf(log: readonly Entry[]): ReadonlyMap<string, string> {
   );
 }
 
-function expectOneOf<T extends number | string>(what: string, shown: T, expected: ReadonlySet<T>): string[] {
+function expectOneOf<T extends number | string>(
+  subject: string,
+  shown: T,
+  expected: ReadonlySet<T>,
+): string[] {
   return expected.has(shown)
     ? []
-    : [`${what} is ${shown}, expected ${[...expected].slice(0, 10).join(' or ')}`];
+    : [`${subject} is ${shown}, expected ${[...expected].slice(0, 10).join(' or ')}`];
 }
 
-function expectAtLeast(what: string, shown: number, expected: number): string[] {
-  return shown >= expected ? [] : [`${what} is ${shown}, a client received ${expected}`];
+function expectAtLeast(subject: string, shown: number, expected: number): string[] {
+  return shown >= expected ? [] : [`${subject} is ${shown}, a client received ${expected}`];
 }
 
-function isOfProduct(entry: Entry): entry is ProductEntry {
+function isProductEntry(entry: Entry): entry is ProductEntry {
   return entry.op === 'create' || entry.op === 'price' || entry.op === 'stock';
 }
 
-function isOfCart(entry: Entry): entry is CartEntry {
-  return !isOfProduct(entry);
+function isCartEntry(entry: Entry): entry is CartEntry {
+  return !isProductEntry(entry);
 }

@@ -4,6 +4,7 @@ import type { Attempt } from './workload.ts';
 import type { Random } from '../random.ts';
 import type { Outcome } from './operation-log.ts';
 
+/** Options of a merchant: its access to the workload. */
 export interface MerchantOptions {
   readonly attempt: Attempt;
   /** Sets the quantity of a line. */

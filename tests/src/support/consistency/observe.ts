@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { type CartBody, client, retryUnavailable, type ProductBody } from '../http.ts';
-import { deadLetters } from '../queues.ts';
+import { deadLetterCount } from '../queues.ts';
 import type { Observed } from './checker.ts';
-import type { Load } from './workload.ts';
+import type { Workload } from './workload.ts';
 import type { StockEventRecorder } from './stock-events.ts';
 
-/** Observes all products and carts of the load through the APIs, queues and events alone. */
+/** Observes all products and carts of a workload through the APIs, queues and events alone. */
 export async function observe(
   { gateway, aws }: Readonly<Record<'gateway' | 'aws', string>>,
-  { productIds, tokens }: Load,
+  { productIds, tokens }: Workload,
   recorder: StockEventRecorder,
 ): Promise<Observed> {
   const api = client(gateway);
@@ -29,7 +29,7 @@ export async function observe(
   return {
     products,
     carts: carts.flatMap(({ status, body }): CartBody[] => (status === 200 ? [body] : [])),
-    deadLetters: await deadLetters(aws),
+    deadLetters: await deadLetterCount(aws),
     published: await recorder.collect(aws),
     at: Date.now(),
   };

@@ -1,7 +1,7 @@
 /** Outcome of a change for its client: applied, rejected, or unknown because there was no response. */
 export type Outcome =
   | { readonly status: 'done'; readonly version: number }
-  | { readonly status: 'refused' }
+  | { readonly status: 'rejected' }
   | { readonly status: 'unknown' };
 
 /** Change that a client requested. All changes of a product, and of a cart, are by the same client. */
@@ -45,7 +45,7 @@ export function possible<T>(initial: T, steps: readonly Step<T>[]): ReadonlySet<
 /** All possible values after these steps, from any of the initial values. */
 export function possibleFrom<T>(initial: ReadonlySet<T>, steps: readonly Step<T>[]): ReadonlySet<T> {
   return steps.reduce((values, { outcome: { status }, apply }) => {
-    if (status === 'refused') return values;
+    if (status === 'rejected') return values;
     const applied = [...values].map(apply);
     return new Set(status === 'done' ? applied : [...values, ...applied]);
   }, initial);

@@ -1,5 +1,6 @@
 import { type Entry, possibleFrom } from './operation-log.ts';
-import { publicIdOf, type Reduction } from './stock-events.ts';
+import { publicIdOf } from '../public-id.ts';
+import type { Reduction } from './stock-events.ts';
 
 /** Possible quantities of each product in a cart. */
 export type Quantities = ReadonlyMap<string, ReadonlySet<number>>;
@@ -21,9 +22,11 @@ export function quantitiesOf(
     log.filter((entry): entry is CartEntry => 'cartId' in entry),
     ({ cartId }) => cartId,
   );
-  const ofCarts = Map.groupBy(reductions, ({ cartId }) => cartId);
+  const reductionsByCart = Map.groupBy(reductions, ({ cartId }) => cartId);
   const merged = new Set<string>(
-    log.flatMap((it) => (it.op === 'merge' && it.outcome.status === 'done' ? [it.fromCartId] : [])),
+    log.flatMap((entry) =>
+      entry.op === 'merge' && entry.outcome.status === 'done' ? [entry.fromCartId] : [],
+    ),
   );
   const computed = new Map<string, Map<string, ReadonlySet<number>>>();
 
@@ -35,7 +38,10 @@ export function quantitiesOf(
     computed.set(cartId, lines);
     const sources = new Set<string>();
     const valuesOf = (productId: string) => lines.get(productId) ?? none;
-    for (const change of historyOf(entries.get(cartId) ?? [], ofCarts.get(publicIdOf(cartId)) ?? [])) {
+    for (const change of historyOf(
+      entries.get(cartId) ?? [],
+      reductionsByCart.get(publicIdOf(cartId)) ?? [],
+    )) {
       if (change.op === 'merge') {
         // A repeated merge moves nothing.
         if (change.outcome.status !== 'done' || sources.has(change.fromCartId)) continue;
@@ -76,7 +82,7 @@ function historyOf(entries: readonly CartEntry[], reductions: readonly Reduction
   for (const entry of inOrderOfVersions(entries)) {
     const { outcome } = entry;
     if (outcome.status === 'done') advance(outcome.version);
-    if (!isChange(entry) || outcome.status === 'refused') continue;
+    if (!isChange(entry) || outcome.status === 'rejected') continue;
     if (outcome.status === 'done') history.push(entry);
     else unknown.push(entry);
   }

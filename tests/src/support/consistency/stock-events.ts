@@ -1,12 +1,5 @@
-import { createHash } from 'node:crypto';
-import {
-  CreateQueueCommand,
-  DeleteMessageBatchCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
-import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
+import { queueUrl } from '@tandem/emulators/messaging-config';
+import { openClients, receiveAll, subscribe } from '../messaging.ts';
 
 /** Reduction of a line to the units that it holds, because Product rejected an increase. */
 export interface Reduction {
@@ -50,67 +43,28 @@ interface StockEvent {
 }
 
 const QUEUE = 'checker-queue';
-const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-const subscribedTypes = {
-  'product-events-topic': [
-    'ProductUpdated',
-    'InventoryReserved',
-    'InventoryReservationRejected',
-    'InventoryReservationExpired',
-    'InventoryShort',
-  ],
-  'cart-events-topic': ['ProductRemovedFromCart'],
-} as const;
-
-/** Public id of a cart in events: for a guest's cart it is derived from its secret. */
-export function publicIdOf(cartId: string): string {
-  const secret = /^guest-(.+)$/.exec(cartId)?.[1];
-  if (secret === undefined) return cartId;
-  return `cart-${createHash('sha256').update(secret).digest('base64url').slice(0, 22)}`;
-}
+const topics = ['product-events-topic', 'cart-events-topic'] as const;
+const subscribedTypes = [
+  'ProductUpdated',
+  'InventoryReserved',
+  'InventoryReservationRejected',
+  'InventoryReservationExpired',
+  'InventoryShort',
+  'ProductRemovedFromCart',
+];
 
 /** Subscribes to both topics, and records the events that the checker needs. */
 export async function recordStockEvents(endpoint: string): Promise<StockEventRecorder> {
-  const options = { endpoint, region: REGION, credentials };
-  const [sns, sqs] = [new SNSClient(options), new SQSClient(options)];
-  await sqs.send(new CreateQueueCommand({ QueueName: QUEUE }));
-  for (const [topic, eventTypes] of Object.entries(subscribedTypes)) {
-    await sns.send(
-      new SubscribeCommand({
-        TopicArn: topicArn(topic as keyof typeof subscribedTypes),
-        Protocol: 'sqs',
-        Endpoint: `arn:aws:sqs:${REGION}:000000000000:${QUEUE}`,
-        Attributes: { RawMessageDelivery: 'true', FilterPolicy: JSON.stringify({ eventType: eventTypes }) },
-      }),
-    );
-  }
-  sns.destroy();
-  sqs.destroy();
-
+  using _subscription = await subscribe(endpoint, QUEUE, topics, subscribedTypes);
   const record = createRecord();
   return {
     async collect(endpoint) {
-      await receiveAll(endpoint, (event) => record.add(event));
+      using clients = openClients(endpoint);
+      for (const { Body = '' } of await receiveAll(clients.sqs, queueUrl(endpoint, QUEUE)))
+        record.add(JSON.parse(Body) as StockEvent);
       return record.events();
     },
   };
-}
-
-async function receiveAll(endpoint: string, add: (event: StockEvent) => void): Promise<void> {
-  const sqs = new SQSClient({ endpoint, region: REGION, credentials });
-  const QueueUrl = queueUrl(endpoint, QUEUE);
-  try {
-    for (;;) {
-      const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
-      const { Messages = [] } = await sqs.send(receive);
-      if (Messages.length === 0) return;
-      for (const { Body = '' } of Messages) add(JSON.parse(Body) as StockEvent);
-      const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    }
-  } finally {
-    sqs.destroy();
-  }
 }
 
 function createRecord() {

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mintToken } from '@tandem/emulators/issuer';
-import type { ApiResponse, CartBody, client, RequestOptions } from '../http.ts';
+import type { ApiResponse, CartBody, Client, RequestOptions } from '../http.ts';
 import type { Random } from '../random.ts';
 import type { Entry, Operation } from './operation-log.ts';
-
-type Client = ReturnType<typeof client>;
 
 /** Number of retried requests with an idempotency key, and of replayed responses. */
 export interface Repeats {
@@ -73,19 +71,19 @@ export async function runUserSessions(subject: string, options: UserSessionOptio
     if (key && isDone) stored.push({ path, options, key, status, version: body.version });
     log.push({
       ...operation,
-      outcome: isDone ? { status: 'done', version: body.version } : { status: 'refused' },
+      outcome: isDone ? { status: 'done', version: body.version } : { status: 'rejected' },
     });
     return isDone;
   };
-  /** Repeats an applied request, whose process may have been killed since. */
+  /** Repeats an applied request; its process may have been killed since. */
   const repeatOne = async () => {
-    const one = stored[random(0, stored.length - 1)];
-    if (!one) return;
-    const { path, options, key, status, version } = one;
+    const request = stored[random(0, stored.length - 1)];
+    if (!request) return;
+    const { path, options, key, status, version } = request;
     repeats.sent += 1;
-    const again = await withRetry(path, options, key);
-    if (again.status !== status || again.body.version !== version)
-      unexpected.push(`POST ${path} got ${status}, and ${again.status} when it was repeated`);
+    const repeated = await withRetry(path, options, key);
+    if (repeated.status !== status || repeated.body.version !== version)
+      unexpected.push(`POST ${path} got ${status}, and ${repeated.status} when it was repeated`);
   };
   const isLucky = () => random(0, 1) === 0;
 
@@ -117,7 +115,7 @@ export async function runUserSessions(subject: string, options: UserSessionOptio
     const path = `/carts/${cartId}/items/${productId}`;
     const { status, body, isRepeated } = await withRetry(path, { body: { qty }, token }, undefined, 'PUT');
     // The first request may have been applied, and its response lost, although its retry is rejected.
-    const rejected = { status: isRepeated ? 'unknown' : 'refused' } as const;
+    const rejected = { status: isRepeated ? 'unknown' : 'rejected' } as const;
     const outcome = status < 300 ? ({ status: 'done', version: body.version } as const) : rejected;
     log.push({ op: 'set', cartId, productId, qty, outcome });
   };

@@ -1,13 +1,12 @@
-import type { ApiResponse, client } from '../http.ts';
+import type { ApiResponse, Client } from '../http.ts';
 import { until } from '../until.ts';
 import { createMerchant } from './merchant.ts';
 import type { Random } from '../random.ts';
 import type { Entry, Operation, Outcome } from './operation-log.ts';
 import { runUserSessions, type Repeats } from './user-sessions.ts';
 
-type Client = ReturnType<typeof client>;
-
-export interface LoadOptions {
+/** Options of a workload: its clients, and how long they retry. */
+export interface WorkloadOptions {
   /** Resolves to the client once the system is up. */
   readonly whenUp: () => Promise<Client>;
   readonly random: Random;
@@ -24,8 +23,8 @@ export interface LoadOptions {
 /** Requests a change, and logs its outcome. */
 export type Attempt = (operation: Operation, call: (api: Client) => Promise<ApiResponse>) => Promise<Outcome>;
 
-/** Running load: clients that change products and carts without pauses, with a log of the outcomes. */
-export interface Load {
+/** Running workload: clients that change products and carts without pauses, with a log of the outcomes. */
+export interface Workload {
   readonly log: readonly Entry[];
   /** Responses that must never occur. */
   readonly unexpected: readonly string[];
@@ -38,7 +37,7 @@ export interface Load {
 }
 
 /** Opens carts, creates the first products, and changes both until it is stopped. */
-export async function startLoad(options: LoadOptions): Promise<Load> {
+export async function startWorkload(options: WorkloadOptions): Promise<Workload> {
   const { whenUp, random, shoppers, merchants, buyers, retryTimeoutMs = 20_000, idleMs } = options;
   const log: Entry[] = [];
   const unexpected: string[] = [];
@@ -64,7 +63,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
       ({ status, body }): Outcome => {
         if (status === 500) unexpected.push(`${operation.op} got the response 500: ${JSON.stringify(body)}`);
         if (status >= 500) return { status: 'unknown' };
-        return status < 300 ? { status: 'done', version: Number(body['version']) } : { status: 'refused' };
+        return status < 300 ? { status: 'done', version: Number(body['version']) } : { status: 'rejected' };
       },
       (): Outcome => ({ status: 'unknown' }),
     );
@@ -114,7 +113,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   selling.catch(() => undefined);
   await until(
     () => productIds.length,
-    (known) => known > 0,
+    (count) => count > 0,
   );
   const { signal } = stopping;
   const onOpened = (cartId: string, token: string | false) => void tokens.set(cartId, token);

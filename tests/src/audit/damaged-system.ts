@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import { createPublisher, type Publish } from '@tandem/chassis/messaging/publisher';
-import type { TandemEvent } from '@tandem/contracts/events';
+import type { EventType, TandemEvent } from '@tandem/contracts/events';
 import type { ServiceName } from '@tandem/contracts/topology';
 import { audit, type AuditReport, type DifferenceOutcome } from '@tandem/audit/audit';
 import type { Difference } from '@tandem/audit/difference';
@@ -11,22 +11,22 @@ import type { Store } from '@tandem/local/system/store';
 import { createTable } from '@tandem/storage/create-table';
 import type { Table } from '@tandem/storage/table';
 import { recordCalls } from '../support/aws-calls/record.ts';
-import { client } from '../support/http.ts';
+import { type Client, client } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { openStore } from '../support/store.ts';
 import { withSystem } from '../support/system.ts';
 
 /** Report of an audit with its differences. */
-export interface Audited extends AuditReport {
+export interface AuditResult extends AuditReport {
   readonly differences: readonly (Difference & { readonly outcome: DifferenceOutcome })[];
   /** Published repair events, in order. */
   readonly published: readonly TandemEvent[];
 }
 
 /** System whose relays can lose events, and whose tables can be written directly. */
-export interface Damaged {
+export interface DamagedSystem {
   readonly urls: { readonly gateway: string; readonly aws: string };
-  readonly shop: ReturnType<typeof client>;
+  readonly shop: Client;
   readonly tables: Readonly<Record<'product' | 'cart', Table>>;
   /** Whether the table still has the item, even if it has expired. */
   readonly isStored: (service: ServiceName, pk: string) => Promise<boolean>;
@@ -36,26 +36,27 @@ export interface Damaged {
   readonly audit: (options?: {
     readonly isRepair?: boolean;
     readonly wrap?: (publish: Publish) => Publish;
-  }) => Promise<Audited>;
+  }) => Promise<AuditResult>;
 }
 
 const SETTLE_MS = 50;
 const RATE = 500;
 
-export async function withDamaged(
-  test: (damaged: Damaged) => Promise<void>,
+/** Runs a test on a system that can be damaged. */
+export async function withDamagedSystem(
+  test: (system: DamagedSystem) => Promise<void>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   let isLost: (event: TandemEvent) => boolean = () => false;
   const stores = new Map<string, Store>();
-  const run = async ({ urls }: Pick<Damaged, 'urls'>) => {
+  const run = async ({ urls }: Pick<DamagedSystem, 'urls'>) => {
     const driverOf = (service: ServiceName) => {
       const driver = stores.get(service)?.driver;
       if (!driver) throw new Error('no store');
       return driver;
     };
     const tableOf = (service: ServiceName) => createTable(driverOf(service), { now: Date.now });
-    using place = localTarget(urls.aws);
+    using target = localTarget(urls.aws);
     await test({
       urls,
       shop: client(urls.gateway),
@@ -73,7 +74,7 @@ export async function withDamaged(
         const { tables } = await openLocalSystem(urls.gateway);
         const differences: (Difference & { readonly outcome: DifferenceOutcome })[] = [];
         const published: TandemEvent[] = [];
-        const send = createPublisher(place.sns, await place.topicArn('cart-events-topic'));
+        const send = createPublisher(target.sns, await target.topicArn('cart-events-topic'));
         const publish = wrap(async (events) => {
           published.push(...events.map(({ event }) => event as TandemEvent));
           return send(events);
@@ -101,6 +102,23 @@ export async function withDamaged(
       if (principal.endsWith('-relay')) lose(client as SNSClient, (event) => isLost(event));
     },
   });
+}
+
+/** Creates a predicate for events of these types. */
+export const isOfType =
+  (...types: readonly EventType[]) =>
+  ({ eventType }: TandemEvent) =>
+    types.includes(eventType);
+
+/** Fills a new cart; resolves to its id once Product holds all of its units. */
+export async function fillCart(
+  { shop }: DamagedSystem,
+  lines: Readonly<Record<string, number>>,
+): Promise<string> {
+  const cartId = await shop.openCart();
+  await shop.fill(cartId, lines);
+  await shop.untilHeld(cartId);
+  return cartId;
 }
 
 /** Makes a client report success for events that are never delivered. */

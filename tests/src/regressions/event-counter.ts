@@ -1,6 +1,6 @@
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import type { TandemEvent } from '@tandem/contracts/events';
-import { type Listener, listen } from '../support/events.ts';
+import { listen } from '../support/events.ts';
 import { client } from '../support/http.ts';
 import { atRest } from '../support/queues.ts';
 import { until } from '../support/until.ts';
@@ -8,21 +8,19 @@ import { until } from '../support/until.ts';
 const MARKER = 'marker';
 
 /** Counter of all events that a system publishes. */
-export interface Effects {
+export interface EventCounter extends Disposable {
   /** Number of events of each type that `work` causes, until the system is at rest. */
-  of(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>>;
-  close(): void;
+  count(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>>;
 }
 
-/** Starts counting. No other client may use the system meanwhile. */
-export async function watchEffects(urls: {
+/** Starts to count events. No other client may use the system meanwhile. */
+export async function countEvents(urls: {
   readonly gateway: string;
   readonly aws: string;
-}): Promise<Effects> {
+}): Promise<EventCounter> {
   const { checkOut, fill, openCart, putProduct } = client(urls.gateway);
-  const listeners: readonly Listener[] = await Promise.all(
-    (['product-events-topic', 'cart-events-topic'] as const).map((topic) => listen(urls.aws, topic)),
-  );
+  const productListener = await listen(urls.aws, 'product-events-topic');
+  const cartListener = await listen(urls.aws, 'cart-events-topic');
   await putProduct(MARKER, { inventory: 1_000_000 });
   const markerCarts = new Set<string>();
 
@@ -42,19 +40,21 @@ export async function watchEffects(urls: {
     await atRest(urls.aws);
     const isSold = (event: TandemEvent) =>
       event.eventType === 'CartCheckedOut' && event.cartId === publicIdOf(cartId);
-    const [ofProduct, ofCart] = listeners;
-    const carts = (await ofCart?.until((events) => events.some(isSold))) ?? [];
-    const products = (await ofProduct?.until(() => true)) ?? [];
-    return [...products, ...carts].filter((event) => !isMarker(event));
+    const cartEvents = await cartListener.until((events) => events.some(isSold));
+    const productEvents = await productListener.until(() => true);
+    return [...productEvents, ...cartEvents].filter((event) => !isMarker(event));
   };
 
   return {
-    async of(work) {
+    async count(work) {
       const before = new Set(await settle());
       await work();
       return countsOf((await settle()).filter((event) => !before.has(event)));
     },
-    close: () => listeners.forEach((listener) => listener.close()),
+    [Symbol.dispose]() {
+      productListener[Symbol.dispose]();
+      cartListener[Symbol.dispose]();
+    },
   };
 }
 
