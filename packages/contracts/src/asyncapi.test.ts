@@ -46,7 +46,7 @@ const document = z
 const ajv = new Ajv({ allErrors: true, strict: false });
 addFormats.default(ajv);
 
-test('is a valid AsyncAPI 3.0 document', () => {
+test('the document is valid AsyncAPI 3.0', () => {
   const schema: object = createRequire(import.meta.url)('@asyncapi/specs/schemas/3.0.0.json');
   // The schema bundles draft-07's own under its $id, which ajv would have added as well.
   const metaAjv = new Ajv({ allErrors: true, strict: false, meta: false, validateSchema: false });
@@ -55,11 +55,11 @@ test('is a valid AsyncAPI 3.0 document', () => {
   assert.equal(metaAjv.validate(schema, { ...asyncApiDocument(), channels: { broken: 1 } }), false);
 });
 
-test('is plain JSON', () => {
+test('the document is plain JSON', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(asyncApiDocument())), asyncApiDocument());
 });
 
-test('has a channel for each topic, with the messages that appear on it', () => {
+test('each topic has a channel with its messages', () => {
   const channels = Object.entries(document.channels).map(([, { address, messages }]) => [
     address,
     Object.keys(messages),
@@ -70,7 +70,7 @@ test('has a channel for each topic, with the messages that appear on it', () => 
   );
 });
 
-test('has a send operation for each topic and a receive operation, with its queues, for each subscription', () => {
+test('each topic has a send operation, and each subscription a receive operation with its queues', () => {
   const operations = Object.values(document.operations);
   assert.deepEqual(
     operations.filter(({ action }) => action === 'send').map(({ channel }) => channel.$ref),
@@ -87,7 +87,7 @@ test('has a send operation for each topic and a receive operation, with its queu
   );
 });
 
-test('every reference leads somewhere', () => {
+test('every reference resolves', () => {
   const references = [...JSON.stringify(asyncApiDocument()).matchAll(/"\$ref":"#\/([^"]+)"/g)];
   assert.ok(references.length > 0);
   for (const [, path = ''] of references) {
@@ -97,7 +97,7 @@ test('every reference leads somewhere', () => {
   }
 });
 
-test('has a server on this machine and one for any region of AWS', () => {
+test('the document has a local server and one for any region of AWS', () => {
   assert.equal(document.servers['local']?.host, '127.0.0.1:4566');
   assert.match(document.servers['aws']?.host ?? '', /\{region\}/);
   assert.ok(document.servers['aws']?.variables);
@@ -105,19 +105,19 @@ test('has a server on this machine and one for any region of AWS', () => {
 });
 
 for (const type of Object.keys(eventSchemas)) {
-  test(`${type}: the message has a payload, with examples that its own schema accepts`, () => {
+  test(`${type}: the payload schema of the message accepts its examples`, () => {
     const message = document.components.messages[type];
     assert.ok(message);
     assert.deepEqual(message.headers.required, ['eventType', 'eventId', 'traceparent']);
     assert.ok(message.examples.length > 0);
     for (const { payload } of message.examples) assertValid(message.payload, payload);
-    assert.equal(ajv.validate(message.payload, { eventType: type }), false, 'a schema that refuses');
+    assert.equal(ajv.validate(message.payload, { eventType: type }), false, 'required fields');
     const unknownField = { ...z.looseObject({}).parse(message.examples[0]?.payload), later: true };
     assertValid(message.payload, unknownField);
   });
 }
 
-const eventsOfTheContract = [
+const contractExamples = [
   {
     eventType: 'ProductUpdated',
     productId: 'prod-123',
@@ -140,8 +140,8 @@ const eventsOfTheContract = [
   },
 ];
 
-for (const event of eventsOfTheContract) {
-  test(`shows the ${event.eventType} of the contract`, () => {
+for (const event of contractExamples) {
+  test(`the examples include the ${event.eventType} of the contract`, () => {
     const examples = document.components.messages[event.eventType]?.examples ?? [];
     assert.ok(examples.some(({ payload }) => isDeepStrictEqual(payload, event)));
   });

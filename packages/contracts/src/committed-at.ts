@@ -1,9 +1,9 @@
 import type { NewEvent } from './events.ts';
 
 /**
- * When the change was decided that an event tells of, in milliseconds since the epoch: how long it has been on its way
- * can be measured by it. Undefined for what is no news: a snapshot repeats an old state, a request for one is handed on
- * from page to page, and a cart expires when its time is over, which may be long before its item is removed.
+ * Time of the change that an event publishes, in milliseconds since the epoch, from which its propagation delay is
+ * measured. Undefined for events that publish no recent change: a snapshot repeats an old state, a snapshot request is
+ * passed on from page to page, and the item of an expired cart may be removed long after the expiry.
  */
 export function committedAt(event: NewEvent): number | undefined {
   switch (event.eventType) {

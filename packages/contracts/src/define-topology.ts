@@ -1,16 +1,16 @@
 import type { EventType } from './events.ts';
 
 /**
- * Projection of an index beside the keys: the items' states, for lists that are read often, or nothing: then it costs a
- * read of each item that is listed, and no write where an item only changes in itself.
+ * Projection of a sparse index. `states` adds the items' states, for lists that are read often; with `keys`, a list reads
+ * each of its items, and a change of an item that leaves its index keys as they are costs no write of the index.
  */
 export type IndexHolds = 'states' | 'keys';
 
-/** A service as its author defines it. Everything is optional but what follows from something else. */
+/** Definition of a service. Every field is optional; a service that publishes needs a table. */
 export interface ServiceDefinition {
-  /** Paths that the gateway or load balancer routes to it. Default: none, it has no API. */
+  /** Path prefixes that the gateway or load balancer routes to the service. Default: none, it has no API. */
   readonly paths?: readonly `/${string}`[];
-  /** Its table with the sparse indexes. Every table has a TTL attribute and a stream of both images. */
+  /** Its table with sparse indexes. Every table has a TTL attribute and a change stream of old and new images. */
   readonly table?: { readonly name: string; readonly indexes: Readonly<Record<string, IndexHolds>> };
   /** The events that the outbox relay of its table publishes. */
   readonly publishes?: {
@@ -19,12 +19,12 @@ export interface ServiceDefinition {
     /** Whether the relay publishes events for items that expire. Default: false. */
     readonly onExpiry?: boolean;
     /**
-     * Queue of its own through which it also publishes snapshots, which change no state: a page a message, so that a crash
-     * resumes there.
+     * Queue of the service that drives its snapshots: one message for each page, so that a snapshot resumes after a crash.
+     * Snapshots change no state, so that the relay does not publish them.
      */
     readonly snapshotQueue?: `${string}-queue`;
   };
-  /** Types of event by queue and topic. */
+  /** Event types by queue and topic. */
   readonly consumes?: Readonly<Record<`${string}-queue`, Readonly<Record<string, readonly EventType[]>>>>;
 }
 
@@ -40,7 +40,7 @@ type Part<D, P extends keyof ServiceDefinition> = D[keyof D] extends infer S
 export type ServiceNameOf<D> = keyof D & string;
 export type TableNameOf<D> = Extract<Part<D, 'table'>, { name: string }>['name'];
 export type TopicNameOf<D> = Extract<Part<D, 'publishes'>, { topic: string }>['topic'];
-/** The types of event that some service publishes. */
+/** The event types that services publish. */
 export type PublishedTypeOf<D> = Extract<
   Part<D, 'publishes'>,
   { eventTypes: readonly EventType[] }
@@ -51,7 +51,7 @@ export type QueueNameOf<D> = Keys<Part<D, 'consumes'>>;
 export interface ServiceSpec<Table extends string, Queue extends string> {
   readonly paths: readonly string[];
   readonly table?: Table;
-  /** The queues that it consumes. */
+  /** The queues that the service consumes. */
   readonly queues: readonly Queue[];
 }
 
@@ -61,7 +61,7 @@ export interface TableSpec<Service extends string> {
   readonly indexes: Readonly<Record<string, IndexHolds>>;
 }
 
-/** The outbox relay of a service's table: publishes to one topic, parks what can never be published. */
+/** The outbox relay of a service's table: publishes to one topic, and parks events that can never be published. */
 export interface RelaySpec<Table extends string, Topic extends string, Queue extends string> {
   readonly table: Table;
   readonly topic: Topic;
@@ -70,7 +70,7 @@ export interface RelaySpec<Table extends string, Topic extends string, Queue ext
   readonly snapshotQueue?: Queue;
 }
 
-/** A topic and the types of event that appear on it. */
+/** A topic and the event types that are published to it. */
 export interface TopicSpec<Service extends string> {
   readonly owner: Service;
   readonly eventTypes: readonly EventType[];
@@ -84,7 +84,7 @@ export interface QueueSpec<Service extends string> {
   readonly visibilityTimeout: number;
 }
 
-/** A filtered, raw subscription. `deadLetterQueue` keeps what SNS could not deliver, which it would drop otherwise. */
+/** A filtered, raw subscription. `deadLetterQueue` receives messages that SNS cannot deliver and would otherwise drop. */
 export interface SubscriptionSpec<Topic extends string, Queue extends string> {
   readonly topic: Topic;
   readonly queue: Queue;
@@ -105,13 +105,13 @@ export interface TopologyOf<D extends ServiceDefinitions> {
   readonly subscriptions: readonly SubscriptionSpec<TopicNameOf<D>, QueueNameOf<D>>[];
 }
 
-/** Limits of every queue: five receives, of which each hides the message for 30 s. */
+/** Limits of every queue: at most five receives of a message, which is invisible for 30 s after each. */
 const LIMITS = { maxReceiveCount: 5, visibilityTimeout: 30 };
 
 /**
- * The topology of these services, in their order. The names of dead-letter and parking queues follow from those of queues
- * and services. Throws a TypeError for a service that publishes without a table, and for a subscription to a topic that no
- * service publishes to.
+ * Creates the topology of these services, in their order. Names of dead-letter and parking queues are derived from those
+ * of queues and services. Throws a TypeError for a service that publishes without a table, and for a subscription to a
+ * topic that no service publishes to.
  */
 export function defineTopology<const D extends ServiceDefinitions>(definitions: D): TopologyOf<D> {
   const all = Object.entries<ServiceDefinition>(definitions);
@@ -119,7 +119,7 @@ export function defineTopology<const D extends ServiceDefinitions>(definitions: 
   const relays = all.flatMap(([service, { publishes, table }]) => {
     if (!publishes) return [];
     if (!table)
-      throw new TypeError(`${service} publishes, but has no table whose changes a relay could publish.`);
+      throw new TypeError(`${service} publishes, but has no table for its relay to read. Define one.`);
     const { topic, onExpiry: publishesExpiry = false, snapshotQueue } = publishes;
     const parkingQueue = `${service}-relay-parking-queue`;
     const relay = { table: table.name, topic, parkingQueue, publishesExpiry };

@@ -6,25 +6,25 @@ import { topology } from './topology.ts';
 const diagram = topologyDiagram();
 const lines = diagram.split('\n').map((line) => line.trim());
 
-test('is a flowchart from left to right with a box for each service', () => {
+test('the diagram is a flowchart from left to right with a box for each service', () => {
   assert.equal(lines[0], 'flowchart LR');
   const boxes = lines.filter((line) => line.startsWith('subgraph '));
   assert.deepEqual(boxes, ['subgraph product-context["product"]', 'subgraph cart-context["cart"]']);
   assert.equal(lines.filter((line) => line === 'end').length, boxes.length);
 });
 
-test('draws everything of the topology once, in the shape of its sort', () => {
-  const drawn = [
+test('each table, topic, queue, service and relay is drawn once, in the shape of its type', () => {
+  const nodes = [
     ...Object.keys(topology.tables).map((name) => `${name}[("${name}")]:::table`),
     ...Object.keys(topology.topics).map((name) => `${name}{{"${name}"}}:::topic`),
     ...Object.keys(topology.queues).map((name) => `${name}(["${name}"]):::queue`),
     ...Object.keys(topology.services).map((name) => `${name}["${name} service"]`),
     ...Object.keys(topology.relays).map((name) => `${name}-relay["${name} relay"]`),
   ];
-  for (const node of drawn) assert.equal(diagram.split(` ${node}`).length - 1, 1, node);
+  for (const node of nodes) assert.equal(diagram.split(` ${node}`).length - 1, 1, node);
 });
 
-test('draws every queue for dead letters dashed', () => {
+test('every dead-letter and parking queue is drawn dashed', () => {
   const names = [
     ...Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue),
     ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
@@ -34,14 +34,14 @@ test('draws every queue for dead letters dashed', () => {
   assert.match(diagram, /classDef deadLetter .*stroke-dasharray/);
 });
 
-test('names the filtered types on the arrow from topic to queue', () => {
+test('the arrow from topic to queue names the event types of the subscription', () => {
   for (const { topic, queue, eventTypes } of topology.subscriptions) {
     assert.ok(lines.includes(`${topic} ==>|"${eventTypes.join('<br/>')}"| ${queue}`), topic);
   }
 });
 
-test('follows a request and its events through a service', () => {
-  const way = [
+test('the diagram shows the path of a request and its events through a service', () => {
+  const path = [
     'client(["client"]) -->|HTTP| gateway["gateway"]',
     'gateway -->|"/products"| product',
     'product["product service"] --> products[("products")]:::table',
@@ -53,5 +53,5 @@ test('follows a request and its events through a service', () => {
     'cart-product-updates-queue -. "after 5 receives" .-> cart-product-updates-dlq(["cart-product-updates-dlq"]):::deadLetter',
     'product-events-topic -. undeliverable .-> cart-product-updates-subscription-dlq',
   ];
-  for (const step of way) assert.ok(lines.includes(step), step);
+  for (const step of path) assert.ok(lines.includes(step), step);
 });

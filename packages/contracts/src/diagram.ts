@@ -2,7 +2,7 @@ import { topology, type RelaySpec, type ServiceName } from './topology.ts';
 
 const services = entries(topology.services);
 
-/** The topology as a Mermaid flowchart, left to right: a box for each service with what it owns. */
+/** The topology as a Mermaid flowchart, left to right: each service is a box with its queues, table, relay and topic. */
 export function topologyDiagram(): string {
   return [
     'flowchart LR',
@@ -25,8 +25,8 @@ export function topologyDiagram(): string {
 }
 
 /**
- * Invisible links, which must come first: they hold the queues at the left, so that a service reads as one lane and
- * only events run back. Without them the layout breaks the cycle elsewhere and puts one service behind the other.
+ * Invisible links, which must precede the others: they place the queues at the left, so that each service is one lane and
+ * only events point back. Without them the layout breaks the cycle elsewhere and puts one service behind the other.
  */
 function queuesFirst(): string {
   const queues = services.flatMap(([service]) => queuesOf(service).map(([queue]) => queue));

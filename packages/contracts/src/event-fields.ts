@@ -10,10 +10,13 @@ const text = z
   .string()
   .max(1_000)
   .regex(/^\P{Cs}*$/u, 'must be well-formed Unicode');
-/** A product that changed a thousand times a second for thirty years is below it: more is a fault, and would outrank every later change. */
+/**
+ * Largest version of a product, beyond a thousand changes a second for thirty years. A higher one is a fault: every later
+ * change would be ignored as outdated.
+ */
 const MAX_PRODUCT_VERSION = 1_000_000_000_000;
 const MAX_CART_VERSION = 1_000_000_000;
-/** One transaction moves them all, beside the line's own reservation and the product. */
+/** Largest number of holds that move to a line: one transaction writes them all, the line's own hold and the product. */
 const MAX_MOVED_CARTS = 40;
 
 export const version = z.int().min(1).max(MAX_PRODUCT_VERSION);
@@ -24,7 +27,7 @@ const currency = z.string().regex(/^[A-Z]{3}$/);
 
 /** An amount of money in the currency's minor unit (cents), never a fraction. */
 export const minorUnits = z.int().min(0);
-/** Of one unit: bounded, so that the total of a cart stays an exact integer. */
+/** Price of one unit: bounded, so that the total of a cart stays an exact integer. */
 const price = minorUnits.max(1_000_000_000);
 
 export const envelope = {
@@ -53,7 +56,7 @@ export const productState = {
   version,
 };
 
-/** Order of a response of Product among those about the same line. */
+/** Order of a reservation response among those for the same line. */
 export const responseOrder = {
   productVersion: version.optional().describe('The version of the product after the decision'),
   revision: version
@@ -63,7 +66,7 @@ export const responseOrder = {
 
 export const heldUntil = time.optional().describe('Time at which the hold expires; absent if it does not');
 
-/** The other cart of a merge, at its version after it. */
+/** The other cart of a merge, with its version after the merge. */
 export const movedLine = z.object({ cartId: id, cartVersion });
 
 export const movedFrom = z

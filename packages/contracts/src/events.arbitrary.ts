@@ -60,7 +60,7 @@ const closedCart = {
   cartVersion,
 };
 
-/** Generators of every event, as a consumer receives it: with and without what is optional. */
+/** Generators of every event as a consumer receives it, with and without its optional fields. */
 export const eventArbitraries: { readonly [T in EventType]: fc.Arbitrary<EventOf<T>> } = {
   ProductCreated: event('ProductCreated', productState, { ...envelope, ...productOptions }),
   ProductUpdated: event('ProductUpdated', productState, {
@@ -157,5 +157,5 @@ function event<T extends EventType, R extends object, O extends object>(
 ) {
   return fc
     .tuple(fc.record(required), fc.record(optional, { requiredKeys: [] }))
-    .map(([must, may]) => ({ eventType, ...must, ...may }));
+    .map(([fields, optionalFields]) => ({ eventType, ...fields, ...optionalFields }));
 }

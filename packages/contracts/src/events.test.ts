@@ -35,8 +35,8 @@ const required: Record<EventType, readonly string[]> = {
   ProductSnapshotRequested: ['requestId', 'timestamp'],
 };
 
-/** Values that a field must refuse besides one of a foreign type. */
-const refused: Readonly<Record<string, readonly unknown[]>> = {
+/** Invalid values by field, in addition to values of another type. */
+const invalidValues: Readonly<Record<string, readonly unknown[]>> = {
   productId: ['', 'x'.repeat(201)],
   cartId: ['', 'x'.repeat(201)],
   requestId: [''],
@@ -54,28 +54,28 @@ const refused: Readonly<Record<string, readonly unknown[]>> = {
   timestamp: ['2026-02-14T15:00:00', ''],
 };
 
-test('reads the product event of the contract, keeping its fields', () => {
+test('the product event of the contract is read with all of its fields', () => {
   const body =
     '{"eventType":"ProductUpdated","productId":"prod-123","name":"Acme Widget","price":1999,"currency":"USD",' +
     '"inventory":120,"updatedAt":"2026-02-14T15:00:00Z","version":42}';
   assert.deepEqual(readEvent(body), { ok: true, event: JSON.parse(body) });
 });
 
-test('a field that is null counts as absent; a required one is then missing', () => {
+test('a null field counts as absent, which is an error for a required field', () => {
   const event = { ...eventExamples.ProductUpdated[1], category: null, onHand: null, reserved: null };
   assert.deepEqual(readEvent(event), { ok: true, event: eventExamples.ProductUpdated[1] });
   const { ok } = readEvent({ ...event, name: null });
   assert.equal(ok, false);
 });
 
-test('reads the cart event of the contract, keeping its fields', () => {
+test('the cart event of the contract is read with all of its fields', () => {
   const body =
     '{"eventType":"ProductAddedToCart","cartId":"cart-abc","userId":"user-123","productId":"prod-123",' +
     '"priceAtAdd":1999,"qty":2,"timestamp":"2026-02-14T15:05:00Z","cartVersion":10}';
   assert.deepEqual(readEvent(body), { ok: true, event: JSON.parse(body) });
 });
 
-test('reads an absent userId and an absent currency of a closed cart as null', () => {
+test('an absent userId or currency of a closed cart is read as null', () => {
   const { userId: _, currency: __, ...body } = eventExamples.CartExpired[0];
   assert.deepEqual(readEvent(body), { ok: true, event: { ...body, userId: null, currency: null } });
 });
@@ -84,13 +84,13 @@ for (const type of eventTypes) {
   const examples: readonly object[] = eventExamples[type];
   const example: Readonly<Record<string, unknown>> = Object.assign({}, ...examples);
 
-  test(`${type}: its examples are read as they stand and name every field`, () => {
+  test(`${type}: its examples are read unchanged and cover every field`, () => {
     for (const body of examples) assert.deepEqual(readEvent(body), { ok: true, event: body });
     const fields = Object.keys(eventSchemas[type].shape);
     assert.deepEqual(Object.keys(example).toSorted(), fields.toSorted());
   });
 
-  test(`${type}: refuses the absence of each field that it requires, and of no other`, () => {
+  test(`${type}: an event without a required field is rejected, one without an optional field is accepted`, () => {
     const missed = Object.keys(example).filter((field) => {
       const { [field]: _, ...body } = example;
       const pointers = faults(body);
@@ -100,19 +100,19 @@ for (const type of eventTypes) {
     assert.deepEqual(missed.toSorted(), ['eventType', ...required[type]].toSorted());
   });
 
-  test(`${type}: refuses a wrong value of each field`, () => {
+  test(`${type}: an event with an invalid value of any field is rejected`, () => {
     for (const field of Object.keys(example).filter((name) => name !== 'eventType')) {
-      for (const value of [{}, true, ...(refused[field] ?? [])]) {
-        const [first = '', ...others] = faults({ ...example, [field]: value });
+      for (const value of [{}, true, ...(invalidValues[field] ?? [])]) {
+        const [first = '', ...more] = faults({ ...example, [field]: value });
         assert.ok(
-          [first, ...others].every((pointer) => pointer.startsWith(`/${field}`)),
+          [first, ...more].every((pointer) => pointer.startsWith(`/${field}`)),
           JSON.stringify(value),
         );
       }
     }
   });
 
-  test(`${type}: whatever its schema can say is read back equal`, () => {
+  test(`${type}: every valid event is read back equal from JSON`, () => {
     fc.assert(
       fc.property(eventArbitraries[type], (event) => {
         const text = JSON.stringify(event);
@@ -126,13 +126,13 @@ for (const type of eventTypes) {
   });
 }
 
-test('points into the items of a cart', () => {
+test('faults of cart items are reported with a pointer to the item', () => {
   const [body] = eventExamples.CartCheckedOut;
   const items = [...body.items, { productId: 'prod-9', qty: 0, priceAtAdd: -1 }];
   assert.deepEqual(faults({ ...body, items }), ['/items/1/qty', '/items/1/priceAtAdd']);
 });
 
-test('names the event type of an invalid body, with a detail for each fault', () => {
+test('the result for an invalid body has its event type and a detail for each fault', () => {
   const reading = readEvent({ ...eventExamples.ProductDeleted[0], version: 'two' });
   assert.deepEqual(reading, {
     ok: false,
@@ -143,7 +143,7 @@ test('names the event type of an invalid body, with a detail for each fault', ()
 });
 
 for (const body of ['', 'no JSON', '[]', 'null', '"text"', '42', undefined, null, 7, []]) {
-  test(`refuses ${JSON.stringify(body) ?? 'undefined'}, which is no JSON object`, () => {
+  test(`${JSON.stringify(body) ?? 'undefined'} is rejected: it is not a JSON object`, () => {
     assert.deepEqual(faults(body), ['']);
   });
 }
@@ -154,47 +154,47 @@ for (const body of [
   '{"eventType":null}',
   '{"__proto__":{"eventType":"CartExpired"}}',
 ]) {
-  test(`refuses ${body}, which names no type`, () => {
+  test(`${body} is rejected: it has no event type`, () => {
     assert.deepEqual(faults(body), ['/eventType']);
   });
 }
 
 for (const eventType of ['OrderPlaced', '', 'productcreated', 'constructor', '__proto__', 'toString']) {
-  test(`does not know the type '${eventType}'`, () => {
+  test(`'${eventType}' is an unknown event type`, () => {
     assert.deepEqual(readEvent({ eventType }), { ok: false, reason: 'unknownType', eventType });
   });
 }
 
-test('fields that we do not know change nothing', () => {
-  const known = new Set(eventTypes.flatMap((type) => Object.keys(eventSchemas[type].shape)));
+test('unknown fields are ignored', () => {
+  const knownFields = new Set(eventTypes.flatMap((type) => Object.keys(eventSchemas[type].shape)));
   const name = fc
     .oneof(fc.string(), fc.constantFrom('__proto__', 'constructor'))
-    .filter((it) => !known.has(it));
-  const extras = fc.array(fc.tuple(name, fc.jsonValue()));
+    .filter((field) => !knownFields.has(field));
+  const unknownFields = fc.array(fc.tuple(name, fc.jsonValue()));
   fc.assert(
-    fc.property(anyEvent, extras, (event, fields) => {
+    fc.property(anyEvent, unknownFields, (event, fields) => {
       const extended = JSON.stringify(Object.fromEntries([...fields, ...Object.entries(event)]));
       assert.deepEqual(readEvent(extended), readEvent(JSON.stringify(event)));
     }),
   );
 });
 
-test('never throws, for any JSON or text', () => {
-  const nearly = fc.record({ eventType: fc.constantFrom(...eventTypes), items: fc.jsonValue() });
-  const body = fc.oneof(fc.json(), fc.string(), fc.jsonValue(), nearly, fc.anything());
+test('reading never throws, for any JSON or text', () => {
+  const partialEvent = fc.record({ eventType: fc.constantFrom(...eventTypes), items: fc.jsonValue() });
+  const body = fc.oneof(fc.json(), fc.string(), fc.jsonValue(), partialEvent, fc.anything());
   fc.assert(fc.property(body, (value) => typeof readEvent(value).ok === 'boolean'));
 });
 
-/** The pointers of what is wrong with a body; empty if it is read. Fails on a type that is not known. */
+/** Pointers to the faults of a body; empty for a valid one. Fails for an unknown event type. */
 function faults(body: unknown): string[] {
   const reading = readEvent(body);
   if (reading.ok) return [];
-  assert.ok(reading.reason === 'invalid', 'a type that is not known');
+  assert.ok(reading.reason === 'invalid', 'unknown event type');
   for (const { detail } of reading.errors) assert.ok(detail.length > 0);
   return reading.errors.map(({ pointer }) => pointer);
 }
 
-test('ids that are unsafe as keys or attributes are refused', () => {
+test('ids that are unsafe as keys or attributes are rejected', () => {
   const [example] = eventExamples.ProductDeleted;
   for (const productId of ['', 'a/b', 'a\u0000', 'a\nb', '\uD800', '\uFFFF', 'x'.repeat(201)]) {
     const reading = readEvent(JSON.stringify({ ...example, productId }));

@@ -21,8 +21,8 @@ export { minorUnits } from './event-fields.ts';
 export const SCHEMA_VERSION = 1;
 
 /**
- * Every event of the system by its type. The schemas read tolerantly: unknown fields are dropped and what only
- * we add is optional, so that older and foreign producers are understood.
+ * Schemas of all events by type. They are tolerant readers: unknown fields are dropped, and fields beyond the contract
+ * are optional, so that events of older and foreign producers are accepted.
  */
 export const eventSchemas = {
   ProductCreated: z.object({ eventType: z.literal('ProductCreated'), ...productState }),
@@ -150,5 +150,5 @@ export type EventOf<T extends EventType> = z.output<(typeof eventSchemas)[T]>;
 /** Any event of the system. */
 export type TandemEvent = { [T in EventType]: EventOf<T> }[EventType];
 
-/** An event as a domain decides it; the relay adds `eventId` and `schemaVersion` when it publishes. */
+/** An event as the domain emits it; the relay adds `eventId` and `schemaVersion` when it publishes. */
 export type NewEvent = { [T in EventType]: Omit<EventOf<T>, 'eventId' | 'schemaVersion'> }[EventType];

@@ -4,7 +4,7 @@ import { cartLineChange, closedCart, productState } from './example-parts.ts';
 
 type EventInput<T extends EventType> = z.input<(typeof eventSchemas)[T]>;
 
-/** Valid bodies of every event; of each type the first one is typical of what we publish. */
+/** Valid bodies of every event type; the first of each type is a typical event of ours. */
 export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>, ...EventInput<T>[]] } = {
   ProductCreated: [{ eventType: 'ProductCreated', ...productState, version: 1 }],
   ProductUpdated: [

@@ -3,33 +3,33 @@ import { eventSchemas, SCHEMA_VERSION } from './events.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The two sides of the events of a version, as JSON Schemas by event type. */
+/** Contract of one version of the events: JSON Schemas by event type, for consumers and for producers. */
 export interface Published {
-  /** Schema of every published event, on which a consumer may rely. */
+  /** Schema of every event that we publish, on which a consumer may rely. */
   readonly promised: Readonly<Record<string, JsonSchema>>;
   /** Schema of every event that a producer may send. */
   readonly accepted: Readonly<Record<string, JsonSchema>>;
 }
 
-/** The versions of the events that are still about. Of `v1.2`, the second addition to 1, events carry 1. */
+/** Versions of the events that are in use. Events of `v1.2`, the second addition to version 1, carry `schemaVersion` 1. */
 export interface Support {
   /** The version that we publish. */
   readonly schemaVersion: number;
-  /** The oldest version whose events are still read: queues, DLQs or producers of others may have some. */
+  /** The oldest version that consumers still read: queues, DLQs and foreign producers may hold such events. */
   readonly oldestRead: number;
-  /** The oldest version that a running consumer may have been built for: what we publish, it must take. */
+  /** The oldest version that a running consumer may be built for: it must accept the events that we publish. */
   readonly oldestConsumer: string;
 }
 
 /**
- * A version may go once it was published for the last time 4 + 14 days ago: what a message may wait in a queue, and then
- * in a DLQ.
+ * Supported versions. A version can be removed 4 + 14 days after its last event was published: the retention of a queue,
+ * and then of its DLQ.
  */
 export const supported: Support = { schemaVersion: SCHEMA_VERSION, oldestRead: 1, oldestConsumer: 'v1' };
 
 type Schemas = Readonly<Record<string, z.ZodObject>>;
 
-/** Fields that our consumers do without, and our producers always publish. */
+/** Fields that are optional for our consumers, and that our producers always publish. */
 const alwaysPublished: Readonly<Record<string, readonly string[]>> = {
   ProductCreated: ['onHand', 'held', 'incarnation'],
   ProductUpdated: ['onHand', 'held', 'incarnation'],
@@ -42,15 +42,15 @@ const alwaysPublished: Readonly<Record<string, readonly string[]>> = {
   ProductRemovedFromCart: ['currency', 'lineQty'],
 };
 
-/** Times, which we accept with any offset and publish in UTC. */
+/** Time fields: accepted with any offset, published in UTC. */
 const times = ['updatedAt', 'timestamp'];
 
-/** The events as our producers publish them: narrower than what is read. */
+/** Schemas of the events that our producers publish, narrower than those that our consumers accept. */
 export function promisesOf(schemas: Schemas): Schemas {
   return mapValues(schemas, (schema, type) => {
     const inShape = (fields: readonly string[]) => fields.filter((field) => field in schema.shape);
-    const said = inShape(['eventId', ...(alwaysPublished[type] ?? [])]);
-    const mask: Record<string, true> = Object.fromEntries(said.map((field) => [field, true]));
+    const promised = inShape(['eventId', ...(alwaysPublished[type] ?? [])]);
+    const mask: Record<string, true> = Object.fromEntries(promised.map((field) => [field, true]));
     return schema
       .required(mask as never)
       .extend(Object.fromEntries(inShape(times).map((field) => [field, z.iso.datetime()])))
@@ -58,7 +58,7 @@ export function promisesOf(schemas: Schemas): Schemas {
   });
 }
 
-/** The schemas to publish for these events. Default: today's. */
+/** The contract of these events. Default: the current ones. */
 export function publishedOf(schemas: Schemas = eventSchemas): Published {
   return {
     promised: mapValues(promisesOf(schemas), (schema) => jsonSchemaOf(schema, 'output')),
@@ -66,7 +66,7 @@ export function publishedOf(schemas: Schemas = eventSchemas): Published {
   };
 }
 
-/** Zod's own patterns of times, thousands of characters that any release may write differently, as they are frozen. */
+/** Short patterns in place of Zod's own for times, which have thousands of characters and may change with a release. */
 const timePatterns = new Map([
   [z.regexes.datetime({}).source, String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$`],
   [
@@ -83,7 +83,7 @@ function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
       const { pattern } = jsonSchema;
       if (pattern !== undefined) jsonSchema.pattern = timePatterns.get(pattern) ?? pattern;
       if (io === 'input') return;
-      // Zod closes what it has read, as it drops unknown fields; what is published may grow.
+      // Zod drops unknown fields and therefore forbids them in its output; published events may gain fields.
       delete jsonSchema.additionalProperties;
       delete jsonSchema.default;
     },

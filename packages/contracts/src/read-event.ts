@@ -23,9 +23,9 @@ const readers: ReadonlyMap<string, z.ZodType<TandemEvent>> = new Map(
 );
 
 /**
- * Reads a message body, given as JSON text or already parsed. Never throws. Unknown fields are dropped, and a field that
- * is null counts as absent; a body that names no `eventType` is `invalid`, one that names a type we do not know is
- * `unknownType`, whatever else it holds.
+ * Reads a message body, JSON text or a parsed value. Never throws. Unknown fields are dropped, and a null field counts as
+ * absent. A body without an `eventType` is `invalid`; one with an unknown event type is `unknownType`, whatever its other
+ * fields are.
  */
 export function readEvent(body: unknown): EventReading {
   const value = typeof body === 'string' ? parseJson(body) : body;
@@ -48,7 +48,7 @@ export function readEvent(body: unknown): EventReading {
   return { ok: false, reason: 'invalid', eventType, errors };
 }
 
-/** The value without null fields: producers in other languages write them for what they leave out. */
+/** The value without null fields: producers in other languages send null for an absent field. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -65,6 +65,6 @@ function parseJson(text: string): unknown {
 }
 
 function jsonPointer(path: readonly PropertyKey[]): string {
-  // Nothing to escape: the path holds indexes and the names of our own fields.
+  // No token needs escaping: the path consists of indexes and of our own field names.
   return path.map((key) => `/${String(key)}`).join('');
 }

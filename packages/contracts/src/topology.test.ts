@@ -5,7 +5,7 @@ import { topology } from './topology.ts';
 
 const { services, tables, relays, topics, queues, subscriptions } = topology;
 
-test('has the names of the contract', () => {
+test('topics, queues and paths have the names of the contract', () => {
   assert.deepEqual(Object.keys(topics), ['product-events-topic', 'cart-events-topic']);
   const consumed = Object.entries(queues).map(([name, { consumer, deadLetterQueue }]) => [
     consumer,
@@ -20,16 +20,16 @@ test('has the names of the contract', () => {
   assert.deepEqual(services.cart.paths, ['/carts']);
 });
 
-test('gives up on a message after the five receives of the contract', () => {
+test('a message becomes a dead letter after five receives, as in the contract', () => {
   for (const { maxReceiveCount } of Object.values(queues)) assert.equal(maxReceiveCount, 5);
 });
 
-test('every type of event appears on exactly one topic', () => {
+test('every event type is published to exactly one topic', () => {
   const published = Object.values(topics).flatMap(({ eventTypes }) => eventTypes);
   assert.deepEqual(published.toSorted(), Object.keys(eventSchemas).toSorted());
 });
 
-test('a subscription filters on types that its topic carries, each once', () => {
+test('a subscription filters on event types of its topic, each once', () => {
   for (const { topic, eventTypes } of subscriptions) {
     assert.equal(new Set(eventTypes).size, eventTypes.length);
     for (const type of eventTypes) assert.ok(topics[topic].eventTypes.includes(type), `${type} on ${topic}`);
@@ -49,21 +49,21 @@ test('a filter policy keeps within the limits of SNS', () => {
   }
 });
 
-test('every queue is subscribed', () => {
+test('every queue has a subscription', () => {
   const subscribed = new Set(subscriptions.map(({ queue }) => queue));
   assert.deepEqual([...subscribed].toSorted(), Object.keys(queues).toSorted());
 });
 
-test('a queue is subscribed to a topic once, which is all that SNS allows', () => {
+test('a queue has one subscription to a topic: SNS allows no second', () => {
   const pairs = subscriptions.map(({ topic, queue }) => `${topic} -> ${queue}`);
   assert.deepEqual([...new Set(pairs)], pairs);
 });
 
-test('no service consumes what it published', () => {
+test('no service consumes its own events', () => {
   for (const { topic, queue } of subscriptions) assert.notEqual(queues[queue].consumer, topics[topic].owner);
 });
 
-test("a relay carries its own service's table to its own service's topic", () => {
+test("a relay reads its own service's table and publishes to its own service's topic", () => {
   for (const [service, { table, topic }] of Object.entries(relays)) {
     assert.equal(tables[table].owner, service);
     assert.equal(topics[topic].owner, service);
@@ -73,7 +73,7 @@ test("a relay carries its own service's table to its own service's topic", () =>
   assert.deepEqual(relayed.map(({ topic }) => topic).toSorted(), Object.keys(topics).toSorted());
 });
 
-test('only the relay that publishes expired carts receives expired items', () => {
+test('only the relay of CartExpired receives expired items', () => {
   for (const { topic, publishesExpiry } of Object.values(relays))
     assert.equal(publishesExpiry, topics[topic].eventTypes.includes('CartExpired'), topic);
 });

@@ -43,10 +43,10 @@ const services = {
 // An event type that no service publishes does not compile.
 void ({} satisfies Record<Exclude<EventType, PublishedTypeOf<Services>>, never>);
 
-/** The system: one entry for each service. Names, stacks, permissions, alarms, pictures and costs are derived from it. */
+/** The system: one entry for each service. Names, stacks, permissions, alarms, diagrams and costs are derived from it. */
 export const topology: Topology = defineTopology(services);
 
-/** The definitions, with their names as types. */
+/** The definitions of the services, with their names as literal types. */
 export type Services = typeof services;
 export type Topology = TopologyOf<Services>;
 export type ServiceName = keyof Topology['services'];
@@ -63,7 +63,7 @@ export type Principal = ServiceName | `${ServiceName}-relay`;
 /** All services in the order of the topology. */
 export const serviceNames = Object.keys(topology.services) as readonly ServiceName[];
 
-/** The name of a service as texts show it: `Product`. */
+/** Display name of a service, such as `Product`. */
 export function titleOf(service: ServiceName): string {
   return service.replace(/^./, (first) => first.toUpperCase()).replaceAll('-', ' ');
 }
@@ -88,14 +88,14 @@ export async function mapServicesAsync<T>(
   return mapServices((service) => values.get(service) as T);
 }
 
-/** The relay of a service. Throws a TypeError where it publishes nothing. */
+/** The relay of a service. Throws a TypeError if the service publishes nothing. */
 export function relayOf(service: ServiceName): RelaySpec {
   const relay = topology.relays[service];
   if (!relay) throw new TypeError(`${service} publishes nothing`);
   return relay;
 }
 
-/** The only queue of a service. Throws a TypeError where it consumes none or several. */
+/** The only queue of a service. Throws a TypeError if the service consumes none or several. */
 export function onlyQueueOf(service: ServiceName): QueueName {
   const [queue, ...more] = topology.services[service].queues;
   if (queue === undefined || more.length > 0)
