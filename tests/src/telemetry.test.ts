@@ -81,7 +81,7 @@ test('an add to a cart is one trace through both services and back to Cart, and 
   const logLines = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   const logged = logLines.filter((line) => line['traceId'] === traceId).map(({ msg }) => msg);
   const measured = logLines.filter((line) => '_aws' in line).map(({ service }) => service);
-  assert.deepEqual([logged, new Set(measured)], [['request answered'], new Set(serviceNames)]);
+  assert.deepEqual([logged, new Set(measured)], [['request completed'], new Set(serviceNames)]);
 });
 
 /** Number of values of each metric, by its name and route. */

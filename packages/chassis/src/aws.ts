@@ -1,5 +1,5 @@
-/** Timeout of a call to AWS, after which it is retried: the SDK's own default is none. */
+/** Timeouts of a call to AWS, after which it is retried. The SDK's default is none. */
 export const callTimeouts = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
 
-/** The same for SQS, where a receive waits 20 s for messages. */
+/** Timeouts of a call to SQS, where a receive waits 20 s for messages (long polling). */
 export const longPollTimeouts = { ...callTimeouts, requestTimeout: 25_000 };

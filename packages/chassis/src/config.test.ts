@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { describeConfig, duration, flag, integer, port, readConfig, share } from './config.ts';
 
 const schema = z.object({
-  PORT: port.default(8081).describe('Port to listen on; 0 means any'),
-  ISSUER: z.url().describe('Who issues tokens'),
-  EPHEMERAL: flag.describe('Keep nothing').default(false),
-  LEASE: duration.default(30_000).describe('How long a lease lasts'),
+  PORT: port.default(8081).describe('Port to listen on; 0 for any free port'),
+  ISSUER: z.url().describe('Issuer of tokens'),
+  EPHEMERAL: flag.describe('Store nothing').default(false),
+  LEASE: duration.default(30_000).describe('Duration of a lease'),
   RATE_LIMIT: integer(1, 100_000).optional().describe('Requests a second'),
 });
 
@@ -39,16 +39,16 @@ test('durations are milliseconds', () => {
   assert.deepEqual(parsed, [500, 30_000, 300_000, 604_800_000]);
 });
 
-test('every fault is named on a line of its own, without the value', () => {
+test('the error has one line for each fault, without the value', () => {
   assert.throws(
     () => readConfig(schema, { PORT: '70000', EPHEMERAL: 's3cret', LEASE: '5 minutes' }),
     (error: Error) => {
       assert.deepEqual(error.message.split('\n'), [
         'Invalid configuration',
-        'PORT: expected an integer from 0 to 65535 (Port to listen on; 0 means any)',
-        'ISSUER: is not set (Who issues tokens)',
-        'EPHEMERAL: expected 1 or 0, true or false, yes or no, on or off (Keep nothing)',
-        'LEASE: expected a number with a unit: ms, s, m, h or d (How long a lease lasts)',
+        'PORT: expected an integer from 0 to 65535 (Port to listen on; 0 for any free port)',
+        'ISSUER: is not set (Issuer of tokens)',
+        'EPHEMERAL: expected 1 or 0, true or false, yes or no, on or off (Store nothing)',
+        'LEASE: expected a number with a unit: ms, s, m, h or d (Duration of a lease)',
       ]);
       return true;
     },
@@ -64,15 +64,15 @@ test('a share is a number from 0 to 1', () => {
 });
 
 for (const malformed of ['8081x', '0x10', '1e3', ' 1', '1.5', '-1', '99999999999999999999']) {
-  test(`${malformed} is no port`, () => assert.equal(port.safeParse(malformed).success, false));
+  test(`${malformed} is not a port`, () => assert.equal(port.safeParse(malformed).success, false));
 }
 
-test('what can be configured is described', () => {
+test('each variable is described with its default and whether it is required', () => {
   assert.deepEqual(describeConfig(schema), [
-    { name: 'PORT', description: 'Port to listen on; 0 means any', default: '8081', required: false },
-    { name: 'ISSUER', description: 'Who issues tokens', default: undefined, required: true },
-    { name: 'EPHEMERAL', description: 'Keep nothing', default: 'false', required: false },
-    { name: 'LEASE', description: 'How long a lease lasts', default: '30000', required: false },
+    { name: 'PORT', description: 'Port to listen on; 0 for any free port', default: '8081', required: false },
+    { name: 'ISSUER', description: 'Issuer of tokens', default: undefined, required: true },
+    { name: 'EPHEMERAL', description: 'Store nothing', default: 'false', required: false },
+    { name: 'LEASE', description: 'Duration of a lease', default: '30000', required: false },
     { name: 'RATE_LIMIT', description: 'Requests a second', default: undefined, required: false },
   ]);
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The value of an environment variable that holds an integer. */
+/** Schema of an environment variable: an integer from `min` to `max`. */
 export function integer(min: number, max: number) {
   const message = `expected an integer from ${min} to ${max}`;
   return z
@@ -30,7 +30,7 @@ export const duration = z
     return Number.parseInt(text, 10) * millisecondsPerUnit[unit];
   });
 
-/** A share of a whole, 0 to 1. */
+/** A fraction, 0 to 1. */
 export const share = z
   .string()
   .regex(/^(?:[01]|[01]?\.\d{1,6})$/, 'expected a number from 0 to 1')
@@ -69,7 +69,7 @@ export const serviceVariables = {
   ...telemetryVariables,
 };
 
-/** A variable of a service's environment, for its documentation. */
+/** Documentation of an environment variable. */
 export interface ConfigRow {
   readonly name: string;
   readonly description: string;
@@ -78,15 +78,15 @@ export interface ConfigRow {
 }
 
 /**
- * The configuration that an environment spells; an empty variable counts as unset. Throws an error whose message has
- * one line for each fault: variable, what is wrong, what it is for. Values are not repeated: they may be secrets.
+ * Reads a configuration from environment variables; an empty variable counts as unset. Throws an error whose message has
+ * one line for each fault: variable, fault, and purpose of the variable. Values are not included: they may be secrets.
  */
 export function readConfig<S extends z.ZodObject>(
   schema: S,
   env: Readonly<Record<string, string | undefined>>,
 ): z.output<S> {
-  const given = Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : []));
-  const result = schema.safeParse(Object.fromEntries(given));
+  const variables = Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : []));
+  const result = schema.safeParse(Object.fromEntries(variables));
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => {
     const name = String(path[0] ?? '');
@@ -97,7 +97,7 @@ export function readConfig<S extends z.ZodObject>(
   throw new Error(`Invalid configuration\n${faults.join('\n')}`);
 }
 
-/** As {@link readConfig}; prints the faults and ends the process with exit code 1. */
+/** Like {@link readConfig}, but prints the faults and exits the process with code 1. */
 export function configOrExit<S extends z.ZodObject>(
   schema: S,
   env: Readonly<Record<string, string | undefined>>,
@@ -110,7 +110,7 @@ export function configOrExit<S extends z.ZodObject>(
   }
 }
 
-/** The variables of a schema, in its order. */
+/** Documents the variables of a schema, in its order. */
 export function describeConfig(schema: z.ZodObject): ConfigRow[] {
   return Object.entries(schema.shape).map(([name, field]) => {
     const unset = z.safeParse(field, undefined);

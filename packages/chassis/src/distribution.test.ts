@@ -9,14 +9,14 @@ function summaryOf(values: readonly number[]): Summary {
   return distribution.summary();
 }
 
-/** The smallest value that at least this share of the values does not exceed. */
+/** The smallest value which at least this share of the values does not exceed. */
 function percentile(buckets: Summary['buckets'], share: number): number {
   const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
-  let below = 0;
-  return buckets.find((bucket) => (below += bucket.count) >= share * count)?.value ?? NaN;
+  let rank = 0;
+  return buckets.find((bucket) => (rank += bucket.count) >= share * count)?.value ?? NaN;
 }
 
-test('few values are reported exactly', () => {
+test('a few different values are reported exactly', () => {
   assert.deepEqual(summaryOf([10, 2, 10, 1, 10]), {
     min: 1,
     max: 10,
@@ -43,7 +43,7 @@ test('a million values of every magnitude take no more than 100 buckets', () => 
   assert.deepEqual([count, rest.sum, rest.min], [1_000_000, sum, 1e-5]);
 });
 
-test('count and sum are kept, and percentiles are off by a fifth at most', () => {
+test('count and sum are exact, and the error of a percentile is at most 20 %', () => {
   const values = fc.array(fc.double({ min: 0.1, max: 6_000_000, noNaN: true }), {
     minLength: 1,
     maxLength: 200,
@@ -56,8 +56,8 @@ test('count and sum are kept, and percentiles are off by a fifth at most', () =>
         sum,
         values.reduce((sum, value) => sum + value, 0),
       );
-      const told = buckets.reduce((sum, bucket) => sum + bucket.count * bucket.value, 0);
-      assert.ok(Math.abs(told - sum) <= sum * 1e-9);
+      const bucketSum = buckets.reduce((sum, bucket) => sum + bucket.count * bucket.value, 0);
+      assert.ok(Math.abs(bucketSum - sum) <= sum * 1e-9);
       const exact = percentile(
         values.toSorted((a, b) => a - b).map((value) => ({ value, count: 1 })),
         share,
@@ -67,7 +67,7 @@ test('count and sum are kept, and percentiles are off by a fifth at most', () =>
   );
 });
 
-test('what lies outside of the buckets is counted in the first and the last', () => {
+test('values outside the range of the buckets are counted in the first and the last bucket', () => {
   const { buckets, min, max } = summaryOf([-5, 0, 0.05, 1e9, 1e12]);
   assert.deepEqual([min, max, buckets.map(({ count }) => count)], [-5, 1e12, [3, 2]]);
 });

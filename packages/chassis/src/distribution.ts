@@ -1,4 +1,4 @@
-/** Values of a distribution that are reported together: their mean and count. */
+/** A bucket of a distribution: the mean and the count of its values. */
 export interface Bucket {
   readonly value: number;
   readonly count: number;
@@ -14,16 +14,16 @@ export interface Summary {
   readonly buckets: readonly Bucket[];
 }
 
-/** Any number of finite values in bounded memory. */
+/** A distribution of any number of finite values, in bounded memory. */
 export interface Distribution {
   add(value: number): void;
   summary(): Summary;
 }
 
-/** CloudWatch takes no more values of a metric at once. */
+/** CloudWatch's limit of values in one metric. */
 export const MAX_BUCKETS = 100;
 
-/** Exponential buckets from 0.1 up: in milliseconds, to 1.9 h. A percentile is off by a fifth at most, as a rule by less. */
+/** Exponential buckets from 0.1 up; in milliseconds, to 1.9 h. The error of a percentile is at most 20 %. */
 const SMALLEST = 0.1;
 const LOG_GROWTH = Math.log(1.2);
 
@@ -47,8 +47,8 @@ export function createDistribution(): Distribution {
     },
     summary() {
       const ascending = [...buckets].sort(([a], [b]) => a - b);
-      const reported = ascending.map(([, { sum, count }]): Bucket => ({ value: sum / count, count }));
-      return { min, max, sum, count, buckets: reported };
+      const means = ascending.map(([, { sum, count }]): Bucket => ({ value: sum / count, count }));
+      return { min, max, sum, count, buckets: means };
     },
   };
 }

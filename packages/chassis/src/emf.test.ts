@@ -5,7 +5,7 @@ import { emfDocuments, startEmf } from './emf.ts';
 import { createMetrics } from './metrics.ts';
 
 /**
- * The embedded metric format as its specification has it, and a distribution as AWS's collectors send it (the
+ * Schema of the embedded metric format by its specification, with distributions as AWS's collectors send them (the
  * OpenTelemetry collector's awsemfexporter): statistics with up to 100 values and their counts.
  */
 const name = { type: 'string', minLength: 1, maxLength: 255 };
@@ -70,7 +70,7 @@ const scope = { namespace: 'Tandem/test', dimensions: { service: 'sample' } };
 
 type Document = Record<string, unknown> & ReturnType<typeof emfDocuments>[number];
 
-/** Fails unless CloudWatch would find in the document everything that the document refers to. */
+/** Asserts that the document is valid and contains every dimension and metric that its metadata names. */
 function assertEmf(document: Document): void {
   assert.ok(validate(document), JSON.stringify(validate.errors));
   const { _aws: metadata } = document;
@@ -80,7 +80,7 @@ function assertEmf(document: Document): void {
   }
 }
 
-test('there is one document a set of dimensions, valid, with all of its metrics', () => {
+test('each set of dimensions has one valid document with all of its metrics', () => {
   const metrics = createMetrics();
   metrics.count('ConflictsRetried', 3);
   metrics.observe('ConsumerBatchSize', 10);
@@ -126,37 +126,37 @@ test('there is one document a set of dimensions, valid, with all of its metrics'
   ]);
 });
 
-test('a million values of every magnitude make one valid document that fits into one log line', () => {
+test('a million values of every magnitude are one valid document that fits into one log line', () => {
   const metrics = createMetrics();
   for (let i = 0; i < 1_000_000; i++) metrics.observe('PropagationDelay', 10 ** ((i % 1000) / 50 - 5));
   const documents = emfDocuments(metrics.take(), scope, Date.now()) as Document[];
   assert.equal(documents.length, 1);
   for (const document of documents) assertEmf(document);
   const bytes = Buffer.byteLength(JSON.stringify(documents[0]));
-  assert.ok(bytes < 16 * 1024, `${bytes} bytes: Docker's log drivers split longer lines`);
+  assert.ok(bytes < 16 * 1024, `${bytes} bytes: Docker's log drivers split lines from 16 KiB`);
 });
 
-test('writes once a minute, on flush and on stop, and nothing without values', async (t) => {
+test('metrics are written once a minute, on flush and on stop; without values nothing is written', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const metrics = createMetrics();
-  const counted: unknown[] = [];
+  const counts: unknown[] = [];
   const write = (line: string) =>
-    void counted.push((JSON.parse(line) as Record<string, unknown>)['MessagesFailed']);
+    void counts.push((JSON.parse(line) as Record<string, unknown>)['MessagesFailed']);
   const emf = startEmf({ metrics, ...scope, write });
   metrics.count('MessagesFailed', 2);
   t.mock.timers.tick(59_999);
-  assert.deepEqual(counted, []);
+  assert.deepEqual(counts, []);
   t.mock.timers.tick(1);
-  assert.deepEqual(counted, [2]);
+  assert.deepEqual(counts, [2]);
   t.mock.timers.tick(60_000);
   metrics.count('MessagesFailed', 3);
   emf.flush();
   emf.flush();
-  assert.deepEqual(counted, [2, 3]);
+  assert.deepEqual(counts, [2, 3]);
   metrics.count('MessagesFailed', 5);
   await emf.stop();
-  assert.deepEqual(counted, [2, 3, 5]);
+  assert.deepEqual(counts, [2, 3, 5]);
   metrics.count('MessagesFailed');
   t.mock.timers.tick(120_000);
-  assert.deepEqual(counted, [2, 3, 5], 'stopped');
+  assert.deepEqual(counts, [2, 3, 5], 'stopped');
 });

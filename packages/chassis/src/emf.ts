@@ -4,7 +4,7 @@ import type { Dimensions, Metrics, Series } from './metrics.ts';
 
 const FLUSH_INTERVAL_MS = 60_000;
 
-/** Namespace of the metrics, and dimensions that all of them have. */
+/** Namespace and common dimensions of the metrics. */
 export interface EmfScope {
   readonly namespace: string;
   readonly dimensions: Dimensions;
@@ -12,12 +12,12 @@ export interface EmfScope {
 
 export interface EmfOptions extends EmfScope {
   readonly metrics: Metrics;
-  /** Takes a line without its end. */
+  /** Writes a line, which has no line break at its end. */
   readonly write: (line: string) => void;
   readonly intervalMs?: number;
 }
 
-/** Writes the metrics of each minute in CloudWatch's embedded metric format; those since then on `flush` and on `stop`. */
+/** Writes the metrics in CloudWatch's embedded metric format each minute, on `flush` and on `stop`. */
 export function startEmf({
   metrics,
   write,
@@ -38,8 +38,8 @@ export function startEmf({
 }
 
 /**
- * The EMF documents of these series, one for each set of dimensions, `timestamp` in milliseconds since
- * the epoch. They keep the format's limits (100 values a metric, 30 dimensions) as long as no set has more than 100 names.
+ * The EMF documents of these series, one for each set of dimensions; `timestamp` in milliseconds since the epoch. They
+ * are within the format's limits (100 values a metric, 30 dimensions) if no set of dimensions has more than 100 metrics.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -48,8 +48,8 @@ export function emfDocuments(
   { namespace, dimensions: common }: EmfScope,
   timestamp: number,
 ) {
-  const ofDimensions = Map.groupBy(series, ({ dimensions }) => JSON.stringify(dimensions));
-  return [...ofDimensions.values()].map((group) => {
+  const groups = Map.groupBy(series, ({ dimensions }) => JSON.stringify(dimensions));
+  return [...groups.values()].map((group) => {
     const dimensions = { ...common, ...group[0]?.dimensions };
     const directive = {
       Namespace: namespace,
@@ -59,26 +59,26 @@ export function emfDocuments(
     return {
       _aws: { Timestamp: timestamp, CloudWatchMetrics: [directive] },
       ...dimensions,
-      ...Object.fromEntries(group.map(({ name, value }) => [name, target(value)])),
+      ...Object.fromEntries(group.map(({ name, value }) => [name, emfValue(value)])),
     };
   });
 }
 
-/** A distribution as AWS's own collectors send it: CloudWatch computes percentiles of the values and their counts. */
-function target(value: number | Summary) {
+/** The value of a metric; a distribution as AWS's collectors send it, from which CloudWatch computes percentiles. */
+function emfValue(value: number | Summary) {
   if (typeof value === 'number') return value;
   const { min, max, sum, count, buckets } = value;
   return {
-    Max: rounded(max),
-    Min: rounded(min),
-    Sum: rounded(sum),
+    Max: round(max),
+    Min: round(min),
+    Sum: round(sum),
     Count: count,
-    Values: buckets.map((bucket) => rounded(bucket.value)),
+    Values: buckets.map((bucket) => round(bucket.value)),
     Counts: buckets.map((bucket) => bucket.count),
   };
 }
 
-/** To a thousandth: more digits only cost. */
-function rounded(value: number): number {
+/** Rounds to three decimals: more only increase the cost of logs. */
+function round(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -1,4 +1,4 @@
-/** Kind of an error, from the caller's view: it decides the HTTP status, and whether a message is retried. */
+/** Kind of an error, as its caller sees it. It determines the HTTP status, and whether a message is retried. */
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
@@ -11,8 +11,8 @@ export type ErrorKind =
   | 'unavailable';
 
 /**
- * A failure that the caller can understand. `code` names the case in kebab-case and never changes; `message` says
- * what to do; `details` are facts that a program may read.
+ * An expected error, which is reported to the caller. `code` identifies the error in kebab-case and never changes;
+ * `message` says what is wrong and what to do; `details` are machine-readable.
  */
 export class DomainError extends Error {
   readonly kind: ErrorKind;

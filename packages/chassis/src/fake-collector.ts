@@ -15,7 +15,7 @@ export interface ExportedSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** For tests: takes spans by OTLP over HTTP, in JSON, at `/v1/traces` of its endpoint. */
+/** For tests: a collector that accepts spans by OTLP over HTTP, in JSON, at `/v1/traces` of its endpoint. */
 export async function startFakeCollector(): Promise<
   { readonly endpoint: string; readonly spans: readonly ExportedSpan[] } & AsyncDisposable
 > {
@@ -39,7 +39,7 @@ export async function startFakeCollector(): Promise<
   };
 }
 
-/** As much of OTLP's JSON as is looked at. */
+/** The part of OTLP's JSON that tests read. */
 interface Export {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly Attribute[] };

@@ -1,15 +1,15 @@
 /** Something that runs until it is stopped. */
 export interface Running {
-  /** Takes nothing more, finishes what is in hand, then resolves. */
+  /** Graceful shutdown: accepts no more work, finishes the work in flight, then resolves. */
   stop(): Promise<void>;
 }
 
-/** Just below the contract's 25 s for a stop: what is still under way then is cut off. */
+/** Deadline of a graceful shutdown, after which work in flight is cut off: just below the 25 s of the contract. */
 const STOP_DEADLINE_MS = 24_000;
 
-/** Starts something, stops it at SIGTERM or SIGINT, and ends the process with exit code 0. */
+/** Starts a service, stops it gracefully at SIGTERM or SIGINT, and exits the process with code 0. */
 export async function runUntilStopped(start: () => Promise<Running>): Promise<never> {
-  // Ctrl-C comes twice under npm, which passes on what the terminal has sent already: the second must not kill.
+  // Under npm, Ctrl-C is received twice: from the terminal and forwarded by npm. The second must not kill the process.
   const stopRequested = new Promise((resolve) => {
     process.on('SIGTERM', resolve);
     process.on('SIGINT', resolve);

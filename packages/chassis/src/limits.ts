@@ -1,29 +1,28 @@
 import { integer } from './config.ts';
 
-/** Load beyond which a process sheds requests. */
+/** Limits of load shedding in one process. */
 export interface LoadLimits {
-  /** Requests that are worked on at the same time. One whose body has not arrived does not count: it costs nothing. */
+  /** Concurrency limit: requests in flight. A request whose body has not arrived does not count: it costs nothing. */
   readonly maxInFlight: number;
-  /** Requests that wait for their turn. */
+  /** Queue limit: requests that wait to be handled. */
   readonly maxWaiting: number;
 }
 
 /** Admission limits of one process. */
 export interface Limits {
-  /** Requests a second of one client; any number unless given. */
+  /** Rate limit of one client, in requests a second. Default: none. */
   readonly requestsPerSecond?: number;
-  /** Exempt requests. Default: none. */
+  /** Load shedding. Default: none. */
   readonly load?: LoadLimits;
   /**
-   * Proxies of ours that every request has come through, each of which appended to `X-Forwarded-For` whom it heard from:
-   * a client can choose neither more nor fewer. 0 unless given: the client is who connects.
+   * Number of trusted proxies, each of which appends the address of its peer to `X-Forwarded-For`, so that a client cannot
+   * choose its address. Default: 0, clients connect directly.
    */
   readonly proxyHops?: number;
 }
 
 export const rateLimit = integer(0, 1_000_000);
 
-/** A count of requests. */
 const requests = integer(1, 100_000);
 
 /** Environment variables of load shedding. */
@@ -31,16 +30,16 @@ export const loadVariables = {
   MAX_IN_FLIGHT: requests
     .default(32)
     .describe(
-      'Concurrency limit: requests handled at the same time. A quarter of a vCPU handles 100 a second, so 32 of them take a third of a second',
+      'Concurrency limit: requests handled at the same time. A quarter of a vCPU handles 100 a second, so that 32 take a third of a second',
     ),
   MAX_WAITING: requests
     .default(400)
     .describe(
-      'Queue limit: a burst of so many requests is served, however long it takes. Beyond it load is shed: requests get 503, and none waits longer than 200 ms',
+      'Queue limit: a burst up to this number of requests is served, however long it takes. Beyond it load is shed: requests get 503, and none waits longer than 200 ms',
     ),
 };
 
-/** The limits of a service on AWS, for one task each. */
+/** Environment variables of all limits; each limit applies to one task. */
 export const limitVariables = {
   RATE_LIMIT: rateLimit
     .default(50)
@@ -55,7 +54,7 @@ export const limitVariables = {
     ),
 };
 
-/** The limits that an environment sets. */
+/** The limits of a configuration. */
 export function limitsOf(config: {
   readonly RATE_LIMIT: number;
   readonly MAX_IN_FLIGHT: number;

@@ -3,30 +3,30 @@ import { test } from 'node:test';
 import { createLogger } from './logger.ts';
 import { currentTraceId, runWithTrace } from './trace.ts';
 
-function recorded(log: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
+function linesOf(log: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
   const lines: string[] = [];
   log(createLogger({ name: 'cart', level: 'info', destination: { write: (line) => void lines.push(line) } }));
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test('a line is JSON with name, level and time, and levels below the chosen one are left out', () => {
-  const [line, ...rest] = recorded((logger) => {
-    logger.debug('unseen');
-    logger.info({ count: 1 }, 'seen');
+test('a log line is JSON with name, level and time; lines below the minimum level are omitted', () => {
+  const [line, ...rest] = linesOf((logger) => {
+    logger.debug('below the minimum level');
+    logger.info({ count: 1 }, 'at the minimum level');
   });
   assert.deepEqual(rest, []);
   assert.deepEqual(
     { ...line, time: undefined },
-    { level: 'info', name: 'cart', count: 1, msg: 'seen', time: undefined },
+    { level: 'info', name: 'cart', count: 1, msg: 'at the minimum level', time: undefined },
   );
   assert.ok(Math.abs(Date.parse(String(line?.['time'])) - Date.now()) < 60_000);
 });
 
-test('credentials and idempotency keys are redacted wherever they are usual', () => {
+test('credentials and idempotency keys are redacted at the top level, one level below and in headers', () => {
   const secret = 's3cret';
   const headers = { authorization: secret, cookie: secret, 'set-cookie': secret, 'idempotency-key': secret };
   const text = JSON.stringify(
-    recorded((logger) => {
+    linesOf((logger) => {
       logger.info({ ...headers, token: secret, accessToken: secret, idempotencyKey: secret });
       logger.info({ headers, body: { token: secret } });
       logger.info({ req: { headers } });
@@ -35,12 +35,12 @@ test('credentials and idempotency keys are redacted wherever they are usual', ()
   assert.ok(!text.includes(secret), text);
 });
 
-test('a line within a trace carries its id', () => {
+test('a log line within a trace has its trace id', () => {
   const [line] = runWithTrace(undefined, () => {
     const id = currentTraceId();
-    return recorded((logger) => logger.info({ id }, 'traced'));
+    return linesOf((logger) => logger.info({ id }, 'traced'));
   });
   assert.match(String(line?.['traceId']), /^[0-9a-f]{32}$/);
   assert.equal(line?.['traceId'], line?.['id']);
-  assert.ok(!('traceId' in (recorded((logger) => logger.info('untraced'))[0] ?? {})));
+  assert.ok(!('traceId' in (linesOf((logger) => logger.info('untraced'))[0] ?? {})));
 });

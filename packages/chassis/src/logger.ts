@@ -14,15 +14,15 @@ const secrets = [
   'accessToken',
 ];
 
-/** A field, the same one level down, and in the headers of what is logged: deeper, log less. */
+/** Each field at the top level, one level below, and in `headers` one level below. Do not log deeper objects. */
 const redactedPaths = secrets.flatMap((name) => {
   const member = name.startsWith('[') ? name : `.${name}`;
   return [name, `*${member}`, `*.headers${member}`];
 });
 
 /**
- * A logger of JSON lines. Default: to stdout. Each line has the `traceId` of the trace it was written
- * in. Fields that carry credentials or idempotency keys are redacted by name.
+ * Creates a logger of JSON lines, to stdout by default. Each line has the `traceId` of the current trace. Fields that
+ * carry credentials or idempotency keys are redacted by name.
  */
 export function createLogger(options: {
   name: string;

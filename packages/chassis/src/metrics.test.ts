@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMetrics, observeAge } from './metrics.ts';
 
-test('counts by name, and observes by name and dimensions', () => {
+test('counters are kept by name, distributions by name and dimensions', () => {
   const metrics = createMetrics();
   metrics.count('ConflictsRetried');
   metrics.count('ConflictsRetried', 4);
@@ -20,7 +20,7 @@ test('counts by name, and observes by name and dimensions', () => {
   ]);
 });
 
-test('a series that was taken is not reported again', () => {
+test('take returns each series once', () => {
   const metrics = createMetrics();
   metrics.count('ConflictsRetried');
   metrics.observe('ConsumerBatchSize', 1);
@@ -34,7 +34,7 @@ test('a value that is not a finite number is ignored', () => {
   assert.deepEqual(metrics.series(), []);
 });
 
-test('an age is observed, unless it is of no moment, of the future or of another day', (t) => {
+test('an age is observed, unless the time is missing, in the future or more than a day ago', (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-02-14T15:00:00Z') });
   const metrics = createMetrics();
   observeAge(metrics, 'RelayLag', undefined);

@@ -8,12 +8,12 @@ import {
 import { createDistribution, type Distribution, type Summary } from './distribution.ts';
 
 /**
- * The dimensions of one series. Each set of dimensions is a metric of its own, kept in memory and billed by the
- * month: their values are few and known beforehand, never an id or a URL.
+ * Dimensions of one series. Each combination of values is a separate metric, kept in memory and billed by the month: use
+ * few values that are known in advance, never an id or a URL (low cardinality).
  */
 export type Dimensions = Readonly<Record<string, string>>;
 
-/** One metric with one set of dimensions: the sum of a counter, or what is known of a distribution. */
+/** One metric with one set of dimensions: the sum of a counter, or the summary of a distribution. */
 export interface Series {
   readonly name: string;
   readonly unit: Unit;
@@ -21,28 +21,27 @@ export interface Series {
   readonly value: number | Summary;
 }
 
-/** The metrics of the catalogue, counted and observed in bounded memory. */
+/** The metrics of the catalogue, in bounded memory. */
 export interface Metrics {
-  /** Adds to a counter; a change of a level may be negative. */
+  /** Adds to a counter. `by` may be negative for the change of a level. */
   count<N extends CounterName>(name: N, by?: number, ...dimensions: DimensionArguments<N>): void;
-  /** Adds a value to a distribution. One that is not finite is left out: no document could hold it. */
+  /** Adds a value to a distribution. Values that are not finite are ignored: JSON cannot represent them. */
   observe<N extends DistributionName>(name: N, value: number, ...dimensions: DimensionArguments<N>): void;
-  /** Every counter; those that differ in dimensions alone are summed. */
+  /** Sums of the counters by name, over all dimensions. */
   counts(): Readonly<Record<string, number>>;
-  /** Everything, in the order that it was first seen. */
+  /** All series, counters first, in the order in which they appeared. */
   series(): readonly Series[];
-  /** As `series`, and begins anew. */
+  /** Returns all series and resets them. */
   take(): readonly Series[];
 }
 
-/** Metrics of this process. */
 export function createMetrics(): Metrics {
   const counters = new Map<string, Omit<Series, 'value'> & { value: number }>();
-  const observed = new Map<string, Omit<Series, 'value'> & { readonly distribution: Distribution }>();
+  const distributions = new Map<string, Omit<Series, 'value'> & { readonly distribution: Distribution }>();
 
   const series = () => [
     ...[...counters.values()].map((counter): Series => ({ ...counter })),
-    ...[...observed.values()].map(({ distribution, ...metric }): Series => ({
+    ...[...distributions.values()].map(({ distribution, ...metric }): Series => ({
       ...metric,
       value: distribution.summary(),
     })),
@@ -59,17 +58,17 @@ export function createMetrics(): Metrics {
     observe(name: DistributionName, value: number, dimensions?: Dimensions) {
       if (!Number.isFinite(value)) return;
       const id = idOf(name, dimensions);
-      let known = observed.get(id);
-      if (!known) {
-        known = {
+      let metric = distributions.get(id);
+      if (!metric) {
+        metric = {
           name,
           unit: metricCatalog[name].unit,
           dimensions: dimensions ?? {},
           distribution: createDistribution(),
         };
-        observed.set(id, known);
+        distributions.set(id, metric);
       }
-      known.distribution.add(value);
+      metric.distribution.add(value);
     },
 
     counts() {
@@ -80,10 +79,10 @@ export function createMetrics(): Metrics {
     series,
 
     take() {
-      const taken = series();
+      const snapshot = series();
       counters.clear();
-      observed.clear();
-      return taken;
+      distributions.clear();
+      return snapshot;
     },
   };
 }
@@ -97,15 +96,15 @@ function idOf(name: string, dimensions: Dimensions | undefined): string {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Observes how long ago a moment was, in milliseconds since the epoch. A moment ahead of this clock or more than a
- * day ago is ignored: it was written elsewhere, or is replayed.
+ * Observes the age of a time, which is in milliseconds since the epoch. A time ahead of this clock (clock skew) or more
+ * than a day ago (a replayed event) is ignored.
  */
 export function observeAge(
   metrics: Pick<Metrics, 'observe'>,
   name: 'PropagationDelay' | 'RelayLag',
-  moment: number | undefined,
+  time: number | undefined,
 ): void {
-  if (moment === undefined) return;
-  const ageMs = Date.now() - moment;
+  if (time === undefined) return;
+  const ageMs = Date.now() - time;
   if (ageMs >= 0 && ageMs <= DAY_MS) metrics.observe(name, ageMs);
 }

@@ -10,13 +10,13 @@ import type { SpanOptions } from './trace.ts';
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parentId = 'b7ad6b7169203331';
 const recorded = `00-${traceId}-${parentId}-01`;
-// The exporter's own limit, which keeps it trying after the stop: 10 s unless told otherwise.
+// Timeout of the exporter, which retries after the stop. Default: 10 s.
 process.env['OTEL_EXPORTER_OTLP_TIMEOUT'] = '3000';
 
 const log = { warn: () => undefined };
 const serverSpan = (parent?: string): SpanOptions => ({ kind: 'server', parent, attributes: { route: 'a' } });
 
-test('exported spans have the propagated ids and the given parent', async () => {
+test('exported spans have the propagated ids and parents', async () => {
   await using collector = await startFakeCollector();
   const otel = startOtel({ serviceName: 'sample', endpoint: `${collector.endpoint}/`, ratio: 1, log });
   const outer = otel.start('GET /a', serverSpan(recorded));
@@ -52,7 +52,7 @@ test('exported spans have the propagated ids and the given parent', async () => 
   ]);
 });
 
-test('new traces are recorded in their share, those of a caller as the caller has it', async () => {
+test('new traces are sampled by the ratio; the sampling decision of a caller is kept', async () => {
   await using collector = await startFakeCollector();
   const otel = startOtel({ serviceName: 'sample', endpoint: collector.endpoint, ratio: 0, log });
   const root = otel.start('new', serverSpan());
@@ -69,7 +69,7 @@ test('new traces are recorded in their share, those of a caller as the caller ha
   );
 });
 
-test('a flush sends what has ended, and recording goes on', async () => {
+test('a flush exports the ended spans, and recording continues', async () => {
   await using collector = await startFakeCollector();
   const otel = startOtel({ serviceName: 'sample', endpoint: collector.endpoint, ratio: 1, log });
   const names = () => collector.spans.map(({ name }) => name);
@@ -81,22 +81,22 @@ test('a flush sends what has ended, and recording goes on', async () => {
   assert.deepEqual(names(), ['first', 'second']);
 });
 
-test('an unreachable or silent collector does not affect requests, and is logged', async (t) => {
-  const gone = await startFakeCollector();
-  await gone[Symbol.asyncDispose]();
-  const silent = createServer((socket) => t.after(() => socket.destroy())).listen(0, '127.0.0.1');
-  t.after(() => silent.close());
-  await once(silent, 'listening');
-  const { port } = silent.address() as AddressInfo;
+test('an unreachable or unresponsive collector delays a stop by no more than the timeout, and is logged', async (t) => {
+  const unreachable = await startFakeCollector();
+  await unreachable[Symbol.asyncDispose]();
+  const unresponsive = createServer((socket) => t.after(() => socket.destroy())).listen(0, '127.0.0.1');
+  t.after(() => unresponsive.close());
+  await once(unresponsive, 'listening');
+  const { port } = unresponsive.address() as AddressInfo;
 
   await Promise.all(
-    [gone.endpoint, `http://127.0.0.1:${port}`].map(async (endpoint) => {
-      const warned: string[] = [];
-      const warn = (_fields: object, message: string) => void warned.push(message);
+    [unreachable.endpoint, `http://127.0.0.1:${port}`].map(async (endpoint) => {
+      const warnings: string[] = [];
+      const warn = (_fields: object, message: string) => void warnings.push(message);
       const otel = startOtel({ serviceName: 'sample', endpoint, ratio: 1, log: { warn } });
       otel.start('lost', serverSpan()).end();
       await otel.stop();
-      assert.ok(warned.includes('spans not exported: the last ones, within 2000 ms'), warned.join());
+      assert.ok(warnings.includes('spans not exported: timeout after 2000 ms'), warnings.join());
     }),
   );
 });

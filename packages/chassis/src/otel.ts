@@ -19,21 +19,21 @@ import {
 import type { Running } from './lifecycle.ts';
 import { formatTraceparent, parseTraceparent, type Tracer } from './trace.ts';
 
-/** How long a flush or the last spans may take to be exported: a collector that is gone does not hold up a stop. */
-const EXPORT_MS = 2_000;
+/** Timeout of a flush or stop: an unreachable collector does not delay a graceful shutdown for longer. */
+const EXPORT_TIMEOUT_MS = 2_000;
 
 const kinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, producer: SpanKind.PRODUCER };
 
 export interface OtelOptions {
   readonly serviceName: string;
-  /** The base URL of a collector that takes OTLP over HTTP. Headers and timeout are the exporter's own variables. */
+  /** Base URL of a collector that accepts OTLP over HTTP. Headers and timeout are the exporter's own variables. */
   readonly endpoint: string;
-  /** The share of new traces that are recorded, 0 to 1. Of the others, those that their caller records. */
+  /** Sampled share of new traces, 0 to 1. For the traces of a caller, the caller's sampling decision is kept. */
   readonly ratio: number;
   readonly log: { warn(fields: object, message: string): void };
 }
 
-/** Exports spans by OTLP, in the background. What the collector does not take is dropped and warned of. */
+/** Exports spans by OTLP in the background. Spans that the collector does not accept are dropped, with a log line. */
 export function startOtel({
   serviceName,
   endpoint,
@@ -42,9 +42,9 @@ export function startOtel({
 }: OtelOptions): Tracer & Running & { flush(): Promise<void> } {
   const warn = (message: string, ...details: unknown[]) =>
     log.warn({ details: details.map(String) }, `spans not exported: ${message}`);
-  const silent = () => undefined;
+  const ignore = () => undefined;
   diag.setLogger(
-    { error: warn, warn, info: silent, debug: silent, verbose: silent },
+    { error: warn, warn, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
@@ -55,12 +55,15 @@ export function startOtel({
   });
   const tracer = provider.getTracer('tandem');
 
-  const exported = async (exporting: Promise<void>) => {
-    const { promise: timedOut, resolve } = Promise.withResolvers<'timed out'>();
-    const timer = setTimeout(resolve, EXPORT_MS, 'timed out');
-    const outcome = await Promise.race([timedOut, exporting.catch((error: unknown) => warn(String(error)))]);
+  const withTimeout = async (pendingExport: Promise<void>) => {
+    const { promise: timeout, resolve } = Promise.withResolvers<'timeout'>();
+    const timer = setTimeout(resolve, EXPORT_TIMEOUT_MS, 'timeout');
+    const outcome = await Promise.race([
+      timeout,
+      pendingExport.catch((error: unknown) => warn(String(error))),
+    ]);
     clearTimeout(timer);
-    if (outcome === 'timed out') warn(`the last ones, within ${EXPORT_MS} ms`);
+    if (outcome === 'timeout') warn(`timeout after ${EXPORT_TIMEOUT_MS} ms`);
   };
 
   return {
@@ -81,8 +84,8 @@ export function startOtel({
       };
     },
 
-    flush: () => exported(provider.forceFlush()),
-    stop: () => exported(provider.shutdown()),
+    flush: () => withTimeout(provider.forceFlush()),
+    stop: () => withTimeout(provider.shutdown()),
   };
 }
 

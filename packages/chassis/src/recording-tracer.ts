@@ -1,4 +1,4 @@
-import { type Attributes, parseTraceparent, type SpanOptions, type Tracer, unrecorded } from './trace.ts';
+import { type Attributes, noopTracer, parseTraceparent, type SpanOptions, type Tracer } from './trace.ts';
 
 /** A recorded span. */
 export interface RecordedSpan {
@@ -10,7 +10,7 @@ export interface RecordedSpan {
   readonly attributes: Attributes;
 }
 
-/** For tests: a tracer that keeps its spans, in the order that they ended. */
+/** For tests: creates a tracer that records its spans, in the order in which they ended. */
 export function createRecordingTracer(): {
   readonly tracer: Tracer;
   readonly spans: readonly RecordedSpan[];
@@ -18,14 +18,14 @@ export function createRecordingTracer(): {
   const spans: RecordedSpan[] = [];
   const tracer: Tracer = {
     start(name, options) {
-      const { traceparent } = unrecorded.start(name, options);
+      const { traceparent } = noopTracer.start(name, options);
       const { traceId, spanId } = parseTraceparent(traceparent) ?? {};
       const parentId = parseTraceparent(options.parent)?.spanId;
       return {
         traceparent,
         end(attributes) {
-          const recorded = { ...options.attributes, ...attributes };
-          spans.push({ name, kind: options.kind, traceId, spanId, parentId, attributes: recorded });
+          const merged = { ...options.attributes, ...attributes };
+          spans.push({ name, kind: options.kind, traceId, spanId, parentId, attributes: merged });
         },
       };
     },

@@ -17,16 +17,16 @@ export interface CommonDeps {
   readonly metrics: Metrics;
   readonly tracer?: Tracer | undefined;
   readonly limits?: Limits;
-  /** For tests: a response that its schema does not describe fails. */
+  /** For tests: fails responses that do not match the schema of their route. */
   readonly validateResponses?: boolean;
   /** Pause of the consumer after a batch that was not full, in milliseconds. Default: 0. */
   readonly receivePauseMs?: number;
 }
 
-/** A service that can be run: its HTTP side and its consumers. */
+/** A service that can be run: its HTTP app and its consumers. */
 export interface Service extends Running {
   readonly app: App;
-  /** Serves requests and consumes events from now on; port 0 takes any free one. Rejects with EADDRINUSE. */
+  /** Starts to serve requests and to consume events. Port 0 means any free port. Rejects with EADDRINUSE. */
   start(address: { host: string; port: number }): Promise<{ readonly url: string }>;
 }
 

@@ -8,9 +8,9 @@ import type { Tracer } from './trace.ts';
 /** Metrics and traces of a service. */
 export interface Telemetry extends Running {
   readonly metrics: Metrics;
-  /** Undefined where spans are not recorded. */
+  /** Undefined if spans are not recorded. */
   readonly tracer: Tracer | undefined;
-  /** Sends what there is so far, for a process that is halted between calls. Never rejects. */
+  /** Sends metrics and ended spans, for a process that is frozen between invocations (Lambda). Never rejects. */
   flush(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export interface TelemetryOptions {
   readonly log: { warn(fields: object, message: string): void };
 }
 
-/** Metrics, written as the configuration has it, and spans where it names a collector. `stop` sends what is left. */
+/** Starts metrics, and spans if the configuration names a collector. `stop` sends what has not been sent yet. */
 export async function startTelemetry({ service, config, log }: TelemetryOptions): Promise<Telemetry> {
   const metrics = createMetrics();
   const write = (line: string) => void process.stdout.write(`${line}\n`);
@@ -28,7 +28,7 @@ export async function startTelemetry({ service, config, log }: TelemetryOptions)
     ? startEmf({ metrics, namespace: config.EMF_NAMESPACE, dimensions: { service }, write })
     : undefined;
   const otel = config.OTEL_EXPORTER_OTLP_ENDPOINT
-    ? // Loaded where spans are exported, and only there.
+    ? // The SDK is loaded only if spans are exported.
       (await import('./otel.ts')).startOtel({
         serviceName: service,
         endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -6,7 +6,7 @@ import { currentTraceId, currentTraceparent, runWithTrace } from './trace.ts';
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parentId = 'b7ad6b7169203331';
 
-test('a trace continues with the same id and a span of its own, through awaits', async () => {
+test('a trace continues across awaits with the same trace id and a new span id', async () => {
   await runWithTrace(`00-${traceId}-${parentId}-01`, async () => {
     await setImmediate();
     const [version, id, span, flags] = currentTraceparent().split('-');
@@ -17,7 +17,7 @@ test('a trace continues with the same id and a span of its own, through awaits',
   });
 });
 
-test('a trace that is not sampled stays so, and unknown flags are dropped', () => {
+test('the sampling decision is kept, and unknown flags are dropped', () => {
   assert.match(
     runWithTrace(`00-${traceId}-${parentId}-00`, currentTraceparent),
     new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`),
@@ -25,9 +25,9 @@ test('a trace that is not sampled stays so, and unknown flags are dropped', () =
   assert.match(runWithTrace(`00-${traceId}-${parentId}-f3`, currentTraceparent), /-01$/);
 });
 
-test('a later version is read by its first four fields', () => {
+test('of a later version the first four fields are read', () => {
   assert.match(
-    runWithTrace(`cc-${traceId}-${parentId}-01-what-else`, currentTraceparent),
+    runWithTrace(`cc-${traceId}-${parentId}-01-extension`, currentTraceparent),
     new RegExp(`^00-${traceId}-`),
   );
 });
@@ -44,14 +44,14 @@ for (const malformed of [
   `00-${traceId.toUpperCase()}-${parentId}-01`,
   `00-${traceId}-${parentId}-01\n`,
 ]) {
-  test(`a new trace starts in place of ${JSON.stringify(malformed)}`, () => {
+  test(`the malformed traceparent ${JSON.stringify(malformed)} is replaced by a new trace`, () => {
     const traceparent = runWithTrace(malformed, currentTraceparent);
     assert.match(traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     assert.ok(!traceparent.includes(traceId));
   });
 }
 
-test('outside of a trace there is no trace id, and a traceparent is still well-formed', () => {
+test('outside of a trace there is no trace id, and the traceparent is that of a new trace', () => {
   assert.equal(currentTraceId(), undefined);
   assert.match(currentTraceparent(), /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
 });

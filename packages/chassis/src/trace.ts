@@ -6,16 +6,16 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 export interface SpanOptions {
   readonly kind: 'server' | 'consumer' | 'producer';
-  /** The W3C traceparent to continue. A new trace begins where it is missing or not well-formed. */
+  /** The W3C traceparent to continue. If it is missing or malformed, the span starts a new trace. */
   readonly parent: string | undefined;
   readonly attributes: Attributes;
 }
 
-/** A piece of work in a trace. */
+/** A unit of work in a trace. */
 export interface Span {
-  /** Names the span, for what it causes to continue. */
+  /** W3C traceparent of the span, which child spans continue. */
   readonly traceparent: string;
-  /** To be called once. An `error.type` among the attributes says that the work failed. */
+  /** Ends the span; call it once. The attribute `error.type` marks the span as failed. */
   end(attributes?: Attributes): void;
 }
 
@@ -24,8 +24,8 @@ export interface Tracer {
   start(name: string, options: SpanOptions): Span;
 }
 
-/** A tracer that records nothing: it propagates the ids, for logs and for the services behind. */
-export const unrecorded: Tracer = {
+/** A tracer that records nothing, but propagates trace context to logs and downstream services. */
+export const noopTracer: Tracer = {
   start: (_name, { parent }) => ({ traceparent: continueTrace(parent), end: () => undefined }),
 };
 
@@ -34,41 +34,41 @@ const storage = new AsyncLocalStorage<string>();
 const traceparentPattern =
   /^(?!ff)[\da-f]{2}-(?<traceId>(?!0{32})[\da-f]{32})-(?<spanId>(?!0{16})[\da-f]{16})-(?<flags>[\da-f]{2})(?<more>-.*)?$/;
 
-/** Runs `fn` within a span: what it logs, writes and sends carries the span's trace. */
+/** Runs `fn` within a span: its logs, writes and messages carry the trace context of the span. */
 export function inSpan<T>({ traceparent }: Pick<Span, 'traceparent'>, fn: () => T): T {
   return storage.run(traceparent, fn);
 }
 
 /**
- * Runs `fn` within a trace: the one that `traceparent` names, with a span of our own that is not recorded, or a new
- * one when it is missing or not a well-formed W3C traceparent.
+ * Runs `fn` in the trace of `traceparent`, as a new span that is not recorded; in a new trace if `traceparent` is missing
+ * or not a well-formed W3C traceparent.
  */
 export function runWithTrace<T>(traceparent: string | undefined, fn: () => T): T {
   return storage.run(continueTrace(traceparent), fn);
 }
 
-/** The W3C traceparent to hand on. Outside of a trace, that of a new one at each call. */
+/** W3C traceparent of the current span, to propagate. Outside of a trace, each call returns that of a new trace. */
 export function currentTraceparent(): string {
   return storage.getStore() ?? continueTrace(undefined);
 }
 
-/** The W3C traceparent of the span that is running, to be stored with what it writes. */
+/** W3C traceparent of the current span, to store with an item; undefined outside of a trace. */
 export function activeTraceparent(): string | undefined {
   return storage.getStore();
 }
 
-/** The id of the trace that is running, for logs. */
+/** Id of the current trace, for logs. */
 export function currentTraceId(): string | undefined {
   return storage.getStore()?.slice(3, 35);
 }
 
-/** The parts of a well-formed W3C traceparent. */
+/** Parses a W3C traceparent; undefined if it is malformed. */
 export function parseTraceparent(
   traceparent = '',
 ): { readonly traceId: string; readonly spanId: string; readonly sampled: boolean } | undefined {
   const { traceId, spanId, flags, more } = traceparentPattern.exec(traceparent)?.groups ?? {};
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
-  // Version 00 has four fields exactly; a later version may have more, of which we must only read these.
+  // Version 00 has exactly four fields. Later versions may have more, which must be ignored.
   if (more !== undefined && traceparent.startsWith('00')) return undefined;
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
@@ -82,15 +82,15 @@ function continueTrace(traceparent: string | undefined): string {
   return formatTraceparent({ traceId, spanId: randomId(8), sampled });
 }
 
-/** Random bytes to come: to ask the system for a few costs as much as for many. */
+/** Buffer of random bytes: a call to the system costs the same for few bytes as for many. */
 const entropy = Buffer.allocUnsafe(4_096);
-let used = entropy.length;
+let offset = entropy.length;
 
 function randomId(bytes: number): string {
-  if (used + bytes > entropy.length) {
+  if (offset + bytes > entropy.length) {
     randomFillSync(entropy);
-    used = 0;
+    offset = 0;
   }
-  const id = entropy.toString('hex', used, (used += bytes));
+  const id = entropy.toString('hex', offset, (offset += bytes));
   return /[^0]/.test(id) ? id : randomId(bytes);
 }

@@ -5,7 +5,7 @@ import {
   type PublishOutcome,
 } from '@tandem/chassis/messaging/publisher';
 import { type Metrics, observeAge } from '@tandem/chassis/metrics';
-import { inSpan, type Span, type Tracer, unrecorded } from '@tandem/chassis/trace';
+import { inSpan, noopTracer, type Span, type Tracer } from '@tandem/chassis/trace';
 import { committedAt } from '@tandem/contracts/committed-at';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
@@ -50,7 +50,7 @@ interface Pending {
 }
 
 export function createRelay(deps: RelayDeps): Relay {
-  const { publish, park, eventsForExpiredItem, topic, metrics, tracer = unrecorded, log } = deps;
+  const { publish, park, eventsForExpiredItem, topic, metrics, tracer = noopTracer, log } = deps;
 
   const pendingOf = (change: Change): Pending[] =>
     eventsOf(change, eventsForExpiredItem).map((event, position) => ({

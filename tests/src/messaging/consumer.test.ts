@@ -110,7 +110,7 @@ test('each message is a span in its trace, and its log lines have the trace id',
   const traces = logged.map(({ msg, traceId }) => `${String(msg)} ${String(traceId).at(-1)}`);
   assert.deepEqual(
     new Set(traces),
-    new Set(['event not applied 0', 'message refused by its schema 1', 'unknown event type acknowledged 2']),
+    new Set(['event not applied 0', 'message rejected by its schema 1', 'unknown event type acknowledged 2']),
   );
 });
 

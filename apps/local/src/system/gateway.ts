@@ -4,7 +4,7 @@ import httpProxy from '@fastify/http-proxy';
 import { DomainError } from '@tandem/chassis/errors';
 import { closeGracefully } from '@tandem/chassis/http/app';
 import { requestIdOf } from '@tandem/chassis/http/hooks';
-import { answerParserError, sendProblem } from '@tandem/chassis/http/problem';
+import { respondToParserError, sendProblem } from '@tandem/chassis/http/problem';
 import type { ZodTypeProvider } from '@tandem/chassis/http/schema';
 import { registerShedding } from '@tandem/chassis/http/shedding';
 import type { App } from '@tandem/chassis/http/types';
@@ -65,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     http: { headersTimeout: 10_000 },
     routerOptions: { maxParamLength: 16 * 1024 },
     frameworkErrors: sendProblem,
-    clientErrorHandler: answerParserError,
+    clientErrorHandler: respondToParserError,
   }).withTypeProvider<ZodTypeProvider>();
   registerShedding(app, { ...load, metrics: createMetrics() });
   app.decorate('draining', false);

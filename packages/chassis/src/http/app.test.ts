@@ -29,7 +29,7 @@ function assertProblem(
 
 const { app } = await createSampleApp();
 
-const refused: [name: string, request: InjectOptions, status: number, code: string][] = [
+const invalidRequests: [name: string, request: InjectOptions, status: number, code: string][] = [
   [
     'malformed JSON',
     { method: 'PUT', url: '/things/a', headers: json, payload: '{"name":' },
@@ -87,15 +87,15 @@ const refused: [name: string, request: InjectOptions, status: number, code: stri
   ],
 ];
 
-for (const [name, request, status, code] of refused) {
-  test(`${name} is answered by problem ${status}`, async () => {
+for (const [name, request, status, code] of invalidRequests) {
+  test(`the response to ${name} is problem ${status}`, async () => {
     const response = await app.inject(request);
     assertProblem(response, status, code);
     assert.equal(response.headers['allow'], status === 405 ? 'GET, HEAD, PATCH, PUT' : undefined);
   });
 }
 
-test('faults of the input are listed', async () => {
+test('each fault of the input is listed with a pointer to it', async () => {
   const body = { name: '', price: 'x', more: 1 };
   const response = await app.inject({ method: 'PUT', url: '/things/a', payload: body });
   const { errors } = assertProblem(response, 400, 'invalid-input');
@@ -109,7 +109,7 @@ test('faults of the input are listed', async () => {
 
 const post = (payload: string) => app.inject({ method: 'POST', url: '/things', headers: json, payload });
 
-test('64 levels are not too deep, 65 are, and brackets in strings do not count', async () => {
+test('a body may be nested 64 levels deep; brackets in strings do not count', async () => {
   assert.equal((await post('['.repeat(64) + ']'.repeat(64))).statusCode, 200);
   assertProblem(await post('['.repeat(65) + ']'.repeat(65)), 400, 'nested-too-deeply');
   assertProblem(await post('{"a":'.repeat(65) + '1' + '}'.repeat(65)), 400, 'nested-too-deeply');
@@ -117,14 +117,14 @@ test('64 levels are not too deep, 65 are, and brackets in strings do not count',
   assert.deepEqual((await post(JSON.stringify({ text }))).json(), { body: { text } });
 });
 
-test('64 KiB are not too much, and a body that is not read may be left out', async () => {
+test('a body may have 64 KiB, and may be omitted if the route does not read one', async () => {
   const payload = JSON.stringify('x'.repeat(65_534));
   assert.equal((await post(payload)).statusCode, 200);
   const empty = await post('');
   assert.deepEqual(empty.json(), { body: null });
 });
 
-test('input arrives as the schema gives it out', async () => {
+test('a handler receives the output of the schema', async () => {
   const { query } = (await app.inject('/things?ids=a,b&mine=true&other=1')).json<{ query: unknown }>();
   assert.deepEqual(query, { limit: 20, ids: ['a', 'b'], mine: true });
   const headers = { 'content-type': 'application/merge-patch+json; charset=utf-8' };
@@ -144,7 +144,7 @@ const statuses: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-test('each kind of DomainError has its status; details are members, but replace none', async () => {
+test('each kind of DomainError has its status; details are additional members and replace no standard one', async () => {
   const { app } = await createSampleApp();
   app.get('/fail/:kind', { schema: { params: z.object({ kind: z.string() }) } }, async ({ params }) => {
     const details = { lines: [1], status: 200, retryAfterSeconds: 6.5 };
@@ -162,7 +162,7 @@ test('each kind of DomainError has its status; details are members, but replace 
   }
 });
 
-test('an unexpected error is a 500 with a neutral text, logged with its stack; every request is measured by route', async () => {
+test('an unexpected error is a 500 that reveals nothing, and is logged with its stack; other requests are sampled', async () => {
   const { app, logged } = await createSampleApp();
   app.get('/broken/:secret', async () => {
     throw new TypeError('a bug');
@@ -187,7 +187,7 @@ test('an unexpected error is a 500 with a neutral text, logged with its stack; e
   assert.ok(!JSON.stringify([failure, line, logged]).includes('s3cret'));
 });
 
-test('a harmless request id comes back, another is replaced', async () => {
+test('a safe request id is returned to the client, an unsafe one is replaced', async () => {
   for (const id of ['abc-1.2:3_4', 'x'.repeat(128)]) {
     assert.equal(
       (await app.inject({ url: '/health', headers: { 'x-request-id': id } })).headers['x-request-id'],
@@ -200,7 +200,7 @@ test('a harmless request id comes back, another is replaced', async () => {
   }
 });
 
-test('the trace of the client goes on in the handler, also after the body, and back', async () => {
+test('the trace of the client continues in the handler and is returned, also in error responses', async () => {
   const { app } = await createSampleApp();
   app.post('/trace', async () => ({ traceparent: currentTraceparent() }));
   const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -208,28 +208,28 @@ test('the trace of the client goes on in the handler, also after the body, and b
   const response = await app.inject({ method: 'POST', url: '/trace', headers, payload: { a: 1 } });
   assert.equal(response.json<{ traceparent: string }>().traceparent, response.headers['traceparent']);
   assert.match(String(response.headers['traceparent']), new RegExp(`^00-${traceId}-(?!b7ad6b7169203331)`));
-  const refused = await app.inject({ url: '/%zz', headers });
-  assert.ok(String(refused.headers['traceparent']).includes(traceId));
+  const rejected = await app.inject({ url: '/%zz', headers });
+  assert.ok(String(rejected.headers['traceparent']).includes(traceId));
 });
 
 test('a response that does not match its schema fails where responses are validated', async () => {
   const { app } = await createSampleApp();
   const response = { 200: z.object({ id: z.string() }), 304: noBody('never') };
-  const schema = { schema: { querystring: z.object({ answer: z.string() }), response } };
-  app.get('/answer', schema, async ({ query }, reply) =>
+  const schema = { schema: { querystring: z.object({ body: z.string() }), response } };
+  app.get('/echo', schema, async ({ query }, reply) =>
     reply
-      .code(query.answer.startsWith('{') ? 200 : 304)
+      .code(query.body.startsWith('{') ? 200 : 304)
       .header('content-type', 'application/json')
-      .send(JSON.parse(query.answer) as { id: string }),
+      .send(JSON.parse(query.body) as { id: string }),
   );
-  for (const [answer, status] of [
+  for (const [body, status] of [
     ['{"id":"a"}', 200],
     ['{"id":1}', 500],
     ['{"id":"a","more":1}', 500],
     ['[]', 500],
   ]) {
-    const { statusCode } = await app.inject({ url: '/answer', query: { answer: String(answer) } });
-    assert.equal(statusCode, status, String(answer));
+    const { statusCode } = await app.inject({ url: '/echo', query: { body: String(body) } });
+    assert.equal(statusCode, status, String(body));
   }
 });
 
@@ -241,7 +241,7 @@ const auth: Authenticator = {
   },
 };
 
-test('a route demands its scope before it reads the body', async () => {
+test('the scope of a route is checked before the body is read', async () => {
   const { app } = await createSampleApp({ auth });
   const put = (authorization?: string, payload: unknown = '{') =>
     app.inject({
@@ -262,7 +262,7 @@ test('a route demands its scope before it reads the body', async () => {
   assert.deepEqual(done.json(), { thing: { ...thing, tags: [] }, by: 'user-1' });
 });
 
-test('an invalid token is refused wherever a token may be, and nowhere else', async () => {
+test('an invalid token is rejected by every route except system routes', async () => {
   const { app } = await createSampleApp({ auth });
   const headers = { authorization: 'nonsense' };
   for (const url of ['/health', '/ready', '/openapi.json', '/docs', '/docs/static/swagger-ui.css']) {
@@ -272,7 +272,7 @@ test('an invalid token is refused wherever a token may be, and nowhere else', as
   assert.equal((await app.inject('/things/a')).statusCode, 200);
 });
 
-test('a scope without an authenticator is refused at once', async () => {
+test('registering a route with a scope throws if the app has no authenticator', async () => {
   const { app } = await createSampleApp();
   assert.throws(() => app.get('/guarded', { config: { scope: 'x' } }, async () => ({})), /no authenticator/);
 });

@@ -22,7 +22,7 @@ import {
 import { registerIdempotency } from './idempotency.ts';
 import { registerJson } from './json-body.ts';
 import { registerOpenApi } from './openapi.ts';
-import { answerParserError, answerUnknownExpectation, sendProblem } from './problem.ts';
+import { respondToParserError, respondToUnknownExpectation, sendProblem } from './problem.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { registerRoute } from './route.ts';
 import { checkResponses, compileValidator } from './schema.ts';
@@ -43,13 +43,14 @@ export interface AppOptions {
   readonly limits?: Limits;
   /** Longest time for a request to arrive, body included. Default: 30 s. */
   readonly requestTimeoutMs?: number;
-  /** For tests: an answer that its schema does not describe fails. */
+  /** For tests: fails responses that do not match the schema of their route. */
   readonly validateResponses?: boolean;
 }
 
 /**
- * An app without routes of its own, not yet listening. It validates by zod, answers every error as a problem
- * (RFC 9457), carries request id and trace, checks tokens, and serves `/health`, `/ready`, `/openapi.json`, `/docs`.
+ * Creates an app without routes of a service, not yet listening. It validates requests by zod schemas, responds to every
+ * error with a problem (RFC 9457), propagates request id and trace, verifies tokens, and serves `/health`, `/ready`,
+ * `/openapi.json` and `/docs`.
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const { auth, health, metrics, limits = {}, requestTimeoutMs = 30_000 } = options;
@@ -58,40 +59,40 @@ export async function createApp(options: AppOptions): Promise<App> {
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    // A logger of its own would be a sixth of a small request's work: what is logged of one names its id itself.
+    // A logger for each request would add a sixth to the CPU time of a small request. Log lines add the request id themselves.
     childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
     bodyLimit: 64 * 1024,
-    // A number would trust no proxy: Fastify cannot verify the last hop. On AWS only the load balancer reaches a task.
+    // Not a number: Fastify cannot verify the last hop and would trust no proxy. On AWS only the load balancer reaches a task.
     trustProxy: (_address, hop) => hop < proxyHops,
     requestTimeout: requestTimeoutMs,
-    // Longer than the 60 s of a load balancer, which answers 502 when we close a connection that it is using.
+    // Longer than the 60 s of a load balancer, which responds 502 if we close a connection that it reuses.
     keepAliveTimeout: 65_000,
-    // A peer that has gone without a word, or reads nothing, is let go.
+    // Closes connections of peers that vanished or do not read.
     connectionTimeout: 60_000,
-    // Headers are small: who is slow with them holds connections open.
+    // Headers are small: a client that sends them slowly occupies connections (slowloris).
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
-    // Requests on connections that are already open are still answered while closing.
+    // Requests on open connections are still handled during a graceful shutdown.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: (error, request, reply) =>
       runWithTrace(traceparentOf(request), () => sendProblem(error, request, reply)),
-    clientErrorHandler: answerParserError,
+    clientErrorHandler: respondToParserError,
   }).withTypeProvider<ZodTypeProvider>();
 
   app.decorate('draining', false);
-  app.server.on('checkExpectation', answerUnknownExpectation);
+  app.server.on('checkExpectation', respondToUnknownExpectation);
   app.setErrorHandler(sendProblem);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
     const validate = compileValidator(schema, httpPart as RequestPart);
     if (httpPart !== 'headers') return validate;
-    // Headers stay as they are: Fastify would merge parsed values into them on every access.
+    // Headers are validated but not replaced: Fastify would merge the parsed values into them on every access.
     return (headers) => {
       const result = validate(headers);
       return 'error' in result ? result : {};
     };
   });
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setSerializerCompiler(() => (response) => JSON.stringify(response));
   registerRoute(app);
   registerJson(app);
   if (load) registerShedding(app, { ...load, metrics });
@@ -112,7 +113,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     done();
   });
   await app.register(compress, {
-    // Below, the headers are most of an answer. Above, these levels make a tenth of a page of products in 0.1 ms.
+    // Below this size, headers are most of a response. These levels compress a page of products to a tenth in 0.1 ms.
     threshold: 1_024,
     encodings: ['br', 'gzip'],
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 16 } },
@@ -125,18 +126,18 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /**
- * Stops an app: it is no longer ready, finishes what is in flight and closes every connection. Requests that take
- * longer than `deadlineMs` are cut off.
+ * Graceful shutdown: the app reports that it is not ready, finishes the requests in flight and closes every connection.
+ * Requests that take longer than `deadlineMs` are cut off.
  */
 export async function closeGracefully(app: App, deadlineMs = 20_000): Promise<void> {
   app.draining = true;
-  // An answer whose headers left before we drained keeps its connection alive.
-  const idle = setInterval(() => app.server.closeIdleConnections(), 100);
+  // A response whose headers were sent before the shutdown keeps its connection alive.
+  const idleCheck = setInterval(() => app.server.closeIdleConnections(), 100);
   const deadline = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
   try {
     await app.close();
   } finally {
-    clearInterval(idle);
+    clearInterval(idleCheck);
     clearTimeout(deadline);
   }
 }

@@ -14,7 +14,7 @@ const keys = {
   es: await generateKeyPair('ES256'),
   ed: await generateKeyPair('EdDSA'),
 };
-const stranger = await generateKeyPair('ES256');
+const foreignKey = await generateKeyPair('ES256');
 const jwks: JSONWebKeySet = {
   keys: [
     { ...(await exportJWK(keys.rs.publicKey)), kid: 'rs', alg: 'RS256' },
@@ -67,12 +67,12 @@ test('the subject and scopes of a token of each algorithm are read', async () =>
   }
 });
 
-test('a key set may stand in its URL, for tasks that reach no issuer', async () => {
+test('the JWKS URL may be a data URL, for tasks that cannot reach the issuer', async () => {
   const url = new URL(`data:application/json,${encodeURIComponent(JSON.stringify(jwks))}`);
   const { authenticate } = createAuthenticator({ issuer, audience, jwks: url });
   assert.equal((await authenticate(`Bearer ${await sign(claims())}`))?.subject, 'user-123');
   await assert.rejects(
-    authenticate(`Bearer ${await sign(claims(), 'es', stranger.privateKey)}`),
+    authenticate(`Bearer ${await sign(claims(), 'es', foreignKey.privateKey)}`),
     isDomainError('unauthenticated'),
   );
 });
@@ -86,7 +86,7 @@ test('without a header there is no identity, and without a scope claim there are
 
 const good = await sign(claims());
 const [header = '', payload = '', signature = ''] = good.split('.');
-const refused: Record<string, string> = {
+const invalidHeaders: Record<string, string> = {
   'an empty header': '',
   'another scheme': 'Basic dXNlcjpwYXNz',
   'no token': 'Bearer ',
@@ -95,11 +95,11 @@ const refused: Record<string, string> = {
   'garbage in three parts': 'Bearer a.b.c',
   'a changed payload': `Bearer ${header}.${Buffer.from(JSON.stringify(claims({ sub: 'admin' }))).toString('base64url')}.${signature}`,
   'a missing signature': `Bearer ${header}.${payload}.`,
-  'a strange key': `Bearer ${await sign(claims(), 'es', stranger.privateKey)}`,
-  'an unknown key id': `Bearer ${await sign(claims(), 'other', stranger.privateKey)}`,
+  'a foreign key': `Bearer ${await sign(claims(), 'es', foreignKey.privateKey)}`,
+  'an unknown key id': `Bearer ${await sign(claims(), 'other', foreignKey.privateKey)}`,
   'alg none': `Bearer ${new UnsecuredJWT(claims()).encode()}`,
   'a symmetric algorithm': `Bearer ${await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: 'es' }).sign(Buffer.from(JSON.stringify(jwks.keys[1])))}`,
-  'an algorithm that was not agreed': `Bearer ${await sign(claims(), 'rs', (await generateKeyPair('PS256')).privateKey, 'PS256')}`,
+  'an algorithm that is not accepted': `Bearer ${await sign(claims(), 'rs', (await generateKeyPair('PS256')).privateKey, 'PS256')}`,
   'another issuer': `Bearer ${await sign(claims({ iss: 'https://else.test' }))}`,
   'another audience': `Bearer ${await sign(claims({ aud: 'else' }))}`,
   'an expired token': `Bearer ${await sign(claims({ exp: nowSeconds() - 60 }))}`,
@@ -109,27 +109,27 @@ const refused: Record<string, string> = {
   'an empty subject': `Bearer ${await sign(claims({ sub: '' }))}`,
 };
 
-for (const [name, authorization] of Object.entries(refused)) {
-  test(`${name} is unauthenticated, also the second time`, async () => {
+for (const [name, authorization] of Object.entries(invalidHeaders)) {
+  test(`${name} is unauthenticated each time`, async () => {
     const { authenticate } = createAuthenticator({ issuer, audience, jwks });
     await assert.rejects(authenticate(authorization), isDomainError('unauthenticated'));
     await assert.rejects(authenticate(authorization), isDomainError('unauthenticated'));
   });
 }
 
-test('an algorithm that is not among the agreed ones is unauthenticated', async () => {
+test('a token with an algorithm that is not configured is unauthenticated', async () => {
   const { authenticate } = createAuthenticator({ issuer, audience, jwks, algorithms: ['EdDSA'] });
   await assert.rejects(authenticate(`Bearer ${good}`), isDomainError('unauthenticated'));
 });
 
-test('clocks may differ by the tolerance', async () => {
+test('an expired token is accepted within the clock tolerance', async () => {
   const token = `Bearer ${await sign(claims({ exp: nowSeconds() - 3 }))}`;
   assert.ok(await createAuthenticator({ issuer, audience, jwks }).authenticate(token));
   const strict = createAuthenticator({ issuer, audience, jwks, clockToleranceSeconds: 0 });
   await assert.rejects(strict.authenticate(token), isDomainError('unauthenticated'));
 });
 
-test('a verified token is remembered until it expires, and the least recent of too many is forgotten', async () => {
+test('a verified token is cached until it expires; beyond 1000 tokens the least recently used is evicted', async () => {
   const verifying = mock.method(crypto.subtle, 'verify');
   const { authenticate } = createAuthenticator({ issuer, audience, jwks });
   const tokens: string[] = [];
@@ -154,7 +154,7 @@ test('a verified token is remembered until it expires, and the least recent of t
   }
 });
 
-/** Serves the key set that there is at the moment. */
+/** Serves the current key set. */
 async function serveKeys(keySet: () => JSONWebKeySet) {
   let fetches = 0;
   const server = createServer((_request, response) => {
@@ -172,13 +172,13 @@ async function serveKeys(keySet: () => JSONWebKeySet) {
   };
 }
 
-test('keys are fetched once from a URL, and that they cannot be had is no fault of the token', async () => {
+test('keys are fetched from a URL once; if they cannot be fetched, the error is unavailable', async () => {
   const { url, fetches, close } = await serveKeys(() => jwks);
   const { authenticate } = createAuthenticator({ issuer, audience, jwks: url });
   await authenticate(`Bearer ${await sign(claims())}`);
   await authenticate(`Bearer ${await sign(claims({ sub: 'user-2' }))}`);
   await assert.rejects(
-    authenticate(`Bearer ${await sign(claims(), 'other', stranger.privateKey)}`),
+    authenticate(`Bearer ${await sign(claims(), 'other', foreignKey.privateKey)}`),
     isDomainError('unauthenticated'),
   );
   assert.equal(fetches(), 1);
@@ -191,7 +191,7 @@ test('keys are fetched once from a URL, and that they cannot be had is no fault 
   );
 });
 
-test('keys rotate: a new one is found without a restart, one that was withdrawn is good for minutes', async (t) => {
+test('key rotation: a new key is accepted without a restart, and a withdrawn one is rejected after minutes', async (t) => {
   const next = await generateKeyPair('ES256');
   const nextJwk = { ...(await exportJWK(next.publicKey)), kid: 'next', alg: 'ES256' };
   let keySet = jwks;
@@ -201,27 +201,26 @@ test('keys rotate: a new one is found without a restart, one that was withdrawn 
   const inAnHour = nowSeconds() + 3600;
   const bearer = async (sub: string, ...by: [kid?: string, key?: CryptoKey]) =>
     `Bearer ${await sign(claims({ sub, exp: inAnHour }), ...by)}`;
-  const refusesAs = (kind: string, token: string) => assert.rejects(authenticate(token), isDomainError(kind));
+  const assertUnauthenticated = (token: string) =>
+    assert.rejects(authenticate(token), isDomainError('unauthenticated'));
 
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
-  const [seen, unseen, ofNext] = [
-    await bearer('seen'),
-    await bearer('unseen'),
-    await bearer('new', 'next', next.privateKey),
-  ];
-  await authenticate(seen);
-  await refusesAs('unauthenticated', ofNext);
-  assert.equal(fetches(), 1, 'strange key ids make nobody fetch within 30 s');
+  const cachedToken = await bearer('cached');
+  const uncachedToken = await bearer('uncached');
+  const tokenOfNextKey = await bearer('next', 'next', next.privateKey);
+  await authenticate(cachedToken);
+  await assertUnauthenticated(tokenOfNextKey);
+  assert.equal(fetches(), 1, 'unknown key ids cause no fetch within 30 s');
 
   keySet = { keys: [...jwks.keys, nextJwk] };
   t.mock.timers.tick(31_000);
-  assert.equal((await authenticate(ofNext))?.subject, 'new');
-  assert.equal((await authenticate(seen))?.subject, 'seen');
+  assert.equal((await authenticate(tokenOfNextKey))?.subject, 'next');
+  assert.equal((await authenticate(cachedToken))?.subject, 'cached');
 
   keySet = { keys: [nextJwk] };
   t.mock.timers.tick(9 * 60_000);
-  assert.equal((await authenticate(seen))?.subject, 'seen');
+  assert.equal((await authenticate(cachedToken))?.subject, 'cached');
   t.mock.timers.tick(2 * 60_000);
-  for (const token of [seen, unseen]) await refusesAs('unauthenticated', token);
-  assert.equal((await authenticate(ofNext))?.subject, 'new');
+  for (const token of [cachedToken, uncachedToken]) await assertUnauthenticated(token);
+  assert.equal((await authenticate(tokenOfNextKey))?.subject, 'next');
 });

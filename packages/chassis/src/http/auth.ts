@@ -3,7 +3,7 @@ import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
 import { DomainError } from '../errors.ts';
 
-/** The caller, as named by a verified token. */
+/** The caller, from the claims of a verified token. */
 export interface Identity {
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
@@ -12,30 +12,30 @@ export interface Identity {
 /** Verifies bearer tokens. */
 export interface Authenticator {
   /**
-   * The identity of an Authorization header's value; undefined without one. Rejects with a DomainError:
-   * `unauthenticated` when it is not a valid bearer token, `unavailable` when the keys cannot be fetched.
+   * Resolves to the identity of an Authorization header; undefined without one. Rejects with a DomainError:
+   * `unauthenticated` for an invalid bearer token, `unavailable` if the keys cannot be fetched.
    */
   readonly authenticate: (authorization: string | undefined) => Promise<Identity | undefined>;
 }
 
-interface Verified {
+interface CachedToken {
   readonly identity: Identity;
-  /** Until when it need not be verified again. */
-  readonly goodUntil: number;
+  /** Time at which the token must be verified again, in milliseconds since the epoch. */
+  readonly cachedUntil: number;
 }
 
-const maxCachedTokens = 1000;
+const MAX_CACHED_TOKENS = 1000;
 
-/** Lifetime of cached keys and of cached verified tokens: a revoked key is accepted for no longer than both together. */
-const REMEMBERED_MS = 10 * 60 * 1000;
+/** Lifetime of cached keys and of cached tokens. The key of a token is accepted for at most twice as long after its revocation. */
+const CACHE_TTL_MS = 10 * 60 * 1000;
 
 /** OpenID Connect Core 1.0, section 2. */
 const MAX_SUBJECT_LENGTH = 255;
 
 /**
- * An authenticator for JWTs of one issuer and audience. `jwks` is a key set, or the URL of one, which is fetched when
- * needed and cached for ten minutes; a key that is not in it is looked for anew, every 30 s at most. A verified token is
- * remembered as long, or until it expires: a caller that repeats it costs one hash.
+ * Creates an authenticator for JWTs of one issuer and audience. `jwks` is a key set or the URL of one. A URL is fetched
+ * when needed and cached for ten minutes; for an unknown key id it is fetched again, at most every 30 s. A verified token
+ * is cached for ten minutes or until it expires, so that further requests with it cost one hash.
  */
 export function createAuthenticator(options: {
   issuer: string;
@@ -46,10 +46,11 @@ export function createAuthenticator(options: {
 }): Authenticator {
   const { issuer, audience, jwks, clockToleranceSeconds = 5 } = options;
   const { algorithms = ['RS256', 'ES256', 'EdDSA'] } = options;
-  const keys = jwks instanceof URL ? fetchedKeys(jwks) : createLocalJWKSet(jwks);
-  const verified = new Map<string, Verified>();
+  const keys = jwks instanceof URL ? remoteKeys(jwks) : createLocalJWKSet(jwks);
+  /** Verified tokens by their hash, the least recently used first. */
+  const cache = new Map<string, CachedToken>();
 
-  async function verify(token: string): Promise<Verified> {
+  async function verify(token: string): Promise<CachedToken> {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience,
@@ -58,40 +59,48 @@ export function createAuthenticator(options: {
       requiredClaims: ['exp', 'sub'],
     });
     const expiresAt = ((payload.exp ?? 0) + clockToleranceSeconds) * 1000;
-    return { identity: identityOf(payload), goodUntil: Math.min(expiresAt, Date.now() + REMEMBERED_MS) };
+    return { identity: identityOf(payload), cachedUntil: Math.min(expiresAt, Date.now() + CACHE_TTL_MS) };
   }
 
   return {
     async authenticate(authorization) {
       if (authorization === undefined) return undefined;
       const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
-      if (token === undefined) throw invalidToken('The Authorization header has no bearer token.');
+      if (token === undefined)
+        throw invalidToken('The Authorization header has no bearer token. Send "Bearer" and a token.');
       const digest = createHash('sha256').update(token).digest('base64');
-      const known = verified.get(digest);
-      verified.delete(digest);
-      const current =
-        known !== undefined && Date.now() < known.goodUntil ? known : await verify(token).catch(refuse);
-      verified.set(digest, current);
-      const [leastRecent] = verified.keys();
-      if (verified.size > maxCachedTokens && leastRecent !== undefined) verified.delete(leastRecent);
-      return current.identity;
+      const cached = cache.get(digest);
+      cache.delete(digest);
+      const verified =
+        cached !== undefined && Date.now() < cached.cachedUntil
+          ? cached
+          : await verify(token).catch(rejectToken);
+      cache.set(digest, verified);
+      const [leastRecent] = cache.keys();
+      if (cache.size > MAX_CACHED_TOKENS && leastRecent !== undefined) cache.delete(leastRecent);
+      return verified.identity;
     },
   };
 }
 
 function identityOf({ sub, scope }: JWTPayload): Identity {
-  if (typeof sub !== 'string' || sub === '') throw invalidToken('The token has no subject (claim sub).');
+  if (typeof sub !== 'string' || sub === '')
+    throw invalidToken('The token has no subject (claim sub). Use a token of a user.');
   if (sub.length > MAX_SUBJECT_LENGTH || !sub.isWellFormed())
-    throw invalidToken('The subject cannot be used');
+    throw invalidToken(
+      `The subject of the token (claim sub) must be at most ${MAX_SUBJECT_LENGTH} characters of well-formed Unicode.`,
+    );
   const scopes = typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [];
   return { subject: sub, scopes: new Set(scopes) };
 }
 
-function refuse(error: unknown): never {
+function rejectToken(error: unknown): never {
   if (error instanceof DomainError) throw error;
   const isExpired = error instanceof errors.JWTExpired;
   throw invalidToken(
-    isExpired ? 'The token has expired. Request a new one.' : 'The token is not valid for this API.',
+    isExpired
+      ? 'The token has expired. Request a new one.'
+      : 'The token is not valid for this API. Request one from its issuer.',
     error,
   );
 }
@@ -100,9 +109,9 @@ function invalidToken(message: string, cause?: unknown): DomainError {
   return new DomainError('unauthenticated', 'invalid-token', message, { cause });
 }
 
-/** The keys behind a URL; that they cannot be had is no fault of the token. */
-function fetchedKeys(url: URL): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(url, { cacheMaxAge: REMEMBERED_MS });
+/** Keys of a JWKS URL. A failure to fetch them is `unavailable`, not a fault of the token. */
+function remoteKeys(url: URL): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(url, { cacheMaxAge: CACHE_TTL_MS });
   return async (header, token) => {
     try {
       return await remote(header, token);
@@ -116,9 +125,7 @@ function fetchedKeys(url: URL): JWTVerifyGetKey {
         'unavailable',
         'keys-unavailable',
         'Tokens cannot be verified now. Retry after a moment.',
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
   };

@@ -1,52 +1,52 @@
-/** For how long requests are begun in one turn of the event loop. */
-const TURN_MS = 10;
+/** Time budget of a turn of the event loop: the time for which it starts requests. */
+const TURN_BUDGET_MS = 10;
 
-/** For how long at most nothing is begun while each turn accepts a connection. */
+/** Longest time for which new connections take precedence over requests. */
 const MAX_ACCEPTING_MS = 30;
 
 /**
- * Divides the turns of the event loop, which accepts one connection in each and reads no request meanwhile: what waits
- * behind a long turn is unseen, and can be neither answered nor turned away.
+ * Time budget of the event loop's turns. A turn accepts one connection, and reads no request while handlers run: requests
+ * behind a long turn are invisible to the process, and can be neither handled nor shed.
  */
 export interface EventLoopSlots {
-  /** Acquires a slot of this event-loop turn; false if its time is used up. */
-  take(): boolean;
+  /** Acquires a slot of the current turn; false if its budget is used up. */
+  tryAcquire(): boolean;
   /** Call for every accepted connection. */
-  accepted(): void;
-  /** Calls `listener` whenever there is time again. Returns what ends that. */
+  connectionAccepted(): void;
+  /** Calls `listener` at the start of each new budget. Returns a function that unsubscribes. */
   onFree(listener: () => void): () => void;
 }
 
 export function createEventLoopSlots(now: () => number): EventLoopSlots {
   const listeners = new Set<() => void>();
-  let beganAt: number | undefined;
+  let startedAt: number | undefined;
   let acceptingSince: number | undefined;
   let hasAccepted = false;
 
-  function end(): void {
+  function endTurn(): void {
     acceptingSince ??= now();
     if (hasAccepted && now() - acceptingSince < MAX_ACCEPTING_MS) {
       hasAccepted = false;
-      setImmediate(end);
+      setImmediate(endTurn);
       return;
     }
-    beganAt = undefined;
+    startedAt = undefined;
     acceptingSince = undefined;
-    // Another one is first in each turn, or the first would have all of them.
+    // Rotates the listeners: the first one could use the whole budget.
     const [first] = listeners;
     for (const listener of listeners) listener();
     if (first && listeners.delete(first)) listeners.add(first);
   }
 
   return {
-    take() {
+    tryAcquire() {
       if (acceptingSince !== undefined) return false;
-      if (beganAt !== undefined) return now() - beganAt < TURN_MS;
-      beganAt = now();
-      setImmediate(end);
+      if (startedAt !== undefined) return now() - startedAt < TURN_BUDGET_MS;
+      startedAt = now();
+      setImmediate(endTurn);
       return true;
     },
-    accepted: () => void (hasAccepted = true),
+    connectionAccepted: () => void (hasAccepted = true),
     onFree(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -21,7 +21,7 @@ await app.listen({ host: '127.0.0.1', port: 0 });
 const { port } = app.server.address() as AddressInfo;
 after(() => app.close());
 
-const nasty = fc.constantFrom(
+const hostileText = fc.constantFrom(
   '__proto__',
   'constructor',
   '\0',
@@ -38,7 +38,11 @@ const nasty = fc.constantFrom(
   '-0',
   'x'.repeat(3000),
 );
-const word = fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 30 }), fc.string({ maxLength: 30 }));
+const word = fc.oneof(
+  hostileText,
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.string({ maxLength: 30 }),
+);
 const path = fc.oneof(
   fc.constantFrom(
     '/things',
@@ -125,42 +129,43 @@ const header = fc.oneof(
   ),
 );
 
-/** Sends bytes as they are and gives the status and content type of the first final answer, if there is one. */
+/** Sends raw bytes; resolves to status and content type of the first final response, or undefined without a response. */
 async function exchange(bytes: Buffer): Promise<{ status: number; type: string | undefined } | undefined> {
   const socket = connect({ host: '127.0.0.1', port, timeout: 5000 });
   const received: Buffer[] = [];
   socket.on('data', (chunk) => received.push(chunk));
   const closed = new Promise<void>((resolve, reject) => {
-    // An answer may come before the request is read: the connection is then reset behind it.
+    // A response may precede the end of the request: the connection is then reset.
     socket.on('close', () => resolve()).on('error', () => resolve());
     socket.on('timeout', () => {
-      reject(new Error('no answer'));
+      reject(new Error('no response'));
       socket.destroy();
     });
   });
   socket.end(bytes);
   await closed;
-  const answer = Buffer.concat(received)
+  const response = Buffer.concat(received)
     .toString('latin1')
     .replace(/^(?:HTTP\/1\.1 1\d\d .*?\r\n\r\n)+/s, '');
-  const status = /^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1];
-  const type = /^content-type: (.*?)\r$/im.exec(answer.split('\r\n\r\n', 1)[0] ?? '')?.[1];
+  const status = /^HTTP\/1\.1 (\d{3}) /.exec(response)?.[1];
+  const type = /^content-type: (.*?)\r$/im.exec(response.split('\r\n\r\n', 1)[0] ?? '')?.[1];
   return status === undefined ? undefined : { status: Number(status), type };
 }
 
 async function assertHarmless(bytes: Buffer, statuses: Map<number, number>): Promise<void> {
-  const answer = await exchange(bytes);
-  statuses.set(answer?.status ?? 0, (statuses.get(answer?.status ?? 0) ?? 0) + 1);
+  const response = await exchange(bytes);
+  statuses.set(response?.status ?? 0, (statuses.get(response?.status ?? 0) ?? 0) + 1);
   assert.deepEqual(
     logged.splice(0).filter((line) => line['level'] === 'error'),
     [],
   );
-  if (answer === undefined) return;
-  assert.ok(answer.status < 500, `status ${answer.status}`);
-  if (answer.status >= 400) assert.equal(answer.type, 'application/problem+json', `status ${answer.status}`);
+  if (response === undefined) return;
+  assert.ok(response.status < 500, `status ${response.status}`);
+  if (response.status >= 400)
+    assert.equal(response.type, 'application/problem+json', `status ${response.status}`);
 }
 
-test('no request is answered by a 5xx, and every refusal is a problem', async () => {
+test('no request causes a 5xx response, and every rejection is a problem', async () => {
   const statuses = new Map<number, number>();
   await fc.assert(
     fc.asyncProperty(
@@ -183,10 +188,10 @@ test('no request is answered by a 5xx, and every refusal is a problem', async ()
     { numRuns: 1500 },
   );
   for (const status of [200, 400, 401, 404, 405, 415]) assert.ok(statuses.has(status), `never a ${status}`);
-  assert.ok((statuses.get(0) ?? 0) < 150, `${statuses.get(0)} of 1500 not answered`);
+  assert.ok((statuses.get(0) ?? 0) < 150, `${statuses.get(0)} of 1500 without a response`);
 });
 
-test('bytes that are hardly HTTP are answered by a problem or not at all', async () => {
+test('the response to malformed HTTP is a problem or none', async () => {
   const statuses = new Map<number, number>();
   const piece = fc.oneof(
     fc.constantFrom(

@@ -4,15 +4,19 @@ import { createSampleApp } from './testing.ts';
 
 const routes = { config: { handlerTimeoutMs: 20 } };
 
-test('a handler that hangs is answered for, with and without a body', { timeout: 10_000 }, async () => {
-  const { app } = await createSampleApp();
-  app.all('/hang', routes, () => new Promise(() => undefined));
-  for (const request of [{ method: 'GET' }, { method: 'POST', payload: { a: 1 } }] as const) {
-    const response = await app.inject({ url: '/hang', ...request });
-    assert.deepEqual([response.statusCode, response.headers['retry-after']], [503, '1']);
-    assert.equal(response.json<{ type: string }>().type, 'urn:tandem:problem:timed-out');
-  }
-});
+test(
+  'the response for a handler that hangs is 503, with and without a body',
+  { timeout: 10_000 },
+  async () => {
+    const { app } = await createSampleApp();
+    app.all('/hang', routes, () => new Promise(() => undefined));
+    for (const request of [{ method: 'GET' }, { method: 'POST', payload: { a: 1 } }] as const) {
+      const response = await app.inject({ url: '/hang', ...request });
+      assert.deepEqual([response.statusCode, response.headers['retry-after']], [503, '1']);
+      assert.equal(response.json<{ type: string }>().type, 'urn:tandem:problem:timed-out');
+    }
+  },
+);
 
 test('a response of a handler after its timeout is ignored', async () => {
   const { app, logged } = await createSampleApp();

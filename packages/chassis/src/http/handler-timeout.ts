@@ -4,10 +4,10 @@ import { inSpan } from '../trace.ts';
 import { sendProblem } from './problem.ts';
 import type { App } from './types.ts';
 
-/** Longer than a call to AWS takes with all its attempts, of 3 s each, and than a contended write. */
+/** Longer than a call to AWS with all of its attempts, 3 s each, and than a contended write. */
 const HANDLER_TIMEOUT_MS = 20_000;
 
-/** Interval at which handlers that take too long are looked for. */
+/** Interval of the check for expired deadlines. */
 const SWEEP_MS = 100;
 
 const timedOut = new DomainError(
@@ -17,26 +17,26 @@ const timedOut = new DomainError(
 );
 
 /**
- * Answers 503 for a handler that has not answered 20 s after its input arrived, or `config.handlerTimeoutMs`. What it
- * still does is ignored. Fastify's own `handlerTimeout` ends with the request's body, so that no POST has one.
+ * Responds 503 if a handler has not responded 20 s, or `config.handlerTimeoutMs`, after the body arrived; its late response
+ * is ignored. Fastify's own `handlerTimeout` is cancelled at the end of the request's body, so that it never applies to a POST.
  */
 export function registerHandlerTimeout(app: App): void {
-  /** Deadline of each running handler. */
+  /** Deadlines of running handlers. */
   const deadlines = new Map<FastifyReply, number>();
 
-  const giveUp = (reply: FastifyReply) => {
+  const respondWithTimeout = (reply: FastifyReply) => {
     const { request } = reply;
     const traceparent = String(reply.getHeader('traceparent'));
     inSpan({ traceparent }, () => sendProblem(timedOut, request, reply));
-    // Fastify would log the path of what is answered too late: a guest's cart id is a secret.
+    // Fastify would log the path of a late response, which may be a secret: a guest's cart id.
     reply.log = request.log.child({}, { level: 'silent' });
   };
-  // One timer for all: one each would be a tenth of a small request's work.
+  // One timer for all requests: a timer for each would add a tenth to the CPU time of a small request.
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const [reply, deadline] of deadlines) {
       if (reply.sent || reply.raw.closed) deadlines.delete(reply);
-      else if (deadline <= now) giveUp(reply);
+      else if (deadline <= now) respondWithTimeout(reply);
     }
   }, SWEEP_MS);
   sweep.unref();

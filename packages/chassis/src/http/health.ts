@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import type { App } from './types.ts';
 
-/** Something that a service needs to do its work, and whether it can be had. */
+/** Check of one dependency of a service. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly detail?: string;
 }
 
-/** A service is ready when every check is ok. */
+/** Checks of a service, which is ready if every check is ok. */
 export type Readiness = readonly Check[];
 
 const Ready = z.object({
@@ -18,13 +18,13 @@ const Ready = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
 });
 
-/** A dependency that does not answer is as good as none. */
+/** Timeout of the checks, after which the service counts as not ready. */
 const READY_TIMEOUT_MS = 2_000;
 const TIMED_OUT: Readiness = [
-  { name: 'checks', ok: false, detail: `no answer within ${READY_TIMEOUT_MS} ms` },
+  { name: 'checks', ok: false, detail: `no response within ${READY_TIMEOUT_MS} ms` },
 ];
 
-/** Registers `/health` (the process answers) and `/ready` (it can work; not while it is draining). */
+/** Registers `/health` (liveness) and `/ready` (readiness: all dependencies respond, and the service does not drain). */
 export function registerHealth(app: App, ready: () => Promise<Readiness>): void {
   app.get(
     '/health',
@@ -48,8 +48,8 @@ export function registerHealth(app: App, ready: () => Promise<Readiness>): void 
       config: { system: true, problems: [503] },
     },
     async () => {
-      const inTime = Promise.race([ready(), delay(READY_TIMEOUT_MS, TIMED_OUT, { ref: false })]);
-      const checks = [...(await inTime.catch(failed)), { name: 'not-draining', ok: !app.draining }];
+      const readiness = Promise.race([ready(), delay(READY_TIMEOUT_MS, TIMED_OUT, { ref: false })]);
+      const checks = [...(await readiness.catch(failedCheck)), { name: 'not-draining', ok: !app.draining }];
       if (checks.every(({ ok }) => ok)) return { status: 'ready' as const, checks };
       throw new DomainError('unavailable', 'not-ready', 'The service is not ready. Retry after a moment.', {
         details: { checks },
@@ -58,6 +58,6 @@ export function registerHealth(app: App, ready: () => Promise<Readiness>): void 
   );
 }
 
-function failed(error: unknown): Readiness {
+function failedCheck(error: unknown): Readiness {
   return [{ name: 'checks', ok: false, detail: error instanceof Error ? error.message : String(error) }];
 }

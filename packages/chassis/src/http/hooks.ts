@@ -11,39 +11,39 @@ import type { Identify } from './rate-limit.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The caller; undefined without a token. */
+    /** The authenticated caller; undefined without a token. */
     identity: Identity | undefined;
   }
 }
 
-/** The id that the client gave the request, if it is harmless, or a new one. */
+/** The request id: the client's `X-Request-Id` if it is safe to log, otherwise a new one. */
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
-  const given = headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : randomUUID();
 }
 
-/** The trace that the client would have the request be part of. */
+/** The client's traceparent, unvalidated. */
 export function traceparentOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
   const { traceparent } = headers;
   return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
-/** Runs each request within its trace; sends trace and request id back. With a tracer, records a span of it. */
+/** Runs each request within its trace, and returns trace and request id as headers. With a tracer, records a span. */
 export function registerTrace(app: App, tracer: Tracer | undefined): void {
   app.addHook('onRequest', (request, reply, done) => {
-    const begin = () => {
+    const proceed = () => {
       reply.header('x-request-id', request.id).header('traceparent', currentTraceparent());
       done();
     };
     if (tracer === undefined || request.route.config.system) {
-      runWithTrace(traceparentOf(request), begin);
+      runWithTrace(traceparentOf(request), proceed);
     } else {
-      inSpan(startServerSpan(tracer, request, reply), begin);
+      inSpan(startServerSpan(tracer, request, reply), proceed);
     }
   });
 }
 
-/** A span from now until the answer has been sent, or the client has gone. Without the path, which may hold a secret. */
+/** Starts a span that ends with the response, or when the client disconnects. It omits the path, which may be a secret. */
 function startServerSpan(tracer: Tracer, request: FastifyRequest, { raw }: FastifyReply): Span {
   const { method, protocol, route } = request;
   const span = tracer.start(route.url === undefined ? method : `${method} ${route.url}`, {
@@ -59,7 +59,10 @@ function startServerSpan(tracer: Tracer, request: FastifyRequest, { raw }: Fasti
   return span;
 }
 
-/** Measures every answer by route; those without one share a name. The load balancer counts them by status, for nothing. */
+/**
+ * Measures the latency of each request by route; requests without a route share the name `unknown`. There is no dimension
+ * for the status: the load balancer counts responses by status at no charge.
+ */
 export function registerRequestMetrics(app: App, metrics: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { config, url } = request.route;
@@ -73,8 +76,8 @@ export function registerRequestMetrics(app: App, metrics: Metrics): void {
 }
 
 /**
- * Rejects, before a body is read, clients that `identify` rejects, and requests without a route, a valid token or the scope that
- * its route demands.
+ * Admits a request before its body is read: rejects clients that `identify` rejects, and requests without a route, a valid
+ * token, or the scope that the route requires.
  */
 export function registerAdmission(app: App, auth: Authenticator | undefined, identify?: Identify): void {
   const routes = createRouteMethods();
@@ -84,12 +87,12 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
     if (route.url.startsWith('/docs')) route.config = { ...route.config, system: true };
     const { scope, authenticated = scope !== undefined } = route.config ?? {};
     if (authenticated && auth === undefined) {
-      throw new Error(`${route.url} demands a token, but the app has no authenticator`);
+      throw new Error(`${route.url} requires a token, but the app has no authenticator. Pass \`auth\`.`);
     }
     routes.add(route.url, typeof route.method === 'string' ? [route.method] : route.method);
   });
 
-  function refuseUnknown(request: FastifyRequest, reply: FastifyReply): never {
+  function rejectUnknownRoute(request: FastifyRequest, reply: FastifyReply): never {
     const path = request.url.split('?', 1)[0] ?? '';
     const allowed = routes.allowedOn(path);
     if (allowed.length === 0 || allowed.includes(request.method)) {
@@ -103,10 +106,10 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
     throw Object.assign(new Error(`${request.method} is not allowed here`), { statusCode: 405 });
   }
 
-  function demandRoute(request: FastifyRequest, reply: FastifyReply): void {
+  function authorize(request: FastifyRequest, reply: FastifyReply): void {
     const { scope, authenticated } = request.route.config;
-    if (request.is404) refuseUnknown(request, reply);
-    if (scope !== undefined || authenticated) demandIdentity(request.identity, scope);
+    if (request.is404) rejectUnknownRoute(request, reply);
+    if (scope !== undefined || authenticated) requireIdentity(request.identity, scope);
   }
 
   async function admit(
@@ -119,7 +122,7 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
     try {
       if (identify) await identify(request, reply, authenticate);
       else request.identity = await authenticate();
-      demandRoute(request, reply);
+      authorize(request, reply);
     } catch (error) {
       return done(error as Error);
     }
@@ -133,15 +136,15 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
       );
     if (request.route.config.system) return done();
     if (identify ?? request.headers.authorization) return void admit(request, reply, done);
-    demandRoute(request, reply);
+    authorize(request, reply);
     done();
   });
 
-  // Plugins end up here too, such as for a missing file below /docs.
-  app.setNotFoundHandler(refuseUnknown);
+  // Plugins call this too, such as for a missing file below /docs.
+  app.setNotFoundHandler(rejectUnknownRoute);
 }
 
-function demandIdentity(identity: Identity | undefined, scope: string | undefined): void {
+function requireIdentity(identity: Identity | undefined, scope: string | undefined): void {
   if (identity === undefined) {
     throw new DomainError(
       'unauthenticated',
@@ -158,17 +161,18 @@ function demandIdentity(identity: Identity | undefined, scope: string | undefine
   }
 }
 
-const sampledOneIn = 100;
+/** One in this many responses below 500 is logged. */
+const LOG_SAMPLING = 100;
 
-/** Logs every 5xx and one in a hundred of the other answers, by route: a path may hold a secret, such as a cart's id. */
+/** Logs every 5xx response and a sample of the others, by route: a path may hold a secret, such as a cart's id. */
 export function registerRequestLog(app: App): void {
-  let answered = 0;
+  let responses = 0;
   app.addHook('onResponse', (request, reply, done) => {
     done();
     const { config, url } = request.route;
     if (config.system || request.isShed) return;
     const isFailure = reply.statusCode >= 500;
-    if (!isFailure && answered++ % sampledOneIn !== 0) return;
+    if (!isFailure && responses++ % LOG_SAMPLING !== 0) return;
     request.log[isFailure ? 'error' : 'info'](
       {
         method: request.method,
@@ -178,7 +182,7 @@ export function registerRequestLog(app: App): void {
         requestId: request.id,
         traceId: String(reply.getHeader('traceparent')).slice(3, 35),
       },
-      'request answered',
+      'request completed',
     );
   });
 }

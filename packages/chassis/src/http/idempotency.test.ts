@@ -8,7 +8,7 @@ import { createSampleApp } from './testing.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** Whoever says who they are is believed. */
+/** Accepts every token as the name of its subject. */
 const auth = {
   authenticate: async (authorization: string | undefined): Promise<Identity | undefined> =>
     authorization === undefined ? undefined : { subject: authorization, scopes: new Set() },
@@ -17,29 +17,29 @@ const auth = {
 const { app } = await createSampleApp({ auth });
 const params = z.object({ id: z.string() });
 const body = z.object({ qty: z.int().default(1), note: z.string().optional() });
-const seen: (IdempotentRequest | undefined)[] = [];
+const handled: (IdempotentRequest | undefined)[] = [];
 
 app.post('/open', async ({ idempotent }) => {
-  seen.push(idempotent);
+  handled.push(idempotent);
   return {};
 });
 app.post('/items', { schema: { body } }, async ({ idempotent }) => {
-  seen.push(idempotent);
+  handled.push(idempotent);
   return {};
 });
 app.post('/items/:id', { schema: { params, body } }, async ({ idempotent }) => {
-  seen.push(idempotent);
+  handled.push(idempotent);
   idempotent?.onReplay();
   return {};
 });
 app.put('/items/:id', { schema: { params, body } }, async ({ idempotent }) => {
-  seen.push(idempotent);
+  handled.push(idempotent);
   return {};
 });
 
-/** What a route was told of the request, if it answered. */
-async function asked(key: string | undefined, options: InjectOptions = {}) {
-  const before = seen.length;
+/** Sends a POST with this key; resolves to its response and to the request as its handler received it. */
+async function sendWithKey(key: string | undefined, options: InjectOptions = {}) {
+  const handledBefore = handled.length;
   const response = await app.inject({
     method: 'POST',
     url: '/items',
@@ -47,17 +47,17 @@ async function asked(key: string | undefined, options: InjectOptions = {}) {
     ...options,
     headers: { ...options.headers, ...(key !== undefined && { 'idempotency-key': key }) },
   });
-  return { response, isCarriedOut: seen.length > before, request: seen[before] };
+  return { response, isHandled: handled.length > handledBefore, request: handled[handledBefore] };
 }
 
 async function idOf(key: string, options: InjectOptions = {}): Promise<string> {
-  const { request, response } = await asked(key, options);
+  const { request, response } = await sendWithKey(key, options);
   return request?.id ?? assert.fail(response.body);
 }
 
 for (const key of ['1', 'a', '~', 'a b', '"8e03978e-40d5-43dd-bc93-6894a57f9324"', 'x'.repeat(255)]) {
-  test(`${key.slice(0, 40)} is a key`, async () => {
-    const { response, request } = await asked(key);
+  test(`the key ${key.slice(0, 40)} is accepted, and its response is stored for a day`, async () => {
+    const { response, request } = await sendWithKey(key);
     assert.equal(response.statusCode, 200, response.body);
     const now = Math.floor(Date.now() / 1000);
     assert.ok(
@@ -67,15 +67,15 @@ for (const key of ['1', 'a', '~', 'a b', '"8e03978e-40d5-43dd-bc93-6894a57f9324"
 }
 
 for (const [name, key] of Object.entries({
-  nothing: '',
+  empty: '',
   'too long': 'x'.repeat(256),
-  'a tab within': 'a\tb',
+  'not printable': 'a\tb',
   'not ASCII': 'clé',
 })) {
-  test(`a key that is ${name} is refused, and nothing is carried out`, async () => {
-    const { response, isCarriedOut } = await asked(key);
+  test(`a request with a key that is ${name} is rejected before its handler runs`, async () => {
+    const { response, isHandled } = await sendWithKey(key);
     assert.equal(response.statusCode, 400);
-    assert.equal(isCarriedOut, false);
+    assert.equal(isHandled, false);
     const { errors } = response.json<{ errors: readonly { pointer: string }[] }>();
     assert.deepEqual(
       errors.map(({ pointer }) => pointer),
@@ -84,20 +84,27 @@ for (const [name, key] of Object.entries({
   });
 }
 
-test('without a key, and for other methods, there is nothing to remember', async () => {
-  assert.deepEqual((await asked(undefined)).request, undefined);
-  const { response, request } = await asked('key', { method: 'PUT', url: '/items/a' });
+test('a request without a key, or of another method, is not idempotent by key', async () => {
+  assert.deepEqual((await sendWithKey(undefined)).request, undefined);
+  const { response, request } = await sendWithKey('key', { method: 'PUT', url: '/items/a' });
   assert.equal(response.statusCode, 200);
   assert.equal(request, undefined);
-  assert.equal((await asked('not a\tkey', { method: 'PUT', url: '/items/a' })).response.statusCode, 200);
+  assert.equal(
+    (await sendWithKey('not a\tkey', { method: 'PUT', url: '/items/a' })).response.statusCode,
+    200,
+  );
 });
 
-test('the same request has the same id, another key, path or user another one', async () => {
+test('retries of a request have the same id; another key, path or user has another one', async () => {
   const mine = { url: '/items/a', headers: { authorization: 'me' } };
   const id = await idOf('key', mine);
   assert.equal(await idOf('key', mine), id);
   assert.equal(await idOf('key', { ...mine, url: '/items/a?utm=1' }), id);
-  assert.equal(await idOf('key', { ...mine, remoteAddress: '203.0.113.9' }), id, 'a user may move');
+  assert.equal(
+    await idOf('key', { ...mine, remoteAddress: '203.0.113.9' }),
+    id,
+    'another address of the user',
+  );
   const ids = [
     id,
     await idOf('other', mine),
@@ -109,7 +116,7 @@ test('the same request has the same id, another key, path or user another one', 
   assert.equal(new Set(ids).size, ids.length);
 });
 
-test('a user has no name that makes a guest, an address or a path of them', async () => {
+test('no subject of a user has the id of a guest', async () => {
   const ids = [
     await idOf('key', { url: '/open', remoteAddress: '10.0.0.1' }),
     await idOf('key', { url: '/open', headers: { authorization: 'guest' } }),
@@ -119,16 +126,16 @@ test('a user has no name that makes a guest, an address or a path of them', asyn
   assert.equal(new Set(ids).size, ids.length);
 });
 
-test('guests share an id where the path holds a secret, and elsewhere if they share an address', async () => {
+test('guests share an id if the path contains a secret, and otherwise if they share an address', async () => {
   const from = (remoteAddress: string, url: string) => idOf('key', { url, remoteAddress });
   assert.equal(await from('10.0.0.1', '/open'), await from('10.0.0.1', '/open'));
   assert.notEqual(await from('10.0.0.1', '/open'), await from('10.0.0.2', '/open'));
   assert.equal(await from('10.0.0.1', '/items/secret'), await from('10.0.0.2', '/items/secret'));
 });
 
-test('the fingerprint is that of the body as it is understood', async () => {
+test('the fingerprint is that of the parsed body', async () => {
   const fingerprintOf = async (payload: object, url = '/items') =>
-    (await asked('key', { url, payload })).request?.fingerprint;
+    (await sendWithKey('key', { url, payload })).request?.fingerprint;
   const one = await fingerprintOf({ qty: 1 });
   assert.equal(await fingerprintOf({}), one);
   assert.equal(await fingerprintOf({ qty: 1, unknown: true }), one);
@@ -137,17 +144,17 @@ test('the fingerprint is that of the body as it is understood', async () => {
   assert.equal(
     await fingerprintOf({ note: 'n', qty: 2 }),
     await fingerprintOf({ qty: 2, note: 'n' }),
-    'the order of fields means nothing',
+    'the order of fields is ignored',
   );
 });
 
-test('a header marks a replayed response, and no other', async () => {
-  assert.equal((await asked('key')).response.headers['idempotent-replayed'], undefined);
-  const { response } = await asked('key', { url: '/items/a' });
+test('a header marks replayed responses only', async () => {
+  assert.equal((await sendWithKey('key')).response.headers['idempotent-replayed'], undefined);
+  const { response } = await sendWithKey('key', { url: '/items/a' });
   assert.equal(response.headers['idempotent-replayed'], 'true');
 });
 
-test('every POST documents the key and its misuse, and nothing else does', async () => {
+test('the idempotency key and its misuse are documented for every POST, and for no other method', async () => {
   const { paths } = (await app.inject('/openapi.json')).json<{
     paths: Record<string, Record<string, { parameters?: { name: string }[]; responses: object }>>;
   }>();

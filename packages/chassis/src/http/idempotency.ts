@@ -4,15 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from './types.ts';
 
-/** A request that its client may send again: by the same key it is the same one. */
+/** A request with an idempotency key. */
 export interface IdempotentRequest {
-  /** Caller, path and key, as a digest. */
+  /** Digest of caller, path and key: retries of a request have the same id. */
   readonly id: string;
-  /** A digest of the query and the body: another one under the same id is another request. */
+  /** Digest of query and body: a different one under the same id is a misuse of the key. */
   readonly fingerprint: string;
-  /** Until when its answer is remembered, in seconds since the epoch. */
+  /** Time until which the response is stored, in seconds since the epoch. */
   readonly expiresAt: number;
-  /** Call if the response is replayed: a header says so. */
+  /** Call if the response is replayed: marks it with a header. */
   readonly onReplay: () => void;
 }
 
@@ -24,7 +24,7 @@ declare module 'fastify' {
 }
 
 /** Retention of a stored response. */
-const REMEMBERED_SECONDS = 24 * 60 * 60;
+const RETENTION_SECONDS = 24 * 60 * 60;
 
 export const IDEMPOTENCY_KEY = 'idempotency-key';
 
@@ -37,8 +37,8 @@ const idempotencyKey = z
   );
 
 /**
- * Has every POST take an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). Whoever carries the request
- * out keeps its answer under `request.idempotent.id`, in the transaction that it writes, and gives it again from then on.
+ * Every POST accepts an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header). The handler stores its response
+ * under `request.idempotent.id`, in the same transaction as its writes, and replays it for retries.
  */
 export function registerIdempotency(app: App): void {
   app.decorateRequest('idempotent', undefined);
@@ -56,25 +56,25 @@ function identify(request: FastifyRequest, reply: FastifyReply, done: () => void
   request.idempotent = {
     id: digestOf([callerOf(request), request.route.url, request.params, key]),
     fingerprint: fingerprintOf(request),
-    expiresAt: Math.floor(Date.now() / 1000) + REMEMBERED_SECONDS,
+    expiresAt: Math.floor(Date.now() / 1000) + RETENTION_SECONDS,
     onReplay: () => void reply.header('idempotent-replayed', 'true'),
   };
   done();
 }
 
 /**
- * Guests that choose the same key must not get each other's answers. Who names an item that a guest may change knows a
- * secret of it already; elsewhere what is theirs alone is their address.
+ * Guests who choose the same key must not get each other's responses. A path with an id contains a secret that only its
+ * guest knows; on other paths guests are distinguished by their address.
  */
 function callerOf({ identity, ip, params }: FastifyRequest): readonly string[] {
   if (identity) return ['user', identity.subject];
   return Object.keys(params ?? {}).length > 0 ? ['guest'] : ['guest', ip];
 }
 
-/** A body that is read as it comes is not part of it: the handler adds that. */
+/** Fingerprint of query and parsed body. A streamed body is not included: its handler adds it. */
 function fingerprintOf({ body, query, route }: FastifyRequest): string {
-  const isKnown = route.schema?.body !== undefined && !(body instanceof Readable);
-  return digestOf([query, ...(isKnown ? [body] : [])]);
+  const isParsed = route.schema?.body !== undefined && !(body instanceof Readable);
+  return digestOf([query, ...(isParsed ? [body] : [])]);
 }
 
 function digestOf(value: unknown): string {

@@ -3,17 +3,17 @@ import { errorCodes, type FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { App } from './types.ts';
 
-const maxDepth = 64;
+const MAX_DEPTH = 64;
 const JSON_TYPE = 'application/json';
 
 /**
- * Has the app read JSON in UTF-8, nested at most 64 deep: what recurses over it cannot run out of stack. A route takes
- * application/json unless it consumes something else. Clients that always send a content type may leave out a body
- * where the route does not read one.
+ * Parses JSON bodies in UTF-8, nested at most 64 deep so that recursion cannot overflow the stack. A route accepts
+ * application/json, or the types that its schema `consumes`. A route that reads no body accepts an empty one of any type,
+ * for clients that always send a content type.
  */
 export function registerJson(app: App): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    // An empty body of any type is as good as none where the route reads none; the framework would look for a parser.
+    // Without this, the framework would look for a parser of the content type, although the body is empty.
     if (request.route.schema?.body === undefined && isEmpty(request)) delete request.headers['content-type'];
     done();
   });
@@ -30,20 +30,26 @@ export function registerJson(app: App): void {
         return done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(type));
       }
       if (!isUtf8(body)) return done(new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY());
-      if (depthOf(body) <= maxDepth) return void parse(request, body.toString(), done);
-      done(new DomainError('invalid', 'nested-too-deeply', `The body is nested more than ${maxDepth} deep`));
+      if (depthOf(body) <= MAX_DEPTH) return void parse(request, body.toString(), done);
+      done(
+        new DomainError(
+          'invalid',
+          'nested-too-deeply',
+          `The body is nested more than ${MAX_DEPTH} levels deep. Flatten it.`,
+        ),
+      );
     },
   );
 }
 
-/** Whether a request brings no body, or an empty one. */
+/** Whether a request has no body, or an empty one. */
 export function isEmpty({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = Buffer.from('"\\[]{}');
 
-/** How deep arrays and objects are nested, at least as long as it is JSON. */
+/** Nesting depth of arrays and objects; meaningful for valid JSON only. */
 function depthOf(json: Buffer): number {
   let depth = 0;
   let deepest = 0;

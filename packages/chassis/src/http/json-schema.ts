@@ -3,16 +3,16 @@ import { z } from 'zod';
 
 export type JsonSchema = Record<string, unknown>;
 
-/** The named schemas of an OpenAPI document, collected while it is written. */
+/** Named schemas of an OpenAPI document, collected while the document is written. */
 export interface Components {
   readonly schemas: Record<string, JsonSchema>;
-  /** The JSON schema of what is read (`input`) or answered (`output`): a reference when the schema has a name. */
+  /** JSON schema of a request (`input`) or response (`output`): a reference if the schema has a name. */
   reference(schema: z.ZodType, io: 'input' | 'output'): JsonSchema;
-  /** The same, spelled out at its top. */
+  /** Like `reference`, but with the top level inlined. */
   inline(schema: z.ZodType, io: 'input' | 'output'): JsonSchema;
 }
 
-/** Schemas with `.meta({ id })` become components; what is read differently from what is answered is `<id>Input`. */
+/** Schemas with `.meta({ id })` become components; if input and output differ, the input is named `<id>Input`. */
 export function createComponents(): Components {
   const schemas: Record<string, JsonSchema> = {};
 
@@ -55,7 +55,7 @@ function convert(schema: z.ZodType, io: 'input' | 'output') {
     io,
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      // Answers may gain fields: only a schema that is strict by itself forbids them.
+      // Responses may gain fields: only an explicitly strict schema forbids unknown ones.
       if (zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined) {
         delete jsonSchema.additionalProperties;
       }

@@ -1,7 +1,7 @@
-/** The routes of an app, to distinguish a wrong method from an unknown path. */
+/** Routes of an app, to distinguish a wrong method (405) from an unknown path (404). */
 export interface RouteMethods {
   add(path: string, methods: readonly string[]): void;
-  /** The methods that a path answers to, in alphabetical order; empty for an unknown one. */
+  /** The methods of a path, in alphabetical order; empty for an unknown path. */
   allowedOn(path: string): string[];
 }
 
@@ -9,9 +9,9 @@ export function createRouteMethods(): RouteMethods {
   const routes = new Map<string, Set<string>>();
   return {
     add(path, methods) {
-      const known = routes.get(path) ?? new Set();
-      for (const method of methods) known.add(method);
-      routes.set(path, known);
+      const methodsOfPath = routes.get(path) ?? new Set();
+      for (const method of methods) methodsOfPath.add(method);
+      routes.set(path, methodsOfPath);
     },
     allowedOn(path) {
       const segments = path.split('/');

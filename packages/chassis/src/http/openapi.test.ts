@@ -27,18 +27,18 @@ test('the document is valid OpenAPI 3.1', async () => {
   assert.ok(valid, JSON.stringify(errors));
 });
 
-test('every reference leads to a component', () => {
+test('every reference resolves to a component', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
   assert.ok(references.length > 0);
   for (const [, name = ''] of references) assert.ok(document.components.schemas[name], name);
 });
 
-test('it names the service and its routes, but not the routes of the document itself', () => {
+test('the document has the service and its routes, but not the routes of the document itself', () => {
   assert.deepEqual(document.info, { title: 'sample', version: '1.2.3', description: 'Things' });
   assert.deepEqual(Object.keys(document.paths).sort(), ['/health', '/ready', '/things', '/things/{id}']);
 });
 
-test('input, answers, problems and scope of a route are documented', () => {
+test('input, responses, problems and scope of a route are documented', () => {
   const put = document.paths['/things/{id}']?.['put'];
   assert.deepEqual(put?.security, [{ bearer: ['things:write'] }]);
   assert.deepEqual(put.requestBody?.content['application/json']?.schema, {
@@ -78,7 +78,7 @@ test('input, answers, problems and scope of a route are documented', () => {
   assert.deepEqual(limit?.schema, { default: 20, type: 'integer', minimum: 1, maximum: 100 });
 });
 
-test('the page of the document needs no other host', async () => {
+test('the documentation page loads nothing from other hosts', async () => {
   const page = await app.inject('/docs');
   assert.equal(page.statusCode, 200);
   const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source = '']) => source);

@@ -19,7 +19,7 @@ interface RouteSchemas {
   readonly hide?: boolean;
 }
 
-/** Name, version and description of the service in its document. */
+/** Name, version and description of the service in its OpenAPI document. */
 export interface ServiceInfo {
   readonly name: string;
   readonly version: string;
@@ -27,14 +27,14 @@ export interface ServiceInfo {
 }
 
 /**
- * Serves `/openapi.json`, OpenAPI 3.1 of the routes that are registered after this, and `/docs`, a page that shows it
- * without any other host. Schemas with `.meta({ id })` become components.
+ * Serves `/openapi.json`, the OpenAPI 3.1 document of the routes that are registered after this call, and `/docs`, a page
+ * of it that loads nothing from other hosts. Schemas with `.meta({ id })` become components.
  */
 export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: boolean): Promise<void> {
   const components = createComponents();
   const problem = components.reference(Problem, 'output');
   const bearer = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
-  /** Calls whose body may be left out, as `POST /path/{id}`. */
+  /** Operations with an optional body, such as `POST /path/{id}`. */
   const withOptionalBody = new Set<string>();
 
   await app.register(swagger, {
@@ -60,7 +60,7 @@ export async function registerOpenApi(app: App, info: ServiceInfo, hasTokens: bo
       document.openapiObject.components = Object.assign(document.openapiObject.components ?? {}, {
         schemas: components.schemas,
       });
-      // The plugin calls every body required.
+      // The plugin documents every body as required.
       for (const [path, methods = {}] of Object.entries(document.openapiObject.paths ?? {})) {
         for (const [method, operation] of Object.entries(methods)) {
           const { requestBody } = operation as { requestBody?: { required?: boolean } };
@@ -100,16 +100,16 @@ function describe(
     ...(system ? [] : [429, 503]),
     ...problems,
   ]);
-  const problemAnswer = (status: string) => ({
+  const problemResponse = (status: string) => ({
     description: STATUS_CODES[status] ?? 'Any other problem',
     ...(status === '429' || status === '503' ? { headers: retryAfter } : {}),
     content: { 'application/problem+json': { schema: problem } },
   });
-  // Without a scope any token will do; where none is demanded, one still says whose call it is.
+  // A route without a scope accepts any token; if the token is optional, it still identifies the caller.
   const bearer = { bearer: scope === undefined ? [] : [scope] };
-  const answers = Object.entries(response).map(([status, answer]) => [
+  const responses = Object.entries(response).map(([status, body]) => [
     status,
-    answerOf(answer, status, components),
+    responseOf(body, status, components),
   ]);
   return {
     ...rest,
@@ -121,14 +121,14 @@ function describe(
     ),
     ...(hasTokens && !system ? { security: [...(authenticated ? [] : [{}]), bearer] } : {}),
     response: Object.fromEntries([
-      ...[...statuses].map((status) => [status, problemAnswer(String(status))]),
-      ...answers,
-      ...(system ? [] : [['default', problemAnswer('default')]]),
+      ...[...statuses].map((status) => [status, problemResponse(String(status))]),
+      ...responses,
+      ...(system ? [] : [['default', problemResponse('default')]]),
     ]),
   };
 }
 
-function answerOf(schema: z.ZodType, status: string, components: Components): JsonSchema {
+function responseOf(schema: z.ZodType, status: string, components: Components): JsonSchema {
   const description = schema.description ?? STATUS_CODES[status] ?? status;
   if (schema instanceof z.ZodUndefined) return { type: 'null', description };
   return { description, content: { 'application/json': { schema: components.reference(schema, 'output') } } };

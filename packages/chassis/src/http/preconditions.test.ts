@@ -12,7 +12,7 @@ import {
 
 const current = versionTag(42);
 
-const writes: [headers: Parameters<typeof parsePreconditions>[0], onCurrent: boolean, onNothing: boolean][] =
+const writes: [headers: Parameters<typeof parsePreconditions>[0], onCurrent: boolean, onMissing: boolean][] =
   [
     [{}, true, true],
     [{ 'if-match': '"42"' }, true, false],
@@ -30,10 +30,11 @@ const writes: [headers: Parameters<typeof parsePreconditions>[0], onCurrent: boo
     [{ 'if-match': '"42"', 'if-none-match': '*' }, false, false],
   ];
 
-for (const [headers, onCurrent, onNothing] of writes) {
-  test(`a write under ${JSON.stringify(headers)}`, () => {
+for (const [headers, onCurrent, onMissing] of writes) {
+  const promise = [onCurrent && 'the current resource', onMissing && 'a missing resource'].filter(Boolean);
+  test(`${JSON.stringify(headers)} allows a write of ${promise.join(' and ') || 'neither resource'}`, () => {
     assert.equal(allowsWrite(parsePreconditions(headers), current), onCurrent);
-    assert.equal(allowsWrite(parsePreconditions(headers), undefined), onNothing);
+    assert.equal(allowsWrite(parsePreconditions(headers), undefined), onMissing);
   });
 }
 
@@ -45,12 +46,12 @@ for (const [header, expected] of [
   ['"41"', false],
   ['*', true],
 ] as const) {
-  test(`a read under If-None-Match: ${header} is ${expected ? '' : 'not '}304`, () => {
+  test(`the response to a read with If-None-Match: ${header} is ${expected ? '' : 'not '}304`, () => {
     assert.equal(isNotModified(parsePreconditions({ 'if-none-match': header }), current), expected);
   });
 }
 
-test('a weak tag of ours never matches strongly', () => {
+test('If-Match never matches a weak tag', () => {
   assert.equal(allowsWrite(parsePreconditions({ 'if-match': 'W/"42"' }), 'W/"42"'), false);
 });
 
@@ -67,7 +68,7 @@ for (const malformed of [
   '"a b"',
   '"1";',
 ]) {
-  test(`${JSON.stringify(malformed)} is refused`, () => {
+  test(`${JSON.stringify(malformed)} is rejected`, () => {
     for (const name of ['if-match', 'if-none-match']) {
       assert.throws(
         () => parsePreconditions({ [name]: malformed }),
@@ -77,7 +78,7 @@ for (const malformed of [
   });
 }
 
-test('any list of tags holds each of its tags and no other', () => {
+test('a list of tags matches each of its tags and no other', () => {
   const opaque = fc.stringMatching(/^[!#-~]*$/);
   fc.assert(
     fc.property(fc.array(opaque, { minLength: 1 }), opaque, (tags, other) => {
@@ -88,7 +89,7 @@ test('any list of tags holds each of its tags and no other', () => {
   );
 });
 
-test('the documented pattern takes what the parser takes', () => {
+test('the documented pattern and the parser accept the same headers', () => {
   const pattern = new RegExp(String(conditionHeader.meta()?.['pattern']), 'u');
   const piece = fc.constantFrom('"', '"a"', 'W/', '*', ',', ' ', '\t', '\u00ff', '"\u00e9!"', 'x');
   fc.assert(

@@ -16,12 +16,12 @@ export function versionTag(version: number): string {
 
 const tag = '(W/)?"[!#-~\\x80-\\xff]*"';
 
-/** If-Match or If-None-Match in a route's schema. The pattern is for its readers: `parsePreconditions` is who refuses. */
+/** Schema of If-Match and If-None-Match. The pattern documents the syntax; `parsePreconditions` enforces it. */
 export const conditionHeader = z
   .string()
   .meta({ pattern: `^[ \\t]*(\\*|[ \\t,]*${tag}([ \\t]*,[ \\t]*(${tag})?)*)[ \\t]*$` });
 
-/** Reads both headers. Throws a DomainError of kind `invalid` for what is no list of entity tags. */
+/** Parses both headers. Throws a DomainError of kind `invalid` if one is not a list of entity tags. */
 export function parsePreconditions(headers: {
   readonly 'if-match'?: string | undefined;
   readonly 'if-none-match'?: string | undefined;
@@ -61,7 +61,7 @@ function isSameWeakly(a: string, b: string): boolean {
   return a.replace(/^W\//, '') === b.replace(/^W\//, '');
 }
 
-/** An element of the list, empty ones included: a recipient must accept these. */
+/** An element of the list. Empty elements must be accepted (RFC 9110, section 5.6.1). */
 const element = /[ \t]*(?:(?<tag>(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;
 
 function parseCondition(header: string, value: string | undefined): Condition | undefined {
@@ -82,6 +82,6 @@ function malformed(header: string): never {
   throw new DomainError(
     'invalid',
     'malformed-precondition',
-    `${header} must be * or entity tags such as "42"`,
+    `${header} is malformed. Send * or a list of entity tags such as "42".`,
   );
 }

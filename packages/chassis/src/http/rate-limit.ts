@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Identity } from './auth.ts';
 import type { App } from './types.ts';
 
-/** Sets the request's identity to what `authenticate` finds; rejects with `rateLimited` when that client asks too often. */
+/** Authenticates a request and sets its identity; rejects with `rateLimited` if the client exceeds its rate limit. */
 export type Identify = (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -15,10 +15,10 @@ export type Identify = (
 const WINDOW_MS = 1_000;
 
 /**
- * Limits the requests of a client in windows of a second, counted in this process, and sends the `RateLimit` headers.
- * A client is a token's subject, or an address without one (of IPv6 the /64: one subscriber has them all). Tokens that
- * are refused, or cannot be verified now, count for their address, apart from its other requests: above the limit none is
- * looked at.
+ * Rate limit of each client in windows of a second, counted in this process; sends the `RateLimit` headers. A client is
+ * the subject of a token, or without a token an address (for IPv6 its /64, which belongs to one subscriber). Tokens that
+ * are invalid or cannot be verified are counted by address, separately from other requests; beyond the limit, tokens from
+ * that address are rejected without verification.
  */
 export async function createRateLimit(
   app: App,
@@ -27,12 +27,12 @@ export async function createRateLimit(
   await app.register(rateLimit, { global: false, max: requestsPerSecond, timeWindow: WINDOW_MS });
   const addressOf = ({ ip }: FastifyRequest) => normalizeIP(ip);
   const byAddress = app.createRateLimit({ keyGenerator: addressOf });
-  const refusedByAddress = app.createRateLimit({ keyGenerator: addressOf });
+  const rejectedTokensByAddress = app.createRateLimit({ keyGenerator: addressOf });
   const bySubject = app.createRateLimit({
     keyGenerator: ({ identity }: FastifyRequest) => identity?.subject ?? '',
   });
 
-  async function demandRoom(
+  async function requireCapacity(
     counter: typeof byAddress,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -51,23 +51,21 @@ export async function createRateLimit(
     throw new DomainError(
       'rateLimited',
       'too-many-requests',
-      'The rate limit is exceeded. Retry after the seconds of Retry-After.',
-      {
-        details: { retryAfterSeconds: ttlInSeconds },
-      },
+      'The rate limit is exceeded. Wait for the seconds in Retry-After, then retry.',
+      { details: { retryAfterSeconds: ttlInSeconds } },
     );
   }
 
   return async (request, reply, authenticate) => {
     if (request.headers.authorization !== undefined) {
-      await demandRoom(refusedByAddress, request, reply, { increment: false });
+      await requireCapacity(rejectedTokensByAddress, request, reply, { increment: false });
     }
     try {
       request.identity = await authenticate();
     } catch (error) {
-      await demandRoom(refusedByAddress, request, reply);
+      await requireCapacity(rejectedTokensByAddress, request, reply);
       throw error;
     }
-    await demandRoom(request.identity ? bySubject : byAddress, request, reply);
+    await requireCapacity(request.identity ? bySubject : byAddress, request, reply);
   };
 }

@@ -3,12 +3,12 @@ import type { App } from './types.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** As `routeOptions`, which Fastify creates anew on every access. */
+    /** `routeOptions`, which Fastify creates on every access, cached. */
     route: FastifyRequest['routeOptions'];
   }
 }
 
-/** Sets `request.route`, once however often this is called. To be registered before the hooks that look at it. */
+/** Sets `request.route`. Idempotent. Register this before hooks that read it. */
 export function registerRoute(app: App): void {
   if (app.hasRequestDecorator('route')) return;
   app.decorateRequest('route');

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, FastifyTypeProvider } from 'fastify'
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 
-/** Types a route by its zod schemas: what a handler receives is their output, what it answers their input. */
+/** Types of a route by its zod schemas: a handler receives their output and responds with their input. */
 export interface ZodTypeProvider extends FastifyTypeProvider {
   readonly validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown;
   readonly serializer: this['schema'] extends z.ZodType ? ReadonlyDeep<z.input<this['schema']>> : unknown;
@@ -20,12 +20,12 @@ export interface Fault {
   readonly detail: string;
 }
 
-/** The schema of an answer without a body, such as 204. */
+/** Schema of a response without a body, such as 204. */
 export function noBody(description: string) {
   return z.undefined().describe(description);
 }
 
-/** Reads an integer in a query or path, where everything is text. A default belongs inside: `z.int().default(20)`. */
+/** Schema of an integer in a query or path, which is text. Put a default inside: `queryInteger(z.int().default(20))`. */
 export function queryInteger<S extends z.ZodType>(schema: S) {
   return z.preprocess(
     (value) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value),
@@ -33,17 +33,15 @@ export function queryInteger<S extends z.ZodType>(schema: S) {
   );
 }
 
-/** A query parameter of which an empty text counts as absent, as a form sends a field that was left empty. */
+/** Schema of a query parameter whose empty text counts as absent: forms send empty fields so. */
 export function emptyAsAbsent<S extends z.ZodType>(schema: S) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema);
 }
 
-const maxFaults = 20;
+/** Largest number of reported faults, so that a small request cannot cause a large response. */
+const MAX_FAULTS = 20;
 
-/**
- * Compiles a schema into a function that gives its output, or the DomainError that says what is wrong with the
- * input: at most 20 faults, so that a small request cannot make a large answer.
- */
+/** Compiles a schema into a function that returns its output, or a DomainError with the faults of the input. */
 export function compileValidator<S extends z.ZodType>(
   schema: S,
   part: RequestPart,
@@ -56,10 +54,9 @@ export function compileValidator<S extends z.ZodType>(
 }
 
 function invalidInput(error: z.ZodError, part: RequestPart): DomainError {
-  const errors = error.issues.flatMap((issue) => faultsOf(issue, part)).slice(0, maxFaults);
-  return new DomainError('invalid', 'invalid-input', `The ${nouns[part]} is not valid`, {
-    details: { errors },
-  });
+  const errors = error.issues.flatMap((issue) => faultsOf(issue, part)).slice(0, MAX_FAULTS);
+  const message = `The ${nouns[part]} is not valid. Correct the fields in errors.`;
+  return new DomainError('invalid', 'invalid-input', message, { details: { errors } });
 }
 
 const nouns = { params: 'path', querystring: 'query', headers: 'header', body: 'body' } satisfies Record<
@@ -84,19 +81,20 @@ function pointerTo(path: readonly PropertyKey[], part: RequestPart): string {
   return part === 'params' ? `{${name}}` : `${name}:`;
 }
 
-/** A hook for tests: throws if an answer below 400 is not exactly what its route's schema describes. */
+/** Hook for tests: throws if a response below 400 does not match the schema of its route exactly. */
 export async function checkResponses(
   request: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
 ): Promise<void> {
   const { url, schema } = request.route;
-  const answers = schema?.response as Readonly<Record<string, z.ZodType>> | undefined;
-  if (answers === undefined || reply.statusCode >= 400 || request.method === 'HEAD') return;
-  const answer = answers[reply.statusCode];
+  const schemas = schema?.response as Readonly<Record<string, z.ZodType>> | undefined;
+  if (schemas === undefined || reply.statusCode >= 400 || request.method === 'HEAD') return;
   const body: unknown = typeof payload === 'string' && payload !== '' ? JSON.parse(payload) : undefined;
-  const result = answer?.safeParse(body);
+  const result = schemas[reply.statusCode]?.safeParse(body);
   if (result?.success && isDeepStrictEqual(result.data, body)) return;
   const fault = result?.error ? z.prettifyError(result.error) : 'unknown status or fields';
-  throw new Error(`${request.method} ${url} answered ${reply.statusCode} other than its schema: ${fault}`);
+  throw new Error(
+    `The response ${reply.statusCode} of ${request.method} ${url} does not match its schema: ${fault}`,
+  );
 }

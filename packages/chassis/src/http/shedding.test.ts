@@ -15,63 +15,63 @@ import { createEventLoopSlots } from './event-loop-slots.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 
-/** An app of which one request is worked on and two may wait; `/slow` answers when it is released. */
+/** An app with one request in flight and two in its queue; `/slow` responds after `release()`. */
 async function busyApp() {
   const metrics = createMetrics();
   const { app, logged } = await createSampleApp({
     metrics,
     limits: { load: { maxInFlight: 1, maxWaiting: 2 } },
   });
-  const released = Promise.withResolvers<void>();
-  let begun = 0;
+  const release = Promise.withResolvers<void>();
+  let started = 0;
   app.get('/slow', async () => {
-    begun += 1;
-    await released.promise;
+    started += 1;
+    await release.promise;
     return { done: true };
   });
   app.post('/slow', async () => ({ done: true }));
-  const confirmed = Promise.withResolvers<void>();
-  app.get('/waiting', (request) => request.idle(() => confirmed.promise.then(() => ({ done: true }))));
+  const confirmation = Promise.withResolvers<void>();
+  app.get('/waiting', (request) => request.idle(() => confirmation.promise.then(() => ({ done: true }))));
   await app.ready();
-  // An injected request begins when it is awaited.
+  // An injected request is sent when it is awaited.
   const slow = (count: number) => Array.from({ length: count }, async () => await app.inject('/slow'));
   const waiting = (count: number) => Array.from({ length: count }, async () => await app.inject('/waiting'));
   return {
     app,
     slow,
     waiting,
-    confirm: confirmed.resolve,
+    confirm: confirmation.resolve,
     logged,
     counts: () => metrics.counts(),
-    begun: () => begun,
-    release: released.resolve,
+    started: () => started,
+    release: release.resolve,
   };
 }
 
-test('a request that only waits leaves its place to others, and takes it again', async () => {
+test('an idle request does not count as in flight until it continues', async () => {
   const { slow, waiting, confirm, release } = await busyApp();
   const waits = waiting(2);
   release();
   const [served] = await Promise.all(slow(1));
-  assert.equal(served?.statusCode, 200, 'it is served while the others wait');
+  assert.equal(served?.statusCode, 200, 'served while the others are idle');
   confirm();
   for (const { statusCode } of await Promise.all(waits)) assert.equal(statusCode, 200);
 });
 
-test('what fits into the queue is served; beyond it there is a problem 503 at once', async () => {
-  const { app, slow, logged, counts, begun, release } = await busyApp();
+test('requests that fit into the queue are served; beyond it the response is problem 503 at once', async () => {
+  const { app, slow, logged, counts, started, release } = await busyApp();
   const served = slow(3);
   const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'x-request-id': 'mine' };
-  const refused = await app.inject({ url: '/slow', headers });
-  assert.equal(refused.statusCode, 503);
-  assert.equal(refused.headers['content-type'], 'application/problem+json');
-  assert.equal(refused.headers['retry-after'], '1');
-  assert.equal(refused.headers['x-request-id'], 'mine');
-  assert.ok(String(refused.headers['traceparent']).includes(traceId));
-  assert.equal(refused.json<{ type: string }>().type, 'urn:tandem:problem:overloaded');
-  assert.equal(begun(), 1);
+  const shed = await app.inject({ url: '/slow', headers });
+  assert.equal(shed.statusCode, 503);
+  assert.equal(shed.headers['content-type'], 'application/problem+json');
+  assert.equal(shed.headers['retry-after'], '1');
+  assert.equal(shed.headers['x-request-id'], 'mine');
+  assert.ok(String(shed.headers['traceparent']).includes(traceId));
+  assert.equal(shed.json<{ type: string }>().type, 'urn:tandem:problem:overloaded');
+  assert.equal(started(), 1);
   assert.deepEqual(counts(), { RequestsShed: 1 });
-  assert.deepEqual(logged, [], 'a flood must not become one of log lines');
+  assert.deepEqual(logged, [], 'a flood of requests causes no flood of log lines');
 
   release();
   assert.deepEqual(
@@ -81,7 +81,7 @@ test('what fits into the queue is served; beyond it there is a problem 503 at on
   assert.equal((await app.inject('/things/a')).statusCode, 200);
 });
 
-test('the system routes are answered all the same', async () => {
+test('system routes are exempt from load shedding', async () => {
   const { app, slow, release } = await busyApp();
   const served = slow(3);
   for (const url of ['/health', '/ready', '/openapi.json', '/docs']) {
@@ -92,8 +92,8 @@ test('the system routes are answered all the same', async () => {
   await Promise.all(served);
 });
 
-test('clients that disconnect give their places back, whether they waited or were worked on', async (t) => {
-  const { app, begun } = await busyApp();
+test('requests of disconnected clients free their places in the queue and in flight', async (t) => {
+  const { app, started } = await busyApp();
   await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(() => app.close());
   const { port } = app.server.address() as AddressInfo;
@@ -105,19 +105,19 @@ test('clients that disconnect give their places back, whether they waited or wer
     clients.push({ socket, response: (await arrived)[1] });
   }
   await turn();
-  assert.equal(begun(), 1);
-  // Those who wait go first: each would begin in the place of the one before it.
+  assert.equal(started(), 1);
+  // Queued clients disconnect first: otherwise each would start in the place of the one before it.
   for (const { socket, response } of clients.toReversed()) {
-    const gone = once(response, 'close');
+    const closed = once(response, 'close');
     socket.resetAndDestroy();
-    await gone;
+    await closed;
   }
   assert.equal((await app.inject('/things/a')).statusCode, 200);
-  assert.equal(begun(), 1, 'nobody waits for the others');
+  assert.equal(started(), 1, 'queued requests of disconnected clients are not started');
 });
 
-test('who goes while it waits is not begun, and takes no place: neither of those waiting nor of those worked on', async (t) => {
-  const { app, slow, begun, release } = await busyApp();
+test('a request whose client disconnects in the queue is never started, and occupies no place', async (t) => {
+  const { app, slow, started, release } = await busyApp();
   await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(() => closeGracefully(app, 0));
   const { port } = app.server.address() as AddressInfo;
@@ -127,18 +127,18 @@ test('who goes while it waits is not begun, and takes no place: neither of those
     const socket = connect(port, '127.0.0.1').on('error', () => undefined);
     socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
     const [, response] = await arrived;
-    const gone = once(response, 'close');
+    const closed = once(response, 'close');
     socket.resetAndDestroy();
-    await gone;
+    await closed;
   }
-  const waiting = app.inject('/things/a');
+  const queued = app.inject('/things/a');
   release();
   await Promise.all(served);
-  assert.equal((await waiting).statusCode, 200);
-  assert.equal(begun(), 1);
+  assert.equal((await queued).statusCode, 200);
+  assert.equal(started(), 1);
 });
 
-test('a body that does not arrive keeps no place', async (t) => {
+test('a request whose body has not arrived does not count as in flight', async (t) => {
   const { app } = await busyApp();
   await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(() => closeGracefully(app, 0));
@@ -155,29 +155,29 @@ test('a body that does not arrive keeps no place', async (t) => {
   assert.equal((await app.inject('/things/a')).statusCode, 200);
 });
 
-test('a request that is refused before its body has arrived holds no place either', async (t) => {
+test('a request that is rejected before its body has arrived does not count as in flight', async (t) => {
   const { app } = await busyApp();
   await app.listen({ host: '127.0.0.1', port: 0 });
   t.after(() => closeGracefully(app, 100));
   const { port } = app.server.address() as AddressInfo;
   const socket = connect(port, '127.0.0.1');
   t.after(() => socket.destroy());
-  for (let refused = 0; refused < 5; refused++) {
+  for (let rejected = 0; rejected < 5; rejected++) {
     socket.write('POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n');
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    assert.match(answer.toString(), /^HTTP\/1\.1 404 /);
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    assert.match(response.toString(), /^HTTP\/1\.1 404 /);
     socket.write('{"a": 42}');
   }
   assert.equal((await app.inject('/things/a')).statusCode, 200);
 });
 
-/** An app whose `/work` keeps the event loop busy, by a clock that only this moves. */
-async function slowLoop(t: TestContext, maxWaiting: number) {
+/** An app whose `/work` occupies the event loop for 50 ms of a mocked clock; counts the served requests of a burst. */
+async function busyEventLoop(t: TestContext, maxWaiting: number) {
   let time = 0;
   const app = Fastify().withTypeProvider<ZodTypeProvider>();
   const now = () => time;
-  const turns = createEventLoopSlots(now);
-  registerShedding(app, { maxInFlight: 1000, maxWaiting, metrics: createMetrics(), turns, now });
+  const slots = createEventLoopSlots(now);
+  registerShedding(app, { maxInFlight: 1000, maxWaiting, metrics: createMetrics(), slots, now });
   app.get('/work', async () => {
     time += 50;
     return {};
@@ -185,16 +185,16 @@ async function slowLoop(t: TestContext, maxWaiting: number) {
   await app.ready();
   t.after(() => app.close());
   return async (requests: number) => {
-    const answers = await Promise.all(Array.from({ length: requests }, () => app.inject('/work')));
-    return answers.filter(({ statusCode }) => statusCode === 200).length;
+    const responses = await Promise.all(Array.from({ length: requests }, () => app.inject('/work')));
+    return responses.filter(({ statusCode }) => statusCode === 200).length;
   };
 }
 
-test('a burst that fits is served however long it takes; of what does not, only what need not wait long', async (t) => {
-  const burst = await slowLoop(t, 100);
+test('a burst that fits into the queue is served entirely; during an overload, requests wait 200 ms at most', async (t) => {
+  const burst = await busyEventLoop(t, 100);
   assert.equal(await burst(100), 100);
-  // The first takes 50 ms while the others arrive; of those, five begin within 200 ms.
-  const overload = await slowLoop(t, 20);
+  // The first request takes 50 ms while the others arrive; of those, five start within 200 ms.
+  const overload = await busyEventLoop(t, 20);
   assert.equal(await overload(100), 6);
   assert.equal(await overload(3), 3);
 });

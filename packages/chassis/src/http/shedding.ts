@@ -13,22 +13,22 @@ import type { App } from './types.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * Runs what only waits for something outside, such as an event: meanwhile the request does not count among those in
-     * flight, so that others are served in its place.
+     * Waits for something outside of the process, such as an event. Meanwhile the request does not count as in flight, so
+     * that another one can be handled.
      */
     idle: <T>(wait: () => Promise<T>) => Promise<T>;
-    /** Turned away because there was too much to do. */
+    /** Whether the request was rejected by load shedding. */
     isShed: boolean;
   }
 }
 
-/** Longest wait of a request while load is shed: responses are to take less than a second. */
+/** Longest wait of a request during an overload, so that responses take less than a second. */
 const MAX_WAIT_MS = 200;
 
-/** For how long after the last request was turned away there is too much to do. */
+/** Time after the last shed request for which the process counts as overloaded. */
 const OVERLOAD_MS = 1_000;
 
-/** One for all: an error with a stack of its own would cost more than its answer. */
+/** Shared by all requests: capturing a stack for each would cost more than the response. */
 const overloaded = new DomainError(
   'unavailable',
   'overloaded',
@@ -37,114 +37,114 @@ const overloaded = new DomainError(
 
 export interface SheddingOptions extends LoadLimits {
   readonly metrics: Metrics;
-  /** Default: those of the process. */
-  readonly turns?: EventLoopSlots;
-  /** The time in milliseconds, from any beginning. */
+  /** Default: the slots of the process. */
+  readonly slots?: EventLoopSlots;
+  /** Monotonic clock, in milliseconds. */
   readonly now?: () => number;
 }
 
-interface Waiting {
+interface QueuedRequest {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly begin: () => void;
-  readonly since: number;
+  readonly proceed: () => void;
+  readonly queuedAt: number;
 }
 
-/** `request.idle` where the requests in flight are not limited. */
+/** `request.idle` of an app without a concurrency limit. */
 export function withoutLimit<T>(wait: () => Promise<T>): Promise<T> {
   return wait();
 }
 
 /** All apps of a process share its event loop. */
-const turnsOfProcess = createEventLoopSlots(() => performance.now());
+const processSlots = createEventLoopSlots(() => performance.now());
 
 /**
- * Has requests wait in a queue, from which they are begun for at most some milliseconds in each turn of the event loop. A
- * burst that fits into the queue is served, however long it takes. While there is more, so that requests are turned
- * away by 503, none waits longer than 200 ms. System routes are exempt. To be registered before other hooks.
+ * Load shedding: requests wait in a queue, from which each turn of the event loop starts requests for a few milliseconds.
+ * A burst that fits into the queue is served, however long it takes. Beyond it requests are rejected with 503, and
+ * meanwhile none waits longer than 200 ms. System routes are exempt. Register this before other hooks.
  */
 export function registerShedding(app: App, options: SheddingOptions): void {
-  const { maxInFlight, maxWaiting, metrics, turns = turnsOfProcess, now = () => performance.now() } = options;
-  /** In the order that they came. */
-  const queue = new Set<Waiting>();
+  const { maxInFlight, maxWaiting, metrics, slots = processSlots, now = () => performance.now() } = options;
+  /** First in, first out. */
+  const queue = new Set<QueuedRequest>();
   let inFlight = 0;
-  let turnedAwayAt = -Infinity;
+  let lastShedAt = -Infinity;
 
-  function turnAway(request: FastifyRequest, reply: FastifyReply): void {
-    turnedAwayAt = now();
+  function shed(request: FastifyRequest, reply: FastifyReply): void {
+    lastShedAt = now();
     metrics.count('RequestsShed');
     request.isShed = true;
     runWithTrace(traceparentOf(request), () => sendProblem(overloaded, request, reply));
   }
 
-  function isTooLate({ since }: Waiting): boolean {
+  function hasWaitedTooLong({ queuedAt }: QueuedRequest): boolean {
     const time = now();
-    return time - turnedAwayAt < OVERLOAD_MS && time - since > MAX_WAIT_MS;
+    return time - lastShedAt < OVERLOAD_MS && time - queuedAt > MAX_WAIT_MS;
   }
 
-  function first(): Waiting | undefined {
+  function dequeue(): QueuedRequest | undefined {
     const [next] = queue;
     if (next) queue.delete(next);
     return next;
   }
 
-  function beginNext(): void {
-    while (queue.size > 0 && inFlight < maxInFlight && turns.take()) {
-      let next = first();
-      for (; next && isTooLate(next); next = first()) turnAway(next.request, next.reply);
+  function startQueued(): void {
+    while (queue.size > 0 && inFlight < maxInFlight && slots.tryAcquire()) {
+      let next = dequeue();
+      for (; next && hasWaitedTooLong(next); next = dequeue()) shed(next.request, next.reply);
       if (!next) return;
-      occupy(next.request, next.reply);
-      next.begin();
+      trackInFlight(next.request, next.reply);
+      next.proceed();
     }
   }
 
-  function occupy(request: FastifyRequest, reply: FastifyReply): void {
+  function trackInFlight(request: FastifyRequest, reply: FastifyReply): void {
     const { raw } = request;
-    let isIn = false;
-    let isOver = reply.raw.closed;
-    // What is refused by its headers is answered before its body has arrived: it was never in.
-    const enter = () => {
-      isIn = !isOver;
-      inFlight += Number(isIn);
+    let isCounted = false;
+    let isClosed = reply.raw.closed;
+    // A request that is rejected by its headers is closed before its body has arrived, and is never counted.
+    const count = () => {
+      isCounted = !isClosed;
+      inFlight += Number(isCounted);
     };
-    // Comes once, after the answer as well as when the client has gone.
+    // `close` is emitted once, after the response or when the client disconnects.
     reply.raw.once('close', () => {
-      isOver = true;
-      inFlight -= Number(isIn);
-      beginNext();
+      isClosed = true;
+      inFlight -= Number(isCounted);
+      startQueued();
     });
     request.idle = async (wait) => {
-      inFlight -= Number(isIn);
-      isIn = false;
-      beginNext();
+      inFlight -= Number(isCounted);
+      isCounted = false;
+      startQueued();
       try {
         return await wait();
       } finally {
-        enter();
+        count();
       }
     };
     const { 'transfer-encoding': encoding, 'content-length': length = '0' } = raw.headers;
-    if (raw.complete || (encoding === undefined && length === '0')) enter();
-    else raw.once('end', enter);
+    if (raw.complete || (encoding === undefined && length === '0')) count();
+    else raw.once('end', count);
   }
 
   registerRoute(app);
-  const leave = turns.onFree(beginNext);
-  app.addHook('onClose', async () => leave());
-  app.server.on('connection', () => turns.accepted());
+  const unsubscribe = slots.onFree(startQueued);
+  app.addHook('onClose', async () => unsubscribe());
+  app.server.on('connection', () => slots.connectionAccepted());
   app.decorateRequest('isShed', false);
   app.decorateRequest('idle', withoutLimit);
-  app.addHook('onRequest', (request, reply, begin) => {
-    if (request.route.config.system) return begin();
-    if (queue.size === 0 && inFlight < maxInFlight && turns.take()) {
-      occupy(request, reply);
-      return begin();
+  app.addHook('onRequest', (request, reply, proceed) => {
+    if (request.route.config.system) return proceed();
+    if (queue.size === 0 && inFlight < maxInFlight && slots.tryAcquire()) {
+      trackInFlight(request, reply);
+      return proceed();
     }
-    if (queue.size >= maxWaiting) return turnAway(request, reply);
-    const waiting = { request, reply, begin, since: now() };
-    queue.add(waiting);
-    // Whoever has gone must not be begun: `close` does not come again, so that its place would be kept for ever.
-    reply.raw.once('close', () => queue.delete(waiting));
-    beginNext();
+    if (queue.size >= maxWaiting) return shed(request, reply);
+    const queued = { request, reply, proceed, queuedAt: now() };
+    queue.add(queued);
+    // A disconnected client must not be started: `close` is not emitted again, so that it would count as in flight for ever.
+    reply.raw.once('close', () => queue.delete(queued));
+    startQueued();
   });
 }

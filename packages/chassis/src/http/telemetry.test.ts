@@ -26,24 +26,24 @@ const requests: readonly (InjectOptions | string)[] = [
   '/docs',
 ];
 
-test('latency is measured by route; what has no route shares a name', async () => {
+test('latency is measured by route; requests without a route share a name', async () => {
   const metrics = createMetrics();
   const { app } = await createSampleApp({ metrics });
   app.get('/broken', () => Promise.reject(new Error('a bug')));
   for (const request of requests) await app.inject(request);
-  const measured = metrics
+  const series = metrics
     .series()
     .map(({ name, unit, dimensions: { route }, value }) =>
       [name, unit, route, typeof value === 'number' ? value : value.count].join(' '),
     );
-  assert.deepEqual(measured, [
+  assert.deepEqual(series, [
     'RequestLatency Milliseconds GET /things/:id 3',
     'RequestLatency Milliseconds unknown 3',
     'RequestLatency Milliseconds GET /broken 1',
   ]);
 });
 
-test('a request is a span of its route in the trace of the client; the chassis has none of its own', async () => {
+test('a request is a span named by its route, in the trace of the client; system routes have no spans', async () => {
   const { tracer, spans } = createRecordingTracer();
   const { app } = await createSampleApp({ tracer });
   app.get('/broken', () => Promise.reject(new Error('a bug')));
@@ -74,14 +74,14 @@ test('a request is a span of its route in the trace of the client; the chassis h
   assert.deepEqual([response.json(), response.headers['traceparent']], [{ traceparent: own }, own]);
 });
 
-test('the span of a request whose client has gone ends too', { timeout: 10_000 }, async (t) => {
+test('the span of a request ends when its client disconnects', { timeout: 10_000 }, async (t) => {
   const { tracer, spans } = createRecordingTracer();
   const { app } = await createSampleApp({ tracer });
-  const begun = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
   app.get('/slow', async (_request, reply) => {
     reply.raw.once('close', closed.resolve);
-    begun.resolve();
+    started.resolve();
     await closed.promise;
     return {};
   });
@@ -90,7 +90,7 @@ test('the span of a request whose client has gone ends too', { timeout: 10_000 }
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
   await once(socket, 'connect');
   socket.write('GET /slow HTTP/1.1\r\nHost: any\r\n\r\n');
-  await begun.promise;
+  await started.promise;
   socket.destroy();
   await closed.promise;
   assert.deepEqual(

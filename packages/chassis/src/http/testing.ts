@@ -8,7 +8,7 @@ import type { App } from './types.ts';
 import { parsePreconditions } from './preconditions.ts';
 import { noBody, queryInteger } from './schema.ts';
 
-/** A schema of each kind that a service uses. */
+/** A schema with every type of field that services use. */
 export const Thing = z
   .strictObject({
     name: z.string().trim().min(1).max(50),
@@ -39,11 +39,11 @@ export const ThingQuery = z.object({
   mine: z.stringbool().optional(),
 });
 
-/** An app with a route of each kind, and what it logged. */
+/** Creates an app with a route of each type; `logged` collects its log lines. */
 export async function createSampleApp(
   options: Partial<AppOptions> = {},
-): Promise<{ app: App; logged: Line[] }> {
-  const logged: Line[] = [];
+): Promise<{ app: App; logged: LogLine[] }> {
+  const logged: LogLine[] = [];
   const app = await createApp({
     name: 'sample',
     version: '1.2.3',
@@ -51,7 +51,7 @@ export async function createSampleApp(
     logger: createLogger({
       name: 'sample',
       level: 'info',
-      destination: { write: (line) => void logged.push(JSON.parse(line) as Line) },
+      destination: { write: (line) => void logged.push(JSON.parse(line) as LogLine) },
     }),
     metrics: createMetrics(),
     health: { ready: async () => [] },
@@ -62,7 +62,7 @@ export async function createSampleApp(
   return { app, logged };
 }
 
-type Line = Record<string, unknown>;
+type LogLine = Record<string, unknown>;
 
 function registerThings(app: App, guarded: { scope?: string }): void {
   const params = z.object({ id: z.string().min(1).max(20) });
@@ -89,7 +89,8 @@ function registerThings(app: App, guarded: { scope?: string }): void {
       config: { problems: [404] },
     },
     async ({ params: { id }, headers }, reply) => {
-      if (id === 'missing') throw new DomainError('notFound', 'thing-not-found', `there is no thing ${id}`);
+      if (id === 'missing')
+        throw new DomainError('notFound', 'thing-not-found', `There is no thing ${id}. Create it.`);
       if (parsePreconditions(headers).ifNoneMatch) return reply.code(304).send();
       return { id };
     },

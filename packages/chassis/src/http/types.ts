@@ -13,15 +13,15 @@ export type App = FastifyInstance<
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Set when the service is about to stop. */
+    /** Whether a graceful shutdown has begun. */
     draining: boolean;
   }
   interface FastifyContextConfig {
-    /** The scope that a token must have: 401 without a token, 403 without the scope, before the body is read. */
+    /** Required scope: 401 without a token, 403 without the scope, before the body is read. */
     scope?: string;
-    /** The call is a user's: 401 without a token, of whatever scope. */
+    /** Requires a token of any scope: 401 without one. Default: true for a route with a scope. */
     authenticated?: boolean;
-    /** The problems that the route answers beside those of its input and scope, for its documentation. */
+    /** Problem statuses to document, in addition to those that follow from input, token and scope. */
     problems?: readonly number[];
     /** Timeout of the handler, if it differs from the default. */
     handlerTimeoutMs?: number;

@@ -14,23 +14,23 @@ const deleted = (productId: string): Deleted => ({
 });
 const events = ['a', 'bad', 'c'].map(deleted);
 
-test('each event is applied; the one that fails does not affect the others', async () => {
-  const applied: string[] = [];
+test('an event that fails does not affect the others', async () => {
+  const appliedIds: string[] = [];
   const apply = eachEvent(async (event) => {
     const { productId } = event as Deleted;
     if (productId === 'bad') throw new Error('bad event');
-    applied.push(productId);
+    appliedIds.push(productId);
   });
   const outcomes = await apply(events);
   assert.deepEqual(
     outcomes.map(({ status }) => status),
     ['applied', 'failed', 'applied'],
   );
-  assert.deepEqual(applied, ['a', 'c']);
+  assert.deepEqual(appliedIds, ['a', 'c']);
 });
 
-/** Applies all of `events` as one group; resolves to the statuses, and the groups that were tried. */
-async function applied(error: Error) {
+/** Applies all `events` as one group, which fails with `error`; resolves to the attempted groups and the statuses. */
+async function applyWithBadEvent(error: Error) {
   const groups: string[] = [];
   const outcomes = await applyGroup(
     events,
@@ -44,18 +44,18 @@ async function applied(error: Error) {
   return [groups, outcomes.map(({ status }) => status)];
 }
 
-test('a group that fails is applied one by one', async () => {
-  assert.deepEqual(await applied(new Error('bad event')), [
+test('the members of a group that fails are applied one by one', async () => {
+  assert.deepEqual(await applyWithBadEvent(new Error('bad event')), [
     ['a,bad,c', 'a', 'bad', 'c'],
     ['applied', 'failed', 'applied'],
   ]);
 });
 
-test('a group that fails because a dependency is unavailable fails whole: each of its events would fail as well', async () => {
+test('a group that fails because a dependency is unavailable is not split: each member would fail as well', async () => {
   const unavailable = new DomainError(
     'unavailable',
     'store-unavailable',
     'The store does not respond. Retry later.',
   );
-  assert.deepEqual(await applied(unavailable), [['a,bad,c'], ['failed', 'failed', 'failed']]);
+  assert.deepEqual(await applyWithBadEvent(unavailable), [['a,bad,c'], ['failed', 'failed', 'failed']]);
 });

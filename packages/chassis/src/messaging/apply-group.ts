@@ -3,9 +3,9 @@ import { type Applied, type ApplyBatch, runInEventTrace } from './consumer.ts';
 import { isUnavailable } from './retry.ts';
 
 /**
- * Applies the members of a group together, in the trace of the first one's event. If that fails for another reason than
- * an unavailable dependency, each member is applied alone: one bad event does not cost its neighbours a receive. Resolves to
- * one outcome a member, in their order; never rejects.
+ * Applies the members of a group together, in the trace of the first member's event. If that fails, unless a dependency is
+ * unavailable, each member is applied alone, so that one bad event does not use up a receive of its neighbours. Resolves
+ * to one outcome for each member, in their order; never rejects.
  */
 export async function applyGroup<M>(
   members: readonly M[],
@@ -25,7 +25,7 @@ export async function applyGroup<M>(
   return outcomes;
 }
 
-/** Applies the events of a batch at the same time, each in its own trace; one that fails does not affect the others. */
+/** Applies the events of a batch concurrently, each in its own trace; an event that fails does not affect the others. */
 export function eachEvent(apply: (event: TandemEvent) => Promise<unknown>): ApplyBatch {
   return async (events) => {
     const outcomes = await Promise.all(

@@ -6,29 +6,29 @@ import { Consumer } from 'sqs-consumer';
 import type { Logger } from '../logger.ts';
 import { type Metrics, observeAge } from '../metrics.ts';
 import type { Running } from '../lifecycle.ts';
-import { currentTraceparent, inSpan, type Span, type Tracer, unrecorded } from '../trace.ts';
+import { currentTraceparent, inSpan, noopTracer, type Span, type Tracer } from '../trace.ts';
 import { createPollScheduler } from './poll-scheduler.ts';
 import { isUnavailable, withRetry } from './retry.ts';
-import { backoffSeconds, type Returned, returnToQueue } from './return-to-queue.ts';
+import { backoffSeconds, type ReturnedMessage, returnToQueue } from './return-to-queue.ts';
 
-/** Outcome of one event of a batch: applied, or the error. */
+/** Outcome of one event of a batch. */
 export type Applied = { readonly status: 'applied' } | { readonly status: 'failed'; readonly error: unknown };
 
 const spans = new WeakMap<TandemEvent, Span>();
 
-/** Runs the work that one event of a batch causes in the trace that the event came with. */
+/** Runs `work` in the trace of an event of a batch. */
 export function runInEventTrace<T>(event: TandemEvent, work: () => T): T {
   return inSpan(spans.get(event) ?? { traceparent: currentTraceparent() }, work);
 }
 
-/** Applies a batch; resolves to one outcome an event, in their order. A rejection fails them all. */
+/** Applies a batch; resolves to one outcome for each event, in their order. A rejection fails every event. */
 export type ApplyBatch = (events: readonly TandemEvent[]) => Promise<readonly Applied[]>;
 
 export interface ConsumerOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly apply: ApplyBatch;
-  /** Resolves when the dependencies of `apply` respond. */
+  /** Resolves if the dependencies of `apply` respond, rejects otherwise. */
   readonly ping: () => Promise<void>;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -43,10 +43,11 @@ export interface ConsumerOptions {
 const FULL_BATCH = 10;
 
 /**
- * Consumes a queue in batches of up to ten. An unknown type is acknowledged and counted. A body that its schema
- * refuses is returned at once, so that it reaches the dead-letter queue without delaying others; what failed for
- * another reason is returned with a growing delay. What `apply` needs and cannot have is tried again at once, and while it
- * is away nothing is received: an outage does not use up the receives that a message has. On `stop` the batch in hand is finished and deleted.
+ * Consumes a queue in batches of up to ten messages. A message of an unknown event type is acknowledged and counted. A
+ * message that its schema rejects is returned to the queue without a delay, so that it soon reaches the dead-letter queue.
+ * A message that fails otherwise is returned with exponential backoff. While a dependency of `apply` is unavailable, events
+ * are retried with backoff and nothing is received, so that an outage does not use up the receives of messages. On `stop`
+ * the batch in flight is finished and deleted.
  */
 export function startConsumer({
   sqs,
@@ -55,16 +56,16 @@ export function startConsumer({
   ping,
   logger,
   metrics,
-  tracer = unrecorded,
+  tracer = noopTracer,
   waitTimeSeconds = 20,
   receivePauseMs = 0,
 }: ConsumerOptions): Running {
   const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
   const stopping = new AbortController();
   const { signal } = stopping;
-  let busy = false;
+  let isBusy = false;
   const scheduler = createPollScheduler({ pauseMs: receivePauseMs, fullBatch: FULL_BATCH, ping, signal });
-  const applyPatiently = withRetry(apply, signal);
+  const applyWithRetry = withRetry(apply, signal);
 
   const startSpan = ({ MessageId, MessageAttributes }: Message): Span =>
     tracer.start(`process ${queue}`, {
@@ -80,7 +81,10 @@ export function startConsumer({
     });
 
   /** Seconds until the message is redelivered; undefined if it is acknowledged. */
-  const settle = ({ message, span, result }: Received, outcome: Applied | undefined): number | undefined => {
+  const settle = (
+    { message, span, result }: ReceivedMessage,
+    outcome: Applied | undefined,
+  ): number | undefined => {
     const { MessageId: messageId } = message;
     if (!result.ok && result.reason === 'unknownType') {
       metrics.count('MessagesOfUnknownType');
@@ -90,7 +94,7 @@ export function startConsumer({
     }
     if (!result.ok) {
       metrics.count('MessagesInvalid');
-      logger.error({ messageId, ...result }, 'message refused by its schema');
+      logger.error({ messageId, ...result }, 'message rejected by its schema');
       span.end({ 'error.type': 'invalid' });
       return 0;
     }
@@ -113,29 +117,29 @@ export function startConsumer({
   const handle = async (messages: Message[]): Promise<Message[]> => {
     scheduler.received(messages.length);
     metrics.observe('ConsumerBatchSize', messages.length);
-    const received = messages.map((message): Received => ({
+    const receivedMessages = messages.map((message): ReceivedMessage => ({
       message,
       span: startSpan(message),
       result: readEvent(message.Body ?? ''),
     }));
-    const events = received.flatMap(({ span, result }) => {
+    const events = receivedMessages.flatMap(({ span, result }) => {
       if (!result.ok) return [];
       spans.set(result.event, span);
       return [result.event];
     });
-    const outcomes = await applyPatiently(events);
-    const outcomeOf = new Map(events.map((event, position) => [event, outcomes[position]]));
-    const acknowledged: Message[] = [];
-    const returned: Returned[] = [];
-    for (const it of received) {
-      const { message, span, result } = it;
-      const outcome = result.ok ? outcomeOf.get(result.event) : undefined;
-      const delaySeconds = inSpan(span, () => settle(it, outcome));
-      if (delaySeconds === undefined) acknowledged.push(message);
-      else returned.push({ message, delaySeconds });
+    const outcomes = await applyWithRetry(events);
+    const outcomeByEvent = new Map(events.map((event, position) => [event, outcomes[position]]));
+    const acknowledgedMessages: Message[] = [];
+    const returnedMessages: ReturnedMessage[] = [];
+    for (const receivedMessage of receivedMessages) {
+      const { message, span, result } = receivedMessage;
+      const outcome = result.ok ? outcomeByEvent.get(result.event) : undefined;
+      const delaySeconds = inSpan(span, () => settle(receivedMessage, outcome));
+      if (delaySeconds === undefined) acknowledgedMessages.push(message);
+      else returnedMessages.push({ message, delaySeconds });
     }
-    await returnToQueue(sqs, queueUrl, returned);
-    return acknowledged;
+    await returnToQueue(sqs, queueUrl, returnedMessages);
+    return acknowledgedMessages;
   };
 
   const consumer = Consumer.create({
@@ -148,11 +152,11 @@ export function startConsumer({
     authenticationErrorTimeout: 1_000,
     preReceiveMessageCallback: () => scheduler.untilNext(),
     handleMessageBatch: (messages) => {
-      busy = true;
+      isBusy = true;
       return handle(messages);
     },
   });
-  consumer.on('response_processed', () => (busy = false));
+  consumer.on('response_processed', () => (isBusy = false));
   consumer.on('error', (err) => {
     if (!signal.aborted) logger.error({ err }, 'queue not reachable');
   });
@@ -160,15 +164,15 @@ export function startConsumer({
 
   return {
     async stop() {
-      // Not `once` of node:events, which rejects where the batch could not be deleted.
-      if (busy) await new Promise<void>((resolve) => consumer.once('response_processed', () => resolve()));
+      // Not `once` of node:events, which rejects if the batch could not be deleted.
+      if (isBusy) await new Promise<void>((resolve) => consumer.once('response_processed', () => resolve()));
       stopping.abort();
       consumer.stop({ abort: true });
     },
   };
 }
 
-interface Received {
+interface ReceivedMessage {
   readonly message: Message;
   readonly span: Span;
   readonly result: EventReading;

@@ -2,40 +2,40 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPollScheduler, type PollSchedulerOptions } from './poll-scheduler.ts';
 
-/** A scheduler, and how long it waited each time. */
-function open(options: Partial<PollSchedulerOptions> = {}) {
-  const waited: number[] = [];
+/** Creates a scheduler; `waits` records the duration of each of its waits, in milliseconds. */
+function openScheduler(options: Partial<PollSchedulerOptions> = {}) {
+  const waits: number[] = [];
   const scheduler = createPollScheduler({
     pauseMs: 1_000,
     fullBatch: 10,
     ping: async () => undefined,
     signal: new AbortController().signal,
-    wait: async (ms) => void waited.push(ms),
+    wait: async (ms) => void waits.push(ms),
     ...options,
   });
-  return { scheduler, waited };
+  return { scheduler, waits };
 }
 
-test('waits after a batch that was not full, once, and after no other', async () => {
-  const { scheduler, waited } = open();
+test('pauses once after a batch that is not full, and not after an empty or a full one', async () => {
+  const { scheduler, waits } = openScheduler();
   await scheduler.untilNext();
   scheduler.received(10);
   await scheduler.untilNext();
-  assert.deepEqual(waited, [], 'nothing came, and then more may wait');
+  assert.deepEqual(waits, [], 'no batch, then a full one: more messages may be queued');
   scheduler.received(9);
   await scheduler.untilNext();
   await scheduler.untilNext();
-  assert.deepEqual(waited, [1_000], 'once: nothing came since');
+  assert.deepEqual(waits, [1_000], 'once: no batch was received since');
 });
 
 test('does not pause by default', async () => {
-  const { scheduler, waited } = open({ pauseMs: 0 });
+  const { scheduler, waits } = openScheduler({ pauseMs: 0 });
   scheduler.received(1);
   await scheduler.untilNext();
-  assert.deepEqual(waited, []);
+  assert.deepEqual(waits, []);
 });
 
-test('a stop ends the wait', async () => {
+test('a stop ends the pause', async () => {
   const stopping = new AbortController();
   const scheduler = createPollScheduler({
     pauseMs: 60_000,
@@ -44,33 +44,33 @@ test('a stop ends the wait', async () => {
     signal: stopping.signal,
   });
   scheduler.received(1);
-  const paused = scheduler.untilNext();
+  const untilNext = scheduler.untilNext();
   stopping.abort();
-  await paused;
+  await untilNext;
 });
 
-test('receives nothing until the unavailable dependency responds again, and polls it with backoff', async () => {
+test('while the circuit is open, the dependency is polled with backoff, and nothing is received', async () => {
   let pings = 0;
   const ping = async () => {
     pings += 1;
-    if (pings < 9) throw new Error('away');
+    if (pings < 9) throw new Error('unavailable');
   };
-  const { scheduler, waited } = open({ ping });
+  const { scheduler, waits } = openScheduler({ ping });
   scheduler.unavailable();
   await scheduler.untilNext();
-  assert.deepEqual(waited, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
+  assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000]);
   assert.equal(pings, 9);
 });
 
-test('waits longer each time where pings are answered and writes are not, until a batch went through', async () => {
-  const { scheduler, waited } = open({ pauseMs: 0 });
+test('if pings succeed but writes fail, the backoff grows with each batch until one succeeds', async () => {
+  const { scheduler, waits } = openScheduler({ pauseMs: 0 });
   for (let batch = 0; batch < 3; batch++) {
     scheduler.unavailable();
     await scheduler.untilNext();
   }
-  assert.deepEqual(waited, [100, 200, 400]);
+  assert.deepEqual(waits, [100, 200, 400]);
   await scheduler.untilNext();
   scheduler.unavailable();
   await scheduler.untilNext();
-  assert.deepEqual(waited, [100, 200, 400, 100]);
+  assert.deepEqual(waits, [100, 200, 400, 100]);
 });

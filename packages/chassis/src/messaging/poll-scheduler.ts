@@ -4,10 +4,10 @@ export interface PollSchedulerOptions {
   /** Pause after a batch that was not full, in milliseconds. */
   readonly pauseMs: number;
   readonly fullBatch: number;
-  /** Resolves when the dependencies of the handler respond. */
+  /** Resolves if the dependencies of the handler respond, rejects otherwise. */
   readonly ping: () => Promise<void>;
   readonly signal: AbortSignal;
-  /** Resolves after so many milliseconds, or once the signal is aborted. */
+  /** Resolves after this number of milliseconds, or once the signal is aborted. */
   readonly wait?: (ms: number) => Promise<void>;
 }
 
@@ -22,37 +22,37 @@ export interface PollScheduler {
 }
 
 const FIRST_PING_MS = 100;
-const LAST_PING_MS = 5_000;
+const MAX_PING_MS = 5_000;
 
 /**
- * Pauses consumption while a dependency of the handler is unavailable, so that an outage does not use up the receives of a
- * message; and waits a moment after a batch that was not full, so that the next one is fuller: receives and deletes are paid
- * for by the request. A full batch is followed by the next one at once.
+ * Creates a scheduler with two functions. Circuit breaker: consumption pauses while a dependency of the handler is
+ * unavailable, so that an outage does not use up the receives of messages. Batching delay: a batch that is not full is
+ * followed by a pause, so that the next one is fuller, since SQS bills by the request; a full batch is followed by none.
  */
 export function createPollScheduler(options: PollSchedulerOptions): PollScheduler {
   const { pauseMs, fullBatch, ping, signal, wait = (ms) => waitFor(ms, signal) } = options;
-  let isAway = false;
+  let isOpen = false;
   let lastBatch = 0;
   let pingMs = FIRST_PING_MS;
 
   return {
     received: (messages) => void (lastBatch = messages),
-    unavailable: () => void (isAway = true),
+    unavailable: () => void (isOpen = true),
 
     async untilNext() {
-      // A store that answers pings may still refuse writes: each batch that meets it so is waited for longer.
-      if (!isAway) pingMs = FIRST_PING_MS;
-      while (isAway && !signal.aborted) {
+      // A store that responds to pings may still reject writes: the backoff then grows with each failed batch.
+      if (!isOpen) pingMs = FIRST_PING_MS;
+      while (isOpen && !signal.aborted) {
         await wait(pingMs);
-        pingMs = Math.min(2 * pingMs, LAST_PING_MS);
-        isAway = await ping().then(
+        pingMs = Math.min(2 * pingMs, MAX_PING_MS);
+        isOpen = await ping().then(
           () => false,
           () => true,
         );
       }
-      const isWorthIt = lastBatch > 0 && lastBatch < fullBatch;
+      const isPartialBatch = lastBatch > 0 && lastBatch < fullBatch;
       lastBatch = 0;
-      if (isWorthIt && pauseMs > 0) await wait(pauseMs);
+      if (isPartialBatch && pauseMs > 0) await wait(pauseMs);
     },
   };
 }

@@ -21,15 +21,15 @@ function outgoing(eventId: string, requestId = 'r'): OutgoingEvent {
   return { eventId, traceparent: TRACEPARENT, event };
 }
 
-/** A publisher over a client that sends nothing: `answer` answers, or throws, in place of SNS. */
-function publisherTo(answer: (batch: PublishBatchInput) => PublishBatchResponse = () => ({})) {
+/** A publisher whose client sends nothing: `respond` responds, or throws, in place of SNS. */
+function publisherTo(respond: (batch: PublishBatchInput) => PublishBatchResponse = () => ({})) {
   const batches: PublishBatchInput[] = [];
   const sns = new SNSClient({ region: 'us-east-1' });
   sns.middlewareStack.add(
     () => async (args) => {
       const batch = args.input as PublishBatchInput;
       batches.push(batch);
-      return { response: {}, output: { $metadata: {}, ...answer(batch) } };
+      return { response: {}, output: { $metadata: {}, ...respond(batch) } };
     },
     { step: 'initialize' },
   );
@@ -39,7 +39,7 @@ function publisherTo(answer: (batch: PublishBatchInput) => PublishBatchResponse 
 const sizesOf = (batches: readonly PublishBatchInput[]) =>
   batches.map(({ PublishBatchRequestEntries: entries }) => entries?.length);
 
-/** The bytes that SNS counts: the body and the attributes' names, types and values. */
+/** Size of a batch as SNS counts it: bodies, and the names, types and values of attributes. */
 function bytesOf({ PublishBatchRequestEntries: entries = [] }: PublishBatchInput): number {
   const parts = entries.flatMap(({ Message, MessageAttributes = {} }) => [
     Message ?? '',
@@ -52,8 +52,8 @@ function bytesOf({ PublishBatchRequestEntries: entries = [] }: PublishBatchInput
   return parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 }
 
-/** An event that takes exactly this many bytes. */
-function ofBytes(eventId: string, bytes: number): OutgoingEvent {
+/** An event whose message has exactly this size. */
+function outgoingOfSize(eventId: string, bytes: number): OutgoingEvent {
   const attributes = [
     'eventType',
     'ProductSnapshotRequested',
@@ -62,11 +62,11 @@ function ofBytes(eventId: string, bytes: number): OutgoingEvent {
     'traceparent',
     TRACEPARENT,
   ];
-  const rest = attributes.join('').length + 3 * 'String'.length + bodyOf(outgoing(eventId, '')).length;
-  return outgoing(eventId, 'x'.repeat(bytes - rest));
+  const overhead = attributes.join('').length + 3 * 'String'.length + bodyOf(outgoing(eventId, '')).length;
+  return outgoing(eventId, 'x'.repeat(bytes - overhead));
 }
 
-test('sends the event with its id and version as body, and its attributes for filters and traces', async () => {
+test('a message has the event with id and schema version as its body, and attributes for filters and traces', async () => {
   const { batches, publish } = publisherTo();
   assert.deepEqual(await publish([outgoing('e-1')]), [{ status: 'published' }]);
   const [entry] = batches[0]?.PublishBatchRequestEntries ?? [];
@@ -82,13 +82,13 @@ test('sends the event with its id and version as body, and its attributes for fi
   });
 });
 
-test('sends nothing when there is nothing', async () => {
+test('without events no request is sent', async () => {
   const { batches, publish } = publisherTo();
   assert.deepEqual(await publish([]), []);
   assert.deepEqual(batches, []);
 });
 
-test('sends ten at once, in their order, with ids that are unique in a batch', async () => {
+test('events are sent in batches of ten, in their order, with ids that are unique in a batch', async () => {
   const { batches, publish } = publisherTo();
   const ids = Array.from({ length: 25 }, (_, i) => `e-${i}`);
   const outcomes = await publish(ids.map((id) => outgoing(id)));
@@ -103,19 +103,23 @@ test('sends ten at once, in their order, with ids that are unique in a batch', a
     assert.equal(new Set(entries.map(({ Id }) => Id)).size, entries.length);
 });
 
-test('sends as much at once as a topic takes, to the byte', async () => {
+test('a batch has at most the size that SNS accepts, to the byte', async () => {
   const third = LIMIT / 3;
   const { batches, publish } = publisherTo();
-  await publish(['a', 'b', 'c'].map((id) => ofBytes(id, third)));
+  await publish(['a', 'b', 'c'].map((id) => outgoingOfSize(id, third)));
   assert.deepEqual([sizesOf(batches), batches.map(bytesOf)], [[3], [LIMIT]]);
 
   const next = publisherTo();
-  await next.publish([ofBytes('a', third), ofBytes('b', third + 1), ofBytes('c', third)]);
+  await next.publish([
+    outgoingOfSize('a', third),
+    outgoingOfSize('b', third + 1),
+    outgoingOfSize('c', third),
+  ]);
   assert.deepEqual(sizesOf(next.batches), [2, 1]);
   assert.ok(next.batches.every((batch) => bytesOf(batch) <= LIMIT));
 });
 
-test('bytes are counted, not characters', async () => {
+test('sizes are counted in bytes, not characters', async () => {
   const { batches, publish } = publisherTo();
   const wide = '€'.repeat(30 * 1024);
   const outcomes = await publish([outgoing('a', wide), outgoing('b', wide), outgoing('c', wide)]);
@@ -124,9 +128,9 @@ test('bytes are counted, not characters', async () => {
   assert.ok(batches.every((batch) => bytesOf(batch) <= LIMIT));
 });
 
-test('an event beyond the limit is a permanent failure and is not sent; those around it are', async () => {
+test('an event beyond the size limit is a permanent failure and is not sent; its neighbours are', async () => {
   const { batches, publish } = publisherTo();
-  const outcomes = await publish([ofBytes('a', LIMIT), ofBytes('b', LIMIT + 1), outgoing('c')]);
+  const outcomes = await publish([outgoingOfSize('a', LIMIT), outgoingOfSize('b', LIMIT + 1), outgoing('c')]);
   assert.deepEqual(outcomes, [
     { status: 'published' },
     { status: 'permanent', reason: `the event has ${LIMIT + 1} bytes, a topic takes ${LIMIT}` },
@@ -152,7 +156,7 @@ test('partial failures of a response are reported for each event: a sender fault
   assert.equal(outcomes.filter(({ status }) => status === 'published').length, 13);
 });
 
-test('a request that fails is transient for all of its events, and for no others', async () => {
+test('a failed request is a transient failure of its events only', async () => {
   let calls = 0;
   const { publish } = publisherTo(() => {
     calls += 1;
@@ -167,7 +171,7 @@ test('a request that fails is transient for all of its events, and for no others
   assert.match(JSON.stringify(outcomes[10]), /connection reset/);
 });
 
-test('a batch that SNS refuses is tried event by event: only the one at fault is a permanent failure', async () => {
+test('a batch that SNS rejects is sent event by event: only the invalid event is a permanent failure', async () => {
   const { batches, publish } = publisherTo(({ PublishBatchRequestEntries: entries = [] }) => {
     if (entries.some(({ Message }) => Message?.includes('bad'))) {
       throw new InvalidParameterException({ message: 'Invalid characters', $metadata: {} });
@@ -182,12 +186,12 @@ test('a batch that SNS refuses is tried event by event: only the one at fault is
   assert.deepEqual(sizesOf(batches), [3, 1, 1, 1]);
 });
 
-test('a body holds no character that SNS and SQS refuse, and reads back as it was', () => {
+test('characters that SNS and SQS reject are escaped in a body, and survive a round trip', () => {
   const requestId = 'a\uFFFE\uFFFF\u0000\uD800b';
   const body = bodyOf(outgoing('1', requestId));
-  const refused = Array.from(body).filter(
+  const invalidCharacters = Array.from(body).filter(
     (character) => character < ' ' || /[\uD800-\uDFFF\uFFFE\uFFFF]/.test(character),
   );
-  assert.deepEqual(refused, []);
+  assert.deepEqual(invalidCharacters, []);
   assert.partialDeepStrictEqual(JSON.parse(body), { requestId });
 });

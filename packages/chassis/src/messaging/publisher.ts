@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sns';
 import { type NewEvent, SCHEMA_VERSION } from '@tandem/contracts/events';
 
-/** An event on its way to a topic. */
+/** An event to publish. */
 export interface OutgoingEvent {
   readonly eventId: string;
   readonly traceparent: string;
@@ -16,17 +16,17 @@ export interface OutgoingEvent {
 }
 
 /**
- * Outcome of one event. `permanent` failures (too large, refused by the topic) fail again however often they are
- * tried; `transient` ones are to be tried again.
+ * Outcome of one event. A `permanent` failure (too large, rejected by SNS) cannot succeed on a retry; after a `transient`
+ * failure, retry.
  */
 export type PublishOutcome =
   | { readonly status: 'published' }
   | { readonly status: 'permanent' | 'transient'; readonly reason: string };
 
-/** Publishes events in few requests. Resolves to one outcome an event, in their order; never rejects. */
+/** Publishes events in batches. Resolves to one outcome for each event, in their order; never rejects. */
 export type Publish = (events: readonly OutgoingEvent[]) => Promise<PublishOutcome[]>;
 
-/** SNS's limits of one PublishBatch: entries, and bytes over all of them (256 KiB, less room for the request's frame). */
+/** SNS's limits of one PublishBatch: entries, and bytes in total (256 KiB, less a reserve for the request itself). */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 255 * 1024;
 
@@ -35,13 +35,13 @@ export function bodyOf({ eventId, event }: OutgoingEvent): string {
   return messageOf({ ...event, eventId, schemaVersion: SCHEMA_VERSION });
 }
 
-/** JSON, with the two characters escaped that SNS and SQS refuse and JSON does not. */
+/** Serializes to JSON, and escapes the two characters that are valid in JSON but rejected by SNS and SQS. */
 export function messageOf(value: object): string {
   const json = JSON.stringify(value);
   return json.replaceAll('\ufffe', String.raw`\ufffe`).replaceAll('\uffff', String.raw`\uffff`);
 }
 
-/** A message on its way to a topic, as it is. */
+/** A message to publish unchanged. */
 export interface OutgoingMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>;
@@ -54,7 +54,7 @@ export function createPublisher(sns: SNSClient, topicArn: string): Publish {
   };
 }
 
-/** Publishes messages as they are, in few requests. Resolves to one outcome a message, in their order; never rejects. */
+/** Publishes messages unchanged, in batches. Resolves to one outcome for each message, in their order; never rejects. */
 export async function publishMessages(
   sns: SNSClient,
   topicArn: string,
@@ -69,13 +69,13 @@ export async function publishMessages(
       reason: `the event has ${bytes} bytes, a topic takes ${MAX_BYTES}`,
     };
   }
-  for (const batch of batches(entries.filter((entry) => entry.bytes <= MAX_BYTES))) {
+  for (const batch of batchesOf(entries.filter((entry) => entry.bytes <= MAX_BYTES))) {
     for (const [position, outcome] of await publishBatch(sns, topicArn, batch)) outcomes[position] = outcome;
   }
   return outcomes;
 }
 
-/** The message attributes of an event, as SNS and SQS take them. */
+/** The message attributes of an event, in the format of SNS and SQS. */
 export function attributesOf({ eventId, traceparent, event: { eventType } }: OutgoingEvent) {
   const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
   return {
@@ -99,23 +99,23 @@ function entryOf({ body, attributes }: OutgoingMessage, position: number): Entry
   return { position, bytes, request: { Id: String(position), Message: body, MessageAttributes: attributes } };
 }
 
-function batches(entries: readonly Entry[]): Entry[][] {
-  const all: Entry[][] = [];
+function batchesOf(entries: readonly Entry[]): Entry[][] {
+  const batches: Entry[][] = [];
   let bytes = 0;
   for (const entry of entries) {
-    const last = all.at(-1);
+    const last = batches.at(-1);
     if (last && last.length < MAX_ENTRIES && bytes + entry.bytes <= MAX_BYTES) {
       last.push(entry);
       bytes += entry.bytes;
     } else {
-      all.push([entry]);
+      batches.push([entry]);
       bytes = entry.bytes;
     }
   }
-  return all;
+  return batches;
 }
 
-/** One outcome for each entry that was not published. A batch that is refused whole is tried entry by entry. */
+/** Publishes a batch; resolves to the outcomes of failed entries. If SNS rejects the batch, each entry is sent alone. */
 async function publishBatch(
   sns: SNSClient,
   topicArn: string,
@@ -123,25 +123,25 @@ async function publishBatch(
 ): Promise<[number, PublishOutcome][]> {
   try {
     const entries = batch.map((entry) => entry.request);
-    const answer = await sns.send(
+    const response = await sns.send(
       new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries: entries }),
     );
-    return (answer.Failed ?? []).map(({ Id, Code, Message = '', SenderFault }) => [
+    return (response.Failed ?? []).map(({ Id, Code, Message = '', SenderFault }) => [
       Number(Id),
       { status: SenderFault ? 'permanent' : 'transient', reason: `${Code}: ${Message}` },
     ]);
   } catch (error) {
-    const [first, ...others] = batch;
-    if (first && isRefusal(error)) {
-      if (others.length === 0) return [[first.position, { status: 'permanent', reason: String(error) }]];
+    const [first, ...rest] = batch;
+    if (first && isRejection(error)) {
+      if (rest.length === 0) return [[first.position, { status: 'permanent', reason: String(error) }]];
       return (await Promise.all(batch.map((entry) => publishBatch(sns, topicArn, [entry])))).flat();
     }
     return batch.map((entry) => [entry.position, { status: 'transient', reason: String(error) }]);
   }
 }
 
-/** Whether SNS rejects the request itself, so that a retry fails too. */
-function isRefusal(error: unknown): boolean {
+/** Whether SNS rejected the request as invalid, so that a retry cannot succeed. */
+function isRejection(error: unknown): boolean {
   return (
     error instanceof InvalidParameterException ||
     error instanceof InvalidParameterValueException ||

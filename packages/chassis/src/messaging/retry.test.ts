@@ -5,11 +5,11 @@ import { DomainError } from '../errors.ts';
 import type { Applied } from './consumer.ts';
 import { withRetry } from './retry.ts';
 
-const away: Applied = {
+const unavailable: Applied = {
   status: 'failed',
-  error: new DomainError('unavailable', 'store-unavailable', 'away'),
+  error: new DomainError('unavailable', 'store-unavailable', 'unavailable'),
 };
-const broken: Applied = { status: 'failed', error: new Error('a bug') };
+const failed: Applied = { status: 'failed', error: new Error('a bug') };
 const applied: Applied = { status: 'applied' };
 const event = (productId: string): TandemEvent => ({
   eventType: 'ProductDeleted',
@@ -19,46 +19,55 @@ const event = (productId: string): TandemEvent => ({
 });
 const [a, b, c] = [event('a'), event('b'), event('c')];
 
-/** Applies as told, call by call; what was asked for each time. */
-function scripted(...calls: readonly (readonly Applied[] | Error)[]) {
-  const asked: TandemEvent[][] = [];
+/** `apply` with these outcomes, call by call; `attempts` records the events of each call. */
+function withOutcomes(...outcomes: readonly (readonly Applied[] | Error)[]) {
+  const attempts: TandemEvent[][] = [];
   const stopping = new AbortController();
   const apply = withRetry<TandemEvent>(async (events) => {
-    const outcome = calls[asked.push([...events]) - 1] ?? [];
+    const outcome = outcomes[attempts.push([...events]) - 1] ?? [];
     if (outcome instanceof Error) throw outcome;
     return outcome;
   }, stopping.signal);
-  return { apply, asked, stopping };
+  return { apply, attempts, stopping };
 }
 
-test('what was away for a moment is tried again, and nothing else', async () => {
-  const { apply, asked } = scripted([away, applied, broken], [applied]);
-  assert.deepEqual(await apply([a, b, c]), [applied, applied, broken]);
-  assert.deepEqual(asked, [[a, b, c], [a]]);
+test('an event whose dependency was unavailable is retried, and no other', async () => {
+  const { apply, attempts } = withOutcomes([unavailable, applied, failed], [applied]);
+  assert.deepEqual(await apply([a, b, c]), [applied, applied, failed]);
+  assert.deepEqual(attempts, [[a, b, c], [a]]);
 });
 
-test('four attempts are made, then the failure is final', async () => {
-  const { apply, asked } = scripted([away], [away], [away], [away], [applied]);
-  assert.deepEqual(await apply([a]), [away]);
-  assert.equal(asked.length, 4);
+test('the failure is final after four attempts', async () => {
+  const { apply, attempts } = withOutcomes(
+    [unavailable],
+    [unavailable],
+    [unavailable],
+    [unavailable],
+    [applied],
+  );
+  assert.deepEqual(await apply([a]), [unavailable]);
+  assert.equal(attempts.length, 4);
 });
 
-test('nothing is tried again after a stop', async () => {
-  const { apply, asked, stopping } = scripted([away], [applied]);
+test('there are no retries after a stop', async () => {
+  const { apply, attempts, stopping } = withOutcomes([unavailable], [applied]);
   stopping.abort();
-  assert.deepEqual(await apply([a]), [away]);
-  assert.equal(asked.length, 1);
+  assert.deepEqual(await apply([a]), [unavailable]);
+  assert.equal(attempts.length, 1);
 });
 
-test('a rejection fails all of them, and what has no outcome fails too', async () => {
+test('a rejection fails every event, and an event without an outcome fails', async () => {
   const bug = new Error('a bug');
-  assert.deepEqual(await scripted(bug).apply([a, b]), [
+  assert.deepEqual(await withOutcomes(bug).apply([a, b]), [
     { status: 'failed', error: bug },
     { status: 'failed', error: bug },
   ]);
-  const [first, second] = await scripted([applied]).apply([a, b]);
+  const [first, second] = await withOutcomes([applied]).apply([a, b]);
   assert.deepEqual([first?.status, second?.status], ['applied', 'failed']);
-  const { apply, asked } = scripted();
+});
+
+test('an empty batch is not applied', async () => {
+  const { apply, attempts } = withOutcomes();
   assert.deepEqual(await apply([]), []);
-  assert.equal(asked.length, 0);
+  assert.equal(attempts.length, 0);
 });

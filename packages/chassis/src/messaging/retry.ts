@@ -2,21 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../errors.ts';
 import type { Applied } from './consumer.ts';
 
-/** Attempts before messages return to the queue, which costs each of them a receive. */
-const ATTEMPTS = 4;
-/** No attempt begins after so long: the visibility timeout of a message is half a minute. */
+/** Attempts before messages return to the queue: each return uses up one of their receives. */
+const MAX_ATTEMPTS = 4;
+/** No attempt starts after this deadline: the visibility timeout of a message is 30 s. */
 const RETRY_DEADLINE_MS = 8_000;
 const FIRST_BACKOFF_MS = 50;
 
-/** Whether a dependency was unavailable. */
+/** Whether an event could not be applied because a dependency was unavailable. */
 export function isUnavailable(applied: Applied | undefined): boolean {
   if (applied?.status !== 'failed') return false;
   return applied.error instanceof DomainError && applied.error.kind === 'unavailable';
 }
 
 /**
- * As `apply`, which resolves to one outcome an item, in their order; it never rejects. Items that fail because a dependency
- * is unavailable are retried with backoff, and no others: what succeeded is not repeated. The signal ends the retries.
+ * Adds retry with backoff to `apply`, which resolves to one outcome for each item, in their order. Retries only the items
+ * that failed because a dependency is unavailable. The signal stops the retries. The returned function never rejects.
  */
 export function withRetry<T>(
   apply: (items: readonly T[]) => Promise<readonly (Applied | undefined)[]>,
@@ -32,16 +32,16 @@ export function withRetry<T>(
   };
 
   return async (items) => {
-    const end = performance.now() + RETRY_DEADLINE_MS;
+    const deadline = performance.now() + RETRY_DEADLINE_MS;
     const outcomes = new Map<T, Applied | undefined>();
-    let left = items;
-    for (let tried = 0; left.length > 0; tried++) {
-      const applied = await attempt(left);
-      left.forEach((item, i) => outcomes.set(item, applied[i]));
-      left = left.filter((item) => isUnavailable(outcomes.get(item)));
-      const isOver = tried + 1 === ATTEMPTS || performance.now() > end || signal?.aborted;
-      if (left.length === 0 || isOver) break;
-      await delay(FIRST_BACKOFF_MS * 2 ** tried, undefined, signal && { signal }).catch(() => undefined);
+    let remaining = items;
+    for (let attempts = 0; remaining.length > 0; attempts++) {
+      const applied = await attempt(remaining);
+      remaining.forEach((item, i) => outcomes.set(item, applied[i]));
+      remaining = remaining.filter((item) => isUnavailable(outcomes.get(item)));
+      const isLast = attempts + 1 === MAX_ATTEMPTS || performance.now() > deadline || signal?.aborted;
+      if (remaining.length === 0 || isLast) break;
+      await delay(FIRST_BACKOFF_MS * 2 ** attempts, undefined, signal && { signal }).catch(() => undefined);
     }
     return items.map((item): Applied => {
       return outcomes.get(item) ?? { status: 'failed', error: new Error('no outcome') };

@@ -1,25 +1,25 @@
 import { ChangeMessageVisibilityBatchCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** A message that is to come again. */
-export interface Returned {
+/** A message to return to its queue, which redelivers it after the delay. */
+export interface ReturnedMessage {
   readonly message: Message;
   readonly delaySeconds: number;
 }
 
-/** 1, 5, 25, 125 s: the receives before the dead-letter queue outlast an outage of minutes. */
+/** Exponential backoff by receives: 1, 5, 25, 125 s, so that a message outlasts an outage of minutes. */
 export function backoffSeconds(message: Message): number {
   const receives = Number(message.Attributes?.ApproximateReceiveCount ?? 1);
   return 5 ** Math.min(receives - 1, 3);
 }
 
-/** Best effort: where it fails, the messages come back when their visibility timeout is over. */
+/** Returns messages to their queue. Best effort: otherwise they are redelivered after their visibility timeout. */
 export async function returnToQueue(
   sqs: SQSClient,
   queueUrl: string,
-  returned: readonly Returned[],
+  messages: readonly ReturnedMessage[],
 ): Promise<void> {
-  if (returned.length === 0) return;
-  const entries = returned.map(({ message, delaySeconds }, position) => ({
+  if (messages.length === 0) return;
+  const entries = messages.map(({ message, delaySeconds }, position) => ({
     Id: String(position),
     ReceiptHandle: message.ReceiptHandle,
     VisibilityTimeout: delaySeconds,
