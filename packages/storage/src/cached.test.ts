@@ -8,47 +8,47 @@ import { openSqlite } from './sqlite.ts';
 import { key, put, type Table } from './table.ts';
 
 const [a, b] = [key(thing, 'a'), key(thing, 'b')];
-const old = { consistent: false } as const;
+const eventual = { consistent: false } as const;
 
-/** A table behind a cache, and the same table as another process has it. */
-function open(options: Partial<CacheOptions> = {}) {
+/** A table with a cache, and the same table without one, as another process would use it. */
+function openCached(options: Partial<CacheOptions> = {}) {
   const store = openSqlite(':memory:');
-  const others: Table = createTable(store.driver, { now: () => Date.now() });
+  const uncached: Table = createTable(store.driver, { now: () => Date.now() });
   let reads = 0;
-  const counting: Table = {
-    ...others,
+  const countingTable: Table = {
+    ...uncached,
     read: (...parameters) => {
       reads += 1;
-      return others.read(...parameters);
+      return uncached.read(...parameters);
     },
   };
-  const table = cachedTable(counting, { ttlMs: 60_000, maxItems: 10, ...options });
-  return { table, others, reads: () => reads, counting, close: () => store.close() };
+  const table = cachedTable(countingTable, { ttlMs: 60_000, maxItems: 10, ...options });
+  return { table, uncached, reads: () => reads, close: () => store.close() };
 }
 
-conformance('SQLite behind a cache', async () => {
+conformance('SQLite with a cache', async () => {
   const { feed, driver, ...store } = openSqlite(':memory:');
   const table = createTable(driver, { now: () => Date.now() });
   const close = async () => store.close();
   return { driver, feed, close, table: cachedTable(table, { ttlMs: 60_000, maxItems: 1_000 }) };
 });
 
-test('a read state is returned from the cache until its time to live is over', async () => {
-  const { table, others, reads, close } = open();
-  await others.update(a, add(1));
+test('a state is read from the cache until its time to live is over, unless the read is consistent', async () => {
+  const { table, uncached, reads, close } = openCached();
+  await uncached.update(a, add(1));
   assert.equal(table.peek(a), undefined);
-  const first = await table.get(a, old);
-  await others.update(a, add(1));
-  assert.equal(await table.get(a, old), first);
+  const first = await table.get(a, eventual);
+  await uncached.update(a, add(1));
+  assert.equal(await table.get(a, eventual), first);
   assert.equal(table.peek(a), first);
   assert.equal(reads(), 1);
-  assert.equal((await table.get(a))?.count, 2, 'who asks for the newest gets it');
+  assert.equal((await table.get(a))?.count, 2, 'a consistent read');
   close();
 });
 
 test('a write through the cached table is visible at once, by every call', async () => {
-  const { table, close } = open();
-  const count = async () => (await table.get(a, old))?.count;
+  const { table, close } = openCached();
+  const count = async () => (await table.get(a, eventual))?.count;
   await table.update(a, add(1));
   assert.equal(await count(), 1);
   await table.update(a, add(1));
@@ -63,54 +63,54 @@ test('a write through the cached table is visible at once, by every call', async
   close();
 });
 
-test('after a write, reads are strongly consistent for the time to live: a stale read could bring back the former state', async () => {
-  const { others, close } = open();
-  const asked: (boolean | undefined)[] = [];
-  const watched: Table = {
-    ...others,
+test('after a write, reads are strongly consistent for the time to live: a stale read could cache the former state', async () => {
+  const { uncached, close } = openCached();
+  const consistencies: (boolean | undefined)[] = [];
+  const recordingTable: Table = {
+    ...uncached,
     read: (keys, options) => {
-      asked.push(options?.consistent);
-      return others.read(keys, options);
+      consistencies.push(options?.consistent);
+      return uncached.read(keys, options);
     },
   };
-  const table = cachedTable(watched, { ttlMs: 60_000, maxItems: 10 });
-  await others.update(b, add(1));
-  await table.get(b, old);
+  const table = cachedTable(recordingTable, { ttlMs: 60_000, maxItems: 10 });
+  await uncached.update(b, add(1));
+  await table.get(b, eventual);
   await table.update(a, add(1));
-  await table.get(a, old);
-  assert.deepEqual(asked, [false, true]);
+  await table.get(a, eventual);
+  assert.deepEqual(consistencies, [false, true]);
   close();
 });
 
-test('a read that a write overtakes is not cached', async () => {
-  const { counting, others, close } = open();
-  await others.update(a, add(1));
-  const { promise: written, resolve: goOn } = Promise.withResolvers<void>();
-  const slow: Table = {
-    ...counting,
+test('a read during which the item is written is not cached', async () => {
+  const { uncached, close } = openCached();
+  await uncached.update(a, add(1));
+  const write = Promise.withResolvers<void>();
+  const slowTable: Table = {
+    ...uncached,
     read: async (...parameters) => {
-      const snapshot = await others.read(...parameters);
-      await written;
+      const snapshot = await uncached.read(...parameters);
+      await write.promise;
       return snapshot;
     },
   };
-  const table = cachedTable(slow, { ttlMs: 60_000, maxItems: 10 });
-  const overtaken = table.get(a, old);
+  const table = cachedTable(slowTable, { ttlMs: 60_000, maxItems: 10 });
+  const pendingRead = table.get(a, eventual);
   await table.update(a, add(1));
-  goOn();
-  assert.equal((await overtaken)?.count, 1);
+  write.resolve();
+  assert.equal((await pendingRead)?.count, 1);
   assert.equal(table.peek(a), undefined);
-  assert.equal((await table.get(a, old))?.count, 2);
+  assert.equal((await table.get(a, eventual))?.count, 2);
   close();
 });
 
-test('of several items only those are read that are not cached, in one request', async () => {
-  const { table, others, reads, close } = open();
-  for (const item of [a, b]) await others.update(item, add(1));
-  await table.get(a, old);
-  await others.update(a, add(1));
+test('of several items, those that are not cached are read in one request', async () => {
+  const { table, uncached, reads, close } = openCached();
+  for (const item of [a, b]) await uncached.update(item, add(1));
+  await table.get(a, eventual);
+  await uncached.update(a, add(1));
   const c = key(thing, 'c');
-  const snapshot = await table.read([a, b, c], old);
+  const snapshot = await table.read([a, b, c], eventual);
   assert.deepEqual(
     [a, b, c].map((item) => snapshot.get(item)?.count),
     [1, 1, undefined],
@@ -121,25 +121,25 @@ test('of several items only those are read that are not cached, in one request',
   close();
 });
 
-test('caches at most maxItems states, and none with a time to live of 0', async () => {
-  const { table, others, close } = open({ maxItems: 1 });
-  for (const item of [a, b]) await others.update(item, add(1));
-  for (const item of [a, b]) await table.get(item, old);
+test('at most maxItems states are cached, and none with a time to live of 0', async () => {
+  const { table, uncached, close } = openCached({ maxItems: 1 });
+  for (const item of [a, b]) await uncached.update(item, add(1));
+  for (const item of [a, b]) await table.get(item, eventual);
   assert.equal(table.peek(a), undefined);
   assert.equal(table.peek(b)?.count, 1);
   close();
 
-  const none = open({ ttlMs: 0 });
-  await none.others.update(a, add(1));
-  await none.table.get(a, old);
-  assert.equal(none.table.peek(a), undefined);
-  none.close();
+  const disabled = openCached({ ttlMs: 0 });
+  await disabled.uncached.update(a, add(1));
+  await disabled.table.get(a, eventual);
+  assert.equal(disabled.table.peek(a), undefined);
+  disabled.close();
 });
 
-test('a missing item is read again', async () => {
-  const { table, others, close } = open();
-  assert.equal(await table.get(a, old), undefined);
-  await others.update(a, add(1));
-  assert.equal((await table.get(a, old))?.count, 1);
+test('the absence of an item is not cached', async () => {
+  const { table, uncached, close } = openCached();
+  assert.equal(await table.get(a, eventual), undefined);
+  await uncached.update(a, add(1));
+  assert.equal((await table.get(a, eventual))?.count, 1);
   close();
 });

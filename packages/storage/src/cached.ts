@@ -4,7 +4,7 @@ import { snapshotOf } from './snapshot.ts';
 import type { Key, Table, Versioned } from './table.ts';
 
 export interface CacheOptions {
-  /** Time to live of a cached state, in milliseconds; 0: no cache. */
+  /** Time to live of a cached state, in milliseconds; 0 disables the cache. */
   readonly ttlMs: number;
   /** Largest number of cached states. */
   readonly maxItems: number;
@@ -12,62 +12,65 @@ export interface CacheOptions {
 
 /** A table with a cache of recent reads. */
 export interface CachedTable extends Table {
-  /** The state, if it was read or written a moment ago: as `get` would give it, at once. */
+  /** The cached state of an item, synchronously; undefined if it is not cached. */
   peek<S extends Versioned>(key: Key<S>): S | undefined;
 }
 
 /**
- * Answers reads that may be a moment old (`consistent: false`) from memory. What is written through the same table is
- * seen at once; writes of other processes at most `ttlMs` later. The states are shared: callers must not change them.
+ * Adds a cache for eventually consistent reads (`consistent: false`). Writes through this table are visible at once, those
+ * of other processes at most `ttlMs` later. Cached states are shared: callers must not mutate them.
  */
 export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): CachedTable {
   if (ttlMs === 0) return { ...table, peek: () => undefined };
   const states = new LRUCache<string, Versioned>({ max: maxItems, ttl: ttlMs });
-  /** Keys that were written a moment ago: an eventually consistent read could return, and cache, the state before. */
-  const written = new LRUCache<string, true>({ max: maxItems, ttl: ttlMs });
-  /** Reads in progress, by key: a state that was read before a write is not cached. */
-  const reading = new Map<string, symbol>();
+  /** Recently written keys: an eventually consistent read could return, and cache, their former state. */
+  const recentWrites = new LRUCache<string, true>({ max: maxItems, ttl: ttlMs });
+  /** Last read in progress of each key. A write removes it, so that the state that it returns is not cached. */
+  const pendingReads = new Map<string, symbol>();
 
-  const forget = (keys: readonly Key<Versioned>[]) => {
+  const invalidate = (keys: readonly Key<Versioned>[]) => {
     for (const pk of keys.map(pkOf)) {
       states.delete(pk);
-      written.set(pk, true);
-      reading.delete(pk);
+      recentWrites.set(pk, true);
+      pendingReads.delete(pk);
     }
   };
-  /** A write that fails may have been carried out all the same. */
-  const forgetting = async <T>(keys: readonly Key<Versioned>[], write: () => Promise<T>): Promise<T> => {
+  /** Invalidates the keys after a write, also after one that fails: it may have been applied. */
+  const withInvalidation = async <T>(
+    keys: readonly Key<Versioned>[],
+    write: () => Promise<T>,
+  ): Promise<T> => {
     try {
       return await write();
     } finally {
-      forget(keys);
+      invalidate(keys);
     }
   };
 
   const read: Table['read'] = async (keys, options = {}) => {
     if (options.consistent !== false) return table.read(keys, options);
     const pks = keys.map(pkOf);
-    const found = new Map<string, Versioned>();
+    const result = new Map<string, Versioned>();
     for (const pk of pks) {
       const state = states.get(pk);
-      if (state) found.set(pk, state);
+      if (state) result.set(pk, state);
     }
-    const missing = keys.filter((key) => !found.has(pkOf(key)));
-    if (missing.length === 0) return snapshotOf(pks, found);
-    const own = Symbol('read');
-    for (const pk of missing.map(pkOf)) reading.set(pk, own);
+    const missing = keys.filter((key) => !result.has(pkOf(key)));
+    if (missing.length === 0) return snapshotOf(pks, result);
+    const thisRead = Symbol('read');
+    for (const pk of missing.map(pkOf)) pendingReads.set(pk, thisRead);
     try {
-      const isWritten = missing.some((key) => written.has(pkOf(key)));
-      const fresh = await table.read(missing, { consistent: isWritten });
+      const consistent = missing.some((key) => recentWrites.has(pkOf(key)));
+      const snapshot = await table.read(missing, { consistent });
       for (const key of missing) {
-        const [pk, state] = [pkOf(key), fresh.get(key)];
+        const [pk, state] = [pkOf(key), snapshot.get(key)];
         if (!state) continue;
-        found.set(pk, state);
-        if (reading.get(pk) === own) states.set(pk, state);
+        result.set(pk, state);
+        if (pendingReads.get(pk) === thisRead) states.set(pk, state);
       }
-      return snapshotOf(pks, found);
+      return snapshotOf(pks, result);
     } finally {
-      for (const pk of missing.map(pkOf)) if (reading.get(pk) === own) reading.delete(pk);
+      for (const pk of missing.map(pkOf)) if (pendingReads.get(pk) === thisRead) pendingReads.delete(pk);
     }
   };
 
@@ -80,17 +83,17 @@ export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): Ca
 
     get: async (key, options) => (await read([key], options)).get(key),
 
-    update: (key, decide) => forgetting([key], () => table.update(key, decide)),
-    putIfNewer: (key, state) => forgetting([key], () => table.putIfNewer(key, state)),
+    update: (key, decide) => withInvalidation([key], () => table.update(key, decide)),
+    putIfNewer: (key, state) => withInvalidation([key], () => table.putIfNewer(key, state)),
 
     transact(keys, decide, options) {
       const writtenKeys = [...keys];
-      const noting: typeof decide = (read) => {
+      const decideAndTrack: typeof decide = (read) => {
         const decision = decide(read);
         writtenKeys.push(...decision.writes.map(({ key }) => key));
         return decision;
       };
-      return forgetting(writtenKeys, () => table.transact(keys, noting, options));
+      return withInvalidation(writtenKeys, () => table.transact(keys, decideAndTrack, options));
     },
   };
 }

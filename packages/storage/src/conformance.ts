@@ -3,21 +3,20 @@ import { additionalReadsConform } from './conformance/additional-reads.ts';
 import { changesConform } from './conformance/changes.ts';
 import type { Store } from './conformance/fixtures.ts';
 import { itemsConform } from './conformance/items.ts';
-import { onceConforms } from './conformance/once.ts';
+import { idempotencyConforms } from './conformance/idempotency.ts';
 import { queriesConform } from './conformance/queries.ts';
 import { scansConform } from './conformance/scans.ts';
 import { transactionsConform } from './conformance/transactions.ts';
 
 /**
- * What every store must do, as tests. `open` gives a new, empty store with the index `byGroup`; each test closes
- * its own.
+ * Conformance tests of a store. `open` creates an empty store with the index `byGroup`, which each test closes.
  */
 export function conformance(name: string, open: () => Promise<Store>): void {
   describe(`${name} conforms`, () => {
     describe('items', () => itemsConform(open));
     describe('transactions', () => transactionsConform(open));
     describe('additional reads', () => additionalReadsConform(open));
-    describe('idempotency keys', () => onceConforms(open));
+    describe('idempotency keys', () => idempotencyConforms(open));
     describe('queries', () => queriesConform(open));
     describe('scans', () => scansConform(open));
     describe('changes', () => changesConform(open));

@@ -1,34 +1,34 @@
 import type { Condition, Driver, Put, Row, StoredState } from './driver.ts';
 import { createKeyQueue } from './key-queue.ts';
 import { listPage } from './list.ts';
-import { checkedEntry, pkOf } from './pk.ts';
+import { checkEntry, pkOf } from './pk.ts';
 import { CONTENTION_LIMIT_MS, untilWritten } from './retry.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { Decision, Key, Snapshot, Table, TransactOptions, Versioned, Write } from './table.ts';
 
-/** Dependencies of a table besides its store. */
+/** Dependencies of a table in addition to its store. */
 export interface TableOptions {
-  /** Milliseconds since the epoch. */
+  /** Clock, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** The W3C trace context to store with what is written now. */
+  /** The W3C traceparent to store with writes. */
   readonly traceparent?: () => string | undefined;
-  /** Called whenever a write met another one and is retried. */
+  /** Called for each write that conflicts with another one, before its retry. */
   readonly onConflict?: () => void;
 }
 
-/** The items that were read, expired or not, by their keys. */
-type Stored = ReadonlyMap<string, StoredState>;
+/** The items that were read, expired or not, by partition key. */
+type StoredItems = ReadonlyMap<string, StoredState>;
 
-/** The outcome of a decision: its result, and the writes. */
+/** Result of a decision, and its writes. */
 interface Attempt<R> {
   readonly result: R;
   readonly puts: readonly Put[];
 }
 
-/** DynamoDB's limit. */
+/** DynamoDB's limit of items in one transaction. */
 const MAX_TRANSACTION_ITEMS = 100;
 
-/** The table over a store: expiry, optimistic retries and pages, the same for every driver. */
+/** Creates a table on a driver: expiry, optimistic concurrency and pagination are the same for every store. */
 export function createTable(
   driver: Driver,
   { now, traceparent = () => undefined, onConflict = () => undefined }: TableOptions,
@@ -37,16 +37,16 @@ export function createTable(
   const nowSeconds = () => Math.floor(now() / 1000);
   const isLive = ({ expiresAt }: StoredState) => expiresAt === undefined || expiresAt > nowSeconds();
 
-  async function read(pks: readonly string[], consistent: boolean): Promise<Stored> {
+  async function read(pks: readonly string[], consistent: boolean): Promise<StoredItems> {
     const rows = await driver.read([...new Set(pks)], { consistent });
     return new Map(rows.map((row) => [row.pk, row]));
   }
 
-  function liveStates(stored: Stored): ReadonlyMap<string, Versioned> {
+  function liveStates(stored: StoredItems): ReadonlyMap<string, Versioned> {
     return new Map([...stored.values()].filter(isLive).map(({ pk, state }) => [pk, state]));
   }
 
-  /** The condition that an item has not changed since it was read. */
+  /** Condition that an item has not changed since it was read. */
   function unchanged(current: Versioned | undefined): Condition {
     if (current) return { is: 'version', version: current.version };
     return { is: 'absent', now: nowSeconds() };
@@ -54,8 +54,9 @@ export function createTable(
 
   function rowOf<S extends Versioned>({ kind, id }: Key<S>, state: S, events: Row['events']): Row {
     const index = kind.index?.(state);
-    if (index?.partition === '' || index?.sort === '') throw new Error(`${kind.name}: an empty index key`);
-    if (index) checkedEntry(index);
+    if (index?.partition === '' || index?.sort === '')
+      throw new Error(`${kind.name}: the index entry has an empty key`);
+    if (index) checkEntry(index);
     return {
       pk: pkOf({ kind, id }),
       version: state.version,
@@ -67,12 +68,12 @@ export function createTable(
     };
   }
 
-  /** The write of a decision about `current`, or undefined where nothing changes. */
+  /** The write of a decision about `current`; undefined if the state does not change. */
   function putOf<S extends Versioned>(
     key: Key<S>,
     current: Versioned | undefined,
     decision: Decision<S>,
-    stored: Stored,
+    stored: StoredItems,
   ): Put | undefined {
     const pk = pkOf(key);
     const { state, events } = decision;
@@ -80,7 +81,7 @@ export function createTable(
       if (events.length > 0) throw new Error(`${pk}: events without a new state would be lost`);
       return undefined;
     }
-    if (state === undefined) throw new Error(`${pk}: an item is not removed but replaced by a tombstone`);
+    if (state === undefined) throw new Error(`${pk}: an item cannot be removed. Replace it by a tombstone.`);
     if (!(Number.isSafeInteger(state.version) && state.version > (current?.version ?? 0))) {
       throw new Error(`${pk}: version ${state.version} does not follow ${current?.version ?? 0}`);
     }
@@ -89,12 +90,12 @@ export function createTable(
   }
 
   /**
-   * Repeats an attempt, one at a time for its keys, until its writes are stored under the guard of every version that it
-   * read, but for the unguarded.
+   * Retries an attempt until its writes are committed, on condition that the items under its keys, except `unguarded` ones,
+   * have not changed since they were read. Attempts of this process with a common key are serialized.
    */
   function untilCommitted<R>(
     pks: readonly string[],
-    attempt: (stored: Stored, states: ReadonlyMap<string, Versioned>) => Promise<Attempt<R>>,
+    attempt: (stored: StoredItems, states: ReadonlyMap<string, Versioned>) => Promise<Attempt<R>>,
     unguarded: readonly string[] = [],
   ): Promise<R> {
     const deadline = performance.now() + CONTENTION_LIMIT_MS;
@@ -106,9 +107,9 @@ export function createTable(
           const states = liveStates(stored);
           const { result, puts } = await attempt(stored, states);
           if (puts.length === 0) return { result };
-          const written = new Set(puts.map(({ pk }) => pk));
+          const writtenPks = new Set(puts.map(({ pk }) => pk));
           const checks = pks
-            .filter((pk) => !written.has(pk) && !unguarded.includes(pk))
+            .filter((pk) => !writtenPks.has(pk) && !unguarded.includes(pk))
             .map((pk): Put => ({ pk, condition: unchanged(states.get(pk)) }));
           return (await driver.write([...puts, ...checks])) === 'written' ? { result } : undefined;
         },
@@ -165,11 +166,11 @@ export function createTable(
     ) {
       const pks = [...new Set(keys.map(pkOf))];
       if (pks.length > MAX_TRANSACTION_ITEMS) throw tooManyItems();
-      const attempt = async (own: Stored, ownStates: ReadonlyMap<string, Versioned>) => {
+      const attempt = async (ownItems: StoredItems, ownStates: ReadonlyMap<string, Versioned>) => {
         const additionalPks = additionalReads(snapshotOf(pks, ownStates))
           .map(pkOf)
           .filter((pk) => !pks.includes(pk));
-        const stored: Stored = new Map([...(await read(additionalPks, true)), ...own]);
+        const stored: StoredItems = new Map([...(await read(additionalPks, true)), ...ownItems]);
         const snapshot = snapshotOf(
           [...additionalPks, ...pks],
           new Map([...liveStates(stored), ...ownStates]),
@@ -178,9 +179,9 @@ export function createTable(
         const puts = result.writes.flatMap(
           ({ key, ...decision }) => putOf(key, snapshot.get(key), decision, stored) ?? [],
         );
-        const written = puts.map(({ pk }) => pk);
-        if (new Set(written).size < puts.length) throw new Error('Two writes of one item');
-        if (new Set([...pks, ...written]).size > MAX_TRANSACTION_ITEMS) throw tooManyItems();
+        const writtenPks = puts.map(({ pk }) => pk);
+        if (new Set(writtenPks).size < puts.length) throw new Error('Two writes of one item');
+        if (new Set([...pks, ...writtenPks]).size > MAX_TRANSACTION_ITEMS) throw tooManyItems();
         return { result, puts };
       };
       return untilCommitted(pks, attempt, guardedIfWritten.map(pkOf));
@@ -193,5 +194,5 @@ export function createTable(
 }
 
 function tooManyItems(): RangeError {
-  return new RangeError(`A transaction reads and writes at most ${MAX_TRANSACTION_ITEMS} items`);
+  return new RangeError(`A transaction may have at most ${MAX_TRANSACTION_ITEMS} own and written items`);
 }

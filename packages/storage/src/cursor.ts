@@ -1,31 +1,30 @@
 import { DomainError } from '@tandem/chassis/errors';
 import type { IndexQuery, Position } from './driver.ts';
 
-/** A list of an index's entries. */
+/** A list of index entries. */
 type List = Pick<IndexQuery, 'index' | 'partition' | 'order'>;
 
-/** An opaque cursor for the place behind `position` in an index. */
+/** Encodes an opaque cursor, which continues a list after `position`. */
 export function encodeCursor({ index, order }: List, { partition, sort, pk }: Position): string {
-  const place = [index, partition, sort, pk, ...(order === 'descending' ? [order] : [])];
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
+  const fields = [index, partition, sort, pk, ...(order === 'descending' ? [order] : [])];
+  return Buffer.from(JSON.stringify(fields)).toString('base64url');
 }
 
-/** The place that a cursor of this list stands for. Throws `invalid` for any other text. */
+/** Decodes a cursor of this list. Throws a DomainError of kind `invalid` for any other text. */
 export function decodeCursor(cursor: string, list: List): Position {
-  const { partition } = list;
-  const [, ofPartition, sort, pk] = fields(cursor);
-  if (!ofPartition || !sort || !pk || (partition ?? ofPartition) !== ofPartition) {
+  const [, partition, sort, pk] = fieldsOf(cursor);
+  if (!partition || !sort || !pk || (list.partition ?? partition) !== partition) {
     throw invalid();
   }
-  const position = { partition: ofPartition, sort, pk };
+  const position = { partition, sort, pk };
   if (encodeCursor(list, position) !== cursor) throw invalid();
   return position;
 }
 
-/** DynamoDB's limits of the fields' lengths in bytes; a longer field is a forgery. */
+/** DynamoDB's limits of the fields' lengths in bytes: a cursor with a longer field is forged. */
 const MAX_BYTES = [255, 2048, 1024, 2048];
 
-function fields(cursor: string): string[] {
+function fieldsOf(cursor: string): string[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString());
@@ -47,8 +46,6 @@ function invalid(cause?: unknown): DomainError {
     'invalid',
     'invalid-cursor',
     'The cursor is not from this list. Start again without one.',
-    {
-      cause,
-    },
+    { cause },
   );
 }

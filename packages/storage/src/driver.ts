@@ -1,7 +1,7 @@
 import type { NewEvent } from '@tandem/contracts/events';
 import type { IndexEntry, Versioned } from './table.ts';
 
-/** An item as it is stored. `expiresAt` is seconds since the epoch. */
+/** An item to store. `expiresAt` is seconds since the epoch. */
 export interface Row {
   readonly pk: string;
   readonly version: number;
@@ -12,41 +12,41 @@ export interface Row {
   readonly expiresAt?: number | undefined;
 }
 
-/** An item as it is read; `expiresAt` is seconds since the epoch. */
+/** An item that was read, without its events. `expiresAt` is seconds since the epoch. */
 export interface StoredState extends Pick<Row, 'pk' | 'version' | 'state' | 'expiresAt'> {
-  /** Opaque, for the driver: by it a write that was decided on this item is recognised after its response was lost. */
+  /** Opaque to callers: lets the driver find out whether a write was applied although its response was lost. */
   readonly lineage?: string | undefined;
 }
 
 /**
- * What must be stored under a key for a write to happen: nothing that is alive, exactly a version, or nothing alive
- * of this or a later version. `now` is seconds since the epoch.
+ * Condition of a write: `absent` requires no live item, `version` exactly this version, `older` no live item of this or a
+ * later version. `now` is seconds since the epoch.
  */
 export type Condition =
   | { readonly is: 'absent'; readonly now: number }
   | { readonly is: 'version'; readonly version: number }
   | { readonly is: 'older'; readonly than: number; readonly now: number };
 
-/** One part of a write: the condition, and the row to store; without a row it only checks. */
+/** Conditional write of one item. Without a row, only the condition is checked. */
 export interface Put {
   readonly pk: string;
   readonly condition: Condition;
   readonly row?: Row;
-  /** The lineage of the item that the row was decided on, expired or not; absent where none was read. */
+  /** Lineage of the item on which the row is based, expired or not; absent if no item was read. */
   readonly lineage?: string | undefined;
 }
 
-/** `refused`: a condition does not hold. `contended`: unknown, since another write is in progress. */
-export type Outcome = 'written' | 'refused' | 'contended';
+/** `rejected`: a condition does not hold. `contended`: not written, since another write is in progress. */
+export type Outcome = 'written' | 'rejected' | 'contended';
 
-/** A place in an index; the order is by these fields, an index listed whole excepted. */
+/** A position in an index. Entries of a partition are ordered by `sort` and `pk`. */
 export interface Position {
   readonly partition: string;
   readonly sort: string;
   readonly pk: string;
 }
 
-/** A part of an index. `partition` absent means all of them, which have no order. Default order: ascending. */
+/** A query of an index. Without `partition` the whole index is read, in no defined order. Default order: ascending. */
 export interface IndexQuery {
   readonly index: string;
   readonly partition?: string | undefined;
@@ -56,42 +56,45 @@ export interface IndexQuery {
   readonly order?: 'ascending' | 'descending' | undefined;
 }
 
-/** Rows with their places; `next` is there when the index goes on behind it. */
+/** Rows with their positions. `next` continues after this page; absent on the last page. */
 export interface IndexPage {
   readonly rows: readonly (StoredState & { readonly position: Position })[];
   readonly next?: Position | undefined;
 }
 
-/** A part of all items of a kind: page by page of one of `segments` disjoint parts of the table. */
+/** A page of a parallel scan for the items of an entity type: of one of `segments` disjoint segments of the table. */
 export interface ScanQuery {
   readonly kind: string;
   /** From 0. */
   readonly segment: number;
   readonly segments: number;
-  /** Number of items of the table to read; those of other kinds are left out of the page. */
+  /** Number of items to read; those of other entity types are not returned. */
   readonly limit: number;
-  /** `next` of an earlier page of the segment. */
+  /** `next` of the previous page of the segment. */
   readonly after?: string | undefined;
 }
 
-/** Items in no promised order; `next` is there when the segment goes on behind them, and opaque. */
+/** Items in no defined order. `next` is opaque and continues after this page; absent on the last page of the segment. */
 export interface ScanPage {
   readonly rows: readonly StoredState[];
   readonly next?: string | undefined;
 }
 
-/** The interface of a store. Only conditions with `now` consider expiry. */
+/** Interface of a store. Only conditions with `now` consider expiry. */
 export interface Driver {
-  /** The items under these distinct keys, in no promised order. */
+  /** Reads the items with these distinct keys, in no defined order. */
   readonly read: (
     pks: readonly string[],
     options: { consistent: boolean },
   ) => Promise<readonly StoredState[]>;
-  /** All puts, of distinct keys, or none. Rejects with `write-outcome-unknown` where it is not known which. */
+  /**
+   * Applies all puts, which have distinct keys, or none. Rejects with `write-outcome-unknown` if it cannot be found out
+   * whether they were applied.
+   */
   readonly write: (puts: readonly Put[]) => Promise<Outcome>;
   readonly queryIndex: (query: IndexQuery) => Promise<IndexPage>;
-  /** Reads the whole table, consistently: for audits, not for requests. */
+  /** Reads a page of the whole table with strongly consistent reads: for audits, not for requests. */
   readonly scan: (query: ScanQuery) => Promise<ScanPage>;
-  /** Resolves when the store answers. */
+  /** Resolves if the store responds. */
   readonly ping: () => Promise<void>;
 }

@@ -9,23 +9,23 @@ import { createDynamoCalls } from './dynamodb-calls.ts';
 
 const get = { TableName: 'things', Key: { pk: { S: 'thing#ü' } } };
 
-/** What a server says to a call: a status with a body, or nothing at all. */
-type Answer = readonly [status: number, body: string] | 'cut';
+/** Response of a server: status and body, or a closed connection. */
+type ServerResponse = readonly [status: number, body: string] | 'closed';
 
-/** Calls a server that answers so, one after the other. */
+/** Runs `use` with calls to a server that gives these responses, one after the other. */
 async function withServer(
-  answers: readonly Answer[],
-  use: (call: ReturnType<typeof createDynamoCalls>, seen: readonly Seen[]) => Promise<void>,
+  responses: readonly ServerResponse[],
+  use: (call: ReturnType<typeof createDynamoCalls>, requests: readonly ReceivedRequest[]) => Promise<void>,
   config: object = {},
 ): Promise<void> {
-  const seen: Seen[] = [];
-  const left = answers.values();
+  const requests: ReceivedRequest[] = [];
+  const remaining = responses.values();
   const server = createServer((request, response) => {
     void text(request).then((body) => {
-      seen.push({ headers: request.headers, body });
-      const { value: answer = 'cut' } = left.next();
-      if (answer === 'cut') response.destroy();
-      else response.writeHead(answer[0]).end(answer[1]);
+      requests.push({ headers: request.headers, body });
+      const { value: next = 'closed' } = remaining.next();
+      if (next === 'closed') response.destroy();
+      else response.writeHead(next[0]).end(next[1]);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -34,20 +34,20 @@ async function withServer(
   const credentials = { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'session' };
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, ...config });
-  await use(createDynamoCalls(client), seen);
+  await use(createDynamoCalls(client), requests);
   server.close();
   server.closeAllConnections();
 }
 
-interface Seen {
+interface ReceivedRequest {
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
-test('calls as the client would: signed for its region, with its credentials', async () => {
-  await withServer([[200, '{"Item":{"pk":{"S":"thing#ü"}}}']], async (call, seen) => {
+test("a call is signed with the SDK client's region and credentials", async () => {
+  await withServer([[200, '{"Item":{"pk":{"S":"thing#ü"}}}']], async (call, requests) => {
     assert.deepEqual(await call('GetItem', get), { Item: { pk: { S: 'thing#ü' } } });
-    const [{ headers, body } = assert.fail()] = seen;
+    const [{ headers, body } = assert.fail()] = requests;
     assert.equal(body, JSON.stringify(get));
     assert.equal(headers['content-type'], 'application/x-amz-json-1.0');
     assert.equal(headers['x-amz-target'], 'DynamoDB_20120810.GetItem');
@@ -59,20 +59,20 @@ test('calls as the client would: signed for its region, with its credentials', a
   });
 });
 
-test('retries throttled, failed and unanswered calls with a new signature', async () => {
+test('throttled calls, server errors and lost connections are retried', async () => {
   const throttled = '{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}';
-  for (const failure of [[400, throttled], [500, '{}'], [503, '<html>'], 'cut'] as const)
-    await withServer([failure, [200, '{}']], async (call, seen) => {
+  for (const failure of [[400, throttled], [500, '{}'], [503, '<html>'], 'closed'] as const)
+    await withServer([failure, [200, '{}']], async (call, requests) => {
       assert.deepEqual(await call('GetItem', get), {});
-      assert.equal(seen.length, 2);
+      assert.equal(requests.length, 2);
     });
 });
 
-test('missing credentials are requested again', async () => {
-  let asked = 0;
+test('missing credentials are requested again by the next call', async () => {
+  let requests = 0;
   const credentials = async () => {
-    asked += 1;
-    if (asked === 1) throw new Error('no credentials yet');
+    requests += 1;
+    if (requests === 1) throw new Error('no credentials yet');
     return { accessKeyId: 'id', secretAccessKey: 'secret' };
   };
   await withServer(
@@ -85,33 +85,33 @@ test('missing credentials are requested again', async () => {
   );
 });
 
-test('gives up after as many attempts as the client would make', async () => {
+test("a call has at most the SDK client's number of attempts", async () => {
   await withServer(
     [],
-    async (call, seen) => {
+    async (call, requests) => {
       await assert.rejects(call('GetItem', get), { name: 'TimeoutError', $metadata: { attempts: 2 } });
-      assert.equal(seen.length, 2);
+      assert.equal(requests.length, 2);
     },
     { maxAttempts: 2 },
   );
 });
 
-test('rejects with the name of what DynamoDB rejected, and how often it was sent', async () => {
-  const refused = {
+test("an error has DynamoDB's name for it, and the number of attempts", async () => {
+  const conditionFailed = {
     __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException',
     message: 'The conditional request failed',
     Item: { writeIds: { S: '1' } },
   };
-  await withServer([[400, JSON.stringify(refused)]], async (call, seen) => {
+  await withServer([[400, JSON.stringify(conditionFailed)]], async (call, requests) => {
     await assert.rejects(call('PutItem', { TableName: 'things', Item: {} }), {
       name: 'ConditionalCheckFailedException',
       message: 'The conditional request failed',
       Item: { writeIds: { S: '1' } },
       $metadata: { httpStatusCode: 400, attempts: 1 },
     });
-    assert.equal(seen.length, 1);
+    assert.equal(requests.length, 1);
   });
-  await withServer(['cut', [500, '{}'], [400, JSON.stringify(refused)]], async (call) => {
+  await withServer(['closed', [500, '{}'], [400, JSON.stringify(conditionFailed)]], async (call) => {
     await assert.rejects(call('PutItem', { TableName: 'things', Item: {} }), {
       name: 'ConditionalCheckFailedException',
       $metadata: { httpStatusCode: 400, attempts: 3 },

@@ -34,22 +34,22 @@ interface Operations {
 export type Operation = keyof Operations;
 
 /**
- * Calls DynamoDB, again where the SDK would call again. Rejects with an error of DynamoDB's name for it, and with
- * `TimeoutError` where it did not respond. An error's `$metadata.attempts` is how often the call was sent: after more
- * than one an earlier attempt may have been applied.
+ * Calls DynamoDB, with the retries of the SDK. Rejects with an error that has DynamoDB's name for it, or with
+ * `TimeoutError` without a response. `$metadata.attempts` of an error is the number of attempts: after more than one, an
+ * earlier attempt may have been applied.
  */
 export type CallDynamo = <O extends Operation>(
   operation: O,
   input: Operations[O][0],
 ) => Promise<Operations[O][1]>;
 
-/** As many as the SDK's client opens. */
+/** The limit of the SDK's client. */
 const MAX_CONNECTIONS = 50;
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 
 /**
- * Calls as this client of the SDK would: with its credentials, region, endpoint, signature and retries, and past its
- * layers, which take four times the CPU.
+ * Creates calls with the credentials, region, endpoint, signature and retry strategy of an SDK client, but without its
+ * middleware, which takes four times the CPU.
  */
 export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
   const { region, credentials, sha256 } = client.config;
@@ -66,16 +66,16 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
     return { pool, host, hostname, protocol };
   };
   let connection: ReturnType<typeof connect> | undefined;
-  /** The one connection; where it could not be had, the next call tries again. */
-  const connected = () =>
+  /** The shared connection pool; if it cannot be opened, the next call retries. */
+  const getConnection = () =>
     (connection ??= connect().catch((error: unknown) => {
       connection = undefined;
       throw error;
     }));
 
   async function attempt(operation: Operation, body: string): Promise<unknown> {
-    const { pool, host, hostname, protocol } = await connected();
-    const unsigned = {
+    const { pool, host, hostname, protocol } = await getConnection();
+    const request = {
       method: 'POST',
       protocol,
       hostname,
@@ -84,13 +84,13 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
       headers: { host, 'content-type': CONTENT_TYPE, 'x-amz-target': `DynamoDB_20120810.${operation}` },
       body,
     };
-    const { headers } = await signer.sign(unsigned);
-    return parsed(await answerOf(pool, headers, body));
+    const { headers } = await signer.sign(request);
+    return outputOf(await send(pool, headers, body));
   }
 
   return async (operation, input) => {
     const body = JSON.stringify(input);
-    const strategy = await retries(client);
+    const strategy = await retryStrategyOf(client);
     let token = await strategy.acquireInitialRetryToken('');
     for (let attempts = 1; ; attempts++) {
       try {
@@ -98,7 +98,7 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
         strategy.recordSuccess(token);
         return output as never;
       } catch (error) {
-        token = await strategy.refreshRetryTokenForRetry(token, failureOf(error)).catch(() => {
+        token = await strategy.refreshRetryTokenForRetry(token, retryErrorInfo(error)).catch(() => {
           throw withAttempts(error, attempts);
         });
         await delay(token.getRetryDelay());
@@ -107,33 +107,33 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
   };
 }
 
-async function answerOf(pool: Pool, headers: Record<string, string>, body: string) {
+async function send(pool: Pool, headers: Record<string, string>, body: string) {
   try {
-    const answer = await pool.request({ method: 'POST', path: '/', headers, body });
-    return { statusCode: answer.statusCode, text: await answer.body.text() };
+    const response = await pool.request({ method: 'POST', path: '/', headers, body });
+    return { statusCode: response.statusCode, text: await response.body.text() };
   } catch (cause) {
-    throw callError('TimeoutError', 'DynamoDB does not answer', { cause });
+    throw callError('TimeoutError', 'DynamoDB does not respond', { cause });
   }
 }
 
-/** The shape of an error that the SDK classifies. */
+/** Error type that the SDK's classifiers accept. */
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
-/** An error as the SDK would throw it. */
-function callError(name: string, message: string, more: object): Error {
-  const { cause, ...fields } = more as { cause?: unknown };
+/** Creates an error like those of the SDK. */
+function callError(name: string, message: string, properties: object): Error {
+  const { cause, ...fields } = properties as { cause?: unknown };
   return Object.assign(new Error(message, { cause }), { name, ...fields });
 }
 
-/** The error, with the number of attempts where the SDK has it. */
+/** Adds the number of attempts to an error, as the SDK does. */
 function withAttempts(error: unknown, attempts: number): unknown {
   if (!(error instanceof Error)) return error;
   const { $metadata } = error as { $metadata?: object };
   return Object.assign(error, { $metadata: { ...$metadata, attempts } });
 }
 
-/** The output; throws the error that the response names. */
-function parsed({ statusCode, text }: { statusCode: number; text: string }): unknown {
+/** The output of a response. Throws the error of a response that is one. */
+function outputOf({ statusCode, text }: { statusCode: number; text: string }): unknown {
   const $metadata = { httpStatusCode: statusCode };
   let body: Record<string, unknown>;
   try {
@@ -147,14 +147,16 @@ function parsed({ statusCode, text }: { statusCode: number; text: string }): unk
   throw callError(name, message ?? Message ?? name, { ...fields, $metadata });
 }
 
-async function retries(client: DynamoDBClient) {
+async function retryStrategyOf(client: DynamoDBClient) {
   const strategy = await client.config.retryStrategy();
   if ('acquireInitialRetryToken' in strategy) return strategy;
-  throw new Error('a retry strategy of an old kind');
+  throw new Error(
+    'The retry strategy of the client has the interface of version 1. Configure one of version 2.',
+  );
 }
 
-function failureOf(thrown: unknown): RetryErrorInfo {
-  const error = thrown as SdkError;
+function retryErrorInfo(cause: unknown): RetryErrorInfo {
+  const error = cause as SdkError;
   if (isThrottlingError(error)) return { error, errorType: 'THROTTLING' };
   if (isTransientError(error)) return { error, errorType: 'TRANSIENT' };
   return { error, errorType: isServerError(error) ? 'SERVER_ERROR' : 'CLIENT_ERROR' };

@@ -1,8 +1,8 @@
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { DomainError } from '@tandem/chassis/errors';
 
-/** Runs a call; what passes by itself (throttling, timeouts, errors of the server) becomes `unavailable`. */
-export async function translated<T>(call: () => Promise<T>): Promise<T> {
+/** Runs a call; a transient error (throttling, timeout, server error) becomes a DomainError of kind `unavailable`. */
+export async function withDomainErrors<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
@@ -16,33 +16,31 @@ export function unavailable(cause: Error): DomainError {
     'unavailable',
     'store-unavailable',
     'The database is unavailable. Retry after a moment.',
-    {
-      cause,
-    },
-  );
-}
-
-/** The error of a write that may or may not have been applied. */
-export function outcomeUnknown(cause: unknown): DomainError {
-  return new DomainError(
-    'unavailable',
-    'write-outcome-unknown',
-    'It is not known whether the write was applied. Read the item again before you repeat the request.',
     { cause },
   );
 }
 
-/** Whether it is DynamoDB's error of this name. */
+/** Error of a write that may or may not have been applied. */
+export function outcomeUnknown(cause: unknown): DomainError {
+  return new DomainError(
+    'unavailable',
+    'write-outcome-unknown',
+    'The write may or may not have been applied. Read the item before you repeat the request.',
+    { cause },
+  );
+}
+
+/** Whether an error has this name, by which DynamoDB's errors are distinguished. */
 export function isError(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }
 
-/** Attempts of the call before it failed with this error. */
+/** Number of attempts of the call that failed with this error. */
 export function attemptsOf(error: unknown): number {
   return (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
 }
 
-/** The shape of an error that the SDK classifies. */
+/** Error type that the SDK's classifiers accept. */
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
 function isTransient(error: SdkError): boolean {

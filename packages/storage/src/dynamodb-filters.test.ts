@@ -10,7 +10,7 @@ import {
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { NewEvent } from '@tandem/contracts/events';
-import { add, happened, thing } from './conformance/fixtures.ts';
+import { add, sampleEvent, thing } from './conformance/fixtures.ts';
 import { createTable } from './create-table.ts';
 import { createDynamoCalls } from './dynamodb-calls.ts';
 import { itemOf, keyOf } from './dynamodb-items.ts';
@@ -23,15 +23,15 @@ import { key, put } from './table.ts';
 const endpoint = process.env['DYNAMODB_ENDPOINT'];
 const skip = endpoint === undefined && 'needs DynamoDB Local: npm run test:dynamodb';
 
-/** Whether a value matches a pattern, as Lambda compares them: of each list one value, exactly. */
+/** Whether a value matches a pattern by Lambda's rules: each field equals a value of its list. */
 function matches(pattern: object, value: unknown): boolean {
   if (Array.isArray(pattern)) return pattern.includes(value);
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(pattern).every(([name, inner]) => matches(inner, Reflect.get(value, name)));
 }
 
-/** The filters that let a record through. */
-function passed(record: object): string[] {
+/** Names of the filters that match a record. */
+function filtersMatching(record: object): string[] {
   return Object.entries(streamFilters).flatMap(([name, pattern]) => (matches(pattern, record) ? [name] : []));
 }
 
@@ -40,31 +40,33 @@ function image(version: number, ...events: NewEvent[]) {
   return itemOf({ pk: 'thing#a', version, state: { version }, events, index, expiresAt: 7 });
 }
 
-function written(...events: NewEvent[]): StreamRecord {
+function recordOfWrite(...events: NewEvent[]): StreamRecord {
   const dynamodb = {
     SequenceNumber: '1',
-    OldImage: image(1, happened('old')),
+    OldImage: image(1, sampleEvent('old')),
     NewImage: image(2, ...events),
   };
   return { eventName: 'MODIFY', dynamodb };
 }
 
-test('an item has the marker of events exactly if it has events', () => {
-  assert.deepEqual(image(1, happened('x'))['hasEvents'], { BOOL: true });
-  assert.equal('hasEvents' in image(1), false, 'absent, not false: it costs bytes at every write');
-  assert.ok(indexAttributes('byGroup').every((name) => name in image(1) && name in image(1, happened('x'))));
+test('an item has the marker attribute if and only if it has events', () => {
+  assert.deepEqual(image(1, sampleEvent('x'))['hasEvents'], { BOOL: true });
+  assert.equal('hasEvents' in image(1), false, 'absent, not false, to save bytes with every write');
+  assert.ok(
+    indexAttributes('byGroup').every((name) => name in image(1) && name in image(1, sampleEvent('x'))),
+  );
 });
 
-test('a write passes when it carries events, whatever the one before it carried', () => {
-  assert.deepEqual(passed(written(happened('x'))), ['events']);
-  assert.deepEqual(passed(written()), []);
+test('a write passes the filter if it has events, independently of the write before it', () => {
+  assert.deepEqual(filtersMatching(recordOfWrite(sampleEvent('x'))), ['events']);
+  assert.deepEqual(filtersMatching(recordOfWrite()), []);
 });
 
-test('removed items pass, expired or deleted', () => {
-  const removed = { eventName: 'REMOVE', dynamodb: { SequenceNumber: '1', OldImage: image(1) } };
-  const byTtl = { ...removed, userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } };
-  assert.deepEqual([passed(removed), passed(byTtl)], [['removals'], ['removals']]);
-  assert.equal(changeOfRecord(byTtl)?.expired, true);
+test('the removal of an item passes the filter, expired or deleted', () => {
+  const deleted = { eventName: 'REMOVE', dynamodb: { SequenceNumber: '1', OldImage: image(1) } };
+  const expired = { ...deleted, userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } };
+  assert.deepEqual([filtersMatching(deleted), filtersMatching(expired)], [['removals'], ['removals']]);
+  assert.equal(changeOfRecord(expired)?.expired, true);
 });
 
 /** The records of a table's stream, from its beginning. */
@@ -83,7 +85,7 @@ async function recordsOf(streams: DynamoDBStreamsClient, table: string): Promise
   return records;
 }
 
-test('records with events pass the filters, and no others', { skip }, async () => {
+test('only records with events, or of removals, pass the filters', { skip }, async () => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const local = { endpoint: String(endpoint), region: 'eu-central-1', credentials };
   const [client, streams] = [new DynamoDBClient(local), new DynamoDBStreamsClient(local)];
@@ -92,14 +94,14 @@ test('records with events pass the filters, and no others', { skip }, async () =
   const table = createTable(dynamoDriver(createDynamoCalls(client), name), { now: Date.now });
   const [a, b] = [key(thing, 'a'), key(thing, 'b')];
 
-  await table.update(a, add(1, happened('1')));
+  await table.update(a, add(1, sampleEvent('1')));
   await table.update(a, add(1));
-  await table.update(a, add(1, happened('3')));
+  await table.update(a, add(1, sampleEvent('3')));
   await table.putIfNewer(a, { version: 7, count: 7 });
   await table.transact([a, b], (read) => ({
     writes: [
       put(a, add(1)(read.get(a)).state),
-      put(b, add(1)(read.get(b)).state, [happened('b1'), happened('b2')]),
+      put(b, add(1)(read.get(b)).state, [sampleEvent('b1'), sampleEvent('b2')]),
     ],
   }));
   await client.send(
@@ -115,21 +117,21 @@ test('records with events pass the filters, and no others', { skip }, async () =
   const deadline = performance.now() + 20_000;
   let records = await recordsOf(streams, name);
   while (records.length < 8 && performance.now() < deadline) records = await recordsOf(streams, name);
-  const told = records.map((record) => {
+  const summaries = records.map((record) => {
     const change = changeOfRecord(record);
-    return [`${change?.after?.events.length ?? 0} told`, ...passed(record)].join();
+    return [`${change?.after?.events.length ?? 0} events`, ...filtersMatching(record)].join();
   });
-  // Of one item in order; those of a transaction come in any.
-  assert.deepEqual(told.sort(), [
-    '0 told',
-    '0 told',
-    '0 told',
-    '0 told,removals',
-    '1 told,events',
-    '1 told,events',
-    // The write itself, and housekeeping behind its back: that it tells nothing again, only versions show.
-    '2 told,events',
-    '2 told,events',
+  // Sorted, as the records of a transaction have no order.
+  assert.deepEqual(summaries.sort(), [
+    '0 events',
+    '0 events',
+    '0 events',
+    '0 events,removals',
+    '1 events,events',
+    '1 events,events',
+    // The transaction, and the later update of the same item by hand: only its unchanged version shows that it has no new events.
+    '2 events,events',
+    '2 events,events',
   ]);
   client.destroy();
   streams.destroy();

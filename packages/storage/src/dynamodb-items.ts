@@ -4,19 +4,19 @@ import type { Condition, Row, StoredState } from './driver.ts';
 import { HAS_EVENTS, indexAttributes, PARTITION_KEY, WRITE_IDS } from './dynamodb-layout.ts';
 import type { Versioned } from './table.ts';
 
-/** An item as DynamoDB gives and takes it. */
+/** An item in DynamoDB's format. */
 export type StoredItem = Record<string, AttributeValue>;
 
 export function keyOf(pk: string): StoredItem {
   return { [PARTITION_KEY]: { S: pk } };
 }
 
-/** The item that stores a row. It replaces what was there whole, so that no mark of an earlier write stays behind. */
+/** The item of a row. It replaces the stored item entirely, so that no marker of an earlier write remains. */
 export function itemOf({ index, ...attributes }: Row): StoredItem {
-  const marks = attributes.events.length > 0 ? { [HAS_EVENTS]: true } : {};
-  if (!index) return marshalled({ ...attributes, ...marks });
+  const marker = attributes.events.length > 0 ? { [HAS_EVENTS]: true } : {};
+  if (!index) return marshallDefined({ ...attributes, ...marker });
   const [partition, sort] = indexAttributes(index.index);
-  return marshalled({ ...attributes, ...marks, [partition]: index.partition, [sort]: index.sort });
+  return marshallDefined({ ...attributes, ...marker, [partition]: index.partition, [sort]: index.sort });
 }
 
 export function storedState(stored: StoredItem): StoredState {
@@ -57,7 +57,7 @@ export function conditionExpression(condition: Condition): Expression {
   }
 }
 
-function marshalled(item: object): StoredItem {
+function marshallDefined(item: object): StoredItem {
   return marshall(item, { removeUndefinedValues: true });
 }
 

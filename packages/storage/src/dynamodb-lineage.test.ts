@@ -7,7 +7,7 @@ import { lostResponsesConform } from './conformance/lost-responses.ts';
 import { evidenceOf, extendLineage, newWriteId } from './dynamodb-lineage.ts';
 import { createDynamoTable } from './dynamodb-table.ts';
 
-test('a lineage has the ids of the last 20 writes, newest last', () => {
+test('a lineage consists of the ids of the last 20 writes, newest last', () => {
   const ids = Array.from({ length: 25 }, newWriteId);
   for (const id of ids) assert.match(id, /^[\w-]{6}$/);
   assert.equal(new Set(ids).size, 25);
@@ -15,7 +15,7 @@ test('a lineage has the ids of the last 20 writes, newest last', () => {
   assert.equal(lineage, ids.slice(5).join(''));
 });
 
-test('a lineage proves that a write was applied, or was not, or neither', () => {
+test('lineages prove that a write was applied, that it was not, or neither', () => {
   const cases = [
     { stored: 'aaaaaabbbbbb', read: 'aaaaaa', expected: 'not-applied' },
     { stored: 'aaaaaammmmmm', read: 'aaaaaa', expected: 'applied' },
@@ -30,14 +30,14 @@ test('a lineage proves that a write was applied, or was not, or neither', () => 
     assert.equal(evidenceOf('mmmmmm', lineages), expected, JSON.stringify(lineages));
 });
 
-describe('lost responses, of a DynamoDB in memory', () => {
+describe('lost responses of a fake DynamoDB', () => {
   lostResponsesConform(async () => ({ handle: fakeDynamo(), tableName: 'things', close: async () => {} }));
 });
 
 const endpoint = process.env['DYNAMODB_ENDPOINT'];
 const skip = endpoint === undefined && 'needs DynamoDB Local: npm run test:dynamodb';
 
-describe('lost responses, of DynamoDB Local', { skip }, () => {
+describe('lost responses of DynamoDB Local', { skip }, () => {
   const local = {
     endpoint: String(endpoint),
     region: 'eu-central-1',

@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * The lineage of an item: the ids of its last writes, newest last, concatenated. A write whose response was lost finds
- * its id there, also when others wrote after it.
+ * Lineage of an item: the concatenated ids of its last writes, newest last. If the response to a write was lost, its id in
+ * the lineage proves that it was applied, even if other writes followed.
  */
 
 const ID_CHARS = 6;
 const MAX_IDS = 20;
 
-/** Stands for the time before an item's first write; no id has dots. */
+/** Id before the first write of an item; ids of writes contain no dots. */
 const START = '.'.repeat(ID_CHARS);
 
-/** An id of 36 random bits, in base64url. */
+/** Creates an id of 36 random bits, in base64url. */
 export function newWriteId(): string {
   return randomBytes(ID_CHARS).toString('base64url').slice(0, ID_CHARS);
 }
 
-/** The lineage after a further write; `lineage` is undefined where no item was read. */
+/** The lineage after a further write. `lineage` is undefined if no item was read. */
 export function extendLineage(lineage: string | undefined, id: string): string {
   return ((lineage ?? START) + id).slice(-MAX_IDS * ID_CHARS);
 }
 
 /**
- * Whether a write was applied, by the lineage that is stored now and the one it was decided on. `unknown`: so many
- * writes followed (or one that replaces the lineage) that the stored one does not reach back to what was read.
+ * Whether a write was applied, by the lineage that is stored and the one that was read before the write. `unknown`: the
+ * stored lineage does not go back to the one that was read, as too many writes followed, or one that replaced it.
  */
 export function evidenceOf(
   id: string,

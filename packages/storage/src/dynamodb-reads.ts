@@ -7,11 +7,11 @@ import { backOff } from './retry.ts';
 const BATCH_GET_LIMIT = 100;
 const BATCH_GET_ATTEMPTS = 8;
 
-/** Reads the items under distinct keys, in no promised order; of each what {@link projection} names. */
+/** Reads the items with distinct keys, in no defined order, with the attributes of {@link projection}. */
 export type ReadItems = (
   pks: readonly string[],
   consistent: boolean,
-  furtherAttribute?: string,
+  additionalAttribute?: string,
 ) => Promise<StoredItem[]>;
 
 /** Reads single items by GetItem, several by BatchGetItem. */
@@ -19,10 +19,10 @@ export function createReader(call: CallDynamo, tableName: string): ReadItems {
   async function batchGet(
     pks: readonly string[],
     consistent: boolean,
-    furtherAttribute?: string,
+    additionalAttribute?: string,
   ): Promise<StoredItem[]> {
     const items: StoredItem[] = [];
-    const options = { ConsistentRead: consistent, ...projection(furtherAttribute) };
+    const options = { ConsistentRead: consistent, ...projection(additionalAttribute) };
     let keys: StoredItem[] = pks.map(keyOf);
     for (let attempt = 0; ; attempt++) {
       const { Responses, UnprocessedKeys } = await call('BatchGetItem', {
@@ -37,28 +37,28 @@ export function createReader(call: CallDynamo, tableName: string): ReadItems {
     }
   }
 
-  return async (pks, consistent, furtherAttribute) => {
+  return async (pks, consistent, additionalAttribute) => {
     const [pk] = pks;
     if (pk !== undefined && pks.length === 1) {
       const { Item } = await call('GetItem', {
         TableName: tableName,
         Key: keyOf(pk),
         ConsistentRead: consistent,
-        ...projection(furtherAttribute),
+        ...projection(additionalAttribute),
       });
       return Item ? [Item] : [];
     }
     const batches = Array.from({ length: Math.ceil(pks.length / BATCH_GET_LIMIT) }, (_, i) =>
-      batchGet(pks.slice(i * BATCH_GET_LIMIT, (i + 1) * BATCH_GET_LIMIT), consistent, furtherAttribute),
+      batchGet(pks.slice(i * BATCH_GET_LIMIT, (i + 1) * BATCH_GET_LIMIT), consistent, additionalAttribute),
     );
     return (await Promise.all(batches)).flat();
   };
 }
 
-/** Reads of an item its state and lineage, not its events; and a further attribute. */
-export function projection(furtherAttribute?: string) {
+/** Projection of the attributes to read: state and lineage, not events; and optionally an additional one. */
+export function projection(additionalAttribute?: string) {
   const attributes = ['pk', 'version', '#state', TTL_ATTRIBUTE, WRITE_IDS];
-  if (furtherAttribute !== undefined) attributes.push(furtherAttribute);
+  if (additionalAttribute !== undefined) attributes.push(additionalAttribute);
   return {
     ProjectionExpression: attributes.join(', '),
     ExpressionAttributeNames: { '#state': 'state' },

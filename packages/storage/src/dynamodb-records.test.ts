@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { happened } from './conformance/fixtures.ts';
+import { sampleEvent } from './conformance/fixtures.ts';
 import { changeOfRecord } from './dynamodb-records.ts';
 
 const image = (version: number, ...events: unknown[]) =>
@@ -10,39 +10,39 @@ const image = (version: number, ...events: unknown[]) =>
 const modified = (...events: unknown[]) =>
   changeOfRecord({
     eventName: 'MODIFY',
-    dynamodb: { SequenceNumber: '112', OldImage: image(1, happened('x')), NewImage: image(2, ...events) },
+    dynamodb: { SequenceNumber: '112', OldImage: image(1, sampleEvent('x')), NewImage: image(2, ...events) },
   });
 
 const removed = (userIdentity?: { PrincipalId?: string; principalId?: string }) =>
   changeOfRecord({
     eventName: 'REMOVE',
     userIdentity,
-    dynamodb: { SequenceNumber: '113', OldImage: image(3, happened('x')) },
+    dynamodb: { SequenceNumber: '113', OldImage: image(3, sampleEvent('x')) },
   });
 
-test('an insert', () => {
+test('the change of an insert has the new image only', () => {
   const change = changeOfRecord({
     eventName: 'INSERT',
-    dynamodb: { SequenceNumber: '111', NewImage: image(1, happened('x')) },
+    dynamodb: { SequenceNumber: '111', NewImage: image(1, sampleEvent('x')) },
   });
   assert.deepEqual(change, {
     id: '111',
     kind: 'thing',
     key: 'a#b',
-    after: { version: 1, state: { version: 1, count: 1 }, events: [happened('x')] },
+    after: { version: 1, state: { version: 1, count: 1 }, events: [sampleEvent('x')] },
     expired: false,
   });
 });
 
-test('a change has both images, and no events are no change', () => {
+test('the change of an update has both images; an update without events is not a change', () => {
   assert.deepEqual(
-    [modified(happened('y'))?.before?.version, modified(happened('y'))?.after?.events],
-    [1, [happened('y')]],
+    [modified(sampleEvent('y'))?.before?.version, modified(sampleEvent('y'))?.after?.events],
+    [1, [sampleEvent('y')]],
   );
   assert.equal(modified(), undefined);
 });
 
-test('only what the TTL removed has expired', () => {
+test('only items that the TTL removed are expired', () => {
   for (const identity of [
     { PrincipalId: 'dynamodb.amazonaws.com' },
     { principalId: 'dynamodb.amazonaws.com' },
@@ -51,15 +51,15 @@ test('only what the TTL removed has expired', () => {
       id: '113',
       kind: 'thing',
       key: 'a#b',
-      before: { version: 3, state: { version: 3, count: 3 }, events: [happened('x')] },
+      before: { version: 3, state: { version: 3, count: 3 }, events: [sampleEvent('x')] },
       expired: true,
     });
   }
   assert.equal(removed(), undefined);
-  assert.equal(removed({ principalId: 'somebody' }), undefined);
+  assert.equal(removed({ principalId: 'another-principal' }), undefined);
 });
 
-test('a record without images is a fault of the set-up', () => {
+test('a record without images throws: the stream view type is wrong', () => {
   assert.throws(
     () => changeOfRecord({ eventName: 'MODIFY', dynamodb: { SequenceNumber: '1' } }),
     /without image/,

@@ -5,7 +5,7 @@ import type { Change, Image } from './table.ts';
 
 type Attributes = Record<string, AttributeValue>;
 
-/** A record of a table's stream, as GetRecords gives it and as a Lambda function receives it. */
+/** A record of a table's stream, in the formats of GetRecords and of a Lambda event. */
 export interface StreamRecord {
   readonly eventName?: string | undefined;
   readonly userIdentity?:
@@ -23,8 +23,8 @@ export interface StreamRecord {
 const TTL_PRINCIPAL = 'dynamodb.amazonaws.com';
 
 /**
- * The change of a record, its `id` being the sequence number; undefined where it carries no events and is
- * no expiry. The stream must show both images.
+ * The change of a stream record; its `id` is the sequence number. Undefined for a record that has no events and is not an
+ * expiry. Throws for a record without images or sequence number.
  */
 export function changeOfRecord({ eventName, userIdentity, dynamodb }: StreamRecord): Change | undefined {
   const { NewImage, OldImage, SequenceNumber } = dynamodb ?? {};

@@ -15,8 +15,8 @@ import type { Change, ChangeFeed } from './table.ts';
 const POLL_MS = 100;
 
 /**
- * A table's changes since its beginning (at most a day), for tests and development: one reader, the checkpoint in
- * memory. On AWS, Lambda reads the stream.
+ * Opens a feed of all changes in a table's stream (at most a day), for tests and development: it supports one reader, and
+ * its checkpoint is in memory. On AWS, Lambda reads the stream.
  */
 export function openStreamFeed(client: DynamoDBStreamsClient, tableName: string): ChangeFeed {
   const shards = new Map<string, ShardReader>();
@@ -26,7 +26,7 @@ export function openStreamFeed(client: DynamoDBStreamsClient, tableName: string)
   async function findStream(): Promise<string> {
     const { Streams } = await client.send(new ListStreamsCommand({ TableName: tableName }));
     const arn = Streams?.at(-1)?.StreamArn;
-    if (arn === undefined) throw new Error(`The table ${tableName} has no stream`);
+    if (arn === undefined) throw new Error(`The table ${tableName} has no stream. Enable one.`);
     return arn;
   }
 
@@ -44,12 +44,12 @@ export function openStreamFeed(client: DynamoDBStreamsClient, tableName: string)
     } while (last);
   }
 
-  /** A child shard holds later changes than its parent: it waits until the parent is read to its end. */
+  /** Reads each shard. A child shard has later changes than its parent, so the parent is read to its end first. */
   async function poll(): Promise<void> {
     streamArn ??= await findStream();
     await findShards(streamArn);
     for (const shard of shards.values()) {
-      if (shard.ended() || shards.get(shard.parent ?? '')?.ended() === false) continue;
+      if (shard.hasEnded() || shards.get(shard.parent ?? '')?.hasEnded() === false) continue;
       pending.push(...(await shard.next()));
     }
   }
@@ -71,18 +71,18 @@ export function openStreamFeed(client: DynamoDBStreamsClient, tableName: string)
 
 interface ShardReader {
   readonly parent: string | undefined;
-  ended(): boolean;
+  hasEnded(): boolean;
   next(): Promise<Change[]>;
 }
 
 function createShardReader(client: DynamoDBStreamsClient, arn: string, shard: Shard): ShardReader {
   let iterator: string | undefined;
-  let seen: string | undefined;
-  let ended = false;
+  let lastSequenceNumber: string | undefined;
+  let hasEnded = false;
 
-  async function begin(): Promise<string | undefined> {
-    const start = seen
-      ? ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: seen } as const)
+  async function openIterator(): Promise<string | undefined> {
+    const start = lastSequenceNumber
+      ? ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: lastSequenceNumber } as const)
       : ({ ShardIteratorType: 'TRIM_HORIZON' } as const);
     const { ShardIterator } = await client.send(
       new GetShardIteratorCommand({ StreamArn: arn, ShardId: shard.ShardId, ...start }),
@@ -90,15 +90,18 @@ function createShardReader(client: DynamoDBStreamsClient, arn: string, shard: Sh
     return ShardIterator;
   }
 
-  /** DynamoDB Local lets an iterator over an empty stretch go stale when the next record arrives: begin anew. */
-  async function records(): Promise<readonly StreamRecord[]> {
+  /**
+   * Reads the next records. In DynamoDB Local an iterator over an empty range becomes invalid when the next record arrives;
+   * the next call then opens a new one.
+   */
+  async function readRecords(): Promise<readonly StreamRecord[]> {
     try {
-      iterator ??= await begin();
+      iterator ??= await openIterator();
       const { Records = [], NextShardIterator } = await client.send(
         new GetRecordsCommand({ ShardIterator: iterator }),
       );
       iterator = NextShardIterator;
-      ended = iterator === undefined;
+      hasEnded = iterator === undefined;
       return Records;
     } catch (error) {
       iterator = undefined;
@@ -109,11 +112,11 @@ function createShardReader(client: DynamoDBStreamsClient, arn: string, shard: Sh
 
   return {
     parent: shard.ParentShardId,
-    ended: () => ended,
+    hasEnded: () => hasEnded,
     async next() {
-      const found = await records();
-      seen = found.at(-1)?.dynamodb?.SequenceNumber ?? seen;
-      return found.flatMap((record) => changeOfRecord(record) ?? []);
+      const records = await readRecords();
+      lastSequenceNumber = records.at(-1)?.dynamodb?.SequenceNumber ?? lastSequenceNumber;
+      return records.flatMap((record) => changeOfRecord(record) ?? []);
     },
   };
 }

@@ -15,7 +15,7 @@ import {
   TTL_ATTRIBUTE,
 } from './dynamodb-layout.ts';
 
-/** Makes sure that there is such a table, for tests and development: on demand, with stream, TTL and indexes. */
+/** Creates a table unless it exists, for tests and development: on-demand capacity, with stream, TTL and indexes. */
 export async function createDynamoTable(
   client: DynamoDBClient,
   name: string,

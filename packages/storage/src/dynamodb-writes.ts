@@ -8,43 +8,43 @@ import { WRITE_IDS } from './dynamodb-layout.ts';
 import { evidenceOf, extendLineage, newWriteId } from './dynamodb-lineage.ts';
 import { backOff } from './retry.ts';
 
-/** Retries of a write that meets conflicts, if an earlier attempt may have been applied. */
+/** Largest number of retries after conflicts, if an earlier attempt of the write may have been applied. */
 const MAX_CONFLICTS = 8;
 
-/** A put whose condition did not hold, and the item that is stored in its place. */
-interface Failed {
+/** A put whose condition did not hold, and the item that is stored. */
+interface FailedPut {
   readonly put: Put;
   readonly item: StoredItem | undefined;
 }
 
 /**
- * Conditional writes to a table: each is applied once at most, also where its response was lost, the call was repeated
- * and others wrote in between. Rejects with `write-outcome-unknown` where it cannot be found out whether it was applied.
+ * Conditional writes to a table. A write is applied at most once, even if its response was lost and other writes preceded
+ * its retry. Rejects with `write-outcome-unknown` if it cannot be found out whether the write was applied.
  */
 export function createWriter(
   call: CallDynamo,
   tableName: string,
 ): (puts: readonly Put[]) => Promise<Outcome> {
-  const guarded = ({ condition }: Put) => ({ TableName: tableName, ...conditionExpression(condition) });
-  const stored = (put: Put, row: Row, id: string) => ({
-    ...guarded(put),
+  const conditionOf = ({ condition }: Put) => ({ TableName: tableName, ...conditionExpression(condition) });
+  const putInput = (put: Put, row: Row, id: string) => ({
+    ...conditionOf(put),
     Item: { ...itemOf(row), [WRITE_IDS]: { S: isBlind(put) ? id : extendLineage(put.lineage, id) } },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   });
 
-  /** The call of a write; each time it is made it sends the same. */
+  /** Creates a function that sends the write; a retry sends the same request. */
   function requestOf(puts: readonly Put[], id: string): () => Promise<unknown> {
     const [put] = puts;
     if (puts.length === 1 && put?.row) {
-      const input = stored(put, put.row, id);
+      const input = putInput(put, put.row, id);
       return () => call('PutItem', input);
     }
     const TransactItems = puts.map((put) =>
       put.row
-        ? { Put: stored(put, put.row, id) }
-        : { ConditionCheck: { ...guarded(put), Key: keyOf(put.pk) } },
+        ? { Put: putInput(put, put.row, id) }
+        : { ConditionCheck: { ...conditionOf(put), Key: keyOf(put.pk) } },
     );
-    // For ten minutes the token, too, lets a repeated call succeed that was applied.
+    // With the same token, DynamoDB itself lets a retry within ten minutes succeed if an earlier attempt was applied.
     const input = { TransactItems, ClientRequestToken: randomUUID() };
     return () => call('TransactWriteItems', input);
   }
@@ -59,12 +59,12 @@ export function createWriter(
         return 'written';
       } catch (error) {
         attempts += attemptsOf(error);
-        const isRepeated = attempts > 1 && !puts.every(isBlind);
+        const mayBeApplied = attempts > 1 && !puts.every(isBlind);
         const failed = failedPuts(error, puts);
-        if (failed) return outcomeOf(id, failed, isRepeated, error);
+        if (failed) return outcomeOf(id, failed, mayBeApplied, error);
         if (!isConflict(error)) throw error;
-        if (!isRepeated) return 'contended';
-        // The conflict may be with an earlier attempt of its own, or hide that this one was applied.
+        if (!mayBeApplied) return 'contended';
+        // The conflict may be with an earlier attempt of the same write.
         if (conflicts === MAX_CONFLICTS) throw outcomeUnknown(error);
         await backOff(conflicts);
       }
@@ -72,38 +72,41 @@ export function createWriter(
   };
 }
 
-/** Whether a write may be repeated at will, and replaces an item without having read it. */
+/** Whether a put replaces the item without having read it (a blind write), so that a retry is harmless. */
 function isBlind({ condition }: Put): boolean {
   return condition.is === 'older';
 }
 
-/** Of a transaction one proof suffices: it was applied to all of its items or to none. */
-function outcomeOf(id: string, failed: readonly Failed[], isRepeated: boolean, error: unknown): Outcome {
+/**
+ * Outcome of a write whose conditions did not hold, by the lineages of the stored items. For a transaction, the evidence
+ * of one item suffices: it is applied to all items or to none.
+ */
+function outcomeOf(id: string, failed: readonly FailedPut[], mayBeApplied: boolean, error: unknown): Outcome {
   const evidence = new Set(
     failed
       .filter(({ put }) => put.row)
       .map(({ put, item }) => evidenceOf(id, { stored: item?.[WRITE_IDS]?.S, read: put.lineage })),
   );
   if (evidence.has('applied')) return 'written';
-  if (isRepeated && evidence.has('unknown') && !evidence.has('not-applied')) throw outcomeUnknown(error);
-  return 'refused';
+  if (mayBeApplied && evidence.has('unknown') && !evidence.has('not-applied')) throw outcomeUnknown(error);
+  return 'rejected';
 }
 
-/** The puts whose conditions did not hold; undefined where that is not why a write failed. */
-function failedPuts(error: unknown, puts: readonly Put[]): readonly Failed[] | undefined {
+/** The puts whose conditions did not hold; undefined if the write failed for another reason. */
+function failedPuts(error: unknown, puts: readonly Put[]): readonly FailedPut[] | undefined {
   if (isError(error, 'ConditionalCheckFailedException')) {
     const { Item: item } = error as ConditionalCheckFailedException;
     return puts.map((put) => ({ put, item }));
   }
   const reasons = cancellationReasons(error);
   if (reasons.some(({ Code }) => Code === 'TransactionConflict')) return undefined;
-  const failed = puts.flatMap((put, i): Failed[] =>
+  const failed = puts.flatMap((put, i): FailedPut[] =>
     reasons[i]?.Code === 'ConditionalCheckFailed' ? [{ put, item: reasons[i].Item }] : [],
   );
   return failed.length > 0 ? failed : undefined;
 }
 
-/** Whether a write failed because another one was under way, or, unlike a throttled call, was tried once only. */
+/** Whether a write failed because of a concurrent one, or was throttled in a transaction, which the SDK does not retry. */
 function isConflict(error: unknown): boolean {
   if (isError(error, 'TransactionConflictException')) return true;
   if (isError(error, 'TransactionInProgressException')) return true;

@@ -11,7 +11,7 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { IndexHolds } from '@tandem/contracts/define-topology';
 import { conformance } from './conformance.ts';
 import { queriesConform } from './conformance/queries.ts';
-import { add, changesUntil, eventIds, happened, thing } from './conformance/fixtures.ts';
+import { add, changesUntil, eventIds, sampleEvent, thing } from './conformance/fixtures.ts';
 import { createTable } from './create-table.ts';
 import { createDynamoTable } from './dynamodb-table.ts';
 import { openStreamFeed } from './dynamodb-streams.ts';
@@ -27,24 +27,24 @@ const unavailable = (error: unknown) =>
 if (endpoint === undefined) {
   it('DynamoDB conforms', { skip: 'needs DynamoDB Local: npm run test:dynamodb' });
 } else {
-  /** Each access key has a database of its own: a write costs the more, the more records the streams beside it hold. */
-  const optionsOf = () => ({
+  /** Each access key has its own database: writes setTo slower with the number of stream records in a database. */
+  const clientOptions = () => ({
     endpoint,
     region: 'eu-central-1',
     credentials: { accessKeyId: randomUUID().replaceAll('-', ''), secretAccessKey: 'local' },
   });
 
   const openStore = async ({
-    answering = endpoint,
+    driverEndpoint = endpoint,
     holds = 'states',
-  }: { answering?: string; holds?: IndexHolds } = {}) => {
-    const local = optionsOf();
+  }: { driverEndpoint?: string; holds?: IndexHolds } = {}) => {
+    const local = clientOptions();
     const client = new DynamoDBClient(local);
     const streams = new DynamoDBStreamsClient(local);
     const name = `test-${randomUUID()}`;
     await createDynamoTable(client, name, { byGroup: holds });
     await createDynamoTable(client, name, { byGroup: holds });
-    const calls = createDynamoCalls(new DynamoDBClient({ ...local, endpoint: answering }));
+    const calls = createDynamoCalls(new DynamoDBClient({ ...local, endpoint: driverEndpoint }));
     const driver = dynamoDriver(calls, name);
     return {
       driver,
@@ -59,29 +59,29 @@ if (endpoint === undefined) {
   };
 
   conformance('DynamoDB', () => openStore());
-  describe('an index that holds keys alone', () => queriesConform(() => openStore({ holds: 'keys' })));
+  describe('an index of keys', () => queriesConform(() => openStore({ holds: 'keys' })));
 
   describe('DynamoDB', () => {
     it('a write that is retried after a lost response is applied once', async () => {
-      let lost = 0;
-      /** Carries calls out, and loses the first answer. */
-      const carryOut = async (request: IncomingMessage, response: ServerResponse) => {
+      let requests = 0;
+      /** Forwards requests, and loses the first response. */
+      const forward = async (request: IncomingMessage, response: ServerResponse) => {
         const headers = request.headers as Record<string, string>;
-        const answer = await fetch(endpoint, { method: 'POST', headers, body: await text(request) });
-        if (lost++ === 0) response.destroy();
-        else response.writeHead(answer.status).end(await answer.text());
+        const upstream = await fetch(endpoint, { method: 'POST', headers, body: await text(request) });
+        if (requests++ === 0) response.destroy();
+        else response.writeHead(upstream.status).end(await upstream.text());
       };
-      const proxy = createServer((request, response) => void carryOut(request, response));
+      const proxy = createServer((request, response) => void forward(request, response));
       proxy.listen(0, '127.0.0.1');
       await once(proxy, 'listening');
       const { port } = proxy.address() as AddressInfo;
-      const { table, feed, close } = await openStore({ answering: `http://127.0.0.1:${port}` });
-      await table.update(a, add(1, happened('once')));
+      const { table, feed, close } = await openStore({ driverEndpoint: `http://127.0.0.1:${port}` });
+      await table.update(a, add(1, sampleEvent('once')));
       assert.deepEqual(await table.get(a), { version: 1, count: 1 });
 
-      lost = 0;
+      requests = 0;
       assert.equal(await table.putIfNewer(key(thing, 'b'), { version: 1, count: 1 }), true);
-      lost = 0;
+      requests = 0;
       await table.transact([a, key(thing, 'b')], (read) => ({
         writes: [a, key(thing, 'b')].map((item) => put(item, add(1)(read.get(item)).state)),
       }));
@@ -89,14 +89,18 @@ if (endpoint === undefined) {
         (await table.getMany([a, key(thing, 'b')])).map(({ version }) => version),
         [2, 2],
       );
-      await table.update(a, add(1, happened('last')));
+      await table.update(a, add(1, sampleEvent('last')));
       assert.deepEqual((await changesUntil(feed, 'last')).map(eventIds), [['once'], ['last']]);
       await close();
       proxy.close();
     });
 
-    it('reports a store out of reach as unavailable', async () => {
-      const client = new DynamoDBClient({ ...optionsOf(), endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
+    it('calls of an unreachable store reject with unavailable', async () => {
+      const client = new DynamoDBClient({
+        ...clientOptions(),
+        endpoint: 'http://127.0.0.1:9',
+        maxAttempts: 1,
+      });
       const table = createTable(dynamoDriver(createDynamoCalls(client), 'none'), { now: Date.now });
       await assert.rejects(table.ping(), unavailable);
       await assert.rejects(table.update(a, add(1)), unavailable);

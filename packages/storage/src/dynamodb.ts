@@ -1,19 +1,22 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Driver, IndexPage, IndexQuery, Position, ScanPage, ScanQuery } from './driver.ts';
 import type { CallDynamo } from './dynamodb-calls.ts';
-import { translated } from './dynamodb-errors.ts';
+import { withDomainErrors } from './dynamodb-errors.ts';
 import { keyOf, storedState, type StoredItem } from './dynamodb-items.ts';
 import { indexAttributes, PARTITION_KEY } from './dynamodb-layout.ts';
 import { createReader, projection } from './dynamodb-reads.ts';
 import { createWriter } from './dynamodb-writes.ts';
 import { pkPrefix } from './pk.ts';
 
-/** A table in DynamoDB, laid out as createDynamoTable does. */
+/** Driver for a table in DynamoDB with the schema of {@link createDynamoTable}. */
 export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
   const read = createReader(call, tableName);
   const write = createWriter(call, tableName);
 
-  /** The items of an index's entries: those themselves where it holds states. What has left the place since is left out. */
+  /**
+   * The items of index entries. The entries of an index of states are complete. For those of an index of keys, the items
+   * are read; items that have since left the partition are omitted.
+   */
   async function itemsOf(
     entries: readonly StoredItem[],
     partitionName: string,
@@ -96,12 +99,13 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
   }
 
   return {
-    read: (pks, { consistent }) => translated(async () => (await read(pks, consistent)).map(storedState)),
-    write: (puts) => translated(() => write(puts)),
-    queryIndex: (query) => translated(() => queryIndex(query)),
-    scan: (query) => translated(() => scan(query)),
+    read: (pks, { consistent }) =>
+      withDomainErrors(async () => (await read(pks, consistent)).map(storedState)),
+    write: (puts) => withDomainErrors(() => write(puts)),
+    queryIndex: (query) => withDomainErrors(() => queryIndex(query)),
+    scan: (query) => withDomainErrors(() => scan(query)),
     ping: () =>
-      translated(async () => {
+      withDomainErrors(async () => {
         await call('GetItem', { TableName: tableName, Key: keyOf('ping#') });
       }),
   };

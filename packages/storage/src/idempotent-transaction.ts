@@ -11,7 +11,7 @@ import {
 } from './table.ts';
 import type { Versioned, Write } from './table.ts';
 
-/** A request that succeeded under its idempotency key, and its response as JSON. */
+/** Stored record of an idempotency key whose request succeeded; `answer` is the response as JSON. */
 interface StoredResponse {
   readonly version: 1;
   readonly fingerprint: string;
@@ -21,50 +21,50 @@ interface StoredResponse {
 
 const requests: EntityType<StoredResponse> = { name: 'request', expiresAt: ({ expiresAt }) => expiresAt };
 
-/** A decision's response, which must be JSON, and its writes. */
-export interface RespondingDecision<A> {
-  readonly answer: A;
+/** A decision with the response to its request, which must be JSON. */
+export interface RespondingDecision<R> {
+  readonly response: R;
   readonly writes: readonly Write[];
 }
 
 /**
- * As `transact`, and resolves to the response. A request with an idempotency key is applied once: its response commits
- * together with its writes and is replayed within a day, also to concurrent duplicates. A rejected request (`decide`
- * throws) is not stored: its key may succeed later. Rejects with `unprocessable` when the key succeeded for another body.
+ * Like `transact`, but resolves to the response. A request with an idempotency key is applied once: its response commits
+ * atomically with its writes and is replayed for a day, also to concurrent duplicates. A request that `decide` rejects is
+ * not stored: a retry with its key may succeed. Rejects with `unprocessable` if the key was used for another request.
  */
-export async function transactIdempotently<A>(
+export async function transactIdempotently<R>(
   table: Table,
   request: IdempotentRequest | undefined,
   keys: readonly Key<Versioned>[],
-  decide: (read: Snapshot) => RespondingDecision<A>,
+  decide: (read: Snapshot) => RespondingDecision<R>,
   options?: TransactOptions,
-): Promise<A> {
-  if (!request) return (await table.transact(keys, decide, options)).answer;
+): Promise<R> {
+  if (!request) return (await table.transact(keys, decide, options)).response;
   const { id, fingerprint, expiresAt, onReplay } = request;
-  const own = key(requests, id);
-  const { answer, isReplay } = await table.transact(
-    [...keys, own],
+  const requestKey = key(requests, id);
+  const { response, isReplay } = await table.transact(
+    [...keys, requestKey],
     (read) => {
-      const answered = read.get(own);
-      if (answered) return { answer: answerOf(answered, fingerprint), isReplay: true, writes: [] };
+      const stored = read.get(requestKey);
+      if (stored) return { response: responseOf(stored, fingerprint), isReplay: true, writes: [] };
       const decision = decide(read);
-      const answer = JSON.stringify(decision.answer);
-      const record = put(own, { version: 1, fingerprint, expiresAt, answer });
-      return { answer, isReplay: false, writes: [...decision.writes, record] };
+      const response = JSON.stringify(decision.response);
+      const record = put(requestKey, { version: 1, fingerprint, expiresAt, answer: response });
+      return { response, isReplay: false, writes: [...decision.writes, record] };
     },
     options,
   );
   if (isReplay) onReplay();
-  return JSON.parse(answer) as A;
+  return JSON.parse(response) as R;
 }
 
-/** Whether the request succeeded before, by whatever body: `transactIdempotently` then replays its response or rejects. */
+/** Whether a request with this key succeeded before: `transactIdempotently` then replays its response or rejects. */
 export async function hasResponse(table: Table, request: IdempotentRequest | undefined): Promise<boolean> {
   return request !== undefined && (await table.get(key(requests, request.id))) !== undefined;
 }
 
-function answerOf({ fingerprint, answer }: StoredResponse, expected: string): string {
-  if (fingerprint === expected) return answer;
+function responseOf({ fingerprint, answer: response }: StoredResponse, expected: string): string {
+  if (fingerprint === expected) return response;
   throw new DomainError(
     'unprocessable',
     'idempotency-key-reused',

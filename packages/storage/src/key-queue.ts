@@ -1,18 +1,21 @@
-/** Runs a task once every earlier task that shares a key with it has ended. Never deadlocks; forgets idle keys. */
+/**
+ * Serializes tasks by key: a task starts when all earlier tasks that share a key with it have ended. Tasks cannot
+ * deadlock, and keys without a task take no memory.
+ */
 export type KeyQueue = <T>(keys: readonly string[], task: () => Promise<T>) => Promise<T>;
 
 export function createKeyQueue(): KeyQueue {
   const tails = new Map<string, Promise<void>>();
 
   return async (keys, task) => {
-    const earlier = keys.flatMap((key) => tails.get(key) ?? []);
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    for (const key of keys) tails.set(key, ended);
+    const earlierTasks = keys.flatMap((key) => tails.get(key) ?? []);
+    const { promise: tail, resolve: end } = Promise.withResolvers<void>();
+    for (const key of keys) tails.set(key, tail);
     try {
-      await Promise.all(earlier);
+      await Promise.all(earlierTasks);
       return await task();
     } finally {
-      for (const key of keys) if (tails.get(key) === ended) tails.delete(key);
+      for (const key of keys) if (tails.get(key) === tail) tails.delete(key);
       end();
     }
   };

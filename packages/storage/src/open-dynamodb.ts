@@ -6,7 +6,7 @@ import { dynamoDriver } from './dynamodb.ts';
 import { createDynamoCalls } from './dynamodb-calls.ts';
 import type { Table } from './table.ts';
 
-/** A table in DynamoDB; region, credentials and endpoint are those of the AWS SDK's environment. Counts `ConflictsRetried`. */
+/** Opens a table in DynamoDB, with region, credentials and endpoint of the AWS SDK's environment. Counts `ConflictsRetried`. */
 export function openDynamoTable(tableName: string, metrics: Pick<Metrics, 'count'>): Table {
   return createTable(dynamoDriver(createDynamoCalls(new DynamoDBClient({})), tableName), {
     now: () => Date.now(),

@@ -1,39 +1,38 @@
 import { DomainError } from '@tandem/chassis/errors';
 import type { IndexEntry, Key, Versioned } from './table.ts';
 
-/** DynamoDB's limits of keys in bytes, kept by every store so that none takes what another refuses. */
+/** DynamoDB's limits of keys in bytes. Every store enforces them, so that all stores accept the same keys. */
 const MAX_PARTITION_BYTES = 2_048;
 const MAX_SORT_BYTES = 1_024;
 
-/** A key as it is stored. Throws a DomainError of kind `invalid` for an id that no store could keep as it is. */
+/** The partition key of an item. Throws a DomainError of kind `invalid` for an id that cannot be stored. */
 export function pkOf<S extends Versioned>({ kind, id }: Key<S>): string {
-  return checked(pkPrefix(kind.name) + id, MAX_PARTITION_BYTES);
+  return checkKey(pkPrefix(kind.name) + id, MAX_PARTITION_BYTES);
 }
 
-/** Prefix of the stored keys of a kind. */
+/** Prefix of the partition keys of an entity type. */
 export function pkPrefix(kind: string): string {
-  if (kind.includes('#')) throw new Error(`A kind's name holds no '#': ${kind}`);
+  if (kind.includes('#')) throw new Error(`The name of an entity type must not contain '#': ${kind}`);
   return `${kind}#`;
 }
 
-/** The kind's name and the id in a stored key. */
+/** The name of the entity type and the id in a partition key. */
 export function partsOf(pk: string): { kind: string; key: string } {
   const separator = pk.indexOf('#');
   return { kind: pk.slice(0, separator), key: pk.slice(separator + 1) };
 }
 
-/** The entry, if every store can keep it; throws a DomainError of kind `invalid` otherwise. */
-export function checkedEntry(entry: IndexEntry): IndexEntry {
-  checked(entry.partition, MAX_PARTITION_BYTES);
-  checked(entry.sort, MAX_SORT_BYTES);
-  return entry;
+/** Throws a DomainError of kind `invalid` for an index entry that cannot be stored. */
+export function checkEntry(entry: IndexEntry): void {
+  checkKey(entry.partition, MAX_PARTITION_BYTES);
+  checkKey(entry.sort, MAX_SORT_BYTES);
 }
 
-function checked(key: string, maxBytes: number): string {
+function checkKey(key: string, maxBytes: number): string {
   if (key.isWellFormed() && Buffer.byteLength(key) <= maxBytes) return key;
   throw new DomainError(
     'invalid',
     'unusable-key',
-    `An id or category must be well-formed text of at most ${maxBytes} bytes.`,
+    `The id or category is not well-formed Unicode of at most ${maxBytes} bytes. Choose another one.`,
   );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { untilWritten } from './retry.ts';
 
-test('tries until it succeeds, telling each conflict', async () => {
+test('an attempt is retried until it succeeds, and each conflict is reported', async () => {
   let attempts = 0;
   let conflicts = 0;
   const attempt = async () => (++attempts === 4 ? { result: 'written' } : undefined);
@@ -10,7 +10,7 @@ test('tries until it succeeds, telling each conflict', async () => {
   assert.deepEqual({ result, conflicts }, { result: 'written', conflicts: 3 });
 });
 
-test('gives up after its time, but never before the first attempt', async () => {
+test('there are no retries after the deadline, but always a first attempt', async () => {
   let attempts = 0;
   const attempt = async () => {
     attempts++;

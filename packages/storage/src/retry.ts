@@ -4,18 +4,18 @@ import { DomainError } from '@tandem/chassis/errors';
 const FIRST_DELAY_MS = 5;
 const MAX_DELAY_MS = 200;
 
-/** Deadline of the retries of a contended write, from the beginning of the call. */
+/** Deadline of the retries of a contended write, from the start of the call. */
 export const CONTENTION_LIMIT_MS = 5_000;
 
-/** Waits before the next attempt: exponentially longer, jittered. `attempt` counts from 0. */
+/** Waits before the next attempt: exponential backoff with jitter. `attempt` counts from 0. */
 export async function backOff(attempt: number): Promise<void> {
-  const longest = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
-  await delay(longest * (0.5 + Math.random() / 2));
+  const maxDelayMs = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
+  await delay(maxDelayMs * (0.5 + Math.random() / 2));
 }
 
 /**
- * Calls `attempt` until it resolves to something, backing off in between; at least once, and as a rule not after
- * `deadline` (of `performance.now()`): then rejects with `unavailable`.
+ * Retries `attempt` with backoff until it resolves to a result; `undefined` means a conflict. Makes at least one attempt.
+ * Rejects with `unavailable` after a conflict at or after `deadline` (of `performance.now()`).
  */
 export async function untilWritten<T>(
   deadline: number,
@@ -23,17 +23,15 @@ export async function untilWritten<T>(
   onConflict: () => void,
 ): Promise<T> {
   for (let attempts = 0; ; attempts++) {
-    const written = await attempt();
-    if (written) return written.result;
+    const outcome = await attempt();
+    if (outcome) return outcome.result;
     onConflict();
     if (performance.now() >= deadline) {
       throw new DomainError(
         'unavailable',
         'write-contended',
         'Too many concurrent updates of the same item. Retry after a moment.',
-        {
-          details: { attempts: attempts + 1 },
-        },
+        { details: { attempts: attempts + 1 } },
       );
     }
     await backOff(attempts);

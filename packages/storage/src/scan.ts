@@ -3,51 +3,53 @@ import { partsOf } from './pk.ts';
 import type { EntityType, Versioned } from './table.ts';
 
 export interface ScanOptions {
-  /** Into how many parts the table is split; one page of each is read at the same time and kept in memory. */
+  /** Number of segments of the parallel scan; one page of each is read concurrently and held in memory. */
   readonly segments: number;
-  /** Number of items of the table, of any kind, that are read for a page. */
+  /** Number of items, of any entity type, to read for a page. */
   readonly pageSize: number;
-  /** Milliseconds since the epoch. */
+  /** Clock, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** Resumes behind this position, which a scan with as many segments returned. Default: the beginning. */
+  /** Position of an earlier scan with the same number of segments, to resume after it. Default: the start. */
   readonly startAfter?: string | undefined;
-  /** Called with the position behind each page, empty ones included, once the consumer of the scan is done with it. */
+  /** Called with the position after each page, empty ones included, once the consumer has processed the page. */
   readonly onPage?: (position: string) => void;
 }
 
-/** States of one kind with their ids. `position` is opaque: a scan that starts after it continues behind this page. */
+/** States of one entity type with their ids. A scan with `startAfter` the opaque `position` resumes after this page. */
 export interface KindPage<S> {
   readonly items: readonly { readonly id: string; readonly state: S }[];
   readonly position: string;
 }
 
-/** Of each segment the place behind its last page: null before the first, true when it is done. */
-type Places = (string | null | true)[];
+/** Position in each segment, after its last page: null before the first page, true after the last. */
+type SegmentPositions = (string | null | true)[];
 
 /**
- * Yields all live items of a kind, in no promised order, page by page in constant memory; empty pages are left out.
- * Reads the whole table, consistently page by page, not as of one moment. Throws a RangeError for a foreign position.
+ * Yields all live items of an entity type, in no defined order, page by page in constant memory; empty pages are omitted.
+ * Scans the whole table. Each page is read with strong consistency, but the scan is not a point-in-time snapshot. Throws a
+ * RangeError for an invalid position.
  */
 export async function* scanKind<S extends Versioned>(
   driver: Pick<Driver, 'scan'>,
   { name: kind }: EntityType<S>,
   { segments, pageSize: limit, now, startAfter, onPage = () => undefined }: ScanOptions,
 ): AsyncGenerator<KindPage<S>> {
-  const places = startAfter === undefined ? Array(segments).fill(null) : placesOf(startAfter, segments);
+  const positions =
+    startAfter === undefined ? Array(segments).fill(null) : decodePosition(startAfter, segments);
   const isLive = ({ expiresAt }: StoredState) => expiresAt === undefined || expiresAt > now() / 1000;
 
-  while (places.some((place) => place !== true)) {
+  while (positions.some((after) => after !== true)) {
     const pages = await Promise.all(
-      places.map(async (place, segment) =>
-        place === true
+      positions.map(async (after, segment) =>
+        after === true
           ? undefined
-          : driver.scan({ kind, segment, segments, limit, after: place ?? undefined }),
+          : driver.scan({ kind, segment, segments, limit, after: after ?? undefined }),
       ),
     );
     for (const [segment, page] of pages.entries()) {
       if (!page) continue;
-      places[segment] = page.next ?? true;
-      const position = positionOf(places);
+      positions[segment] = page.next ?? true;
+      const position = encodePosition(positions);
       const items = page.rows.filter(isLive).map(({ pk, state }) => ({
         id: partsOf(pk).key,
         state: state as S,
@@ -58,18 +60,18 @@ export async function* scanKind<S extends Versioned>(
   }
 }
 
-function positionOf(places: Places): string {
-  return Buffer.from(JSON.stringify(places)).toString('base64url');
+function encodePosition(positions: SegmentPositions): string {
+  return Buffer.from(JSON.stringify(positions)).toString('base64url');
 }
 
-function placesOf(position: string, segments: number): Places {
-  let places: unknown;
+function decodePosition(position: string, segments: number): SegmentPositions {
+  let positions: unknown;
   try {
-    places = JSON.parse(Buffer.from(position, 'base64url').toString());
+    positions = JSON.parse(Buffer.from(position, 'base64url').toString());
   } catch {
-    places = undefined;
+    positions = undefined;
   }
-  const isPlace = (place: unknown) => place === null || place === true || typeof place === 'string';
-  if (Array.isArray(places) && places.length === segments && places.every(isPlace)) return places;
-  throw new RangeError(`Not a position of a scan with ${segments} segments`);
+  const isValid = (after: unknown) => after === null || after === true || typeof after === 'string';
+  if (Array.isArray(positions) && positions.length === segments && positions.every(isValid)) return positions;
+  throw new RangeError(`The position is not of a scan with ${segments} segments`);
 }

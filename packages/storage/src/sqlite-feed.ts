@@ -6,46 +6,46 @@ import type { Change, ChangeFeed, Image } from './table.ts';
 const POLL_MS = 250;
 
 /**
- * The log as a feed; the log is the checkpoint: what is acknowledged is deleted. `committed` wakes whoever waits.
- * `translated` turns the store's errors into what callers may see.
+ * Creates a feed of the change log. A checkpoint deletes the changes up to it. `notifyCommit` wakes waiting readers.
+ * `withDomainErrors` translates the store's errors.
  */
 export function createSqliteFeed(
   db: DatabaseSync,
-  translated: <T>(call: () => T) => T,
-): { feed: ChangeFeed; committed: () => void } {
+  withDomainErrors: <T>(call: () => T) => T,
+): { feed: ChangeFeed; notifyCommit: () => void } {
   const oldest = db.prepare('SELECT seq, pk, before, after, expired FROM changes ORDER BY seq LIMIT ?');
   const acknowledge = db.prepare('DELETE FROM changes WHERE seq <= ?');
-  const waiting = new Set<() => void>();
+  const waitingReaders = new Set<() => void>();
 
   function nextCommit(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
-        waiting.delete(wake);
+        waitingReaders.delete(wake);
         signal.removeEventListener('abort', wake);
         resolve();
       };
       const timer = setTimeout(wake, POLL_MS);
-      waiting.add(wake);
+      waitingReaders.add(wake);
       signal.addEventListener('abort', wake);
     });
   }
 
   return {
-    committed: () => {
-      for (const wake of waiting) wake();
+    notifyCommit: () => {
+      for (const wake of waitingReaders) wake();
     },
     feed: {
       async read(limit, signal) {
         while (!signal.aborted) {
-          const records = translated(() => oldest.all(limit));
+          const records = withDomainErrors(() => oldest.all(limit));
           if (records.length > 0) return records.map(changeOf);
           await nextCommit(signal);
         }
         return [];
       },
       checkpoint: async ({ id }) => {
-        translated(() => acknowledge.run(Number(id)));
+        withDomainErrors(() => acknowledge.run(Number(id)));
       },
     },
   };

@@ -12,7 +12,7 @@ import type {
 import { pkPrefix } from './pk.ts';
 import type { Versioned } from './table.ts';
 
-/** An item has at most one index entry, so that it lies in its row. `changes` is the log that the feed reads. */
+/** An item has at most one index entry, which is stored in its row. `changes` is the log that the feed reads. */
 export const schema = `
   CREATE TABLE IF NOT EXISTS items (
     pk TEXT PRIMARY KEY NOT NULL,
@@ -40,39 +40,39 @@ export const schema = `
 const IMAGE = `json_object('version', version, 'state', json(state), 'events', json(events),
   'traceparent', traceparent)`;
 
-/** SQLite orders blobs behind all texts. */
+/** SQLite orders blobs after all texts. */
 const ABOVE_ALL_TEXT = new Uint8Array();
 
-/** The character after `#`: no key of a kind is at or above the kind's name with it. */
+/** The character after `#`: followed by it, the name of an entity type is an upper bound of the type's keys. */
 const AFTER_SEPARATOR = '$';
 
 type Record = { readonly [column: string]: SQLOutputValue };
 
-/** The statements over items. None of them opens a transaction. */
+/** Prepares the statements for items. None of them opens a transaction. */
 export function prepareItems(db: DatabaseSync) {
-  const guard = db.prepare('SELECT version, expires_at FROM items WHERE pk = ?');
+  const versionStatement = db.prepare('SELECT version, expires_at FROM items WHERE pk = ?');
   const findStatement = db.prepare('SELECT pk, version, state, expires_at FROM items WHERE pk = ?');
   const imageStatement = db.prepare(`SELECT ${IMAGE} AS image FROM items WHERE pk = ?`);
   const upsert = db.prepare('INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const log = db.prepare('INSERT INTO changes (pk, before, after, expired) VALUES (?, ?, ?, ?)');
-  const expired = db.prepare(
+  const expiredStatement = db.prepare(
     `SELECT pk, ${IMAGE} AS image FROM items WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`,
   );
   const remove = db.prepare('DELETE FROM items WHERE pk = ?');
-  const indexed =
+  const selectFromIndex =
     'SELECT pk, version, state, expires_at, index_partition, index_sort FROM items WHERE index_name = ?';
-  const ofPartition = db.prepare(
-    `${indexed} AND index_partition = ? AND (index_sort, pk) > (?, ?) AND index_sort <= ?
+  const ascendingStatement = db.prepare(
+    `${selectFromIndex} AND index_partition = ? AND (index_sort, pk) > (?, ?) AND index_sort <= ?
      ORDER BY index_sort, pk LIMIT ?`,
   );
-  const ofPartitionDescending = db.prepare(
-    `${indexed} AND index_partition = ? AND (index_sort, pk) < (?, ?) ORDER BY index_sort DESC, pk DESC LIMIT ?`,
+  const descendingStatement = db.prepare(
+    `${selectFromIndex} AND index_partition = ? AND (index_sort, pk) < (?, ?) ORDER BY index_sort DESC, pk DESC LIMIT ?`,
   );
-  const ofIndex = db.prepare(
-    `${indexed} AND (index_partition, index_sort, pk) > (?, ?, ?) ORDER BY index_partition, index_sort, pk LIMIT ?`,
+  const wholeIndexStatement = db.prepare(
+    `${selectFromIndex} AND (index_partition, index_sort, pk) > (?, ?, ?) ORDER BY index_partition, index_sort, pk LIMIT ?`,
   );
 
-  const ofKind = db.prepare(
+  const scanStatement = db.prepare(
     'SELECT pk, version, state, expires_at FROM items WHERE pk >= ? AND pk > ? AND pk < ? ORDER BY pk LIMIT ?',
   );
 
@@ -105,16 +105,16 @@ export function prepareItems(db: DatabaseSync) {
   return {
     find,
 
-    /** Stores the row if its condition holds; returns whether it does. */
+    /** Stores the row if the condition holds. Returns whether it holds. */
     apply({ pk, condition, row }: Put): boolean {
-      if (!holds(condition, guard.get(pk))) return false;
+      if (!holds(condition, versionStatement.get(pk))) return false;
       if (row) store(row);
       return true;
     },
 
-    /** Deletes at most `limit` items, logging each. Returns how many. */
+    /** Deletes at most `limit` expired items, each with a change in the log. Returns their number. */
     removeExpired(nowSeconds: number, limit: number): number {
-      const records = expired.all(nowSeconds, limit);
+      const records = expiredStatement.all(nowSeconds, limit);
       for (const { pk, image } of records) {
         log.run(pk ?? null, image ?? null, null, 1);
         remove.run(pk ?? null);
@@ -125,14 +125,14 @@ export function prepareItems(db: DatabaseSync) {
     queryIndex({ index, partition, limit, after, until, order }: IndexQuery): IndexPage {
       const start = order === 'descending' ? ABOVE_ALL_TEXT : '';
       const [sort, pk] = [after?.sort ?? start, after?.pk ?? start];
-      const ofOne = (partition: string) =>
+      const queryPartition = (partition: string) =>
         order === 'descending'
-          ? ofPartitionDescending.all(index, partition, sort, pk, limit)
-          : ofPartition.all(index, partition, sort, pk, until ?? ABOVE_ALL_TEXT, limit);
+          ? descendingStatement.all(index, partition, sort, pk, limit)
+          : ascendingStatement.all(index, partition, sort, pk, until ?? ABOVE_ALL_TEXT, limit);
       const records =
         partition === undefined
-          ? ofIndex.all(index, after?.partition ?? '', sort, pk, limit)
-          : ofOne(partition);
+          ? wholeIndexStatement.all(index, after?.partition ?? '', sort, pk, limit)
+          : queryPartition(partition);
       const rows = records.map((record) => {
         const row = storedState(record);
         const [partition, sort] = [text(record['index_partition']), text(record['index_sort'])];
@@ -141,11 +141,11 @@ export function prepareItems(db: DatabaseSync) {
       return { rows, next: rows.length === limit ? rows.at(-1)?.position : undefined };
     },
 
-    /** The first segment holds everything. */
+    /** Scans the table, which is one segment: further segments are empty. */
     scan({ kind, segment, limit, after }: ScanQuery): ScanPage {
       if (segment > 0) return { rows: [] };
       const prefix = pkPrefix(kind);
-      const rows = ofKind
+      const rows = scanStatement
         .all(prefix, after ?? '', prefix.replace('#', AFTER_SEPARATOR), limit)
         .map(storedState);
       return { rows, next: rows.length === limit ? rows.at(-1)?.pk : undefined };
@@ -171,6 +171,6 @@ function storedState(record: Record): StoredState {
 }
 
 function text(value: SQLOutputValue | undefined): string {
-  if (typeof value !== 'string') throw new TypeError('The column holds no text');
+  if (typeof value !== 'string') throw new TypeError('The column is not a text');
   return value;
 }

@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
-import { add, become, changesUntil, eventIds, happened, thing } from './conformance/fixtures.ts';
+import { add, changesUntil, eventIds, sampleEvent, setTo, thing } from './conformance/fixtures.ts';
 import { conformance } from './conformance.ts';
 import { createTable } from './create-table.ts';
 import { openSqlite } from './sqlite.ts';
@@ -34,8 +34,8 @@ conformance('SQLite in a file', async () => {
   };
 });
 
-/** Opens stores over one file, all closed when the test ends. */
-async function opener(t: TestContext) {
+/** A file for stores, which are closed at the end of the test. */
+async function sharedFile(t: TestContext) {
   const { file, remove } = await temporaryDirectory();
   const stores: ReturnType<typeof openSqlite>[] = [];
   t.after(async () => {
@@ -58,35 +58,35 @@ async function opener(t: TestContext) {
 describe('SQLite', () => {
   const a = key(thing, 'a');
 
-  it('two connections to one file see each other', async (t) => {
-    const { open } = await opener(t);
-    const [one, other] = [open(), open()];
-    const woken = changesUntil(other.feed, 'last');
+  it('writes of one connection are visible to another, and wake its feed', async (t) => {
+    const { open } = await sharedFile(t);
+    const [first, second] = [open(), open()];
+    const changes = changesUntil(second.feed, 'last');
     await Promise.all(
-      [one, other].flatMap(({ table }) => Array.from({ length: 50 }, () => table.update(a, add(1)))),
+      [first, second].flatMap(({ table }) => Array.from({ length: 50 }, () => table.update(a, add(1)))),
     );
-    await one.table.update(a, add(1, happened('last')));
-    assert.deepEqual(await other.table.get(a), { version: 101, count: 101 });
-    assert.deepEqual((await woken).map(eventIds), [['last']]);
+    await first.table.update(a, add(1, sampleEvent('last')));
+    assert.deepEqual(await second.table.get(a), { version: 101, count: 101 });
+    assert.deepEqual((await changes).map(eventIds), [['last']]);
   });
 
-  it('a commit wakes the feed without waiting for the poll', async (t) => {
-    const { open } = await opener(t);
+  it('a commit of the same connection wakes the feed before its next poll', async (t) => {
+    const { open } = await sharedFile(t);
     const { table, feed } = open();
     const started = performance.now();
     for (let i = 0; i < 20; i++) {
-      const told = changesUntil(feed, `${i}`);
+      const changes = changesUntil(feed, `${i}`);
       await setImmediate();
-      await table.update(a, add(1, happened(`${i}`)));
-      await told;
+      await table.update(a, add(1, sampleEvent(`${i}`)));
+      await changes;
     }
-    assert.ok(performance.now() - started < 20 * 125, 'half of what polling takes');
+    assert.ok(performance.now() - started < 20 * 125, 'half of the polling interval on average');
   });
 
-  it('reopening keeps the items and the changes not acknowledged', async (t) => {
-    const { open, closeAll } = await opener(t);
+  it('items and unacknowledged changes survive a restart', async (t) => {
+    const { open, closeAll } = await sharedFile(t);
     const first = open();
-    for (const event of ['1', '2', '3']) await first.table.update(a, add(1, happened(event)));
+    for (const event of ['1', '2', '3']) await first.table.update(a, add(1, sampleEvent(event)));
     const [change] = await first.feed.read(1, AbortSignal.timeout(5_000));
     assert.ok(change);
     await first.feed.checkpoint(change);
@@ -94,23 +94,23 @@ describe('SQLite', () => {
 
     const second = open();
     assert.deepEqual(await second.table.get(a), { version: 3, count: 3 });
-    const rest = await changesUntil(second.feed, '3');
-    assert.deepEqual(rest.map(eventIds), [['2'], ['3']]);
+    const remaining = await changesUntil(second.feed, '3');
+    assert.deepEqual(remaining.map(eventIds), [['2'], ['3']]);
     closeAll();
 
     const third = open();
-    await third.table.update(a, add(1, happened('4')));
+    await third.table.update(a, add(1, sampleEvent('4')));
     const [next] = await third.feed.read(1, AbortSignal.timeout(5_000));
-    assert.ok(next && ![change, ...rest].some(({ id }) => id === next.id), 'an id is never used twice');
+    assert.ok(next && ![change, ...remaining].some(({ id }) => id === next.id), 'ids are never reused');
   });
 
-  it('removes what has expired, telling the old image', async (t) => {
-    const { open } = await opener(t);
+  it('expired items are removed, each with a change that has its old image', async (t) => {
+    const { open } = await sharedFile(t);
     const { table, feed, removeExpired } = open();
     const expiresAt = Math.floor(Date.now() / 1000) + 3600;
     const ids = Array.from({ length: 250 }, (_, i) => `old-${i}`);
-    for (const id of ids) await table.update(key(thing, id), become({ count: 1, expiresAt }));
-    await table.update(a, become({ count: 2, expiresAt: expiresAt + 1 }));
+    for (const id of ids) await table.update(key(thing, id), setTo({ count: 1, expiresAt }));
+    await table.update(a, setTo({ count: 2, expiresAt: expiresAt + 1 }));
 
     assert.equal(removeExpired(expiresAt - 1), 0);
     assert.equal(removeExpired(expiresAt), 250);
@@ -127,19 +127,19 @@ describe('SQLite', () => {
     assert.equal((await table.get(a))?.count, 2);
   });
 
-  it('waits for another process that holds the file', async (t) => {
-    const { file, open } = await opener(t);
+  it('a write is retried while another process has locked the file', async (t) => {
+    const { file, open } = await sharedFile(t);
     const { driver, removeExpired } = open({ busyTimeoutMs: 1 });
-    const holder = new DatabaseSync(file);
-    t.after(() => holder.close());
-    holder.exec('BEGIN IMMEDIATE');
+    const otherProcess = new DatabaseSync(file);
+    t.after(() => otherProcess.close());
+    otherProcess.exec('BEGIN IMMEDIATE');
     assert.throws(
       () => removeExpired(1),
       (error) => error instanceof DomainError && error.code === 'store-unavailable',
     );
     let conflicts = 0;
     const onConflict = () => {
-      if (++conflicts === 2) holder.exec('ROLLBACK');
+      if (++conflicts === 2) otherProcess.exec('ROLLBACK');
     };
     const table = createTable(driver, { now: Date.now, onConflict });
     await table.update(a, add(1));

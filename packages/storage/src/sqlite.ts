@@ -9,21 +9,21 @@ import type { ChangeFeed } from './table.ts';
 export interface SqliteStore {
   readonly driver: Driver;
   readonly feed: ChangeFeed;
-  /** Deletes the items that have expired by then, each with an `expired` change. Returns how many. */
+  /** Deletes the expired items, each with an `expired` change. Returns their number. */
   readonly removeExpired: (nowSeconds: number) => number;
-  /** Closes the file; end the feed's readers first. */
+  /** Closes the file. Abort the readers of the feed first. */
   readonly close: () => void;
 }
 
 const EXPIRY_BATCH = 100;
 
-/** SQLITE_BUSY, _LOCKED, _READONLY, _IOERR, _FULL, _CANTOPEN: the store's trouble, not the caller's. */
-const TROUBLE = new Set([5, 6, 8, 10, 13, 14]);
+/** Result codes that mean `unavailable`: SQLITE_BUSY, _LOCKED, _READONLY, _IOERR, _FULL and _CANTOPEN. */
+const UNAVAILABLE = new Set([5, 6, 8, 10, 13, 14]);
 const BUSY = 5;
 
 /**
- * Opens a file, created where there is none, or `:memory:`. Commits survive the process being killed; the loss of
- * power can cost the last of them. `busyTimeoutMs` is how long a call blocks while another process writes.
+ * Opens or creates a file, or opens `:memory:`. Commits survive a killed process; a power failure may lose the last ones.
+ * `busyTimeoutMs` limits the time for which a call blocks while another process writes.
  */
 export function openSqlite(
   file: string,
@@ -33,15 +33,15 @@ export function openSqlite(
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   db.exec(schema);
   const items = prepareItems(db);
-  const { feed, committed } = createSqliteFeed(db, translated);
+  const { feed, notifyCommit } = createSqliteFeed(db, withDomainErrors);
 
-  /** Runs `work` in a write transaction, rolled back where it returns nothing or throws. */
+  /** Runs `work` in a write transaction, which is rolled back if it returns 0 or false, or throws. */
   function transaction<T extends number | boolean>(work: () => T): T {
     db.exec('BEGIN IMMEDIATE');
     try {
-      const done = work();
-      db.exec(done ? 'COMMIT' : 'ROLLBACK');
-      return done;
+      const result = work();
+      db.exec(result ? 'COMMIT' : 'ROLLBACK');
+      return result;
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
@@ -50,9 +50,9 @@ export function openSqlite(
 
   function write(puts: readonly Put[]): Outcome {
     try {
-      const done = transaction(() => puts.every((put) => items.apply(put)));
-      if (done) committed();
-      return done ? 'written' : 'refused';
+      const isWritten = transaction(() => puts.every((put) => items.apply(put)));
+      if (isWritten) notifyCommit();
+      return isWritten ? 'written' : 'rejected';
     } catch (error) {
       if (resultCode(error) === BUSY) return 'contended';
       throw error;
@@ -60,11 +60,11 @@ export function openSqlite(
   }
 
   const driver: Driver = {
-    read: async (pks) => translated(() => pks.flatMap((pk) => items.find(pk) ?? [])),
-    write: async (puts) => translated(() => write(puts)),
-    queryIndex: async (query) => translated(() => items.queryIndex(query)),
-    scan: async (query) => translated(() => items.scan(query)),
-    ping: async () => translated(() => db.exec('SELECT 1')),
+    read: async (pks) => withDomainErrors(() => pks.flatMap((pk) => items.find(pk) ?? [])),
+    write: async (puts) => withDomainErrors(() => write(puts)),
+    queryIndex: async (query) => withDomainErrors(() => items.queryIndex(query)),
+    scan: async (query) => withDomainErrors(() => items.scan(query)),
+    ping: async () => withDomainErrors(() => db.exec('SELECT 1')),
   };
 
   return {
@@ -72,9 +72,11 @@ export function openSqlite(
     feed,
     removeExpired(nowSeconds) {
       for (let removed = 0; ;) {
-        const batch = translated(() => transaction(() => items.removeExpired(nowSeconds, EXPIRY_BATCH)));
+        const batch = withDomainErrors(() =>
+          transaction(() => items.removeExpired(nowSeconds, EXPIRY_BATCH)),
+        );
         removed += batch;
-        if (batch > 0) committed();
+        if (batch > 0) notifyCommit();
         if (batch < EXPIRY_BATCH) return removed;
       }
     },
@@ -82,25 +84,22 @@ export function openSqlite(
   };
 }
 
-function translated<T>(call: () => T): T {
+function withDomainErrors<T>(call: () => T): T {
   try {
     return call();
   } catch (cause) {
     const code = resultCode(cause);
-    if (code === undefined || !TROUBLE.has(code)) throw cause;
+    if (code === undefined || !UNAVAILABLE.has(code)) throw cause;
     throw new DomainError(
       'unavailable',
       'store-unavailable',
       'The database is unavailable. Retry after a moment.',
-      {
-        cause,
-        details: { sqlite: code },
-      },
+      { cause, details: { sqlite: code } },
     );
   }
 }
 
-/** SQLite's primary result code of an error. */
+/** SQLite's primary result code of an error; undefined for other errors. */
 function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;

@@ -1,124 +1,124 @@
 import type { NewEvent } from '@tandem/contracts/events';
 
-/** A stored state: its version grows with each write of its key. */
+/** A state with its version, which grows with each write of the item. */
 export interface Versioned {
   readonly version: number;
 }
 
-/** One kind of item in a table: how its keys, index entry and expiry follow from its state. */
+/** An entity type of a table: derives the index entry and the expiry of an item from its state. */
 export interface EntityType<S extends Versioned> {
   readonly name: string;
-  /** The entry in a sparse index; undefined keeps the item out of it. */
+  /** Entry in a sparse index; undefined for an item that is not in an index. */
   index?(state: S): IndexEntry | undefined;
-  /** When the item expires, in seconds since the epoch; undefined means never. */
+  /** Time at which the item expires, in seconds since the epoch; undefined for never. */
   expiresAt?(state: S): number | undefined;
 }
 
-/** An item's place in an index: items of one partition are listed in the order of `sort`. */
+/** Entry of an item in an index. The items of a partition are listed in the order of `sort`. */
 export interface IndexEntry {
   readonly index: string;
   readonly partition: string;
   readonly sort: string;
 }
 
-/** Names one item. */
+/** Key of an item: its entity type (`kind`) and id. */
 export interface Key<S extends Versioned> {
   readonly kind: EntityType<S>;
   readonly id: string;
 }
 
 /**
- * A decision about one item: its new state and its events. A decision that returns the state it was given
- * (undefined where there was none) writes nothing.
+ * A decision about one item: its new state and its events. A decision that returns the current state (undefined for a
+ * missing item) writes nothing.
  */
 export interface Decision<S> {
   readonly state: S | undefined;
   readonly events: readonly NewEvent[];
 }
 
-/** One write of a transaction, made with {@link put}. */
+/** One write of a transaction, created by {@link put}. */
 export interface Write {
   readonly key: Key<Versioned>;
   readonly state: Versioned;
   readonly events: readonly NewEvent[];
 }
 
-/** Items that were read; undefined where there is none. Throws for a key that was not read. */
+/** Items that were read; undefined for a missing item. Throws for a key that was not read. */
 export interface Snapshot {
   get<S extends Versioned>(key: Key<S>): S | undefined;
 }
 
 export interface TransactOptions {
   /**
-   * The keys of the additional reads, which may follow from the items under the transaction's own keys. They are read
-   * after those, in the same attempt. An additional item is guarded by its version only where it is written: one that is
-   * only read may change before the writes commit.
+   * Keys of additional reads, which may depend on the items with the transaction's own keys: they are read after those, in
+   * the same attempt. The version of an additional item is checked only if the item is written: one that is only read may
+   * change before the commit.
    */
   readonly additionalReads?: (read: Snapshot) => readonly Key<Versioned>[];
   /**
-   * Own keys that, like additional ones, are guarded only where they are written: a decision that leaves them as they are
-   * is right as of the moment at which it read them.
+   * Own keys whose version, like that of additional ones, is checked only if the item is written: a decision that does
+   * not write them is valid as of the time at which it read them.
    */
   readonly guardedIfWritten?: readonly Key<Versioned>[];
 }
 
-/** A page of an index. `cursor`, present when there may be more, continues behind it and is opaque. */
+/** A page of an index. The opaque `cursor` continues after it; absent on the last page. */
 export interface Page<S> {
   readonly items: readonly S[];
   readonly cursor?: string;
 }
 
 /**
- * A query of an index. Without a `partition` the whole index is listed, partitions in no promised order; then `order` cannot be
- * descending.
+ * A query of an index. Without a `partition` the whole index is listed, its partitions in no defined order; `until` and
+ * descending order require a partition.
  */
 export interface Query {
   readonly index: string;
   readonly partition?: string;
   readonly limit: number;
   readonly cursor?: string;
-  /** The last `sort` that is listed, in ascending order only. Default: no bound. */
+  /** Inclusive upper bound of `sort`, in ascending order only. Default: none. */
   readonly until?: string;
-  /** Of `sort`, as bytes of UTF-8. Default: ascending. */
+  /** Order of `sort`, compared as bytes of UTF-8. Default: ascending. */
   readonly order?: 'ascending' | 'descending';
 }
 
 /**
- * A service's table. Every write stores the state and its events in one item under a condition on its version, so
- * that they commit together or not at all. Expired items are absent to every call.
+ * A service's table, with a transactional outbox: a write stores state and events in one item, so that they commit
+ * atomically. Writes are conditional on the version (optimistic concurrency). Expired items are absent to every call.
  *
- * Calls reject with a DomainError of kind `unavailable` when the store cannot be reached or stays contended, and with the
- * code `write-outcome-unknown` when it is not known whether a write was applied.
+ * Calls reject with a DomainError of kind `unavailable` if the store does not respond or a write stays contended; its code
+ * is `write-outcome-unknown` if it is not known whether a write was applied.
  */
 export interface Table {
-  /** The item's state as of now; with `consistent: false` possibly a moment old, for half the price. */
+  /** Reads the state of an item; with `consistent: false` it may be stale (eventually consistent), for half the price. */
   get<S extends Versioned>(key: Key<S>, options?: { consistent?: boolean }): Promise<S | undefined>;
 
   /**
-   * The items under at most 100 keys, in one request; each as of its own moment, so that two that change together may be
-   * read before and after. With `consistent: false` possibly a moment old, for half the price.
+   * Reads the items with at most 100 keys in one request. The read is not atomic: of two items that change together, one may
+   * be read before and the other after the change. With `consistent: false` items may be stale, for half the price.
    */
   read(keys: readonly Key<Versioned>[], options?: { consistent?: boolean }): Promise<Snapshot>;
 
-  /** The states that exist, in no promised order; each key at most once. Possibly a moment old. */
+  /** Reads the items that exist, in no defined order, each at most once. They may be stale (eventually consistent). */
   getMany<S extends Versioned>(keys: readonly Key<S>[]): Promise<S[]>;
 
   /**
-   * Reads, decides, and writes under optimistic concurrency: when the item has changed since it was read, all of that is
-   * repeated. `decide` must be pure: it may run any number of times. What it throws, update throws. Resolves to the
-   * decision that was written, which is applied once.
+   * Reads, decides and writes under optimistic concurrency: if the item has changed since it was read, all three steps are
+   * retried. `decide` must be pure, as it may run several times; an error that it throws is propagated. Resolves to the
+   * decision that was written, exactly once.
    */
   update<S extends Versioned, D extends Decision<S>>(
     key: Key<S>,
     decide: (current: S | undefined) => D,
   ): Promise<D>;
 
-  /** Stores the state unless one of the same or a later version is there. Resolves to whether it was stored. */
+  /** Stores the state unless the stored one has the same or a later version. Resolves to whether it was stored. */
   putIfNewer<S extends Versioned>(key: Key<S>, state: S): Promise<boolean>;
 
   /**
-   * As `update`, over several items at once: all writes commit or none. They name own keys or additional reads; at most
-   * 100 items are own or written.
+   * Like `update`, for several items: all writes commit or none. Writes are limited to own keys and additional reads. Own
+   * keys and writes may have at most 100 items.
    */
   transact<R extends { readonly writes: readonly Write[] }>(
     keys: readonly Key<Versioned>[],
@@ -127,28 +127,28 @@ export interface Table {
   ): Promise<R>;
 
   /**
-   * A page of an index. Rejects with a DomainError of kind `invalid` for a cursor that is not one of this list, in this
-   * order, and with a RangeError for a descending order without a partition.
+   * Reads a page of an index. Rejects with a DomainError of kind `invalid` for a cursor of another list or order, and with a
+   * RangeError for a descending order without a partition.
    */
   query<S extends Versioned>(kind: EntityType<S>, query: Query): Promise<Page<S>>;
 
-  /** Resolves when the store answers. */
+  /** Resolves if the store responds, rejects otherwise. */
   ping(): Promise<void>;
 }
 
-/** A committed change of one item, as a record of the table's stream. */
+/** A committed change of one item, in the table's change stream. */
 export interface Change {
-  /** The position in the stream: unique, and of one item's changes the later one is behind the earlier. */
+  /** Unique position in the stream; the changes of an item are in the order of their commits. */
   readonly id: string;
   readonly kind: string;
   readonly key: string;
   readonly before?: Image;
   readonly after?: Image;
-  /** Whether the item expired, rather than being removed by a call. */
+  /** Whether the item was removed by its expiry, not by a call. */
   readonly expired: boolean;
 }
 
-/** An item as it stood before or after a change. */
+/** An item before or after a change. */
 export interface Image {
   readonly version: number;
   readonly state: unknown;
@@ -156,20 +156,23 @@ export interface Image {
   readonly traceparent?: string;
 }
 
-/** A table's changes since a checkpoint that survives the process. */
+/** The changes of a table after a durable checkpoint. */
 export interface ChangeFeed {
-  /** The oldest changes behind the checkpoint, in order, without moving it. Waits until there are some or the signal aborts. */
+  /**
+   * Reads the oldest changes after the checkpoint, in order, without moving it. Waits for changes; resolves to none once the
+   * signal aborts.
+   */
   read(limit: number, signal: AbortSignal): Promise<readonly Change[]>;
-  /** Moves the checkpoint behind this change. */
+  /** Moves the checkpoint to after this change. */
   checkpoint(change: Change): Promise<void>;
 }
 
-/** Names an item of a kind. */
+/** Creates the key of an item. */
 export function key<S extends Versioned>(kind: EntityType<S>, id: string): Key<S> {
   return { kind, id };
 }
 
-/** A write of a transaction. */
+/** Creates a write of a transaction. */
 export function put<S extends Versioned>(key: Key<S>, state: S, events: readonly NewEvent[] = []): Write {
   return { key, state, events };
 }

@@ -43,7 +43,7 @@ export function openLossyStore(plant: Plant, watch: Watch) {
       for (const { pk, row } of planted) if (row) watch(row, stored.get(pk));
       if (!isNextLost) return outcome;
       isNextLost = false;
-      if (plant.decidesLostWritesAgain) return 'refused';
+      if (plant.decidesLostWritesAgain) return 'rejected';
       throw new DomainError('unavailable', 'response-lost', 'The response was lost.');
     },
   };

@@ -8,7 +8,7 @@ const b = key(thing, 'b');
 const c = key(thing, 'c');
 const missing = key(thing, 'missing');
 
-/** A driver before whose first write of `a` somebody else does this. */
+/** A driver that runs `work` before its first write of `a`. */
 function interruptedBy(driver: Driver, work: () => Promise<unknown>): Driver {
   let hasInterrupted = false;
   return {
@@ -23,27 +23,27 @@ function interruptedBy(driver: Driver, work: () => Promise<unknown>): Driver {
   };
 }
 
-/** The additional reads of a transaction. */
+/** Conformance of the additional reads of a transaction. */
 export function additionalReadsConform(open: () => Promise<Store>): void {
-  test('they are of the same attempt as the own keys', open, async ({ table, driver, tableOver }) => {
+  test('a retry reads own keys and additional items again', open, async ({ table, driver, openTable }) => {
     await table.update(a, add(1));
     await table.update(b, add(5));
     await table.update(c, add(7));
-    const interrupted = tableOver(
+    const interrupted = openTable(
       interruptedBy(driver, () =>
         Promise.all([table.update(a, add(1)), table.update(b, add(1)), table.update(c, add(1))]),
       ),
     );
-    const decidedOn: unknown[] = [];
-    /** Another item once `a` has changed: the keys may follow from what was read. */
+    const readCounts: unknown[] = [];
+    /** Keys may depend on the own items: `b` before the change of `a`, `c` after it. */
     const additionalReads = (read: Snapshot) => [read.get(a)?.count === 1 ? b : c];
     const decide = (read: Snapshot) => {
       const { count } = read.get(a) ?? assert.fail();
-      decidedOn.push([count, read.get(count === 1 ? b : c)?.count]);
+      readCounts.push([count, read.get(count === 1 ? b : c)?.count]);
       return { writes: [put(a, add(100)(read.get(a)).state)] };
     };
     await interrupted.transact([a], decide, { additionalReads });
-    assert.deepEqual(decidedOn, [
+    assert.deepEqual(readCounts, [
       [1, 5],
       [2, 8],
     ]);
@@ -51,12 +51,12 @@ export function additionalReadsConform(open: () => Promise<Store>): void {
   });
 
   test(
-    'what is only read may change, be absent or be an own key',
+    'an additional item that is only read may change, be absent or have an own key',
     open,
-    async ({ table, driver, tableOver }) => {
+    async ({ table, driver, openTable }) => {
       await table.update(b, add(5));
       let attempts = 0;
-      const interrupted = tableOver(interruptedBy(driver, () => table.update(b, add(1))));
+      const interrupted = openTable(interruptedBy(driver, () => table.update(b, add(1))));
       const decide = (read: Snapshot) => {
         attempts += 1;
         assert.equal(read.get(missing), undefined);
@@ -64,23 +64,23 @@ export function additionalReadsConform(open: () => Promise<Store>): void {
         return { writes: [put(a, add(read.get(b)?.count ?? 0)(undefined).state)] };
       };
       await interrupted.transact([a], decide, { additionalReads: () => [b, missing, a, b] });
-      assert.equal(attempts, 1, 'a change of an additional item is no conflict');
+      assert.equal(attempts, 1, 'a change of an additional item is not a conflict');
       assert.equal((await table.get(a))?.count, 5);
       assert.equal((await table.get(b))?.count, 6);
     },
   );
 
   test(
-    'what is written is guarded by the version that was read, present or absent',
+    'a written additional item must not have changed since it was read, present or absent',
     open,
-    async ({ table, driver, tableOver, conflicts }) => {
+    async ({ table, driver, openTable, conflicts }) => {
       await table.update(b, add(5));
       for (const [additional, expected] of [
         [b, 16],
         [missing, 11],
       ] as const) {
         const before = conflicts();
-        const interrupted = tableOver(interruptedBy(driver, () => table.update(additional, add(1))));
+        const interrupted = openTable(interruptedBy(driver, () => table.update(additional, add(1))));
         const decide = (read: Snapshot) => ({
           writes: [put(a, add(1)(read.get(a)).state), put(additional, add(10)(read.get(additional)).state)],
         });
@@ -92,22 +92,26 @@ export function additionalReadsConform(open: () => Promise<Store>): void {
     },
   );
 
-  test('an own key can be guarded only where it is written', open, async ({ table, driver, tableOver }) => {
-    await table.update(b, add(5));
-    let attempts = 0;
-    const interrupted = () => tableOver(interruptedBy(driver, () => table.update(b, add(1))));
-    const copyTo = (isWritten: boolean) => (read: Snapshot) => {
-      attempts += 1;
-      const copy = put(a, add(read.get(b)?.count ?? 0)(read.get(a)).state);
-      return { writes: isWritten ? [copy, put(b, add(10)(read.get(b)).state)] : [copy] };
-    };
-    await interrupted().transact([b, a], copyTo(false), { guardedIfWritten: [b] });
-    assert.deepEqual([attempts, (await table.get(a))?.count, (await table.get(b))?.count], [1, 5, 6]);
-    await interrupted().transact([b, a], copyTo(true), { guardedIfWritten: [b] });
-    assert.deepEqual([attempts, (await table.get(a))?.count, (await table.get(b))?.count], [3, 12, 17]);
-  });
+  test(
+    'with guardedIfWritten, an own item is checked only if it is written',
+    open,
+    async ({ table, driver, openTable }) => {
+      await table.update(b, add(5));
+      let attempts = 0;
+      const interrupted = () => openTable(interruptedBy(driver, () => table.update(b, add(1))));
+      const copyTo = (isWritten: boolean) => (read: Snapshot) => {
+        attempts += 1;
+        const copy = put(a, add(read.get(b)?.count ?? 0)(read.get(a)).state);
+        return { writes: isWritten ? [copy, put(b, add(10)(read.get(b)).state)] : [copy] };
+      };
+      await interrupted().transact([b, a], copyTo(false), { guardedIfWritten: [b] });
+      assert.deepEqual([attempts, (await table.get(a))?.count, (await table.get(b))?.count], [1, 5, 6]);
+      await interrupted().transact([b, a], copyTo(true), { guardedIfWritten: [b] });
+      assert.deepEqual([attempts, (await table.get(a))?.count, (await table.get(b))?.count], [3, 12, 17]);
+    },
+  );
 
-  test('only own keys and additional reads are written, 100 items at most', open, async ({ table }) => {
+  test('writes are limited to own keys and additional reads, and to 100 items', open, async ({ table }) => {
     const many = Array.from({ length: 100 }, (_, i) => key(thing, `many-${i}`));
     const additionalReads = () => many;
     const writing = (keys: typeof many) => (read: Snapshot) => ({

@@ -11,28 +11,28 @@ import type {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { StoredItem } from '../dynamodb-items.ts';
 
-/** A request as a server of DynamoDB gets it, and its response. */
-export interface Exchange {
+/** A request to DynamoDB. */
+export interface DynamoRequest {
   readonly operation: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export interface Reply {
+export interface DynamoResponse {
   readonly status: number;
   readonly body: string;
 }
 
-/** Handles an exchange; undefined closes the connection without a response. */
-export type Handler = (exchange: Exchange) => Promise<Reply | undefined>;
+/** Handles a request; undefined closes the connection without a response. */
+export type Handler = (request: DynamoRequest) => Promise<DynamoResponse | undefined>;
 
 /** Serves DynamoDB's protocol over HTTP on 127.0.0.1, for tests. */
 export async function serveDynamo(handle: Handler): Promise<{ endpoint: string; close: () => void }> {
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const { 'content-length': _, ...headers } = request.headers as Record<string, string>;
     const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
-    const reply = await handle({ operation, headers, body: await text(request) });
-    if (reply) response.writeHead(reply.status).end(reply.body);
+    const result = await handle({ operation, headers, body: await text(request) });
+    if (result) response.writeHead(result.status).end(result.body);
     else response.destroy();
   };
   const server = createServer((request, response) => void respond(request, response));
@@ -46,47 +46,47 @@ export async function serveDynamo(handle: Handler): Promise<{ endpoint: string; 
   return { endpoint: `http://127.0.0.1:${port}`, close };
 }
 
-interface Guarded {
+interface ConditionalWrite {
   readonly ConditionExpression?: string | undefined;
   readonly ExpressionAttributeValues?: StoredItem | undefined;
   readonly ReturnValuesOnConditionCheckFailure?: string | undefined;
 }
 
 /**
- * A DynamoDB in memory, as far as reads by key and conditional writes go, with the conditions that the driver writes. It
- * forgets the tokens of transactions at once, as DynamoDB does after ten minutes.
+ * A fake DynamoDB in memory, for reads by key and for conditional writes with the driver's conditions. It ignores the
+ * tokens of transactions, as DynamoDB does after ten minutes.
  */
 export function fakeDynamo(): Handler {
   const items = new Map<string, StoredItem>();
   const find = (key: StoredItem | undefined) => items.get(key?.['pk']?.S ?? '');
   const store = (item: StoredItem) => items.set(item['pk']?.S ?? '', item);
 
-  /** What is returned of an item whose condition does not hold; undefined where it holds. */
-  function failure(write: Guarded, key: StoredItem | undefined) {
+  /** Fields of the error if the condition does not hold; undefined if it holds. */
+  function failure(write: ConditionalWrite, key: StoredItem | undefined) {
     const stored = find(key);
     if (holds(write, stored)) return undefined;
     return write.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && stored ? { Item: stored } : {};
   }
 
-  function put(input: PutItemInput): Reply {
-    const failed = failure(input, input.Item);
-    if (failed) return refused('ConditionalCheckFailedException', failed);
+  function put(input: PutItemInput): DynamoResponse {
+    const fields = failure(input, input.Item);
+    if (fields) return errorResponse('ConditionalCheckFailedException', fields);
     store(input.Item ?? {});
-    return reply({});
+    return success({});
   }
 
-  function transact({ TransactItems = [] }: TransactWriteItemsInput): Reply {
+  function transact({ TransactItems = [] }: TransactWriteItemsInput): DynamoResponse {
     const failures = TransactItems.map(({ Put, ConditionCheck }) =>
       Put ? failure(Put, Put.Item) : failure(ConditionCheck ?? {}, ConditionCheck?.Key),
     );
     if (failures.some(Boolean)) {
-      const CancellationReasons = failures.map((failed) =>
-        failed ? { Code: 'ConditionalCheckFailed', ...failed } : { Code: 'None' },
+      const CancellationReasons = failures.map((fields) =>
+        fields ? { Code: 'ConditionalCheckFailed', ...fields } : { Code: 'None' },
       );
-      return refused('TransactionCanceledException', { CancellationReasons });
+      return errorResponse('TransactionCanceledException', { CancellationReasons });
     }
     for (const { Put } of TransactItems) if (Put?.Item) store(Put.Item);
-    return reply({});
+    return success({});
   }
 
   return async ({ operation, body }) => {
@@ -94,36 +94,39 @@ export function fakeDynamo(): Handler {
     switch (operation) {
       case 'GetItem': {
         const Item = find((input as GetItemInput).Key);
-        return reply(Item ? { Item } : {});
+        return success(Item ? { Item } : {});
       }
       case 'BatchGetItem': {
         const { RequestItems = {} } = input as BatchGetItemInput;
-        const found = Object.entries(RequestItems).map(
+        const responses = Object.entries(RequestItems).map(
           ([table, { Keys = [] }]) => [table, Keys.map(find).filter((item) => item !== undefined)] as const,
         );
-        return reply({ Responses: Object.fromEntries(found) });
+        return success({ Responses: Object.fromEntries(responses) });
       }
       case 'PutItem':
         return put(input as PutItemInput);
       case 'TransactWriteItems':
         return transact(input as TransactWriteItemsInput);
       default:
-        throw new Error(`not in this fake: ${operation}`);
+        throw new Error(`The fake does not support ${operation}`);
     }
   };
 }
 
-/** An error as DynamoDB responds with it. */
-export function refused(name: string, fields: object = {}): Reply {
+/** An error response of DynamoDB. */
+export function errorResponse(name: string, fields: object = {}): DynamoResponse {
   const error = { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: name, ...fields };
   return { status: 400, body: JSON.stringify(error) };
 }
 
-function reply(output: object): Reply {
+function success(output: object): DynamoResponse {
   return { status: 200, body: JSON.stringify(output) };
 }
 
-function holds({ ConditionExpression, ExpressionAttributeValues }: Guarded, item?: StoredItem): boolean {
+function holds(
+  { ConditionExpression, ExpressionAttributeValues }: ConditionalWrite,
+  item?: StoredItem,
+): boolean {
   const stored = item && unmarshall(item);
   const values = unmarshall(ExpressionAttributeValues ?? {});
   const conditions: Record<string, boolean> = {
@@ -134,7 +137,7 @@ function holds({ ConditionExpression, ExpressionAttributeValues }: Guarded, item
   };
   return (ConditionExpression ?? '').split(' OR ').some((condition) => {
     const value = conditions[condition];
-    if (value === undefined) throw new Error(`not in this fake: ${condition}`);
+    if (value === undefined) throw new Error(`The fake does not support the condition ${condition}`);
     return value;
   });
 }

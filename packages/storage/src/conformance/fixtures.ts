@@ -30,41 +30,47 @@ export const thing: EntityType<Thing> = {
   expiresAt: ({ expiresAt }) => expiresAt,
 };
 
-export interface World {
+/** A table with its store and a mocked clock. */
+export interface StoreContext {
   readonly table: Table;
   readonly driver: Driver;
   readonly feed: ChangeFeed;
   readonly clock: { now: number };
   readonly conflicts: () => number;
-  /** Another handle on the store, as another process has it, or on a driver around the store's. */
-  readonly tableOver: (driver?: Driver) => Table;
+  /** Creates another table on the store, as another process would, or on a wrapped driver. */
+  readonly openTable: (driver?: Driver) => Table;
 }
 
-/** A test that has a store of its own. */
-export function test(name: string, open: () => Promise<Store>, body: (world: World) => Promise<void>): void {
+/** A test with its own store. */
+export function test(
+  name: string,
+  open: () => Promise<Store>,
+  body: (context: StoreContext) => Promise<void>,
+): void {
   it(name, async () => {
     const { driver, feed, close } = await open();
     const clock = { now: Date.now() };
     let conflicts = 0;
-    const tableOver = (around = driver) =>
-      createTable(around, {
+    const openTable = (wrappedDriver = driver) =>
+      createTable(wrappedDriver, {
         now: () => clock.now,
         traceparent: () => '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01',
         onConflict: () => conflicts++,
       });
     try {
-      await body({ table: tableOver(), driver, feed, clock, conflicts: () => conflicts, tableOver });
+      await body({ table: openTable(), driver, feed, clock, conflicts: () => conflicts, openTable });
     } finally {
       await close();
     }
   });
 }
 
-export function happened(requestId: string): NewEvent {
+/** An event that is identified by its `requestId`. */
+export function sampleEvent(requestId: string): NewEvent {
   return { eventType: 'ProductSnapshotRequested', requestId, timestamp: '2026-02-14T15:00:00Z' };
 }
 
-/** The decision to count further. */
+/** Decision: adds to the count. */
 export function add(count: number, ...events: NewEvent[]) {
   return (current: Thing | undefined) => ({
     state: { ...current, version: (current?.version ?? 0) + 1, count: (current?.count ?? 0) + count },
@@ -72,27 +78,27 @@ export function add(count: number, ...events: NewEvent[]) {
   });
 }
 
-/** The decision to have exactly this. */
-export function become(state: Omit<Thing, 'version'>, ...events: NewEvent[]) {
+/** Decision: replaces the state. */
+export function setTo(state: Omit<Thing, 'version'>, ...events: NewEvent[]) {
   return (current: Thing | undefined) => ({
     state: { ...state, version: (current?.version ?? 0) + 1 },
     events,
   });
 }
 
-/** All changes up to the one that carries the event `last`, each acknowledged. */
+/** Reads and acknowledges all changes up to the one with the event `last`. */
 export async function changesUntil(feed: ChangeFeed, last: string): Promise<Change[]> {
-  const seen: Change[] = [];
+  const changes: Change[] = [];
   const signal = AbortSignal.timeout(20_000);
-  while (!seen.some((change) => eventIds(change).includes(last))) {
-    const changes = await feed.read(7, signal);
-    assert.ok(!signal.aborted, `the change ${last} never came`);
-    for (const change of changes) {
-      seen.push(change);
+  while (!changes.some((change) => eventIds(change).includes(last))) {
+    const batch = await feed.read(7, signal);
+    assert.ok(!signal.aborted, `no change with the event ${last} within 20 s`);
+    for (const change of batch) {
+      changes.push(change);
       await feed.checkpoint(change);
     }
   }
-  return seen;
+  return changes;
 }
 
 export function eventIds({ after }: Change): string[] {

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { DomainError } from '@tandem/chassis/errors';
 import { array, assert as assertProperty, asyncProperty, boolean, integer } from 'fast-check';
 import { key, put } from '../table.ts';
-import { add, become, happened, type Store, test, type Thing, thing } from './fixtures.ts';
+import { add, sampleEvent, setTo, type Store, test, type Thing, thing } from './fixtures.ts';
 
 const unchanged = (state: Thing | undefined) => ({ state: state ?? { version: 1, count: 0 }, events: [] });
 const exactly = (version: number) => () => ({ state: { version, count: 9 }, events: [] });
 
-/** Single items: what is written is read, and no write is lost. */
+/** Conformance of reads and writes of single items: no write is lost. */
 export function itemsConform(open: () => Promise<Store>): void {
   const a = key(thing, 'a');
 
-  test('reads what is there, and only that', open, async ({ table }) => {
+  test('existing items are read, missing ones are undefined', open, async ({ table }) => {
     await table.ping();
     assert.equal(await table.get(a), undefined);
     assert.deepEqual(await table.getMany([]), []);
@@ -31,7 +31,7 @@ export function itemsConform(open: () => Promise<Store>): void {
     assert.throws(() => snapshot.get(key(thing, 'c')), /not among the keys/);
   });
 
-  test('refuses keys that not every store can keep', open, async ({ table }) => {
+  test('keys that not every store supports are rejected', open, async ({ table }) => {
     for (const id of ['\uD800', 'x'.repeat(2_048), 'ü'.repeat(1_024)]) {
       await assert.rejects(table.get(key(thing, id)), { kind: 'invalid', code: 'unusable-key' });
       await assert.rejects(table.update(key(thing, id), add(1)), { kind: 'invalid', code: 'unusable-key' });
@@ -42,7 +42,7 @@ export function itemsConform(open: () => Promise<Store>): void {
     }
   });
 
-  test('reads many items at once', open, async ({ table }) => {
+  test('many items are read at once, each once', open, async ({ table }) => {
     const keys = Array.from({ length: 130 }, (_, i) => key(thing, `many-${i}`));
     await Promise.all(keys.map((key, i) => table.update(key, add(i))));
     const counts = (await table.getMany([...keys, ...keys])).map(({ count }) => count);
@@ -52,7 +52,7 @@ export function itemsConform(open: () => Promise<Store>): void {
     );
   });
 
-  test('keeps every kind of value', open, async ({ table }) => {
+  test('values of every JSON type are stored unchanged', open, async ({ table }) => {
     const data = {
       text: 'Żółć 漢字 🛒 \u0000 "quoted" \\ ',
       empty: '',
@@ -63,94 +63,106 @@ export function itemsConform(open: () => Promise<Store>): void {
     };
     const { state } = await table.update(
       a,
-      become({ count: Number.MAX_SAFE_INTEGER, data: { ...data, dropped: undefined }, group: undefined }),
+      setTo({ count: Number.MAX_SAFE_INTEGER, data: { ...data, dropped: undefined }, group: undefined }),
     );
     assert.equal(state.version, 1);
     assert.deepEqual(await table.get(a), { version: 1, count: Number.MAX_SAFE_INTEGER, data });
-    const odd = key(thing, 'ключ#with/odd "signs" 🛒');
-    await table.update(odd, add(3));
-    assert.equal((await table.get(odd))?.count, 3);
+    const unusualKey = key(thing, 'ключ#with/unusual "characters" 🛒');
+    await table.update(unusualKey, add(3));
+    assert.equal((await table.get(unusualKey))?.count, 3);
   });
 
-  test('a decision for the state as it is writes nothing', open, async ({ table, driver, tableOver }) => {
-    await table.update(a, unchanged);
-    const readOnly = tableOver({ ...driver, write: async () => assert.fail('something was written') });
-    assert.equal((await readOnly.update(a, unchanged)).state.version, 1);
-    await readOnly.transact([a], (read) => ({ writes: [put(a, read.get(a) ?? assert.fail('gone'))] }));
-  });
+  test(
+    'a decision that returns the current state writes nothing',
+    open,
+    async ({ table, driver, openTable }) => {
+      await table.update(a, unchanged);
+      const readOnly = openTable({ ...driver, write: async () => assert.fail('something was written') });
+      assert.equal((await readOnly.update(a, unchanged)).state.version, 1);
+      await readOnly.transact([a], (read) => ({ writes: [put(a, read.get(a) ?? assert.fail('missing'))] }));
+    },
+  );
 
-  test('what a decision throws is thrown, and nothing is written', open, async ({ table }) => {
+  test('an error of a decision is propagated, and nothing is written', open, async ({ table }) => {
     await table.update(a, add(1));
-    const refusal = new DomainError('conflict', 'no', 'No');
-    const refuse = () => {
-      throw refusal;
+    const error = new DomainError('conflict', 'rejected', 'Rejected');
+    const reject = () => {
+      throw error;
     };
-    await assert.rejects(table.update(a, refuse), refusal);
-    await assert.rejects(table.transact([a], refuse), refusal);
-    assert.deepEqual(await table.get(a), { version: 1, count: 1 });
-  });
-
-  test('refuses decisions that break the rules', open, async ({ table }) => {
-    await table.update(a, add(1));
-    await assert.rejects(table.update(a, exactly(1)), /does not follow/);
-    await assert.rejects(table.update(key(thing, 'new'), exactly(0)), /does not follow/);
-    const events = [happened('lost')];
-    await assert.rejects(
-      table.update(a, (state) => ({ state: state ?? { version: 1, count: 0 }, events })),
-      /events without/,
-    );
+    await assert.rejects(table.update(a, reject), error);
+    await assert.rejects(table.transact([a], reject), error);
     assert.deepEqual(await table.get(a), { version: 1, count: 1 });
   });
 
   test(
-    'decides anew when somebody else wrote meanwhile',
+    'invalid decisions are rejected: versions that do not grow, and events without a new state',
     open,
-    async ({ table, driver, tableOver, conflicts }) => {
+    async ({ table }) => {
       await table.update(a, add(1));
-      let meddled = false;
-      const meddledWith = tableOver({
+      await assert.rejects(table.update(a, exactly(1)), /does not follow/);
+      await assert.rejects(table.update(key(thing, 'new'), exactly(0)), /does not follow/);
+      const events = [sampleEvent('lost')];
+      await assert.rejects(
+        table.update(a, (state) => ({ state: state ?? { version: 1, count: 0 }, events })),
+        /events without/,
+      );
+      assert.deepEqual(await table.get(a), { version: 1, count: 1 });
+    },
+  );
+
+  test(
+    'a decision is retried if the item has changed since it was read',
+    open,
+    async ({ table, driver, openTable, conflicts }) => {
+      await table.update(a, add(1));
+      let hasInterrupted = false;
+      const interrupted = openTable({
         ...driver,
         async read(pks, options) {
           const rows = await driver.read(pks, options);
-          if (!meddled) {
-            meddled = true;
+          if (!hasInterrupted) {
+            hasInterrupted = true;
             await table.update(a, add(10));
           }
           return rows;
         },
       });
-      const seen: (number | undefined)[] = [];
-      const { state } = await meddledWith.update(a, (current) => {
-        seen.push(current?.count);
+      const counts: (number | undefined)[] = [];
+      const { state } = await interrupted.update(a, (current) => {
+        counts.push(current?.count);
         return add(100)(current);
       });
-      assert.deepEqual(seen, [1, 11]);
+      assert.deepEqual(counts, [1, 11]);
       assert.deepEqual(state, { version: 3, count: 111 });
       assert.equal(conflicts(), 1);
     },
   );
 
-  test('counts 200 concurrent updates of one item exactly', open, async ({ table, conflicts }) => {
-    await Promise.all(Array.from({ length: 200 }, () => table.update(a, add(1))));
-    assert.deepEqual(await table.get(a), { version: 200, count: 200 });
-    assert.equal(conflicts(), 0, 'writers in one process queue');
-  });
+  test(
+    '200 concurrent updates of one item are all applied, without conflicts',
+    open,
+    async ({ table, conflicts }) => {
+      await Promise.all(Array.from({ length: 200 }, () => table.update(a, add(1))));
+      assert.deepEqual(await table.get(a), { version: 200, count: 200 });
+      assert.equal(conflicts(), 0, 'writes of one process are serialized by key');
+    },
+  );
 
-  test('counts concurrent updates through many handles exactly', open, async ({ tableOver }) => {
-    const tables = Array.from({ length: 8 }, () => tableOver());
+  test('concurrent updates from many processes are all applied', open, async ({ openTable }) => {
+    const tables = Array.from({ length: 8 }, () => openTable());
     await Promise.all(tables.flatMap((table) => Array.from({ length: 5 }, () => table.update(a, add(1)))));
-    assert.deepEqual(await tableOver().get(a), { version: 40, count: 40 });
+    assert.deepEqual(await openTable().get(a), { version: 40, count: 40 });
   });
 
-  test('putIfNewer ends at the newest, whatever arrives when', open, async ({ table }) => {
+  test('putIfNewer keeps the newest version, in whatever order versions arrive', open, async ({ table }) => {
     let run = 0;
     const arrivals = array(integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 10 });
     await assertProperty(
-      asyncProperty(arrivals, boolean(), async (versions, atOnce) => {
+      asyncProperty(arrivals, boolean(), async (versions, isConcurrent) => {
         const item = key(thing, `newest-${run++}`);
         const put = (version: number) => table.putIfNewer(item, { version, count: version * 10 });
         let stored = 0;
-        if (atOnce) stored = (await Promise.all(versions.map(put))).filter(Boolean).length;
+        if (isConcurrent) stored = (await Promise.all(versions.map(put))).filter(Boolean).length;
         else for (const version of versions) stored += Number(await put(version));
         const newest = Math.max(...versions);
         assert.deepEqual(await table.get(item), { version: newest, count: newest * 10 });

@@ -5,12 +5,12 @@ import { createTable } from '../create-table.ts';
 import { createDynamoCalls } from '../dynamodb-calls.ts';
 import { dynamoDriver } from '../dynamodb.ts';
 import { key, put, type Table } from '../table.ts';
-import { type Handler, refused, serveDynamo } from './dynamodb-fake.ts';
-import { add, become, thing } from './fixtures.ts';
+import { errorResponse, type Handler, serveDynamo } from './dynamodb-fake.ts';
+import { add, setTo, thing } from './fixtures.ts';
 
 const [a, b, c] = [key(thing, 'a'), key(thing, 'b'), key(thing, 'c')];
 
-/** A write of `a`, and of others: adds to each. */
+/** Writes that add to `a`; the transaction also adds to `b`. */
 const writes: Readonly<Record<string, (table: Table, count: number) => Promise<unknown>>> = {
   put: (table, count) => table.update(a, add(count)),
   transaction: (table, count) =>
@@ -19,38 +19,38 @@ const writes: Readonly<Record<string, (table: Table, count: number) => Promise<u
     })),
 };
 
-interface World {
-  /** A table whose calls pass through the interruption. */
+interface Context {
+  /** A table whose next write can be interrupted. */
   readonly table: Table;
-  /** Another process's table. */
+  /** The same table in another process. */
   readonly other: Table;
-  /**
-   * Of the next write the first attempt is applied and its response is lost; then this is done, and as many further
-   * attempts meet a conflict. `isApplied: false`: the first attempt fails without being applied.
-   */
+  /** Interrupts the next write: the response to its first attempt is lost. */
   readonly interrupt: (interruption: Interruption) => void;
 }
 
 interface Interruption {
+  /** Runs after the first attempt. */
   readonly meanwhile?: () => Promise<unknown>;
+  /** Whether the first attempt is applied. Default: true. */
   readonly isApplied?: boolean;
+  /** Number of following attempts that fail with a conflict. Default: 0. */
   readonly conflicts?: number;
 }
 
 const isWrite = (operation: string) => operation === 'PutItem' || operation === 'TransactWriteItems';
 
-/** A transaction without its token, as if that had been forgotten: its conditions alone must suffice. */
+/** Removes the token of a transaction, as if it had expired: the conditions alone must suffice. */
 const withoutToken = (body: string) => body.replace(/,"ClientRequestToken":"[^"]*"/, '');
 
 function conflictOf(operation: string) {
-  if (operation === 'PutItem') return refused('TransactionConflictException');
+  if (operation === 'PutItem') return errorResponse('TransactionConflictException');
   const CancellationReasons = [{ Code: 'TransactionConflict' }, { Code: 'None' }, { Code: 'None' }];
-  return refused('TransactionCanceledException', { CancellationReasons });
+  return errorResponse('TransactionCanceledException', { CancellationReasons });
 }
 
 /**
- * Writes whose response is lost, against a DynamoDB: `open` gives a handler of its requests and the name of an empty
- * table.
+ * Conformance of writes to DynamoDB whose response is lost. `open` opens an empty table, and returns its name and a handler
+ * of requests to it.
  */
 export function lostResponsesConform(
   open: () => Promise<{ handle: Handler; tableName: string; close: () => Promise<void> }>,
@@ -59,18 +59,18 @@ export function lostResponsesConform(
     for (let i = 0; i < times; i++) await work();
   };
   const unknown = { kind: 'unavailable', code: 'write-outcome-unknown' };
-  const test = (name: string, body: (world: World) => Promise<void>) =>
+  const test = (name: string, body: (context: Context) => Promise<void>) =>
     void it(name, async () => {
       const { handle, tableName, close } = await open();
       let pending: Interruption | undefined;
       let conflicts = 0;
-      const interrupted: Handler = async (exchange) => {
-        if (!isWrite(exchange.operation)) return handle(exchange);
-        const sent = { ...exchange, body: withoutToken(exchange.body) };
-        if (!pending) return conflicts-- > 0 ? conflictOf(exchange.operation) : handle(sent);
-        const { meanwhile, isApplied = true, conflicts: further = 0 } = pending;
-        [pending, conflicts] = [undefined, further];
-        if (isApplied) assert.equal((await handle(sent))?.status, 200);
+      const interrupted: Handler = async (request) => {
+        if (!isWrite(request.operation)) return handle(request);
+        const write = { ...request, body: withoutToken(request.body) };
+        if (!pending) return conflicts-- > 0 ? conflictOf(request.operation) : handle(write);
+        const { meanwhile, isApplied = true, conflicts: followingConflicts = 0 } = pending;
+        [pending, conflicts] = [undefined, followingConflicts];
+        if (isApplied) assert.equal((await handle(write))?.status, 200);
         await meanwhile?.();
         return undefined;
       };
@@ -92,17 +92,17 @@ export function lostResponsesConform(
   for (const [name, write] of Object.entries(writes)) {
     const start = (table: Table) => repeat(2, () => write(table, 50));
 
-    for (const others of [0, 1, 19]) {
-      test(`a ${name} is applied once although ${others} other writes follow`, async (world) => {
-        const { table, other, interrupt } = world;
+    for (const otherWrites of [0, 1, 19]) {
+      test(`a ${name} is applied once although ${otherWrites} other writes follow`, async (context) => {
+        const { table, other, interrupt } = context;
         await start(table);
         interrupt({
           meanwhile: async () => {
-            for (const item of [a, b]) await repeat(others, () => other.update(item, add(-1)));
+            for (const item of [a, b]) await repeat(otherWrites, () => other.update(item, add(-1)));
           },
         });
         await write(table, -10);
-        assert.deepEqual(await table.get(a), { version: 3 + others, count: 90 - others });
+        assert.deepEqual(await table.get(a), { version: 3 + otherWrites, count: 90 - otherWrites });
       });
     }
 
@@ -112,12 +112,12 @@ export function lostResponsesConform(
       assert.deepEqual(await table.get(a), { version: 2, count: 9 });
     });
 
-    test(`a ${name} has an unknown outcome beyond 20 writes, and is not applied twice`, async (world) => {
-      const { table, other, interrupt } = world;
+    test(`the outcome of a ${name} is unknown after 20 other writes, and it is not applied twice`, async (context) => {
+      const { table, other, interrupt } = context;
       await start(table);
       interrupt({ meanwhile: () => repeat(20, () => other.update(a, add(-1))) });
       if (name === 'put') await assert.rejects(write(table, -10), unknown);
-      else await write(table, -10); // The other item proves it.
+      else await write(table, -10); // The lineage of the other item is evidence enough.
       assert.deepEqual(await table.get(a), { version: 23, count: 70 });
 
       interrupt({
@@ -127,27 +127,27 @@ export function lostResponsesConform(
       });
       await assert.rejects(write(table, -10), unknown);
       assert.deepEqual(await table.get(a), { version: 44, count: 40 });
-      assert.equal((await table.update(a, add(0))).state.version, 45, 'later writes are not impeded');
+      assert.equal((await table.update(a, add(0))).state.version, 45, 'later writes succeed');
     });
 
-    test(`a ${name} whose lost attempt was not applied is decided again`, async (world) => {
-      const { table, other, interrupt } = world;
+    test(`a ${name} whose first attempt was not applied is decided again`, async (context) => {
+      const { table, other, interrupt } = context;
       await start(table);
       interrupt({ isApplied: false, meanwhile: () => repeat(19, () => other.update(a, add(-1))) });
       await write(table, -10);
       assert.deepEqual(await table.get(a), { version: 22, count: 71 });
     });
 
-    test(`a ${name} of unknown outcome is reported, where it was not applied`, async (world) => {
-      const { table, other, interrupt } = world;
+    test(`the unknown outcome of a ${name} that was not applied is reported`, async (context) => {
+      const { table, other, interrupt } = context;
       await start(table);
       interrupt({ isApplied: false, meanwhile: () => repeat(20, () => other.update(a, add(-1))) });
       await assert.rejects(write(table, -10), unknown);
       assert.deepEqual(await table.get(a), { version: 22, count: 80 });
     });
 
-    test(`a repeated ${name} that meets conflicts is applied once`, async (world) => {
-      const { table, other, interrupt } = world;
+    test(`a retried ${name} with conflicts is applied once`, async (context) => {
+      const { table, other, interrupt } = context;
       await start(table);
       interrupt({ conflicts: 2, meanwhile: () => other.update(a, add(-1)) });
       await write(table, -10);
@@ -161,16 +161,20 @@ export function lostResponsesConform(
     });
   }
 
-  test('a put of an item that has expired when the next writer comes is applied once', async (world) => {
-    const { table, other, interrupt } = world;
-    const expired = become({ count: 99, expiresAt: Math.floor(Date.now() / 1000) - 60 });
+  test('a put of an item that has expired before the next write is applied once', async (context) => {
+    const { table, other, interrupt } = context;
+    const expired = setTo({ count: 99, expiresAt: Math.floor(Date.now() / 1000) - 60 });
     await table.update(a, expired);
     interrupt({ meanwhile: () => other.update(a, add(5)) });
     await table.update(a, expired);
     assert.deepEqual(await other.get(a), { version: 1, count: 5 });
   });
 
-  test('putIfNewer ends at the newest, whatever is lost', async ({ table, other, interrupt }) => {
+  test('putIfNewer keeps the newest version, whichever responses are lost', async ({
+    table,
+    other,
+    interrupt,
+  }) => {
     interrupt({ meanwhile: () => other.putIfNewer(a, { version: 3, count: 3 }) });
     assert.equal(await table.putIfNewer(a, { version: 2, count: 2 }), false);
     interrupt({});

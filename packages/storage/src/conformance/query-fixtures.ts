@@ -1,15 +1,15 @@
 import { key, type Query, type Table } from '../table.ts';
-import { become, thing } from './fixtures.ts';
+import { setTo, thing } from './fixtures.ts';
 
 export const rank = (i: number) => String(i).padStart(3, '0');
 
-/** Writes an item of a group, its count and its rank being `i`. */
-export function place(table: Table, group: string, i: number, id = `${group}-${i}`, expiresAt?: number) {
-  return table.update(key(thing, id), become({ count: i, group, rank: rank(i), expiresAt }));
+/** Writes an item of a group with count and rank `i`. */
+export function putInGroup(table: Table, group: string, i: number, id = `${group}-${i}`, expiresAt?: number) {
+  return table.update(key(thing, id), setTo({ count: i, group, rank: rank(i), expiresAt }));
 }
 
-/** The counts of all items of a list, page by page. */
-export async function listed(table: Table, query: Omit<Query, 'index' | 'cursor'>): Promise<number[][]> {
+/** Lists the counts of all items of a query, page by page. */
+export async function listPages(table: Table, query: Omit<Query, 'index' | 'cursor'>): Promise<number[][]> {
   const pages: number[][] = [];
   let cursor: string | undefined;
   do {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { key, put, type Snapshot, type Table } from '../table.ts';
-import { add, happened, type Store, test, thing } from './fixtures.ts';
+import { add, sampleEvent, type Store, test, thing } from './fixtures.ts';
 
 const account = (name: string) => key(thing, name);
 
@@ -15,11 +15,11 @@ function move(table: Table, from: string, to: string, amount: number) {
   return table.transact([account(from), account(to)], decide);
 }
 
-/** Several items at once: all or none, as if one after the other. */
+/** Conformance of transactions over several items: atomic and serializable. */
 export function transactionsConform(open: () => Promise<Store>): void {
   const [a, b, c] = [account('a'), account('b'), account('c')];
 
-  test('writes all or nothing', open, async ({ table, driver, tableOver }) => {
+  test('a transaction writes all items or none', open, async ({ table, driver, openTable }) => {
     await move(table, 'a', 'b', 5);
     assert.deepEqual(await table.get(a), { version: 1, count: -5 });
     assert.deepEqual(await table.get(b), { version: 1, count: 5 });
@@ -28,21 +28,21 @@ export function transactionsConform(open: () => Promise<Store>): void {
       { pk: 'thing#c', condition: { is: 'absent', now: 0 }, row: rowOf('c') },
       { pk: 'thing#a', condition: { is: 'version', version: 7 }, row: rowOf('a') },
     ]);
-    assert.equal(outcome, 'refused');
-    assert.equal(await tableOver().get(c), undefined);
+    assert.equal(outcome, 'rejected');
+    assert.equal(await openTable().get(c), undefined);
     assert.equal((await table.get(a))?.version, 1);
   });
 
-  test('a racing hot item conserves the sum', open, async ({ table, tableOver }) => {
-    const tables = [table, tableOver(), tableOver()];
-    const others = ['a', 'b', 'c', 'd'];
+  test('concurrent transactions on a hot item keep the sum', open, async ({ table, openTable }) => {
+    const tables = [table, openTable(), openTable()];
+    const coldAccounts = ['a', 'b', 'c', 'd'];
     await Promise.all(
       Array.from({ length: 40 }, (_, i) => {
-        const other = others[i % others.length] ?? 'a';
-        return move(tables[i % tables.length] ?? table, 'hot', other, i);
+        const to = coldAccounts[i % coldAccounts.length] ?? 'a';
+        return move(tables[i % tables.length] ?? table, 'hot', to, i);
       }),
     );
-    const states = await Promise.all(['hot', ...others].map((name) => table.get(account(name))));
+    const states = await Promise.all(['hot', ...coldAccounts].map((name) => table.get(account(name))));
     assert.equal(
       states.reduce((sum, state) => sum + (state?.count ?? 0), 0),
       0,
@@ -51,59 +51,63 @@ export function transactionsConform(open: () => Promise<Store>): void {
     assert.equal(states[0]?.count, -780);
   });
 
-  test('what was only read may not have changed either', open, async ({ table, tableOver }) => {
-    await Promise.all([table.update(a, add(1)), table.update(b, add(1))]);
-    /** Each gives up its item only while the other one still stands. */
-    const giveUp = (table: Table, mine: typeof a, theirs: typeof a) =>
-      table.transact([mine, theirs], (read) => {
-        const [own, other] = [read.get(mine), read.get(theirs)];
-        return { writes: own && other?.count === 1 ? [put(mine, add(-1)(own).state)] : [] };
-      });
-    await Promise.all([giveUp(table, a, b), giveUp(tableOver(), b, a)]);
-    const counts = (await table.getMany([a, b])).map(({ count }) => count).sort((x, y) => x - y);
-    assert.deepEqual(counts, [0, 1]);
-  });
+  test(
+    'an own item that is only read must not change before the commit',
+    open,
+    async ({ table, openTable }) => {
+      await Promise.all([table.update(a, add(1)), table.update(b, add(1))]);
+      /** Decrements an item only while the guard is 1: without the check, write skew would decrement both. */
+      const decrement = (table: Table, target: typeof a, guard: typeof a) =>
+        table.transact([target, guard], (read) => {
+          const state = read.get(target);
+          return { writes: state && read.get(guard)?.count === 1 ? [put(target, add(-1)(state).state)] : [] };
+        });
+      await Promise.all([decrement(table, a, b), decrement(openTable(), b, a)]);
+      const counts = (await table.getMany([a, b])).map(({ count }) => count).sort((x, y) => x - y);
+      assert.deepEqual(counts, [0, 1]);
+    },
+  );
 
   test(
-    'an absent item that was only read may not have appeared',
+    'an absent own item that is only read must not be created before the commit',
     open,
-    async ({ table, driver, tableOver }) => {
-      let meddled = false;
-      const meddledWith = tableOver({
+    async ({ table, driver, openTable }) => {
+      let hasInterrupted = false;
+      const interrupted = openTable({
         ...driver,
         async write(puts) {
-          if (!meddled) {
-            meddled = true;
+          if (!hasInterrupted) {
+            hasInterrupted = true;
             await table.update(b, add(1));
           }
           return driver.write(puts);
         },
       });
-      const seen: (number | undefined)[] = [];
-      await meddledWith.transact([a, b], (read) => {
-        seen.push(read.get(b)?.version);
+      const versions: (number | undefined)[] = [];
+      await interrupted.transact([a, b], (read) => {
+        versions.push(read.get(b)?.version);
         return { writes: [put(a, add(1)(read.get(a)).state)] };
       });
-      assert.deepEqual(seen, [undefined, 1]);
+      assert.deepEqual(versions, [undefined, 1]);
       assert.deepEqual(await table.get(a), { version: 1, count: 1 });
     },
   );
 
-  test('writes only what changed, and nothing where nothing did', open, async ({ table }) => {
+  test('unchanged items are not written', open, async ({ table }) => {
     await move(table, 'a', 'b', 1);
-    const { answer } = await table.transact([a, b, a], (read) => {
+    const { result } = await table.transact([a, b, a], (read) => {
       const [before, unchanged] = [read.get(a), read.get(b)];
       assert.ok(unchanged);
-      return { answer: 42, writes: [put(a, add(1)(before).state, [happened('x')]), put(b, unchanged)] };
+      return { result: 42, writes: [put(a, add(1)(before).state, [sampleEvent('x')]), put(b, unchanged)] };
     });
-    assert.equal(answer, 42);
+    assert.equal(result, 42);
     assert.equal((await table.get(a))?.version, 2);
     assert.equal((await table.get(b))?.version, 1);
     await table.transact([c], () => ({ writes: [] }));
     assert.equal(await table.get(c), undefined);
   });
 
-  test('takes 100 keys', open, async ({ table }) => {
+  test('a transaction may have 100 keys', open, async ({ table }) => {
     const keys = Array.from({ length: 100 }, (_, i) => account(`bulk-${i}`));
     await table.transact(keys, (read) => ({
       writes: keys.map((key) => put(key, add(1)(read.get(key)).state)),
@@ -115,22 +119,26 @@ export function transactionsConform(open: () => Promise<Store>): void {
     );
   });
 
-  test('refuses decisions that break the rules', open, async ({ table }) => {
-    const write = put(a, { version: 1, count: 1 });
-    await assert.rejects(
-      table.transact([b], () => ({ writes: [write] })),
-      /not among/,
-    );
-    await assert.rejects(
-      table.transact([b], (read) => ({ read: read.get(a), writes: [] })),
-      /not among/,
-    );
-    await assert.rejects(
-      table.transact([a], () => ({ writes: [write, write] })),
-      /Two writes/,
-    );
-    assert.equal(await table.get(a), undefined);
-  });
+  test(
+    'invalid decisions are rejected: foreign keys, and two writes of one item',
+    open,
+    async ({ table }) => {
+      const write = put(a, { version: 1, count: 1 });
+      await assert.rejects(
+        table.transact([b], () => ({ writes: [write] })),
+        /not among/,
+      );
+      await assert.rejects(
+        table.transact([b], (read) => ({ read: read.get(a), writes: [] })),
+        /not among/,
+      );
+      await assert.rejects(
+        table.transact([a], () => ({ writes: [write, write] })),
+        /Two writes/,
+      );
+      assert.equal(await table.get(a), undefined);
+    },
+  );
 }
 
 function rowOf(id: string) {

@@ -25,8 +25,8 @@ export function createCarts(deps: CartsDeps): Carts {
       return transactIdempotently<OpenedCart>(table, idempotent, [cartKey(cartId)], () => {
         const { state, events } = openCart(cartId, userId, momentOf({ userId }));
         const cart = viewOf(state as VisibleCart, catalogOf([]));
-        const answer = { cart, ...(sealedId === undefined ? {} : { sealedId }) };
-        return { answer, writes: [put(cartKey(cartId), state, events)] };
+        const response = { cart, ...(sealedId === undefined ? {} : { sealedId }) };
+        return { response, writes: [put(cartKey(cartId), state, events)] };
       });
     },
 

@@ -70,7 +70,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
         );
         const [{ state }] = decisions;
         return {
-          answer: viewOf(state as VisibleCart, catalog),
+          response: viewOf(state as VisibleCart, catalog),
           writes: decisions.map(({ state, events }) => put(cartKey(state.cartId), state, events)),
         };
       },

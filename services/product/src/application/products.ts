@@ -68,7 +68,7 @@ export function createProducts({ table, now }: { table: Table; now: () => string
         const decision = decide(current);
         const { state, description = current.description, events } = decision;
         return {
-          answer: {
+          response: {
             product: viewOf(state, description),
             contentVersion: state.contentVersion,
             outcome: outcomeOf(current.stored, decision),

@@ -66,9 +66,9 @@ export async function registerImport(
         const digest = createHash('sha256').update(idempotent?.fingerprint ?? '');
         const stream = digested(body as Readable, digest);
         const isRepeated = await hasResponse(table, idempotent);
-        const answer = await (isRepeated ? drained(stream) : importAll(stream, importLine));
+        const response = await (isRepeated ? drained(stream) : importAll(stream, importLine));
         const request = idempotent && { ...idempotent, fingerprint: digest.digest('base64url') };
-        return transactIdempotently(table, request, [], () => ({ answer, writes: [] }));
+        return transactIdempotently(table, request, [], () => ({ response, writes: [] }));
       },
     );
   });

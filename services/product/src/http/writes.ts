@@ -121,11 +121,11 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
       const snapshotId = idempotent?.id ?? newId();
       // Requested before the request is recorded: a repeated request may request it again, but never not at all.
       if (!(await hasResponse(table, idempotent))) await requestSnapshot(snapshotId);
-      const answer = await transactIdempotently(table, idempotent, [], () => ({
-        answer: { snapshotId },
+      const response = await transactIdempotently(table, idempotent, [], () => ({
+        response: { snapshotId },
         writes: [],
       }));
-      return reply.code(202).send(answer);
+      return reply.code(202).send(response);
     },
   );
 }
