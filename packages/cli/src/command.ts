@@ -9,8 +9,8 @@ export const INTERRUPTED = 130;
 class HelpRequest extends Error {}
 
 /**
- * Runs a command and sets the exit code to the number that it resolves to. A DomainError is printed to stderr as one line;
- * the exit code is then 1, or 2 for a {@link usageError}.
+ * Runs a command, which resolves to the exit code of the process. A DomainError is printed to stderr as one line; the exit
+ * code is then 1, or 2 for a {@link usageError}.
  */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
   try {
@@ -78,7 +78,7 @@ export function oneOf<T extends string>(option: string, text: string, choices: r
   throw usageError(`${option} "${text}" is unknown: use ${choices.join(', ')}`);
 }
 
-/** Resolves a path that the user entered: npm runs scripts in the root, and has the caller's directory in `INIT_CWD`. */
+/** Resolves a path relative to the user's directory: npm runs scripts in the root, and sets `INIT_CWD` to that directory. */
 export function fromCaller(file: string, { INIT_CWD }: NodeJS.ProcessEnv): string {
   return resolve(INIT_CWD ?? '', file);
 }

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { showProgress } from './progress.ts';
 
-test('without a terminal it prints a line at the start and one for each quarter', () => {
+test('without a terminal, a line is printed at the start and for each quarter', () => {
   const stream = new PassThrough({ encoding: 'utf8' });
   const { update, stop } = showProgress(stream, 'importing', 10, 'products');
   for (const done of [1, 2, 3, 4, 8, 10]) update(done);
@@ -11,7 +11,7 @@ test('without a terminal it prints a line at the start and one for each quarter'
   assert.equal(stream.read(), 'importing: 10 products\nimporting: 25 %\nimporting: 75 %\nimporting: 100 %\n');
 });
 
-test('on a terminal it shows a progress bar', () => {
+test('on a terminal, a progress bar is shown', () => {
   const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), {
     isTTY: true,
     cursorTo: () => true,

@@ -22,13 +22,13 @@ function bar(stream: ProgressStream, label: string, total: number, unit: string)
 }
 
 function lines(stream: ProgressStream, label: string, total: number, unit: string): Progress {
-  let shown = 0;
+  let printedQuarters = 0;
   stream.write(`${label}: ${total} ${unit}\n`);
   return {
     update: (done) => {
       const quarters = Math.floor((done / total) * 4);
-      if (quarters <= shown) return;
-      shown = quarters;
+      if (quarters <= printedQuarters) return;
+      printedQuarters = quarters;
       stream.write(`${label}: ${quarters * 25} %\n`);
     },
     stop: () => {},

@@ -11,7 +11,7 @@ export interface Clients extends Disposable {
   readonly sqs: SQSClient;
 }
 
-/** Opens the clients of a service and of its relay, which share none: on AWS each has its own IAM role. */
+/** Opens separate clients for a service and for its relay: on AWS each has its own IAM role. */
 export function openClients(
   service: ServiceName,
   endpoint: string,

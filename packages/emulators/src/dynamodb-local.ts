@@ -15,8 +15,8 @@ export interface DynamoDbLocal {
 }
 
 /**
- * Starts DynamoDB Local on a port (default: any free one), and downloads it first if it is not in the cache. It ends with
- * this process at the latest. Resolves to the reason where Java or Maven is missing.
+ * Starts DynamoDB Local on a port (default: any free one), and downloads it first if it is not in the cache. It stops with
+ * this process at the latest. Resolves to `missing`, with the reason, if Java or Maven is not installed.
  */
 export async function startDynamoDbLocal({ port = 0 }: { port?: number } = {}): Promise<
   DynamoDbLocal | { readonly missing: string }
@@ -37,23 +37,23 @@ export async function startDynamoDbLocal({ port = 0 }: { port?: number } = {}): 
     server.stdin.end();
     await once(server, 'exit');
   };
-  return { endpoint: `http://127.0.0.1:${await listening(server)}`, stop };
+  return { endpoint: `http://127.0.0.1:${await portOf(server)}`, stop };
 }
 
-/** Resolves to the port once it listens; rejects with its output if it ends before that. */
-async function listening(server: ChildProcess): Promise<string> {
-  const printed: string[] = [];
+/** Resolves to the port once the server listens; rejects with its output if it ends before that. */
+async function portOf(server: ChildProcess): Promise<string> {
+  const output: string[] = [];
   return new Promise((resolve, reject) => {
     for (const stream of [server.stdout, server.stderr]) {
       if (!stream) continue;
       createInterface(stream).on('line', (line) => {
-        printed.push(line);
+        output.push(line);
         const [, port] = /^listening (\d+)$/.exec(line) ?? [];
         if (port !== undefined) resolve(port);
       });
     }
     server.once('error', reject);
-    server.once('close', () => reject(new Error(`DynamoDB Local did not start:\n${printed.join('\n')}`)));
+    server.once('close', () => reject(new Error(`DynamoDB Local did not start:\n${output.join('\n')}`)));
   });
 }
 
@@ -64,12 +64,12 @@ async function missingJava(): Promise<string | undefined> {
   return `DynamoDB Local needs a JDK ${MIN_JAVA} or newer: install one on the PATH`;
 }
 
-/** Downloads the jars of pom.xml into the cache with Maven, unless they are there. */
+/** Downloads the jars of pom.xml into the cache with Maven, unless they are cached. */
 async function fetchJars(): Promise<string | undefined> {
   const pom = join(SOURCES, 'pom.xml');
-  const fetchedPom = join(CACHE, 'lib', 'pom.xml');
-  const wanted = await readFile(pom, 'utf8');
-  if ((await readFile(fetchedPom, 'utf8').catch(() => '')) === wanted) return undefined;
+  const cachedPom = join(CACHE, 'lib', 'pom.xml');
+  const currentPom = await readFile(pom, 'utf8');
+  if ((await readFile(cachedPom, 'utf8').catch(() => '')) === currentPom) return undefined;
   if (!(await run('mvn', ['-version']).catch(() => '')))
     return 'DynamoDB Local needs Maven: install mvn on the PATH';
 

@@ -40,7 +40,7 @@ test('without scopes there is no scope claim, and the lifetime is an hour', asyn
   assert.equal(Number(payload.exp) - Number(payload.iat), 3600);
 });
 
-test('the key set holds no private part; the file is readable by its owner only', async () => {
+test('the key set has no private key, and the file is readable by its owner only', async () => {
   const file = join(folder, 'secret', 'issuer.json');
   const { keys } = await createIssuer(file).keySet();
   assert.equal(keys.length, 1);

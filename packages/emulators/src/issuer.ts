@@ -107,7 +107,7 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-/** Links a finished file into place: the link fails if another process was first, and a half-written key is never read. */
+/** Creates the file atomically by a link, which fails if another process has created it: no partial key is ever read. */
 async function create(file: string): Promise<string> {
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
   const text = `${JSON.stringify(await exportJWK(privateKey))}\n`;

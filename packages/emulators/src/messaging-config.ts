@@ -5,7 +5,7 @@ import type { FauxqsInitConfig } from 'fauxqs';
 export const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 
-/** SQS's longest retention: a dead letter keeps the time of its first send, so its queue must retain it for longer. */
+/** SQS's longest retention: the age of a dead letter counts from its first send, so its queue must retain it for longer. */
 const FOURTEEN_DAYS = String(14 * 24 * 60 * 60);
 
 export function topicArn(name: string): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { urlOf } from '@tandem/chassis/service';
 import { buildApp } from 'fauxqs';
-// fauxqs' own start listens on every interface. Its parts, which the package does not export, let us choose.
+// The start function of fauxqs listens on every interface. Its modules, which the package does not export, accept a host.
 import { applyInitConfig } from '../../../node_modules/fauxqs/dist/initConfig.js';
 import { PersistenceManager } from '../../../node_modules/fauxqs/dist/persistence.js';
 import { S3Store } from '../../../node_modules/fauxqs/dist/s3/s3Store.js';
@@ -51,10 +51,10 @@ export async function startEmulator({ host, port, directory }: EmulatorOptions):
   const resources = messagingResources();
   applyInitConfig(resources, sqsStore, snsStore, s3Store, { port: actualPort, region: REGION });
   for (const { topic, queue, attributes } of resources.subscriptions) {
-    const kept = [...snsStore.subscriptions.values()].find(
+    const persisted = [...snsStore.subscriptions.values()].find(
       ({ topicArn, endpoint }) => topicArn.endsWith(`:${topic}`) && endpoint.endsWith(`:${queue}`),
     );
-    if (kept) Object.assign(kept, { attributes, parsedFilterPolicy: undefined });
+    if (persisted) Object.assign(persisted, { attributes, parsedFilterPolicy: undefined });
   }
 
   return {
@@ -68,8 +68,8 @@ export async function startEmulator({ host, port, directory }: EmulatorOptions):
 }
 
 /**
- * Makes the messages of a response visible again whose client is gone: a consumer that stopped during a long poll would
- * otherwise hide them until their visibility timeout ends.
+ * Makes the messages of an undeliverable response visible again: a consumer that stopped during a long poll would otherwise
+ * hide them until their visibility timeout ends.
  */
 function returnUnread(sqsStore: SqsStore, request: unknown, response: unknown): void {
   if (typeof response !== 'string' || !response.includes('"ReceiptHandle"')) return;
@@ -79,8 +79,8 @@ function returnUnread(sqsStore: SqsStore, request: unknown, response: unknown): 
 }
 
 /**
- * Opens the messages stored in a directory. The receivers of the previous process are gone, so all messages are visible
- * again at once; and queues get the URLs of the current endpoint.
+ * Opens the messages stored in a directory. The consumers of the previous process have ended, so all messages become
+ * visible again, and queues get the URLs of the current endpoint.
  */
 function openMessages(directory: string, endpoint: string): PersistenceManager {
   mkdirSync(directory, { recursive: true });
@@ -89,8 +89,8 @@ function openMessages(directory: string, endpoint: string): PersistenceManager {
   database.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
   database.prepare("UPDATE sqs_queues SET url = ? || '/000000000000/' || name").run(endpoint);
   database.close();
-  // As fauxqs has it, this sets the receive count to NULL, which its schema rejects: a message that is returned at
-  // once would be lost until the next start. Its stored state may stay as it is: see above.
+  // In fauxqs this function sets the receive count to NULL, which its schema rejects: a message that is returned at once
+  // would be lost until the next start. The stored state may stay unchanged, as all messages become visible at a start.
   persistence.updateMessageReady = () => undefined;
   return persistence;
 }

@@ -4,17 +4,17 @@ import type { Change, ChangeFeed } from '@tandem/storage/table';
 import { follow } from './follow.ts';
 import type { Relay } from './relay.ts';
 
-const quiet = { error: () => undefined };
+const silentLog = { error: () => undefined };
 
 function changesOf(ids: string): Change[] {
   return ids.split('').map((id) => ({ id, kind: 'thing', key: id, expired: false }));
 }
 
 /**
- * Follows a feed of these changes, each named by a letter, until all are behind the checkpoint. `answer` says, from a
- * batch and the number of the attempt, which letters fail, or throws. Resolves to the batches and the checkpoints.
+ * Follows a feed of these changes, each named by a letter, until all are acknowledged. `failuresOf` returns the letters of
+ * a batch that fail at an attempt, or throws. Resolves to the relayed batches and the checkpoints.
  */
-async function followed(ids: string, answer: (batch: string, attempt: number) => string) {
+async function followChanges(ids: string, failuresOf: (batch: string, attempt: number) => string) {
   const changes = changesOf(ids);
   const done = new AbortController();
   const batches: string[] = [];
@@ -28,63 +28,63 @@ async function followed(ids: string, answer: (batch: string, attempt: number) =>
     },
   };
   const relay: Relay = async (batch) => {
-    assert.ok(batches.length < 20, 'it never ends');
+    assert.ok(batches.length < 20, 'endless retries');
     const names = batch.map(({ id }) => id).join('');
     batches.push(names);
-    const failing = answer(names, batches.length);
+    const failing = failuresOf(names, batches.length);
     return { failed: batch.filter(({ id }) => failing.includes(id)) };
   };
-  await follow(feed, relay, { signal: done.signal, log: quiet });
+  await follow(feed, relay, { signal: done.signal, log: silentLog });
   return { batches, checkpoints };
 }
 
-test('relays a batch and moves the checkpoint behind it', async () => {
-  assert.deepEqual(await followed('abc', () => ''), { batches: ['abc'], checkpoints: ['c'] });
+test('the checkpoint moves to the end of a relayed batch', async () => {
+  assert.deepEqual(await followChanges('abc', () => ''), { batches: ['abc'], checkpoints: ['c'] });
 });
 
-test('the checkpoint stays before the first that failed, from which it is tried again', async () => {
-  const { batches, checkpoints } = await followed('abcde', (_, attempt) => (attempt === 1 ? 'db' : ''));
+test('the checkpoint stays before the first failed change, from which changes are retried', async () => {
+  const { batches, checkpoints } = await followChanges('abcde', (_, attempt) => (attempt === 1 ? 'db' : ''));
   assert.deepEqual({ batches, checkpoints }, { batches: ['abcde', 'bcde'], checkpoints: ['a', 'e'] });
 });
 
-test('where the first fails nothing moves', async () => {
-  const { batches, checkpoints } = await followed('ab', (_, attempt) => (attempt <= 2 ? 'a' : ''));
+test('the checkpoint does not move if the first change fails', async () => {
+  const { batches, checkpoints } = await followChanges('ab', (_, attempt) => (attempt <= 2 ? 'a' : ''));
   assert.deepEqual({ batches, checkpoints }, { batches: ['ab', 'ab', 'ab'], checkpoints: ['b'] });
 });
 
-test('a relay that throws is tried again with all of the batch', async () => {
-  const { batches, checkpoints } = await followed('ab', (_, attempt) => {
+test('the whole batch is retried if the relay rejects', async () => {
+  const { batches, checkpoints } = await followChanges('ab', (_, attempt) => {
     if (attempt === 1) throw new Error('no topic');
     return '';
   });
   assert.deepEqual({ batches, checkpoints }, { batches: ['ab', 'ab'], checkpoints: ['b'] });
 });
 
-test('pauses between failures, longer each time', async () => {
+test('retries back off exponentially', async () => {
   const times: number[] = [];
-  await followed('a', (_, attempt) => {
+  await followChanges('a', (_, attempt) => {
     times.push(performance.now());
     return attempt <= 3 ? 'a' : '';
   });
   const pauses = times.slice(1).map((time, i) => time - (times[i] ?? 0));
-  for (const [i, least] of [95, 190, 380].entries()) assert.ok((pauses[i] ?? 0) >= least, pauses.join());
+  for (const [i, minimum] of [95, 190, 380].entries()) assert.ok((pauses[i] ?? 0) >= minimum, pauses.join());
 });
 
-test('continues after errors of the feed, and logs each', async () => {
+test('errors of the feed are logged and retried', async () => {
   const stop = new AbortController();
   const relayed: string[] = [];
-  const logged: object[] = [];
+  const logLines: object[] = [];
   let [reads, checkpoints] = [0, 0];
-  const failing = new Error('the store is down');
+  const failure = new Error('the store is down');
   const feed: ChangeFeed = {
     read: async () => {
       reads += 1;
-      if (reads === 1) throw failing;
+      if (reads === 1) throw failure;
       return changesOf('a');
     },
     checkpoint: async () => {
       checkpoints += 1;
-      if (checkpoints === 1) throw failing;
+      if (checkpoints === 1) throw failure;
       stop.abort();
     },
   };
@@ -92,13 +92,13 @@ test('continues after errors of the feed, and logs each', async () => {
     relayed.push(...changes.map(({ id }) => id));
     return { failed: [] };
   };
-  const log = { error: (fields: object) => void logged.push(fields) };
+  const log = { error: (fields: object) => void logLines.push(fields) };
   await follow(feed, relay, { signal: stop.signal, log });
-  assert.deepEqual(relayed, ['a', 'a'], 'once more, for its checkpoint was not moved');
-  assert.deepEqual(logged, [{ err: failing }, { err: failing }]);
+  assert.deepEqual(relayed, ['a', 'a'], 'relayed again, since the checkpoint failed');
+  assert.deepEqual(logLines, [{ err: failure }, { err: failure }]);
 });
 
-test('ends at once on abort: while it waits for changes', async () => {
+test('an abort ends the wait for changes', async () => {
   const stop = new AbortController();
   const feed: ChangeFeed = {
     read: (_, signal) =>
@@ -108,10 +108,10 @@ test('ends at once on abort: while it waits for changes', async () => {
       }),
     checkpoint: () => assert.fail('nothing was relayed'),
   };
-  await follow(feed, async () => ({ failed: [] }), { signal: stop.signal, log: quiet });
+  await follow(feed, async () => ({ failed: [] }), { signal: stop.signal, log: silentLog });
 });
 
-test('stops at once on abort, also while it backs off after a failure', async () => {
+test('an abort ends the backoff after a failure', async () => {
   const stop = new AbortController();
   const feed: ChangeFeed = {
     read: async () => changesOf('a'),
@@ -123,13 +123,13 @@ test('stops at once on abort, also while it backs off after a failure', async ()
     if (calls === 4) setImmediate(() => stop.abort());
     return { failed };
   };
-  const begun = performance.now();
-  await follow(feed, relay, { signal: stop.signal, log: quiet });
+  const startedAt = performance.now();
+  await follow(feed, relay, { signal: stop.signal, log: silentLog });
   assert.equal(calls, 4);
-  assert.ok(performance.now() - begun < 100 + 200 + 400 + 800, 'the fourth pause was cut short');
+  assert.ok(performance.now() - startedAt < 100 + 200 + 400 + 800, 'the fourth pause ended early');
 });
 
-test('what was being relayed at the abort is finished and noted, and then it ends', async () => {
+test('after an abort, the batch in flight is finished and its checkpoint is moved', async () => {
   const stop = new AbortController();
   const checkpoints: string[] = [];
   const feed: ChangeFeed = {
@@ -140,6 +140,6 @@ test('what was being relayed at the abort is finished and noted, and then it end
     stop.abort();
     return { failed: batch.slice(2) };
   };
-  await follow(feed, relay, { signal: stop.signal, log: quiet });
+  await follow(feed, relay, { signal: stop.signal, log: silentLog });
   assert.deepEqual(checkpoints, ['b']);
 });

@@ -6,8 +6,8 @@ const BATCH = 100;
 const MAX_BACKOFF_MS = 5_000;
 
 /**
- * Relays a feed's changes until the signal aborts, in order, moving the checkpoint only behind what was published or
- * parked. A failure is tried again from the first change that failed.
+ * Relays the changes of a feed in order, until the signal aborts. The checkpoint moves past published and parked changes
+ * only; a failure is retried with backoff, from the first change that failed.
  */
 export async function follow(
   feed: ChangeFeed,
@@ -19,14 +19,15 @@ export async function follow(
     try {
       const changes = await feed.read(BATCH, signal);
       const { failed } = await relay(changes);
-      const firstFailed = failed.length === 0 ? changes.length : changes.findIndex((c) => failed.includes(c));
-      const done = changes[firstFailed - 1];
-      if (done) await feed.checkpoint(done);
+      const firstFailed =
+        failed.length === 0 ? changes.length : changes.findIndex((change) => failed.includes(change));
+      const lastDone = changes[firstFailed - 1];
+      if (lastDone) await feed.checkpoint(lastDone);
       failures = firstFailed < changes.length ? failures + 1 : 0;
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
-      log.error({ err: error }, 'relay failed, trying again');
+      log.error({ err: error }, 'relay failed, retrying');
     }
     if (failures > 0) {
       await delay(Math.min(50 * 2 ** failures, MAX_BACKOFF_MS), undefined, { signal }).catch(() => undefined);

@@ -4,34 +4,34 @@ import type { Change } from '@tandem/storage/table';
 import type { Park } from './park.ts';
 import type { Relay } from './relay.ts';
 
-/** A batch of a table's stream, as Lambda hands it over: records of one shard, in order. */
+/** A batch of a table's change stream as a Lambda event: records of one shard, in order. */
 export interface StreamEvent {
   readonly Records: readonly StreamRecord[];
 }
 
-/** Records that Lambda retries: all from the lowest of these sequence numbers on. None: the batch is done. */
+/** Batch item failures: Lambda retries all records from the lowest of these sequence numbers on. */
 export interface StreamBatchResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
 export interface HandlerDeps {
   readonly relay: Relay;
-  /** Keeps a record that cannot be read, as Lambda brought it. */
+  /** Parks a record that cannot be read, unchanged. */
   readonly park: Park;
-  /** Sends what was measured and recorded: once a call has been answered, nothing runs until the next one. */
+  /** Sends metrics and spans: Lambda freezes the process between invocations. */
   readonly flush: () => Promise<void>;
   readonly log: Record<'error', (fields: object, message: string) => void>;
 }
 
 /**
- * A relay as the handler of a stream's batches; its event source mapping must report batch item failures. A record is
- * done when its events are published or parked, when it has no events, or when it cannot be read and is parked itself:
- * brought again it would block its shard until it is too old, and those behind it with it. Everything else is brought
- * again. Rejects, which brings back the whole batch, when the relay does, and when no sequence number says what failed.
+ * Creates a Lambda handler for the batches of a change stream; its event source mapping must report batch item failures. A
+ * record is done if it has no events, if its events are published or parked, or if it cannot be read and is parked itself:
+ * its retries would block the shard until the record expires. All other records are retried. Rejects if the relay does, or
+ * if a failed record has no sequence number: Lambda then retries the whole batch.
  */
 export function createHandler({ relay, park, flush, log }: HandlerDeps) {
-  /** Whether the record is kept. */
-  const parked = async (record: StreamRecord, reason: unknown): Promise<boolean> => {
+  /** Parks a record; resolves to whether it was parked. Never rejects. */
+  const tryPark = async (record: StreamRecord, reason: unknown): Promise<boolean> => {
     try {
       await park(messageOf(record), `record not readable: ${String(reason)}`);
       log.error({ err: reason, sequenceNumber: record.dynamodb?.SequenceNumber }, 'record parked');
@@ -43,8 +43,9 @@ export function createHandler({ relay, park, flush, log }: HandlerDeps) {
   };
 
   return async ({ Records }: StreamEvent): Promise<StreamBatchResponse> => {
-    // Lambda would take an empty response as success.
-    if (!Array.isArray(Records)) throw new TypeError('This is no event of a stream: it has no records');
+    // Without this, Lambda would treat the empty response as success.
+    if (!Array.isArray(Records))
+      throw new TypeError('The input is not an event of a stream: it has no records');
     const changes: Change[] = [];
     const unreadable: { record: StreamRecord; reason: unknown }[] = [];
     for (const record of Records) {
@@ -58,17 +59,17 @@ export function createHandler({ relay, park, flush, log }: HandlerDeps) {
 
     try {
       const { failed } = await relay(changes);
-      const again = failed.map(({ id }) => id);
+      const failedIds = failed.map(({ id }) => id);
       for (const { record, reason } of unreadable) {
-        if (await parked(record, reason)) continue;
+        if (await tryPark(record, reason)) continue;
         const sequenceNumber = record.dynamodb?.SequenceNumber;
         if (!sequenceNumber)
-          throw new Error('A record without sequence number is neither readable nor parked');
-        again.push(sequenceNumber);
+          throw new Error('A record without sequence number could be neither read nor parked');
+        failedIds.push(sequenceNumber);
       }
-      return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
+      return { batchItemFailures: failedIds.map((itemIdentifier) => ({ itemIdentifier })) };
     } finally {
-      // What was published is not published again because its metrics could not be written.
+      // A failure to flush must not fail the batch: its events would be published again.
       await flush().catch((err: unknown) => log.error({ err }, 'telemetry not flushed'));
     }
   };

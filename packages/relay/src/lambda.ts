@@ -12,8 +12,8 @@ import { createParking } from './park.ts';
 import { createRelay, type RelayDeps } from './relay.ts';
 
 /**
- * The handler of a service's relay as a Lambda function, configured by the environment. Its metrics and spans have the
- * service's name, as everywhere. An invalid environment ends the process with exit code 1.
+ * Creates the Lambda handler of a service's outbox relay, configured by the environment. Its metrics and spans have the
+ * service's name. An invalid environment exits the process with code 1.
  */
 export async function createRelayFunction(
   service: ServiceName,

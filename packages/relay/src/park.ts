@@ -1,11 +1,11 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** Keeps what can never be published, as it would have been sent, with the reason. Rejects when it could not. */
+/** Parks a message that can never be published, with the reason. Rejects if it could not be parked. */
 export type Park = (body: string, reason: string, traceparent?: string) => Promise<void>;
 
 /**
- * Parks in a queue, the reason in the message attribute `reason`, beside the trace. An event's other attributes follow
- * from its body, and may be what was refused: a queue would refuse them as well.
+ * Parks messages in a queue, with the message attributes `reason` and `traceparent`. An event's other attributes can be
+ * derived from its body, and are omitted: if SNS rejected one of them, SQS would reject it too.
  */
 export function createParking(sqs: SQSClient, queueUrl: string): Park {
   return async (body, reason, traceparent) => {
@@ -22,7 +22,7 @@ export function createParking(sqs: SQSClient, queueUrl: string): Park {
   };
 }
 
-/** Characters that SQS allows in a message attribute. */
+/** Replaces characters that SQS may not accept in a message attribute, and limits the length. */
 function printable(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 500);
 }

@@ -22,22 +22,22 @@ function product(
   return { eventType, productId, ...state, version };
 }
 
-function asked(requestId: string): NewEvent {
+function snapshotRequest(requestId: string): NewEvent {
   return { eventType: 'ProductSnapshotRequested', requestId, timestamp: NOW };
 }
 
-/** The change of an item to this version, which told these events. */
+/** The change of an item to this version, with these events. */
 function change(key: string, version: number, ...events: NewEvent[]): Change {
   const id = `${key}-${version}`;
   return { id, kind: 'thing', key, after: { version, state: {}, events }, expired: false };
 }
 
-/** A relay to a topic that gives these outcomes by event id, and what it published, parked and warned of. */
+/** A relay whose publisher has these outcomes by event id; records the published, parked and logged events. */
 function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: Partial<RelayDeps> = {}) {
   const sent: OutgoingEvent[] = [];
   const parked: unknown[][] = [];
   const failures: object[] = [];
-  const warned: object[] = [];
+  const warnings: object[] = [];
   const metrics = createMetrics();
   const { tracer, spans } = createRecordingTracer();
   const relay = createRelay({
@@ -50,14 +50,14 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
     topic: 'thing-events-topic',
     metrics,
     tracer,
-    log: { warn: (fields) => void warned.push(fields), error: (fields) => void failures.push(fields) },
+    log: { warn: (fields) => void warnings.push(fields), error: (fields) => void failures.push(fields) },
     ...deps,
   });
   return {
     relay,
     sent,
     parked,
-    warned,
+    warnings,
     failures,
     metrics,
     spans,
@@ -65,50 +65,54 @@ function relayTo(outcomes: Readonly<Record<string, PublishOutcome>> = {}, deps: 
   };
 }
 
-test('publishes the events of every change, in order, with ids that follow from the change alone', async () => {
-  const changes = [change('a', 4, asked('1'), asked('2')), change('b', 1), change('c', 2, asked('3'))];
+test('the events of every change are published in order, with ids that are deterministic for the change', async () => {
+  const changes = [
+    change('a', 4, snapshotRequest('1'), snapshotRequest('2')),
+    change('b', 1),
+    change('c', 2, snapshotRequest('3')),
+  ];
   const { relay, sent, ids } = relayTo();
   assert.deepEqual(await relay(changes), { failed: [] });
   assert.deepEqual(ids(), ['thing/a/4/0', 'thing/a/4/1', 'thing/c/2/0']);
   assert.deepEqual(
     sent.map(({ event }) => event),
-    [asked('1'), asked('2'), asked('3')],
+    [snapshotRequest('1'), snapshotRequest('2'), snapshotRequest('3')],
   );
-  const again = relayTo();
-  await again.relay(changes);
-  assert.deepEqual(again.ids(), ids(), 'the same at a retry');
+  const retry = relayTo();
+  await retry.relay(changes);
+  assert.deepEqual(retry.ids(), ids(), 'the same ids at a retry');
 });
 
-test('hands on the trace of the change, or begins one where it has none, one for all of its events', async () => {
+test('events continue the trace of their change; without one, the events of a change share a new trace', async () => {
   const { relay, sent, spans } = relayTo();
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
   const traced: Change = {
     ...change('a', 1),
-    after: { version: 1, state: {}, events: [asked('1')], traceparent },
+    after: { version: 1, state: {}, events: [snapshotRequest('1')], traceparent },
   };
-  await relay([traced, change('b', 1, asked('2'), asked('3'))]);
-  const [own, ...begun] = sent.map(({ traceparent }) => traceparent.slice(3, 35));
-  assert.equal(own, traceId);
-  assert.equal(new Set(begun).size, 1);
-  assert.notEqual(begun[0], traceId);
+  await relay([traced, change('b', 1, snapshotRequest('2'), snapshotRequest('3'))]);
+  const [continued, ...started] = sent.map(({ traceparent }) => traceparent.slice(3, 35));
+  assert.equal(continued, traceId);
+  assert.equal(new Set(started).size, 1);
+  assert.notEqual(started[0], traceId);
   assert.equal(spans[0]?.parentId, 'b7ad6b7169203331');
   assert.deepEqual(
     sent.map(({ traceparent }) => traceparent.slice(3, 52)),
     spans.map(({ traceId, spanId }) => `${traceId}-${spanId}`),
-    'a consumer continues the span of the publishing',
+    'a consumer continues the span of the publication',
   );
 });
 
-test('measures how long after its change each event was published, if it was and is news', async () => {
+test('relay lag is measured for each published event that has a commit time', async () => {
   const changedAt = (ms: number): NewEvent => {
     const updatedAt = new Date(Date.now() - ms).toISOString();
     return { eventType: 'ProductDeleted', productId: 'p', version: 1, updatedAt };
   };
   const { relay, metrics, spans } = relayTo({ 'thing/b/1/0': transient });
-  await relay([change('a', 1, changedAt(500), asked('no news')), change('b', 1, changedAt(9_000))]);
-  const [lag, ...others] = metrics.series();
-  assert.ok(lag?.name === 'RelayLag' && typeof lag.value === 'object' && others.length === 0);
+  await relay([change('a', 1, changedAt(500), snapshotRequest('untimed')), change('b', 1, changedAt(9_000))]);
+  const [lag, ...rest] = metrics.series();
+  assert.ok(lag?.name === 'RelayLag' && typeof lag.value === 'object' && rest.length === 0);
   assert.equal(lag.value.count, 1);
   assert.ok(lag.value.min >= 500 && lag.value.max < 9_000);
   assert.deepEqual(
@@ -118,24 +122,31 @@ test('measures how long after its change each event was published, if it was and
 });
 
 test('a transient failure fails its change; the others are published', async () => {
-  const changes = [change('a', 1, asked('1')), change('b', 1, asked('2')), change('c', 1, asked('3'))];
+  const changes = [
+    change('a', 1, snapshotRequest('1')),
+    change('b', 1, snapshotRequest('2')),
+    change('c', 1, snapshotRequest('3')),
+  ];
   const { relay, ids, parked } = relayTo({ 'thing/b/1/0': transient });
   assert.deepEqual(await relay(changes), { failed: [changes[1]] });
   assert.deepEqual([ids().length, parked], [3, []]);
 });
 
 test('a change with several failed events is reported once', async () => {
-  const failing = change('a', 1, asked('1'), asked('2'));
+  const failing = change('a', 1, snapshotRequest('1'), snapshotRequest('2'));
   const { relay } = relayTo({ 'thing/a/1/0': transient, 'thing/a/1/1': transient });
   assert.deepEqual(await relay([failing]), { failed: [failing] });
 });
 
-test('a permanent failure is parked as it would have been sent, with reason and trace, and is done', async () => {
-  const { relay, sent, parked, warned } = relayTo({ 'thing/a/1/0': permanent });
-  assert.deepEqual(await relay([change('a', 1, asked('1')), change('b', 1, asked('2'))]), { failed: [] });
-  const body = { ...asked('1'), eventId: 'thing/a/1/0', schemaVersion: 1 };
+test('an event with a permanent failure is parked with its body, reason and trace, and its change is done', async () => {
+  const { relay, sent, parked, warnings } = relayTo({ 'thing/a/1/0': permanent });
+  assert.deepEqual(
+    await relay([change('a', 1, snapshotRequest('1')), change('b', 1, snapshotRequest('2'))]),
+    { failed: [] },
+  );
+  const body = { ...snapshotRequest('1'), eventId: 'thing/a/1/0', schemaVersion: 1 };
   assert.deepEqual(parked, [[body, 'too large', sent[0]?.traceparent]]);
-  assert.deepEqual(warned, [
+  assert.deepEqual(warnings, [
     {
       eventType: 'ProductSnapshotRequested',
       eventId: 'thing/a/1/0',
@@ -153,31 +164,31 @@ test('log lines about an event have its trace id', async () => {
   };
   const park = () => Promise.reject(new Error('no queue'));
   const { relay, spans } = relayTo({ 'thing/a/1/0': permanent }, { log, park });
-  await relay([change('a', 1, asked('1'))]);
+  await relay([change('a', 1, snapshotRequest('1'))]);
   assert.deepEqual(traces, [spans[0]?.traceId, spans[0]?.traceId]);
 });
 
-test('what could not be parked is not done', async () => {
-  const changes = [change('a', 1, asked('1')), change('b', 1, asked('2'))];
+test('the change of an event that could not be parked fails', async () => {
+  const changes = [change('a', 1, snapshotRequest('1')), change('b', 1, snapshotRequest('2'))];
   const err = new Error('no queue');
   const { relay, failures } = relayTo({ 'thing/a/1/0': permanent }, { park: () => Promise.reject(err) });
   assert.deepEqual(await relay(changes), { failed: [changes[0]] });
   assert.deepEqual(failures, [{ err, eventType: 'ProductSnapshotRequested', eventId: 'thing/a/1/0' }]);
 });
 
-test('an event without an outcome from the topic is not done', async () => {
-  const changes = [change('a', 1, asked('1')), change('b', 1, asked('2'))];
+test('the change of an event without an outcome fails', async () => {
+  const changes = [change('a', 1, snapshotRequest('1')), change('b', 1, snapshotRequest('2'))];
   const { relay } = relayTo({}, { publish: async () => [published] });
   assert.deepEqual(await relay(changes), { failed: [changes[1]] });
 });
 
-test('an unreachable topic fails the whole batch', async () => {
+test('if the publisher rejects, the whole batch fails', async () => {
   const { relay } = relayTo({}, { publish: () => Promise.reject(new Error('gone')) });
-  await assert.rejects(relay([change('a', 1, asked('1'))]), /gone/);
+  await assert.rejects(relay([change('a', 1, snapshotRequest('1'))]), /gone/);
 });
 
 test("a write that leaves the item's version unchanged publishes nothing", async () => {
-  const after = { version: 3, state: {}, events: [asked('1')] };
+  const after = { version: 3, state: {}, events: [snapshotRequest('1')] };
   const housekeeping: Change = { id: '1', kind: 'thing', key: 'a', before: after, after, expired: false };
   const before = { ...after, version: 2 };
   const { relay, ids } = relayTo();
@@ -186,23 +197,23 @@ test("a write that leaves the item's version unchanged publishes nothing", async
 });
 
 test('an expired item publishes its expiry events; a removed one publishes nothing', async () => {
-  const image = { version: 3, state: {}, events: [asked('old')], traceparent: 'of-its-last-write' };
+  const image = { version: 3, state: {}, events: [snapshotRequest('old')], traceparent: 'of-its-last-write' };
   const expired: Change = { id: '1', kind: 'cart', key: 'c', before: image, expired: true };
-  const told: Change[] = [];
+  const expiredChanges: Change[] = [];
   const eventsForExpiredItem = (change: Change) => {
-    told.push(change);
-    return [asked('expired')];
+    expiredChanges.push(change);
+    return [snapshotRequest('expired')];
   };
   const { relay, sent } = relayTo({}, { eventsForExpiredItem });
-  await relay([{ ...expired, key: 'by-hand', expired: false }, expired]);
-  assert.deepEqual(told, [expired]);
+  await relay([{ ...expired, key: 'removed', expired: false }, expired]);
+  assert.deepEqual(expiredChanges, [expired]);
   assert.deepEqual(
     sent.map(({ eventId, event }) => [eventId, event]),
-    [['cart/c/3-expired/0', asked('expired')]],
+    [['cart/c/3-expired/0', snapshotRequest('expired')]],
   );
 });
 
-test('of several ProductUpdated of a product only the newest is published; creations and deletions all are', async () => {
+test('of several ProductUpdated of a product, only the newest is published; all creations and deletions are', async () => {
   const deleted: NewEvent = { eventType: 'ProductDeleted', productId: 'p', version: 4, updatedAt: NOW };
   const changes = [
     change('p', 1, product('ProductCreated', 'p', 1)),
@@ -227,11 +238,11 @@ test('of several ProductUpdated of a product only the newest is published; creat
   );
 });
 
-test('one that answers a cart is published, whatever is newer', async () => {
+test('a ProductUpdated with reservation responses is published even if a newer one follows', async () => {
   const updated = (version: number) => product('ProductUpdated', 'p', version);
   const reserved = [{ cartId: 'c', qty: 1, cartVersion: 2 }];
-  const answering = { ...updated(2), reserved } as NewEvent;
-  const changes = [change('p', 1, updated(1)), change('p', 2, answering), change('p', 3, updated(3))];
+  const responding = { ...updated(2), reserved } as NewEvent;
+  const changes = [change('p', 1, updated(1)), change('p', 2, responding), change('p', 3, updated(3))];
   const { relay, sent } = relayTo();
   await relay(changes);
   assert.deepEqual(
@@ -240,7 +251,7 @@ test('one that answers a cart is published, whatever is newer', async () => {
   );
 });
 
-test('where the newest of them fails, its change is the one to bring again', async () => {
+test('if the newest ProductUpdated fails, its change is the one that fails', async () => {
   const changes = [1, 2, 3].map((version) => change('p', version, product('ProductUpdated', 'p', version)));
   const { relay } = relayTo({ 'thing/p/3/0': transient });
   assert.deepEqual(await relay(changes), { failed: [changes[2]] });

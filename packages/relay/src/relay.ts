@@ -11,38 +11,38 @@ import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
 import type { Park } from './park.ts';
 
-/** The changes that must be brought again, because an event of theirs could not be published yet. */
+/** Result of a batch; `failed` changes must be retried, as not all of their events could be published. */
 export interface RelayResult {
   readonly failed: readonly Change[];
 }
 
 /**
- * Publishes the events of a batch of changes, at least once each. What can never be published is parked with its
- * body, so that one bad event neither blocks those behind it nor is lost.
+ * Outbox relay: publishes the events of a batch of changes, each at least once. An event that can never be published is
+ * parked, so that it neither blocks the following ones nor is lost.
  */
 export type Relay = (changes: readonly Change[]) => Promise<RelayResult>;
 
 export interface RelayDeps {
   readonly publish: Publish;
   readonly park: Park;
-  /** The events of an item that expired. */
+  /** The events to publish for an expired item. */
   readonly eventsForExpiredItem: (change: Change) => readonly NewEvent[];
-  /** The topic's name, for its spans. */
+  /** Name of the topic, for spans. */
   readonly topic: string;
   readonly metrics: Pick<Metrics, 'observe'>;
-  /** Records a span of each event that is published, in the trace of its change. */
+  /** Records a span of each published event, in the trace of its change. */
   readonly tracer?: Tracer | undefined;
   readonly log: Record<'warn' | 'error', (fields: object, message: string) => void>;
 }
 
-/** An event of a change on its way to the topic. */
+/** An event to publish, with its change and span. */
 interface Outgoing {
   readonly change: Change;
   readonly span: Span;
   readonly event: OutgoingEvent;
 }
 
-/** An event of a change that is to be published. */
+/** An event to publish, before its span is started. */
 interface Pending {
   readonly change: Change;
   readonly eventId: string;
@@ -59,13 +59,13 @@ export function createRelay(deps: RelayDeps): Relay {
       event,
     }));
 
-  /** The events on their way, each with its span: in the trace of their change, or in one that the first begins. */
-  const outgoing = (pending: readonly Pending[]): Outgoing[] => {
-    const begun = new Map<Change, string>();
+  /** Starts a span for each event: in the trace of its change, or in a new one that the events of the change share. */
+  const startSpans = (pending: readonly Pending[]): Outgoing[] => {
+    const startedTraces = new Map<Change, string>();
     return pending.map(({ change, eventId, event }) => {
       const span = tracer.start(`send ${topic}`, {
         kind: 'producer',
-        parent: change.after?.traceparent ?? begun.get(change),
+        parent: change.after?.traceparent ?? startedTraces.get(change),
         attributes: {
           'messaging.system': 'aws.sns',
           'messaging.operation.name': 'publish',
@@ -74,12 +74,13 @@ export function createRelay(deps: RelayDeps): Relay {
           'tandem.event.type': event.eventType,
         },
       });
-      if (!begun.has(change)) begun.set(change, span.traceparent);
+      if (!startedTraces.has(change)) startedTraces.set(change, span.traceparent);
       return { change, span, event: { eventId, traceparent: span.traceparent, event } };
     });
   };
 
-  const parked = async (event: OutgoingEvent, reason: string): Promise<boolean> => {
+  /** Parks an event; resolves to whether it was parked. Never rejects. */
+  const tryPark = async (event: OutgoingEvent, reason: string): Promise<boolean> => {
     try {
       await park(bodyOf(event), reason, event.traceparent);
       return true;
@@ -89,7 +90,7 @@ export function createRelay(deps: RelayDeps): Relay {
     }
   };
 
-  /** Whether the event is done. */
+  /** Handles the outcome of an event; resolves to whether the event is done. */
   const settle = async ({ span, event }: Outgoing, outcome: PublishOutcome): Promise<boolean> => {
     if (outcome.status === 'published') {
       observeAge(metrics, 'RelayLag', committedAt(event.event));
@@ -99,24 +100,24 @@ export function createRelay(deps: RelayDeps): Relay {
     const { status, reason } = outcome;
     span.end({ 'error.type': status });
     log.warn({ ...loggable(event), status, reason }, 'event not published');
-    return status === 'permanent' && parked(event, reason);
+    return status === 'permanent' && tryPark(event, reason);
   };
 
   return async (changes) => {
-    const sending = outgoing(newestOfEachProduct(changes.flatMap(pendingOf)));
-    const outcomes = await publish(sending.map(({ event }) => event));
+    const events = startSpans(newestOfEachProduct(changes.flatMap(pendingOf)));
+    const outcomes = await publish(events.map(({ event }) => event));
     const failed = new Set<Change>();
-    for (const [position, it] of sending.entries()) {
+    for (const [position, outgoing] of events.entries()) {
       const outcome = outcomes[position] ?? { status: 'transient', reason: 'no outcome' };
-      if (!(await inSpan(it.span, () => settle(it, outcome)))) failed.add(it.change);
+      if (!(await inSpan(outgoing.span, () => settle(outgoing, outcome)))) failed.add(outgoing.change);
     }
     return { failed: [...failed] };
   };
 }
 
 /**
- * A write that left the stored events as they were (the store's own housekeeping) has the version of the image
- * before, and nothing to tell.
+ * The events of a change. A write that leaves the version unchanged (housekeeping of the store) leaves the stored events
+ * unchanged too, which have been published already.
  */
 function eventsOf(
   change: Change,
@@ -126,15 +127,15 @@ function eventsOf(
   return change.after.version === change.before?.version ? [] : change.after.events;
 }
 
-/** The same for every attempt at the same change. */
+/** Event id, deterministic for the change: the same at every retry. */
 function eventIdOf(change: Change, position: number): string {
   const version = change.after?.version ?? `${change.before?.version ?? 0}-expired`;
   return `${change.kind}/${change.key}/${version}/${position}`;
 }
 
 /**
- * `ProductUpdated` carries the whole state: of several in one batch only the newest says anything, but for those that
- * answer carts.
+ * Drops outdated `ProductUpdated` events: each carries the complete state, so that only the newest of a product in a batch
+ * matters. Those with reservation responses are all kept.
  */
 function newestOfEachProduct(pending: readonly Pending[]): Pending[] {
   const newest = new Map<string, Pending>();

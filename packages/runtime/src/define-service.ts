@@ -20,7 +20,7 @@ export type ServiceDeps<S extends ServiceName> = CommonDeps &
   WithTable<S> &
   WithTopic<S> & { readonly queueUrls: Readonly<Record<QueuesOf<S>, string>> };
 
-/** What a service adds to its entry in the topology. */
+/** Parts of a service that its entry in the topology does not define. */
 export interface ServiceParts<S extends ServiceName, V extends z.ZodRawShape> {
   /** Environment variables beyond those that follow from the topology. */
   readonly variables: V;
@@ -31,7 +31,7 @@ export interface ServiceParts<S extends ServiceName, V extends z.ZodRawShape> {
   readonly seed?: (table: Table, now: string) => Promise<void>;
 }
 
-/** Dependencies of any service; what its entry in the topology does not have is undefined. */
+/** Dependencies of any service; those that its entry in the topology does not require may be undefined. */
 export interface AnyServiceDeps extends CommonDeps {
   readonly queueUrls: Readonly<Record<string, string>>;
   readonly table: Table | undefined;
@@ -39,7 +39,7 @@ export interface AnyServiceDeps extends CommonDeps {
   readonly topicArn: string | undefined;
 }
 
-/** A service for whoever runs it: on AWS, on one machine or in a test. */
+/** Definition of a service, to run it on AWS, on one machine or in a test. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
   readonly variables: z.ZodRawShape;
@@ -48,7 +48,7 @@ export interface ServiceDefinition {
   readonly seed: ServiceParts<ServiceName, z.ZodRawShape>['seed'];
 }
 
-/** The definition of a service of the topology, for `services/NAME/src/service.ts` to export as `service`. */
+/** Defines a service of the topology; `services/NAME/src/service.ts` exports the result as `service`. */
 export function defineService<S extends ServiceName, V extends z.ZodRawShape>(
   name: S,
   { variables, create, eventsForExpiredItem = () => [], seed }: ServiceParts<S, V>,
@@ -62,7 +62,7 @@ export function defineService<S extends ServiceName, V extends z.ZodRawShape>(
   };
 }
 
-/** Ports of the services on one machine: the first service has this one, the others those that follow. */
+/** Port of the first service on one machine; the other services have the following ports. */
 const FIRST_PORT = 8081;
 
 /** Default port of a service. */
@@ -87,7 +87,7 @@ type EnvironmentShape = typeof serviceVariables &
     readonly TOPIC_ARN: z.ZodOptional<typeof topicArn>;
   };
 
-/** The environment of a service: what follows from its entry in the topology is required, and nothing else of that exists. */
+/** Environment variables of a service. Those of its table, queues and topic exist, and are required, if the topology has them. */
 export function environmentOf({ name, variables }: Pick<ServiceDefinition, 'name' | 'variables'>) {
   const { table, queues } = topology.services[name];
   const shape = {

@@ -12,8 +12,8 @@ import { openDynamoTable } from '@tandem/storage/open-dynamodb';
 import { environmentOf, type ServiceDefinition } from './define-service.ts';
 
 /**
- * Runs a service as the environment says, with its table in DynamoDB, until SIGTERM or SIGINT, and then ends the process.
- * An invalid environment ends it with exit code 1 and a line for each fault.
+ * Runs a service with the configuration of the environment and its table in DynamoDB, until SIGTERM or SIGINT; then exits
+ * the process. An invalid environment exits the process with code 1 and prints a line for each fault.
  */
 export async function runService(
   service: ServiceDefinition,
@@ -56,7 +56,7 @@ export async function runService(
   });
 }
 
-/** URLs by the name of the queue, which a URL ends with; a deployment may put a prefix before it. */
+/** URLs by queue name. A URL ends with the name, which may have a prefix of the deployment. */
 function urlsByName(queues: readonly string[], urls: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     queues.map((queue) => {
