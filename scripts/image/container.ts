@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type CommandResult, run } from '@tandem/cli/run';
+
+/** What runs containers: a program with the commands of Docker. */
+export type Engine = string;
+
+/** A built image: its name, and what it says about its processes. */
+export interface Image {
+  readonly name: string;
+  readonly User: string;
+  /** `NAME=value` each. */
+  readonly Env: readonly string[];
+  readonly Cmd: readonly string[];
+  readonly WorkingDir: string;
+  readonly Healthcheck?: { readonly Test: readonly string[] };
+}
+
+/** How a container runs; its files are read-only. */
+export interface RunOptions {
+  /** Default: the image's. */
+  readonly command?: readonly string[];
+  /** Variables in addition to the image's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: `none`, which has a loopback interface of its own. */
+  readonly network?: 'host' | 'none';
+  /** Default: the image's. */
+  readonly user?: string;
+}
+
+/** Finds what runs containers on this machine, or tells what to install. */
+export async function findEngine(): Promise<Engine | { readonly missing: string }> {
+  for (const engine of ['docker', 'podman', join(import.meta.dirname, 'buildah.sh')])
+    if ((await run(engine, ['info']).catch(() => undefined))?.code === 0) return engine;
+  return { missing: 'needs Docker or Podman, or root and: apt-get install buildah debootstrap iproute2' };
+}
+
+/** Output of an engine's command; rejects with it if the command fails. */
+export async function outputOf(engine: Engine, ...args: readonly string[]): Promise<string> {
+  // In the default format of Podman and buildah, images have no health check.
+  const { code, output } = await run(engine, args, { env: { BUILDAH_FORMAT: 'docker' } });
+  if (code !== 0) throw new Error(`${engine} ${args.join(' ')} failed:\n${output}`);
+  return output;
+}
+
+/** An image that was built or pulled. */
+export async function imageOf(engine: Engine, name: string): Promise<Image> {
+  type Inspected = Pick<Image, 'Healthcheck'> & Partial<Record<'Config' | 'config', Image>>;
+  const [image] = JSON.parse(await outputOf(engine, 'image', 'inspect', name)) as [Inspected];
+  return { ...image, ...(image.Config ?? image.config), name } as Image;
+}
+
+function argumentsOf(image: Image, { command = image.Cmd, env = {}, network, user }: RunOptions): string[] {
+  const pairs = [...image.Env, ...Object.entries(env).map((pair) => pair.join('='))];
+  const options = [`--user=${user ?? image.User}`, ...pairs.map((pair) => `--env=${pair}`)];
+  const fixed = ['run', '--rm', '--read-only', `--network=${network ?? 'none'}`];
+  return [...fixed, `--workdir=${image.WorkingDir}`, ...options, image.name, ...command];
+}
+
+/** Runs a container to its end. */
+export function runToEnd(engine: Engine, image: Image, options: RunOptions): Promise<CommandResult> {
+  return run(engine, argumentsOf(image, options));
+}
+
+/** Starts a container, and resolves once it logs that it has started; rejects with its output if it exits before. */
+export async function start(engine: Engine, image: Image, options: RunOptions) {
+  const child = spawn(engine, argumentsOf(image, options), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit') as Promise<unknown[]>;
+  let output = '';
+  const started = new Promise<void>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (output.includes('"msg":"started"')) resolve();
+    });
+  });
+  await Promise.race([started, exited.then(() => Promise.reject(new Error(`did not start: ${output}`)))]);
+  /** Ends it, and resolves to the exit code and the signal that ended it. */
+  const stop = () => {
+    child.kill('SIGTERM');
+    return exited;
+  };
+  return { stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+}
+
+/** A port of this machine that nothing listens on. */
+export async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}

@@ -1,0 +1,3 @@
+# Everything that a build gets.
+FROM scratch
+COPY . /
