@@ -33,9 +33,13 @@ export interface RunOptions {
 
 /** Finds what runs containers on this machine, or tells what to install. */
 export async function findEngine(): Promise<Engine | { readonly missing: string }> {
-  for (const engine of ['docker', 'podman', join(import.meta.dirname, 'buildah.sh')])
+  const engines = ['docker', 'podman', join(import.meta.dirname, 'buildah.sh')];
+  // Elsewhere engines run in a virtual machine, whose network is not this one's.
+  for (const engine of process.platform === 'linux' ? engines : [])
     if ((await run(engine, ['info']).catch(() => undefined))?.code === 0) return engine;
-  return { missing: 'needs Docker or Podman, or root and: apt-get install buildah debootstrap iproute2' };
+  return {
+    missing: 'needs Linux with Docker or Podman, or root and: apt-get install buildah debootstrap iproute2',
+  };
 }
 
 /** Output of an engine's command; rejects with it if the command fails. */
@@ -48,15 +52,16 @@ export async function outputOf(engine: Engine, ...args: readonly string[]): Prom
 
 /** An image that was built or pulled. */
 export async function imageOf(engine: Engine, name: string): Promise<Image> {
-  type Inspected = Pick<Image, 'Healthcheck'> & Partial<Record<'Config' | 'config', Image>>;
+  type Inspected = Pick<Image, 'Healthcheck'> & Partial<Record<'Config' | 'config', Partial<Image>>>;
   const [image] = JSON.parse(await outputOf(engine, 'image', 'inspect', name)) as [Inspected];
-  return { ...image, ...(image.Config ?? image.config), name } as Image;
+  // Podman leaves out what is empty, and has the health check beside the rest.
+  return { User: '', Env: [], Cmd: [], WorkingDir: '', ...image, ...(image.Config ?? image.config), name };
 }
 
 function argumentsOf(image: Image, { command = image.Cmd, env = {}, network, user }: RunOptions): string[] {
   const pairs = [...image.Env, ...Object.entries(env).map((pair) => pair.join('='))];
   const options = [`--user=${user ?? image.User}`, ...pairs.map((pair) => `--env=${pair}`)];
-  const fixed = ['run', '--rm', '--read-only', `--network=${network ?? 'none'}`];
+  const fixed = ['run', '--rm', '--read-only', '--no-healthcheck', `--network=${network ?? 'none'}`];
   return [...fixed, `--workdir=${image.WorkingDir}`, ...options, image.name, ...command];
 }
 
