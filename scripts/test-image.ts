@@ -10,12 +10,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { after, before, describe, it, test } from 'node:test';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/issuer';
 import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
 import { startEmulator } from '@tandem/emulators/messaging';
-import { createDynamoTable } from '@tandem/storage/dynamodb-table';
+import { createStoreTable } from '@tandem/local/system/dynamodb-store';
 import { client } from '../tests/src/support/http.ts';
 import { startDynamoDbLocal } from '@tandem/emulators/dynamodb-local';
 import {
@@ -45,11 +44,12 @@ const atNowhere = {
   ...aws,
   AWS_ENDPOINT_URL: nowhere,
   TABLE_NAME: 'any',
-  QUEUE_URL: queueUrl(nowhere, 'any'),
+  QUEUE_URLS: Object.keys(topology.queues)
+    .map((queue) => queueUrl(nowhere, queue))
+    .join(),
   AUTH_JWKS_URL: nowhere,
 };
 
-const services = Object.keys(topology.services) as ServiceName[];
 const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
 const [, base = ''] = /^ARG NODE_IMAGE=(.*)$/m.exec(dockerfile) ?? [];
 const engine = await findEngine();
@@ -81,7 +81,7 @@ if (typeof engine !== 'string') {
     const strange = files.filter((path) => !inside.test(path) || outside.test(path));
     assert.deepEqual([strange, files.includes('tools/bundle/src/main.ts')], [[], true]);
   });
-  for (const service of services) describe(`the image of ${service}`, () => testImage(engine, service));
+  for (const service of serviceNames) describe(`the image of ${service}`, () => testImage(engine, service));
 }
 
 function testImage(engine: Engine, service: ServiceName): void {
@@ -187,12 +187,11 @@ function testImage(engine: Engine, service: ServiceName): void {
       keys.close();
       await emulator.stop();
     });
-    const { table } = topology.relays[service];
-    const dynamoClient = new DynamoDBClient({ endpoint, region: REGION, credentials });
-    await createDynamoTable(dynamoClient, table, topology.tables[table].indexes);
-    dynamoClient.destroy();
-    const [queue = ''] =
-      Object.entries(topology.queues).find(([, { consumer }]) => consumer === service) ?? [];
+    const { table, queues } = topology.services[service];
+    if (table) {
+      const location = { endpoint, region: REGION, credentials };
+      await createStoreTable(table, { name: table, client: location });
+    }
 
     const env = {
       ...aws,
@@ -200,8 +199,8 @@ function testImage(engine: Engine, service: ServiceName): void {
       PORT: await freePort(),
       AWS_ENDPOINT_URL: emulator.endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-      TABLE_NAME: table,
-      QUEUE_URL: queueUrl(emulator.endpoint, queue),
+      ...(table && { TABLE_NAME: table }),
+      QUEUE_URLS: queues.map((queue) => queueUrl(emulator.endpoint, queue)).join(),
       AUTH_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`,
     };
     await using container = await start(engine, image, { network: 'host', env });

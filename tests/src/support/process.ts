@@ -9,7 +9,7 @@ import { anyPorts } from '@tandem/local/config';
 import { isHealthy } from './http.ts';
 import { until } from './until.ts';
 
-const script = fileURLToPath(new URL('../../../apps/local/src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../apps/local/src/main.ts', import.meta.url));
 const START_DEADLINE_MS = 15_000;
 
 type Environment = Readonly<Record<string, string>>;
@@ -31,6 +31,8 @@ export interface SystemProcess extends AsyncDisposable {
   readonly folder: string;
   /** Time from the spawn until the gateway reported both services as ready. */
   readonly startMs: number;
+  /** Standard output so far. */
+  output(): string;
   send(signal: NodeJS.Signals): void;
   /** Resolves once it has exited for any reason. */
   exit(): Promise<Exit>;
@@ -51,11 +53,12 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
 export async function spawnSystem(
   environment: Environment = {},
   args: readonly string[] = [],
+  { script = MAIN }: { readonly script?: string } = {},
 ): Promise<SystemProcess> {
   await using starting = new AsyncDisposableStack();
   const folder = starting.use(await temporaryFolder());
   const spawnedAt = performance.now();
-  const main = starting.use(launch(environment, folder.path, args));
+  const main = starting.use(launch(environment, folder.path, [script, ...args]));
 
   const urls = await until(
     async () => {
@@ -77,6 +80,7 @@ export async function spawnSystem(
     urls,
     folder: folder.path,
     startMs,
+    output: () => main.output.stdout,
     send: main.send,
     exit: async () => main.end(),
     stop: async (signal = 'SIGTERM') => main.end(signal),
@@ -88,7 +92,7 @@ export async function spawnSystem(
 /** Starts a system that is expected to fail, and resolves to its exit. Kills it after 15 s. */
 export async function spawnFailing(environment: Environment, args: readonly string[] = []): Promise<Exit> {
   await using folder = await temporaryFolder();
-  await using main = launch(environment, folder.path, args);
+  await using main = launch(environment, folder.path, [MAIN, ...args]);
   const deadline = setTimeout(() => main.send('SIGKILL'), START_DEADLINE_MS);
   const exit = await main.end();
   clearTimeout(deadline);
@@ -116,7 +120,7 @@ function launch(environment: Environment, cwd: string, args: readonly string[]) 
     LOG_LEVEL: 'error',
     ...environment,
   };
-  const child = spawn(process.execPath, [script, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));

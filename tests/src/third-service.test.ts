@@ -1,0 +1,119 @@
+/** The service of `docs/adapting.md`, added to a copy of the repository as that page says. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { areInstalled, INFRA } from '@tandem/cdk/packages';
+import { client } from './support/http.ts';
+import { spawnSystem, temporaryFolder } from './support/process.ts';
+import { until } from './support/until.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const NAME = 'mailer';
+const run = promisify(execFile);
+const bin = (tool: string) => join(ROOT, 'node_modules/.bin', tool);
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let copy: string;
+
+before(async () => {
+  folder = await temporaryFolder();
+  copy = join(folder.path, 'tandem');
+  await copySources();
+  await addService();
+});
+after(() => folder[Symbol.asyncDispose]());
+
+/** Copies the sources; of the packages it links those that npm installed, and the copy's own. */
+async function copySources(): Promise<void> {
+  const left = new Set(['node_modules', '.git', '.cache', '.data', '.local', 'cdk.out']);
+  await cp(ROOT, copy, { recursive: true, filter: (path) => !left.has(basename(path)) });
+  const installed = join(ROOT, 'node_modules');
+  await mkdir(join(copy, 'node_modules/@tandem'), { recursive: true });
+  for (const name of await readdir(installed))
+    if (name !== '@tandem') await symlink(join(installed, name), join(copy, 'node_modules', name));
+  for (const name of await readdir(join(installed, '@tandem')))
+    await symlink(await readlink(join(installed, '@tandem', name)), join(copy, 'node_modules/@tandem', name));
+  if (areInstalled(INFRA))
+    await symlink(join(ROOT, INFRA, 'node_modules'), join(copy, INFRA, 'node_modules'));
+}
+
+/** Follows the page: an entry of the topology, a directory, the link that `npm install` makes, and `npm run docs`. */
+async function addService(): Promise<void> {
+  const page = await readFile(join(ROOT, 'docs/adapting.md'), 'utf8');
+  const snippets = [...page.matchAll(/```ts\n\/\/ (\S+)\n([^]*?)```/g)];
+  const [entry, service] = ['topology.ts', 'service.ts'].map((file) => {
+    const [, path = '', text = ''] =
+      snippets.find(([, path = '']) => path.endsWith(file)) ?? assert.fail(file);
+    return { path: join(copy, path), text };
+  });
+  assert.ok(entry && service);
+  const topology = await readFile(entry.path, 'utf8');
+  await writeFile(entry.path, topology.replace('\n} as const;\n', `\n${entry.text}} as const;\n`));
+
+  const sourcesOf = (name: string) => join(copy, 'services', name);
+  await mkdir(join(sourcesOf(NAME), 'src'), { recursive: true });
+  await writeFile(service.path, service.text);
+  await cp(join(sourcesOf('cart'), 'src/main.ts'), join(sourcesOf(NAME), 'src/main.ts'));
+  const manifest = await readFile(join(sourcesOf('cart'), 'package.json'), 'utf8');
+  await writeFile(join(sourcesOf(NAME), 'package.json'), manifest.replace('@tandem/cart', `@tandem/${NAME}`));
+  await symlink(`../../services/${NAME}`, join(copy, 'node_modules/@tandem', NAME));
+  await run(process.execPath, [join(copy, 'scripts/generate-docs.ts')], { cwd: copy });
+}
+
+test('nothing else has to change for the types', { timeout: 300_000 }, async () => {
+  await run(bin('tsc'), [], { cwd: copy });
+  await run(bin('tsc'), ['-p', 'apps/console'], { cwd: copy });
+  if (areInstalled(INFRA)) await run(bin('tsc'), ['-p', INFRA], { cwd: copy });
+});
+
+test('the linter keeps services apart', async () => {
+  const planted = join(copy, 'services', NAME, 'src/planted.ts');
+  await writeFile(planted, "export { service } from '@tandem/cart/service';\n");
+  const { stdout, code } = await run(bin('oxlint'), ['--deny-warnings', planted], { cwd: copy }).then(
+    () => ({ stdout: '', code: 0 }),
+    (error: { stdout: string; code: number }) => error,
+  );
+  await writeFile(planted, '');
+  assert.notEqual(code, 0);
+  assert.match(stdout, /services know each other by events alone/);
+});
+
+test(
+  'it consumes events beside the others, and its dead letters are listed',
+  { timeout: 120_000 },
+  async () => {
+    await using system = await spawnSystem({ LOG_LEVEL: 'info' }, [], {
+      script: join(copy, 'apps/local/src/main.ts'),
+    });
+    const { gateway } = system.urls;
+    const health = (await (await fetch(`${gateway}/health`)).json()) as { services: Record<string, boolean> };
+    assert.equal(health.services[NAME], true);
+    const about = (await (await fetch(`${gateway}/console/about`)).json()) as {
+      urls: Record<string, string>;
+    };
+    assert.ok(about.urls[NAME], 'the console knows it');
+
+    const { checkOut, fill, openCart, putProduct } = client(gateway);
+    await putProduct('lamp');
+    const cartId = await openCart();
+    await fill(cartId, { lamp: 1 });
+    assert.equal((await checkOut(cartId)).status, 200);
+    await until(
+      () => system.output(),
+      (output) => output.includes('"msg":"ordered"'),
+    );
+    const dlq = join(copy, 'tools/dlq/src/main.ts');
+    const { stdout } = await run(process.execPath, [dlq, 'list', '--endpoint', system.urls.aws], {
+      cwd: copy,
+    }).catch((error: { stdout: string }) => error);
+    assert.match(stdout, new RegExp(`${NAME}-orders-dlq`));
+  },
+);
+
+test('the bill has its lines', { timeout: 120_000 }, async () => {
+  const { stdout } = await run(process.execPath, [join(copy, 'tools/bill/src/main.ts')], { cwd: copy });
+  assert.match(stdout, new RegExp(NAME, 'i'));
+});
