@@ -53,7 +53,7 @@ const serviceVariables: Record<string, z.core.$ZodType> = Object.assign(
 );
 
 /** Environment variables of `npm start`: those of the local system, then those of each service. */
-export const localConfig = z.object({ ...ownVariables, ...serviceVariables } as typeof ownVariables);
+export const localConfig = z.object({ ...ownVariables, ...serviceVariables });
 
 /** The configuration of the local system; it also holds the values of the services' own variables. */
 export type LocalConfig = z.output<typeof localConfig>;

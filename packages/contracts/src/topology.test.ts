@@ -6,16 +6,13 @@ import { topology } from './topology.ts';
 const { services, tables, relays, topics, queues, subscriptions } = topology;
 
 test('topics, queues and paths have the names of the contract', () => {
-  assert.deepEqual(Object.keys(topics), ['product-events-topic', 'cart-events-topic']);
-  const consumed = Object.entries(queues).map(([name, { consumer, deadLetterQueue }]) => [
-    consumer,
-    name,
-    deadLetterQueue,
-  ]);
-  assert.deepEqual(consumed.toSorted(), [
-    ['cart', 'cart-product-updates-queue', 'cart-product-updates-dlq'],
-    ['product', 'product-cart-events-queue', 'product-cart-events-dlq'],
-  ]);
+  assert.partialDeepStrictEqual(topology, {
+    topics: { 'product-events-topic': { owner: 'product' }, 'cart-events-topic': { owner: 'cart' } },
+    queues: {
+      'cart-product-updates-queue': { consumer: 'cart', deadLetterQueue: 'cart-product-updates-dlq' },
+      'product-cart-events-queue': { consumer: 'product', deadLetterQueue: 'product-cart-events-dlq' },
+    },
+  });
   assert.deepEqual(services.product.paths, ['/products']);
   assert.deepEqual(services.cart.paths, ['/carts']);
 });
@@ -68,9 +65,8 @@ test("a relay reads its own service's table and publishes to its own service's t
     assert.equal(tables[table].owner, service);
     assert.equal(topics[topic].owner, service);
   }
-  const relayed = Object.values(relays);
-  assert.deepEqual(relayed.map(({ table }) => table).toSorted(), Object.keys(tables).toSorted());
-  assert.deepEqual(relayed.map(({ topic }) => topic).toSorted(), Object.keys(topics).toSorted());
+  const published = Object.values(relays).map(({ topic }) => topic);
+  assert.deepEqual(published.toSorted(), Object.keys(topics).toSorted());
 });
 
 test('only the relay of CartExpired receives expired items', () => {

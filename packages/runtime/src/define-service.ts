@@ -18,13 +18,13 @@ type WithTopic<S extends ServiceName> = Services[S] extends { publishes: { snaps
 /** Dependencies of a service by its entry in the topology: its queues, its table, and its topic if it publishes snapshots. */
 export type ServiceDeps<S extends ServiceName> = CommonDeps &
   WithTable<S> &
-  WithTopic<S> & { readonly queueUrls: Readonly<Record<QueuesOf<S>, string>> };
+  WithTopic<S> & { readonly queueUrls: { readonly [Q in QueuesOf<S>]: string } };
 
 /** Parts of a service that its entry in the topology does not define. */
 export interface ServiceParts<S extends ServiceName, V extends z.ZodRawShape> {
   /** Environment variables beyond those that follow from the topology. */
   readonly variables: V;
-  create(deps: ServiceDeps<S>, config: Readonly<z.output<z.ZodObject<V>>>): Promise<Service>;
+  readonly create: (deps: ServiceDeps<S>, config: Readonly<z.output<z.ZodObject<V>>>) => Promise<Service>;
   /** Events that the relay publishes for an item that expired. Default: none. */
   readonly eventsForExpiredItem?: RelayDeps['eventsForExpiredItem'];
   /** Stores sample data, once; called at each start of a system on one machine. Default: none. */
@@ -43,7 +43,7 @@ export interface AnyServiceDeps extends CommonDeps {
 export interface ServiceDefinition {
   readonly name: ServiceName;
   readonly variables: z.ZodRawShape;
-  create(deps: AnyServiceDeps, config: Readonly<Record<string, unknown>>): Promise<Service>;
+  readonly create: (deps: AnyServiceDeps, config: Readonly<Record<string, unknown>>) => Promise<Service>;
   readonly eventsForExpiredItem: RelayDeps['eventsForExpiredItem'];
   readonly seed: ServiceParts<ServiceName, z.ZodRawShape>['seed'];
 }

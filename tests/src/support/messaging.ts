@@ -12,8 +12,8 @@ import { startEmulator } from '@tandem/emulators/messaging';
 
 /** Starts SNS and SQS without a service, with all messages in memory. */
 export async function startMessaging(): Promise<{ readonly endpoint: string } & AsyncDisposable> {
-  const { endpoint, stop } = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
-  return { endpoint, [Symbol.asyncDispose]: stop };
+  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
+  return { endpoint: emulator.endpoint, [Symbol.asyncDispose]: () => emulator.stop() };
 }
 
 /** Options of clients of an emulator, which accepts any credentials. */

@@ -38,9 +38,9 @@ export interface Assembly extends AsyncDisposable {
   readonly table: Table | undefined;
   readonly telemetry: Pick<Telemetry, 'metrics' | 'tracer'>;
   /** Creates an instance of the service, not yet started. Instances share the table. */
-  createService(): Promise<Service>;
+  readonly createService: () => Promise<Service>;
   /** Starts the outbox relay of the table, and the TTL deletion of its expired items, until its disposal. */
-  startRelay(): AsyncDisposable | undefined;
+  readonly startRelay: () => AsyncDisposable | undefined;
 }
 
 /** Assembles one service for one machine: behind the gateway, with tokens of the local issuer. Starts nothing. */

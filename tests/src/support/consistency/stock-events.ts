@@ -55,7 +55,7 @@ const subscribedTypes = [
 
 /** Subscribes to both topics, and records the events that the checker needs. */
 export async function recordStockEvents(endpoint: string): Promise<StockEventRecorder> {
-  using _subscription = await subscribe(endpoint, QUEUE, topics, subscribedTypes);
+  (await subscribe(endpoint, QUEUE, topics, subscribedTypes))[Symbol.dispose]();
   const record = createRecord();
   return {
     async collect(endpoint) {
