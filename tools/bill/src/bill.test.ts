@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import type { SettingsInput } from '../../../infra/src/settings.ts';
-import { synthesize, type Templates } from '../../../infra/src/testing/synth.ts';
+import { resources, synthesize, type Templates } from '../../../infra/src/testing/synth.ts';
+import { topology } from '@tandem/contracts/topology';
 import { type Bill, bills } from './bill.ts';
-import { readMeasured } from './measured.ts';
-import { readPrices } from './prices.ts';
+import { readMeasured, readPrices } from './files.ts';
 import { excessTable, itemTable, scenarioTable } from './print.ts';
 import { settingsFor } from './settings.ts';
 import { factsOf } from './templates.ts';
 import { evaluate } from './testing.ts';
+import { scenarios } from './traffic.ts';
+import { sumOf, usageOf } from './usage.ts';
 
 const [measured, prices] = [readMeasured(), readPrices()];
 const templates = synthesize();
@@ -18,11 +20,11 @@ const usual = billsOf(templates);
 const changed = (changes: Partial<SettingsInput>) => billsOf(synthesize(changes));
 
 function find(all: readonly Bill[], name: string): Bill {
-  const bill = all.find((it) => it.name === name);
+  const bill = all.find((candidate) => candidate.name === name);
   assert.ok(bill, name);
   return bill;
 }
-const amount = (bill: Bill, item: string) => bill.lines.find((it) => it.item === item)?.monthly;
+const amount = (bill: Bill, item: string) => bill.lines.find((line) => line.item === item)?.monthly;
 
 /** Asserts equality to a cent, or to the rounding error of figures with six digits. */
 function assertSameAmount(read: number, computed: number, text: string): void {
@@ -37,7 +39,7 @@ for (const options of [{}, { egress: 'endpoints' }, { egress: 'ipv6', capacity: 
     for (const { lines, total } of changed(settingsFor(options))) {
       for (const { monthly, formula, inputs } of lines) {
         assertSameAmount(evaluate(formula), monthly, formula);
-        for (const it of inputs) assertSameAmount(evaluate(it.formula), it.value, it.formula);
+        for (const { formula, value } of inputs) assertSameAmount(evaluate(formula), value, formula);
       }
       assertSameAmount(
         lines.reduce((sum, { monthly }) => sum + monthly, 0),
@@ -62,27 +64,27 @@ test('the network items follow the egress setting', () => {
       .map(({ item }) => item);
   assert.ok(fixed('nat').includes('NAT gateway'));
   assert.deepEqual(
-    fixed('endpoints').filter((it) => /NAT|endpoints/.test(it)),
+    fixed('endpoints').filter((item) => /NAT|endpoints/.test(item)),
     ['Interface endpoints'],
   );
   assert.deepEqual(
-    fixed('ipv6').filter((it) => /NAT|endpoints/.test(it)),
+    fixed('ipv6').filter((item) => /NAT|endpoints/.test(item)),
     [],
   );
 });
 
 test('a firewall, a KMS key and Container Insights add their costs', () => {
+  const settings = { waf: { requestsPerFiveMinutes: 2_000 }, customerKey: true, containerInsights: true };
+  const changedTemplates = synthesize(settings);
   const before = find(usual, 'sustained-peak');
-  const after = find(
-    changed({ waf: { requestsPerFiveMinutes: 2_000 }, customerKey: true, containerInsights: true }),
-    'sustained-peak',
-  );
+  const after = find(billsOf(changedTemplates), 'sustained-peak');
   assert.equal(amount(after, 'Web application firewall')?.toFixed(2), (6 + 262.8 * 0.6).toFixed(2));
   assert.ok(
     (amount(after, 'KMS, keys of topics and queues') ?? 0) >
       (amount(before, 'KMS, keys of topics and queues') ?? 0) + 1,
   );
-  assert.equal(amount(after, 'Container Insights')?.toFixed(2), (2 * 180 * 0.07).toFixed(2));
+  const clusters = resources(changedTemplates, 'AWS::ECS::Cluster').length;
+  assert.equal(amount(after, 'Container Insights')?.toFixed(2), (clusters * 180 * 0.07).toFixed(2));
 });
 
 test('a batching window of the relays reduces invocations and publishes', () => {
@@ -92,6 +94,37 @@ test('a batching window of the relays reduces invocations and publishes', () => 
   ];
   for (const item of ['Lambda, invocations', 'SNS, publishes'])
     assert.ok((amount(after, item) ?? 0) < (amount(before, item) ?? 0), item);
+});
+
+test('a service without API and measurement has lines of its tasks, logs, metrics and images', () => {
+  const facts = factsOf(templates);
+  const [existing] = Object.values(facts.services);
+  assert.ok(existing);
+  const { requestsPerTaskAndMinute: _requests, readinessIntervalSeconds: _readiness, ...added } = existing;
+  const services = { ...facts.services, added };
+  const [before, after] = [
+    find(usual, 'worst'),
+    find(bills({ facts: { ...facts, services }, measured, prices }), 'worst'),
+  ];
+  const assertMore = (item: string) =>
+    assert.ok((amount(after, item) ?? 0) > (amount(before, item) ?? 0), item);
+  for (const item of ['Fargate, added', 'Logs', 'Custom metrics', 'Images']) assertMore(item);
+  assert.equal(amount(after, 'Readiness checks'), amount(before, 'Readiness checks'));
+});
+
+test('a queue receives the event types of its subscriptions, at the rates of the mix', () => {
+  const inputs = find(usual, 'sustained-peak').lines.flatMap((line) => line.inputs);
+  const scenario = scenarios.find(({ name }) => name === 'sustained-peak');
+  assert.ok(scenario);
+  const usage = usageOf(scenario, measured, factsOf(templates));
+  for (const queue of Object.keys(topology.queues)) {
+    const expected = topology.subscriptions
+      .filter((subscription) => subscription.queue === queue)
+      .flatMap(({ topic, eventTypes }) => eventTypes.map((type) => `${topic} ${type}`))
+      .map((name) => usage.total(({ messages }) => messages[name] ?? 0).value);
+    const messages = inputs.find(({ name }) => name === `messages into ${queue}`);
+    assert.ok(messages && Math.abs(messages.value - sumOf(expected, (count) => count)) < 1, queue);
+  }
 });
 
 test('an unclassified resource type is an error that names it', () => {
@@ -124,7 +157,7 @@ test('exceeded limits are reported: none at the peak, all kinds at a thousand ti
 test('a report fits into 100 columns', () => {
   const text = [
     scenarioTable(usual),
-    ...usual.flatMap((it) => [itemTable(it, { withInputs: true }), excessTable(it)]),
+    ...usual.flatMap((bill) => [itemTable(bill, { withInputs: true }), excessTable(bill)]),
   ];
   const lines = stripVTControlCharacters(text.join('\n')).split('\n');
   assert.deepEqual(

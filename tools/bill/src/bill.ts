@@ -2,9 +2,8 @@ import type { Facts } from './facts.ts';
 import { flowsOf } from './flows.ts';
 import { withoutExpiry } from './holds.ts';
 import type { Billed, Line } from './line.ts';
-import { edgeLines } from './lines/edge.ts';
 import { messagingLines } from './lines/messaging.ts';
-import { networkLines } from './lines/network.ts';
+import { edgeLines, networkLines } from './lines/network.ts';
 import { observabilityLines } from './lines/observability.ts';
 import { tableLines } from './lines/tables.ts';
 import { taskLines } from './lines/tasks.ts';
@@ -12,7 +11,7 @@ import { type Excess, limitsOf } from './limits.ts';
 import type { Measurement } from './measurement.ts';
 import { createPricing, type PriceList } from './price-list.ts';
 import { type Scenario, scenarios } from './traffic.ts';
-import { usageOf } from './usage.ts';
+import { sumOf, usageOf } from './usage.ts';
 
 /** Monthly bill of a scenario. */
 export interface Bill {
@@ -44,7 +43,7 @@ export function bills(inputs: Inputs, chosen: readonly Scenario[] = scenarios): 
 /** Computes the monthly bill of a scenario. */
 export function billOf(scenario: Scenario, inputs: Inputs): Bill {
   const { lines, billed } = linesOf(scenario, inputs);
-  const total = sumOf(lines);
+  const total = totalOf(lines);
   const requests = billed.usage.requestCount.value;
   return {
     name: scenario.name,
@@ -53,7 +52,7 @@ export function billOf(scenario: Scenario, inputs: Inputs): Bill {
     requests,
     perMillionRequests: (total / requests) * 1_000_000,
     lines,
-    holds: total - sumOf(linesOf(scenario, withoutExpiry(inputs)).lines),
+    holds: total - totalOf(linesOf(scenario, withoutExpiry(inputs)).lines),
     excesses: limitsOf(billed),
   };
 }
@@ -74,15 +73,15 @@ function linesOf(scenario: Scenario, { facts, measured, prices }: Inputs) {
   return { lines, billed };
 }
 
-const sumOf = (lines: readonly Line[]) => lines.reduce((sum, { monthly }) => sum + monthly, 0);
+const totalOf = (lines: readonly Line[]) => sumOf(lines, ({ monthly }) => monthly);
 
 /** The hard limit that is exceeded at the smallest multiple `at` of the peak, in scenarios such as `10x`; undefined if none is. */
 export function firstLimitOf(bills: readonly Bill[]): (Excess & { readonly at: number }) | undefined {
   const [first] = bills
     .flatMap(({ name, excesses }) =>
-      excesses.flatMap((it) =>
-        it.kind === 'limit' ? [{ ...it, at: Number.parseInt(name, 10) * (it.allowed / it.used) }] : [],
-      ),
+      excesses
+        .filter(({ kind }) => kind === 'limit')
+        .map((excess) => ({ ...excess, at: Number.parseInt(name, 10) * (excess.allowed / excess.used) })),
     )
     .filter(({ at }) => Number.isFinite(at))
     .sort((a, b) => a.at - b.at);

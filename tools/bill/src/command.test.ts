@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { DomainError } from '@tandem/chassis/errors';
+import { readFacts } from './files.ts';
 import { readRevision } from './revision.ts';
 
 const run = promisify(execFile);
@@ -69,23 +70,18 @@ const isCheckout = await run('git', ['rev-parse', 'HEAD'], { cwd: import.meta.di
 );
 
 test(
-  'a revision is synthesized from its own sources, and its worktree is removed',
+  '--diff compares with the facts and the measurement of a revision',
   { skip: !isCheckout && 'needs git' },
   async () => {
-    const trees = async () => (await run('git', ['worktree', 'list'], { cwd: import.meta.dirname })).stdout;
-    const before = await trees();
-    const { templates } = await readRevision('HEAD', { tasks: { min: 3, max: 4 } });
-    const targets = Object.values(templates.product.Resources).filter(({ Type }) =>
-      Type.endsWith('ScalableTarget'),
-    );
-    assert.deepEqual(
-      targets.map(({ Properties }) => Properties['MinCapacity']),
-      [3],
-    );
+    const { facts, measured } = await readRevision('HEAD');
+    assert.deepEqual(Object.keys(facts), Object.keys(readFacts()));
+    assert.ok(measured);
+    const { stdout } = await bill('--diff', 'HEAD', '--set', 'tasks={"min":3,"max":8}');
+    assert.match(stdout, /^\| sustained-peak \| .*\+\$/m);
+    assert.match(stdout, /^\| Fargate, product \| \$[\d.]+ \| \$[\d.]+ \| \+\$7\.21 \|$/m);
     await assert.rejects(
-      readRevision('no-such-revision', {}),
+      readRevision('no-such-revision'),
       (error) => error instanceof DomainError && error.code === 'no-such-revision',
     );
-    assert.equal(await trees(), before);
   },
 );

@@ -1,6 +1,4 @@
-import type { ServiceName, TableName } from '@tandem/contracts/topology';
-
-export const SERVICES = ['product', 'cart'] as const satisfies readonly ServiceName[];
+import type { TableName } from '@tandem/contracts/topology';
 
 /** Cost-relevant facts of a deployment's templates, as plain data. */
 export interface Facts {
@@ -9,11 +7,13 @@ export interface Facts {
   readonly balancers: BalancerFacts;
   readonly firewalls: { readonly count: number; readonly rules: number };
   readonly network: NetworkFacts;
-  readonly services: Readonly<Record<ServiceName, ServiceFacts>>;
+  /** Facts of the services that have a stack, by name. */
+  readonly services: Readonly<Record<string, ServiceFacts>>;
   readonly tables: readonly TableFacts[];
   /** Whether tables have point-in-time recovery. */
   readonly isBackedUp: boolean;
-  readonly relays: Readonly<Record<ServiceName, RelayFacts>>;
+  /** Facts of the relays, by the names of their services. */
+  readonly relays: Readonly<Record<string, RelayFacts>>;
   /** Topics and queues that are encrypted with a KMS key, and customer managed keys. */
   readonly encryption: { readonly topicsAndQueues: number; readonly keys: number };
   readonly watch: WatchFacts;
@@ -58,8 +58,10 @@ export interface ServiceFacts {
   readonly memoryGb: number;
   readonly isArm: boolean;
   readonly tasks: { readonly min: number; readonly max: number };
-  readonly requestsPerTaskAndMinute: number;
-  readonly readinessIntervalSeconds: number;
+  /** Requests at which the load balancer's policy adds a task; undefined without an API. */
+  readonly requestsPerTaskAndMinute?: number;
+  /** Interval of the load balancer's readiness checks; undefined without an API. */
+  readonly readinessIntervalSeconds?: number;
   /** Pause of its consumer after a batch that was not full. */
   readonly receivePauseSeconds: number;
 }

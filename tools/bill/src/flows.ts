@@ -12,13 +12,13 @@ import {
   plus,
   times,
 } from './formula.ts';
-import type { Consumption, Measurement } from './measurement.ts';
-import { type PhaseUsage, placeOf, type Usage } from './usage.ts';
+import { type Measurement, serviceMeasurement } from './measurement.ts';
+import { type PhaseUsage, measuredNameOf, type Quantity, sumOf, type Usage } from './usage.ts';
 
 /** SQS requests of a queue in a month. */
 export interface QueueFlow {
-  readonly queue: QueueName;
-  readonly consumer: ServiceName;
+  readonly queue: string;
+  readonly consumer: string;
   readonly messages: Figure;
   /** Receives with messages, each followed by a delete. */
   readonly receives: Figure;
@@ -27,7 +27,7 @@ export interface QueueFlow {
 
 /** Invocations and publishes of a relay in a month. */
 export interface RelayFlow {
-  readonly service: ServiceName;
+  readonly service: string;
   readonly invocations: Figure;
   readonly publishes: Figure;
 }
@@ -37,51 +37,54 @@ const { consumeSeconds, longPollSeconds, receiveBatch, shardPollsPerSecond, snsB
 
 /** Computes the flows through queues and relays, whose batching depends on the rate of changes and messages. */
 export function flowsOf(usage: Usage, facts: Facts, measured: Measurement) {
-  const queues = (Object.keys(topology.queues) as QueueName[]).map((queue): QueueFlow => {
+  const queues = (Object.keys(topology.queues) as QueueName[]).flatMap((queue): QueueFlow[] => {
     const { consumer } = topology.queues[queue];
-    const { topic } = topology.subscriptions.find((it) => it.queue === queue) ?? { topic: '' };
-    const messages = (of: Consumption) => sumOf(of.messages, topic);
-    return {
-      queue,
-      consumer,
-      messages: usage.total(messages),
-      receives: usage.overPhases((phase) =>
-        receivesOf(
-          phase,
-          phase.rate(messages, 'messages/s'),
-          phase.tasks[consumer],
-          facts.services[consumer].receivePauseSeconds,
-        ),
-      ),
-      emptyReceives: usage.overPhases((phase) =>
-        emptyReceivesOf(phase, phase.rate(messages, 'messages/s'), phase.tasks[consumer]),
-      ),
-    };
-  });
-  const relays = (['product', 'cart'] as const).map((service): RelayFlow => {
-    const { table, topic } = topology.relays[service];
-    const invocations = usage.overPhases((phase) =>
-      invocationsOf(phase, {
-        changes: phase.rate((of) => of.changes[table] ?? 0, 'changes/s'),
-        shards: shardsOf(phase, table, facts),
-        windowSeconds: facts.relays[service].windowSeconds,
-      }),
+    const { receivePauseSeconds } = facts.services[consumer] ?? {};
+    if (receivePauseSeconds === undefined) return [];
+    const subscriptions = topology.subscriptions.filter((subscription) => subscription.queue === queue);
+    const delivered = subscriptions.flatMap(({ topic, eventTypes }) =>
+      eventTypes.map((eventType) => `${topic} ${eventType}`),
     );
-    const messages = usage.total((of) => sumOf(of.messages, topic));
-    return {
-      service,
-      invocations,
-      // On average, the last batch of an invocation is half full.
-      publishes: atLeast(
-        figure(invocations.value),
-        plus(
-          dividedBy(figure(messages.value, 'messages'), figure(snsBatch)),
-          dividedBy(figure(invocations.value), figure(2)),
+    const messages: Quantity = (consumption) => sumOf(delivered, (name) => consumption.messages[name] ?? 0);
+    const rateIn = (phase: PhaseUsage) => phase.rate(messages, 'messages/s');
+    return [
+      {
+        queue,
+        consumer,
+        messages: usage.total(messages),
+        receives: usage.overPhases((phase) =>
+          receivesOf(phase, rateIn(phase), phase.tasksOf(consumer), receivePauseSeconds),
         ),
-      ),
-    };
+        emptyReceives: usage.overPhases((phase) =>
+          emptyReceivesOf(phase, rateIn(phase), phase.tasksOf(consumer)),
+        ),
+      },
+    ];
   });
-  return { queues, relays, logs: logsOf(usage, relays, measured) };
+  const relays = Object.entries(facts.relays).flatMap(([service, { windowSeconds }]): RelayFlow[] => {
+    const { table, topic } = topology.relays[service as ServiceName] ?? {};
+    if (table === undefined) return [];
+    const invocations = usage.overPhases((phase) =>
+      invocationsOf(
+        phase,
+        phase.rate(({ changes }) => changes[table] ?? 0, 'changes/s'),
+        shardsOf(phase, table, facts),
+        windowSeconds,
+      ),
+    );
+    const messages = usage.total((consumption) =>
+      sumOf(Object.entries(consumption.messages), ([name, count]) =>
+        name.startsWith(`${topic} `) ? count : 0,
+      ),
+    );
+    // On average, the last batch of an invocation is half full.
+    const publishes = plus(
+      dividedBy(figure(messages.value, 'messages'), figure(snsBatch)),
+      dividedBy(figure(invocations.value), figure(2)),
+    );
+    return [{ service, invocations, publishes: atLeast(figure(invocations.value), publishes) }];
+  });
+  return { queues, relays, logs: logsOf(usage, facts, relays, measured) };
 }
 
 export type Flows = ReturnType<typeof flowsOf>;
@@ -98,7 +101,7 @@ function receivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure, pauseSec
     return times(seconds, dividedBy(rate, figure(receiveBatch)));
   const none = decay(dividedBy(times(busy, rate), tasks));
   const cycle = plus(busy, times(none, dividedBy(tasks, rate)));
-  return times(seconds, dividedBy(tasks, { ...cycle }));
+  return times(seconds, dividedBy(tasks, cycle));
 }
 
 /** Empty receives, after a long poll of 20 s without a message. Arrivals are Poisson, at `rate ÷ tasks` per task. */
@@ -116,7 +119,9 @@ function emptyReceivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure): Fi
  */
 function invocationsOf(
   { hours }: PhaseUsage,
-  { changes, shards, windowSeconds }: { changes: Figure; shards: Figure; windowSeconds: number },
+  changes: Figure,
+  shards: Figure,
+  windowSeconds: number,
 ): Figure {
   const seconds = times(hours, SECONDS);
   if (changes.value === 0) return figure(0);
@@ -125,49 +130,34 @@ function invocationsOf(
     return times(seconds, polls, minus(figure(1), decay(dividedBy(changes, polls))));
   }
   const waiting = dividedBy(times(figure(windowSeconds, 's'), changes), shards);
-  return times(seconds, dividedBy(changes, { ...plus(figure(1), waiting) }));
+  return times(seconds, dividedBy(changes, plus(figure(1), waiting)));
 }
 
 /** Shards of a table's stream, one per partition: those of a new table, or more if its load requires them. */
-export function shardsOf(phase: PhaseUsage, table: 'products' | 'carts', { tables }: Facts): Figure {
+export function shardsOf(phase: PhaseUsage, table: string, { tables }: Facts): Figure {
   const { partitions, partitionReadsPerSecond, partitionWritesPerSecond } = assumptions;
-  const place = tables.find((it) => it.table === table && it.index === undefined);
-  const shareOf = (kind: 'read' | 'write', unitsOfPartition: number) =>
-    phase.rate((of) => of[kind][placeOf({ table })] ?? 0).value / unitsOfPartition;
+  const own = tables.find((facts) => measuredNameOf(facts) === table);
   const needed = Math.ceil(
-    shareOf('write', partitionWritesPerSecond) + shareOf('read', partitionReadsPerSecond),
+    phase.rate(({ write }) => write[table] ?? 0).value / partitionWritesPerSecond +
+      phase.rate(({ read }) => read[table] ?? 0).value / partitionReadsPerSecond,
   );
-  return figure(Math.max(place?.write.mode === 'provisioned' ? 1 : partitions, needed));
+  return figure(Math.max(own?.write.mode === 'provisioned' ? 1 : partitions, needed));
 }
 
-/** GB of logs: a metrics document per minute and task, lines of some requests, a document per invocation. */
-function logsOf(usage: Usage, relays: readonly RelayFlow[], measured: Measurement) {
-  const bytes = (of: Figure) => dividedBy(of, BYTES_PER_GB);
-  const { telemetry } = measured;
-  const services = (['product', 'cart'] as const).map((service) => {
-    const documents = usage.overPhases(({ hours, tasks }) =>
-      times(hours, figure(60, 'minutes/h'), tasks[service], figure(telemetry[service].bytesAMinute)),
+/** GB of logs: metrics per minute and task, lines of some requests, metrics per invocation. */
+function logsOf(usage: Usage, facts: Facts, relays: readonly RelayFlow[], measured: Measurement) {
+  const services = Object.keys(facts.services).map((service) => {
+    const { metricsBytesPerMinute, logLineBytes } = serviceMeasurement(measured, service);
+    const metrics = usage.overPhases(({ hours, tasksOf }) =>
+      times(hours, figure(60, 'minutes/h'), tasksOf(service), figure(metricsBytesPerMinute)),
     );
-    const lines = times(
-      usage.requests[service],
-      figure(assumptions.loggedShare),
-      figure(telemetry[service].logLineBytes),
-    );
-    return bytes(plus(documents, lines));
+    const share = figure(assumptions.loggedShare);
+    const lines = times(usage.requestsOf(service), share, figure(logLineBytes));
+    return dividedBy(plus(metrics, lines), BYTES_PER_GB);
   });
-  const invocation = measured.relay[0]?.logBytes ?? 0;
+  const invocations = plus(...relays.map((relay) => figure(relay.invocations.value)));
   return {
     services: plus(...services),
-    relays: bytes(
-      times(plus(...relays.map(({ invocations }) => figure(invocations.value))), figure(invocation)),
-    ),
+    relays: dividedBy(times(invocations, figure(measured.relayLogBytes)), BYTES_PER_GB),
   };
-}
-
-/** Sum of the entries whose name starts with the topic. */
-function sumOf(sums: Readonly<Record<string, number>>, topic: string): number {
-  return Object.entries(sums).reduce(
-    (sum, [name, value]) => sum + (name.startsWith(`${topic} `) ? value : 0),
-    0,
-  );
 }

@@ -24,7 +24,7 @@ test('a free tier is deducted, down to zero', () => {
 
 test('evaluating the text of a formula yields its value', () => {
   const [a, b, c] = [figure(12_345_678, 'messages'), figure(0.0421, '/s'), figure(7, 'tasks')];
-  for (const it of [
+  for (const { text, value } of [
     plus(a, b, c),
     times(a, plus(b, c)),
     dividedBy(a, dividedBy(b, c)),
@@ -35,11 +35,8 @@ test('evaluating the text of a formula yields its value', () => {
     times(a, decay(dividedBy(times(figure(20, 's'), b), c))),
     times(a, price({ value: 0.03, per: 10_000 })),
   ]) {
-    const read = evaluate(it.text);
-    assert.ok(
-      Math.abs(read - it.value) <= 1e-5 * Math.abs(it.value),
-      `${it.text} = ${read}, not ${it.value}`,
-    );
+    const read = evaluate(text);
+    assert.ok(Math.abs(read - value) <= 1e-5 * Math.abs(value), `${text} = ${read}, not ${value}`);
   }
 });
 

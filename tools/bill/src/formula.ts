@@ -34,7 +34,7 @@ export function price({ value, per = 1 }: { readonly value: number; readonly per
 export function times(...factors: readonly Figure[]): Figure {
   return {
     value: factors.reduce((product, { value }) => product * value, 1),
-    text: factors.map((it) => parenthesized(it, PRODUCT)).join(' × '),
+    text: factors.map((factor) => parenthesized(factor, PRODUCT)).join(' × '),
     precedence: PRODUCT,
   };
 }

@@ -1,17 +1,29 @@
+import { assumptions } from './assumptions.ts';
 import type { Bill } from './bill.ts';
 import { dollars, GROUPS, type Line } from './line.ts';
-import type { Measured } from './measured.ts';
+import type { MeasuredFile } from './measurement.ts';
 import type { PriceList } from './price-list.ts';
-import { assumptions } from './assumptions.ts';
+import { sumOf } from './usage.ts';
 
 const CHARTED = ['minimal', 'average', 'bursty', 'sustained-peak', 'worst'];
 const BAR = { height: 34, gap: 14, label: 120, width: 760 };
 
+interface PageInputs {
+  readonly measured: MeasuredFile;
+  readonly prices: PriceList;
+  readonly warnings: readonly string[];
+}
+
 /** Self-contained HTML page with a chart and every formula; light or dark by the reader's preference. */
-export function pageOf(
-  bills: readonly Bill[],
-  { measured, prices }: { readonly measured: Measured; readonly prices: PriceList },
-): string {
+export function pageOf(bills: readonly Bill[], { measured, prices, warnings }: PageInputs): string {
+  const scenarioRows = bills.map(
+    ({ name, description, total, perMillionRequests }) =>
+      `<tr><td><a href="#${name}">${name}</a><td>${escaped(description)}<td class="n">${dollars(total)}<td class="n">${dollars(perMillionRequests)}</tr>`,
+  );
+  const priceRows = Object.entries(prices.prices).map(
+    ([name, { value, per = 1, unit, source, date }]) =>
+      `<tr><td>${name}<td class="n">${value}<td>${per > 1 ? `${per.toLocaleString('en-US')} × ` : ''}${escaped(unit)}<td>${escaped(source)}<td>${date}</tr>`,
+  );
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -21,22 +33,18 @@ export function pageOf(
 <h1>Monthly cost on AWS</h1>
 <p>Computed from the stacks of production, the consumption of requests and events measured on ${escaped(measured.date)}, and
 the prices of ${escaped(prices.region)}. Each formula can be checked by hand.</p>
+${warnings.map((warning) => `<p><strong>Warning:</strong> ${escaped(warning)}</p>`).join('\n')}
 ${chartOf(bills.filter(({ name }) => CHARTED.includes(name)))}
 <table>
 <tr><th>scenario<th><th class="n">a month<th class="n">per million requests</tr>
-${bills.map((it) => `<tr><td><a href="#${it.name}">${it.name}</a><td>${escaped(it.description)}<td class="n">${dollars(it.total)}<td class="n">${dollars(it.perMillionRequests)}</tr>`).join('\n')}
+${scenarioRows.join('\n')}
 </table>
 ${bills.map(sectionOf).join('\n')}
 <h2>Assumptions</h2>
 <pre>${escaped(JSON.stringify(assumptions, undefined, 2))}</pre>
 <h2>Prices</h2>
 <table><tr><th>price<th class="n">$<th>for<th>source<th>date</tr>
-${Object.entries(prices.prices)
-  .map(
-    ([name, it]) =>
-      `<tr><td>${name}<td class="n">${it.value}<td>${it.per && it.per > 1 ? `${it.per.toLocaleString('en-US')} × ` : ''}${escaped(it.unit)}<td>${escaped(it.source)}<td>${it.date}</tr>`,
-  )
-  .join('\n')}
+${priceRows.join('\n')}
 </table>
 <h2>Notes on the measurement</h2>
 <ul>${measured.notes.map((note) => `<li>${escaped(note)}`).join('\n')}</ul>
@@ -46,8 +54,8 @@ ${Object.entries(prices.prices)
 
 function sectionOf({ name, description, lines, total, holds, excesses }: Bill): string {
   const limits = excesses.map(
-    (it) =>
-      `<li>${it.kind}: ${escaped(it.limit)}, ${Math.ceil(it.used)} of ${Math.floor(it.allowed)} ${escaped(it.unit)}; ${escaped(it.remedy)}`,
+    ({ kind, limit, used, allowed, unit, remedy }) =>
+      `<li>${escaped(`${kind}: ${limit}, ${Math.ceil(used)} of ${Math.floor(allowed)} ${unit}; ${remedy}`)}`,
   );
   return `<h2 id="${name}">${name}: ${dollars(total)}</h2>
 <p>${escaped(description)}. Expiring holds cost ${dollars(holds)} of it.</p>
@@ -58,23 +66,21 @@ ${limits.length > 0 ? `<h3>Limits that are exceeded</h3><ul>${limits.join('\n')}
 }
 
 function rowOf({ group, item, monthly, formula, inputs }: Line): string {
-  const from = inputs.map((it) => `<small>${escaped(it.name)}: ${escaped(it.formula)}</small>`).join('');
-  return `<tr><td><i class="${group}"></i>${escaped(item)}<td class="n">${dollars(monthly)}<td>${escaped(formula)}${from}</tr>`;
+  const details = inputs.map((input) => `<small>${escaped(`${input.name}: ${input.formula}`)}</small>`);
+  return `<tr><td><i class="${group}"></i>${escaped(item)}<td class="n">${dollars(monthly)}<td>${escaped(formula)}${details.join('')}</tr>`;
 }
 
 /** Bar chart of the cost per group, one bar per scenario. */
 function chartOf(bills: readonly Bill[]): string {
-  const most = Math.max(...bills.map(({ total }) => total));
   const rowHeight = BAR.height + BAR.gap;
-  const scale = (BAR.width - BAR.label - 90) / most;
+  const scale = (BAR.width - BAR.label - 90) / Math.max(...bills.map(({ total }) => total));
   const bars = bills.map(({ name, total, lines }, row) => {
     const y = row * rowHeight;
     let x = BAR.label;
     const parts = GROUPS.map((group) => {
-      const sum = lines.reduce((all, it) => all + (it.group === group ? it.monthly : 0), 0);
-      const width = sum * scale;
-      const part = `<rect class="${group}" x="${x.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${BAR.height}"><title>${group}: ${dollars(sum)}</title></rect>`;
-      x += width;
+      const cost = sumOf(lines, (line) => (line.group === group ? line.monthly : 0));
+      const part = `<rect class="${group}" x="${x.toFixed(1)}" y="${y}" width="${(cost * scale).toFixed(1)}" height="${BAR.height}"><title>${group}: ${dollars(cost)}</title></rect>`;
+      x += cost * scale;
       return part;
     });
     const middle = y + BAR.height / 2 + 5;

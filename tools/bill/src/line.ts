@@ -18,21 +18,14 @@ export const GROUPS = [
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
-/** Input of a line's formula, with the formula that it is computed by. */
-export interface LineInput {
-  readonly name: string;
-  readonly value: number;
-  readonly formula: string;
-}
-
 /** Line of a bill: dollars a month, and the formula that they are computed by. */
 export interface Line {
   readonly group: Group;
   readonly item: string;
   readonly monthly: number;
   readonly formula: string;
-  /** Inputs of the formula. */
-  readonly inputs: readonly LineInput[];
+  /** Inputs of the formula, each with its own formula. */
+  readonly inputs: readonly { readonly name: string; readonly value: number; readonly formula: string }[];
 }
 
 /** Inputs of all lines. */
@@ -48,10 +41,13 @@ export interface Billed {
 export const dollars = (value: number): string =>
   value.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 
-export function line(group: Group, item: string, amount: Figure, ...inputs: readonly LineInput[]): Line {
-  return { group, item, monthly: amount.value, formula: amount.text, inputs };
-}
-
-export function lineInput(name: string, { value, text }: Figure): LineInput {
-  return { name, value, formula: text };
+/** Line with the amount of a figure. The inputs of its formula are listed by their names. */
+export function line(
+  group: Group,
+  item: string,
+  { value: monthly, text: formula }: Figure,
+  inputs: Readonly<Record<string, Figure>> = {},
+): Line {
+  const listed = Object.entries(inputs).map(([name, { value, text }]) => ({ name, value, formula: text }));
+  return { group, item, monthly, formula, inputs: listed };
 }

@@ -1,38 +1,40 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { areInstalled, INFRA, install } from '@tandem/cdk/packages';
 import { DomainError } from '@tandem/chassis/errors';
+import { oneOf, readArguments, runCommand } from '@tandem/cli/command';
 import type { SettingsInput } from '../../../infra/src/settings.ts';
 import type { Templates } from '../../../infra/src/testing/synth.ts';
-import { mix } from '@tandem/load/mix';
-import { readArguments, runCommand, usageError } from '@tandem/cli/command';
 import { type Bill, bills } from './bill.ts';
 import { diffOf } from './diff.ts';
 import type { Facts } from './facts.ts';
+import { FACTS_FILE, readFacts, readMeasured, readPrices } from './files.ts';
 import { pageOf } from './html.ts';
 import { digestOfSources } from './measure/sources.ts';
-import { hasMeasured, readMeasured } from './measured.ts';
-import { readPrices } from './prices.ts';
+import { unmeasuredWarning } from './measurement.ts';
 import { excessTable, firstToBreak, itemTable, scenarioTable } from './print.ts';
 import { readRevision } from './revision.ts';
 import { settingsFor } from './settings.ts';
-import { FACTS_FILE, factsOf } from './templates.ts';
+import { factsOf } from './templates.ts';
+import { scenarios } from './traffic.ts';
 
+const scenarioNames = scenarios.map(({ name }) => name);
 const HELP = `npm run bill -- [options]: computes the monthly cost on AWS
 
 Computed from the stacks of production, the measured consumption of requests and events (npm run measure), and a dated
 price list.
 
-  --scenario NAME      show the items of this scenario: minimal, average, bursty, sustained-peak, worst, 10x, 100x, 1000x;
-                       default: sustained-peak
+  --scenario NAME      show the items of this scenario; default: sustained-peak;
+                       ${scenarioNames.join(', ')}
   --basis              also show how the inputs of its formulas are computed
   --egress MODE        nat, endpoints or ipv6
   --capacity MODE      onDemand or provisioned
   --set NAME=VALUE     override another setting of infra, such as tasks={"min":3,"max":8}; repeatable
   --json               print all scenarios and items as JSON
   --html FILE          write an HTML page with a chart and every formula
-  --diff REVISION      print the cost changes since a git revision, as Markdown
-  --write-facts        write the cost-relevant facts of the stacks of production to tools/bill/facts.json, for the console
-  --help`;
+  --diff REVISION      print the cost changes since the facts and the measurement of a git revision, as Markdown
+  --write-facts        write the cost-relevant facts of the stacks of production to tools/bill/facts.json
+  -h, --help           print this text
+`;
 
 const options = {
   scenario: { type: 'string', default: 'sustained-peak' },
@@ -44,53 +46,37 @@ const options = {
   html: { type: 'string' },
   diff: { type: 'string' },
   'write-facts': { type: 'boolean' },
-  help: { type: 'boolean' },
 } as const;
 
 await runCommand(async () => {
-  const { values } = readArguments({ options });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+  const { values } = readArguments({ help: HELP, options });
   if (values['write-facts']) {
     await writeFile(FACTS_FILE, `${JSON.stringify(factsOf(await templatesOf({})), undefined, 2)}\n`);
     console.log(`${FACTS_FILE} is written`);
     return 0;
   }
+  const position = scenarioNames.indexOf(oneOf('--scenario', values.scenario, scenarioNames));
   const settings = settingsFor(values);
-  const measured = readMeasured();
-  const prices = readPrices();
-  if (measured.sources !== digestOfSources())
-    console.error(
-      `The consumption was measured on ${measured.date}, and the sources have changed since. Run npm run measure.`,
-    );
+  const [measured, prices] = [readMeasured(), readPrices()];
+  const isStale = measured.sources !== digestOfSources();
+  const warnings = [
+    isStale ? `measured on ${measured.date}, sources have changed since; run npm run measure` : undefined,
+    unmeasuredWarning(measured),
+  ].filter((warning) => warning !== undefined);
+  for (const warning of warnings) console.error(`Warning: ${warning}`);
   const currentBills = bills({ facts: await factsFor(settings), measured, prices });
-  const chosen = currentBills.find(({ name }) => name === values.scenario);
-  if (!chosen)
-    throw usageError(`--scenario must be one of ${currentBills.map(({ name }) => name).join(', ')}`);
 
   if (values.diff !== undefined) {
-    const old = await readRevision(values.diff, settings);
-    const requests = Object.keys({ ...mix.product, ...mix.cart });
-    const isComparable = old.measured !== undefined && hasMeasured(old.measured, requests);
-    if (!isComparable)
-      console.error(`The consumption of ${values.diff} was not measured; only the stacks are compared.`);
-    const before = bills({
-      facts: factsOf(old.templates),
-      measured: isComparable ? old.measured : measured,
-      prices,
-    });
+    const revision = await readRevision(values.diff);
+    if (!revision.measured)
+      console.error(`The measurement of ${values.diff} is not comparable; only the stacks are compared.`);
+    const before = bills({ facts: revision.facts, measured: revision.measured ?? measured, prices });
     console.log(diffOf(before, currentBills, values.diff));
-    return 0;
-  }
-  if (values.html !== undefined) {
-    await writeFile(values.html, pageOf(currentBills, { measured, prices }));
+  } else if (values.html !== undefined) {
+    await writeFile(values.html, pageOf(currentBills, { measured, prices, warnings }));
     console.log(`${values.html} is written`);
-    return 0;
-  }
-  if (values.json) console.log(JSON.stringify({ scenarios: currentBills }, undefined, 2));
-  else console.log(reportOf(currentBills, chosen, values.basis ?? false));
+  } else if (values.json) console.log(JSON.stringify({ warnings, scenarios: currentBills }, undefined, 2));
+  else console.log(reportOf(currentBills, position, values.basis ?? false));
   return 0;
 });
 
@@ -100,7 +86,7 @@ async function factsFor(settings: Partial<SettingsInput>): Promise<Facts> {
   console.error(
     `The stacks are those of tools/bill/facts.json. To synthesize them: npm ci --prefix ${INFRA}`,
   );
-  return JSON.parse(await readFile(FACTS_FILE, 'utf8')) as Facts;
+  return readFacts();
 }
 
 async function templatesOf(settings: Partial<SettingsInput>): Promise<Templates> {
@@ -114,12 +100,12 @@ async function templatesOf(settings: Partial<SettingsInput>): Promise<Templates>
   }
 }
 
-function reportOf(allBills: readonly Bill[], chosen: Bill, withInputs: boolean): string {
-  const bigger = allBills.filter(({ name }) => name.endsWith('x'));
+function reportOf(allBills: readonly Bill[], position: number, withInputs: boolean): string {
+  const multiples = allBills.filter(({ name }) => name.endsWith('x'));
   return [
     scenarioTable(allBills),
-    itemTable(chosen, { withInputs }),
-    ...bigger.map(excessTable),
-    firstToBreak(bigger),
+    ...allBills.slice(position, position + 1).map((chosen) => itemTable(chosen, { withInputs })),
+    ...multiples.map(excessTable),
+    firstToBreak(multiples),
   ].join('\n\n');
 }

@@ -1,28 +1,58 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { topology } from '@tandem/contracts/topology';
+import { mapServices, topology } from '@tandem/contracts/topology';
 import { mix } from '@tandem/load/mix';
-import { readMeasured } from './measured.ts';
-import { readPrices } from './prices.ts';
+import { readMeasured, readPrices } from './files.ts';
+import { serviceMeasurement, unmeasuredWarning } from './measurement.ts';
 
 const measured = readMeasured();
-const again = 'measure again: npm run measure';
+const again = 'run npm run measure';
 
 test('every request of the mix was measured', () => {
-  const known = Object.keys({ ...mix.product, ...mix.cart });
+  const known = Object.values(mix).flatMap((weights) => Object.keys(weights));
   assert.deepEqual(Object.keys(measured.operations).sort(), known.sort(), again);
 });
 
-test('every event was measured', () => {
-  const types = Object.values(topology.topics).flatMap(({ eventTypes }) => eventTypes);
-  assert.deepEqual(Object.keys(measured.events).sort(), types.sort(), again);
+test('services and event types that were not measured are a warning', () => {
+  const { services, events } = measured;
+  const [missing] = Object.keys(services);
+  const { CartExpired } = events;
+  const warning = unmeasuredWarning({
+    services: { ...services, [String(missing)]: undefined },
+    events: { CartExpired },
+  });
+  assert.match(
+    String(warning),
+    new RegExp(`^not measured: .*service ${missing}, .*event .*; run npm run measure$`),
+  );
+  assert.doesNotMatch(String(warning), /CartExpired/);
+  const eventTypes = Object.values(topology.topics).flatMap((topic) => topic.eventTypes);
+  assert.equal(
+    unmeasuredWarning({
+      services: mapServices((service) => serviceMeasurement(measured, service)),
+      events: { ...Object.fromEntries(eventTypes.map((type) => [type, CartExpired])), CartExpired },
+    }),
+    undefined,
+  );
+});
+
+test('for a service that was not measured the largest figures are assumed', () => {
+  const [first, second] = Object.values(measured.services);
+  assert.ok(first && second);
+  const assumed = serviceMeasurement(measured, 'unknown');
+  for (const [name, value] of Object.entries(assumed))
+    assert.equal(
+      value,
+      Math.max(...Object.values(measured.services).map((figures) => figures[name as keyof typeof figures])),
+      name,
+    );
 });
 
 test('the measurement names only existing tables, indexes and topics', () => {
   const places = new Set(
     Object.entries(topology.tables).flatMap(([table, { indexes }]) => [
       table,
-      ...Object.keys(indexes).map((it) => `${table}/${it}`),
+      ...Object.keys(indexes).map((index) => `${table}/${index}`),
     ]),
   );
   for (const [name, { read, write, messages }] of Object.entries(measured.operations)) {
@@ -30,7 +60,7 @@ test('the measurement names only existing tables, indexes and topics', () => {
       assert.ok(places.has(place), `${name}: ${place}; ${again}`);
     for (const message of Object.keys(messages))
       assert.ok(
-        Object.keys(topology.topics).some((it) => message.startsWith(`${it} `)),
+        Object.keys(topology.topics).some((topic) => message.startsWith(`${topic} `)),
         message,
       );
   }
@@ -38,9 +68,11 @@ test('the measurement names only existing tables, indexes and topics', () => {
 
 test('the cost of a stock change does not depend on the length of the description', () => {
   const units = (change: string, by: 'read' | 'write') =>
-    measured.stockChanges.filter((it) => it.change === change).map((it) => it[by]);
+    measured.stockChanges
+      .filter((measuredChange) => measuredChange.change === change)
+      .map((measuredChange) => measuredChange[by]);
   assert.deepEqual(
-    [...new Set(measured.stockChanges.map((it) => it.descriptionCharacters))],
+    [...new Set(measured.stockChanges.map(({ descriptionCharacters }) => descriptionCharacters))],
     [105, 4_000],
     again,
   );

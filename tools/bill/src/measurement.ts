@@ -1,53 +1,94 @@
-import type { ServiceName } from '@tandem/contracts/topology';
+import type { EventType } from '@tandem/contracts/events';
+import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import type { Operation } from '@tandem/load/mix';
 
 type Sums = Readonly<Record<string, number>>;
 
-/** What one request causes until everything is at rest, as far as a bill depends on it. */
+/** Consumption of one request or event until everything is at rest: averages over its samples. */
 export interface Consumption {
-  /** Read and write units by table, or index of it (`products`, `products/byCategory`). */
+  /** Read and write units by table, or index of a table (`products`, `products/byCategory`). */
   readonly read: Sums;
   readonly write: Sums;
   /** Calls of DynamoDB, by service and operation. */
   readonly calls: Sums;
-  /** Changes that a relay is given, by table. */
+  /** Changes with events, by table: the records that a relay receives. */
   readonly changes: Sums;
   /** Messages by topic and event type. */
   readonly messages: Sums;
-  /** Items that were not there before, by kind. */
+  /** Items that did not exist before, by entity type. */
   readonly created: Sums;
-  /** Bytes of one item that was written, and of its entries in indexes, by kind. */
+  /** Bytes of an item that was written, and of its entries in indexes, by entity type. */
   readonly itemBytes: Sums;
   readonly indexBytes: Sums;
 }
 
-/** Request and answer on the wire, without TLS. */
-export interface Wire {
+/** Consumption of a request, with its bytes and those of its compressed response on the wire, without TLS. */
+export interface RequestConsumption extends Consumption {
   readonly requestBytes: number;
-  readonly compressedAnswerBytes: number;
+  readonly responseBytes: number;
 }
 
-/** The part of what was measured that bills are computed from; `measured.json` has more. */
+/** What a service consumes independently of the operations of the mix. */
+export interface ServiceMeasurement {
+  readonly readinessReadUnits: number;
+  readonly customMetrics: number;
+  /** Bytes of the metrics that a task logs in a minute. */
+  readonly metricsBytesPerMinute: number;
+  readonly logLineBytes: number;
+  /** Bytes on the wire of a receive with messages and of their deletion. */
+  readonly receiveBytes: number;
+  readonly emptyReceiveRequestBytes: number;
+}
+
+/** Measured consumption that bills are computed from. */
 export interface Measurement {
   readonly date: string;
-  readonly operations: Readonly<Record<Operation, Consumption & Wire>>;
-  /** A cart of one line that expires, from the topic on: Product returns its stock. */
-  readonly events: { readonly CartExpired: Consumption };
+  readonly operations: Readonly<Record<Operation, RequestConsumption>>;
+  /** Consumption of each event, from its topic on. */
+  readonly events: { readonly [T in EventType]?: Consumption } & { readonly CartExpired: Consumption };
   readonly holds: {
-    /** A hold that expires, until everything is at rest. */
+    /** A hold that expires. */
     readonly expiry: Consumption;
-    /** A sweep that finds no hold which is due. */
-    readonly sweep: Pick<Consumption, 'read'>;
+    /** A sweep that finds no overdue hold. */
+    readonly sweep: Pick<Consumption, 'read' | 'write'>;
   };
-  /** What a readiness check reads. */
-  readonly readiness: Readonly<Record<ServiceName, Pick<Consumption, 'read'>>>;
-  readonly relay: readonly { readonly logBytes: number }[];
-  readonly telemetry: Readonly<
-    Record<
-      ServiceName,
-      { readonly customMetrics: number; readonly bytesAMinute: number; readonly logLineBytes: number }
-    >
-  >;
-  /** Bytes of SNS and SQS calls on the wire, on average, by principal and command. */
-  readonly calls: Readonly<Record<string, { readonly requestBytes: number; readonly answerBytes: number }>>;
+  readonly services: { readonly [S in ServiceName]?: ServiceMeasurement };
+  /** Bytes that an invocation of a relay logs. */
+  readonly relayLogBytes: number;
+}
+
+/** The file `measured.json`, written by `npm run measure`. */
+export interface MeasuredFile extends Measurement {
+  /** Digest of the measured sources. */
+  readonly sources: string;
+  readonly notes: readonly string[];
+  /** The same changes of the stock of products whose descriptions differ in length. */
+  readonly stockChanges: readonly StockChange[];
+}
+
+/** Consumption of a change of the stock of a product. */
+export interface StockChange extends Pick<Consumption, 'read' | 'write'> {
+  readonly descriptionCharacters: number;
+  /** `delivery`: POST /products/{id}/stock. `hold`: an addition to a cart. */
+  readonly change: 'delivery' | 'hold';
+}
+
+/** Measurement of a service. For a service that was not measured, the largest figures of the others are assumed. */
+export function serviceMeasurement({ services }: Measurement, service: string): ServiceMeasurement {
+  const measured: Readonly<Record<string, ServiceMeasurement>> = services;
+  const all = Object.values(measured);
+  const figures = Object.keys(all[0] ?? {}) as (keyof ServiceMeasurement)[];
+  const largest = figures.map((figure) => [figure, Math.max(...all.map((other) => other[figure]))]);
+  return measured[service] ?? (Object.fromEntries(largest) as Record<keyof ServiceMeasurement, number>);
+}
+
+/** Warning that names the services and event types that were not measured; undefined if all were. */
+export function unmeasuredWarning({ services, events }: Pick<Measurement, 'services' | 'events'>) {
+  const eventTypes = Object.values(topology.topics).flatMap((topic) => topic.eventTypes);
+  const names = [
+    ...serviceNames.filter((service) => !services[service]).map((service) => `service ${service}`),
+    ...eventTypes.filter((type) => !events[type]).map((type) => `event ${type}`),
+  ];
+  if (names.length === 0) return undefined;
+  return `not measured: ${names.join(', ')}; run npm run measure`;
 }

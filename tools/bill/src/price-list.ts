@@ -1,4 +1,4 @@
-import { type Figure, figure, price } from './formula.ts';
+import { beyond, type Figure, figure, price, times } from './formula.ts';
 
 /** A price in dollars for `per` units (default: 1), or a monthly free tier in units. */
 export interface Price {
@@ -13,22 +13,26 @@ export interface PriceList {
   readonly region: string;
   readonly currency: string;
   readonly prices: Readonly<Record<string, Price>>;
-  /** Free tier of an account, each month, without an end. */
+  /** Free tiers that an account has each month, by the name of the price. */
   readonly free: Readonly<Record<string, Price>>;
 }
 
-/** Looks up prices and free tiers as figures. Throws for names that are not in the price list. */
-export function createPricing(list: PriceList, hasFreeTier: boolean) {
-  const find = (entries: Readonly<Record<string, Price>>, name: string): Price => {
-    const entry = entries[name];
+/** Looks up prices and free tiers as figures. Throws for prices that are not in the list. */
+export function createPricing({ prices, free }: PriceList, hasFreeTier: boolean) {
+  const priceOf = (name: string): Figure => {
+    const entry = prices[name];
     if (!entry)
       throw new Error(`The price list has no ${name}. Add it to tools/bill/prices, with its source.`);
-    return entry;
+    return price(entry);
   };
+  /** Free units each month; 0 without a free tier. */
+  const freeTierOf = (name: string): Figure => figure((hasFreeTier && free[name]?.value) || 0);
   return {
-    priceOf: (name: string): Figure => price(find(list.prices, name)),
-    /** Free units each month; 0 without a free tier. */
-    freeTierOf: (name: string): Figure => figure(hasFreeTier ? find(list.free, name).value : 0),
+    priceOf,
+    freeTierOf,
+    /** Cost of the units beyond the free tier, which has the name of the price by default. */
+    costOf: (units: Figure, name: string, freeTier = name): Figure =>
+      times(beyond(units, freeTierOf(freeTier)), priceOf(name)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { type Bill, firstLimitOf } from './bill.ts';
 import { dollars, GROUPS } from './line.ts';
+import { sumOf } from './usage.ts';
 
 const WIDTH = 100;
 const ITEM = 36;
@@ -22,14 +23,14 @@ export function itemTable(
   { withInputs = false } = {},
 ): string {
   const shown = GROUPS.flatMap((group) => {
-    const own = lines.filter((it) => it.group === group);
+    const own = lines.filter((line) => line.group === group);
     if (own.length === 0) return [];
-    const sum = own.reduce((all, { monthly }) => all + monthly, 0);
+    const sum = sumOf(own, ({ monthly }) => monthly);
     return [
       bold(row([group, ITEM], [dollars(sum), -AMOUNT])),
       ...own.flatMap(({ item, monthly, formula, inputs }) => [
         ...withFormula(row([`  ${item}`, ITEM], [dollars(monthly), -AMOUNT]), formula),
-        ...(withInputs ? inputs.flatMap((it) => wrapped(`    ${it.name}: ${it.formula}`)) : []),
+        ...(withInputs ? inputs.flatMap((input) => wrapped(`    ${input.name}: ${input.formula}`)) : []),
       ]),
     ];
   });

@@ -1,12 +1,9 @@
+import { mapServices, type ServiceName } from '@tandem/contracts/topology';
 import { mix, type Operation, PEAK_PER_MINUTE } from '@tandem/load/mix';
 import { assumptions } from './assumptions.ts';
 
-/** Part of the month, in hours, with the requests per minute of each service. */
-export interface Phase {
-  readonly hours: number;
-  readonly product: number;
-  readonly cart: number;
-}
+/** Part of the month, in hours, with the requests per minute to each service. */
+export type Phase = { readonly hours: number } & Readonly<Record<ServiceName, number>>;
 
 export type Weights = Readonly<Partial<Record<Operation, number>>>;
 
@@ -15,22 +12,27 @@ export interface Scenario {
   readonly name: string;
   readonly description: string;
   readonly phases: readonly Phase[];
-  readonly mix: { readonly product: Weights; readonly cart: Weights };
+  readonly mix: Readonly<Record<ServiceName, Weights>>;
   readonly requestsPerConnection: number;
   readonly hasFreeTier: boolean;
 }
 
 const { hours, requestsPerConnection } = assumptions;
 
+/** A value by service; a service that the load mix does not mention has the default. */
+const byService = <T>(values: Readonly<Partial<Record<ServiceName, T>>>, missing: T) =>
+  mapServices((service) => values[service] ?? missing);
+
 /** A phase at a share of the peak. */
 function phase(share: number, hours: number): Phase {
-  return { hours, product: share * PEAK_PER_MINUTE.product, cart: share * PEAK_PER_MINUTE.cart };
+  const peak = byService<number>(PEAK_PER_MINUTE, 0);
+  return { hours, ...mapServices((service) => share * peak[service]) };
 }
 
-const usual = { mix, requestsPerConnection, hasFreeTier: true };
+const usual = { mix: byService<Weights>(mix, {}), requestsPerConnection, hasFreeTier: true };
 const { 'read a cart': _reads, ...cartWrites } = mix.cart;
 
-const bigger = [10, 100, 1_000].map((factor): Scenario => ({
+const multiples = [10, 100, 1_000].map((factor): Scenario => ({
   ...usual,
   name: `${factor}x`,
   description: `${factor.toLocaleString('en-US')} times the peak, all month`,
@@ -62,9 +64,9 @@ export const scenarios: readonly Scenario[] = [
     name: 'worst',
     description: 'the peak, only Cart writes, no keep-alive or free tier',
     phases: [phase(1, hours)],
-    mix: { product: mix.product, cart: cartWrites },
+    mix: { ...usual.mix, cart: cartWrites },
     requestsPerConnection: 1,
     hasFreeTier: false,
   },
-  ...bigger,
+  ...multiples,
 ];

@@ -1,88 +1,69 @@
 import { assumptions } from '../assumptions.ts';
-import { beyond, dividedBy, figure, plus, times } from '../formula.ts';
-import { type Billed, line, lineInput, type Line } from '../line.ts';
+import { dividedBy, type Figure, figure, plus, times } from '../formula.ts';
+import { type Billed, line, type Line } from '../line.ts';
 
 /** Lines of topics, queues and relays. Deliveries from SNS are assumed to be billed as SQS requests, which AWS does not document. */
 export function messagingLines(billed: Billed): Line[] {
-  return [...topics(billed), ...queues(billed), ...relays(billed)];
-}
-
-function topics({ facts, flows, pricing }: Billed): Line[] {
-  const publishes = plus(...flows.relays.map((it) => figure(it.publishes.value)));
-  const { topicsAndQueues, keys } = facts.encryption;
-  const seconds = times(figure(assumptions.hours, 'h'), figure(3_600, 's/h'));
-  const keyCalls = times(
-    figure(topicsAndQueues),
-    figure(2 * assumptions.publishers),
-    dividedBy(seconds, figure(assumptions.dataKeySeconds, 's')),
-  );
+  const { flows, pricing } = billed;
+  const relayInputs = (amount: 'publishes' | 'invocations') =>
+    Object.fromEntries(flows.relays.map((flow) => [`${amount} of ${flow.service}-relay`, flow[amount]]));
+  const sumOfRelays = (amount: 'publishes' | 'invocations') =>
+    plus(...flows.relays.map((flow) => figure(flow[amount].value)));
   return [
     line(
       'messaging',
       'SNS, publishes',
-      times(beyond(publishes, pricing.freeTierOf('snsRequests')), pricing.priceOf('snsRequest')),
-      ...flows.relays.map((it) => lineInput(`publishes of ${it.service}-relay`, it.publishes)),
+      pricing.costOf(sumOfRelays('publishes'), 'snsRequest'),
+      relayInputs('publishes'),
     ),
-    line(
-      'messaging',
-      'KMS, keys of topics and queues',
-      plus(
-        times(
-          beyond(figure(keyCalls.value), pricing.freeTierOf('kmsRequests')),
-          pricing.priceOf('kmsRequest'),
-        ),
-        times(figure(keys), pricing.priceOf('kmsKey')),
-      ),
-      lineInput('KMS calls', keyCalls),
-    ),
-  ];
-}
-
-function queues({ flows, pricing }: Billed): Line[] {
-  const requests = plus(
-    ...flows.queues.flatMap(({ messages, receives, emptyReceives }) => [
-      figure(messages.value, 'enqueued'),
-      times(figure(2), figure(receives.value, 'received and deleted')),
-      figure(emptyReceives.value, 'empty'),
-    ]),
-  );
-  return [
-    line(
-      'messaging',
-      'SQS',
-      times(beyond(requests, pricing.freeTierOf('sqsRequests')), pricing.priceOf('sqsRequest')),
-      ...flows.queues.flatMap((it) => [
-        lineInput(`messages into ${it.queue}`, it.messages),
-        lineInput(`receives of ${it.queue}`, it.receives),
-        lineInput(`empty receives of ${it.queue}`, it.emptyReceives),
-      ]),
-    ),
-  ];
-}
-
-function relays({ facts, flows, pricing }: Billed): Line[] {
-  const invocations = plus(...flows.relays.map((it) => figure(it.invocations.value)));
-  const milliseconds = figure(assumptions.relayMilliseconds / 1_000, 's');
-  const gbSeconds = plus(
-    ...flows.relays.map((it) =>
-      times(figure(it.invocations.value), milliseconds, figure(facts.relays[it.service].memoryGb, 'GB')),
-    ),
-  );
-  const isArm = facts.relays.product.isArm && facts.relays.cart.isArm;
-  return [
+    encryption(billed),
+    queues(billed),
     line(
       'relays',
       'Lambda, invocations',
-      times(beyond(invocations, pricing.freeTierOf('lambdaRequests')), pricing.priceOf('lambdaRequest')),
-      ...flows.relays.map((it) => lineInput(`invocations of ${it.service}-relay`, it.invocations)),
+      pricing.costOf(sumOfRelays('invocations'), 'lambdaRequest'),
+      relayInputs('invocations'),
     ),
-    line(
-      'relays',
-      'Lambda, duration',
-      times(
-        beyond(gbSeconds, pricing.freeTierOf('lambdaGbSeconds')),
-        pricing.priceOf(isArm ? 'lambdaArmGbSecond' : 'lambdaX86GbSecond'),
-      ),
-    ),
+    line('relays', 'Lambda, duration', durationCost(billed)),
   ];
+}
+
+function encryption({ facts, pricing }: Billed): Line {
+  const { topicsAndQueues, keys } = facts.encryption;
+  const seconds = times(figure(assumptions.hours, 'h'), figure(3_600, 's/h'));
+  const calls = times(
+    figure(topicsAndQueues),
+    figure(2 * Object.keys(facts.relays).length),
+    dividedBy(seconds, figure(assumptions.dataKeySeconds, 's')),
+  );
+  const cost = plus(
+    pricing.costOf(figure(calls.value), 'kmsRequest'),
+    pricing.costOf(figure(keys), 'kmsKey'),
+  );
+  return line('messaging', 'KMS, keys of topics and queues', cost, { 'KMS calls': calls });
+}
+
+function queues({ flows, pricing }: Billed): Line {
+  const requests = flows.queues.flatMap(({ messages, receives, emptyReceives }) => [
+    figure(messages.value, 'enqueued'),
+    times(figure(2), figure(receives.value, 'received and deleted')),
+    figure(emptyReceives.value, 'empty'),
+  ]);
+  const inputs = flows.queues.flatMap(({ queue, messages, receives, emptyReceives }) => [
+    [`messages into ${queue}`, messages],
+    [`receives of ${queue}`, receives],
+    [`empty receives of ${queue}`, emptyReceives],
+  ]);
+  const cost = pricing.costOf(plus(...requests), 'sqsRequest');
+  return line('messaging', 'SQS', cost, Object.fromEntries(inputs) as Record<string, Figure>);
+}
+
+function durationCost({ facts, flows, pricing }: Billed): Figure {
+  const seconds = figure(assumptions.relayMilliseconds / 1_000, 's');
+  const gbSeconds = flows.relays.map(({ service, invocations }) =>
+    times(figure(invocations.value), seconds, figure(facts.relays[service]?.memoryGb ?? 0, 'GB')),
+  );
+  const isArm = Object.values(facts.relays).every((relay) => relay.isArm);
+  const price = isArm ? 'lambdaArmGbSecond' : 'lambdaX86GbSecond';
+  return pricing.costOf(plus(...gbSeconds), price, 'lambdaGbSeconds');
 }

@@ -1,31 +1,33 @@
-import { Agent, request as send } from 'node:http';
 import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { serviceNames, topology, type ServiceName } from '@tandem/contracts/topology';
 import { mintToken } from '@tandem/emulators/issuer';
-import type { TestSystem } from './test-system.ts';
 
-/** A request of the API. */
-export interface Sending {
+/** A request to the API. */
+export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: object;
-  /** Whose token it carries: a user's, or that of who keeps the catalog; a guest has none. */
-  readonly as?: string;
+  /** Subject of its token: a user or the admin. A guest sends none. */
+  readonly subject?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer, and the bytes of both on the wire without TLS. */
-export interface Answer {
+/** A response, and the bytes of request and response on the wire without TLS. */
+export interface ApiResponse {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  // oxlint-disable-next-line typescript/no-explicit-any -- the answers of all routes
+  readonly etag: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- responses of all routes; undefined if compressed
   readonly body: any;
   readonly requestBytes: number;
-  readonly answerBytes: number;
+  readonly responseBytes: number;
 }
 
-export const KEEPER = 'keeper';
+/** Subject that may change the catalog. */
+export const ADMIN = 'admin1';
 
-/** What a browser sends with each request of a page's script. */
+/** Headers that a browser sends with each request of a page's script. */
 const BROWSER = {
   host: 'shop.example.com',
   'user-agent':
@@ -36,44 +38,49 @@ const BROWSER = {
   referer: 'https://shop.example.com/',
 };
 
-/** Sends requests as browsers do, over connections that are kept. */
-export function createClient(urls: TestSystem['urls']) {
+/** Creates a client that sends requests like a browser, to the service with the path, over keep-alive connections. */
+export function createClient(urls: Readonly<Record<ServiceName, string>>) {
   const agent = new Agent({ keepAlive: true });
   const tokens = new Map<string, Promise<string>>();
   const tokenOf = (subject: string) => {
-    const scopes = subject === KEEPER ? ['products:write'] : [];
-    const token = tokens.get(subject) ?? mintToken({ subject, scopes });
+    const token =
+      tokens.get(subject) ?? mintToken({ subject, scopes: subject === ADMIN ? ['products:write'] : [] });
     tokens.set(subject, token);
     return token;
   };
 
   return {
-    async send({ method, path, body, as, headers = {} }: Sending, compressed = false): Promise<Answer> {
+    async send(
+      { method, path, body, subject, headers = {} }: ApiRequest,
+      isCompressed = false,
+    ): Promise<ApiResponse> {
+      const service = serviceNames.find((name) =>
+        topology.services[name].paths.some((prefix) => path.startsWith(prefix)),
+      );
+      if (service === undefined) throw new Error(`No service has the path ${path}.`);
       const text = body === undefined ? '' : JSON.stringify(body);
-      const all: Record<string, string> = {
+      const sent: Record<string, string> = {
         ...BROWSER,
-        ...(compressed ? { 'accept-encoding': 'gzip, deflate, br' } : {}),
-        ...(as === undefined ? {} : { authorization: `Bearer ${await tokenOf(as)}` }),
-        ...(body === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
+        ...(isCompressed && { 'accept-encoding': 'gzip, deflate, br' }),
+        ...(subject !== undefined && { authorization: `Bearer ${await tokenOf(subject)}` }),
+        ...(body && {
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(text)),
+        }),
         ...headers,
       };
-      const url = new URL(path, path.startsWith('/carts') ? urls.cart : urls.product);
-      const outgoing = send(url, { method, headers: all, agent });
+      const outgoing = request(new URL(path, urls[service]), { method, headers: sent, agent });
       outgoing.end(text);
-      const [incoming] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
-      const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(chunk as Buffer);
-      const answer = Buffer.concat(chunks);
-      const { statusCode: status = 0, statusMessage = '', rawHeaders } = incoming;
-      const isJson = incoming.headers['content-encoding'] === undefined && answer.length > 0;
+      const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+      const content = await buffer(response);
+      const { statusCode: status = 0, statusMessage = '', rawHeaders } = response;
+      const isJson = response.headers['content-encoding'] === undefined && content.length > 0;
       return {
         status,
-        headers: incoming.headers,
-        body: isJson ? JSON.parse(answer.toString()) : undefined,
-        requestBytes: headBytes(`${method} ${path} HTTP/1.1`, Object.entries(all).flat()) + text.length,
-        answerBytes: headBytes(`HTTP/1.1 ${status} ${statusMessage}`, rawHeaders) + answer.length,
+        etag: String(response.headers.etag),
+        body: isJson ? JSON.parse(content.toString()) : undefined,
+        requestBytes: headBytes(`${method} ${path} HTTP/1.1`, Object.entries(sent).flat()) + text.length,
+        responseBytes: headBytes(`HTTP/1.1 ${status} ${statusMessage}`, rawHeaders) + content.length,
       };
     },
     stop: () => agent.destroy(),
@@ -82,7 +89,7 @@ export function createClient(urls: TestSystem['urls']) {
 
 export type Client = ReturnType<typeof createClient>;
 
-/** Names and values alternate; each line ends with two characters and has two between name and value. */
-function headBytes(firstLine: string, lines: readonly string[]): number {
-  return lines.reduce((sum, text) => sum + text.length + 2, firstLine.length + 2 + 2);
+/** Bytes of the first line and of the headers: alternating names and values, each followed by two characters. */
+function headBytes(firstLine: string, headers: readonly string[]): number {
+  return headers.reduce((sum, text) => sum + text.length + 2, firstLine.length + 2 + 2);
 }

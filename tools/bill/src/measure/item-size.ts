@@ -1,10 +1,17 @@
-/** A value as DynamoDB's JSON protocol carries it, such as `{ S: 'text' }`. */
+/** A value of DynamoDB's JSON protocol, such as `{ S: 'text' }`. */
 export type AttributeValue = Readonly<Record<string, unknown>>;
 export type Item = Readonly<Record<string, AttributeValue>>;
 
+/** An index with its key attributes and those that it projects besides. */
+export interface Index {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly projected: readonly string[];
+}
+
 /**
- * The bytes of an item that DynamoDB bills: names and values, a number by its digits, a list or map with 3 bytes of its
- * own and 1 for each element (developer guide, "DynamoDB item sizes and formats").
+ * Billed bytes of an item: names and values, a number by its digits, a list or map with 3 bytes of its own and 1 for each
+ * element (developer guide, "DynamoDB item sizes and formats"). Throws for types that the system does not store.
  */
 export function sizeOf(item: Item): number {
   return Object.entries(item).reduce(
@@ -25,15 +32,12 @@ function valueSize(value: AttributeValue): number {
       return 1;
     case 'L':
       return (content as AttributeValue[]).reduce((sum, element) => sum + 1 + valueSize(element), 3);
-    case 'M': {
-      const entries = Object.entries(content as Item);
-      return entries.reduce(
-        (sum, [name, element]) => sum + 1 + Buffer.byteLength(name) + valueSize(element),
-        3,
-      );
-    }
+    case 'M':
+      return 3 + Object.keys(content as Item).length + sizeOf(content as Item);
     default:
-      throw new Error(`the size of an attribute of type ${type} is not known: say so in item-size.ts`);
+      throw new Error(
+        `The size of type ${type} is not defined. Add it to tools/bill/src/measure/item-size.ts.`,
+      );
   }
 }
 
@@ -43,15 +47,9 @@ function numberSize(text: string): number {
   return Math.ceil(digits / 2) + 1 + (text.startsWith('-') ? 1 : 0);
 }
 
-/** The attributes of an item that an index projects; undefined where the item is not in it. */
-export function indexEntry(item: Item | undefined, index: IndexLayout): Item | undefined {
-  if (!item || !index.keys.every((name) => name in item)) return undefined;
-  const names = [...index.keys, 'pk', ...index.projected];
+/** Entry of an item in an index; undefined if the item is not in the index. */
+export function indexEntry(item: Item | undefined, { keys, projected }: Index): Item | undefined {
+  if (!item || !keys.every((name) => name in item)) return undefined;
+  const names = [...keys, 'pk', ...projected];
   return Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
-}
-
-export interface IndexLayout {
-  readonly name: string;
-  readonly keys: readonly string[];
-  readonly projected: readonly string[];
 }

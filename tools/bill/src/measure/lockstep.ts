@@ -1,44 +1,31 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type QueueName, type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
+import { type QueueName, type TableName, topology } from '@tandem/contracts/topology';
 import type { ChangeFeed } from '@tandem/storage/table';
 
-const LOOK_MS = 2;
-const REST_LIMIT_MS = 60_000;
+const POLL_MS = 2;
+const REST_TIMEOUT_MS = 60_000;
 
 /**
- * Lets the parts of a system act by turns, so that what a request causes is the same each time: a relay is given all
- * changes that a step made together, and a consumer receives when everything that was changed has been published.
+ * Makes the parts of a system act in turns, so that a request has the same consequences each time: a relay receives all
+ * changes of a step together, and a consumer receives once all changes are published.
  */
 export function createLockstep() {
-  const unrelayed: Record<TableName, number> = { products: 0, carts: 0 };
-  const queued: Record<QueueName, number> = {
-    'product-cart-events-queue': 0,
-    'cart-product-updates-queue': 0,
-  };
+  const unpublished = new Map<string, number>(Object.keys(topology.tables).map((table) => [table, 0]));
+  const queued = new Map<string, number>(Object.keys(topology.queues).map((queue) => [queue, 0]));
   const handling = new Set<QueueName>();
-  const held = new Set<QueueName>();
   let requests = 0;
   const stopping = new AbortController();
 
-  const isQuiet = () => requests === 0 && handling.size === 0;
-  const isRelayed = () => unrelayed.products === 0 && unrelayed.carts === 0;
-  const isAtRest = () =>
-    isQuiet() &&
-    isRelayed() &&
-    Object.entries(queued).every(([queue, count]) => count === 0 || held.has(queue as QueueName));
-
-  const until = async (holds: () => boolean) => {
-    while (!holds() && !stopping.signal.aborted) await delay(LOOK_MS);
+  const add = (counts: Map<string, number>, name: string, count: number) =>
+    void counts.set(name, (counts.get(name) ?? 0) + count);
+  const isEmpty = (counts: Map<string, number>) => [...counts.values()].every((count) => count === 0);
+  const isIdle = () => requests === 0 && handling.size === 0;
+  const until = async (condition: () => boolean) => {
+    while (!condition() && !stopping.signal.aborted) await delay(POLL_MS);
   };
 
   return {
-    changed: (table: TableName) => void unrelayed[table]++,
-    enqueued: (queue: QueueName, count: number) => void (queued[queue] += count),
-
-    /** The queue that is being consumed now: what its consumer does is caused by what it received. */
-    consuming: (service: ServiceName): QueueName | undefined =>
-      [...handling].find((queue) => topology.queues[queue].consumer === service),
-
+    /** Sends a request. Relays and consumers wait for its response. */
     async request<T>(send: () => Promise<T>): Promise<T> {
       requests++;
       try {
@@ -47,48 +34,49 @@ export function createLockstep() {
         requests--;
       }
     },
+    changed: (table: TableName) => add(unpublished, table, 1),
+    enqueued: (queue: QueueName, count: number) => add(queued, queue, count),
 
-    /** A feed that gives all changes there are, and not before who makes them has finished. */
-    paced: (table: TableName, feed: ChangeFeed): ChangeFeed => ({
-      async read(limit, signal) {
-        for (;;) {
-          const changes = await feed.read(limit, signal);
-          if (signal.aborted) return [];
-          if (isQuiet() && changes.length >= Math.min(limit, unrelayed[table])) return changes;
-          await delay(LOOK_MS);
-        }
-      },
-      async checkpoint(change) {
-        const before = await feed.read(Number.MAX_SAFE_INTEGER, new AbortController().signal);
-        await feed.checkpoint(change);
-        unrelayed[table] -= before.findIndex(({ id }) => id === change.id) + 1;
-      },
-    }),
+    /** Feed that returns all changes of a step together, once the step is complete. */
+    inLockstep: (table: TableName, feed: ChangeFeed): ChangeFeed => {
+      let changes: Awaited<ReturnType<ChangeFeed['read']>> = [];
+      return {
+        async read(limit, signal) {
+          for (;;) {
+            changes = await feed.read(limit, signal);
+            if (signal.aborted) return [];
+            if (isIdle() && changes.length >= Math.min(limit, unpublished.get(table) ?? 0)) return changes;
+            await delay(POLL_MS);
+          }
+        },
+        async checkpoint(change) {
+          await feed.checkpoint(change);
+          add(unpublished, table, -1 - changes.findIndex(({ id }) => id === change.id));
+        },
+      };
+    },
 
-    /** Nobody receives from the queue until it is let go; rest is what the others come to. */
-    hold: (queue: QueueName) => void held.add(queue),
-    letGo: (queue: QueueName) => void held.delete(queue),
-
-    /** Resolves when there is something to receive and nothing else to do; rejects once the system stops. */
+    /** Resolves when the queue has messages and nothing else is active; rejects once the system stops. */
     async beforeReceive(queue: QueueName): Promise<void> {
-      await until(() => isQuiet() && isRelayed() && queued[queue] > 0 && !held.has(queue));
+      await until(() => isIdle() && isEmpty(unpublished) && (queued.get(queue) ?? 0) > 0);
       if (stopping.signal.aborted) throw Object.assign(new Error('stopped'), { name: 'AbortError' });
     },
     received: (queue: QueueName, count: number) => {
       if (count > 0) handling.add(queue);
     },
     deleted: (queue: QueueName, count: number) => {
-      queued[queue] -= count;
+      add(queued, queue, -count);
       handling.delete(queue);
     },
 
+    /** Resolves when no request, change or message is left; rejects after a minute. */
     async atRest(): Promise<void> {
-      const deadline = performance.now() + REST_LIMIT_MS;
+      const isAtRest = () => isIdle() && isEmpty(unpublished) && isEmpty(queued);
+      const deadline = performance.now() + REST_TIMEOUT_MS;
       await until(() => isAtRest() || performance.now() > deadline);
-      if (!isAtRest() && !stopping.signal.aborted)
-        throw new Error(
-          `not at rest: ${JSON.stringify({ unrelayed, queued, requests, handling: [...handling] })}`,
-        );
+      if (isAtRest() || stopping.signal.aborted) return;
+      const counts = [...unpublished, ...queued].map(([name, count]) => `${name}: ${count}`);
+      throw new Error(`The system is not at rest after a minute: ${counts.join(', ')}`);
     },
     stop: () => stopping.abort(),
   };

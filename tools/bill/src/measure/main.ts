@@ -1,44 +1,42 @@
 import { writeFile } from 'node:fs/promises';
 import { DomainError } from '@tandem/chassis/errors';
+import { requestUntil } from '@tandem/cli/api-client';
 import { readArguments, runCommand } from '@tandem/cli/command';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startDynamoDbLocal } from '@tandem/emulators/dynamodb-local';
-import { MEASURED_FILE } from '../measured.ts';
-import { startTestSystem } from './test-system.ts';
-import { measure } from './run.ts';
-import { digestOfSources, packageVersions } from './sources.ts';
+import { MEASURED_FILE } from '../files.ts';
+import type { MeasuredFile } from '../measurement.ts';
+import { measureAll } from './run.ts';
+import { digestOfSources } from './sources.ts';
+import { startSystem } from './system.ts';
 
 const HELP = `npm run measure: measures the consumption of each request and event, on DynamoDB Local (needs Java 17 and Maven)
 
 Writes tools/bill/measured.json, an input of npm run bill. Takes about two minutes.
 
-  --print   print the result instead of writing it
-  --help`;
+  --print      print the result instead of writing it
+  -h, --help   print this text
+`;
 
 const NOTES = [
-  'Averages over carts of one, two and three lines, half of them users\u2019; "check out" carries an idempotency key, nothing else does.',
-  'Units are computed by AWS\u2019s rules from the items\u2019 bytes; dynamoDbLocal lists where DynamoDB Local reports others: it does not count writes that a condition refused nor condition checks in transactions, rounds a batch of reads together, doubles what a transaction writes into an index, and takes scanned index entries for whole items.',
-  'What a transaction writes into an index counts once. AWS does not document it; nubo-db/dynoxide#188 measured it on AWS.',
-  'One request at a time, downstream until rest: events that one request causes share a batch, those of different requests do not.',
+  'Averages over carts of one, two and three lines, half of them users’; "check out" carries an idempotency key, no other request does.',
+  'Units are computed by AWS’s rules from the bytes of the items. A transaction’s writes of an index count once: AWS does not document it; nubo-db/dynoxide#188 measured it on AWS.',
+  'One request at a time, until the system is at rest: the events of one request share a batch, those of different requests do not.',
 ];
+const READY_TIMEOUT_MS = 30_000;
 
 await runCommand(async () => {
-  const { values } = readArguments({ options: { print: { type: 'boolean' }, help: { type: 'boolean' } } });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+  const { values } = readArguments({ help: HELP, options: { print: { type: 'boolean' } } });
   const dynamoDb = await startDynamoDbLocal();
   if ('missing' in dynamoDb) throw new DomainError('unavailable', 'dynamodb-local', dynamoDb.missing);
   try {
-    const results = await measureAll(dynamoDb.endpoint);
-    const measured = {
+    await using system = await startSystem(dynamoDb.endpoint);
+    for (const url of Object.values(system.urls)) await untilReady(url);
+    await system.lockstep.atRest();
+    const measured: MeasuredFile = {
       date: new Date().toISOString().slice(0, 10),
-      node: process.version,
-      packages: packageVersions(),
       sources: digestOfSources(),
       notes: NOTES,
-      ...results,
+      ...(await measureAll(system, (part) => console.error(part))),
     };
     const text = `${JSON.stringify(measured, undefined, 2)}\n`;
     if (values.print) process.stdout.write(text);
@@ -49,20 +47,9 @@ await runCommand(async () => {
   }
 });
 
-async function measureAll(dynamoDb: string) {
-  const system = await startTestSystem(dynamoDb);
-  try {
-    await ready(`${system.urls.cart}/ready`);
-    await system.lockstep.atRest();
-    return await measure(system, (part) => console.error(part));
-  } finally {
-    await system.stop();
-  }
-}
-
-async function ready(url: string): Promise<void> {
-  for (const deadline = performance.now() + 30_000; performance.now() < deadline; await delay(50)) {
-    if ((await fetch(url)).ok) return;
-  }
-  throw new DomainError('unavailable', 'not-ready', 'The test system was not ready after 30 s.');
+async function untilReady(url: string): Promise<void> {
+  const request = { method: 'GET', path: '/ready' } as const;
+  const isReady = ({ status }: { status: number }) => status === 200;
+  const outcome = await requestUntil(url, request, isReady, { deadlineMs: READY_TIMEOUT_MS });
+  if ('reason' in outcome) throw new DomainError('unavailable', 'not-ready', outcome.reason);
 }

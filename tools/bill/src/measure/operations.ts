@@ -1,27 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '@tandem/load/mix';
-import { KEEPER, type Sending } from './client.ts';
-import { GUEST, PRODUCTS, productId, productInput, type Shop } from './shop.ts';
+import { ADMIN, type ApiRequest } from './client.ts';
+import { type Cart, PRODUCTS, productId, type Shop } from './shop.ts';
 
-/** Brings the system into the state that a request meets in real use; resolves to the request. */
-export type Prepare = (shop: Shop) => Promise<Sending>;
+/** Brings the system into the state that a request typically meets, and returns the request. */
+export type Prepare = (shop: Shop) => Promise<ApiRequest>;
 
-const asKeeper = { as: KEEPER };
-const anyPath = (shop: Shop) => `/products/${productId(shop.anyProduct())}`;
-/** Carts of one, two and three lines, each once a guest's and once a user's. */
-const each = (
+const admin = { subject: ADMIN };
+const productPath = (shop: Shop) => `/products/${productId(shop.nextProduct())}`;
+
+/** Variants with carts of these numbers of lines, each twice: one cart is a guest's and one a user's. */
+function withCarts(
   lines: readonly number[],
-  prepare: (shop: Shop, lines: number) => Promise<Sending>,
-): Prepare[] => lines.flatMap((count) => [1, 2].map((): Prepare => (shop) => prepare(shop, count)));
+  prepare: (cart: Cart, shop: Shop) => ApiRequest | Promise<ApiRequest>,
+) {
+  return lines.flatMap((count) =>
+    [1, 2].map((): Prepare => async (shop) => prepare(await shop.cart(count), shop)),
+  );
+}
 
-/** The requests of the mix, each in the variants that make up its average. */
+/** Requests of the mix, in the variants that make up the average of each. */
 export const operations: Readonly<Record<Operation, readonly Prepare[]>> = {
-  'read a product': [async (shop) => ({ method: 'GET', path: anyPath(shop) })],
+  'read a product': [async (shop) => ({ method: 'GET', path: productPath(shop) })],
   'read a product again': [
     async (shop) => {
-      const path = anyPath(shop);
-      const { headers } = await shop.step({ method: 'GET', path });
-      return { method: 'GET', path, headers: { 'if-none-match': String(headers['etag']) } };
+      const path = productPath(shop);
+      const { etag } = await shop.step({ method: 'GET', path });
+      return { method: 'GET', path, headers: { 'if-none-match': etag } };
     },
   ],
   'list products': [
@@ -29,55 +34,48 @@ export const operations: Readonly<Record<Operation, readonly Prepare[]>> = {
     async () => ({ method: 'GET', path: '/products?category=kitchen' }),
   ],
   'change a price': [
-    async (shop) => ({ method: 'PATCH', path: anyPath(shop), body: { price: 899 }, ...asKeeper }),
+    async (shop) => ({ method: 'PATCH', path: productPath(shop), body: { price: 899 }, ...admin }),
   ],
   'move stock': [
-    async (shop) => ({ method: 'POST', path: `${anyPath(shop)}/stock`, body: { delta: 24 }, ...asKeeper }),
+    async (shop) => ({ method: 'POST', path: `${productPath(shop)}/stock`, body: { delta: 24 }, ...admin }),
   ],
   'put a product': [
     async (shop) => {
-      const i = shop.anyProduct();
-      return { ...shop.putting(i), body: { ...productInput(i), price: 999 } };
+      const request = shop.put(shop.nextProduct());
+      return { ...request, body: { ...request.body, price: 999 } };
     },
-    async () => ({
-      method: 'PUT',
-      path: `/products/${randomUUID().slice(0, 6)}`,
-      body: productInput(PRODUCTS),
-      ...asKeeper,
-    }),
+    async (shop) => ({ ...shop.put(PRODUCTS), path: `/products/${randomUUID().slice(0, 6)}` }),
   ],
-  'read a cart': each([1, 2, 3], async (shop, lines) => {
-    const { path, who } = await shop.cart(lines);
-    return { method: 'GET', path, ...who };
-  }),
-  'open a cart': each([0], async (shop) => shop.opening(shop.nobody())),
-  'add a line': each([0, 1, 2], async (shop, lines) => shop.adding(await shop.cart(lines))),
-  'set a quantity': each([1, 2, 3], async (shop, lines) => {
-    const { path, last, who } = await shop.cart(lines);
-    return { method: 'PUT', path: `${path}/items/${last}`, body: { qty: 3 }, ...who };
-  }),
-  'remove a line': each([1, 2, 3], async (shop, lines) => {
-    const { path, last, who } = await shop.cart(lines);
-    return { method: 'DELETE', path: `${path}/items/${last}`, ...who };
-  }),
-  // The one request of a cart that clients are told to send with a key.
-  'check out': each([1, 2, 3], async (shop, lines) => {
-    const { path, who } = await shop.cart(lines);
-    return { method: 'POST', path: `${path}/checkout`, headers: { 'idempotency-key': randomUUID() }, ...who };
-  }),
+  'read a cart': withCarts([1, 2, 3], ({ path, owner }) => ({ method: 'GET', path, ...owner })),
+  'open a cart': [1, 2].map((): Prepare => async (shop) => shop.open()),
+  'add a line': withCarts([0, 1, 2], (cart, shop) => shop.add(cart)),
+  'set a quantity': withCarts([1, 2, 3], ({ path, last, owner }) => ({
+    method: 'PUT',
+    path: `${path}/items/${last}`,
+    body: { qty: 3 },
+    ...owner,
+  })),
+  'remove a line': withCarts([1, 2, 3], ({ path, last, owner }) => ({
+    method: 'DELETE',
+    path: `${path}/items/${last}`,
+    ...owner,
+  })),
+  // The only request of a cart for which the API documents an idempotency key.
+  'check out': withCarts([1, 2, 3], ({ path, owner }) => ({
+    method: 'POST',
+    path: `${path}/checkout`,
+    headers: { 'idempotency-key': randomUUID() },
+    ...owner,
+  })),
   'merge carts': [1, 2, 3].map((lines): Prepare => async (shop) => {
-    const guest = await shop.cart(lines === 3 ? 2 : 1, GUEST);
-    const user = await shop.cart(lines === 2 ? 2 : 1, `merger-${String(lines).padStart(6, '0')}`);
-    return { method: 'POST', path: `${user.path}/merge`, body: { fromCartId: guest.cartId }, ...user.who };
-  }),
-  'accept a price': each([1, 2, 3], async (shop, lines) => {
-    const { path, last, who } = await shop.cart(lines);
-    await shop.step({
-      method: 'PATCH',
-      path: `/products/${last}`,
-      body: { price: 1_234 + lines },
-      ...asKeeper,
+    const guest = await shop.cart(lines === 3 ? 2 : 1, {});
+    const user = await shop.cart(lines === 2 ? 2 : 1, {
+      subject: `merger-${String(lines).padStart(6, '0')}`,
     });
-    return { method: 'POST', path: `${path}/items/${last}/accept-price`, ...who };
+    return { method: 'POST', path: `${user.path}/merge`, body: { fromCartId: guest.cartId }, ...user.owner };
+  }),
+  'accept a price': withCarts([1, 2, 3], async ({ path, last, owner }, shop) => {
+    await shop.step({ method: 'PATCH', path: `/products/${last}`, body: { price: 1_234 }, ...admin });
+    return { method: 'POST', path: `${path}/items/${last}/accept-price`, ...owner };
   }),
 };

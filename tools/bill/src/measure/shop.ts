@@ -1,61 +1,28 @@
-import { type Answer, type Client, KEEPER, type Sending } from './client.ts';
-import type { TestSystem } from './test-system.ts';
+import { ADMIN, type ApiRequest, type ApiResponse, type Client } from './client.ts';
+import type { Lockstep } from './lockstep.ts';
 
-/** As long as the names of the UCI "Online Retail" data set, 27 characters on average, and as little alike. */
-const LOOKS = [
-  'WHITE HANGING',
-  'RED RETROSPOT',
-  'VINTAGE PAISLEY',
-  'IVORY KNITTED',
-  'BLUE HARMONICA',
-  'SET OF 6',
-  'PINK POLKADOT',
-];
-const MATTERS = [
-  'WOOLLY',
-  'GLASS',
-  'PAPER',
-  'WOODEN',
-  'METAL',
-  'CERAMIC',
-  'FELT',
-  'ENAMEL',
-  'WICKER',
-  'CARD',
-  'FLORAL',
-];
-const THINGS = [
-  'LANTERN',
-  'LUNCH BAG',
-  'CAKE STAND',
-  'DOORMAT',
-  'ALARM CLOCK',
-  'BUNTING',
-  'TEA TOWELS',
-  'COAT HOOK',
-  'BOWL',
-  'PICTURE FRAME',
-  'TRINKET BOX',
-  'STORAGE JAR',
-  'BIRD ORNAMENT',
-];
-/** Descriptions that are not alike either: what a compressed list takes depends on it. */
+/** Parts of names that are as long as those of the UCI "Online Retail" data set, 27 characters on average, and as varied. */
+const NAME_PARTS = [
+  'WHITE HANGING|RED RETROSPOT|VINTAGE PAISLEY|IVORY KNITTED|BLUE HARMONICA|SET OF 6|PINK POLKADOT',
+  'WOOLLY|GLASS|PAPER|WOODEN|METAL|CERAMIC|FELT|ENAMEL|WICKER|CARD|FLORAL',
+  'LANTERN|LUNCH BAG|CAKE STAND|DOORMAT|ALARM CLOCK|BUNTING|TEA TOWELS|COAT HOOK|BOWL|PICTURE FRAME|TRINKET BOX|STORAGE JAR|BIRD ORNAMENT',
+].map((parts) => parts.split('|'));
+/** Words of descriptions, which differ too: the compressed size of a list depends on it. */
 const WORDS =
   'soft bright sturdy hand made painted from solid beech oak steel cotton linen with brass handles for kitchen garden desk or hall wipe clean only wash at thirty keeps its shape stacks easily fits most cups holds two litres comes flat in a gift box matches our winter range by small workshop since nineteen eighty'.split(
     ' ',
   );
-export const DESCRIPTION_CHARACTERS = 105;
 const CATEGORIES = ['kitchen', 'decoration', 'stationery', 'toys', 'garden'];
+export const DESCRIPTION_CHARACTERS = 105;
 export const PRODUCTS = 120;
-export const GUEST = Symbol('guest');
 
 export const productId = (i: number) => `${22_000 + i}B`;
 
-/** A product as a shop would have it, with a picture and a description of so many characters; default: a sentence. */
+/** A typical product, with a picture and a description of some characters; default: a sentence. */
 export function productInput(i: number, characters = DESCRIPTION_CHARACTERS) {
   return {
-    name: [LOOKS, MATTERS, THINGS].map((of) => of[i % of.length]).join(' '),
-    description: described(i, characters),
+    name: NAME_PARTS.map((parts) => parts[i % parts.length]).join(' '),
+    description: descriptionOf(i, characters),
     category: CATEGORIES[i % CATEGORIES.length] ?? '',
     imageUrl: `https://images.example.com/products/${productId(i)}-640.webp`,
     price: 295 + 10 * i,
@@ -64,70 +31,81 @@ export function productInput(i: number, characters = DESCRIPTION_CHARACTERS) {
   };
 }
 
-/** Words in an order that is another for each product and the same each time. */
-function described(i: number, characters: number): string {
-  const words: string[] = [];
-  for (let at = 7 * i + 1; words.join(' ').length < characters; at = (at * 5 + i + 3) % 8_191)
-    words.push(WORDS[at % WORDS.length] ?? '');
-  return words.join(' ').slice(0, characters);
+/** Words in an order of its own for each product, always the same. */
+function descriptionOf(i: number, characters: number): string {
+  let text = '';
+  for (let at = 7 * i + 1; text.length < characters; at = (at * 5 + i + 3) % 8_191)
+    text += `${text && ' '}${WORDS[at % WORDS.length]}`;
+  return text.slice(0, characters);
 }
 
-/** A shop at work: what a step does is over, downstream too, before the next one begins. */
-export function createShop({ lockstep }: TestSystem, client: Client) {
-  let opened = 0;
-  let used = 0;
+/** Creates a shop whose steps are sequential: the consequences of each are over before the next one begins. */
+export function createShop(lockstep: Lockstep, client: Client) {
+  let carts = 0;
+  let products = 0;
 
-  const step = async (sending: Sending, compressed?: boolean): Promise<Answer> => {
-    const answer = await lockstep.request(() => client.send(sending, compressed));
+  /** Sends a request and waits until the system is at rest. Rejects for an error status. */
+  const step = async (sent: ApiRequest, isCompressed?: boolean): Promise<ApiResponse> => {
+    const response = await lockstep.request(() => client.send(sent, isCompressed));
     await lockstep.atRest();
-    if (answer.status >= 400)
-      throw new Error(`${sending.method} ${sending.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer;
+    if (response.status >= 400)
+      throw new Error(`${sent.method} ${sent.path}: ${response.status} ${JSON.stringify(response.body)}`);
+    return response;
   };
+  /** Returns another product each time, so that requests do not concentrate on one. */
+  const nextProduct = () => products++ % PRODUCTS;
+  /** Owner of the next cart: every second one is a user's. */
+  const nextOwner = (): Owner =>
+    carts++ % 2 === 0 ? {} : { subject: `user-${String(carts).padStart(8, '0')}` };
+  const put = (i: number, characters?: number): ApiRequest => ({
+    method: 'PUT',
+    path: `/products/${productId(i)}`,
+    body: productInput(i, characters),
+    subject: ADMIN,
+  });
+  const open = (owner = nextOwner()): ApiRequest => ({ method: 'POST', path: '/carts', ...owner });
+  const add = ({ path, owner }: Pick<Cart, 'path' | 'owner'>, id = productId(nextProduct())): ApiRequest => ({
+    method: 'POST',
+    path: `${path}/items`,
+    body: { productId: id, qty: 2 },
+    ...owner,
+  });
 
-  const shop = {
+  return {
     step,
-    /** Another product each time, so that none is the only hot one. */
-    anyProduct: () => used++ % PRODUCTS,
+    nextProduct,
+    put,
+    open,
+    add,
     async stock() {
-      for (let i = 0; i < PRODUCTS; i++) await step(shop.putting(i));
+      for (let i = 0; i < PRODUCTS; i++) await step(put(i));
     },
-    putting: (i: number): Sending => ({
-      method: 'PUT',
-      path: `/products/${productId(i)}`,
-      body: productInput(i),
-      as: KEEPER,
-    }),
-    /** Every second cart is a user's. */
-    nobody: (): string | undefined =>
-      opened++ % 2 === 0 ? undefined : `user-${String(opened).padStart(8, '0')}`,
-    opening: (as: string | undefined): Sending => ({ method: 'POST', path: '/carts', ...(as && { as }) }),
-
-    /** A cart of so many lines, its stock confirmed. */
-    async cart(lines: number, owner: string | typeof GUEST = shop.nobody() ?? GUEST) {
-      const as = owner === GUEST ? undefined : owner;
-      const { cartId } = (await step(shop.opening(as))).body as { cartId: string };
-      const who = as === undefined ? {} : { as };
-      const products: string[] = [];
+    /** Opens a cart and adds lines, whose stock is confirmed. */
+    async cart(lines: number, owner = nextOwner()): Promise<Cart> {
+      const { cartId } = (await step(open(owner))).body as { cartId: string };
+      const cart = { path: `/carts/${cartId}`, cartId, owner };
+      let [last, version] = ['', 1];
       for (let i = 0; i < lines; i++) {
-        const id = productId(shop.anyProduct());
-        products.push(id);
-        await step(shop.adding({ path: `/carts/${cartId}`, who }, id));
+        last = productId(nextProduct());
+        ({ version } = (await step(add(cart, last))).body as { version: number });
       }
-      return { path: `/carts/${cartId}`, cartId, products, last: products.at(-1) ?? '', who };
+      return { ...cart, last, version };
     },
-    adding: ({ path, who }: Owned, id = productId(shop.anyProduct())): Sending => ({
-      method: 'POST',
-      path: `${path}/items`,
-      body: { productId: id, qty: 2 },
-      ...who,
-    }),
   };
-  return shop;
 }
 
-export interface Owned {
-  readonly path: string;
-  readonly who: { readonly as?: string };
-}
 export type Shop = ReturnType<typeof createShop>;
+
+/** Owner of a cart: a user, or a guest without a subject. */
+export interface Owner {
+  readonly subject?: string;
+}
+
+/** A cart, with the product of its last line, and its version when this was added. */
+export interface Cart {
+  readonly path: string;
+  readonly cartId: string;
+  readonly owner: Owner;
+  readonly last: string;
+  readonly version: number;
+}

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLedger } from './ledger.ts';
 import { sizeOf } from './item-size.ts';
-import { indexWriteUnits, readUnits, writeUnits } from './units.ts';
+import { createUnitMeter, indexWriteUnits, readUnits, writeUnits } from './units.ts';
 
 const index = { name: 'by', keys: ['byPartition', 'bySort'], projected: ['state'] };
 const item = (bytes: number, more = {}) => ({ pk: { S: 'x'.repeat(bytes - 2) }, ...more });
 
-test('the size of an item is that of its names and values', () => {
+test('the size of an item is the size of its names and values', () => {
   assert.equal(sizeOf({ pk: { S: 'cart#é' } }), 2 + 7);
   assert.equal(sizeOf({ n: { N: '1200' } }), 1 + 2);
   assert.equal(sizeOf({ n: { N: '-12345' } }), 1 + 5);
@@ -17,7 +16,7 @@ test('the size of an item is that of its names and values', () => {
   );
 });
 
-test('a write is paid for by the KB that there were or are, whichever is more', () => {
+test('a write costs a unit for each KB of the larger image', () => {
   assert.deepEqual(
     [1024, 1025, 2049].map((bytes) => writeUnits(undefined, item(bytes))),
     [1, 2, 3],
@@ -25,7 +24,7 @@ test('a write is paid for by the KB that there were or are, whichever is more', 
   assert.equal(writeUnits(item(3_000), item(10)), 3);
 });
 
-test('a read is paid for by 4 KB, half where it may be a moment old, also of nothing', () => {
+test('a read costs a unit for each 4 KB, at least one; half if eventually consistent', () => {
   assert.deepEqual(
     [0, 4096, 4097].map((bytes) => readUnits(bytes, true)),
     [1, 1, 2],
@@ -33,7 +32,7 @@ test('a read is paid for by 4 KB, half where it may be a moment old, also of not
   assert.equal(readUnits(0, false), 0.5);
 });
 
-test('an index is written to where its entry changes, twice where it moves', () => {
+test('a write of an index costs units if its entry changes, twice if the key changes', () => {
   const entry = (partition: string, state: string) =>
     item(10, { byPartition: { S: partition }, bySort: { S: 's' }, state: { S: state }, other: { S: state } });
   assert.equal(indexWriteUnits(undefined, item(10), index), 0);
@@ -49,51 +48,37 @@ const put = (id: string, bytes: number) => ({
   TableName: 'carts',
   Item: { pk: { S: `cart#${id}` }, text: { S: 'x'.repeat(bytes) } },
 });
-const writesOf = (ledger: ReturnType<typeof createLedger>, api: string, request: object, status = 200) => {
-  const { consumed } = ledger.record({ api, request, status, answer: {} });
-  return consumed.reduce((sum, { write }) => sum + write, 0);
-};
+type Meter = ReturnType<typeof createUnitMeter>;
+const writesOf = (meter: Meter, operation: string, input: object, output: object | undefined = {}) =>
+  meter.record(operation, input, output).units.reduce((sum, { write }) => sum + write, 0);
 
-test('a transaction costs double, its checks as well', () => {
-  const ledger = createLedger();
-  assert.equal(
-    writesOf(ledger, 'TransactWriteItems', {
-      TransactItems: [{ Put: put('a', 10) }, { Put: put('b', 1_500) }],
-    }),
-    6,
-  );
+test('a transaction costs double, including its condition checks', () => {
+  const meter = createUnitMeter();
+  const puts = [{ Put: put('a', 10) }, { Put: put('b', 1_500) }];
+  assert.equal(writesOf(meter, 'TransactWriteItems', { TransactItems: puts }), 6);
   const check = { ConditionCheck: { TableName: 'carts', Key: { pk: { S: 'cart#b' } } } };
-  assert.equal(writesOf(ledger, 'TransactWriteItems', { TransactItems: [{ Put: put('a', 10) }, check] }), 6);
+  assert.equal(writesOf(meter, 'TransactWriteItems', { TransactItems: [{ Put: put('a', 10) }, check] }), 6);
 });
 
-test('what a condition refused is paid for by the item that is there, which stays', () => {
-  const ledger = createLedger();
-  assert.equal(writesOf(ledger, 'PutItem', put('a', 2_100)), 3);
-  assert.equal(writesOf(ledger, 'PutItem', put('a', 10), 400), 3);
-  assert.equal(writesOf(ledger, 'PutItem', put('a', 10)), 3);
-  assert.equal(writesOf(ledger, 'PutItem', put('a', 10)), 1);
+test('a write that a condition rejects costs as much as the stored item, which stays', () => {
+  const meter = createUnitMeter();
+  assert.equal(writesOf(meter, 'PutItem', put('a', 2_100)), 3);
+  assert.equal(meter.record('PutItem', put('a', 10), undefined).units[0]?.write, 3);
+  assert.equal(writesOf(meter, 'PutItem', put('a', 10)), 3);
+  assert.equal(writesOf(meter, 'PutItem', put('a', 10)), 1);
 });
 
 test('items of a batch are rounded one by one', () => {
-  const ledger = createLedger();
-  writesOf(ledger, 'PutItem', put('a', 10));
+  const meter = createUnitMeter();
+  writesOf(meter, 'PutItem', put('a', 10));
   const keys = { Keys: [{ pk: { S: 'cart#a' } }, { pk: { S: 'cart#absent' } }], ConsistentRead: true };
-  const { consumed } = ledger.record({
-    api: 'BatchGetItem',
-    request: { RequestItems: { carts: keys } },
-    status: 200,
-    answer: { ConsumedCapacity: [{ TableName: 'carts', CapacityUnits: 1 }] },
-  });
+  const { units } = meter.record('BatchGetItem', { RequestItems: { carts: keys } }, {});
   assert.deepEqual(
-    consumed.map(({ read }) => read),
+    units.map(({ read }) => read),
     [1, 1],
   );
 });
 
-test('a call of which nobody has said what it consumes is no call for free', () => {
-  const ledger = createLedger();
-  assert.throws(
-    () => ledger.record({ api: 'UpdateItem', request: {}, status: 200, answer: {} }),
-    /UpdateItem/,
-  );
+test('a call whose consumption is not defined is an error', () => {
+  assert.throws(() => createUnitMeter().record('UpdateItem', {}, {}), /UpdateItem/);
 });

@@ -1,28 +1,156 @@
 import { isDeepStrictEqual } from 'node:util';
-import { indexEntry, type IndexLayout, type Item, sizeOf } from './item-size.ts';
+import { type TableName, topology } from '@tandem/contracts/topology';
+import { HAS_EVENTS, indexAttributes, projectionOf } from '@tandem/storage/dynamodb-layout';
+import { type Index, indexEntry, type Item, sizeOf } from './item-size.ts';
 
 const WRITE_BYTES = 1024;
 const READ_BYTES = 4096;
 
-/** Write units of an item: the larger of before and after, in steps of 1 KB, and one at the least. */
+/** Write units of an item: the larger of both images in steps of 1 KB, at least one. */
 export function writeUnits(before: Item | undefined, after: Item | undefined): number {
   const bytes = Math.max(before ? sizeOf(before) : 0, after ? sizeOf(after) : 0);
   return Math.max(1, Math.ceil(bytes / WRITE_BYTES));
 }
 
-/** What a write costs in an index: nothing where its entry stays as it is, two writes where the key of it changes. */
-export function indexWriteUnits(
-  before: Item | undefined,
-  after: Item | undefined,
-  index: IndexLayout,
-): number {
+/** Write units in an index: none for an unchanged entry, those of a delete and a put for a changed key. */
+export function indexWriteUnits(before: Item | undefined, after: Item | undefined, index: Index): number {
   const [from, to] = [indexEntry(before, index), indexEntry(after, index)];
   if (isDeepStrictEqual(from, to)) return 0;
   const isMoved = from && to && index.keys.some((name) => !isDeepStrictEqual(from[name], to[name]));
   return isMoved ? writeUnits(from, undefined) + writeUnits(undefined, to) : writeUnits(from, to);
 }
 
-/** Read units of so many bytes read together, in steps of 4 KB: half of them where it may be a moment old. */
-export function readUnits(bytes: number, consistent: boolean): number {
-  return Math.max(1, Math.ceil(bytes / READ_BYTES)) * (consistent ? 1 : 0.5);
+/** Read units of bytes that are read together, in steps of 4 KB, at least one; half for an eventually consistent read. */
+export function readUnits(bytes: number, isConsistent: boolean): number {
+  return Math.max(1, Math.ceil(bytes / READ_BYTES)) * (isConsistent ? 1 : 0.5);
 }
+
+// oxlint-disable-next-line typescript/no-explicit-any -- inputs and outputs of all operations
+type Values = Record<string, any>;
+
+/** Units that a call consumes of a table or index, by the name of the measurement: `products/byCategory`. */
+export interface Units {
+  readonly name: string;
+  readonly read: number;
+  readonly write: number;
+}
+
+/** Consumption of a call of DynamoDB. */
+export interface CallConsumption {
+  readonly units: readonly Units[];
+  /** Items that were written, with the bytes of their entries in indexes. */
+  readonly written: readonly {
+    readonly type: string;
+    readonly bytes: number;
+    readonly indexBytes: number;
+    readonly isNew: boolean;
+  }[];
+  /** Tables of the items that were written with events, once for each. */
+  readonly changes: readonly TableName[];
+}
+
+/** Computes the consumption of calls by AWS's published rules, from the items that it has recorded. */
+export function createUnitMeter() {
+  const items = new Map<string, Item>();
+  const storedItem = (table: string, key: Values) => items.get(`${table}/${key['pk'].S}`);
+
+  const readsOf = (table: string, keys: readonly Values[], isConsistent: boolean): Units[] =>
+    keys.map((key) => {
+      const item = storedItem(table, key);
+      return { name: table, read: readUnits(item ? sizeOf(item) : 0, isConsistent), write: 0 };
+    });
+
+  /** A condition check, or a write that a condition rejected, costs as much as a write of the stored item. */
+  const checkOf = ({ TableName, Key }: Values, factor: number): Units => ({
+    name: TableName,
+    read: 0,
+    write: factor * writeUnits(storedItem(TableName, Key), undefined),
+  });
+
+  /**
+   * Puts of a call. In a transaction the factor is 2, except for indexes: so measured on AWS for nubo-db/dynoxide#188. AWS does
+   * not document it, and DynamoDB Local doubles both.
+   */
+  const put = (puts: readonly Values[], isWritten: boolean, factor: number): CallConsumption => {
+    if (!isWritten) {
+      const units = puts.map(({ TableName, Item }) => checkOf({ TableName, Key: Item }, factor));
+      return { units, written: [], changes: [] };
+    }
+    const writes = puts.map(({ TableName, Item }) => {
+      const [table, after] = [TableName as TableName, Item as Item];
+      return { table, after, before: storedItem(table, after) };
+    });
+    for (const { table, after } of writes) items.set(`${table}/${String(after['pk']?.['S'])}`, after);
+    return {
+      units: writes.flatMap(({ table, before, after }) => [
+        { name: table, read: 0, write: factor * writeUnits(before, after) },
+        ...indexesOf(table).map((index) => ({
+          name: `${table}/${index.name}`,
+          read: 0,
+          write: indexWriteUnits(before, after, index),
+        })),
+      ]),
+      written: writes.map(({ table, before, after }) => ({
+        type: entityTypeOf(after),
+        bytes: sizeOf(after),
+        indexBytes: indexesOf(table).reduce((sum, index) => sum + sizeOf(indexEntry(after, index) ?? {}), 0),
+        isNew: before === undefined,
+      })),
+      changes: writes.filter(({ after }) => HAS_EVENTS in after).map(({ table }) => table),
+    };
+  };
+
+  return {
+    /** Records a call with its output, undefined if a condition rejected it. Throws for an unknown operation. */
+    record(operation: string, input: Values, output: Values | undefined): CallConsumption {
+      const reads = (units: Units[]): CallConsumption => ({ units, written: [], changes: [] });
+      switch (operation) {
+        case 'GetItem':
+          return reads(readsOf(input['TableName'], [input['Key']], input['ConsistentRead'] === true));
+        case 'BatchGetItem':
+          return reads(
+            Object.entries<Values>(input['RequestItems']).flatMap(([table, { Keys, ConsistentRead }]) =>
+              readsOf(table, Keys, ConsistentRead === true),
+            ),
+          );
+        case 'Query':
+        case 'Scan': {
+          const found = (output?.['Items'] ?? []) as Item[];
+          const bytes = found.reduce((sum, item) => sum + sizeOf(item), 0);
+          const name = `${input['TableName']}/${input['IndexName']}`;
+          return reads([{ name, read: readUnits(bytes, false), write: 0 }]);
+        }
+        case 'PutItem':
+          return put([input], output !== undefined, 1);
+        case 'TransactWriteItems': {
+          const actions = input['TransactItems'] as Values[];
+          const checks = actions.flatMap(({ ConditionCheck }) =>
+            ConditionCheck ? [checkOf(ConditionCheck, 2)] : [],
+          );
+          const puts = put(
+            actions.flatMap(({ Put }) => Put ?? []),
+            output !== undefined,
+            2,
+          );
+          return { ...puts, units: [...puts.units, ...checks] };
+        }
+        default:
+          throw new Error(
+            `The consumption of ${operation} is not defined. Add it to tools/bill/src/measure/units.ts.`,
+          );
+      }
+    },
+    items: (): readonly Item[] => [...items.values()],
+  };
+}
+
+function indexesOf(table: TableName): Index[] {
+  return Object.entries(topology.tables[table].indexes).map(([name, holds]) => ({
+    name,
+    keys: indexAttributes(name),
+    projected: projectionOf(holds).NonKeyAttributes ?? [],
+  }));
+}
+
+/** Entity type of an item: the part of its key before `#`. */
+export const entityTypeOf = (item: Item) => String(item['pk']?.['S']).split('#', 1)[0] ?? '';
