@@ -116,3 +116,28 @@ test('the bill has its lines', { timeout: 120_000 }, async () => {
   const { stdout } = await run(process.execPath, [join(copy, 'tools/bill/src/main.ts')], { cwd: copy });
   assert.match(stdout, new RegExp(NAME, 'i'));
 });
+
+const isSynthesizable = areInstalled(INFRA);
+
+test(
+  'its stack has its queues, alarms and permissions, and nothing else',
+  { timeout: 240_000, skip: !isSynthesizable && `needs npm ci --prefix ${INFRA}` },
+  async () => {
+    const suites = ['topology', 'environment', 'observability/alarms'].map((suite) =>
+      join(copy, INFRA, `src/${suite}.test.ts`),
+    );
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    await run(process.execPath, ['--test', ...suites], { cwd: copy, env });
+
+    const program = `
+      const { synthesize } = await import('./infra/src/testing/synth.ts');
+      const resources = Object.values(synthesize().${NAME}.Resources);
+      console.log(JSON.stringify([...new Set(resources.map(({ Type }) => Type))]));`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: copy });
+    const types = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as string[];
+    for (const type of ['SQS::Queue', 'SNS::Subscription', 'ECS::Service', 'IAM::Role'])
+      assert.ok(types.includes(`AWS::${type}`), type);
+    for (const type of ['DynamoDB::GlobalTable', 'Lambda::Function', 'ElasticLoadBalancingV2::TargetGroup'])
+      assert.ok(!types.includes(`AWS::${type}`), type);
+  },
+);
