@@ -81,6 +81,6 @@ test('a finding of CloudFormation is an error', () => {
 test('the CDK CLI is pinned to version 2, as 3.0.0 was published by accident', () => {
   const { devDependencies } = read('infra/package.json') as { devDependencies: Record<string, string> };
   assert.match(devDependencies['aws-cdk'] ?? '', /^2\.\d+\.\d+$/);
-  const { version } = read('node_modules/aws-cdk/package.json') as { version: string };
+  const { version } = read('infra/node_modules/aws-cdk/package.json') as { version: string };
   assert.equal(version, devDependencies['aws-cdk']);
 });
