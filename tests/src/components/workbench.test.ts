@@ -32,8 +32,8 @@ test('every dead-letter and parking queue is listed with its destination', async
       ['cart-product-updates-dlq', 12, 0, false, 'cart-product-updates-queue'],
       ['product-cart-events-subscription-dlq', 0, 0, undefined, 'product-cart-events-queue'],
       ['cart-product-updates-subscription-dlq', 0, 0, undefined, 'cart-product-updates-queue'],
-      ['product-relay-parkingQueue-queue', 1, 0, true, 'product-events-topic'],
-      ['cart-relay-parkingQueue-queue', 0, 0, undefined, 'cart-events-topic'],
+      ['product-relay-parking-queue', 1, 0, true, 'product-events-topic'],
+      ['cart-relay-parking-queue', 0, 0, undefined, 'cart-events-topic'],
     ],
   );
 });

@@ -1,10 +1,10 @@
-/** Runs a function's module as Lambda does: one event after the other, all of it as JSON. The parent forks this. */
+/** Runs the module of a Lambda function, as a forked process: handles one event at a time, and exchanges JSON with its parent. */
 const [, , url = ''] = process.argv;
 const { handler } = (await import(url)) as { handler: (event: unknown) => Promise<unknown> };
 
 process.on('message', (event) => {
   void handler(event).then(
-    (answer) => process.send?.({ answer }),
+    (response) => process.send?.({ response }),
     (error: unknown) => process.send?.({ error: String(error) }),
   );
 });

@@ -8,14 +8,15 @@ import type { StreamBatchResponse } from '@tandem/relay/handler';
 import { bundle } from '@tandem/bundle/bundle';
 import { temporaryFolder } from '../support/process.ts';
 
-/** A bundled relay, in a process of its own that has nothing but what Lambda would set. */
+/** Bundled relay in a separate process, with the environment variables of Lambda only. */
 export interface RelayFunction extends AsyncDisposable {
-  /** Resolves to the answer; rejects with what the handler rejects with. */
+  /** Resolves to the response of the handler, and rejects with its error. */
   invoke(records: readonly object[]): Promise<StreamBatchResponse>;
-  /** The lines that it has written, each of them JSON. */
-  lines(): Record<string, unknown>[];
+  /** Printed lines, as JSON values. */
+  printedLines(): Record<string, unknown>[];
 }
 
+/** Bundles and starts the relay of a service. */
 export async function startFunction(
   service: ServiceName,
   endpoint: string,
@@ -47,22 +48,22 @@ export async function startFunction(
   });
   let output = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const answered = async () => {
-    const gone = exited.then(() => Promise.reject(new Error(`the function has ended: ${output}`)));
-    return (await Promise.race([once(child, 'message'), gone]))[0] as unknown;
+  const nextMessage = async () => {
+    const failure = exited.then(() => Promise.reject(new Error(`the function has ended: ${output}`)));
+    return (await Promise.race([once(child, 'message'), failure]))[0] as unknown;
   };
-  await answered();
+  await nextMessage();
 
   const running = starting.move();
   return {
     async invoke(records) {
-      const answer = answered();
+      const message = nextMessage();
       child.send({ Records: records });
-      const { answer: response, error } = (await answer) as { answer: StreamBatchResponse; error?: string };
+      const { response, error } = (await message) as { response: StreamBatchResponse; error?: string };
       if (error !== undefined) throw new Error(error);
       return response;
     },
-    lines: () =>
+    printedLines: () =>
       output
         .split('\n')
         .filter((line) => line !== '')

@@ -11,37 +11,43 @@ import type { Key, Table, Versioned } from '@tandem/storage/table';
 
 type Item = Record<string, AttributeValue>;
 
-/** What removes an item: DynamoDB, because its time is over, or somebody. */
-export type Remover = 'ttl' | 'hand';
+/** Cause of an item's removal: its TTL, or a delete request. */
+export type RemovalCause = 'ttl' | 'delete';
 
-/** A record as Lambda hands it to a function. */
+/** Stream record as a Lambda function receives it. */
 export type LambdaRecord = ReturnType<typeof recordOf>;
 
-/** DynamoDB's limit of an item; what is more would never get into the stream. */
+/** DynamoDB's limit of an item: larger items are never in a stream. */
 const MAX_ITEM_BYTES = 400 * 1024;
 
-/** A table of which every write is a record of its stream, with the items that the DynamoDB driver would have written. */
+/** Table with a stream that has a record of every write, with the items that the DynamoDB driver writes. */
 export interface StreamedTable {
   readonly table: Table;
-  /** The records since the last call, in order. */
-  readonly take: () => LambdaRecord[];
-  /** The record of the removal of an item. */
-  readonly removed: (key: Key<Versioned>, by: Remover) => LambdaRecord;
-  /** The record of a write that leaves all but a foreign attribute of an item as it is. */
-  readonly touched: (key: Key<Versioned>) => LambdaRecord;
+  /** Returns the records since the last call, in order. */
+  readonly takeRecords: () => LambdaRecord[];
+  /** Creates the record of an item's removal. */
+  readonly removalOf: (key: Key<Versioned>, cause: RemovalCause) => LambdaRecord;
+  /** Creates the record of a write that changes an unknown attribute of an item only. */
+  readonly touchOf: (key: Key<Versioned>) => LambdaRecord;
 }
 
-export function streamedTable(name: TableName, traceparent?: string): StreamedTable {
+/** Opens an empty table with a stream. */
+export function openStreamedTable(name: TableName, traceparent?: string): StreamedTable {
   const { driver } = openSqlite(':memory:');
   const items = new Map<string, Item>();
-  let records: LambdaRecord[] = [];
-  let written = 0;
+  const records: LambdaRecord[] = [];
+  let sequenceNumber = 0;
 
-  const record = (eventName: string, OldImage: Item | undefined, NewImage: Item | undefined, by?: Remover) =>
-    recordOf(name, ++written, eventName, OldImage, NewImage, by);
+  const record = (
+    eventName: string,
+    OldImage: Item | undefined,
+    NewImage: Item | undefined,
+    cause?: RemovalCause,
+  ) => recordOf(name, ++sequenceNumber, eventName, OldImage, NewImage, cause);
   const put = (row: Row) => {
     const item = { ...itemOf(row), writeIds: { L: [{ S: randomUUID() }] } };
-    if (Buffer.byteLength(JSON.stringify(row.state)) > MAX_ITEM_BYTES) throw new Error('no such item');
+    if (Buffer.byteLength(JSON.stringify(row.state)) > MAX_ITEM_BYTES)
+      throw new Error('the item exceeds the limit of DynamoDB');
     const before = items.get(row.pk);
     records.push(record(before ? 'MODIFY' : 'INSERT', before, item));
     items.set(row.pk, item);
@@ -56,27 +62,23 @@ export function streamedTable(name: TableName, traceparent?: string): StreamedTa
   };
   return {
     table: createTable(recording, { now: Date.now, traceparent: () => traceparent }),
-    take: () => {
-      const taken = records;
-      records = [];
-      return taken;
-    },
-    removed: (key, by) => record('REMOVE', items.get(pkOf(key)), undefined, by),
-    touched: (key) => {
+    takeRecords: () => records.splice(0),
+    removalOf: (key, cause) => record('REMOVE', items.get(pkOf(key)), undefined, cause),
+    touchOf: (key) => {
       const item = items.get(pkOf(key));
       return record('MODIFY', item, { ...item, note: { S: 'a backfill' } });
     },
   };
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-sample-dynamodb */
+/** Creates a record: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-sample-dynamodb */
 function recordOf(
   table: TableName,
   position: number,
   eventName: string,
   OldImage: Item | undefined,
   NewImage: Item | undefined,
-  by: Remover | undefined,
+  cause: RemovalCause | undefined,
 ) {
   return {
     eventID: randomUUID().replaceAll('-', ''),
@@ -84,7 +86,7 @@ function recordOf(
     eventVersion: '1.1',
     eventSource: 'aws:dynamodb',
     awsRegion: 'us-east-1',
-    ...(by === 'ttl' ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } } : {}),
+    ...(cause === 'ttl' ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } } : {}),
     dynamodb: {
       ApproximateCreationDateTime: Math.floor(Date.now() / 1000),
       Keys: { [PARTITION_KEY]: (NewImage ?? OldImage)?.[PARTITION_KEY] },
@@ -98,7 +100,7 @@ function recordOf(
   };
 }
 
-/** Whether Lambda would hand the record to a relay. */
+/** Whether the event filters of Lambda pass a record to a relay. */
 export function passesFilters({ eventName, dynamodb }: LambdaRecord): boolean {
   const [removal] = streamFilters.removals.eventName;
   return eventName === removal || dynamodb.NewImage?.['hasEvents']?.BOOL === true;
