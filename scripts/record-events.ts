@@ -5,21 +5,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import { publishedOf, supported } from '@tandem/contracts/published';
 import { foreignBodies } from '../tests/src/event-compatibility/foreign-events.ts';
-import { freeze, type Frozen, frozenVersions, nextName } from '../tests/src/event-compatibility/frozen.ts';
-import { gapsOf } from '../tests/src/event-compatibility/coverage.ts';
-import { judge } from '../tests/src/event-compatibility/compatibility.ts';
-import { playWholeLoop } from '../tests/src/event-compatibility/record-scenarios.ts';
+import {
+  freeze,
+  type FrozenVersionWithEvents,
+  frozenVersions,
+  nextName,
+} from '../tests/src/event-compatibility/frozen.ts';
+import { coverageGapsOf } from '../tests/src/event-compatibility/coverage.ts';
+import { checkCompatibility } from '../tests/src/event-compatibility/compatibility.ts';
+import { recordScenarios } from '../tests/src/event-compatibility/record-scenarios.ts';
 
 process.exitCode = await record(await frozenVersions().catch(noneIfAbsent));
 
-async function record(frozen: readonly Frozen[]): Promise<number> {
+async function record(frozen: readonly FrozenVersionWithEvents[]): Promise<number> {
   const published = publishedOf();
-  const { status, reasons } = judge(published, frozen, supported);
+  const { status, reasons } = checkCompatibility(published, frozen, supported);
   if (status === 'incompatible') {
     for (const reason of reasons) console.log(reason);
     return 1;
   }
-  const recorded = await playWholeLoop();
+  const recorded = await recordScenarios();
   const newest = frozen.at(-1);
   if (newest && status === 'same') {
     if (isDeepStrictEqual(recorded, newest.recorded)) {
@@ -35,11 +40,11 @@ async function record(frozen: readonly Frozen[]): Promise<number> {
     return 1;
   }
   const content = { published, recorded, foreign: foreignBodies(published) };
-  const gaps = gapsOf(content);
+  const gaps = coverageGapsOf(content);
   if (gaps.length > 0) {
     for (const gap of gaps) console.log(gap);
     console.log(
-      'Nothing was frozen. Extend the scenario (tests/src/event-compatibility/record-scenarios.ts) to publish all events.',
+      'Nothing was frozen. Extend the scenario (tests/src/event-compatibility/scenarios.ts) to publish all events.',
     );
     return 1;
   }
@@ -49,7 +54,7 @@ async function record(frozen: readonly Frozen[]): Promise<number> {
   return 0;
 }
 
-function noneIfAbsent(error: NodeJS.ErrnoException): readonly Frozen[] {
+function noneIfAbsent(error: NodeJS.ErrnoException): readonly FrozenVersionWithEvents[] {
   if (error.code === 'ENOENT') return [];
   throw error;
 }

@@ -12,21 +12,21 @@ import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { createSnapshots } from '@tandem/product/messaging/snapshot';
 import { productKey } from '@tandem/product/store/entity-types';
-import { NOW, openTable } from '../support/event-histories.ts';
+import { NOW, openTable } from '../support/histories/delivery.ts';
 
 const HOLD_SECONDS = 900;
 const LATER = new Date(Date.parse(NOW) + 2 * HOLD_SECONDS * 1000).toISOString();
 
-type Stocked = Pick<EventOf<'ProductCreated'>, 'productId' | 'name' | 'price' | 'currency' | 'inventory'>;
+type NewProduct = Pick<EventOf<'ProductCreated'>, 'productId' | 'name' | 'price' | 'currency' | 'inventory'>;
 
-/** Product on a table in memory that has these products, as it consumes. Dispose of it. */
-export async function openProduct(stocked: readonly Stocked[]) {
+/** Opens Product's consumer with these products, on a table in memory. */
+export async function openProductConsumer(products: readonly NewProduct[]) {
   const { table, feed, [Symbol.dispose]: dispose } = openTable();
-  const create = ({ productId, name, price, currency, inventory }: Stocked) =>
+  const create = ({ productId, name, price, currency, inventory }: NewProduct) =>
     table.update(productKey(productId), (stored) =>
       createProduct({ stored }, productId, { content: { name, price, currency }, inventory }, NOW),
     );
-  for (const product of stocked) await create(product);
+  for (const product of products) await create(product);
   const published: NewEvent[] = [];
   const publishSnapshotPage = createSnapshots({
     table,
@@ -34,7 +34,7 @@ export async function openProduct(stocked: readonly Stocked[]) {
       published.push(...events.map(({ event }) => event));
       return events.map(() => ({ status: 'published' }));
     },
-    enqueue: () => Promise.reject(new Error('one page is enough')),
+    enqueue: () => Promise.reject(new Error('the snapshot has one page')),
     currentTraceparent: () => '',
     now: () => NOW,
   });
@@ -51,12 +51,12 @@ export async function openProduct(stocked: readonly Stocked[]) {
         const product = found(stored, productId);
         return withStock(product, changeStock(product, { onHand }), NOW);
       }),
-    /** Ends the hold of a cart, long after its time. */
+    /** Expires the hold of a cart, long after its end. */
     expire: (productId: string, cartId: string) => stockHoldsAt(LATER).expire(productId, [cartId]),
     apply: applyCartEvents({ stockHolds: stockHoldsAt(NOW), publishSnapshotPage }),
-    /** What snapshots published. */
+    /** Events of published snapshots. */
     published,
-    /** The responses to carts. */
+    /** Responses to carts so far. */
     async responses(): Promise<readonly HoldResponse[]> {
       const stopping = new AbortController();
       const reading = feed.read(1_000, stopping.signal);
@@ -68,14 +68,14 @@ export async function openProduct(stocked: readonly Stocked[]) {
   };
 }
 
-/** Cart on a table in memory, as it consumes. Dispose of it. */
-export function openCart() {
+/** Opens Cart's consumer on a table in memory. */
+export function openCartConsumer() {
   const { table, [Symbol.dispose]: dispose } = openTable();
   return {
     table,
     apply: applyProductEvents({ table, now: () => NOW }),
-    /** Has a cart request units for one line, just before this response: what expires was held until then. */
-    async requests({ outcome, cartId, productId, cartVersion, revision = 1 }: HoldResponse, qty: number) {
+    /** Stores a cart with a request that gets this response; a hold that expires is held until then. */
+    async storeRequest({ outcome, cartId, productId, cartVersion, revision = 1 }: HoldResponse, qty: number) {
       const isHeld = outcome === 'expired';
       const line: Line = {
         productId,

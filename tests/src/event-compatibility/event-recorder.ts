@@ -2,41 +2,44 @@ import type { Principal, QueueName, ServiceName, TopicName } from '@tandem/contr
 import type { OnClient } from '@tandem/emulators/clients';
 import type { Recordable } from '../support/aws-calls/record.ts';
 
-/** An event as it was sent, and where to. */
-export interface Told {
+/** Published event with its topic, or its queue if it was sent directly. */
+export interface RecordedEvent {
   readonly channel: TopicName | QueueName;
   readonly event: Readonly<Record<string, unknown>>;
 }
 
-/** Keeps a service from what it has received. */
-export interface Hold {
-  /** Resolves once the service has received something that it does not see. */
-  readonly taken: Promise<void>;
-  release(): void;
+/** Pause of a service's consumer. */
+export interface Pause {
+  /** Resolves once the service has received messages, which it handles after the pause. */
+  readonly received: Promise<void>;
+  resume(): void;
 }
 
-/** Hears what the services and relays of a system send, and can hold up what they receive. */
-export interface Recorder {
+/** Recorder of all events that the services and relays of a system publish; it can pause consumers. */
+export interface EventRecorder {
   readonly onClient: OnClient;
-  /** In the order in which it was accepted. */
-  readonly told: readonly Told[];
-  readonly hold: (service: ServiceName) => Hold;
+  /** Recorded events in the order in which SNS and SQS accepted them. */
+  readonly events: readonly RecordedEvent[];
+  readonly pauseConsumer: (service: ServiceName) => Pause;
 }
 
-type Handler = (args: { input: Sent }) => Promise<{ output: { readonly Messages?: readonly unknown[] } }>;
+type Handler = (args: {
+  input: PublishInput;
+}) => Promise<{ output: { readonly Messages?: readonly unknown[] } }>;
 type Middleware = (next: Handler, context: { readonly commandName?: string }) => Handler;
 
-/** What matters of the inputs of PublishBatch and SendMessage. */
-interface Sent {
+/** Fields of the inputs of PublishBatch and SendMessage. */
+interface PublishInput {
   readonly TopicArn?: string;
   readonly PublishBatchRequestEntries?: readonly { readonly Message: string }[];
   readonly QueueUrl?: string;
   readonly MessageBody?: string;
 }
 
-export function createRecorder(): Recorder {
-  const told: Told[] = [];
-  const holds = new Map<Principal, { received: () => void; released: Promise<void> }>();
+/** Creates a recorder for the clients of a system. */
+export function createEventRecorder(): EventRecorder {
+  const events: RecordedEvent[] = [];
+  const pauses = new Map<Principal, { onReceived: () => void; resumed: Promise<void> }>();
 
   const middlewareOf =
     (principal: Principal): Middleware =>
@@ -44,39 +47,39 @@ export function createRecorder(): Recorder {
     async (args) => {
       const result = await next(args);
       if (commandName === 'PublishBatchCommand' || commandName === 'SendMessageCommand')
-        told.push(...sentBy(args.input));
-      const hold = holds.get(principal);
-      if (hold && commandName === 'ReceiveMessageCommand' && (result.output.Messages ?? []).length > 0) {
-        hold.received();
-        await hold.released;
+        events.push(...eventsIn(args.input));
+      const pause = pauses.get(principal);
+      if (pause && commandName === 'ReceiveMessageCommand' && (result.output.Messages ?? []).length > 0) {
+        pause.onReceived();
+        await pause.resumed;
       }
       return result;
     };
 
   return {
-    told,
+    events,
     onClient(principal, client) {
       const { middlewareStack }: Recordable = client;
       const options = { step: 'initialize', name: 'recordEvents', override: true } as const;
       middlewareStack.add(middlewareOf(principal) as never, options);
     },
-    hold(service) {
-      const [taken, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-      holds.set(service, { received: taken.resolve, released: released.promise });
+    pauseConsumer(service) {
+      const [received, resumed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      pauses.set(service, { onReceived: received.resolve, resumed: resumed.promise });
       return {
-        taken: taken.promise,
-        release() {
-          holds.delete(service);
-          released.resolve();
+        received: received.promise,
+        resume() {
+          pauses.delete(service);
+          resumed.resolve();
         },
       };
     },
   };
 }
 
-function sentBy({ TopicArn, PublishBatchRequestEntries = [], QueueUrl, MessageBody }: Sent): Told[] {
-  const channel = (TopicArn?.split(':') ?? QueueUrl?.split('/'))?.at(-1) as Told['channel'];
+function eventsIn({ TopicArn, PublishBatchRequestEntries = [], QueueUrl, MessageBody }: PublishInput) {
+  const channel = (TopicArn?.split(':') ?? QueueUrl?.split('/'))?.at(-1) as RecordedEvent['channel'];
   const bodies =
     MessageBody === undefined ? PublishBatchRequestEntries.map(({ Message }) => Message) : [MessageBody];
-  return bodies.map((body) => ({ channel, event: JSON.parse(body) as Told['event'] }));
+  return bodies.map((body) => ({ channel, event: JSON.parse(body) as RecordedEvent['event'] }));
 }

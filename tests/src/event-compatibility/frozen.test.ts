@@ -4,61 +4,61 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { publishedOf, supported } from '@tandem/contracts/published';
-import { changesOf, freeze, frozenVersions, nextName } from './frozen.ts';
-import { gapsOf } from './coverage.ts';
-import { judge } from './compatibility.ts';
+import { fileChangesOf, freeze, frozenVersions, nextName } from './frozen.ts';
+import { coverageGapsOf } from './coverage.ts';
+import { checkCompatibility } from './compatibility.ts';
 
 const frozen = await frozenVersions();
 
 for (const { name, ...content } of frozen) {
-  test(`nothing of ${name} was touched since it was frozen`, async () => {
+  test(`no file of ${name} has changed since it was frozen`, async () => {
     assert.deepEqual(
-      await changesOf(name),
+      await fileChangesOf(name),
       [],
-      `${name} is frozen: take that back, and let npm run record-events write a version beside it`,
+      `${name} is frozen: revert the change, and write a new version with npm run record-events`,
     );
   });
 
-  test(`${name} has recorded each of its types, with and without each field that may be left out`, () => {
-    assert.deepEqual(gapsOf(content), []);
+  test(`the events of ${name} cover each type, with and without each optional field`, () => {
+    assert.deepEqual(coverageGapsOf(content), []);
   });
 }
 
-test("today's events are those that are frozen", () => {
-  const { status, reasons } = judge(publishedOf(), frozen, supported);
+test('the current event schemas equal the newest frozen version', () => {
+  const { status, reasons } = checkCompatibility(publishedOf(), frozen, supported);
   assert.equal(status, 'same', reasons.join('\n'));
 });
 
-test('a version is written once, and whatever happens to it is seen', async (t) => {
+test('a version is written once, and every change of its files is detected', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'published-'));
   t.after(() => rm(directory, { recursive: true }));
   const [content = assert.fail('nothing is frozen')] = frozen;
   await freeze('v1', content, directory);
-  assert.deepEqual(await changesOf('v1', directory), []);
-  const [again] = await frozenVersions(directory);
-  assert.deepEqual(again, { ...content, name: 'v1', major: 1 });
+  assert.deepEqual(await fileChangesOf('v1', directory), []);
+  const [written] = await frozenVersions(directory);
+  assert.deepEqual(written, { ...content, name: 'v1', major: 1 });
   await assert.rejects(freeze('v1', { ...content, recorded: [] }, directory), { code: 'EEXIST' });
-  assert.deepEqual(await changesOf('v1', directory), []);
+  assert.deepEqual(await fileChangesOf('v1', directory), []);
 
   const file = (path: string) => join(directory, 'v1', path);
   await writeFile(file('foreign.ndjson'), '{}\n');
   await writeFile(file('accepted/Other.json'), '{}\n');
   await rename(file('promised/CartExpired.json'), file('promised/CartLeft.json'));
-  assert.deepEqual(await changesOf('v1', directory), [
+  assert.deepEqual(await fileChangesOf('v1', directory), [
     'accepted/Other.json is new',
     'foreign.ndjson was edited',
-    'promised/CartExpired.json is gone',
+    'promised/CartExpired.json is removed',
     'promised/CartLeft.json is new',
   ]);
 });
 
-test('what no event shows is a gap', () => {
+test('missing events are coverage gaps', () => {
   const [{ name: _, ...content } = assert.fail('nothing is frozen')] = frozen;
   const recorded = content.recorded.filter(
     ({ event }) =>
       !('movedFrom' in event) && event['eventType'] !== 'ProductDeleted' && event['productId'] !== 'vase',
   );
-  assert.deepEqual(gapsOf({ ...content, recorded }).toSorted(), [
+  assert.deepEqual(coverageGapsOf({ ...content, recorded }).toSorted(), [
     'no InventoryReserved without heldUntil',
     'no ProductAddedToCart with movedFrom',
     'no ProductDeleted was recorded',
@@ -68,7 +68,7 @@ test('what no event shows is a gap', () => {
   ]);
 });
 
-test('versions follow one another', async (t) => {
+test('versions are read in ascending order, and named after the newest one', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'published-'));
   t.after(() => rm(directory, { recursive: true }));
   const [content = assert.fail('nothing is frozen')] = frozen;

@@ -3,41 +3,41 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FrozenVersion } from './compatibility.ts';
 import type { JsonSchema, Published } from '@tandem/contracts/published';
-import type { Told } from './event-recorder.ts';
+import type { RecordedEvent } from './event-recorder.ts';
 
-/** Where the versions lie that are frozen. */
+/** Directory of the frozen versions. */
 export const PUBLISHED = join(import.meta.dirname, '../../../packages/contracts/published');
 
-/** A version as it lies on disk. */
-export interface Frozen extends FrozenVersion {
-  /** What a running system told over the whole loop. */
-  readonly recorded: readonly Told[];
-  /** Bodies as they came or may come from others. */
+/** Frozen version with its example events. */
+export interface FrozenVersionWithEvents extends FrozenVersion {
+  /** Events that a system published in all scenarios. */
+  readonly recorded: readonly RecordedEvent[];
+  /** Bodies of events of other producers. */
   readonly foreign: readonly string[];
 }
 
-/** What a version freezes. */
-export type Content = Pick<Frozen, 'published' | 'recorded' | 'foreign'>;
+/** Content of a frozen version. */
+export type FrozenContent = Pick<FrozenVersionWithEvents, 'published' | 'recorded' | 'foreign'>;
 
 const MANIFEST = 'manifest.json';
 const name = /^v(\d+)(?:\.(\d+))?$/;
 
-/** The versions that are frozen, oldest first. */
-export async function frozenVersions(directory = PUBLISHED): Promise<readonly Frozen[]> {
+/** Reads the frozen versions in ascending order. */
+export async function frozenVersions(directory = PUBLISHED): Promise<readonly FrozenVersionWithEvents[]> {
   const names = (await readdir(directory)).filter((entry) => name.test(entry));
   const inOrder = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return Promise.all(inOrder.map(async (version) => readVersion(directory, version)));
 }
 
-/** What a version behind `newest` is called: `v2` where its events say 2 for the first time, `v1.1` where v1 grew. */
+/** Name of the version after `newest`: `v2` for the first one with the schema version 2, `v1.1` for an addition to v1. */
 export function nextName(newest: FrozenVersion | undefined, schemaVersion: number): string {
   if (!newest || newest.major < schemaVersion) return `v${schemaVersion}`;
   const [, major, minor = '0'] = name.exec(newest.name) ?? [];
   return `v${major}.${Number(minor) + 1}`;
 }
 
-/** Writes a version that is not there yet; rejects, with nothing written, where it is. */
-export async function freeze(version: string, content: Content, directory = PUBLISHED): Promise<void> {
+/** Writes a new version; rejects without writing anything if it exists. */
+export async function freeze(version: string, content: FrozenContent, directory = PUBLISHED): Promise<void> {
   const target = join(directory, version);
   await mkdir(directory, { recursive: true });
   await mkdir(target);
@@ -49,22 +49,22 @@ export async function freeze(version: string, content: Content, directory = PUBL
   }
 }
 
-/** What was done to a version since it was frozen; empty where nothing was. */
-export async function changesOf(version: string, directory = PUBLISHED): Promise<readonly string[]> {
+/** Changes of a version's files since it was frozen. */
+export async function fileChangesOf(version: string, directory = PUBLISHED): Promise<readonly string[]> {
   const target = join(directory, version);
   const digests = JSON.parse(await read(join(target, MANIFEST))) as Readonly<Record<string, string>>;
   const entries = await readdir(target, { recursive: true, withFileTypes: true });
-  const there = entries
+  const existing = entries
     .filter((entry) => entry.isFile() && entry.name !== MANIFEST)
     .map((entry) =>
       join(entry.parentPath, entry.name)
         .slice(target.length + 1)
         .replaceAll('\\', '/'),
     );
-  const paths = [...new Set([...Object.keys(digests), ...there])].toSorted();
+  const paths = [...new Set([...Object.keys(digests), ...existing])].toSorted();
   const changes = await Promise.all(
     paths.map(async (path) => {
-      if (!there.includes(path)) return [`${path} is gone`];
+      if (!existing.includes(path)) return [`${path} is removed`];
       if (digests[path] === undefined) return [`${path} is new`];
       return digests[path] === digestOf(await read(join(target, path))) ? [] : [`${path} was edited`];
     }),
@@ -72,9 +72,9 @@ export async function changesOf(version: string, directory = PUBLISHED): Promise
   return changes.flat();
 }
 
-async function readVersion(directory: string, version: string): Promise<Frozen> {
+async function readVersion(directory: string, version: string): Promise<FrozenVersionWithEvents> {
   const target = join(directory, version);
-  const side = async (side: keyof Published) => {
+  const readSchemas = async (side: keyof Published) => {
     const files = await readdir(join(target, side));
     const schemas = files.map(async (file): Promise<[string, JsonSchema]> => [
       file.replace(/\.json$/, ''),
@@ -86,24 +86,24 @@ async function readVersion(directory: string, version: string): Promise<Frozen> 
   return {
     name: version,
     major: Number(name.exec(version)?.[1]),
-    published: { promised: await side('promised'), accepted: await side('accepted') },
-    recorded: (await lines('recorded.ndjson')).map((line) => JSON.parse(line) as Told),
+    published: { promised: await readSchemas('promised'), accepted: await readSchemas('accepted') },
+    recorded: (await lines('recorded.ndjson')).map((line) => JSON.parse(line) as RecordedEvent),
     foreign: await lines('foreign.ndjson'),
   };
 }
 
-function filesOf({ published, recorded, foreign }: Content): ReadonlyMap<string, string> {
+function filesOf({ published, recorded, foreign }: FrozenContent): ReadonlyMap<string, string> {
   const schemas = (['promised', 'accepted'] as const).flatMap((side) =>
     Object.entries(published[side]).map(([type, schema]) => [`${side}/${type}.json`, json(schema)] as const),
   );
   return new Map([
     ...schemas,
-    ['recorded.ndjson', recorded.map((told) => `${JSON.stringify(told)}\n`).join('')],
+    ['recorded.ndjson', recorded.map((event) => `${JSON.stringify(event)}\n`).join('')],
     ['foreign.ndjson', foreign.map((body) => `${body}\n`).join('')],
   ]);
 }
 
-/** As on the machine that wrote it, also where Git ends lines in another way. */
+/** Reads a text with `\n` at the end of lines, whatever Git's settings. */
 async function read(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
 }

@@ -7,34 +7,35 @@ import { type Published, promisesOf, publishedOf, supported } from '@tandem/cont
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import * as fc from 'fast-check';
-import { cartHistories, productHistories } from '../support/event-histories.ts';
+import { cartHistories } from '../support/histories/carts.ts';
+import { productHistories } from '../support/histories/products.ts';
 import { frozenVersions } from './frozen.ts';
-import { playWholeLoop } from './record-scenarios.ts';
+import { recordScenarios } from './record-scenarios.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
 const types = Object.keys(eventSchemas) as EventType[];
 const promises = promisesOf(eventSchemas);
 const frozen = await frozenVersions();
-const known = frozen.slice(frozen.findIndex(({ name }) => name === supported.oldestConsumer));
-/** Who must take what we publish: each consumer that may be running, and whoever relies on what this version promises. */
-const readers = [
-  ...known.map(({ name, published }) => ({
+const supportedVersions = frozen.slice(frozen.findIndex(({ name }) => name === supported.oldestConsumer));
+/** Schemas that must accept our events: those of all consumers that may be running, and the promises of this major version. */
+const consumers = [
+  ...supportedVersions.map(({ name, published }) => ({
     name: `a consumer of ${name}`,
-    faults: faultsBy(published, 'accepted'),
+    errors: errorsBy(published, 'accepted'),
   })),
   ...frozen
     .filter(({ major }) => major === SCHEMA_VERSION)
     .map(({ name, published }) => ({
       name: `the promise of ${name}`,
-      faults: faultsBy(published, 'promised'),
+      errors: errorsBy(published, 'promised'),
     })),
 ];
 
-/** Events as our producers publish them: with what these always say, and some of what they may. */
+/** Arbitrary of events of our producers: with all fields that these always publish, and some of the optional ones. */
 const producedOf = (type: EventType): fc.Arbitrary<Body> => {
-  const said = publishedOf().promised[type]?.['required'] as readonly string[];
-  const always = Object.entries(eventExamples[type][0]).filter(([field]) => said.includes(field));
+  const required = publishedOf().promised[type]?.['required'] as readonly string[];
+  const always = Object.entries(eventExamples[type][0]).filter(([field]) => required.includes(field));
   return eventArbitraries[type].map((event) => ({
     ...Object.fromEntries(always),
     ...event,
@@ -42,52 +43,52 @@ const producedOf = (type: EventType): fc.Arbitrary<Body> => {
   }));
 };
 
-for (const { name, faults } of readers) {
+for (const { name, errors } of consumers) {
   describe(name, () => {
     for (const type of types) {
-      test(`takes whatever ${type} we may publish`, () => {
+      test(`accepts every ${type} that we may publish`, () => {
         fc.assert(
           fc.property(producedOf(type), (event) => {
-            assert.ok(promises[type]?.safeParse(event).success, 'not what we may publish');
-            assert.equal(faults(JSON.parse(JSON.stringify(event)) as Body), '');
+            assert.ok(promises[type]?.safeParse(event).success, 'the arbitrary breaks the promise');
+            assert.equal(errors(JSON.parse(JSON.stringify(event)) as Body), '');
           }),
         );
       });
     }
 
-    test('accepts every event of carts and products', () => {
+    test('accepts all events in histories of carts and products', () => {
       const histories = fc.oneof(cartHistories('a', 'b', 'c'), productHistories);
       fc.assert(
         fc.property(histories, ({ events }) => {
-          for (const event of events) assert.equal(faults({ ...event, schemaVersion: SCHEMA_VERSION }), '');
+          for (const event of events) assert.equal(errors({ ...event, schemaVersion: SCHEMA_VERSION }), '');
         }),
       );
     });
   });
 }
 
-test('all accept the events of the running system', async () => {
-  const told = await playWholeLoop();
-  assert.deepEqual(new Set(told.map(({ event }) => event['eventType'])), new Set(types));
-  for (const { name, faults } of readers)
-    for (const { event } of told) assert.equal(faults(event), '', `${name}: ${JSON.stringify(event)}`);
+test('all consumers accept the events of the running system', async () => {
+  const recorded = await recordScenarios();
+  assert.deepEqual(new Set(recorded.map(({ event }) => event['eventType'])), new Set(types));
+  for (const { name, errors } of consumers)
+    for (const { event } of recorded) assert.equal(errors(event), '', `${name}: ${JSON.stringify(event)}`);
 });
 
 for (const { name, published, recorded, foreign } of frozen) {
-  test(`${name} kept its promise, and accepts what others sent`, () => {
-    const [unkept, refused] = [faultsBy(published, 'promised'), faultsBy(published, 'accepted')];
-    for (const { event } of recorded) assert.deepEqual([unkept(event), refused(event)], ['', '']);
-    for (const body of foreign) assert.equal(refused(JSON.parse(body) as Body), '', body);
+  test(`${name} kept its promise, and accepts the events of other producers`, () => {
+    const [promiseErrors, errors] = [errorsBy(published, 'promised'), errorsBy(published, 'accepted')];
+    for (const { event } of recorded) assert.deepEqual([promiseErrors(event), errors(event)], ['', '']);
+    for (const body of foreign) assert.equal(errors(JSON.parse(body) as Body), '', body);
   });
 }
 
-test('the oldest consumer is one of a frozen version', () => {
-  assert.equal(known[0]?.name, supported.oldestConsumer);
+test('the oldest supported consumer has a frozen version', () => {
+  assert.equal(supportedVersions[0]?.name, supported.oldestConsumer);
 });
 
-test('a reader refuses what it does not expect', () => {
+test('every consumer rejects invalid events', () => {
   const [example] = eventExamples.ProductUpdated;
-  for (const { name, faults } of readers)
+  for (const { name, errors } of consumers)
     for (const fields of [
       { price: 1.5 },
       { name: undefined },
@@ -95,12 +96,12 @@ test('a reader refuses what it does not expect', () => {
       { currency: 'eur' },
     ]) {
       const event = JSON.parse(JSON.stringify({ ...example, ...fields })) as Body;
-      assert.notEqual(faults(event), '', `${name}: ${JSON.stringify(fields)}`);
+      assert.notEqual(errors(event), '', `${name}: ${JSON.stringify(fields)}`);
     }
 });
 
-/** What is wrong with an event in the eyes of a version; nothing is with types that it does not know. */
-function faultsBy(published: Published, side: keyof Published): (event: Body) => string {
+/** Creates a validator by the schemas of a version, which returns errors as a text; unknown types are valid. */
+function errorsBy(published: Published, side: keyof Published): (event: Body) => string {
   const ajv = new Ajv2020({ allErrors: true, strict: false });
   addFormats.default(ajv);
   const schemas = Object.entries(published[side]);

@@ -1,62 +1,72 @@
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
-import { mintToken } from '@tandem/emulators/issuer';
 import { openSqlite } from '@tandem/storage/sqlite';
+import { mintToken } from '@tandem/emulators/issuer';
 import { publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
 import { withSystem } from '../support/system.ts';
-import { atMoments, createNarrator } from './scenario.ts';
-import { createRecorder, type Told } from './event-recorder.ts';
-import { expireCarts, expireHold, FILLER, holdForGood, sell, type Stage } from './scenarios.ts';
+import { createEventRecorder, type RecordedEvent } from './event-recorder.ts';
+import { createScenario, withFixedTimes } from './scenario.ts';
+import {
+  FILLER,
+  runCartExpiry,
+  runHoldExpiry,
+  runSales,
+  runUnlimitedHolds,
+  type ScenarioContext,
+} from './scenarios.ts';
 
 /** Long enough for Product to respond before the carts expire. */
-const SHORT_LIFE = { GUEST_CART_TTL_SECONDS: '3', USER_CART_TTL_SECONDS: '3' };
+const SHORT_CART_TTL = { GUEST_CART_TTL_SECONDS: '3', USER_CART_TTL_SECONDS: '3' };
 const SHORT_HOLDS = { HOLD_SECONDS: '1' };
-const ENDLESS_HOLDS = { HOLD_SECONDS: '0' };
+const UNLIMITED_HOLDS = { HOLD_SECONDS: '0' };
 
-/** Plays the whole loop on ephemeral systems; resolves to what it told: the same each time, unless something changed. */
-export async function playWholeLoop(): Promise<readonly Told[]> {
-  const told = [
-    ...(await onStage(sell)),
-    ...(await onStage(expireCarts, SHORT_LIFE)),
-    ...(await onStage(expireHold, SHORT_HOLDS)),
-    ...(await onStage(holdForGood, ENDLESS_HOLDS)),
+/**
+ * Runs all scenarios, each on its own system; resolves to the published events, which are the same in every run unless the code
+ * changes.
+ */
+export async function recordScenarios(): Promise<readonly RecordedEvent[]> {
+  const events = [
+    ...(await record(runSales)),
+    ...(await record(runCartExpiry, SHORT_CART_TTL)),
+    ...(await record(runHoldExpiry, SHORT_HOLDS)),
+    ...(await record(runUnlimitedHolds, UNLIMITED_HOLDS)),
   ];
-  const isFiller = ({ event }: Told) => String(event['productId']).startsWith(FILLER);
-  // All systems began alike.
-  const once = new Map(told.map((it) => [it.event['eventId'], it]));
-  return atMoments([...once.values()].filter((it) => !isFiller(it)));
+  const isFiller = ({ event }: RecordedEvent) => String(event['productId']).startsWith(FILLER);
+  // All systems begin with the same events.
+  const unique = new Map(events.map((recorded) => [recorded.event['eventId'], recorded]));
+  return withFixedTimes([...unique.values()].filter((recorded) => !isFiller(recorded)));
 }
 
-async function onStage(
-  play: (stage: Stage) => Promise<void>,
+async function record(
+  run: (context: ScenarioContext) => Promise<void>,
   environment: Readonly<Record<string, string>> = {},
-): Promise<readonly Told[]> {
-  const recorder = createRecorder();
-  let story: readonly Told[] = [];
+): Promise<readonly RecordedEvent[]> {
+  const recorder = createEventRecorder();
+  let events: readonly RecordedEvent[] = [];
   await withSystem(
     async ({ urls }) => {
-      const narrator = createNarrator(urls.aws, recorder);
+      const scenario = createScenario(urls.aws, recorder);
       const token = await mintToken({ subject: 'user-123', scopes: ['products:write'] });
-      const started = { ProductSnapshotRequested: 1, ProductSnapshotCompleted: 1 };
-      for (const { event } of await narrator.tell(started, async () => undefined))
-        if (typeof event['requestId'] === 'string') narrator.name(event['requestId'], 'request-1');
-      await play({
-        ...narrator,
-        hold: recorder.hold,
+      const initial = { ProductSnapshotRequested: 1, ProductSnapshotCompleted: 1 };
+      for (const { event } of await scenario.step(initial, async () => undefined))
+        if (typeof event['requestId'] === 'string') scenario.nameId(event['requestId'], 'request-1');
+      await run({
+        ...scenario,
+        pauseConsumer: recorder.pauseConsumer,
         publish: publisher(urls.aws),
         user: client(urls.gateway, token),
         guest: client(urls.gateway),
-        async open(by, name) {
-          const cartId = await by.openCart();
-          narrator.name(publicIdOf(cartId), name);
+        async openCart(api, name) {
+          const cartId = await api.openCart();
+          scenario.nameId(publicIdOf(cartId), name);
           return cartId;
         },
       });
-      story = narrator.story();
+      events = scenario.events();
     },
     environment,
-    // Elsewhere the order of a snapshot is another, and nothing expires within seconds.
+    // DynamoDB has another order of products in a snapshot, and removes expired items late.
     { onClient: recorder.onClient, openStore: () => openSqlite(':memory:') },
   );
-  return story;
+  return events;
 }

@@ -3,88 +3,85 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EventType } from '@tandem/contracts/events';
 import { atRest } from '../support/queues.ts';
 import { until } from '../support/until.ts';
-import type { Recorder, Told } from './event-recorder.ts';
+import type { EventRecorder, RecordedEvent } from './event-recorder.ts';
 
 type Counts = Partial<Record<EventType, number>>;
 
-/** Tells a story step by step, so that it is the same at each telling. */
-export interface Narrator {
-  /** Does the work, which tells just so many events of these types; resolves to them once nothing moves any more. */
-  readonly tell: (expected: Counts, work: () => Promise<unknown>) => Promise<readonly Told[]>;
-  /** Has a random id called by a name. */
-  readonly name: (id: string, name: string) => void;
-  /** All that was told, in an order without chance, and ids by their names. */
-  readonly story: () => readonly Told[];
+/** Scenario whose recorded events are the same in every run. */
+export interface Scenario {
+  /** Runs work that publishes exactly these numbers of events by type; resolves to the events once the system is at rest. */
+  readonly step: (expected: Counts, work: () => Promise<unknown>) => Promise<readonly RecordedEvent[]>;
+  /** Replaces a random id by a name. */
+  readonly nameId: (id: string, name: string) => void;
+  /** All recorded events, in an order without chance and with names in the place of random ids. */
+  readonly events: () => readonly RecordedEvent[];
 }
 
-/** How long holds last in a story, however short they were when it was played. */
+/** Duration of holds in the recorded events, however short it was in the run. */
 const HOLD_SECONDS = 900;
-const FIRST_MOMENT = Date.parse('2026-02-14T15:00:00Z');
+const FIRST_TIME = Date.parse('2026-02-14T15:00:00Z');
 
-export function createNarrator(aws: string, { told }: Recorder): Narrator {
+/** Creates a scenario on a system with this recorder. */
+export function createScenario(aws: string, recorder: EventRecorder): Scenario {
   const names = new Map<string, string>();
-  const steps: (readonly Told[])[] = [];
-  let heard = 0;
+  const steps: (readonly RecordedEvent[])[] = [];
+  let recordedCount = 0;
 
-  const named = (step: readonly Told[]): readonly Told[] =>
+  const withNames = (step: readonly RecordedEvent[]): readonly RecordedEvent[] =>
     JSON.parse(
       [...names].reduce((text, [id, name]) => text.replaceAll(id, name), JSON.stringify(step)),
-    ) as readonly Told[];
+    ) as readonly RecordedEvent[];
 
   return {
-    async tell(expected, work) {
+    async step(expected, work) {
       await work();
-      const countsNow = () => countsOf(told.slice(heard));
-      await until(countsNow, (counts) => isDeepStrictEqual(counts, expected), { deadlineMs: 30_000 });
+      const counts = () => countsOf(recorder.events.slice(recordedCount));
+      await until(counts, (current) => isDeepStrictEqual(current, expected), { deadlineMs: 30_000 });
       await atRest(aws);
-      assert.deepEqual(countsNow(), expected);
-      const step = told.slice(heard);
-      heard = told.length;
+      assert.deepEqual(counts(), expected);
+      const step = recorder.events.slice(recordedCount);
+      recordedCount = recorder.events.length;
       steps.push(step);
       return step;
     },
-    name: (id, name) => void names.set(id, name),
-    story: () => steps.flatMap((step) => named(step).toSorted(byChannelAndId)),
+    nameId: (id, name) => void names.set(id, name),
+    events: () => steps.flatMap((step) => withNames(step).toSorted(byChannelAndId)),
   };
 }
 
-function countsOf(told: readonly Told[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    [...Map.groupBy(told, ({ event }) => String(event['eventType']))].map(([type, some]) => [
-      type,
-      some.length,
-    ]),
-  );
+function countsOf(events: readonly RecordedEvent[]): Readonly<Record<string, number>> {
+  const byType = Map.groupBy(events, ({ event }) => String(event['eventType']));
+  return Object.fromEntries([...byType].map(([type, { length }]) => [type, length]));
 }
 
 /**
- * What happens in one step has no order between topics, and none that is always the same within one. A deletion comes
- * first: what else a step tells is of those who do not know of it yet.
+ * Orders the events of a step, which have no order between topics, and none that is the same in each run within a topic. A
+ * deletion comes first: the other events of its step are by carts that have not received it.
  */
-function byChannelAndId(a: Told, b: Told): number {
-  const [one, other] = [a, b].map(
+function byChannelAndId(a: RecordedEvent, b: RecordedEvent): number {
+  const [first = '', second = ''] = [a, b].map(
     ({ channel, event }) =>
       `${event['eventType'] === 'ProductDeleted' ? '' : channel} ${String(event['eventId'])}`,
   );
-  return (one ?? '').localeCompare(other ?? '', 'en', { numeric: true });
+  return first.localeCompare(second, 'en', { numeric: true });
 }
 
-/** The events as if one happened each second, but for snapshots: they tell a product as of its last change. */
-export function atMoments(story: readonly Told[]): readonly Told[] {
+/** The events at one per second; snapshots have the time of their product's last change. */
+export function withFixedTimes(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   const changedAt = new Map<string, string>();
-  return story.map(({ channel, event }, position) => {
+  return events.map(({ channel, event }, position) => {
     const { eventId, productId, version = eventId } = event;
     const state = `${String(productId)}/${String(version)}`;
-    const time = changedAt.get(state) ?? new Date(FIRST_MOMENT + position * 1_000).toISOString();
+    const time = changedAt.get(state) ?? new Date(FIRST_TIME + position * 1_000).toISOString();
     changedAt.set(state, time);
-    const times = ['updatedAt', 'timestamp'].filter((field) => field in event);
-    const told = { ...event, ...Object.fromEntries(times.map((field) => [field, time])) };
+    const timeFields = ['updatedAt', 'timestamp'].filter((field) => field in event);
+    const timed = { ...event, ...Object.fromEntries(timeFields.map((field) => [field, time])) };
     const heldUntil = new Date(Date.parse(time) + HOLD_SECONDS * 1_000).toISOString();
-    return { channel, event: withHeldUntil(told, heldUntil) as Told['event'] };
+    return { channel, event: withHeldUntil(timed, heldUntil) as RecordedEvent['event'] };
   });
 }
 
-/** The value with this time for each end of a hold that it names. */
+/** A value with this time in each field `heldUntil`. */
 function withHeldUntil(value: unknown, heldUntil: string): unknown {
   if (Array.isArray(value)) return value.map((item) => withHeldUntil(item, heldUntil));
   if (typeof value !== 'object' || value === null) return value;

@@ -1,10 +1,10 @@
 import type { JsonSchema } from '@tandem/contracts/published';
 
-/** What a value may be, of one JSON type. Of numbers it says itself whether they are whole. */
+/** Schemas of a value by JSON type; integers are numbers whose schema has the type `integer`. */
 export type Alternatives = ReadonlyMap<string, JsonSchema>;
 
 const annotations = new Set(['$schema', 'title', 'description', 'default']);
-/** The keywords that zod writes for our events, and whose changes are understood. Whoever adds one, compares it. */
+/** Keywords in the schemas of our events. The comparison supports all of them: a new one needs support there first. */
 const constraints = new Set([
   'type',
   'const',
@@ -23,31 +23,33 @@ const constraints = new Set([
   'additionalProperties',
 ]);
 
-/** A schema taken apart by types, so that `anyOf` and a list of types are the same. Throws for a keyword it does not know. */
+/** Splits a schema by types, so that `anyOf` equals a list of types. Throws for an unsupported keyword. */
 export function alternativesOf(schema: JsonSchema, pointer: string): Alternatives {
-  const { anyOf, ...own } = schema;
-  const found = new Map<string, JsonSchema>();
-  const note = (type: string, alternative: JsonSchema) => {
-    if (found.has(type)) throw unknown(pointer, `two alternatives of the type ${type}`);
-    found.set(type, alternative);
+  const { anyOf, ...otherKeywords } = schema;
+  const alternatives = new Map<string, JsonSchema>();
+  const add = (type: string, alternative: JsonSchema) => {
+    if (alternatives.has(type)) throw unsupported(pointer, `two alternatives of the type ${type}`);
+    alternatives.set(type, alternative);
   };
-  const keywords = Object.keys(own).filter((keyword) => !annotations.has(keyword));
+  const keywords = Object.keys(otherKeywords).filter((keyword) => !annotations.has(keyword));
   if (anyOf !== undefined) {
-    if (keywords.length > 0) throw unknown(pointer, `anyOf beside ${keywords.join(', ')}`);
+    if (keywords.length > 0) throw unsupported(pointer, `anyOf with ${keywords.join(', ')}`);
     for (const member of anyOf as readonly JsonSchema[]) {
-      for (const [type, alternative] of alternativesOf(member, pointer)) note(type, alternative);
+      for (const [type, alternative] of alternativesOf(member, pointer)) add(type, alternative);
     }
-    return found;
+    return alternatives;
   }
   for (const keyword of keywords) {
-    if (!constraints.has(keyword)) throw unknown(pointer, `the keyword ${keyword}`);
+    if (!constraints.has(keyword)) throw unsupported(pointer, `the keyword ${keyword}`);
   }
-  const types = [(own['type'] ?? []) as string | readonly string[]].flat();
-  if (types.length === 0) throw unknown(pointer, 'a schema without a type');
-  for (const type of types) note(type === 'integer' ? 'number' : type, { ...own, type });
-  return found;
+  const types = [(otherKeywords['type'] ?? []) as string | readonly string[]].flat();
+  if (types.length === 0) throw unsupported(pointer, 'a schema without a type');
+  for (const type of types) add(type === 'integer' ? 'number' : type, { ...otherKeywords, type });
+  return alternatives;
 }
 
-function unknown(pointer: string, what: string): Error {
-  return new Error(`${pointer || '/'}: the comparison of event schemas does not know ${what}: teach it`);
+function unsupported(pointer: string, construct: string): Error {
+  return new Error(
+    `${pointer || '/'}: the comparison of event schemas does not support ${construct}: add it`,
+  );
 }

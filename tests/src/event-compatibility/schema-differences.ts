@@ -2,65 +2,80 @@ import { alternativesOf } from './schema-alternatives.ts';
 import type { JsonSchema } from '@tandem/contracts/published';
 
 /**
- * One way in which two schemas differ. `wider`: what the old one refused is now valid; `narrower`: the reverse;
- * `unlike`: neither can be told.
+ * Difference between two schemas. `widened`: values that the old one rejected are valid; `narrowed`: the reverse;
+ * `incomparable`: possibly both.
  */
 export interface Difference {
-  /** The place in an event; `*` is any element of a list. */
+  /** JSON pointer in an event; `*` is any element of a list. */
   readonly pointer: string;
-  readonly effect: 'added' | 'removed' | 'wider' | 'narrower' | 'unlike';
+  readonly effect: 'added' | 'removed' | 'widened' | 'narrowed' | 'incomparable';
   readonly detail: string;
 }
 
-/** Compares what two schemas say of a value, whatever they call it. Throws for a keyword that it does not know. */
+/** Compares two schemas, apart from titles and descriptions. Throws for an unsupported keyword. */
 export function differencesOf(before: JsonSchema, after: JsonSchema, pointer = ''): readonly Difference[] {
-  const [old, now] = [alternativesOf(before, pointer), alternativesOf(after, pointer)];
+  const [oldTypes, newTypes] = [alternativesOf(before, pointer), alternativesOf(after, pointer)];
   const differences: Difference[] = [];
-  for (const type of new Set([...old.keys(), ...now.keys()])) {
-    const [a, b] = [old.get(type), now.get(type)];
-    if (a && b) differences.push(...ofOneType(a, b, pointer));
-    else if (a) differences.push({ pointer, effect: 'narrower', detail: `can no longer be a ${type}` });
-    else differences.push({ pointer, effect: 'wider', detail: `can now be a ${type}` });
+  for (const type of new Set([...oldTypes.keys(), ...newTypes.keys()])) {
+    const [a, b] = [oldTypes.get(type), newTypes.get(type)];
+    if (a && b) differences.push(...differencesOfType(a, b, pointer));
+    else if (a) differences.push({ pointer, effect: 'narrowed', detail: `can no longer be a ${type}` });
+    else differences.push({ pointer, effect: 'widened', detail: `can now be a ${type}` });
   }
-  const [absent, nowAbsent] = [before['default'], after['default']];
-  if (absent !== undefined && nowAbsent !== undefined && absent !== nowAbsent)
-    differences.push({ pointer, effect: 'unlike', detail: changed('default', absent, nowAbsent) });
+  const [oldDefault, newDefault] = [before['default'], after['default']];
+  if (oldDefault !== undefined && newDefault !== undefined && oldDefault !== newDefault)
+    differences.push({ pointer, effect: 'incomparable', detail: changed('default', oldDefault, newDefault) });
   return differences;
 }
 
-function ofOneType(before: JsonSchema, after: JsonSchema, pointer: string): readonly Difference[] {
-  const found = (effect: Difference['effect'], detail: string): Difference => ({ pointer, effect, detail });
+function differencesOfType(before: JsonSchema, after: JsonSchema, pointer: string): readonly Difference[] {
+  const difference = (effect: Difference['effect'], detail: string): Difference => ({
+    pointer,
+    effect,
+    detail,
+  });
   const differences: Difference[] = [];
 
   if (before['type'] !== after['type'])
     differences.push(
       after['type'] === 'number'
-        ? found('wider', 'can now be a fraction')
-        : found('narrower', 'can no longer be a fraction'),
+        ? difference('widened', 'can now be a fraction')
+        : difference('narrowed', 'can no longer be a fraction'),
     );
   for (const [keyword, sign] of bounds) {
     const [a, b] = [boundOf(before, keyword, sign), boundOf(after, keyword, sign)];
     if (a !== b)
       differences.push(
-        found(b * sign > a * sign ? 'wider' : 'narrower', changed(keyword, before[keyword], after[keyword])),
+        difference(
+          b * sign > a * sign ? 'widened' : 'narrowed',
+          changed(keyword, before[keyword], after[keyword]),
+        ),
       );
   }
   for (const keyword of ['pattern', 'format']) {
     const [a, b] = [before[keyword], after[keyword]];
     if (a === b) continue;
-    const effect = a === undefined ? 'narrower' : b === undefined ? 'wider' : 'unlike';
-    differences.push(found(effect, changed(keyword, a, b)));
+    const effect = a === undefined ? 'narrowed' : b === undefined ? 'widened' : 'incomparable';
+    differences.push(difference(effect, changed(keyword, a, b)));
   }
-  const [values, nowValues] = [valuesOf(before), valuesOf(after)];
-  const gone = nowValues ? (values?.filter((value) => !nowValues.includes(value)) ?? ['other values']) : [];
-  const come = values ? (nowValues?.filter((value) => !values.includes(value)) ?? ['other values']) : [];
-  if (gone.length > 0) differences.push(found('narrower', `can no longer be ${gone.join(', ')}`));
-  if (come.length > 0) differences.push(found('wider', `can now be ${come.join(', ')}`));
+  const [oldValues, newValues] = [valuesOf(before), valuesOf(after)];
+  const removed = newValues
+    ? (oldValues?.filter((value) => !newValues.includes(value)) ?? ['other values'])
+    : [];
+  const added = oldValues
+    ? (newValues?.filter((value) => !oldValues.includes(value)) ?? ['other values'])
+    : [];
+  if (removed.length > 0) differences.push(difference('narrowed', `can no longer be ${removed.join(', ')}`));
+  if (added.length > 0) differences.push(difference('widened', `can now be ${added.join(', ')}`));
 
-  return [...differences, ...ofItems(before, after, pointer), ...ofFields(before, after, pointer)];
+  return [
+    ...differences,
+    ...itemDifferences(before, after, pointer),
+    ...fieldDifferences(before, after, pointer),
+  ];
 }
 
-/** Which way each bound widens when it moves. */
+/** Bounds, with the sign of a change that widens them. */
 const bounds = [
   ['minimum', -1],
   ['minLength', -1],
@@ -74,48 +89,50 @@ function boundOf(schema: JsonSchema, keyword: string, sign: number): number {
   return (schema[keyword] as number | undefined) ?? sign * Infinity;
 }
 
-/** The only values there are, as JSON; undefined where there is no such list. */
+/** Allowed values as JSON; undefined if the schema does not list them. */
 function valuesOf(schema: JsonSchema): readonly string[] | undefined {
   const values = 'const' in schema ? [schema['const']] : (schema['enum'] as readonly unknown[] | undefined);
   return values?.map((value) => JSON.stringify(value));
 }
 
-function ofItems(before: JsonSchema, after: JsonSchema, pointer: string): readonly Difference[] {
+function itemDifferences(before: JsonSchema, after: JsonSchema, pointer: string): readonly Difference[] {
   const [a, b] = [before['items'], after['items']] as readonly (JsonSchema | undefined)[];
   if (a && b) return differencesOf(a, b, `${pointer}/*`);
-  if (a) return [{ pointer, effect: 'wider', detail: 'its elements can now be anything' }];
-  return b ? [{ pointer, effect: 'narrower', detail: 'its elements can no longer be anything' }] : [];
+  if (a) return [{ pointer, effect: 'widened', detail: 'its elements can now be anything' }];
+  return b ? [{ pointer, effect: 'narrowed', detail: 'its elements can no longer be anything' }] : [];
 }
 
-function ofFields(before: JsonSchema, after: JsonSchema, pointer: string): readonly Difference[] {
-  const [old, now] = [fieldsOf(before), fieldsOf(after)];
-  const differences = [...new Set([...old.keys(), ...now.keys()])].flatMap((name): readonly Difference[] => {
-    const [a, b] = [old.get(name), now.get(name)];
-    const found = (effect: Difference['effect'], detail: string): readonly Difference[] => [
-      { pointer: `${pointer}/${name}`, effect, detail },
-    ];
-    if (!b) return found('removed', 'is gone');
-    if (!a)
-      return [
-        ...found('added', 'is new'),
-        ...(b.isRequired ? found('narrower', 'is new and cannot be left out') : []),
+function fieldDifferences(before: JsonSchema, after: JsonSchema, pointer: string): readonly Difference[] {
+  const [oldFields, newFields] = [fieldsOf(before), fieldsOf(after)];
+  const differences = [...new Set([...oldFields.keys(), ...newFields.keys()])].flatMap(
+    (name): readonly Difference[] => {
+      const [a, b] = [oldFields.get(name), newFields.get(name)];
+      const difference = (effect: Difference['effect'], detail: string): readonly Difference[] => [
+        { pointer: `${pointer}/${name}`, effect, detail },
       ];
-    const presence =
-      a.isRequired === b.isRequired
-        ? []
-        : b.isRequired
-          ? found('narrower', 'can no longer be left out')
-          : found('wider', 'can now be left out');
-    return [...presence, ...differencesOf(a.schema, b.schema, `${pointer}/${name}`)];
-  });
-  const [open, nowOpen] = [before, after].map(({ additionalProperties = true }) => additionalProperties);
-  if (open === nowOpen) return differences;
+      if (!b) return difference('removed', 'is removed');
+      if (!a)
+        return [
+          ...difference('added', 'is new'),
+          ...(b.isRequired ? difference('narrowed', 'is new and cannot be left out') : []),
+        ];
+      const presence =
+        a.isRequired === b.isRequired
+          ? []
+          : b.isRequired
+            ? difference('narrowed', 'can no longer be left out')
+            : difference('widened', 'can now be left out');
+      return [...presence, ...differencesOf(a.schema, b.schema, `${pointer}/${name}`)];
+    },
+  );
+  const [wasOpen, isOpen] = [before, after].map(({ additionalProperties = true }) => additionalProperties);
+  if (wasOpen === isOpen) return differences;
   return [
     ...differences,
     {
       pointer,
-      effect: open === true ? 'narrower' : 'wider',
-      detail: `unknown fields are ${nowOpen === true ? 'allowed now' : 'no longer allowed'}`,
+      effect: wasOpen === true ? 'narrowed' : 'widened',
+      detail: `unknown fields are ${isOpen === true ? 'allowed now' : 'no longer allowed'}`,
     },
   ];
 }

@@ -10,16 +10,9 @@ import type { NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { availableOf } from '@tandem/product/domain/stock';
 import type { Table } from '@tandem/storage/table';
 import * as fc from 'fast-check';
-import {
-  confirmationOf,
-  deliver,
-  deliveriesOf,
-  NOW,
-  openTable,
-  productHistories,
-  received,
-  rejectionOf,
-} from '../support/event-histories.ts';
+import { confirmationOf, rejectionOf } from '../support/histories/carts.ts';
+import { deliver, deliveriesOf, moment, NOW, openTable, readEvents } from '../support/histories/delivery.ts';
+import { productHistories } from '../support/histories/products.ts';
 
 const now = () => NOW;
 
@@ -31,7 +24,7 @@ async function entryAfter(batches: readonly (readonly TandemEvent[])[]): Promise
   return await table.get(catalogKey('p'));
 }
 
-test("Cart ends with the product as it is, however the product's events and snapshots arrive", async () => {
+test("Cart converges to the product's state, in whatever order and batches its events and snapshots arrive", async () => {
   const histories = productHistories.chain((history) =>
     fc.record({ history: fc.constant(history), deliveries: deliveriesOf(history.events) }),
   );
@@ -51,9 +44,9 @@ test("Cart ends with the product as it is, however the product's events and snap
   );
 });
 
-test('a late event of before its deletion does not bring a product back, its re-creation does', async () => {
+test('an event from before its deletion does not restore a product, but its re-creation does', async () => {
   const state = { productId: 'p', name: 'p', price: 1, currency: 'USD', inventory: 3, updatedAt: NOW };
-  const [created, updated, deleted, snapshot, recreated] = received([
+  const [created, updated, deleted, snapshot, recreated] = readEvents([
     { eventType: 'ProductCreated', ...state, version: 1 },
     { eventType: 'ProductUpdated', ...state, version: 2 },
     { eventType: 'ProductDeleted', productId: 'p', version: 3, updatedAt: NOW },
@@ -66,9 +59,7 @@ test('a late event of before its deletion does not bring a product back, its re-
   assert.deepEqual(await entryAfter([[recreated, deleted], [snapshot]]), { ...state, version: 4 });
 });
 
-const moment = { now: NOW, expiresAt: '2026-02-21T15:00:00.000Z' };
-
-/** An open cart with a line of each product, whose holds were requested at version 3. */
+/** Creates an open cart with a line of each product, whose holds were requested at version 3. */
 function cartWith(...productIds: readonly string[]): Cart {
   const lines = productIds.map((productId) => newLine({ productId, name: '', qty: 2, priceAtAdd: 1 }, 3));
   return { ...openCart('a', null, moment).state, lines, version: 3 };
@@ -83,17 +74,17 @@ async function lineAfter(batches: readonly (readonly TandemEvent[])[]): Promise<
   return lineOf((await table.get(cartKey('a')))?.lines ?? [], 'p');
 }
 
-test('a line ends with the newest response of Product, by version and revision, however they arrive', async () => {
+test('a line converges to the newest response of Product, by version and revision, in whatever order they arrive', async () => {
   const common = { cartId: 'a', productId: 'p', cartVersion: 3, timestamp: NOW };
   const response = fc
     .tuple(fc.nat({ max: 2 }), fc.integer({ min: 1, max: 2 }))
-    .map(([kind, qty]): NewEvent => {
-      if (kind === 0) return { eventType: 'InventoryReserved', ...common, qty };
-      if (kind === 1) return { eventType: 'InventoryReservationExpired', ...common, qty };
+    .map(([outcome, qty]): NewEvent => {
+      if (outcome === 0) return { eventType: 'InventoryReserved', ...common, qty };
+      if (outcome === 1) return { eventType: 'InventoryReservationExpired', ...common, qty };
       return { eventType: 'InventoryReservationRejected', ...common, requestedQty: 2, availableQty: 0 };
     });
   const cases = fc.array(response, { minLength: 1, maxLength: 6 }).chain((responses) => {
-    const events = received(responses.map((event, i) => ({ ...event, revision: i + 1 }) as NewEvent));
+    const events = readEvents(responses.map((event, i) => ({ ...event, revision: i + 1 }) as NewEvent));
     return fc.record({ events: fc.constant(events), deliveries: deliveriesOf(events) });
   });
   await fc.assert(
@@ -106,7 +97,7 @@ test('a line ends with the newest response of Product, by version and revision, 
   );
 });
 
-test('the responses to a cart that come together are one write of it', async () => {
+test('the responses to a cart in one batch are applied in one write', async () => {
   using store = openTable();
   let writes = 0;
   const table: Table = {
@@ -118,7 +109,11 @@ test('the responses to a cart that come together are one write of it', async () 
   };
   const cart = cartWith('p', 'q', 'r');
   await store.table.putIfNewer(cartKey('a'), cart);
-  const responses = received([confirmationOf(cart, 'p'), rejectionOf(cart, 'q'), confirmationOf(cart, 'r')]);
+  const responses = readEvents([
+    confirmationOf(cart, 'p'),
+    rejectionOf(cart, 'q'),
+    confirmationOf(cart, 'r'),
+  ]);
   await deliver(applyProductEvents({ table, now }), responses);
   const lines = (await table.get(cartKey('a')))?.lines ?? [];
   assert.deepEqual(
@@ -128,7 +123,7 @@ test('the responses to a cart that come together are one write of it', async () 
   assert.equal(writes, 1);
 });
 
-test('a change of a product that comes late changes nothing of the product, and still confirms its carts', async () => {
+test('a late change of a product does not change the catalog, but confirms the reservations of its carts', async () => {
   using store = openTable();
   const { table } = store;
   await table.putIfNewer(cartKey('a'), cartWith('p'));
@@ -145,30 +140,30 @@ test('a change of a product that comes late changes nothing of the product, and 
     }) as const;
   const late = { ...updated(2, 1), reserved: [{ cartId: 'a', qty: 2, cartVersion: 3 }] };
   for (const event of [updated(3, 2), late, late])
-    await deliver(applyProductEvents({ table, now }), received([event]));
+    await deliver(applyProductEvents({ table, now }), readEvents([event]));
   assert.equal((await table.get(cartKey('a')))?.lines[0]?.heldQty, 2);
-  const known = await table.get(catalogKey('p'));
-  assert.ok(known && 'price' in known);
-  assert.deepEqual([known.version, known.price], [3, 2]);
+  const entry = await table.get(catalogKey('p'));
+  assert.ok(entry && 'price' in entry);
+  assert.deepEqual([entry.version, entry.price], [3, 2]);
 });
 
-test('a response to a cart that is gone changes nothing, and does not create it', async () => {
+test('a response to a missing cart does not create it', async () => {
   using store = openTable();
   const { table } = store;
-  const gone = { cartId: 'gone', lines: [] };
-  const responses = received([rejectionOf(gone, 'p'), confirmationOf(gone, 'p')]);
+  const missing = { cartId: 'missing', lines: [] };
+  const responses = readEvents([rejectionOf(missing, 'p'), confirmationOf(missing, 'p')]);
   await deliver(applyProductEvents({ table, now }), responses);
-  assert.equal(await table.get(cartKey('gone')), undefined);
+  assert.equal(await table.get(cartKey('missing')), undefined);
 });
 
-test('the catalog is synchronised once a snapshot is complete, whatever repeats', async () => {
+test('the catalog is synchronised once its snapshot is complete; repeated events change nothing', async () => {
   using store = openTable();
   const { table } = store;
-  const completed = received([
+  const completed = readEvents([
     { eventType: 'ProductSnapshotCompleted', snapshotId: 's', productCount: 0, timestamp: NOW },
   ]);
   await deliver(applyProductEvents({ table, now }), completed);
-  assert.equal(await table.get(catalogSyncKey), undefined, 'nobody has asked for one');
+  assert.equal(await table.get(catalogSyncKey), undefined, 'no snapshot was requested');
   await table.update(catalogSyncKey, (sync) => requestSnapshot(sync, 's', NOW, ''));
   await deliver(applyProductEvents({ table, now }), [...completed, ...completed]);
   const first = await table.get(catalogSyncKey);
@@ -177,17 +172,17 @@ test('the catalog is synchronised once a snapshot is complete, whatever repeats'
   assert.deepEqual(await table.get(catalogSyncKey), first);
 });
 
-test('a snapshot that takes its time is not requested again while it makes progress', async () => {
+test('a slow snapshot is not requested again while it makes progress', async () => {
   using store = openTable();
   const { table } = store;
   const after = (seconds: number) => new Date(Date.parse(NOW) + seconds * 1_000).toISOString();
-  const askAgain = async (at: number) =>
+  const requestAgain = async (at: number) =>
     (await table.update(catalogSyncKey, (sync) => requestSnapshot(sync, 'other', after(at), after(at - 30))))
       .events;
-  assert.equal((await askAgain(0)).length, 1);
+  assert.equal((await requestAgain(0)).length, 1);
   const { requestId } = (await table.get(catalogSyncKey)) ?? {};
   const product = (productId: string) =>
-    received([
+    readEvents([
       {
         eventType: 'ProductSnapshot',
         productId,
@@ -202,6 +197,6 @@ test('a snapshot that takes its time is not requested again while it makes progr
     ]);
   for (const seconds of [5, 25])
     await deliver(applyProductEvents({ table, now: () => after(seconds) }), product(`p${seconds}`));
-  assert.equal((await askAgain(40)).length, 0, 'the last product arrived 15 s ago');
-  assert.equal((await askAgain(60)).length, 1, 'nothing has arrived for half a minute');
+  assert.equal((await requestAgain(40)).length, 0, 'the last product arrived 15 s ago');
+  assert.equal((await requestAgain(60)).length, 1, 'nothing has arrived for half a minute');
 });

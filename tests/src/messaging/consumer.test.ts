@@ -8,7 +8,7 @@ import { openQueue, QUEUE, valid, traceOf, applied, failed } from './open-queue.
 const sorted = (requests: readonly string[]) => requests.toSorted((a, b) => a.localeCompare(b));
 const isEmpty = (messages: number) => messages === 0;
 
-test('what was applied is deleted, in the trace that it came with', async (t) => {
+test('applied messages are deleted, each handled in its own trace', async (t) => {
   const { send, consume, arrivals, requests, depth } = await openQueue(t);
   await send(...Array.from({ length: 10 }, (_, i) => valid(`a${i}`)));
   await send(...Array.from({ length: 5 }, (_, i) => valid(`b${i}`)));
@@ -16,11 +16,13 @@ test('what was applied is deleted, in the trace that it came with', async (t) =>
   await until(depth, isEmpty);
   assert.equal(new Set(requests()).size, 15);
   assert.equal(arrivals.length, 15);
-  const astray = arrivals.filter(({ request, traceId }) => traceId !== traceOf(Number(request.slice(1))));
-  assert.deepEqual(astray, []);
+  const wrongTraces = arrivals.filter(
+    ({ request, traceId }) => traceId !== traceOf(Number(request.slice(1))),
+  );
+  assert.deepEqual(wrongTraces, []);
 });
 
-test('a known type with an invalid body is a dead letter after five receives, and delays no other message', async (t) => {
+test('an invalid message is dead-lettered after five receives, and delays no other message', async (t) => {
   const { send, consume, deadLetters, depth, metrics, requests } = await openQueue(t);
   const invalid = JSON.stringify({ eventType: 'ProductAddedToCart', cartId: 'c', qty: 'two' });
   await send(invalid, 'no JSON', valid('1'), valid('2'));
@@ -28,7 +30,10 @@ test('a known type with an invalid body is a dead letter after five receives, an
   consume();
   await until(requests, (requests) => requests.length === 2);
   await until(depth, isEmpty);
-  assert.ok(performance.now() - begun < 5_000, 'returned at once, not when its visibility timeout is over');
+  assert.ok(
+    performance.now() - begun < 5_000,
+    'invalid messages return at once, not after their visibility timeout',
+  );
   const bodies = await until(deadLetters, (bodies) => bodies.length === 2);
   assert.deepEqual(new Set(bodies), new Set([invalid, 'no JSON']));
   assert.deepEqual(metrics.counts(), { MessagesInvalid: 2 * 5 });
@@ -37,7 +42,7 @@ test('a known type with an invalid body is a dead letter after five receives, an
   assert.deepEqual(sorted(requests()), ['1', '2', '3'], 'each applied once');
 });
 
-test('an unknown type is deleted and counted, and is no dead letter', async (t) => {
+test('a message of an unknown type is deleted and counted, and not dead-lettered', async (t) => {
   const { send, consume, deadLetters, depth, metrics, arrivals } = await openQueue(t);
   await send(JSON.stringify({ eventType: 'ProductReviewed', stars: 5 }), valid('1'));
   consume();
@@ -46,7 +51,7 @@ test('an unknown type is deleted and counted, and is no dead letter', async (t) 
   assert.deepEqual([arrivals.length, await deadLetters()], [1, []]);
 });
 
-test('what failed comes back after a growing delay, until it is applied; the rest of its batch does not', async (t) => {
+test('a failed message is retried with backoff until it is applied; the rest of its batch is not', async (t) => {
   const { send, consume, depth, metrics, arrivals, requests } = await openQueue(t);
   await send(valid('1'), valid('flaky'), valid('2'));
   consume((request, receives) => (request === 'flaky' && receives <= 2 ? failed : applied));
@@ -59,7 +64,7 @@ test('what failed comes back after a growing delay, until it is applied; the res
   assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
 });
 
-test('a batch whose application throws comes back as a whole', async (t) => {
+test('a batch is retried as a whole if its handler throws', async (t) => {
   const { send, consume, depth, metrics, requests } = await openQueue(t);
   await send(valid('1'), valid('2'));
   consume((_, receives) => {
@@ -71,16 +76,16 @@ test('a batch whose application throws comes back as a whole', async (t) => {
   assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
 });
 
-test('while the store is unavailable nothing more is received, however long it takes', async (t) => {
+test('while the store is unavailable, the consumer receives no further messages', async (t) => {
   const { send, consume, depth, requests } = await openQueue(t);
-  const away = new DomainError('unavailable', 'store-unavailable', 'the store does not answer');
+  const unavailable = new DomainError('unavailable', 'store-unavailable', 'The store is unavailable.');
   let pings = 0;
-  const isAway = () => pings < 3;
+  const isUnavailable = () => pings < 3;
   consume(
-    () => (isAway() ? { status: 'failed', error: away } : applied),
+    () => (isUnavailable() ? { status: 'failed', error: unavailable } : applied),
     async () => {
       pings += 1;
-      if (isAway()) throw away;
+      if (isUnavailable()) throw unavailable;
     },
   );
   await send(valid('1'));
@@ -90,7 +95,7 @@ test('while the store is unavailable nothing more is received, however long it t
   assert.deepEqual(
     sorted(requests()),
     ['1', '1', '1', '1', '1', '2'],
-    'two receives of the first, four attempts of one',
+    'two receives of the first message, with four attempts after one of them',
   );
 });
 
@@ -99,11 +104,11 @@ test('each message is a span in its trace, and its log lines have the trace id',
   await send(valid('flaky'), 'no JSON', JSON.stringify({ eventType: 'ProductReviewed' }), valid('fine'));
   consume((request, receives) => (request === 'flaky' && receives === 1 ? failed : applied));
   await until(depth, isEmpty);
-  const told = spans.map(({ traceId, attributes }) => [traceId?.at(-1), attributes['error.type']]);
+  const attributes = spans.map(({ traceId, attributes }) => [traceId?.at(-1), attributes['error.type']]);
   const invalid = Array.from({ length: 5 }, () => ['1', 'invalid']);
   const expected = [['0', 'Error'], ['0', undefined], ...invalid, ['2', undefined], ['3', undefined]];
-  assert.deepEqual(new Set(told.map(String)), new Set(expected.map(String)));
-  assert.equal(told.length, expected.length);
+  assert.deepEqual(new Set(attributes.map(String)), new Set(expected.map(String)));
+  assert.equal(attributes.length, expected.length);
   for (const { name, kind, parentId } of spans) {
     assert.deepEqual([name, kind, parentId], [`process ${QUEUE}`, 'consumer', '0123456789abcdef']);
   }
@@ -114,7 +119,7 @@ test('each message is a span in its trace, and its log lines have the trace id',
   );
 });
 
-test('the way of an event is measured once it is applied; batches are, by their size', async (t) => {
+test('propagation delay is measured for applied events, and batch size for each batch', async (t) => {
   const { send, consume, depth, metrics } = await openQueue(t);
   const at = (ms: number) =>
     JSON.stringify({
@@ -123,19 +128,19 @@ test('the way of an event is measured once it is applied; batches are, by their 
       version: 1,
       updatedAt: new Date(Date.now() + ms).toISOString(),
     });
-  await send(at(-100), at(-2 * 24 * 60 * 60 * 1000), at(60_000), valid('of no moment'));
+  await send(at(-100), at(-2 * 24 * 60 * 60 * 1000), at(60_000), valid('without-time'));
   consume();
   await until(depth, isEmpty);
-  const told = new Map(metrics.series().map(({ name, value }) => [name, value]));
-  const delay = told.get('PropagationDelay');
-  const sizes = told.get('ConsumerBatchSize');
+  const values = new Map(metrics.series().map(({ name, value }) => [name, value]));
+  const delay = values.get('PropagationDelay');
+  const sizes = values.get('ConsumerBatchSize');
   assert.ok(typeof delay === 'object' && typeof sizes === 'object');
-  assert.equal(delay.count, 1, 'neither the past nor the future');
+  assert.equal(delay.count, 1, 'events from two days ago and from the future are not measured');
   assert.ok(delay.min >= 100 && delay.max < 60_000);
   assert.equal(sizes.sum, 4);
 });
 
-test('stop finishes and deletes the batch in hand, takes no more and does not wait for messages', async (t) => {
+test('stop finishes and deletes the current batch, and receives no more messages', async (t) => {
   const { send, consume, depth, requests } = await openQueue(t);
   const { promise: finished, resolve: finish } = Promise.withResolvers<Applied>();
   await send(valid('1'));
@@ -145,13 +150,13 @@ test('stop finishes and deletes the batch in hand, takes no more and does not wa
   const stop = worker.stop().then(() => (stopped = true));
   await send(valid('2'));
   assert.equal(await depth(), 2);
-  assert.equal(stopped, false, 'the batch in hand is not finished');
+  assert.equal(stopped, false, 'the current batch is not finished');
   finish(applied);
   await stop;
   assert.deepEqual([await depth(), requests()], [1, ['1']]);
 });
 
-test('stop does not wait for the long poll to end', async (t) => {
+test('stop does not wait for the end of the long poll', async (t) => {
   const { send, consume, depth } = await openQueue(t);
   await send(valid('1'));
   const worker = consume();
@@ -161,7 +166,7 @@ test('stop does not wait for the long poll to end', async (t) => {
   assert.ok(performance.now() - begun < 1_000);
 });
 
-test('a message that arrives after a stop is visible to the next consumer, and not hidden by an aborted poll', async (t) => {
+test('a message that arrives after a stop is visible to the next consumer, and not leased by an aborted poll', async (t) => {
   const { sqs, send, consume, depth, requests } = await openQueue(t);
   let receives = 0;
   sqs.middlewareStack.add(
@@ -179,17 +184,17 @@ test('a message that arrives after a stop is visible to the next consumer, and n
     () => receives,
     (polls) => polls === 2,
   );
-  // The same process answers both: once it has answered these, it has begun to answer the poll.
+  // The emulator handles requests in order: after these responses it is handling the poll.
   for (let roundTrips = 0; roundTrips < 3; roundTrips += 1) await depth();
   await worker.stop();
 
   await send(valid('2'));
   consume();
-  await until(requests, (seen) => seen.length === 2, { deadlineMs: 5_000 });
+  await until(requests, (received) => received.length === 2, { deadlineMs: 5_000 });
   assert.deepEqual(requests(), ['1', '2']);
 });
 
-test('stop ends also where the batch in hand could not be deleted, which then comes again', async (t) => {
+test('stop also ends if the current batch cannot be deleted; its messages are received again', async (t) => {
   const { sqs, send, consume, depth, requests } = await openQueue(t);
   sqs.middlewareStack.add(
     (next, { commandName }) =>

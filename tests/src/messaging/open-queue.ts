@@ -10,21 +10,21 @@ import {
 import { createMetrics } from '@tandem/chassis/metrics';
 import { createRecordingTracer } from '@tandem/chassis/recording-tracer';
 import { currentTraceId } from '@tandem/chassis/trace';
-import { queueUrl, REGION } from '@tandem/emulators/messaging-config';
-import { startEmulator } from '@tandem/emulators/messaging';
+import { queueUrl } from '@tandem/emulators/messaging-config';
+import { clientOptions, startMessaging } from '../support/messaging.ts';
 import { depth } from '../support/queues.ts';
 
 export const QUEUE = 'product-cart-events-queue';
-const DEAD_LETTERS = 'product-cart-events-dlq';
+const DEAD_LETTER_QUEUE = 'product-cart-events-dlq';
 
-/** A trace of its own for each message of a batch. */
+/** Trace of a message in a batch, by its position. */
 export const traceOf = (position: number) => `0123456789abcdef0123456789abcde${position}`;
 export const traceparentOf = (position: number) => `00-${traceOf(position)}-0123456789abcdef-01`;
 
 export const applied: Applied = { status: 'applied' };
 export const failed: Applied = { status: 'failed', error: new Error('the store is down') };
 
-/** A message that a consumer understands; `request` names it. */
+/** Valid message with a request id. */
 export function valid(request: string): string {
   return JSON.stringify({
     eventType: 'ProductSnapshotRequested',
@@ -34,14 +34,13 @@ export function valid(request: string): string {
 }
 
 /**
- * Product's queue, with a function to send to it and one to consume it. `outcome` says what becomes of an event, by
- * its request and how often it has come; `arrivals` are the events in the order that they came, with their times.
+ * Opens Product's queue, to send messages and to start consumers. `outcome` decides the result of an event, by its request id
+ * and number of receives; `arrivals` are the received events in order, with their times.
  */
 export async function openQueue(t: TestContext) {
-  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, directory: undefined });
-  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-  const sqs = new SQSClient({ endpoint: emulator.endpoint, region: REGION, credentials, maxAttempts: 1 });
-  const url = queueUrl(emulator.endpoint, QUEUE);
+  const { endpoint, [Symbol.asyncDispose]: stopMessaging } = await startMessaging();
+  const sqs = new SQSClient({ ...clientOptions(endpoint), maxAttempts: 1 });
+  const url = queueUrl(endpoint, QUEUE);
   const metrics = createMetrics();
   const { tracer, spans } = createRecordingTracer();
   const logged: Record<string, unknown>[] = [];
@@ -50,7 +49,7 @@ export async function openQueue(t: TestContext) {
   t.after(async () => {
     await Promise.all(workers.map(async (worker) => worker.stop()));
     sqs.destroy();
-    await emulator.stop();
+    await stopMessaging();
   });
 
   return {
@@ -60,9 +59,9 @@ export async function openQueue(t: TestContext) {
     logged,
     arrivals,
     requests: () => arrivals.map(({ request }) => request),
-    depth: () => depth(emulator.endpoint, QUEUE),
+    depth: () => depth(endpoint, QUEUE),
     deadLetters: async () => {
-      const QueueUrl = queueUrl(emulator.endpoint, DEAD_LETTERS);
+      const QueueUrl = queueUrl(endpoint, DEAD_LETTER_QUEUE);
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
       );

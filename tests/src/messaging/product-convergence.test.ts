@@ -13,19 +13,13 @@ import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { productKey, reservationKey } from '@tandem/product/store/entity-types';
 import type { Table } from '@tandem/storage/table';
 import * as fc from 'fast-check';
-import {
-  cartHistories,
-  deliver,
-  deliveriesOf,
-  NOW,
-  openTable,
-  received,
-} from '../support/event-histories.ts';
+import { cartHistories } from '../support/histories/carts.ts';
+import { deliver, deliveriesOf, NOW, openTable, readEvents } from '../support/histories/delivery.ts';
 
 const productIds = ['p', 'q'];
 const stocks = fc.record({ p: fc.nat({ max: 20 }), q: fc.nat({ max: 20 }) });
 
-async function stock(table: Table, productId: string, inventory: number): Promise<void> {
+async function createWithStock(table: Table, productId: string, inventory: number): Promise<void> {
   const content = { name: productId, price: 1999, currency: 'USD' };
   await table.update(productKey(productId), (stored) =>
     createProduct({ stored }, productId, { content, inventory }, NOW),
@@ -37,7 +31,7 @@ async function stockOf(table: Table, productId: string): Promise<{ onHand: numbe
   return { onHand, held };
 }
 
-function applying(table: Table) {
+function applierFor(table: Table) {
   const stockHolds = createStockHolds({ table, metrics: createMetrics(), holdSeconds: 900, now: () => NOW });
   return applyCartEvents({ stockHolds, publishSnapshotPage: () => assert.fail('no snapshot') });
 }
@@ -54,10 +48,11 @@ async function outcomeOf(
 ) {
   using store = openTable();
   const { table } = store;
-  for (const [productId, inventory] of Object.entries(stocks)) await stock(table, productId, inventory);
-  const apply = applying(table);
+  for (const [productId, inventory] of Object.entries(stocks))
+    await createWithStock(table, productId, inventory);
+  const apply = applierFor(table);
   for (const batch of batches) await deliver(apply, batch);
-  /** What a reservation comes to; how often it was written on the way there depends on the order. */
+  /** Final state of a reservation, without its version, which depends on the order. */
   const reservation = async (productId: string, cartId: string) => {
     const { held, cartVersion, outcome } = (await table.get(reservationKey(productId, cartId))) ?? {};
     return { held, cartVersion, outcome };
@@ -70,15 +65,15 @@ async function outcomeOf(
   );
 }
 
-/** A history of these carts, and an order in which its events arrive. */
-const delivered = (...cartIds: readonly [string, ...string[]]) =>
+/** Arbitrary of a history of these carts, with deliveries of its events. */
+const deliveredHistories = (...cartIds: readonly [string, ...string[]]) =>
   cartHistories(...cartIds).chain((history) =>
     fc.record({ history: fc.constant(history), deliveries: deliveriesOf(history.events) }),
   );
 
-test("Product ends in the same state, however a cart's events arrive", async () => {
+test("Product converges to the same state, in whatever order and batches a cart's events arrive", async () => {
   await fc.assert(
-    fc.asyncProperty(delivered('c'), stocks, async ({ history, deliveries }, stocks) => {
+    fc.asyncProperty(deliveredHistories('c'), stocks, async ({ history, deliveries }, stocks) => {
       const inOrder = history.events.map((event) => [event]);
       assert.deepEqual(await outcomeOf(deliveries, stocks), await outcomeOf(inOrder, stocks));
     }),
@@ -86,26 +81,29 @@ test("Product ends in the same state, however a cart's events arrive", async () 
   );
 });
 
-test('the held units equal those of the open carts, if there is enough stock, however they merged', async () => {
+test('the held units equal those of the open carts, if there is enough stock, also after merges', async () => {
   const cartIds = ['a', 'b', 'c', 'd'] as const;
   let moves = 0;
   await fc.assert(
-    fc.asyncProperty(delivered(...cartIds), async ({ history: { carts, events }, deliveries }) => {
+    fc.asyncProperty(deliveredHistories(...cartIds), async ({ history: { carts, events }, deliveries }) => {
       moves += events.filter((event) => 'movedFrom' in event).length;
       const outcome = await outcomeOf(deliveries, { p: 10_000, q: 10_000 }, cartIds);
       const inOrder = events.map((event) => [event]);
       assert.deepEqual(outcome, await outcomeOf(inOrder, { p: 10_000, q: 10_000 }, cartIds));
       for (const [i, productId] of productIds.entries()) {
-        const had = carts.map(({ status, lines }) => ({ status, qty: lineOf(lines, productId)?.qty ?? 0 }));
+        const cartLines = carts.map(({ status, lines }) => ({
+          status,
+          qty: lineOf(lines, productId)?.qty ?? 0,
+        }));
         const unitsOf = (status: string) =>
-          had.reduce((sum, line) => sum + (line.status === status ? line.qty : 0), 0);
+          cartLines.reduce((sum, line) => sum + (line.status === status ? line.qty : 0), 0);
         assert.deepEqual(
           [outcome[i]?.onHand, outcome[i]?.held],
           [10_000 - unitsOf('checkedOut'), unitsOf('open')],
         );
         assert.deepEqual(
           outcome[i]?.reservations.map(({ held = 0 }) => held),
-          had.map(({ status, qty }) => (status === 'open' ? qty : 0)),
+          cartLines.map(({ status, qty }) => (status === 'open' ? qty : 0)),
         );
       }
     }),
@@ -114,7 +112,7 @@ test('the held units equal those of the open carts, if there is enough stock, ho
   assert.ok(moves > 0, 'nothing was merged');
 });
 
-test('what a merge moves is kept, though a later change of the line overtakes it', async () => {
+test('units moved by a merge stay held, although a later change of the line arrives first', async () => {
   const moment = { now: NOW, expiresAt: NOW };
   const widget = {
     productId: 'p',
@@ -125,15 +123,20 @@ test('what a merge moves is kept, though a later change of the line overtakes it
     inventory: 50,
     updatedAt: NOW,
   };
-  const { state: guest, events: ofGuest } = addItem(openCart('guest', null, moment).state, widget, 5, moment);
-  const { state: user, events: ofUser } = addItem(openCart('c', 'u', moment).state, widget, 2, moment);
+  const { state: guest, events: guestEvents } = addItem(
+    openCart('guest', null, moment).state,
+    widget,
+    5,
+    moment,
+  );
+  const { state: user, events: userEvents } = addItem(openCart('c', 'u', moment).state, widget, 2, moment);
   const catalog = { entries: new Map([['p', widget]]), isSynchronised: true };
   const { target, source } = mergeCarts(user, guest, catalog, { target: moment, source: moment });
   const lowered = setQuantity(target.state, 'p', catalog, 6, moment);
   const [first, merged, last] = [
-    received([...ofGuest, ...ofUser]),
-    received([...target.events, ...source.events]),
-    received(lowered.events),
+    readEvents([...guestEvents, ...userEvents]),
+    readEvents([...target.events, ...source.events]),
+    readEvents(lowered.events),
   ];
   const orders = [[merged, last], [last, merged], [[...merged, ...last]], [[...last, ...merged]]];
   for (const order of orders) {
@@ -145,33 +148,39 @@ test('what a merge moves is kept, though a later change of the line overtakes it
   }
 });
 
-test('for any requests in any order: the held units are the sum of the reservations after every event', async () => {
+test('the held units equal the sum of the reservations after every batch, for any requests in any order', async () => {
   const cartIds = ['a', 'b', 'c', 'd'] as const;
   const deltas = fc.array(fc.nat({ max: 5 }));
   await fc.assert(
-    fc.asyncProperty(delivered(...cartIds), stocks, deltas, async ({ deliveries }, stocked, deltas) => {
-      using store = openTable();
-      const { table } = store;
-      const apply = applying(table);
-      for (const [productId, inventory] of Object.entries(stocked)) await stock(table, productId, inventory);
-      for (const [i, batch] of deliveries.entries()) {
-        await deliver(apply, batch);
-        const delta = deltas[i] ?? 0;
-        await table.update(productKey('p'), (stored) => {
-          const product = found(stored, 'p');
-          return withStock(product, changeStock(product, { delta }), NOW);
-        });
-        for (const productId of productIds) {
-          const reserved = await Promise.all(cartIds.map((cartId) => heldBy(table, productId, cartId)));
-          const { onHand, held } = await stockOf(table, productId);
-          assert.ok(onHand >= 0);
-          assert.equal(
-            held,
-            reserved.reduce((a, b) => a + b),
-          );
+    fc.asyncProperty(
+      deliveredHistories(...cartIds),
+      stocks,
+      deltas,
+      async ({ deliveries }, inventories, deltas) => {
+        using store = openTable();
+        const { table } = store;
+        const apply = applierFor(table);
+        for (const [productId, inventory] of Object.entries(inventories))
+          await createWithStock(table, productId, inventory);
+        for (const [i, batch] of deliveries.entries()) {
+          await deliver(apply, batch);
+          const delta = deltas[i] ?? 0;
+          await table.update(productKey('p'), (stored) => {
+            const product = found(stored, 'p');
+            return withStock(product, changeStock(product, { delta }), NOW);
+          });
+          for (const productId of productIds) {
+            const reserved = await Promise.all(cartIds.map((cartId) => heldBy(table, productId, cartId)));
+            const { onHand, held } = await stockOf(table, productId);
+            assert.ok(onHand >= 0);
+            assert.equal(
+              held,
+              reserved.reduce((a, b) => a + b),
+            );
+          }
         }
-      }
-    }),
+      },
+    ),
     { numRuns: 60 },
   );
 });
