@@ -1,18 +1,21 @@
 import type { Product } from '@tandem/product/domain/product';
 import type { Reservation } from '@tandem/product/domain/reservation';
 import type { Put } from '@tandem/storage/driver';
-import type { Plant } from './lossy-store.ts';
+import type { PlantedBug } from './lossy-store.ts';
 
-/** A bug in how reservations are read. */
-export function onReservation(change: (reservation: Reservation) => Reservation): Plant {
+/** Creates a bug in the reads of reservations. */
+export function onReservation(change: (reservation: Reservation) => Reservation): PlantedBug {
   return {
     onRead: (row) =>
       row.pk.startsWith('reservation#') ? { ...row, state: change(row.state as Reservation) } : row,
   };
 }
 
-/** A bug in how reservations are written; in the index too, where it is about their place there. */
-export function withReservation(change: (reservation: Reservation) => Reservation, isIndexed = false): Plant {
+/** Creates a bug in the writes of reservations, and of their index if `isIndexed`. */
+export function withReservation(
+  change: (reservation: Reservation) => Reservation,
+  isIndexed = false,
+): PlantedBug {
   return {
     onWrite: (puts) =>
       puts.map((put) => {
@@ -31,8 +34,8 @@ interface Change {
   readonly before: Reservation | undefined;
 }
 
-/** A bug in how a product is written together with its reservations. */
-export function withProduct(change: (change: Change) => Product): Plant {
+/** Creates a bug in the writes of a product with its reservations. */
+export function withProduct(change: (change: Change) => Product): PlantedBug {
   return {
     onWrite(puts, before) {
       const reservations = puts.flatMap(({ pk, row }) =>

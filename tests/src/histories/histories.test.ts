@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { plants } from './planted-bugs.ts';
-import { type Happenings, play } from './invariants.ts';
+import { plantedBugs } from './planted-bugs.ts';
+import { type Occurrences, runHistory } from './invariants.ts';
 import { histories } from './steps.ts';
 
 const RUNS = Number(process.env['HISTORIES'] ?? 300);
 
-test(`promise 4 holds in ${RUNS} random histories of two instances each`, async () => {
-  const happened: Happenings = {};
+test(`promise 4 holds in ${RUNS} random histories of two instances of each service`, async () => {
+  const occurrences: Occurrences = {};
   await fc.assert(
-    fc.asyncProperty(histories, async (history) => play(history, happened)),
+    fc.asyncProperty(histories, async (history) => runHistory(history, occurrences)),
     {
       numRuns: RUNS,
       ...(process.env['HISTORIES_SEED'] ? { seed: Number(process.env['HISTORIES_SEED']) } : {}),
     },
   );
-  for (const what of [
+  for (const name of [
     'checkOut',
     'checkOut: reservation-pending',
     'checkOut: lines-changed',
@@ -31,16 +31,16 @@ test(`promise 4 holds in ${RUNS} random histories of two instances each`, async 
     'import',
     'count',
   ])
-    assert.ok((happened[what] ?? 0) > 0, `no ${what} among ${JSON.stringify(happened)}`);
+    assert.ok((occurrences[name] ?? 0) > 0, `no ${name} among ${JSON.stringify(occurrences)}`);
 });
 
-/** A bug that a few hundred histories do not reveal is one that the promise is not checked for. */
+/** Limit of the histories that reveal a planted bug. */
 const MAX_RUNS_TO_DETECT = 400;
 
-for (const [bug, plant] of Object.entries(plants)) {
-  test(`histories reveal a planted bug: ${bug}`, async () => {
+for (const [name, bug] of Object.entries(plantedBugs)) {
+  test(`histories reveal a planted bug: ${name}`, async () => {
     const details = await fc.check(
-      fc.asyncProperty(histories, async (history) => play(history, {}, plant)),
+      fc.asyncProperty(histories, async (history) => runHistory(history, {}, bug)),
       { numRuns: MAX_RUNS_TO_DETECT, endOnFailure: true },
     );
     assert.ok(details.failed, `${MAX_RUNS_TO_DETECT} histories without a failure`);

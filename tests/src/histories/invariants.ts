@@ -8,24 +8,24 @@ import type { Row, StoredState } from '@tandem/storage/driver';
 import { type HistorySystem, openHistorySystem, type SystemOptions } from './system.ts';
 import { type History, productIds, type ProductStep, type Step } from './steps.ts';
 
-/** Counts what happened in histories, so that a test can show that nothing was missing. */
-export type Happenings = Record<string, number>;
+/** Numbers of steps, rejections and events in histories, so that a test can require that all occur. */
+export type Occurrences = Record<string, number>;
 
 /**
- * Plays a history to its rest and asserts promise 4: held = the units that open carts hold, on hand = counts and
- * deliveries − units checked out (and reported missing), stock is never below zero, and each line knows its hold.
+ * Runs a history until the system is at rest, and asserts promise 4: units held = units of open carts' holds, on hand = counts
+ * and deliveries − units sold + units missing, stock is never below zero, and each line has the state of its hold.
  */
-export async function play(
-  { stocked, steps, order }: History,
-  happened: Happenings = {},
-  plant: SystemOptions['plant'] = {},
+export async function runHistory(
+  { inventories, steps, order }: History,
+  occurrences: Occurrences = {},
+  bug: SystemOptions['bug'] = {},
 ): Promise<void> {
-  const count = (what: string) => (happened[what] = (happened[what] ?? 0) + 1);
+  const count = (name: string) => (occurrences[name] = (occurrences[name] ?? 0) + 1);
   let clock = () => '';
-  /** Kept, not thrown: a sweep would log it and go on. */
+  /** Collected, not thrown: a sweep would log an error and continue. */
   const violations: unknown[] = [];
   const incarnations = new Map<string, number>();
-  /** In one step: the products of which a rejected cart gained units, and those of which carts released all. */
+  /** Products of which, in one step, a rejected cart gained units, and of which a cart released its units. */
   const [gained, released] = [new Set<string>(), new Set<string>()];
   const watch = (row: Row, before: StoredState | undefined) => {
     if (row.pk.startsWith('product#')) {
@@ -38,16 +38,16 @@ export async function play(
     const isGain = after.held > (earlier?.held ?? 0) && isSameGrant(earlier, after);
     if (after.outcome === 'rejected' && isGain) gained.add(after.productId);
     try {
-      assertStep(after, earlier, clock(), incarnations.get(after.productId) ?? 0);
+      assertReservationChange(after, earlier, clock(), incarnations.get(after.productId) ?? 0);
     } catch (error) {
       violations.push(error);
     }
   };
-  using system = await openHistorySystem(stocked, { plant, watch });
+  using system = await openHistorySystem(inventories, { bug, watch });
   clock = system.now;
   for (const step of steps) {
     const before = await stockOf(system, step);
-    const rejection = await system.take(step);
+    const rejection = await system.run(step);
     count(`${step.do}${rejection ? `: ${rejection.code}` : ''}`);
     for (const violation of violations) throw violation;
     const unexplained = [...gained].filter((id) => !released.has(id));
@@ -55,46 +55,46 @@ export async function play(
     for (const products of [gained, released]) products.clear();
     if (!rejection) await assertStock(system, step, before);
     for (const id of productIds) {
-      const { onHand = 0, held = 0 } = (await system.productOf(id)) ?? {};
+      const { onHand = 0, held = 0 } = (await system.product(id)) ?? {};
       assert.ok(onHand >= 0 && held >= 0, `stock of ${id}: ${onHand} on hand, ${held} held`);
     }
   }
-  await toRest(system, order);
+  await bringToRest(system, order);
   if (!steps.some((step) => step.do === 'lose-message')) await assertAtRest(system);
   await requestHolds(system);
-  await toRest(system, order);
+  await bringToRest(system, order);
   await assertAtRest(system);
   for (const { eventType } of system.messages.published) count(eventType);
 }
 
-/** Delivers everything, so that nothing is on its way; the holds that are overdue then end too. */
-async function toRest({ take, messages }: HistorySystem, order: readonly number[]): Promise<void> {
-  await take({ do: 'expire-carts' });
+/** Delivers all events and expires overdue holds. */
+async function bringToRest({ run, messages }: HistorySystem, order: readonly number[]): Promise<void> {
+  await run({ do: 'expire-carts' });
   await messages.drain(order);
-  for (let i = 0; i < 2; i++) await take({ do: 'expire-holds' });
+  for (let i = 0; i < 2; i++) await run({ do: 'expire-holds' });
   await messages.drain(order);
 }
 
-/** Carts request their holds again, as those do that have missed a response. */
-async function requestHolds({ take, cartIds }: HistorySystem): Promise<void> {
+/** Requests the holds of all carts again, as clients do that got no response. */
+async function requestHolds({ run, cartIds }: HistorySystem): Promise<void> {
   for (const [cart] of cartIds.entries()) {
-    // A response of the store that is lost here is requested again.
-    for (let i = 0; i < 3; i++) if ((await take({ do: 'hold', cart }))?.kind !== 'unavailable') break;
+    // A hold whose response of the store is lost is requested again.
+    for (let i = 0; i < 3; i++) if ((await run({ do: 'hold', cart }))?.kind !== 'unavailable') break;
   }
 }
 
 async function stockOf(system: HistorySystem, step: Step) {
-  return 'productId' in step && !('cart' in step) ? system.productOf(step.productId) : undefined;
+  return 'productId' in step && !('cart' in step) ? system.product(step.productId) : undefined;
 }
 
-/** What a merchant's step may change of the stock, and what it must not. */
+/** Asserts that a merchant's step changes the stock on hand as expected, and holds not at all. */
 async function assertStock(
   system: HistorySystem,
   step: Step,
   before: Awaited<ReturnType<typeof stockOf>>,
 ): Promise<void> {
   if (!('productId' in step) || 'cart' in step) return;
-  const after = await system.productOf(step.productId);
+  const after = await system.product(step.productId);
   const expected = expectedOnHand(step, before?.onHand);
   assert.equal(after?.onHand, expected, `on hand after ${JSON.stringify(step)}`);
   if (before && after && before.incarnation === after.incarnation) assert.equal(after.held, before.held);
@@ -115,8 +115,8 @@ function expectedOnHand(step: ProductStep, before: number | undefined): number |
   }
 }
 
-/** What one change of a reservation must never do. */
-function assertStep(
+/** Asserts the invariants of a reservation's change. */
+function assertReservationChange(
   after: Reservation,
   before: Reservation | undefined,
   now: string,
@@ -143,20 +143,16 @@ async function assertAtRest(system: HistorySystem): Promise<void> {
     ),
   );
   for (const productId of productIds) {
-    const stored = await system.products.get(productKey(productId));
-    const product = await system.productOf(productId);
+    const stored = await system.productTable.get(productKey(productId));
+    const product = await system.product(productId);
     const entry = await system.cartTable.get(catalogKey(productId));
     let held = 0;
     for (const cart of carts) {
-      const reservation = await system.products.get(reservationKey(productId, cart.cartId));
+      const reservation = await system.productTable.get(reservationKey(productId, cart.cartId));
       const line = cart.status === 'open' ? lineOf(cart.lines, productId) : undefined;
       const units = heldOf(reservation, product?.incarnation ?? 0);
       const where = `${productId} in ${cart.cartId} (${cart.status})`;
-      assert.equal(
-        line ? heldQtyOf(line, entry) : 0,
-        units,
-        `${where}: what the line and Product say is held`,
-      );
+      assert.equal(line ? heldQtyOf(line, entry) : 0, units, `${where}: units held in Cart and in Product`);
       if (line && product) assert.notEqual(holdOf(line, entry), 'pending', `${where}: no response`);
       held += units;
     }

@@ -10,7 +10,7 @@ import type { Step } from './steps.ts';
 
 type ServiceName = 'product' | 'cart';
 
-/** What happens to events on their way. */
+/** Change of published events before their delivery. */
 export interface Transit {
   readonly onEvent?: (event: TandemEvent, to: ServiceName) => TandemEvent;
 }
@@ -20,6 +20,7 @@ interface Message {
   readonly redeliveries: number;
 }
 
+/** Options of the messages between the services. */
 export interface MessagesOptions {
   readonly feeds: Readonly<Record<ServiceName, ChangeFeed>>;
   readonly appliers: Readonly<Record<ServiceName, readonly ApplyBatch[]>>;
@@ -29,7 +30,7 @@ export interface MessagesOptions {
 
 const MAX_REDELIVERIES = 2;
 
-/** Relays both services' changes to two queues, from which steps deliver them. */
+/** Opens relays of both services that publish to two queues, from which steps deliver messages. */
 export function openMessages({ feeds, appliers, eventsForExpiredItem, transit }: MessagesOptions) {
   const queues: Record<ServiceName, Message[]> = { product: [], cart: [] };
   const published: TandemEvent[] = [];
@@ -51,7 +52,7 @@ export function openMessages({ feeds, appliers, eventsForExpiredItem, transit }:
   const relayTo = (to: ServiceName) =>
     createRelay({
       publish: publishTo(to),
-      park: () => Promise.reject(new Error('nothing is to be parked')),
+      park: () => Promise.reject(new Error('an event was parked')),
       eventsForExpiredItem,
       topic: 'any',
       metrics: createMetrics(),
@@ -62,12 +63,14 @@ export function openMessages({ feeds, appliers, eventsForExpiredItem, transit }:
     [feeds.cart, relayTo('product')],
   ] as const;
 
-  /** Applies messages at one instance or at both at once; what fails because a response was lost comes again. */
-  const apply = async (to: ServiceName, taken: readonly Message[], instances: readonly ApplyBatch[]) => {
-    const events = taken.map(({ event }) => event);
+  /** Applies messages at one instance, or at both concurrently; messages that fail because of a lost response are retried. */
+  const apply = async (to: ServiceName, messages: readonly Message[], instances: readonly ApplyBatch[]) => {
+    const events = messages.map(({ event }) => event);
     const outcomes = await Promise.all(instances.map(async (apply) => apply(events)));
-    for (const [i, message] of taken.entries()) {
-      const failed = outcomes.flatMap((of) => (of[i]?.status === 'failed' ? [of[i].error] : []));
+    for (const [i, message] of messages.entries()) {
+      const failed = outcomes.flatMap((results) =>
+        results[i]?.status === 'failed' ? [results[i].error] : [],
+      );
       for (const error of failed)
         if (!(error instanceof DomainError && error.kind === 'unavailable')) throw error;
       if (failed.length > 0) queues[to].push(message);
@@ -82,18 +85,23 @@ export function openMessages({ feeds, appliers, eventsForExpiredItem, transit }:
       if (last) await feed.checkpoint(last);
     }
   };
-  const deliver = async ({ to, messages, again, twice }: Extract<Step, { do: 'deliver' }>) => {
-    const taken = messages.flatMap((nth) => takeFrom(queues[to], nth));
-    await apply(to, taken, twice ? appliers[to] : appliers[to].slice(0, 1));
-    if (again) queues[to].push(...taken.flatMap(redelivered));
+  const deliver = async ({
+    to,
+    messages,
+    isRedelivered,
+    atBothInstances,
+  }: Extract<Step, { do: 'deliver' }>) => {
+    const batch = messages.flatMap((nth) => takeFrom(queues[to], nth));
+    await apply(to, batch, atBothInstances ? appliers[to] : appliers[to].slice(0, 1));
+    if (isRedelivered) queues[to].push(...batch.flatMap(redelivered));
   };
 
   return {
     relay,
     deliver,
-    /** Every event that was published, repeats included. */
+    /** All published events, including duplicates. */
     published,
-    /** Delivers what is on its way and what that causes, in an order that the numbers choose. */
+    /** Delivers all messages and those that they cause, in an order given by the numbers. */
     async drain(order: readonly number[]) {
       for (let i = 0; queues.product.length + queues.cart.length > 0; i++) {
         const nth = order[i % order.length] ?? 0;
@@ -103,22 +111,24 @@ export function openMessages({ feeds, appliers, eventsForExpiredItem, transit }:
           do: 'deliver',
           to,
           messages: [nth, nth + 1],
-          again: nth % 5 === 0,
-          twice: nth % 7 === 0,
+          isRedelivered: nth % 5 === 0,
+          atBothInstances: nth % 7 === 0,
         });
         await relay();
         if (i > 20_000) throw new Error('the system does not come to rest');
       }
     },
-    /** Loses a response of Product, if one is on its way; what else its event says arrives. */
+    /** Loses a response of Product, if there is one in the queue; the rest of its event is delivered. */
     loseResponse(nth: number) {
       const responses = queues.cart.filter(({ event }) => isResponse(event));
-      const lost = responses[nth % Math.max(1, responses.length)];
-      if (!lost) return;
-      const { event } = lost;
-      const kept =
-        event.eventType === 'ProductUpdated' ? [{ ...lost, event: { ...event, reserved: undefined } }] : [];
-      queues.cart.splice(queues.cart.indexOf(lost), 1, ...kept);
+      const message = responses[nth % Math.max(1, responses.length)];
+      if (!message) return;
+      const { event } = message;
+      const remaining =
+        event.eventType === 'ProductUpdated'
+          ? [{ ...message, event: { ...event, reserved: undefined } }]
+          : [];
+      queues.cart.splice(queues.cart.indexOf(message), 1, ...remaining);
     },
   };
 }
@@ -133,7 +143,7 @@ function fail(): never {
   throw new Error('must not happen');
 }
 
-/** The changes of a feed so far, without waiting for more. */
+/** Changes of a feed so far, without waiting for more. */
 async function changesOf(feed: ChangeFeed) {
   const stopping = new AbortController();
   const reading = feed.read(1_000, stopping.signal);

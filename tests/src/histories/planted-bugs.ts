@@ -2,7 +2,7 @@ import type { TandemEvent } from '@tandem/contracts/events';
 import type { Reservation } from '@tandem/product/domain/reservation';
 import type { Transit } from './messages.ts';
 import { isDeleted, onReservation, withProduct, withReservation } from './bug-builders.ts';
-import type { Plant } from './lossy-store.ts';
+import type { PlantedBug } from './lossy-store.ts';
 
 function earlier(reservation: Reservation, field: 'heldUntil' | 'dueAt'): Reservation {
   const time = reservation[field];
@@ -13,8 +13,8 @@ function earlier(reservation: Reservation, field: 'heldUntil' | 'dueAt'): Reserv
 
 let lateRevision = 1_000_000;
 
-/** Bugs that random histories must reveal, each by what it breaks. */
-export const plants: Readonly<Record<string, Plant & Transit>> = {
+/** Bugs that random histories must reveal. */
+export const plantedBugs: Readonly<Record<string, PlantedBug & Transit>> = {
   'an expired hold returns no units': withProduct(({ reservation, before, product }) =>
     reservation.outcome === 'expired' ? { ...product, held: product.held + (before?.held ?? 0) } : product,
   ),
@@ -30,12 +30,12 @@ export const plants: Readonly<Record<string, Plant & Transit>> = {
   'a rejection releases what was held': withReservation((reservation) =>
     reservation.outcome === 'rejected' ? { ...reservation, held: 0 } : reservation,
   ),
-  'a repeated request holds again what has expired': onReservation((reservation) =>
+  'a repeated request holds expired units again': onReservation((reservation) =>
     reservation.outcome === 'expired'
       ? { ...reservation, cartVersion: reservation.cartVersion - 1 }
       : reservation,
   ),
-  'an older request is carried out': onReservation((reservation) => ({ ...reservation, cartVersion: 0 })),
+  'an outdated request is applied': onReservation((reservation) => ({ ...reservation, cartVersion: 0 })),
   'an order that is delivered twice is sold twice': onReservation((reservation) =>
     reservation.outcome === 'sold'
       ? { ...reservation, cartVersion: reservation.cartVersion - 1 }
@@ -60,14 +60,14 @@ export const plants: Readonly<Record<string, Plant & Transit>> = {
     ...onReservation((reservation) => earlier(reservation, 'heldUntil')),
     ...withReservation((reservation) => earlier(reservation, 'dueAt'), true),
   },
-  'the newest response to arrive wins': {
+  'the last response to arrive is applied, whatever its revision': {
     onEvent(event: TandemEvent) {
       lateRevision -= 1;
       if ('revision' in event && event.revision !== undefined) return { ...event, revision: lateRevision };
       return event;
     },
   },
-  'the carts of a merge are left out of its events': {
+  'the events of a merge lack its carts': {
     onEvent: (event) => ('movedFrom' in event ? { ...event, movedFrom: undefined } : event),
   },
   'a write whose response was lost is decided again': { decidesLostWritesAgain: true },
@@ -75,9 +75,10 @@ export const plants: Readonly<Record<string, Plant & Transit>> = {
     onWrite: (puts, before) =>
       puts.map((put) => {
         const { row } = put;
-        const old = before(put.pk)?.state as { price?: number } | undefined;
+        const stored = before(put.pk)?.state as { price?: number } | undefined;
         const next = row?.state as { price?: number; onHand?: number } | undefined;
-        const isReplaced = row && put.pk.startsWith('product#') && next?.price === 200 && old?.price === 100;
+        const isReplaced =
+          row && put.pk.startsWith('product#') && next?.price === 200 && stored?.price === 100;
         return isReplaced
           ? { ...put, row: { ...row, state: { ...row.state, onHand: 3 } as typeof row.state } }
           : put;

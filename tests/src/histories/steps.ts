@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 
-/** A change of a cart. Carts are named by any number. */
+/** Change of a cart. Carts have any number, modulo their count. */
 export type CartStep =
   | { readonly do: 'add' | 'set'; readonly cart: number; readonly productId: string; readonly qty: number }
   | { readonly do: 'merge'; readonly cart: number; readonly from: number }
   | { readonly do: 'hold' | 'checkOut' | 'delete'; readonly cart: number };
 
-/** A change of a product. */
+/** Change of a product. */
 export type ProductStep =
   | { readonly do: 'deliver-units'; readonly productId: string; readonly delta: number }
   | { readonly do: 'count'; readonly productId: string; readonly onHand: number }
@@ -21,11 +21,11 @@ export type ProductStep =
 
 type ServiceName = 'product' | 'cart';
 
-/** Something that happens to the two services, or between them. Messages are named by any number. */
+/** Step of a history. Messages have any number, modulo their count. */
 export type Step =
   | CartStep
   | ProductStep
-  /** Two changes of carts at once, at two instances. */
+  /** Two concurrent changes of carts, at two instances. */
   | { readonly do: 'both'; readonly steps: readonly [CartStep, CartStep] }
   | { readonly do: 'open' | 'expire-carts' | 'expire-holds' }
   | { readonly do: 'wait'; readonly seconds: number }
@@ -37,10 +37,10 @@ export type Step =
       readonly do: 'deliver';
       readonly to: ServiceName;
       readonly messages: readonly number[];
-      /** Whether they are delivered again later. */
-      readonly again: boolean;
-      /** Whether two instances apply them at once, all of them at both. */
-      readonly twice: boolean;
+      /** Whether the messages are delivered again later. */
+      readonly isRedelivered: boolean;
+      /** Whether both instances apply all messages concurrently. */
+      readonly atBothInstances: boolean;
     };
 
 export const productIds = ['p', 'q'];
@@ -87,17 +87,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: is('deliver'),
       to: fc.constantFrom('product', 'cart'),
       messages: fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 6 }),
-      again: fc.boolean(),
-      twice: fc.boolean(),
+      isRedelivered: fc.boolean(),
+      atBothInstances: fc.boolean(),
     }),
   ),
 );
 
-/** What is stocked, what happens, and the order in which everything that is on its way then arrives. */
+/** Initial inventories, steps, and the order in which the remaining messages are delivered. */
 export const histories = fc.record({
-  stocked: fc.record({ p: units, q: units }),
+  inventories: fc.record({ p: units, q: units }),
   steps: fc.array(step, { minLength: 20, maxLength: 90, size: 'max' }),
   order: fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 20 }),
 });
 
+/** Random history. */
 export type History = typeof histories extends fc.Arbitrary<infer H> ? H : never;

@@ -16,27 +16,28 @@ import { productKey } from '@tandem/product/store/entity-types';
 import { createTable } from '@tandem/storage/create-table';
 import { CARTS, type CartStep, type ProductStep, type Step } from './steps.ts';
 import { openMessages, type Transit } from './messages.ts';
-import { openLossyStore, type Plant, type Watch } from './lossy-store.ts';
+import { openLossyStore, type PlantedBug, type Watch } from './lossy-store.ts';
 
 export const START = '2026-02-14T15:00:00.000Z';
 export const HOLD_SECONDS = 900;
 const CART_DAYS = 1;
 
+/** Options of a history's system. */
 export interface SystemOptions {
-  readonly plant?: Plant & Transit;
+  readonly bug?: PlantedBug & Transit;
   /** Called with each row that Product stores. */
   readonly watch?: Watch;
 }
 
 /**
- * Both services, two instances each, on tables in memory, without sockets: events wait until a step delivers them, and
- * the clock stands until a step moves it. Dispose of it.
+ * Opens both services, two instances each, on tables in memory and without sockets: a step delivers events, and a step advances
+ * the clock.
  */
 export async function openHistorySystem(
-  stocked: Readonly<Record<string, number>>,
-  { plant = {}, watch = () => undefined }: SystemOptions = {},
+  inventories: Readonly<Record<string, number>>,
+  { bug = {}, watch = () => undefined }: SystemOptions = {},
 ) {
-  const stores = { product: openLossyStore(plant, watch), cart: openLossyStore(plant, () => undefined) };
+  const stores = { product: openLossyStore(bug, watch), cart: openLossyStore(bug, () => undefined) };
   let nowMs = Date.parse(START);
   const now = () => new Date(nowMs).toISOString();
   const metrics = createMetrics();
@@ -48,7 +49,7 @@ export async function openHistorySystem(
       table,
       api: createProducts({ table, now }),
       apply: applyCartEvents({ stockHolds, publishSnapshotPage: fail }),
-      // A store whose response is lost leaves the hold to the next sweep.
+      // If the store's response is lost, the next sweep expires the hold.
       sweep: createHoldExpiry({ table, stockHolds, now, log: { error: () => undefined } }),
     };
   });
@@ -67,7 +68,7 @@ export async function openHistorySystem(
     feeds: { product: stores.product.feed, cart: stores.cart.feed },
     appliers: { product: products.map(({ apply }) => apply), cart: carts.map(({ apply }) => apply) },
     eventsForExpiredItem,
-    transit: plant,
+    transit: bug,
   });
   const [product = fail(), cart = fail()] = [products[0], carts[0]];
   const { table: productTable } = product;
@@ -106,7 +107,7 @@ export async function openHistorySystem(
   };
 
   const onHandOf = async (id: string) => live(await productTable.get(productKey(id)))?.onHand ?? 0;
-  /** Changes of the stock on hand by merchants, by product. */
+  /** Changes of the stock on hand by merchants, in units by product. */
   const stockedUnits: Record<string, number> = {};
   const changeProduct = async (api: Products, step: ProductStep): Promise<void> => {
     const { productId: id } = step;
@@ -136,7 +137,7 @@ export async function openHistorySystem(
     }
   };
 
-  const carryOut = async (step: Step): Promise<unknown> => {
+  const execute = async (step: Step): Promise<unknown> => {
     switch (step.do) {
       case 'open': {
         const id = `cart-${cartIds.length}`;
@@ -145,7 +146,9 @@ export async function openHistorySystem(
       }
       case 'both':
         return Promise.all(
-          step.steps.map((each, i) => changeCart(carts[i]?.api ?? fail(), each).catch(ignoreRejection)),
+          step.steps.map((cartStep, i) =>
+            changeCart(carts[i]?.api ?? fail(), cartStep).catch(ignoreRejection),
+          ),
         );
       case 'wait':
         return (nowMs += step.seconds * 1000);
@@ -154,7 +157,7 @@ export async function openHistorySystem(
       case 'expire-holds':
         return Promise.all(products.map(({ sweep }) => sweep()));
       case 'lose-response':
-        return stores[step.at].loseNext();
+        return stores[step.at].loseNextResponse();
       case 'lose-message':
         return messages.loseResponse(step.nth);
       case 'deliver':
@@ -171,9 +174,9 @@ export async function openHistorySystem(
     }
   };
 
-  const take = async (step: Step): Promise<DomainError | undefined> => {
+  const run = async (step: Step): Promise<DomainError | undefined> => {
     try {
-      await carryOut(step);
+      await execute(step);
       return undefined;
     } catch (error) {
       if (error instanceof DomainError) return error;
@@ -183,21 +186,20 @@ export async function openHistorySystem(
     }
   };
 
-  for (const [productId, inventory] of Object.entries(stocked))
-    await take({ do: 'create', productId, inventory });
+  for (const [productId, inventory] of Object.entries(inventories))
+    await run({ do: 'create', productId, inventory });
   await messages.drain([0]);
-  for (let i = 0; i < CARTS; i++) await take({ do: 'open' });
+  for (let i = 0; i < CARTS; i++) await run({ do: 'open' });
 
   return {
-    /** Takes a step and relays its events. Resolves to why it was rejected, if it was. */
-    take,
+    /** Runs a step and relays its events. Resolves to the error of a rejected step. */
+    run,
     messages,
-    products: productTable,
+    productTable,
     cartIds,
     now,
     stockedUnits,
-    productOf: async (id: string): Promise<Product | undefined> =>
-      live(await productTable.get(productKey(id))),
+    product: async (id: string): Promise<Product | undefined> => live(await productTable.get(productKey(id))),
     carts: async (): Promise<Cart[]> =>
       (await Promise.all(cartIds.map(async (id) => cartTable.get(cartKey(id))))).flatMap(
         (cart) => cart ?? [],
@@ -210,6 +212,7 @@ export async function openHistorySystem(
   };
 }
 
+/** Opened system of a history. */
 export type HistorySystem = Awaited<ReturnType<typeof openHistorySystem>>;
 
 function fail(): never {
