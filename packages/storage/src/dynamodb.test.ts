@@ -27,7 +27,7 @@ const unavailable = (error: unknown) =>
 if (endpoint === undefined) {
   it('DynamoDB conforms', { skip: 'needs DynamoDB Local: npm run test:dynamodb' });
 } else {
-  /** Each access key has its own database: writes setTo slower with the number of stream records in a database. */
+  /** Each access key has its own database: writes become slower with the number of stream records in a database. */
   const clientOptions = () => ({
     endpoint,
     region: 'eu-central-1',

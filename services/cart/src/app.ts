@@ -12,7 +12,7 @@ export interface CartDeps extends ServiceDeps<'cart'> {
   readonly ttlSeconds: CartsDeps['ttlSeconds'];
 }
 
-/** The Cart service: carts, and a read model of the catalog that is filled by events alone. */
+/** Creates the Cart service: carts, and a read model of the catalog that is built from Product's events only. */
 export async function createCartService(deps: CartDeps): Promise<Service> {
   const { table, queueUrls, logger, ttlSeconds } = deps;
   const now = () => new Date().toISOString();

@@ -6,7 +6,7 @@ import { eventsForExpiredItem } from './messaging/expired.ts';
 const DAY = 24 * 60 * 60;
 const seconds = integer(1, 10 * 365 * DAY);
 
-/** The Cart service: its environment, and how it is created. */
+/** Definition of the Cart service. */
 export const service = defineService('cart', {
   variables: {
     GUEST_CART_TTL_SECONDS: seconds

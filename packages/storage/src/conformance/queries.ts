@@ -11,7 +11,7 @@ const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString(
 export function queriesConform(open: () => Promise<Store>): void {
   queryOrderConforms(open);
 
-  test('a partition is listPages in order, page by page', open, async ({ table }) => {
+  test('a partition is listed in order, page by page', open, async ({ table }) => {
     await Promise.all([
       ...range(0, 12).map((i) => putInGroup(table, 'red', i)),
       ...range(50, 53).map((i) => putInGroup(table, 'blue', i)),
@@ -29,7 +29,7 @@ export function queriesConform(open: () => Promise<Store>): void {
     assert.deepEqual(await table.query({ name: 'other' }, { index: 'byGroup', limit: 5 }), { items: [] });
   });
 
-  test('a partition is listPages up to an inclusive bound', open, async ({ table }) => {
+  test('a partition is listed up to an inclusive bound', open, async ({ table }) => {
     await Promise.all(range(0, 12).map((i) => putInGroup(table, 'red', i)));
     const until = (i: number) => ({ partition: 'red', until: rank(i), limit: 4 });
     assert.deepEqual(await listPages(table, until(7)), [range(0, 4), range(4, 8)]);
@@ -39,7 +39,7 @@ export function queriesConform(open: () => Promise<Store>): void {
       await assert.rejects(table.query(thing, { index: 'byGroup', limit: 1, ...query }), RangeError);
   });
 
-  test('the whole index is listPages, page by page', open, async ({ table }) => {
+  test('the whole index is listed, page by page', open, async ({ table }) => {
     await Promise.all(range(0, 23).map((i) => putInGroup(table, `group-${i % 5}`, i)));
     const pages = await listPages(table, { limit: 4 });
     assert.deepEqual(

@@ -5,7 +5,7 @@ import { listPages, putInGroup, range } from './query-fixtures.ts';
 
 /** Conformance of index queries to their order, ascending and descending. */
 export function queryOrderConforms(open: () => Promise<Store>): void {
-  test('a partition is listPages in descending order, page by page', open, async ({ table }) => {
+  test('a partition is listed in descending order, page by page', open, async ({ table }) => {
     await Promise.all([
       ...range(0, 12).map((i) => putInGroup(table, 'red', i)),
       ...range(50, 53).map((i) => putInGroup(table, 'blue', i)),
@@ -37,7 +37,7 @@ export function queryOrderConforms(open: () => Promise<Store>): void {
     ]);
   });
 
-  test('only a partition can be listPages in descending order', open, async ({ table }) => {
+  test('only a partition can be listed in descending order', open, async ({ table }) => {
     await assert.rejects(table.query(thing, { index: 'byGroup', limit: 5, order: 'descending' }), RangeError);
   });
 

@@ -12,18 +12,18 @@ import type { Carts, CartsDeps, OpenedCart } from './types.ts';
 
 export type { Caller, Carts, CartsDeps, Change } from './types.ts';
 
-/** The commands of carts: each call is one decision, written together with its events. */
+/** Creates the commands of carts: each call is one decision, which commits together with its events. */
 export function createCarts(deps: CartsDeps): Carts {
   const { table } = deps;
   const decisions = createDecisions(deps);
-  const { momentOf, catalogOf, change, changeSeveral } = decisions;
+  const { timestampsOf, catalogOf, change, changeSeveral } = decisions;
   const listOf = createLists(table, decisions);
 
   return {
     open({ identity, idempotent }, cartId, sealedId) {
       const userId = identity?.subject ?? null;
       return transactIdempotently<OpenedCart>(table, idempotent, [cartKey(cartId)], () => {
-        const { state, events } = openCart(cartId, userId, momentOf({ userId }));
+        const { state, events } = openCart(cartId, userId, timestampsOf({ userId }));
         const cart = viewOf(state as VisibleCart, catalogOf([]));
         const response = { cart, ...(sealedId === undefined ? {} : { sealedId }) };
         return { response, writes: [put(cartKey(cartId), state, events)] };
@@ -42,10 +42,10 @@ export function createCarts(deps: CartsDeps): Carts {
     change,
 
     merge(caller, targetId, sourceId) {
-      return changeSeveral(caller, [targetId, sourceId], (target, [stored], catalog) => {
-        const source = targetId === sourceId ? target : mergeableBy(accessOf(caller), stored, targetId);
-        const moments = { target: momentOf(target), source: momentOf(source) };
-        const merged = mergeCarts(target, source, catalog, moments);
+      return changeSeveral(caller, [targetId, sourceId], (target, [sourceCart], catalog) => {
+        const source = targetId === sourceId ? target : mergeableBy(accessOf(caller), sourceCart, targetId);
+        const mergeTimestamps = { target: timestampsOf(target), source: timestampsOf(source) };
+        const merged = mergeCarts(target, source, catalog, mergeTimestamps);
         return [merged.target, merged.source];
       });
     },
@@ -53,8 +53,8 @@ export function createCarts(deps: CartsDeps): Carts {
     checkOut: createCheckout(deps, decisions),
 
     async delete(caller, cartId) {
-      await change({ ...caller, idempotent: undefined }, cartId, (cart, _catalog, moment) =>
-        deleteCart(cart, moment),
+      await change({ ...caller, idempotent: undefined }, cartId, (cart, _catalog, timestamps) =>
+        deleteCart(cart, timestamps),
       );
     },
   };

@@ -11,44 +11,46 @@ const PENDING = { kind: 'unavailable', code: 'reservation-pending' };
 const later = (seconds: number) => new Date(Date.parse(NOW) + seconds * 1_000).toISOString();
 
 /** A cart with one widget, at version 2, whose hold was requested at that version. */
-async function openCart(t: TestContext, other: Partial<CartsDeps> = {}) {
-  const store = await openStore(t, other);
+async function openCart(t: TestContext, overrides: Partial<CartsDeps> = {}) {
+  const store = await openStore(t, overrides);
   await store.first.carts.open(guest, 'c');
   await store.first.carts.change(guest, 'c', addOne, 'p');
-  await store.published();
+  await store.publishedEvents();
   const versionOf = async () =>
     (await store.first.table.get(cartKey('c')))?.version ?? assert.fail('no cart');
   return { ...store, versionOf };
 }
 
-/** Polls until the process has requested holds; resolves to the version of the newest request. */
-async function newestRequest(published: () => Promise<Parameters<typeof requestsIn>[0]>): Promise<number> {
+/** Polls until holds are requested; resolves to the cart version of the newest request. */
+async function newestRequest(
+  publishedEvents: () => Promise<Parameters<typeof requestsIn>[0]>,
+): Promise<number> {
   for (let polls = 0; polls < 500; polls++) {
-    const version = requestsIn(await published()).at(-1);
+    const version = requestsIn(await publishedEvents()).at(-1);
     if (version !== undefined) return version;
     await delay(5);
   }
-  return assert.fail('nothing was requested');
+  return assert.fail('no hold was requested');
 }
 
-test('a checkout waits for the confirmation, and is woken by it at once', async (t) => {
+test('a checkout waits for the confirmation of the hold, and continues as soon as it is stored', async (t) => {
   const { first } = await openCart(t);
   const checkout = first.carts.checkOut(guest, 'c');
   await delay(20);
-  const begun = performance.now();
+  const startedAt = performance.now();
   await first.apply([confirmationOf('c', 2)]);
   assert.equal((await checkout).status, 'checkedOut');
-  assert.ok(performance.now() - begun < 200, 'sooner than the next poll');
+  assert.ok(performance.now() - startedAt < 200, 'before the next poll');
 });
 
-test('a checkout finds a confirmation that another process has stored', async (t) => {
+test('a checkout continues after a confirmation that another process has stored', async (t) => {
   const { first, second } = await openCart(t);
   const checkout = first.carts.checkOut(guest, 'c');
   await second.apply([confirmationOf('c', 2)]);
   assert.equal((await checkout).status, 'checkedOut');
 });
 
-test('any number of checkouts wait at the same time', async (t) => {
+test('many checkouts can wait concurrently', async (t) => {
   const { first } = await openCart(t);
   const checkouts = Array.from({ length: 100 }, () => first.carts.checkOut(guest, 'c'));
   await delay(20);
@@ -56,15 +58,15 @@ test('any number of checkouts wait at the same time', async (t) => {
   for (const { status } of await Promise.all(checkouts)) assert.equal(status, 'checkedOut');
 });
 
-test('core 8: without a response until the deadline the checkout is unavailable, and has requested the hold again', async (t) => {
-  const { first, published } = await openCart(t, { reservationWaitMs: 50 });
+test('core 8: without a response until the deadline, the checkout is unavailable and requests the hold again', async (t) => {
+  const { first, publishedEvents } = await openCart(t, { reservationWaitMs: 50 });
   await assert.rejects(first.carts.checkOut(guest, 'c'), PENDING);
-  assert.deepEqual(requestsIn(await published()), [3]);
+  assert.deepEqual(requestsIn(await publishedEvents()), [3]);
   await first.apply([confirmationOf('c', 3)]);
   assert.equal((await first.carts.checkOut(guest, 'c')).status, 'checkedOut');
 });
 
-test('a rejection ends the wait with the lines', async (t) => {
+test('a rejection of the hold ends the wait with a conflict', async (t) => {
   const { first } = await openCart(t);
   const checkout = first.carts.checkOut(guest, 'c');
   const order = {
@@ -80,37 +82,37 @@ test('a rejection ends the wait with the lines', async (t) => {
   await assert.rejects(checkout, { kind: 'conflict', code: 'lines-changed' });
 });
 
-test('core 8: a checkout requests the hold of a line whose hold has expired, and goes on once it is confirmed', async (t) => {
-  const { first, published } = await openCart(t);
+test('core 8: a checkout requests an expired hold again, and continues once it is confirmed', async (t) => {
+  const { first, publishedEvents } = await openCart(t);
   const expired = { cartId: 'c', productId: 'p', cartVersion: 2, revision: 3, qty: 1, timestamp: NOW };
   await first.apply([confirmationOf('c', 2), { eventType: 'InventoryReservationExpired', ...expired }]);
-  await published();
+  await publishedEvents();
   const checkout = first.carts.checkOut(guest, 'c');
-  await first.apply([confirmationOf('c', await newestRequest(published))]);
+  await first.apply([confirmationOf('c', await newestRequest(publishedEvents))]);
   assert.equal((await checkout).status, 'checkedOut');
 });
 
-test('a checkout renews a hold that is about to expire, and one of a length of seconds is good once it is renewed', async (t) => {
-  const { first, published } = await openCart(t);
+test('a checkout renews a hold that is about to expire, and accepts the renewed one even if it is as short', async (t) => {
+  const { first, publishedEvents } = await openCart(t);
   await first.apply([confirmationOf('c', 2, { heldUntil: later(3) })]);
   const checkout = first.carts.checkOut(guest, 'c');
-  const renewed = await newestRequest(published);
-  await first.apply([confirmationOf('c', renewed, { heldUntil: later(3) })]);
+  const requestVersion = await newestRequest(publishedEvents);
+  await first.apply([confirmationOf('c', requestVersion, { heldUntil: later(3) })]);
   assert.equal((await checkout).status, 'checkedOut');
 });
 
-test('a hold that lasts is checked out at once, without a request', async (t) => {
-  const { first, published } = await openCart(t, { reservationWaitMs: 0 });
+test('a hold that does not expire soon is checked out without a request for its renewal', async (t) => {
+  const { first, publishedEvents } = await openCart(t, { reservationWaitMs: 0 });
   await first.apply([confirmationOf('c', 2, { heldUntil: later(6) })]);
-  await published();
+  await publishedEvents();
   assert.equal((await first.carts.checkOut(guest, 'c')).status, 'checkedOut');
   assert.deepEqual(
-    (await published()).map(({ eventType }) => eventType),
+    (await publishedEvents()).map(({ eventType }) => eventType),
     ['CartCheckedOut'],
   );
 });
 
-test('a renewed hold keeps the line held, so that a checkout does not wait for it', async (t) => {
+test('a line stays held during the renewal of its hold, so that a checkout does not wait', async (t) => {
   const { first } = await openCart(t, { reservationWaitMs: 0 });
   await first.apply([confirmationOf('c', 2)]);
   const renewed = await first.carts.change(guest, 'c', renewHolds);
@@ -118,33 +120,33 @@ test('a renewed hold keeps the line held, so that a checkout does not wait for i
   assert.equal((await first.carts.checkOut(guest, 'c')).status, 'checkedOut');
 });
 
-test('what the checkout requested is not kept under its key: the same key may succeed later', async (t) => {
+test('a failed checkout is not stored under its idempotency key: a retry may succeed', async (t) => {
   const { first } = await openCart(t, { reservationWaitMs: 0 });
   let replays = 0;
   const expiresAt = Date.parse(NOW) / 1000 + 60;
   const idempotent = { id: 'key', fingerprint: 'f', expiresAt, onReplay: () => void (replays += 1) };
-  const repeated = caller(undefined, { idempotent });
-  await assert.rejects(first.carts.checkOut(repeated, 'c'), PENDING);
+  const callerWithKey = caller(undefined, { idempotent });
+  await assert.rejects(first.carts.checkOut(callerWithKey, 'c'), PENDING);
   await first.table.putIfNewer(catalogKey('p'), { ...widget, version: 2, price: 2000 });
-  await assert.rejects(first.carts.checkOut(repeated, 'c'), { code: 'lines-changed' });
+  await assert.rejects(first.carts.checkOut(callerWithKey, 'c'), { code: 'lines-changed' });
   await first.table.putIfNewer(catalogKey('p'), { ...widget, version: 3 });
   await first.apply([confirmationOf('c', 3)]);
-  const order = await first.carts.checkOut(repeated, 'c');
+  const order = await first.carts.checkOut(callerWithKey, 'c');
   assert.deepEqual([order.status, replays], ['checkedOut', 0]);
-  assert.deepEqual([await first.carts.checkOut(repeated, 'c'), replays], [order, 1]);
+  assert.deepEqual([await first.carts.checkOut(callerWithKey, 'c'), replays], [order, 1]);
 });
 
-test('core 11: a product that has not arrived in the read model makes a checkout unavailable, not its lines', async (t) => {
+test('core 11: while the read model is incomplete, a checkout with an unknown product is unavailable, but its line is not', async (t) => {
   const { first } = await openStore(t, { isCatalogSynchronised: () => false });
   await first.carts.open(guest, 'c');
   await first.carts.change(guest, 'c', addOne, 'p');
   const deleted = { eventType: 'ProductDeleted', productId: 'q', version: 1, updatedAt: NOW } as const;
   await first.table.putIfNewer(catalogKey('q'), entryOf(deleted));
-  const lost = (await first.table.get(cartKey('c'))) ?? assert.fail('no cart');
-  const [line] = lost.lines;
+  const cart = (await first.table.get(cartKey('c'))) ?? assert.fail('no cart');
+  const [line] = cart.lines;
   assert.ok(line);
   await first.table.update(cartKey('c'), () => ({
-    state: { ...lost, lines: [{ ...line, productId: 'unknown' }], version: lost.version + 1 },
+    state: { ...cart, lines: [{ ...line, productId: 'unknown' }], version: cart.version + 1 },
     events: [],
   }));
   assert.equal((await first.carts.read(guest, 'c')).items[0]?.availability, 'available');

@@ -4,8 +4,8 @@ import type { Cart, CartDecision } from '../domain/cart.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { checkOut, RESERVATION_PENDING } from '../domain/checkout.ts';
 import {
-  awaitedProducts,
-  type HoldTerms,
+  pendingProductIds,
+  type HoldRequirements,
   isAwaitingHolds,
   requestMissingHolds,
   requestPendingHolds,
@@ -16,24 +16,24 @@ import { type Decisions, productsOf } from './decisions.ts';
 import { createResponseNotifier } from './response-notifier.ts';
 import type { Caller, Carts, CartsDeps } from './types.ts';
 
-/** How long a checkout waits before it looks for a response that another process has stored. */
+/** Polling interval for responses that another process has stored. */
 const POLL_MS = 250;
 
 /**
- * A hold that expires sooner is renewed first: as long as a checkout waits at most. A hold that is shorter than that
- * altogether counts once this checkout has renewed it, so that any length works, and so do clocks that differ.
+ * A hold that expires within this time, the longest wait of a checkout, is renewed first. A hold that this checkout has
+ * renewed is accepted however short it is, so that holds of any duration and clocks that differ are supported.
  */
 const RENEW_MS = 5_000;
 
 /**
- * Checks carts out. Where Product does not hold a line, it requests the hold, in a write of its own, and waits for the
- * response until the deadline; then it requests again what is pending, for the next attempt, and rejects with `unavailable`.
+ * Creates the checkout. For lines without a hold it requests one, in a separate write, and waits for the response until
+ * the deadline. After the deadline it requests pending holds again, for the next attempt, and rejects with `unavailable`.
  */
 export function createCheckout(
   { table, now, notifier = createResponseNotifier(), reservationWaitMs = 5_000 }: CartsDeps,
-  { change, catalogOf, momentOf }: Decisions,
+  { change, catalogOf, timestampsOf }: Decisions,
 ): Carts['checkOut'] {
-  /** Writes what is decided about the cart and the catalog's entries of its products; resolves to the cart after it. */
+  /** Decides about a cart and the catalog entries of its products, and writes; resolves to the cart after the write. */
   const write = async (cartId: string, decide: (cart: Cart, catalog: Catalog) => CartDecision) => {
     const key = cartKey(cartId);
     const { state } = await table.transact(
@@ -50,10 +50,15 @@ export function createCheckout(
     return state;
   };
 
-  const untilResponded = async (caller: Caller, cartId: string, holds: HoldTerms, deadline: number) => {
+  const waitForResponses = async (
+    caller: Caller,
+    cartId: string,
+    holds: HoldRequirements,
+    deadline: number,
+  ) => {
     const { idle = (wait) => wait() } = caller;
     for (;;) {
-      // Begun before the read: no response can come between both unnoticed.
+      // Subscribed before the read: a response that is stored in between is not missed.
       const remainingMs = deadline - performance.now();
       if (remainingMs <= 0) return;
       const response = notifier.next(cartId, Math.min(POLL_MS, remainingMs));
@@ -63,38 +68,41 @@ export function createCheckout(
     }
   };
 
-  return async (anyCaller, cartId, agreed = {}) => {
-    const caller = repeatable(anyCaller);
+  return async (originalCaller, cartId, expected = {}) => {
+    const caller = withRetriesAllowed(originalCaller);
     const deadline = performance.now() + reservationWaitMs;
     const renewBefore = () => new Date(Date.parse(now()) + RENEW_MS).toISOString();
-    const attempt = (awaited: ReadonlySet<string> = new Set()) =>
-      change(caller, cartId, (cart, catalog, moment) =>
-        checkOut(cart, catalog, moment, { agreed, holds: { renewBefore: renewBefore(), awaited } }),
+    const attempt = (awaitedProductIds: ReadonlySet<string> = new Set()) =>
+      change(caller, cartId, (cart, catalog, timestamps) =>
+        checkOut(cart, catalog, timestamps, {
+          expected,
+          holds: { renewBefore: renewBefore(), awaitedProductIds },
+        }),
       );
     try {
       return await attempt();
     } catch (error) {
       if (!isPending(error)) throw error;
     }
-    const requested = await write(cartId, (cart, catalog) =>
-      requestMissingHolds(cart, catalog, { renewBefore: renewBefore() }, momentOf(cart)),
+    const cart = await write(cartId, (cart, catalog) =>
+      requestMissingHolds(cart, catalog, { renewBefore: renewBefore() }, timestampsOf(cart)),
     );
-    const awaited = requested ? awaitedProducts(requested) : new Set<string>();
-    await untilResponded(caller, cartId, { renewBefore: renewBefore(), awaited }, deadline);
+    const awaitedProductIds = cart ? pendingProductIds(cart) : new Set<string>();
+    await waitForResponses(caller, cartId, { renewBefore: renewBefore(), awaitedProductIds }, deadline);
     try {
-      return await attempt(awaited);
+      return await attempt(awaitedProductIds);
     } catch (error) {
-      if (isPending(error)) await write(cartId, (cart) => requestPendingHolds(cart, momentOf(cart)));
+      if (isPending(error)) await write(cartId, (cart) => requestPendingHolds(cart, timestampsOf(cart)));
       throw error;
     }
   };
 }
 
-/** A repeated checkout gets the same response, although the order has another ETag than the cart had (RFC 9110, 13.1.1). */
-function repeatable(caller: Caller): Caller {
-  const isAllowedOn = (cart: CartView) =>
-    cart.status === 'checkedOut' || (caller.isAllowedOn?.(cart) ?? true);
-  return { ...caller, isAllowedOn };
+/** Lets a retried checkout return the order, although its ETag differs from that of the cart (RFC 9110, 13.1.1). */
+function withRetriesAllowed(caller: Caller): Caller {
+  const meetsPreconditions = (cart: CartView) =>
+    cart.status === 'checkedOut' || (caller.meetsPreconditions?.(cart) ?? true);
+  return { ...caller, meetsPreconditions };
 }
 
 function isPending(error: unknown): boolean {

@@ -2,23 +2,23 @@ import { DomainError } from '@tandem/chassis/errors';
 import { transactIdempotently } from '@tandem/storage/idempotent-transaction';
 import { put, type Snapshot, type TransactOptions } from '@tandem/storage/table';
 import { type Access, visibleTo } from '../domain/access.ts';
-import type { Cart, CartDecision, Moment } from '../domain/cart.ts';
+import type { Cart, CartDecision, Timestamps } from '../domain/cart.ts';
 import type { Catalog, CatalogEntry } from '../domain/catalog.ts';
 import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
 import { cartKey, catalogKey } from '../store/entity-types.ts';
 import type { Caller, Carts, CartsDeps } from './types.ts';
 
-/** How often a request that the stock does not allow is decided anew, while it sees another stock each time. */
-const MAX_LOOKS = 4;
+/** Largest number of attempts of a change that the stock does not allow, while each attempt reads another stock. */
+const MAX_STOCK_ATTEMPTS = 4;
 
-/** Reads carts with the catalog's entries of their products, decides and writes. */
+/** Application of decisions: reads carts and the catalog entries of their products, decides, and writes. */
 export interface Decisions {
-  readonly momentOf: (cart: Pick<Cart, 'userId'>) => Moment;
+  readonly timestampsOf: (cart: Pick<Cart, 'userId'>) => Timestamps;
   readonly catalogOf: (entries: readonly CatalogEntry[]) => Catalog;
   readonly change: Carts['change'];
   /**
-   * As `change`, with further carts that the decision reads and writes, and the products of all of them. Whether the
-   * caller may access the further carts is the decision's to check.
+   * Like `change`, with further carts that the decision reads and writes, and the products of all carts. The decision must
+   * check that the caller may access the further carts.
    */
   readonly changeSeveral: (
     caller: Caller,
@@ -30,17 +30,17 @@ export interface Decisions {
 
 type ChangeSeveral = (
   cart: VisibleCart,
-  others: readonly (Cart | undefined)[],
+  furtherCarts: readonly (Cart | undefined)[],
   catalog: Catalog,
 ) => readonly [CartDecision, ...CartDecision[]];
 
 export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationWaitMs'>): Decisions {
   const { table, isCatalogSynchronised, now, ttlSeconds } = deps;
 
-  const momentOf: Decisions['momentOf'] = ({ userId }) => {
-    const at = now();
-    const lifetime = userId === null ? ttlSeconds.guest : ttlSeconds.user;
-    return { now: at, expiresAt: new Date(Date.parse(at) + lifetime * 1000).toISOString() };
+  const timestampsOf: Decisions['timestampsOf'] = ({ userId }) => {
+    const time = now();
+    const lifetimeSeconds = userId === null ? ttlSeconds.guest : ttlSeconds.user;
+    return { now: time, expiresAt: new Date(Date.parse(time) + lifetimeSeconds * 1000).toISOString() };
   };
   const catalogOf: Decisions['catalogOf'] = (entries) => ({
     entries: new Map(entries.map((entry) => [entry.productId, entry])),
@@ -49,7 +49,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
 
   const changeSeveral: Decisions['changeSeveral'] = (caller, cartIds, decide, productIds = []) => {
     const keys = cartIds.map(cartKey);
-    const [firstId, ...otherIds] = cartIds;
+    const [firstId, ...furtherIds] = cartIds;
     const productsIn = (read: Snapshot) => [
       ...keys.flatMap((key) => productsOf(read.get(key))),
       ...productIds,
@@ -65,7 +65,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
         requireAllowed(caller, viewOf(before, catalog));
         const decisions = decide(
           before,
-          otherIds.map((id) => read.get(cartKey(id))),
+          furtherIds.map((id) => read.get(cartKey(id))),
           catalog,
         );
         const [{ state }] = decisions;
@@ -79,7 +79,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
   };
 
   return {
-    momentOf,
+    timestampsOf,
     catalogOf,
     changeSeveral,
 
@@ -88,19 +88,20 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
         changeSeveral(
           caller,
           [cartId],
-          (cart, _others, catalog) => [decide(cart, catalog, momentOf(cart))],
+          (cart, _furtherCarts, catalog) => [decide(cart, catalog, timestampsOf(cart))],
           productIds,
         );
-      // The catalog is read after the cart: it may show a hold that was stored in between, and that another look finds.
-      // Two looks that agree are right.
-      for (let looks = 1, availableQty: unknown; ; looks += 1) {
+      // The catalog is read after the cart: its available units may exclude a hold of this cart that was stored in between,
+      // which a second attempt reads. If two attempts read the same stock, the rejection is right.
+      for (let attempts = 1, lastAvailableQty: unknown; ; attempts += 1) {
         try {
           return await attempt();
         } catch (error) {
           if (!(error instanceof DomainError && error.code === 'insufficient-stock')) throw error;
-          const seen = error.details?.['availableQty'];
-          if (looks > 1 && (seen === availableQty || looks === MAX_LOOKS)) throw error;
-          availableQty = seen;
+          const availableQty = error.details?.['availableQty'];
+          const isConfirmed = availableQty === lastAvailableQty || attempts === MAX_STOCK_ATTEMPTS;
+          if (attempts > 1 && isConfirmed) throw error;
+          lastAvailableQty = availableQty;
         }
       }
     },
@@ -116,11 +117,11 @@ export function productsOf(cart: Cart | undefined): string[] {
   return cart?.lines.map(({ productId }) => productId) ?? [];
 }
 
-function requireAllowed({ isAllowedOn }: Caller, cart: CartView): void {
-  if (!isAllowedOn || isAllowedOn(cart)) return;
+function requireAllowed({ meetsPreconditions }: Caller, cart: CartView): void {
+  if (!meetsPreconditions || meetsPreconditions(cart)) return;
   throw new DomainError(
     'preconditionFailed',
     'precondition-failed',
-    'The cart has changed since. Fetch it again and repeat the request.',
+    'The cart has changed since you read it. Read it again, then repeat the request.',
   );
 }

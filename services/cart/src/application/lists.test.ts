@@ -8,7 +8,7 @@ const { identity } = user;
 const idsOf = ({ items }: { items: readonly CartView[] }) => items.map(({ cartId }) => cartId);
 const minute = (nth: number) => new Date(Date.parse(NOW) + nth * 60_000).toISOString();
 
-test('core 14: open carts are listed with the newest change first, page by page', async (t) => {
+test('core 14: open carts are listed page by page, the most recently changed first', async (t) => {
   const { first, clock } = await openStore(t);
   const { carts } = first;
   for (const [nth, id] of ['c', 'a', 'b', 'd'].entries()) {
@@ -18,9 +18,9 @@ test('core 14: open carts are listed with the newest change first, page by page'
   await carts.open(caller('user-2'), 'theirs');
   clock.now = minute(9);
   await carts.change(user, 'a', addOne, 'p');
-  const all = await carts.list(identity, { limit: 20 });
-  assert.deepEqual([idsOf(all), all.cursor], [['a', 'd', 'b', 'c'], undefined]);
-  assert.equal(all.items[0]?.items[0]?.currentPrice, 1999);
+  const list = await carts.list(identity, { limit: 20 });
+  assert.deepEqual([idsOf(list), list.cursor], [['a', 'd', 'b', 'c'], undefined]);
+  assert.equal(list.items[0]?.items[0]?.currentPrice, 1999);
 
   const page = await carts.list(identity, { limit: 3 });
   assert.deepEqual(idsOf(page), ['a', 'd', 'b']);
@@ -33,7 +33,7 @@ test('core 14: open carts are listed with the newest change first, page by page'
     });
 });
 
-test('core 5: orders are listed with the newest first; they do not expire and cannot be deleted', async (t) => {
+test('core 5: orders are listed, the newest first; they do not expire and cannot be deleted', async (t) => {
   const { first, clock } = await openStore(t);
   const { carts } = first;
   for (const [nth, id] of ['b', 'c', 'a'].entries()) {
@@ -56,7 +56,7 @@ test('core 5: orders are listed with the newest first; they do not expire and ca
   assert.deepEqual(await carts.read(user, 'b'), order);
 });
 
-test("no user's id leads to the carts of another one", async (t) => {
+test('a user id that resembles an index partition lists no carts of another user', async (t) => {
   const { carts } = (await openStore(t)).first;
   for (const id of ['user-1', 'orders/user-1', 'open/user-1', '/user-1'])
     await carts.open(caller(id), `cart-${id}`);

@@ -6,15 +6,15 @@ import { BY_USER, carts, catalogKey, openCartsOf, ordersOf } from '../store/enti
 import { type Decisions, productsOf } from './decisions.ts';
 import type { CartQuery } from './types.ts';
 
-/** How many open carts of a user are listed. A shopper has one or a few; the rest of more is reachable by id only. */
+/** Largest number of open carts in a user's list. A shopper has one or a few; further ones are accessible by id only. */
 const MAX_OPEN_CARTS = 500;
 
-/** The place of a cart in the list of open carts. */
-type Place = Pick<Cart, 'updatedAt' | 'cartId'>;
+/** Position of a cart in the list of open carts. */
+type Position = Pick<Cart, 'updatedAt' | 'cartId'>;
 
 /**
- * Lists a user's carts. Orders are in the index in the order of their checkout. Open carts change places with each
- * write, so that an index in that order would be rewritten by each: they are read all, and sorted here.
+ * Lists a user's carts. The index has orders in the order of their checkout. Open carts are all read and then sorted: an
+ * index in the order of their changes would have to be rewritten with each change.
  */
 export function createLists(table: Table, { catalogOf }: Pick<Decisions, 'catalogOf'>) {
   const pageOf = async (items: readonly Cart[], cursor: string | undefined): Promise<Page<CartView>> => {
@@ -30,17 +30,19 @@ export function createLists(table: Table, { catalogOf }: Pick<Decisions, 'catalo
       const page = await table.query(carts, { ...orders, limit, ...(cursor && { cursor }) });
       return pageOf(page.items, page.cursor);
     }
-    const after = cursor ? placeOf(cursor) : undefined;
+    const after = cursor ? decodeCursor(cursor) : undefined;
     const open = { index: BY_USER, partition: openCartsOf(userId), limit: MAX_OPEN_CARTS };
     const { items } = await table.query(carts, open);
-    const behind = items.toSorted(byNewestChange).filter((cart) => !after || byNewestChange(cart, after) > 0);
-    const page = behind.slice(0, limit);
+    const remaining = items
+      .toSorted(byNewestChange)
+      .filter((cart) => !after || byNewestChange(cart, after) > 0);
+    const page = remaining.slice(0, limit);
     const last = page.at(-1);
-    return pageOf(page, last && behind.length > limit ? cursorOf(last) : undefined);
+    return pageOf(page, last && remaining.length > limit ? encodeCursor(last) : undefined);
   };
 }
 
-function byNewestChange(a: Place, b: Place): number {
+function byNewestChange(a: Position, b: Position): number {
   return compare(b.updatedAt, a.updatedAt) || compare(a.cartId, b.cartId);
 }
 
@@ -49,17 +51,17 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function cursorOf({ updatedAt, cartId }: Place): string {
+function encodeCursor({ updatedAt, cartId }: Position): string {
   return Buffer.from(JSON.stringify([updatedAt, cartId])).toString('base64url');
 }
 
-function placeOf(cursor: string): Place {
-  const place = parse(Buffer.from(cursor, 'base64url').toString());
-  const [updatedAt, cartId] = Array.isArray(place) ? (place as readonly unknown[]) : [];
+function decodeCursor(cursor: string): Position {
+  const fields = parse(Buffer.from(cursor, 'base64url').toString());
+  const [updatedAt, cartId] = Array.isArray(fields) ? (fields as readonly unknown[]) : [];
   if (
     typeof updatedAt === 'string' &&
     typeof cartId === 'string' &&
-    cursorOf({ updatedAt, cartId }) === cursor
+    encodeCursor({ updatedAt, cartId }) === cursor
   )
     return { updatedAt, cartId };
   throw new DomainError(

@@ -1,31 +1,31 @@
-/** Wakes those of this process who wait for Product's response to a cart. */
+/** Notifies checkouts of this process that wait for reservation responses to their cart. */
 export interface ResponseNotifier {
-  /** Responses to the cart were stored. */
+  /** Call once responses to the cart are stored. */
   notify(cartId: string): void;
   /** Resolves at the next notification of the cart, or after `timeoutMs`. */
   next(cartId: string, timeoutMs: number): Promise<void>;
 }
 
 export function createResponseNotifier(): ResponseNotifier {
-  const waiting = new Map<string, Set<() => void>>();
+  const listeners = new Map<string, Set<() => void>>();
 
   return {
     notify(cartId) {
-      for (const wake of waiting.get(cartId) ?? []) wake();
+      for (const wake of listeners.get(cartId) ?? []) wake();
     },
 
     next(cartId, timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const ofCart = waiting.get(cartId) ?? new Set();
-      waiting.set(cartId, ofCart);
+      const cartListeners = listeners.get(cartId) ?? new Set();
+      listeners.set(cartId, cartListeners);
       const wake = () => {
         clearTimeout(timer);
-        ofCart.delete(wake);
-        if (ofCart.size === 0 && waiting.get(cartId) === ofCart) waiting.delete(cartId);
+        cartListeners.delete(wake);
+        if (cartListeners.size === 0 && listeners.get(cartId) === cartListeners) listeners.delete(cartId);
         resolve();
       };
       const timer = setTimeout(wake, timeoutMs);
-      ofCart.add(wake);
+      cartListeners.add(wake);
       return promise;
     },
   };

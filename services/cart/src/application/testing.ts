@@ -17,29 +17,29 @@ export const NOW = '2026-02-14T15:00:00.000Z';
 export const widget = product('p', { inventory: 500 });
 
 /** A caller who knows the secret of every guest's cart. */
-export function caller(userId?: string, other: Partial<Caller> = {}): Caller {
+export function caller(userId?: string, overrides: Partial<Caller> = {}): Caller {
   return {
     identity: userId === undefined ? undefined : { subject: userId },
     idempotent: undefined,
     knowsSecretOf: () => true,
-    ...other,
+    ...overrides,
   };
 }
 
 export const guest = caller();
-export const addOne: Change = (cart, catalog, moment) =>
-  addItem(cart, requireProduct(catalog, 'p'), 1, moment);
+export const addOne: Change = (cart, catalog, timestamps) =>
+  addItem(cart, requireProduct(catalog, 'p'), 1, timestamps);
 
-/** Two processes with the same store, whose catalog has the widget. */
-export async function openStore(t: TestContext, other: Partial<CartsDeps> = {}) {
+/** Two processes with a common store, whose catalog has the widget. */
+export async function openStore(t: TestContext, overrides: Partial<CartsDeps> = {}) {
   const { driver: sqlite, feed, close } = openSqlite(':memory:');
   t.after(close);
   let conflicts = 0;
-  const stored: string[] = [];
+  const writes: string[] = [];
   const driver: Driver = {
     ...sqlite,
     write: (puts) => {
-      stored.push(JSON.stringify(puts));
+      writes.push(JSON.stringify(puts));
       return sqlite.write(puts);
     },
   };
@@ -49,9 +49,9 @@ export async function openStore(t: TestContext, other: Partial<CartsDeps> = {}) 
     const table = createTable(driver, { now: () => Date.parse(now()), onConflict: () => (conflicts += 1) });
     const notifier = createResponseNotifier();
     const ttlSeconds = { guest: 7 * 86_400, user: 30 * 86_400 };
-    const deps = { table, isCatalogSynchronised: () => true, now, ttlSeconds, notifier, ...other };
+    const deps = { table, isCatalogSynchronised: () => true, now, ttlSeconds, notifier, ...overrides };
     const consume = applyProductEvents({ table, now, onResponse: (cartId) => notifier.notify(cartId) });
-    /** Applies a batch, of which no event may fail. */
+    /** Applies a batch; rejects if an event fails. */
     const apply = async (events: readonly TandemEvent[]) => {
       for (const outcome of await consume(events)) if (outcome.status === 'failed') throw outcome.error;
     };
@@ -60,31 +60,31 @@ export async function openStore(t: TestContext, other: Partial<CartsDeps> = {}) 
   const [first, second] = [openProcess(), openProcess()];
   await first.table.putIfNewer(catalogKey('p'), widget);
 
-  /** The events that were published since the last call. */
-  const published = async (): Promise<readonly NewEvent[]> => {
+  /** Resolves to the events that were published since the last call. */
+  const publishedEvents = async (): Promise<readonly NewEvent[]> => {
     const stopping = new AbortController();
-    const reading = feed.read(1_000, stopping.signal);
+    const read = feed.read(1_000, stopping.signal);
     stopping.abort();
-    const changes = await reading;
+    const changes = await read;
     const last = changes.at(-1);
     if (last) await feed.checkpoint(last);
     return changes.flatMap(({ after }): readonly NewEvent[] => after?.events ?? []);
   };
-  /** `stored` is everything that was written, as JSON. */
-  return { first, second, clock, published, stored, conflicts: () => conflicts };
+  // `writes` has the JSON of every write.
+  return { first, second, clock, publishedEvents, writes, conflicts: () => conflicts };
 }
 
 /** Product's confirmation of a request. */
 export function confirmationOf(
   cartId: string,
   cartVersion: number,
-  other: Partial<EventOf<'InventoryReserved'>> = {},
+  overrides: Partial<EventOf<'InventoryReserved'>> = {},
 ): EventOf<'InventoryReserved'> {
   const order = { cartId, productId: 'p', cartVersion, revision: cartVersion, timestamp: NOW };
-  return { eventType: 'InventoryReserved', ...order, qty: 1, ...other };
+  return { eventType: 'InventoryReserved', ...order, qty: 1, ...overrides };
 }
 
-/** The versions of the requests of holds among events. */
+/** The cart versions of the hold requests among these events. */
 export function requestsIn(events: readonly NewEvent[]): number[] {
   return events.flatMap((event) => {
     if (event.eventType !== 'InventoryReservationRequested') return [];

@@ -18,7 +18,7 @@ const two = cartWith('cart-abc', [
 const accept = (cart: Cart, current: CatalogEntry, accepted: AcceptedPrice = {}) =>
   acceptPrice(cart, current.productId, catalogOf(current), accepted, at(5));
 
-test("makes the catalog's price the line's own, as a new version that lives on, without an event", () => {
+test("accepting a price sets the line's price, increments the version and postpones the expiry, without an event", () => {
   const { state, events } = accept(two, dearer);
   assert.deepEqual(events, []);
   assert.deepEqual(state, {
@@ -30,7 +30,7 @@ test("makes the catalog's price the line's own, as a new version that lives on, 
   });
 });
 
-test('what Product has responded stays: the quantity has not changed', () => {
+test('the hold of the line does not change: its quantity has not changed', () => {
   for (const cart of [withReserved(two), withRejected(two, 'p')]) {
     const { priceAtAdd: _, ...before } = expectLine(cart, 'p');
     const { priceAtAdd, ...after } = expectLine(accept(cart, dearer).state, 'p');
@@ -38,7 +38,7 @@ test('what Product has responded stays: the quantity has not changed', () => {
   }
 });
 
-test('core 6: only the price and currency that the shopper saw are accepted, else the line is shown as it is now', () => {
+test('core 6: if the price or currency differs from the accepted one, the conflict has the current line', () => {
   for (const accepted of [{ price: 1999 }, { currency: 'EUR' }, { price: 2999, currency: 'EUR' }]) {
     const error = errorOf(() => accept(one, dearer, accepted));
     assert.deepEqual([error.kind, error.code], ['conflict', 'price-changed']);
@@ -49,13 +49,13 @@ test('core 6: only the price and currency that the shopper saw are accepted, els
     assert.equal(expectLine(accept(one, dearer, accepted).state, 'p').priceAtAdd, 2999);
 });
 
-test('the price that the line has is no change', () => {
+test('accepting the price that the line already has changes nothing', () => {
   const { state, events } = accept(two, product('p', { name: 'New', inventory: 0 }));
   assert.equal(state, two);
   assert.deepEqual(events, []);
 });
 
-test('a single line follows its product into another currency, also where the number is the same', () => {
+test('the only line of a cart can change to another currency, even if the amount is the same', () => {
   for (const price of [1999, 2999]) {
     const { state } = accept(one, { ...euros, price });
     assert.deepEqual(
@@ -65,14 +65,14 @@ test('a single line follows its product into another currency, also where the nu
   }
 });
 
-test('a line among others stays in their currency', () => {
+test('one of several lines cannot change to another currency', () => {
   assert.deepEqual(
     errorOf(() => accept(two, euros)),
     { kind: 'conflict', code: 'currency-mismatch' },
   );
 });
 
-test('once it is accepted, a changed price no longer stands in the way of a checkout', () => {
+test('a changed price no longer prevents the checkout once it is accepted', () => {
   for (const current of [dearer, euros]) {
     const cart = withReserved(one);
     const error = errorOf(() => checkOut(cart, catalogOf(current), at(6)));
@@ -85,21 +85,21 @@ test('once it is accepted, a changed price no longer stands in the way of a chec
   }
 });
 
-test('a line that is not there is not found, whatever the catalog has', () => {
+test('a missing line is not found, even if the catalog has the product', () => {
   assert.deepEqual(
     errorOf(() => accept(one, product('q'))),
     { kind: 'notFound', code: 'line-not-found' },
   );
 });
 
-test('a product that is no longer sold has no price to accept', () => {
+test('the price of a deleted product cannot be accepted', () => {
   assert.deepEqual(
     errorOf(() => accept(one, { productId: 'p', version: 9, deleted: true })),
     { kind: 'conflict', code: 'product-deleted' },
   );
 });
 
-test('a cart that is closed keeps its prices', () => {
+test('the prices of a closed cart cannot be changed', () => {
   for (const status of ['checkedOut', 'merged', 'deleted'] as const) {
     assert.deepEqual(
       errorOf(() => accept({ ...one, status }, dearer)),

@@ -2,24 +2,24 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { Cart } from './cart.ts';
 import type { VisibleCart } from './view.ts';
 
-/** The caller that accesses a cart. */
+/** Access rights of a caller. */
 export interface Access {
   /** The user; undefined for a guest. */
   readonly userId: string | undefined;
-  /** Whether the caller named the guest's cart by its secret: the public id grants nothing. */
+  /** Whether the caller knows the secret of a guest's cart. The public id grants no access. */
   readonly knowsSecretOf: (cartId: string) => boolean;
 }
 
 /**
- * The cart, if the caller may see it: a user's cart is its user's alone, a guest's belongs to whoever knows its
- * secret. To everybody else, and once it is deleted, it is not found.
+ * Returns a cart that the caller may access: its user, or for a guest's cart any caller who knows its secret. Throws
+ * `notFound` for all others, and for a deleted cart.
  */
 export function visibleTo(access: Access, cart: Cart | undefined): VisibleCart {
   if (cart && isVisible(cart) && isOwnedBy(access, cart)) return cart;
-  throw new DomainError('notFound', 'cart-not-found', 'Cart not found.');
+  throw new DomainError('notFound', 'cart-not-found', 'Cart not found. Check its id.');
 }
 
-/** The source of a merge: one that this merge emptied already may have been deleted since. */
+/** Returns the source of a merge, like `visibleTo`; for a retry of the merge, the source may have been deleted since. */
 export function mergeableBy(access: Access, cart: Cart | undefined, targetId: string): Cart {
   if (cart?.mergedInto === targetId && isOwnedBy(access, cart)) return cart;
   return visibleTo(access, cart);

@@ -22,11 +22,11 @@ import { mergeCarts } from './merge.ts';
 import { applyResponse, type HoldResponse } from './reservation.ts';
 import { catalogOf, product } from './testing.ts';
 
-const moment = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
+const timestamps = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
 
 /** The carts by their ids. */
 type Carts = Readonly<Record<string, Cart>>;
-/** Decides about one cart, or about the two of a merge. */
+/** A decision about one cart, or about both carts of a merge. */
 type Change = (carts: Carts) => readonly CartDecision[];
 
 const products: fc.Arbitrary<CatalogProduct> = fc.record({
@@ -36,33 +36,33 @@ const products: fc.Arbitrary<CatalogProduct> = fc.record({
   price: fc.nat({ max: 1_000_000_000 }),
   currency: fc.constantFrom('USD', 'USD', 'USD', 'EUR'),
   inventory: fc.nat({ max: 2_000 }),
-  updatedAt: fc.constant(moment.now),
+  updatedAt: fc.constant(timestamps.now),
 });
 const qty = fc.nat({ max: 600 });
 const cartIds = fc.constantFrom('x', 'y', 'z');
 const cartOf = (carts: Carts, id: string) => carts[id] ?? assert.fail(`no cart ${id}`);
 
-const changesOfLines: fc.Arbitrary<(cart: Cart) => CartDecision> = fc.oneof(
+const lineChanges: fc.Arbitrary<(cart: Cart) => CartDecision> = fc.oneof(
   fc.tuple(products, qty).map(
     ([product, qty]) =>
       (cart: Cart) =>
-        addItem(cart, product, qty + 1, moment),
+        addItem(cart, product, qty + 1, timestamps),
   ),
   fc.tuple(products, qty).map(([product, qty]) => {
-    return (cart: Cart) => setQuantity(cart, product.productId, catalogOf(product), qty, moment);
+    return (cart: Cart) => setQuantity(cart, product.productId, catalogOf(product), qty, timestamps);
   }),
   products.map((product) => (cart: Cart) => {
     const { qty } = lineOf(cart.lines, product.productId) ?? { qty: 0 };
-    return setQuantity(cart, product.productId, catalogOf(product), qty, moment);
+    return setQuantity(cart, product.productId, catalogOf(product), qty, timestamps);
   }),
   products.map(
     ({ productId }) =>
       (cart: Cart) =>
-        removeItem(cart, productId, moment),
+        removeItem(cart, productId, timestamps),
   ),
-  products.map((product) => (cart: Cart) => renewHolds(cart, catalogOf(product), moment)),
+  products.map((product) => (cart: Cart) => renewHolds(cart, catalogOf(product), timestamps)),
   products.map(
-    (product) => (cart: Cart) => acceptPrice(cart, product.productId, catalogOf(product), {}, moment),
+    (product) => (cart: Cart) => acceptPrice(cart, product.productId, catalogOf(product), {}, timestamps),
   ),
 );
 const outcomes = fc.constantFrom<HoldResponse['outcome'][]>(
@@ -79,28 +79,28 @@ const responses: fc.Arbitrary<(cart: Cart) => CartDecision> = fc
     const { requestedAt = 1, qty = 1 } = lineOf(lines, productId) ?? {};
     const heldQty = { confirmed: qty, rejected: Math.floor(qty / 2), expired: 0 }[outcome];
     const order = { cartId, productId, cartVersion: requestedAt + lag, revision };
-    return applyResponse(cart, { outcome, ...order, heldQty, availableQty: heldQty }, moment.now);
+    return applyResponse(cart, { outcome, ...order, heldQty, availableQty: heldQty }, timestamps.now);
   });
 const merges = fc.tuple(cartIds, cartIds).map(([targetId, sourceId]): Change => (carts) => {
-  const moments = { target: moment, source: moment };
+  const mergeTimestamps = { target: timestamps, source: timestamps };
   const { target, source } = mergeCarts(
     cartOf(carts, targetId),
     cartOf(carts, sourceId),
     catalogOf(),
-    moments,
+    mergeTimestamps,
   );
   return [target, source];
 });
 const checkouts = cartIds.map((id): Change => (carts) => {
   const cart = cartOf(carts, id);
-  const asShown = cart.lines.map(({ productId, priceAtAdd }) =>
+  const unchangedProducts = cart.lines.map(({ productId, priceAtAdd }) =>
     product(productId, { price: priceAtAdd, ...(cart.currency && { currency: cart.currency }) }),
   );
-  return [checkOut(cart, catalogOf(...asShown), moment)];
+  return [checkOut(cart, catalogOf(...unchangedProducts), timestamps)];
 });
-const deletions = cartIds.map((id): Change => (carts) => [deleteCart(cartOf(carts, id), moment)]);
+const deletions = cartIds.map((id): Change => (carts) => [deleteCart(cartOf(carts, id), timestamps)]);
 const changes: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 10, arbitrary: onOneCart(changesOfLines) },
+  { weight: 10, arbitrary: onOneCart(lineChanges) },
   { weight: 16, arbitrary: onOneCart(responses) },
   { weight: 2, arbitrary: merges },
   { weight: 6, arbitrary: checkouts },
@@ -111,14 +111,14 @@ function onOneCart(changes: fc.Arbitrary<(cart: Cart) => CartDecision>): fc.Arbi
   return fc.tuple(cartIds, changes).map(([id, change]): Change => (carts) => [change(cartOf(carts, id))]);
 }
 
-/** A consumer's reading of an event, which must be all of it. */
+/** Asserts that a consumer reads the event with all of its fields. */
 function assertReadable(event: NewEvent): void {
   const sent = { ...event, eventId: 'e', schemaVersion: 1 };
   assert.deepEqual(readEvent(JSON.stringify(sent)), { ok: true, event: sent });
 }
 
-/** The lines of carts as their events alone describe them. */
-function createListener() {
+/** A consumer that derives the lines of carts from their events only. */
+function createProjection() {
   const linesOf = new Map<string, Map<string, number>>();
   return {
     apply({ events, state }: CartDecision) {
@@ -136,13 +136,13 @@ function createListener() {
         else lines.delete(event.productId);
       }
     },
-    assertKnows({ cartId, lines }: Cart) {
+    assertEquals({ cartId, lines }: Cart) {
       assert.deepEqual(linesOf.get(cartId), new Map(lines.map(({ productId, qty }) => [productId, qty])));
     },
   };
 }
 
-/** How many units of each product these carts have together. */
+/** The total units of each product in these carts. */
 function unitsIn(carts: readonly Cart[]): Record<string, number> {
   const units: Record<string, number> = {};
   for (const { productId, qty } of carts.flatMap(({ lines }) => lines))
@@ -150,7 +150,7 @@ function unitsIn(carts: readonly Cart[]): Record<string, number> {
   return units;
 }
 
-/** Every departure of a merge has one arrival: of as many units, and each names the other cart at its version. */
+/** Asserts that every departure of a merge has an arrival of the same units, and that both name each other's version. */
 function assertMoved(decisions: readonly CartDecision[]): number {
   const events = decisions.flatMap(({ events }) => events);
   const departures = events.flatMap((event) =>
@@ -169,7 +169,7 @@ function assertMoved(decisions: readonly CartDecision[]): number {
   return departures.length;
 }
 
-function assertSound({ status, lines, currency, version }: Cart): void {
+function assertInvariants({ status, lines, currency, version }: Cart): void {
   if (status === 'open') assert.equal(currency === null, lines.length === 0);
   assert.ok(lines.every(({ qty }) => qty >= 1 && qty <= 999));
   assert.ok(
@@ -178,16 +178,16 @@ function assertSound({ status, lines, currency, version }: Cart): void {
   assert.ok(lines.every(({ heldQty, heldUntil, holdVersion }) => heldQty > 0 || !(heldUntil ?? holdVersion)));
 }
 
-test('for any commands: the events alone describe the lines, units are conserved, and only held units are checked out', () => {
-  const happened = { moves: 0, checkouts: 0 };
+test('for any commands: the lines can be derived from the events, merges conserve units, and only held lines are checked out', () => {
+  const coverage = { moves: 0, checkouts: 0 };
   fc.assert(
     fc.property(
       fc.option(fc.string({ maxLength: 10 })),
       fc.array(changes, { minLength: 20, maxLength: 60, size: 'max' }),
       (userId, history) => {
-        const listener = createListener();
-        const opened = ['x', 'y', 'z'].map((id) => openCart(id, userId, moment));
-        for (const decision of opened) listener.apply(decision);
+        const projection = createProjection();
+        const opened = ['x', 'y', 'z'].map((id) => openCart(id, userId, timestamps));
+        for (const decision of opened) projection.apply(decision);
         let carts: Carts = Object.fromEntries(opened.map(({ state }) => [state.cartId, state]));
 
         for (const change of history) {
@@ -202,21 +202,21 @@ test('for any commands: the events alone describe the lines, units are conserved
           for (const decision of decisions) {
             const { state } = decision;
             const old = cartOf(before, state.cartId);
-            listener.apply(decision);
-            listener.assertKnows(state);
-            assertSound(state);
+            projection.apply(decision);
+            projection.assertEquals(state);
+            assertInvariants(state);
             assert.equal(state.version, old.version + (state === old ? 0 : 1));
             if (state === old) assert.deepEqual(decision.events, []);
-            if (old.status === 'checkedOut') assert.equal(state, old, 'an order stays');
+            if (old.status === 'checkedOut') assert.equal(state, old, 'an order does not change');
             if (old.status === 'deleted' || old.status === 'merged') assert.deepEqual(state.lines, []);
             if (old.status === 'open' && state.status === 'checkedOut') {
-              happened.checkouts += 1;
+              coverage.checkouts += 1;
               assert.deepEqual(state.lines, old.lines);
               assert.ok(old.lines.every((line) => holdOf(line, undefined) === 'held'));
             }
             carts = { ...carts, [state.cartId]: state };
           }
-          happened.moves += assertMoved(decisions);
+          coverage.moves += assertMoved(decisions);
           if (decisions.length === 2)
             assert.deepEqual(unitsIn(Object.values(carts)), unitsIn(Object.values(before)));
         }
@@ -231,5 +231,5 @@ test('for any commands: the events alone describe the lines, units are conserved
     ),
     { numRuns: 2_000 },
   );
-  assert.ok(happened.moves > 100 && happened.checkouts > 100, JSON.stringify(happened));
+  assert.ok(coverage.moves > 100 && coverage.checkouts > 100, JSON.stringify(coverage));
 });

@@ -11,12 +11,12 @@ import {
   totalOf,
 } from './cart.ts';
 import { expireCart } from './checkout.ts';
-import { attainableQty } from './line.ts';
+import { maxQuantity } from './line.ts';
 import { at, catalogOf, product, errorOf, summaryOf, withRejected, withReserved } from './testing.ts';
 
 const widget = product('p');
-/** Where the catalog is not needed. */
-const unknown = catalogOf();
+/** For decisions that do not need the catalog. */
+const emptyCatalog = catalogOf();
 
 const { state: empty } = openCart('cart-abc', 'user-123', at(0));
 const { state: two } = addItem(empty, widget, 2, at(1));
@@ -30,13 +30,13 @@ function assertConflict(decide: () => unknown, code: string, details?: object): 
 const qtyOf = ({ lines }: Cart, productId = 'p') =>
   lines.find((line) => line.productId === productId)?.qty ?? 0;
 
-/** Nothing is written or published. */
+/** Asserts that nothing is written or published. */
 function assertUnchanged(decision: CartDecision, cart: Cart): void {
   assert.equal(decision.state, cart);
   assert.deepEqual(decision.events, []);
 }
 
-test('opens empty at version 1, without a currency or an event', () => {
+test('a new cart is empty, at version 1, without a currency or an event', () => {
   const { state, events } = openCart('c', null, at(0));
   assert.deepEqual(state, {
     cartId: 'c',
@@ -51,7 +51,7 @@ test('opens empty at version 1, without a currency or an event', () => {
   assert.deepEqual(events, []);
 });
 
-test('adding publishes the change, the quantity after it, the price, the currency and the version', () => {
+test('adding an item publishes the change, the quantity after it, the price, the currency and the version', () => {
   const { state, events } = addItem(two, widget, 3, at(2));
   assert.deepEqual(events, [
     {
@@ -73,26 +73,26 @@ test('adding publishes the change, the quantity after it, the price, the currenc
   );
 });
 
-test('setting publishes an added or a removed quantity, always positive, and 0 removes the line', () => {
+test('setting a quantity publishes the added or removed units as a positive number; 0 removes the line', () => {
   assert.deepEqual(summaryOf(setQuantity(two, 'p', catalogOf(widget), 7, at(2))), [
     ['ProductAddedToCart', 'p', 5, 7, 3],
   ]);
-  assert.deepEqual(summaryOf(setQuantity(two, 'p', unknown, 1, at(2))), [
+  assert.deepEqual(summaryOf(setQuantity(two, 'p', emptyCatalog, 1, at(2))), [
     ['ProductRemovedFromCart', 'p', 1, 1, 3],
   ]);
-  const removed = setQuantity(two, 'p', unknown, 0, at(2));
+  const removed = setQuantity(two, 'p', emptyCatalog, 0, at(2));
   assert.deepEqual(summaryOf(removed), [['ProductRemovedFromCart', 'p', 2, 0, 3]]);
   assert.deepEqual(removed.state.lines, []);
 });
 
-test('setting the same quantity, or removing a missing line, changes nothing', () => {
-  assertUnchanged(setQuantity(reserved, 'p', unknown, 2, at(2)), reserved);
-  assertUnchanged(setQuantity(two, 'q', unknown, 0, at(2)), two);
+test('setting the current quantity of a held line, or removing a missing line, changes nothing', () => {
+  assertUnchanged(setQuantity(reserved, 'p', emptyCatalog, 2, at(2)), reserved);
+  assertUnchanged(setQuantity(two, 'q', emptyCatalog, 0, at(2)), two);
   assertUnchanged(removeItem(two, 'q', at(2)), two);
   assertUnchanged(removeItem(empty, 'p', at(2)), empty);
 });
 
-test('removing the last line frees the cart for another currency; the event still names the one it was in', () => {
+test('without lines a cart has no currency; the event of the last removal has the former one', () => {
   const { state, events } = removeItem(two, 'p', at(2));
   assert.deepEqual([state.currency, state.lines, state.version], [null, [], 3]);
   const [event] = events;
@@ -100,7 +100,7 @@ test('removing the last line frees the cart for another currency; the event stil
   assert.equal(addItem(state, product('e', { currency: 'EUR' }), 1, at(3)).state.currency, 'EUR');
 });
 
-test('a line keeps the price and its place; the total is at the prices of adding', () => {
+test('a line keeps its price and position; the total is the sum at priceAtAdd', () => {
   const { state: three } = addItem(two, product('q', { price: 100 }), 1, at(2));
   const { state, events } = addItem(three, { ...widget, price: 2999 }, 1, at(3));
   assert.deepEqual(
@@ -131,7 +131,7 @@ test('a line has at most 999 units', () => {
   assertConflict(() => setQuantity(full, 'p', catalogOf(widget), 1_000, at(3)), 'quantity-limit', limit);
 });
 
-test('a cart takes as many units of a product as the product allows', () => {
+test('a line has at most maxPerCart units of its product', () => {
   const limited = product('p', { maxPerCart: 3 });
   assert.equal(qtyOf(addItem(two, limited, 1, at(2)).state), 3);
   assertConflict(() => addItem(two, limited, 2, at(2)), 'quantity-limit', { qty: 2, limit: 3 });
@@ -141,7 +141,7 @@ test('a cart takes as many units of a product as the product allows', () => {
   });
 });
 
-test('a cart has at most 100 lines, whose quantities may still grow', () => {
+test('a cart has at most 100 lines; their quantities may still grow', () => {
   const ids = Array.from({ length: 100 }, (_, i) => `p${i}`);
   const full = ids.reduce((cart, id) => addItem(cart, product(id), 1, at(1)).state, empty);
   assert.equal(full.lines.length, 100);
@@ -149,7 +149,7 @@ test('a cart has at most 100 lines, whose quantities may still grow', () => {
   assert.equal(qtyOf(addItem(full, product('p99'), 1, at(2)).state, 'p99'), 2);
 });
 
-test('core 1: units that Product has not confirmed are not available: two quick adds beyond the stock are one too many', () => {
+test('core 1: pending units do not count as held, so that two quick adds cannot exceed the stock', () => {
   const last = product('p', { inventory: 1 });
   const { state: one } = addItem(empty, last, 1, at(1));
   assertConflict(() => addItem(one, last, 1, at(2)), 'insufficient-stock', { availableQty: 1 });
@@ -159,23 +159,19 @@ test('core 1: units that Product has not confirmed are not available: two quick 
   assert.equal(qtyOf(addItem(six, ten, 4, at(2)).state), 10);
 });
 
-test('interop A3: units that are held for the line count as available, those of a rejected line do not', () => {
+test('interop A3: the held units of a line count as available to it; rejected units do not', () => {
   const last = product('p', { version: 2, inventory: 1 });
   assert.equal(qtyOf(addItem(reserved, last, 1, at(2)).state), 3);
-  const attainable = { availableQty: 3 };
-  assertConflict(() => addItem(reserved, last, 2, at(2)), 'insufficient-stock', attainable);
-  assertConflict(
-    () => setQuantity(reserved, 'p', catalogOf(last), 4, at(2)),
-    'insufficient-stock',
-    attainable,
-  );
+  const details = { availableQty: 3 };
+  assertConflict(() => addItem(reserved, last, 2, at(2)), 'insufficient-stock', details);
+  assertConflict(() => setQuantity(reserved, 'p', catalogOf(last), 4, at(2)), 'insufficient-stock', details);
   assert.deepEqual(
-    [reserved, two, rejected, empty].map(({ lines }) => attainableQty(lines[0], last)),
+    [reserved, two, rejected, empty].map(({ lines }) => maxQuantity(lines[0], last)),
     [3, 1, 1, 1],
   );
 });
 
-test('deleting returns every line and closes the cart for good', () => {
+test('a deletion publishes the removal of every line, and closes the cart permanently', () => {
   const { state: three } = addItem(two, product('q'), 1, at(2));
   const { state, events } = deleteCart(three, at(3));
   assert.deepEqual(summaryOf({ events }), [
@@ -188,7 +184,7 @@ test('deleting returns every line and closes the cart for good', () => {
   assertConflict(() => deleteCart({ ...two, status: 'checkedOut' }, at(3)), 'cart-closed');
 });
 
-test('a cart that is closed does not change', () => {
+test('a closed cart cannot be changed', () => {
   const closed: Cart = { ...two, status: 'checkedOut' };
   for (const change of [
     () => addItem(closed, widget, 1, at(2)),

@@ -1,11 +1,11 @@
 import type { NewEvent } from '@tandem/contracts/events';
 
-/** How far the read model is filled: a snapshot was requested, or all products of it were applied. */
+/** State of the read model's backfill: a snapshot is requested, or all of its products are applied. */
 export interface CatalogSync {
   readonly version: number;
   readonly status: 'requested' | 'synchronised';
   readonly requestId: string;
-  /** RFC 3339, UTC: the request, the latest progress, or the completion. */
+  /** Time of the request, the latest progress, or the completion; RFC 3339, UTC. */
   readonly changedAt: string;
   /** Distinct products of the snapshot that were applied. */
   readonly appliedCount: number;
@@ -13,7 +13,7 @@ export interface CatalogSync {
   readonly productCount?: number;
 }
 
-/** Marks a product of the requested snapshot as counted, whatever repeats. */
+/** Mark of a counted product of the requested snapshot: redeliveries do not count. */
 export interface SnapshotProduct {
   readonly version: 1;
   /** Seconds since the epoch. */
@@ -26,8 +26,8 @@ interface SyncDecision {
 }
 
 /**
- * Requests a snapshot from Product, unless the catalog is synchronised or there was progress after `progressSince`.
- * A repeated request keeps the id, so that products of every attempt count.
+ * Requests a snapshot from Product, unless the read model is synchronised or progressed after `progressSince`. A further
+ * request has the same id, so that the products of every attempt count.
  */
 export function requestSnapshot(
   current: CatalogSync | undefined,
@@ -46,16 +46,16 @@ export function requestSnapshot(
   };
 }
 
-/** Whether products of this snapshot count: only of the requested one, others may have begun too early. */
+/** Whether products of this snapshot count. Only those of the requested one do: another may have begun before it. */
 export function isRequested(current: CatalogSync | undefined, snapshotId: string): current is CatalogSync {
   return current?.status === 'requested' && current.requestId === snapshotId;
 }
 
-/** Counts products that were applied for the first time: progress, and perhaps the last ones. */
+/** Counts newly applied products, and completes the synchronisation with the last one. */
 export function countApplied(current: CatalogSync, newProducts: number, now: string): CatalogSync {
   if (newProducts === 0) return current;
   const appliedCount = current.appliedCount + newProducts;
-  return completed({ ...current, version: current.version + 1, appliedCount, changedAt: now });
+  return withStatus({ ...current, version: current.version + 1, appliedCount, changedAt: now });
 }
 
 /** Records that Product has published the snapshot, with this number of products. */
@@ -67,12 +67,15 @@ export function completeSnapshot(
 ): SyncDecision {
   if (!isRequested(current, snapshotId) || current.productCount === productCount)
     return { state: current, events: [] };
-  const state = completed({ ...current, version: current.version + 1, productCount, changedAt: now });
+  const state = withStatus({ ...current, version: current.version + 1, productCount, changedAt: now });
   return { state, events: [] };
 }
 
-/** The publication alone proves nothing: a message of the snapshot may be on its way, or be dead-lettered. */
-function completed(sync: CatalogSync): CatalogSync {
+/**
+ * The synchronisation with its status: `synchronised` once all published products are applied. That they are published is
+ * not enough, as messages of the snapshot may be in flight or dead-lettered.
+ */
+function withStatus(sync: CatalogSync): CatalogSync {
   const { productCount, appliedCount } = sync;
   return productCount !== undefined && appliedCount >= productCount
     ? { ...sync, status: 'synchronised' }

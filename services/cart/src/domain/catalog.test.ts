@@ -23,12 +23,12 @@ const state = {
 };
 const deleted: CatalogEntry = { productId: 'prod-123', version: 43, deleted: true };
 
-test("keeps of a product's state what a cart needs, whichever event brought it", () => {
+test('an entry has the fields that carts need, from every event with the state of a product', () => {
   for (const eventType of ['ProductCreated', 'ProductUpdated', 'ProductSnapshot'] as const)
     assert.deepEqual(entryOf({ eventType, ...state, category: 'widgets', eventId: 'e' }), state);
 });
 
-test('stores maxPerCart and the incarnation if the producer sends them', () => {
+test('an entry has maxPerCart and the incarnation if the producer sends them', () => {
   const event = { eventType: 'ProductUpdated', ...state, maxPerCart: 5, incarnation: 40 } as const;
   assert.deepEqual(entryOf(event), { ...state, maxPerCart: 5, incarnation: 40 });
 });
@@ -36,37 +36,37 @@ test('stores maxPerCart and the incarnation if the producer sends them', () => {
 const updated = (version: number) => ({ eventType: 'ProductUpdated', ...state, version }) as const;
 const snapshot = (version: number) => ({ eventType: 'ProductSnapshot', ...state, version }) as const;
 
-test('the newer version wins, whatever the order', () => {
-  const known = entryOf(updated(42));
-  assert.equal(entryAfter(known, updated(42)), known);
-  assert.equal(entryAfter(known, snapshot(41)), known);
-  assert.deepEqual(entryAfter(known, updated(1_000_042)), { ...state, version: 1_000_042 });
+test('the higher version wins, in any order', () => {
+  const entry = entryOf(updated(42));
+  assert.equal(entryAfter(entry, updated(42)), entry);
+  assert.equal(entryAfter(entry, snapshot(41)), entry);
+  assert.deepEqual(entryAfter(entry, updated(1_000_042)), { ...state, version: 1_000_042 });
   assert.deepEqual(entryAfter(undefined, updated(900_000_000_000)), { ...state, version: 900_000_000_000 });
 });
 
-test('core 14: an implausible version of a known product is an error, so that it is dead-lettered', () => {
+test('core 14: an implausible version of a stored product throws, so that its event is dead-lettered', () => {
   for (const event of [updated(1_000_043), snapshot(1_000_043)]) {
     const { kind, code } = errorOf(() => entryAfter(entryOf(updated(42)), event));
     assert.deepEqual([kind, code], ['invalid', 'version-implausible']);
   }
 });
 
-test('core 14: an implausible version that came first is healed by a snapshot, after which events apply as ever', () => {
-  const absurd = entryOf(updated(900_000_000_000));
+test('core 14: a snapshot repairs an implausible version that was stored first; later events then apply normally', () => {
+  const implausible = entryOf(updated(900_000_000_000));
   assert.equal(
-    entryAfter(absurd, updated(43)),
-    absurd,
-    'an event alone does not: it may be as old as it looks',
+    entryAfter(implausible, updated(43)),
+    implausible,
+    'another event does not: it may be outdated',
   );
-  const healed = entryAfter(absurd, snapshot(43));
-  assert.deepEqual([productVersionOf(healed), healed.version], [43, absurd.version + 1]);
-  assert.equal(entryAfter(healed, updated(42)), healed);
-  assert.equal(entryAfter(healed, updated(43)), healed);
-  const next = entryAfter(healed, updated(44));
-  assert.deepEqual([productVersionOf(next), next.version], [44, absurd.version + 2]);
+  const repaired = entryAfter(implausible, snapshot(43));
+  assert.deepEqual([productVersionOf(repaired), repaired.version], [43, implausible.version + 1]);
+  assert.equal(entryAfter(repaired, updated(42)), repaired);
+  assert.equal(entryAfter(repaired, updated(43)), repaired);
+  const next = entryAfter(repaired, updated(44));
+  assert.deepEqual([productVersionOf(next), next.version], [44, implausible.version + 2]);
 });
 
-test('keeps a tombstone of a deleted product, with the version that late events must beat', () => {
+test('a deleted product leaves a tombstone with its version, so that late events are ignored', () => {
   const event = { eventType: 'ProductDeleted', productId: 'prod-123', version: 43, updatedAt: '' } as const;
   assert.deepEqual(entryOf(event), deleted);
   assert.deepEqual([live(deleted), live(undefined), live(state)], [undefined, undefined, state]);
@@ -79,15 +79,15 @@ const catalogOf = (entry: CatalogEntry | undefined, isSynchronised: boolean): Ca
 
 const errors = [
   ['deleted', deleted, true, 'conflict', 'product-deleted'],
-  ['deleted, catalog not filled yet', deleted, false, 'conflict', 'product-deleted'],
+  ['deleted, while the catalog is incomplete', deleted, false, 'conflict', 'product-deleted'],
   ['unknown', undefined, true, 'notFound', 'product-not-found'],
-  ['not known yet', undefined, false, 'unavailable', 'catalog-not-synchronised'],
+  ['unknown, while the catalog is incomplete', undefined, false, 'unavailable', 'catalog-not-synchronised'],
 ] as const;
 
-for (const [name, entry, synchronised, kind, code] of errors) {
-  test(`does not sell a product that is ${name}`, () => {
+for (const [name, entry, isSynchronised, kind, code] of errors) {
+  test(`requireProduct throws ${code} for a product that is ${name}`, () => {
     assert.throws(
-      () => requireProduct(catalogOf(entry, synchronised), 'prod-123'),
+      () => requireProduct(catalogOf(entry, isSynchronised), 'prod-123'),
       (error) => {
         assert.ok(error instanceof DomainError);
         assert.deepEqual([error.kind, error.code], [kind, code]);
@@ -98,7 +98,7 @@ for (const [name, entry, synchronised, kind, code] of errors) {
   });
 }
 
-test('sells what it knows, also while the catalog is being filled', () => {
+test('requireProduct returns a stored product, also while the catalog is incomplete', () => {
   assert.equal(requireProduct(catalogOf(state, false), 'prod-123'), state);
   assert.equal(requireProduct(catalogOf(state, true), 'prod-123'), state);
 });

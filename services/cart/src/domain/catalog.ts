@@ -5,11 +5,11 @@ interface EntryVersion {
   readonly productId: string;
   /** Grows with each write of the entry: the product's version plus `versionOffset`. */
   readonly version: number;
-  /** Set where a snapshot replaced an implausible version: an item's version never falls, a product's then did. */
+  /** Set after a snapshot replaced an implausible version: the product's version then decreased, but an item's must grow. */
   readonly versionOffset?: number;
 }
 
-/** A product in the read model, which is filled by events alone. */
+/** A product in the read model, which is built from events only. */
 export interface CatalogProduct extends EntryVersion {
   readonly name: string;
   readonly price: number;
@@ -18,36 +18,36 @@ export interface CatalogProduct extends EntryVersion {
   readonly inventory: number;
   /** The largest quantity of a line. */
   readonly maxPerCart?: number;
-  /** The product's version at its last creation: holds confirmed before it are void. */
+  /** The product's version at its last creation: earlier holds are void. */
   readonly incarnation?: number;
   readonly updatedAt: string;
 }
 
-/** The tombstone of a deleted product, so that a late event cannot bring it back. */
+/** Tombstone of a deleted product, so that a late event cannot recreate it. */
 export interface DeletedCatalogProduct extends EntryVersion {
   readonly deleted: true;
 }
 
 export type CatalogEntry = CatalogProduct | DeletedCatalogProduct;
 
-/** Entries of the read model, and whether all products that exist have arrived in it. */
+/** Entries of the read model, and whether it is complete. */
 export interface Catalog {
   readonly entries: ReadonlyMap<string, CatalogEntry>;
   readonly isSynchronised: boolean;
 }
 
-/** As in Product; a longer name of another producer is cut, or a hundred lines would not fit into an item. */
+/** The same limit as in Product. Longer names of foreign producers are cut, so that 100 lines fit into an item. */
 const MAX_NAME_LENGTH = 200;
 
-/** A leap of a product's version that no merchant makes: it would outrank every later change. */
+/** Largest plausible increase of a product's version. A larger one is a fault: later changes would be ignored as outdated. */
 export const MAX_VERSION_LEAP = 1_000_000;
 
-/** An event that carries the state of a product. */
+/** An event with the state of a product. */
 export type ProductEvent = EventOf<
   'ProductCreated' | 'ProductUpdated' | 'ProductSnapshot' | 'ProductDeleted'
 >;
 
-/** The entry that an event leaves, if it is newer than the stored one. */
+/** The catalog entry of an event. */
 export function entryOf(event: ProductEvent): CatalogEntry {
   const { productId, version } = event;
   if (event.eventType === 'ProductDeleted') return { productId, version, deleted: true };
@@ -66,14 +66,14 @@ export function entryOf(event: ProductEvent): CatalogEntry {
   };
 }
 
-/** The version of the product that an entry shows. */
+/** The version of the product in an entry. */
 export function productVersionOf({ version, versionOffset = 0 }: EntryVersion): number {
   return version - versionOffset;
 }
 
 /**
- * The entry after an event: the newer of both by the product's version. A snapshot also replaces an entry that is
- * implausibly far ahead of it. Throws `invalid` for an event that is implausibly far ahead of the entry.
+ * The entry after an event: the current or the new one, whichever has the higher product version. A snapshot also replaces
+ * an entry whose version is implausibly far ahead. Throws `invalid` for an event that is implausibly far ahead of the entry.
  */
 export function entryAfter(current: CatalogEntry | undefined, event: ProductEvent): CatalogEntry {
   const entry = entryOf(event);
@@ -83,23 +83,23 @@ export function entryAfter(current: CatalogEntry | undefined, event: ProductEven
     throw new DomainError(
       'invalid',
       'version-implausible',
-      `Version ${event.version} of product ${event.productId} is ${leap} ahead of the known one. Check who published the event.`,
+      `Version ${event.version} of product ${event.productId} is ${leap} ahead of the stored one. Check the producer of the event.`,
     );
   }
-  const heals = event.eventType === 'ProductSnapshot' && -leap > MAX_VERSION_LEAP;
-  if (leap <= 0 && !heals) return current;
-  const offset = heals ? current.version + 1 - event.version : (current.versionOffset ?? 0);
+  const isRepair = event.eventType === 'ProductSnapshot' && -leap > MAX_VERSION_LEAP;
+  if (leap <= 0 && !isRepair) return current;
+  const offset = isRepair ? current.version + 1 - event.version : (current.versionOffset ?? 0);
   return offset === 0 ? entry : { ...entry, version: event.version + offset, versionOffset: offset };
 }
 
-/** The product, if it is known and not deleted. */
+/** The product of an entry; undefined if it is missing or deleted. */
 export function live(entry: CatalogEntry | undefined): CatalogProduct | undefined {
   return entry === undefined || 'deleted' in entry ? undefined : entry;
 }
 
 /**
- * The product that a cart can take. Throws `notFound` for an unknown one, `unavailable` while the catalog is still
- * being filled and it may yet arrive, and `conflict` for a deleted one.
+ * The product of this id. Throws `notFound` for an unknown product, `unavailable` if the read model is still incomplete,
+ * and `conflict` for a deleted product.
  */
 export function requireProduct({ entries, isSynchronised }: Catalog, productId: string): CatalogProduct {
   const entry = entries.get(productId);
@@ -118,12 +118,12 @@ export function requireProduct({ entries, isSynchronised }: Catalog, productId: 
   throw notSynchronised();
 }
 
-/** The error for what cannot be decided before the catalog is filled. */
+/** Error of a decision that requires a complete read model. */
 export function notSynchronised(): DomainError {
   return new DomainError(
     'unavailable',
     'catalog-not-synchronised',
-    'The catalog is still being filled. Try again in a moment.',
+    'The catalog is still being loaded. Retry after a moment.',
     { details: { retryAfterSeconds: 1 } },
   );
 }

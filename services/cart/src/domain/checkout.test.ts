@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addItem, type Cart, openCart, setQuantity } from './cart.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
-import { type AgreedTotal, checkOut, expireCart, RESERVATION_PENDING } from './checkout.ts';
+import { type ExpectedTotal, checkOut, expireCart, RESERVATION_PENDING } from './checkout.ts';
 import { at, cartWith, catalogOf, confirmationOf, errorOf, product, rejectionOf } from './testing.ts';
 import { respond, withExpired, withRejected, withReserved } from './testing.ts';
 
@@ -15,10 +15,10 @@ const pending = cartWith('cart-abc', [
 ]);
 const reserved = withReserved(pending);
 const { state: empty } = openCart('cart-abc', 'user-123', at(0));
-const sell = (cart: Cart, catalogNow: Catalog = catalog) => checkOut(cart, catalogNow, at(5));
+const checkOutCart = (cart: Cart, currentCatalog: Catalog = catalog) => checkOut(cart, currentCatalog, at(5));
 
-test('checks the lines out at the prices that they show, by one event, and closes the cart', () => {
-  const { state, events } = sell(reserved);
+test('a checkout publishes the lines at their prices in one event, and closes the cart', () => {
+  const { state, events } = checkOutCart(reserved);
   const { version, expiresAt: _, ...order } = reserved;
   assert.deepEqual(
     state,
@@ -42,8 +42,8 @@ test('checks the lines out at the prices that they show, by one event, and close
   ]);
 });
 
-/** What stands in the way of selling one line, and what the error then shows of it. */
-const obstacles: readonly [string, Cart, CatalogEntry | undefined, object][] = [
+/** Reasons that prevent the checkout of a line, and the fields of the line in the error. */
+const obstacles: readonly [reason: string, Cart, CatalogEntry | undefined, fields: object][] = [
   [
     'a higher price',
     reserved,
@@ -82,26 +82,26 @@ const obstacles: readonly [string, Cart, CatalogEntry | undefined, object][] = [
     { currentPrice: 1999, priceChanged: false, availability: 'unavailable', availableQty: 0, hold: 'none' },
   ],
   [
-    'a product that the synchronised catalog does not know, and of which nothing is held',
+    'a product that the synchronised catalog does not have, without a hold',
     withReserved(withRejected(pending, 'p'), ['q']),
     undefined,
     { currentPrice: 1999, priceChanged: false, availability: 'insufficient', availableQty: 1, hold: 'none' },
   ],
 ];
 
-for (const [what, cart, entry, shown] of obstacles) {
-  test(`is rejected with the lines that stand in the way, and those alone: ${what}`, () => {
-    const line = { productId: 'p', name: 'Product p', qty: 2, priceAtAdd: 1999, ...shown };
+for (const [reason, cart, entry, fields] of obstacles) {
+  test(`a checkout is rejected with only the affected lines: ${reason}`, () => {
+    const line = { productId: 'p', name: 'Product p', qty: 2, priceAtAdd: 1999, ...fields };
     assert.deepEqual(
-      errorOf(() => sell(cart, catalogOf(gadget, ...(entry ? [entry] : [])))),
+      errorOf(() => checkOutCart(cart, catalogOf(gadget, ...(entry ? [entry] : [])))),
       { kind: 'conflict', code: 'lines-changed', details: { lines: [line] } },
     );
   });
 }
 
-test('every line that stands in the way is named', () => {
+test('a rejected checkout reports every affected line', () => {
   const error = errorOf(() =>
-    sell(reserved, catalogOf(product('p', { price: 1 }), product('q', { price: 1 }))),
+    checkOutCart(reserved, catalogOf(product('p', { price: 1 }), product('q', { price: 1 }))),
   );
   const lines = error.details?.['lines'] as readonly { productId: string }[];
   assert.deepEqual(
@@ -110,58 +110,62 @@ test('every line that stands in the way is named', () => {
   );
 });
 
-test('waits for the confirmation of each line: one that is missing, expired or requested anew is worth another try', () => {
-  const { state: asksAnew } = setQuantity(reserved, 'p', catalog, 3, at(3));
+test('a checkout is unavailable, to be retried, while the hold of a line is pending, missing or expired', () => {
+  const { state: increased } = setQuantity(reserved, 'p', catalog, 3, at(3));
   const expired = withExpired(reserved, 'q');
   for (const cart of [
     pending,
     withReserved(pending, ['p']),
     withReserved(pending, ['q']),
-    asksAnew,
+    increased,
     expired,
   ]) {
     assert.deepEqual(
-      errorOf(() => sell(cart)),
+      errorOf(() => checkOutCart(cart)),
       { kind: 'unavailable', code: RESERVATION_PENDING, details: { retryAfterSeconds: 1 } },
     );
   }
-  assert.equal(sell(withReserved(asksAnew)).state.status, 'checkedOut');
+  assert.equal(checkOutCart(withReserved(increased)).state.status, 'checkedOut');
 });
 
-test('what stands in the way is reported at once, without waiting for responses', () => {
-  const error = errorOf(() => sell(withRejected(pending, 'p')));
+test('a rejected line is reported without waiting for the pending lines', () => {
+  const error = errorOf(() => checkOutCart(withRejected(pending, 'p')));
   assert.equal(error.code, 'lines-changed');
 });
 
-test('a line that holds its stock is sold, also when none is left', () => {
+test('a held line can be checked out even if no stock is available', () => {
   const soldOut = catalogOf(product('p', { inventory: 0 }), product('q', { price: 100, inventory: 0 }));
-  assert.equal(sell(reserved, soldOut).state.status, 'checkedOut');
+  assert.equal(checkOutCart(reserved, soldOut).state.status, 'checkedOut');
 });
 
-test('core 8: a decrease of a held line is checked out at once, without Product', () => {
+test('core 8: a held line can be checked out immediately after a decrease', () => {
   const { state: lowered } = setQuantity(reserved, 'p', catalog, 1, at(3));
-  assert.equal(sell(lowered).state.status, 'checkedOut');
+  assert.equal(checkOutCart(lowered).state.status, 'checkedOut');
 });
 
-test('a hold that is about to expire is not checked out, unless this checkout has just had it confirmed', () => {
+test('a line whose hold is about to expire is not checked out, unless this checkout has just renewed it', () => {
   const heldUntil = at(6).now;
   const both = respond(
     pending,
     confirmationOf(pending, 'p', { heldUntil }),
     confirmationOf(pending, 'q'),
   ).state;
-  const withHolds = (renewBefore: string, ...awaited: string[]) =>
-    checkOut(both, catalog, at(5), { holds: { renewBefore, awaited: new Set(awaited) } });
+  const withHolds = (renewBefore: string, ...awaitedProductIds: string[]) =>
+    checkOut(both, catalog, at(5), { holds: { renewBefore, awaitedProductIds: new Set(awaitedProductIds) } });
   assert.equal(withHolds(at(5).now).state.status, 'checkedOut');
   assert.equal(errorOf(() => withHolds(at(6).now)).code, RESERVATION_PENDING);
   assert.equal(errorOf(() => withHolds(at(6).now, 'q')).code, RESERVATION_PENDING);
   assert.equal(withHolds(at(6).now, 'p').state.status, 'checkedOut');
 });
 
-test('core 6: a total that the shopper did not see is not checked out, and the lines show why', () => {
-  const sellAgreed = (agreed: AgreedTotal) => checkOut(reserved, catalog, at(5), { agreed });
-  for (const agreed of [{ totalAmount: 4097 }, { currency: 'EUR' }, { totalAmount: 4098, currency: 'EUR' }]) {
-    const { kind, code, details } = errorOf(() => sellAgreed(agreed));
+test('core 6: if the total differs from the expected one, the checkout is rejected with the lines', () => {
+  const checkOutExpecting = (expected: ExpectedTotal) => checkOut(reserved, catalog, at(5), { expected });
+  for (const expected of [
+    { totalAmount: 4097 },
+    { currency: 'EUR' },
+    { totalAmount: 4098, currency: 'EUR' },
+  ]) {
+    const { kind, code, details } = errorOf(() => checkOutExpecting(expected));
     const { totalAmount, currency, lines } = details as {
       totalAmount: number;
       currency: string;
@@ -172,56 +176,60 @@ test('core 6: a total that the shopper did not see is not checked out, and the l
       ['conflict', 'total-changed', 4098, 'USD', 2],
     );
   }
-  for (const agreed of [{}, { totalAmount: 4098 }, { totalAmount: 4098, currency: 'USD' }])
-    assert.equal(sellAgreed(agreed).state.status, 'checkedOut');
+  for (const expected of [{}, { totalAmount: 4098 }, { totalAmount: 4098, currency: 'USD' }])
+    assert.equal(checkOutExpecting(expected).state.status, 'checkedOut');
 });
 
-test('core 11: while the catalog is being filled, an unknown product is worth another try, also a held one', () => {
-  const filling = { ...catalogOf(gadget), isSynchronised: false };
+test('core 11: while the catalog is incomplete, a checkout with an unknown product is unavailable, even if it is held', () => {
+  const incomplete = { ...catalogOf(gadget), isSynchronised: false };
   for (const cart of [reserved, pending]) {
     assert.deepEqual(
-      errorOf(() => sell(cart, filling)),
+      errorOf(() => checkOutCart(cart, incomplete)),
       { kind: 'unavailable', code: 'catalog-not-synchronised', details: { retryAfterSeconds: 1 } },
     );
   }
-  assert.equal(sell(reserved, catalogOf(gadget)).state.status, 'checkedOut', 'later it keeps its own price');
+  assert.equal(
+    checkOutCart(reserved, catalogOf(gadget)).state.status,
+    'checkedOut',
+    'a held line of an unknown product',
+  );
 });
 
-test('a quantity that returned to the held units is confirmed before it is checked out', () => {
-  const { state: wanted } = setQuantity(reserved, 'p', catalog, 5, at(3));
-  const short = respond(wanted, rejectionOf(wanted, 'p', { availableQty: 2, keptQty: 2 })).state;
-  assert.equal(errorOf(() => sell(short)).code, 'lines-changed');
-  assert.equal(sell(setQuantity(short, 'p', catalog, 2, at(4)).state).state.status, 'checkedOut');
+test('a quantity that a rejection lowered must be confirmed before the checkout', () => {
+  const { state: increased } = setQuantity(reserved, 'p', catalog, 5, at(3));
+  const short = respond(increased, rejectionOf(increased, 'p', { availableQty: 2, keptQty: 2 })).state;
+  assert.equal(errorOf(() => checkOutCart(short)).code, 'lines-changed');
+  assert.equal(checkOutCart(setQuantity(short, 'p', catalog, 2, at(4)).state).state.status, 'checkedOut');
 });
 
-test('an empty cart is not sold', () => {
+test('an empty cart cannot be checked out', () => {
   assert.deepEqual(
-    errorOf(() => sell(empty)),
+    errorOf(() => checkOutCart(empty)),
     { kind: 'conflict', code: 'cart-empty', details: { lines: [] } },
   );
 });
 
-test('a repeated checkout returns the order as it was sold, whatever the catalog is now', () => {
-  const { state: sold } = sell(reserved);
-  for (const since of [catalog, catalogOf(), catalogOf(product('p', { price: 1 }))]) {
-    const again = checkOut(sold, since, at(6));
-    assert.equal(again.state, sold);
-    assert.deepEqual(again.events, []);
+test('a retried checkout returns the unchanged order, whatever the catalog is now', () => {
+  const { state: order } = checkOutCart(reserved);
+  for (const laterCatalog of [catalog, catalogOf(), catalogOf(product('p', { price: 1 }))]) {
+    const retry = checkOut(order, laterCatalog, at(6));
+    assert.equal(retry.state, order);
+    assert.deepEqual(retry.events, []);
   }
 });
 
-test('a cart that was closed otherwise is not sold', () => {
+test('a merged or deleted cart cannot be checked out', () => {
   for (const status of ['merged', 'deleted'] as const) {
     for (const cart of [reserved, empty]) {
       assert.deepEqual(
-        errorOf(() => sell({ ...cart, status })),
+        errorOf(() => checkOutCart({ ...cart, status })),
         { kind: 'conflict', code: 'cart-closed' },
       );
     }
   }
 });
 
-test('the expiry of an open cart publishes its lines, behind its last version', () => {
+test('the expiry of an open cart publishes its lines, with the version after its last one', () => {
   const two = addItem(empty, widget, 2, at(1)).state;
   assert.deepEqual(expireCart(two), [
     {

@@ -10,16 +10,16 @@ import { holdOf, isPending, type Line } from './line.ts';
 import { applyResponse, type HoldResponse } from './reservation.ts';
 import { catalogOf, product } from './testing.ts';
 
-const moment = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
+const timestamps = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
 
-/** Product's side of one cart and one product, by the rules of the design: what it holds, and how it responds. */
+/** Model of Product for one cart and one product: its hold and its responses. */
 function createProduct(onHand: number) {
-  let [held, othersHold, cartVersion, revision, version] = [0, 0, 0, 0, 1];
+  let [held, heldByOthers, cartVersion, revision, version] = [0, 0, 0, 0, 1];
   let newest: HoldResponse | undefined;
   const responses: HoldResponse[] = [];
   const respond = (outcome: HoldResponse['outcome'], qty: number) => {
     [revision, version] = [revision + 1, version + 1];
-    const stock = { version, inventory: onHand - held - othersHold };
+    const stock = { version, inventory: onHand - held - heldByOthers };
     const order = { cartId: 'c', productId: 'p', cartVersion, revision, productVersion: version };
     newest = { outcome, ...order, heldQty: held, availableQty: stock.inventory + held, stock };
     if (qty > 0) responses.push(newest);
@@ -27,12 +27,12 @@ function createProduct(onHand: number) {
   return {
     responses,
     held: () => held,
-    catalog: (): CatalogProduct => product('p', { version, inventory: onHand - held - othersHold }),
+    catalog: (): CatalogProduct => product('p', { version, inventory: onHand - held - heldByOthers }),
     request(qty: number, requestVersion: number) {
       if (requestVersion === cartVersion && newest && newest.outcome !== 'expired') responses.push(newest);
       if (requestVersion <= cartVersion) return;
       cartVersion = requestVersion;
-      const isGranted = qty <= onHand - othersHold;
+      const isGranted = qty <= onHand - heldByOthers;
       if (isGranted) held = qty;
       respond(isGranted || qty <= held ? 'confirmed' : 'rejected', qty);
     },
@@ -41,14 +41,14 @@ function createProduct(onHand: number) {
       held = 0;
       respond('expired', 1);
     },
-    othersTake: (qty: number) => (othersHold = Math.min(onHand - held, qty)),
+    reserveForOthers: (qty: number) => (heldByOthers = Math.min(onHand - held, qty)),
   };
 }
 
 type Step =
   | { readonly do: 'add' | 'set' | 'others'; readonly qty: number }
   | { readonly do: 'hold' | 'expire' }
-  | { readonly do: 'request' | 'respond'; readonly nth: number; readonly again: boolean }
+  | { readonly do: 'request' | 'respond'; readonly nth: number; readonly isDuplicate: boolean }
   | { readonly do: 'lose'; readonly nth: number };
 
 const nth = fc.nat({ max: 9 });
@@ -60,11 +60,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lose'), nth }) },
   {
     weight: 8,
-    arbitrary: fc.record({ do: fc.constantFrom('request', 'respond'), nth, again: fc.boolean() }),
+    arbitrary: fc.record({ do: fc.constantFrom('request', 'respond'), nth, isDuplicate: fc.boolean() }),
   },
 );
 
-/** The request that an event makes: quantity and version. */
+/** The hold request of an event: quantity and cart version. */
 function requestOf(event: NewEvent): readonly [number, number] {
   assert.ok('cartVersion' in event);
   if (event.eventType === 'InventoryReservationRequested')
@@ -74,10 +74,10 @@ function requestOf(event: NewEvent): readonly [number, number] {
 }
 
 function run(stock: number, history: readonly Step[]) {
-  const theProduct = createProduct(stock);
+  const productModel = createProduct(stock);
   const requests: (readonly [number, number])[] = [];
-  let cart: Cart = openCart('c', null, moment).state;
-  let catalog = theProduct.catalog();
+  let cart: Cart = openCart('c', null, timestamps).state;
+  let catalog = productModel.catalog();
   const apply = (decide: () => CartDecision) => {
     try {
       const { state, events } = decide();
@@ -87,26 +87,26 @@ function run(stock: number, history: readonly Step[]) {
       if (!(error instanceof DomainError)) throw error;
     }
   };
-  const take = <T>(queue: T[], nth: number, again: boolean): T | undefined => {
+  const receive = <T>(queue: T[], nth: number, isDuplicate: boolean): T | undefined => {
     const index = nth % Math.max(1, queue.length);
-    return again ? queue[index] : queue.splice(index, 1)[0];
+    return isDuplicate ? queue[index] : queue.splice(index, 1)[0];
   };
-  const deliverRequest = (nth: number, again: boolean) => {
-    const request = take(requests, nth, again);
-    if (request) theProduct.request(...request);
+  const deliverRequest = (nth: number, isDuplicate: boolean) => {
+    const request = receive(requests, nth, isDuplicate);
+    if (request) productModel.request(...request);
   };
-  const deliverResponse = (nth: number, again: boolean) => {
-    const response = take(theProduct.responses, nth, again);
+  const deliverResponse = (nth: number, isDuplicate: boolean) => {
+    const response = receive(productModel.responses, nth, isDuplicate);
     if (!response) return;
-    apply(() => applyResponse(cart, response, moment.now));
-    catalog = theProduct.catalog();
+    apply(() => applyResponse(cart, response, timestamps.now));
+    catalog = productModel.catalog();
   };
-  /** An expiry is not lost: its event is published at least once, and no request would have it repeated. */
+  /** Loses a response. An expiry cannot be lost: it is published at least once, and no request repeats it. */
   const lose = (nth: number) => {
-    if (theProduct.responses[nth]?.outcome !== 'expired') theProduct.responses.splice(nth, 1);
+    if (productModel.responses[nth]?.outcome !== 'expired') productModel.responses.splice(nth, 1);
   };
-  const toRest = () => {
-    for (let i = 0; requests.length + theProduct.responses.length > 0; i++) {
+  const deliverAll = () => {
+    for (let i = 0; requests.length + productModel.responses.length > 0; i++) {
       if (requests.length > 0) deliverRequest(i, false);
       else deliverResponse(i, false);
     }
@@ -114,33 +114,33 @@ function run(stock: number, history: readonly Step[]) {
   const step = (step: Step): unknown => {
     switch (step.do) {
       case 'add':
-        return apply(() => addItem(cart, catalog, step.qty, moment));
+        return apply(() => addItem(cart, catalog, step.qty, timestamps));
       case 'set':
-        return apply(() => setQuantity(cart, 'p', catalogOf(catalog), step.qty, moment));
+        return apply(() => setQuantity(cart, 'p', catalogOf(catalog), step.qty, timestamps));
       case 'hold':
-        return apply(() => renewHolds(cart, catalogOf(catalog), moment));
+        return apply(() => renewHolds(cart, catalogOf(catalog), timestamps));
       case 'expire':
-        return theProduct.expire();
+        return productModel.expire();
       case 'others':
-        return theProduct.othersTake(step.qty);
+        return productModel.reserveForOthers(step.qty);
       case 'lose':
         return lose(step.nth);
       case 'request':
-        return deliverRequest(step.nth, step.again);
+        return deliverRequest(step.nth, step.isDuplicate);
       default:
-        return deliverResponse(step.nth, step.again);
+        return deliverResponse(step.nth, step.isDuplicate);
     }
   };
-  for (const it of history) step(it);
-  toRest();
-  apply(() => requestPendingHolds(cart, moment));
-  toRest();
+  for (const action of history) step(action);
+  deliverAll();
+  apply(() => requestPendingHolds(cart, timestamps));
+  deliverAll();
   const [line] = cart.lines as readonly (Line | undefined)[];
-  return { line, held: theProduct.held() };
+  return { line, held: productModel.held() };
 }
 
-test("for any requests, duplicates, losses and expiries: once pending holds are requested again, the line equals Product's reservation", () => {
-  const happened = { held: 0, none: 0, reduced: 0 };
+test("for any requests, duplicates, losses and expiries: once pending holds are requested again, the line's hold equals Product's", () => {
+  const coverage = { held: 0, none: 0, reduced: 0 };
   fc.assert(
     fc.property(
       fc.nat({ max: 8 }),
@@ -152,17 +152,17 @@ test("for any requests, duplicates, losses and expiries: once pending holds are 
         assert.equal(line.heldQty, held);
         const hold = holdOf(line, undefined);
         assert.equal(hold, held >= line.qty ? 'held' : 'none');
-        if (hold === 'held') assert.equal(line.qty, held, 'and no more than it needs');
-        if (hold === 'none') assert.equal(held, 0, 'a rejection leaves all or nothing');
-        happened[hold === 'held' ? 'held' : 'none'] += 1;
-        if (line.shortage) happened.reduced += 1;
+        if (hold === 'held') assert.equal(line.qty, held, 'no unit too many is held');
+        if (hold === 'none') assert.equal(held, 0, 'a line without a hold has no held units');
+        coverage[hold === 'held' ? 'held' : 'none'] += 1;
+        if (line.shortage) coverage.reduced += 1;
         return undefined;
       },
     ),
     { numRuns: 5_000 },
   );
   assert.ok(
-    Object.values(happened).every((count) => count > 50),
-    JSON.stringify(happened),
+    Object.values(coverage).every((count) => count > 50),
+    JSON.stringify(coverage),
   );
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Cart, type CartDecision, deleteCart, removeItem, setQuantity } from './cart.ts';
 import {
-  awaitedProducts,
+  pendingProductIds,
   isAwaitingHolds,
   renewHolds,
   requestMissingHolds,
@@ -30,7 +30,7 @@ const both = cartWith('cart-abc', [
 ]);
 const reserved = withReserved(both);
 
-/** The products and quantities whose hold a decision requests. */
+/** The product ids and quantities of the holds that a decision requests. */
 function requestedBy({ events }: CartDecision) {
   return events.flatMap((event) => {
     assert.ok(event.eventType === 'InventoryReservationRequested');
@@ -43,7 +43,7 @@ function assertUnchanged({ state, events }: CartDecision, cart: Cart): void {
   assert.deepEqual(events, []);
 }
 
-test('renews the holds of all lines by one event, whatever their state, and the life of the cart', () => {
+test('a renewal requests the holds of all lines in one event, and postpones the expiry of the cart', () => {
   for (const cart of [both, reserved, withRejected(reserved, 'p'), withExpired(reserved, 'q')]) {
     const { state, events } = renewHolds(cart, catalog, at(4));
     assert.deepEqual(events, [
@@ -67,7 +67,7 @@ test('renews the holds of all lines by one event, whatever their state, and the 
   }
 });
 
-test('a held line stays held while its renewal is under way; one without a hold is pending', () => {
+test('a held line stays held during its renewal; a line without a hold becomes pending', () => {
   const cart = withExpired(reserved, 'p');
   const { lines } = renewHolds(cart, catalog, at(4)).state;
   assert.deepEqual(
@@ -76,20 +76,23 @@ test('a held line stays held while its renewal is under way; one without a hold 
   );
 });
 
-test('renewing clears shortages, and skips deleted products', () => {
-  const { state: wanted } = setQuantity(reserved, 'p', catalog, 5, at(3));
-  const short = respond(wanted, rejectionOf(wanted, 'p', { availableQty: 2, keptQty: 2, revision: 2 })).state;
+test('a renewal clears shortages, and skips lines of deleted products', () => {
+  const { state: increased } = setQuantity(reserved, 'p', catalog, 5, at(3));
+  const short = respond(
+    increased,
+    rejectionOf(increased, 'p', { availableQty: 2, keptQty: 2, revision: 2 }),
+  ).state;
   assert.ok(expectLine(short, 'p').shortage);
   assert.equal(expectLine(renewHolds(short, catalog, at(4)).state, 'p').shortage, undefined);
   const deleted = catalogOf({ productId: 'p', version: 9, deleted: true });
   assert.deepEqual(
     requestedBy(renewHolds(reserved, deleted, at(4))),
     [['q', 1]],
-    'an unknown one is not deleted',
+    'q is unknown, not deleted',
   );
 });
 
-test('an empty cart lives longer too, a closed one does not', () => {
+test('a renewal postpones the expiry of an empty cart, and is rejected for a closed one', () => {
   const { state: empty } = removeItem(cartWith('c', [[widget, 1]]), 'p', at(2));
   const { state, events } = renewHolds(empty, catalog, at(4));
   assert.deepEqual([state.expiresAt, state.version, events], [at(4).expiresAt, empty.version + 1, []]);
@@ -97,7 +100,7 @@ test('an empty cart lives longer too, a closed one does not', () => {
   assert.equal(errorOf(() => renewHolds(closed, catalog, at(4))).code, 'cart-closed');
 });
 
-test('core 8: the same quantity again requests the hold of a line that is not held, and changes nothing else', () => {
+test('core 8: setting the current quantity requests the hold of a line that is not held, and changes nothing else', () => {
   assertUnchanged(setQuantity(reserved, 'p', catalog, 2, at(4)), reserved);
   for (const cart of [both, withRejected(both, 'p'), withExpired(reserved, 'p')]) {
     const restocked = catalogOf(product('p', { version: 9 }));
@@ -108,14 +111,14 @@ test('core 8: the same quantity again requests the hold of a line that is not he
   }
 });
 
-test('core 8: after a lost response the hold is requested again even without stock: the units may be held already', () => {
+test('core 8: a pending hold can be requested again even without stock: its units may be held already', () => {
   const soldOut = catalogOf(product('p', { version: 9, inventory: 0 }));
   assert.deepEqual(requestedBy(setQuantity(both, 'p', soldOut, 2, at(4))), [['p', 2]]);
   const error = errorOf(() => setQuantity(withRejected(both, 'p'), 'p', soldOut, 2, at(4)));
   assert.deepEqual([error.code, error.details], ['insufficient-stock', { availableQty: 0 }]);
 });
 
-test('core 8: a decrease of a held line stays held, and needs no catalog', () => {
+test('core 8: a held line stays held after a decrease, which does not need the catalog', () => {
   const { state, events } = setQuantity(reserved, 'p', catalogOf(), 1, at(4));
   assert.equal(holdOf(expectLine(state, 'p'), undefined), 'held');
   assert.deepEqual(summaryOf({ events }), [['ProductRemovedFromCart', 'p', 1, 1, state.version]]);
@@ -125,59 +128,59 @@ test('core 8: a decrease of a held line stays held, and needs no catalog', () =>
   );
 });
 
-test('a checkout requests holds that are missing or about to expire, and no pending ones', () => {
+test('a checkout requests holds that are missing or about to expire, but not pending ones', () => {
   const soon = respond(both, confirmationOf(both, 'p', { heldUntil: at(6).now })).state;
-  const requested = (cart: Cart, renewBefore: string) =>
+  const requestedHolds = (cart: Cart, renewBefore: string) =>
     requestedBy(requestMissingHolds(cart, catalog, { renewBefore }, at(5)));
-  assert.deepEqual(requested(soon, at(5).now), [], 'q is pending');
-  assert.deepEqual(requested(soon, at(7).now), [['p', 2]]);
-  assert.deepEqual(requested(withExpired(reserved, 'q'), at(5).now), [['q', 1]]);
+  assert.deepEqual(requestedHolds(soon, at(5).now), [], 'q is pending');
+  assert.deepEqual(requestedHolds(soon, at(7).now), [['p', 2]]);
+  assert.deepEqual(requestedHolds(withExpired(reserved, 'q'), at(5).now), [['q', 1]]);
   assertUnchanged(requestMissingHolds(reserved, catalog, {}, at(5)), reserved);
-  const void1 = catalogOf(product('p', { version: 9, incarnation: 9 }), product('q'));
+  const recreated = catalogOf(product('p', { version: 9, incarnation: 9 }), product('q'));
   assert.deepEqual(
-    requestedBy(requestMissingHolds(reserved, void1, {}, at(5))),
+    requestedBy(requestMissingHolds(reserved, recreated, {}, at(5))),
     [['p', 2]],
-    'a void hold is none',
+    'a void hold counts as missing',
   );
   const order = { ...withExpired(reserved, 'q'), status: 'checkedOut' } as const;
   assertUnchanged(requestMissingHolds(order, catalog, {}, at(5)), order);
 });
 
-test('a checkout waits while a response is missing that it needs', () => {
+test('a checkout waits only for pending responses that it needs', () => {
   assert.equal(isAwaitingHolds(both, {}), true);
   assert.equal(isAwaitingHolds(reserved, {}), false);
   assert.equal(isAwaitingHolds(withRejected(reserved, 'p'), {}), false);
   const lowered = setQuantity(reserved, 'p', catalog, 1, at(4)).state;
-  assert.equal(isAwaitingHolds(lowered, {}), false, 'it is held');
-  assert.deepEqual([...awaitedProducts(lowered)], ['p']);
+  assert.equal(isAwaitingHolds(lowered, {}), false, 'still held after the decrease');
+  assert.deepEqual([...pendingProductIds(lowered)], ['p']);
 });
 
-test('pending holds are requested again after the deadline, and no others', () => {
+test('only pending holds are requested again after the deadline', () => {
   assert.deepEqual(requestedBy(requestPendingHolds(withReserved(both, ['q']), at(5))), [['p', 2]]);
   assertUnchanged(requestPendingHolds(reserved, at(5)), reserved);
 });
 
-test('carts whose units moved to a line are named by each request until Product has responded to one', () => {
-  const moments = { target: at(3), source: at(3) };
+test('each request names the carts whose units moved to the line, until Product has responded', () => {
+  const mergeTimestamps = { target: at(3), source: at(3) };
   const source = cartWith('guest', [[widget, 1]], null);
-  const merged = mergeCarts(both, source, catalog, moments).target.state;
+  const merged = mergeCarts(both, source, catalog, mergeTimestamps).target.state;
   const sources = ({ events }: CartDecision) =>
     events.flatMap((event) =>
       event.eventType === 'InventoryReservationRequested'
         ? event.items.map(({ movedFrom }) => movedFrom)
         : ['movedFrom' in event ? event.movedFrom : undefined],
     );
-  const named = [{ cartId: 'guest', cartVersion: source.version + 1 }];
-  assert.deepEqual(sources(renewHolds(merged, catalog, at(4))), [named, undefined]);
+  const expected = [{ cartId: 'guest', cartVersion: source.version + 1 }];
+  assert.deepEqual(sources(renewHolds(merged, catalog, at(4))), [expected, undefined]);
   const lowered = setQuantity(merged, 'p', catalog, 1, at(4));
-  assert.deepEqual(sources(lowered), [named]);
-  assert.deepEqual(sources(deleteCart(lowered.state, at(5))), [named, undefined]);
+  assert.deepEqual(sources(lowered), [expected]);
+  assert.deepEqual(sources(deleteCart(lowered.state, at(5))), [expected, undefined]);
   for (const responded of [withReserved(lowered.state, ['p']), withRejected(lowered.state, 'p')])
     assert.deepEqual(sources(renewHolds(responded, catalog, at(5))), [undefined, undefined]);
-  const since = respond(lowered.state, confirmationOf(merged, 'p')).state;
+  const afterEarlierResponse = respond(lowered.state, confirmationOf(merged, 'p')).state;
   assert.deepEqual(
-    sources(renewHolds(since, catalog, at(5))),
+    sources(renewHolds(afterEarlierResponse, catalog, at(5))),
     [undefined, undefined],
-    'that request named it',
+    'the request of that response named the cart',
   );
 });

@@ -1,7 +1,7 @@
 import { type Catalog, type CatalogEntry, type CatalogProduct, live } from './catalog.ts';
-import { attainableQty, type Hold, holdOf, type Line } from './line.ts';
+import { maxQuantity, type Hold, holdOf, type Line } from './line.ts';
 
-/** Whether a line can be checked out: it can, there is too little stock, or the product was deleted. */
+/** Availability of a line: `insufficient` stock, or `unavailable` because the product was deleted. */
 export type Availability = 'available' | 'insufficient' | 'unavailable';
 
 /** A line with the current state of its product. */
@@ -11,18 +11,18 @@ export interface LineView {
   readonly qty: number;
   readonly priceAtAdd: number;
   readonly currentPrice: number;
-  /** The currency of `currentPrice`, where it differs from the cart's. */
+  /** The currency of `currentPrice`, if it differs from the cart's. */
   readonly currentCurrency?: string;
   readonly priceChanged: boolean;
   readonly availability: Availability;
-  /** The largest quantity that the line could have. */
+  /** The largest possible quantity of the line. */
   readonly availableQty: number;
   readonly hold: Hold;
-  /** When the hold expires; absent where it does not. */
+  /** Time at which the hold expires; absent if it does not. */
   readonly heldUntil?: string;
 }
 
-/** A line of an open cart in the cart's currency. */
+/** The view of a line of an open cart. */
 export function viewOfLine(line: Line, currency: string | null, catalog: Catalog): LineView {
   const { productId, name, qty, priceAtAdd, heldUntil } = line;
   const entry = catalog.entries.get(productId);
@@ -45,8 +45,8 @@ export function viewOfLine(line: Line, currency: string | null, catalog: Catalog
   };
 }
 
-/** A line of an order: as it was checked out, whatever the catalog says since. Its units are sold, no longer held. */
-export function orderedLine({ productId, name, qty, priceAtAdd }: Line): LineView {
+/** The view of an order's line, as it was checked out: it does not depend on the catalog. Its units are sold, not held. */
+export function orderLineView({ productId, name, qty, priceAtAdd }: Line): LineView {
   return {
     productId,
     name,
@@ -65,7 +65,7 @@ function availableQtyOf(
   entry: CatalogEntry | undefined,
   product: CatalogProduct | undefined,
 ): number {
-  return entry !== undefined && !product ? 0 : attainableQty(line, product);
+  return entry !== undefined && !product ? 0 : maxQuantity(line, product);
 }
 
 function availabilityOf(line: Line, entry: CatalogEntry | undefined, isSynchronised: boolean): Availability {
@@ -73,7 +73,7 @@ function availabilityOf(line: Line, entry: CatalogEntry | undefined, isSynchroni
   if (entry && !product) return 'unavailable';
   if (line.shortage) return 'insufficient';
   if (holdOf(line, entry) !== 'none') return 'available';
-  // A product that has not arrived in the read model yet is not missing.
-  const isEnough = product ? attainableQty(line, product) >= line.qty : !isSynchronised;
+  // While the read model is incomplete, an unknown product counts as available.
+  const isEnough = product ? maxQuantity(line, product) >= line.qty : !isSynchronised;
   return isEnough ? 'available' : 'insufficient';
 }

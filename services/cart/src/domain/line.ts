@@ -3,35 +3,35 @@ import { type CatalogEntry, type CatalogProduct, MAX_VERSION_LEAP, productVersio
 
 /** The largest quantity of a line. */
 export const MAX_LINE_QTY = 999;
-/** The most lines of a cart. */
+/** The largest number of lines in a cart. */
 export const MAX_LINES = 100;
 
-/** A product in a cart. Money is integer minor units. */
+/** A line item of a cart. Money is integer minor units. */
 export interface Line {
   readonly productId: string;
-  /** The product's name when it was added: shown when the product is gone. */
+  /** The product's name when it was added, used after its deletion. */
   readonly name: string;
   readonly qty: number;
   readonly priceAtAdd: number;
-  /** The cart's version at the newest request to Product. */
+  /** The cart's version at the newest hold request. */
   readonly requestedAt: number;
-  /** Units that Product confirmed last; 0 where it holds none. Unconfirmed units are never counted. */
+  /** Units that Product holds by its last response; 0 if it holds none. Unconfirmed units are never counted. */
   readonly heldQty: number;
-  /** When the hold expires; absent where it does not. */
+  /** Time at which the hold expires; absent if it does not. */
   readonly heldUntil?: string;
-  /** The product's version when the hold was confirmed, where the producer said it. */
+  /** The product's version at the confirmation of the hold, if the producer sends it. */
   readonly holdVersion?: number;
-  /** The newest response that was applied; a new line starts before every response to it. */
+  /** Order of the last applied response; for a new line, an order before all of its responses. */
   readonly response: { readonly cartVersion: number; readonly revision?: number };
-  /** Set when Product rejected an increase and the quantity returned to what is held, until the next change of the line. */
+  /** Set after Product rejected an increase and the quantity was lowered to the held units, until the line changes. */
   readonly shortage?: { readonly availableQty: number; readonly productVersion?: number };
-  /** The product's stock as of the newest response that carried it. */
+  /** The product's stock in the newest response that has it. */
   readonly stock?: { readonly version: number; readonly inventory: number };
-  /** Carts whose units moved to this line, each until Product has responded to a request at or after `mergedAt`. */
+  /** Carts whose units moved to this line, until Product has responded to a request at or after `mergedAt`. */
   readonly movedFrom?: readonly MovedFrom[];
 }
 
-/** A cart that a merge emptied. */
+/** A cart whose units moved to a line in a merge. */
 export interface MovedFrom {
   readonly cartId: string;
   readonly cartVersion: number;
@@ -39,7 +39,7 @@ export interface MovedFrom {
   readonly mergedAt: number;
 }
 
-/** Whether Product holds the line's units: it does, has not responded to the newest request, or does not. */
+/** State of a line's hold: all units are held, the response to the newest request is pending, or neither. */
 export type Hold = 'held' | 'pending' | 'none';
 
 /** The line of a product. */
@@ -47,13 +47,13 @@ export function lineOf(lines: readonly Line[], productId: string): Line | undefi
   return lines.find((line) => line.productId === productId);
 }
 
-/** The lines with this one in the place of its product's, or at the end. */
+/** The lines with this one, which replaces the line of its product or is appended. */
 export function withLine(lines: readonly Line[], line: Line): readonly Line[] {
   if (!lineOf(lines, line.productId)) return [...lines, line];
-  return lines.map((other) => (other.productId === line.productId ? line : other));
+  return lines.map((existing) => (existing.productId === line.productId ? line : existing));
 }
 
-/** A line that Product knows nothing of, at the version of its first request. */
+/** A new line without a hold, at the version of its first request. */
 export function newLine(
   { productId, name, qty, priceAtAdd }: Pick<Line, 'productId' | 'name' | 'qty' | 'priceAtAdd'>,
   requestedAt: number,
@@ -62,7 +62,7 @@ export function newLine(
   return { productId, name, qty, priceAtAdd, requestedAt, heldQty: 0, response };
 }
 
-/** The line without its shortage: the shopper has changed it since. */
+/** The line without its shortage. */
 export function withoutShortage({ shortage: _, ...line }: Line): Line {
   return line;
 }
@@ -72,7 +72,7 @@ export function isPending({ requestedAt, response }: Line): boolean {
   return response.cartVersion < requestedAt;
 }
 
-/** Units that Product holds for the line. Those of a deleted product, or of one that was created anew since, are void. */
+/** Units that Product holds for the line. Holds of a deleted product, or of an earlier incarnation, are void. */
 export function heldQtyOf({ heldQty, holdVersion }: Line, entry: CatalogEntry | undefined): number {
   if (entry === undefined) return heldQty;
   if ('deleted' in entry) return 0;
@@ -85,25 +85,25 @@ export function holdOf(line: Line, entry: CatalogEntry | undefined): Hold {
   return isPending(line) ? 'pending' : 'none';
 }
 
-/** The largest quantity that a line could have: the units held for it and the available ones. */
-export function attainableQty(line: Line | undefined, product: CatalogProduct | undefined): number {
+/** The largest possible quantity of a line: its held units and the available ones, up to the limit of the product. */
+export function maxQuantity(line: Line | undefined, product: CatalogProduct | undefined): number {
   const held = line ? heldQtyOf(line, product) : 0;
   return Math.min(held + inventoryOf(line?.stock, product), product?.maxPerCart ?? Infinity);
 }
 
-/** The available units by the newer source. At the same version the product has the last word: it includes every response. */
+/** Available units by the newer of both sources. At the same version the product wins: it includes every response. */
 function inventoryOf(stock: Line['stock'], product: CatalogProduct | undefined): number {
   if (!product) return stock?.inventory ?? 0;
   const lead = (stock?.version ?? 0) - productVersionOf(product);
   return stock && lead > 0 && lead <= MAX_VERSION_LEAP ? stock.inventory : product.inventory;
 }
 
-/** The largest quantity of a line that the limits allow, whatever the stock. */
+/** The limit of a line's quantity, independent of the stock. */
 export function quantityLimit(product: CatalogProduct | undefined): number {
   return Math.min(MAX_LINE_QTY, product?.maxPerCart ?? MAX_LINE_QTY);
 }
 
-/** Throws a conflict for a product that is sold in another currency than the cart's. */
+/** Throws a conflict for a product in another currency than the cart's. */
 export function requireCurrency(cart: { readonly currency: string | null }, product: CatalogProduct): void {
   if (cart.currency === null || cart.currency === product.currency) return;
   throw new DomainError(
@@ -113,7 +113,7 @@ export function requireCurrency(cart: { readonly currency: string | null }, prod
   );
 }
 
-/** Throws a conflict for a quantity that limits or stock do not allow by the catalog; Product decides, and may still reject. */
+/** Throws a conflict for a quantity beyond a limit or the stock of the catalog. Product may still reject its hold. */
 export function requireWithinLimits(
   cart: { readonly currency: string | null; readonly lines: readonly Line[] },
   product: CatalogProduct,
@@ -125,7 +125,7 @@ export function requireWithinLimits(
     throw new DomainError(
       'conflict',
       'too-many-lines',
-      `A cart has at most ${MAX_LINES} lines. Remove one first.`,
+      `A cart may have at most ${MAX_LINES} lines. Remove one first.`,
       { details: { limit: MAX_LINES } },
     );
   }
@@ -134,11 +134,11 @@ export function requireWithinLimits(
     throw new DomainError(
       'conflict',
       'quantity-limit',
-      `A cart takes at most ${limit} units of ${product.name}. Lower the quantity.`,
+      `A cart may have at most ${limit} units of ${product.name}. Lower the quantity.`,
       { details: { qty: before?.qty ?? 0, limit } },
     );
   }
-  const availableQty = attainableQty(before, product);
+  const availableQty = maxQuantity(before, product);
   if (qty > availableQty) {
     throw new DomainError(
       'conflict',

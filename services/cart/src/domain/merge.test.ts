@@ -7,7 +7,7 @@ import { mergeCarts } from './merge.ts';
 import { at, cartWith, catalogOf, expectLine, product, errorOf, summaryOf } from './testing.ts';
 import { confirmationOf, respond, withRejected, withReserved } from './testing.ts';
 
-const moments = { target: at(4), source: at(5) };
+const mergeTimestamps = { target: at(4), source: at(5) };
 const widget = product('p');
 const { state: empty } = openCart('mine', 'user-123', at(0));
 const mine = cartWith('mine', [[widget, 2]]);
@@ -21,18 +21,18 @@ const guest = cartWith(
 );
 
 const merge = (target: Cart, source: Cart, catalog = catalogOf()) =>
-  mergeCarts(target, source, catalog, moments);
+  mergeCarts(target, source, catalog, mergeTimestamps);
 const linesOf = ({ lines }: Cart) =>
   lines.map(({ productId, qty, priceAtAdd }) => [productId, qty, priceAtAdd]);
 
-/** Cart `id` with this many products of one unit each, the first one named after `from`. */
-const wide = (id: string, count: number, from = 0) =>
+/** Cart `id` with `count` lines of one unit, whose products are numbered from `from`. */
+const cartWithLines = (id: string, count: number, from = 0) =>
   cartWith(
     id,
     Array.from({ length: count }, (_, i) => [product(`p${from + i}`), 1] as const),
   );
 
-test("quantities add up; a line that is in both keeps the target's price, name and place", () => {
+test("quantities add up; a line in both carts keeps the target's price, name and position", () => {
   const { target } = merge(mine, guest);
   assert.deepEqual(linesOf(target.state), [
     ['p', 5, 1999],
@@ -45,7 +45,7 @@ test("quantities add up; a line that is in both keeps the target's price, name a
   );
 });
 
-test('the source is emptied and closed, and its events name the target of its lines', () => {
+test('the source is emptied and closed', () => {
   assert.deepEqual(merge(mine, guest).source.state, {
     cartId: 'guest',
     userId: null,
@@ -59,7 +59,7 @@ test('the source is emptied and closed, and its events name the target of its li
   });
 });
 
-test('each line departs from one cart and arrives at the other, each naming the other at its new version', () => {
+test('each moved line has an event of both carts, which names the other cart with its new version', () => {
   const { target, source } = merge(mine, guest);
   assert.deepEqual(summaryOf(target), [
     ['ProductAddedToCart', 'q', 4, 4, 3],
@@ -101,7 +101,7 @@ test('each line departs from one cart and arrives at the other, each naming the 
     assert.deepEqual('movedTo' in event && event.movedTo, { cartId: 'mine', cartVersion: 3 });
 });
 
-test('what Product holds for both lines stays held; a line that the source does not have stays as it is', () => {
+test('if both lines are held, the merged line is held; a line that only the target has does not change', () => {
   const target = withReserved(cartWith('mine', [[widget, 2] as const, [product('r'), 1] as const]));
   const { state } = merge(target, withReserved(guest)).target;
   for (const [id, qty] of [
@@ -114,7 +114,7 @@ test('what Product holds for both lines stays held; a line that the source does 
   assert.deepEqual(expectLine(state, 'r'), expectLine(target, 'r'));
 });
 
-test('units that only one of both lines holds do not make the sum held', () => {
+test('if only one of both lines is held, the merged line is pending', () => {
   for (const [target, source, heldQty] of [
     [withReserved(mine), guest, 2],
     [mine, withReserved(guest), 3],
@@ -126,7 +126,7 @@ test('units that only one of both lines holds do not make the sum held', () => {
   }
 });
 
-test('a merged hold expires when the first of both does, and is void when either of both is', () => {
+test('a combined hold expires with the earlier of both holds, and has the lower product version', () => {
   const hold = (cart: Cart, heldUntil: string, productVersion: number) =>
     respond(cart, confirmationOf(cart, 'p', { heldUntil, productVersion })).state;
   const merged = merge(hold(mine, at(8).now, 7), hold(guest, at(7).now, 9)).target.state;
@@ -134,7 +134,7 @@ test('a merged hold expires when the first of both does, and is void when either
   assert.deepEqual([heldQty, heldUntil, holdVersion], [5, at(7).now, 7]);
 });
 
-test('a response to a request before the merge neither confirms it nor ends the move', () => {
+test('a response to a request before the merge does not confirm the merged line', () => {
   const merged = merge(mine, guest).target.state;
   const late = respond(merged, confirmationOf(mine, 'p')).state;
   assert.deepEqual([expectLine(late, 'p').heldQty, expectLine(late, 'p').movedFrom?.length], [2, 1]);
@@ -142,7 +142,7 @@ test('a response to a request before the merge neither confirms it nor ends the 
   assert.deepEqual([expectLine(done, 'p').heldQty, expectLine(done, 'p').movedFrom], [5, undefined]);
 });
 
-test('the limit of units of a product holds in a merge: nothing is moved, and the lines are named', () => {
+test('a merge beyond maxPerCart of a product is rejected with the lines', () => {
   const limited = catalogOf(product('p', { maxPerCart: 4 }), product('q', { maxPerCart: 4 }));
   assert.deepEqual(
     errorOf(() => merge(mine, guest, limited)),
@@ -154,7 +154,7 @@ test('the limit of units of a product holds in a merge: nothing is moved, and th
   );
 });
 
-test('an empty target takes the currency, and keeps its own user', () => {
+test('an empty target gets the currency of the source, and keeps its user', () => {
   const euros = cartWith('guest', [[product('e', { currency: 'EUR' }), 1]], null);
   const { state, events } = merge(empty, euros).target;
   assert.deepEqual([state.currency, state.userId, linesOf(state)], ['EUR', 'user-123', [['e', 1, 1999]]]);
@@ -172,35 +172,35 @@ test('an empty source is closed, and the target does not change', () => {
   }
 });
 
-test('repeated, a merge changes nothing, whatever became of the target since', () => {
+test('a retried merge changes nothing, whatever has happened to the target since', () => {
   const { target, source } = merge(mine, guest);
   const catalog = catalogOf(widget, product('q', { price: 100 }));
-  const later = [
+  const laterTargets = [
     target.state,
     addItem(target.state, widget, 1, at(6)).state,
     checkOut(withReserved(target.state), catalog, at(6)).state,
     deleteCart(target.state, at(6)).state,
   ];
-  for (const state of later) {
-    const again = merge(state, source.state);
-    assert.equal(again.target.state, state);
-    assert.equal(again.source.state, source.state);
-    assert.deepEqual([again.target.events, again.source.events], [[], []]);
+  for (const state of laterTargets) {
+    const retry = merge(state, source.state);
+    assert.equal(retry.target.state, state);
+    assert.equal(retry.source.state, source.state);
+    assert.deepEqual([retry.target.events, retry.source.events], [[], []]);
   }
 });
 
-test('a closed cart is no target and no source; a merged one is merged nowhere else', () => {
+test('a closed cart can be neither target nor source; a merged cart cannot be merged into another one', () => {
   const closed = { kind: 'conflict', code: 'cart-closed' };
   const { source: merged, target } = merge(mine, guest);
-  const other = cartWith('other', [[widget, 1]]);
+  const otherTarget = cartWith('other', [[widget, 1]]);
   assert.deepEqual(
-    errorOf(() => merge(other, merged.state)),
+    errorOf(() => merge(otherTarget, merged.state)),
     closed,
   );
   assert.deepEqual(
     errorOf(() => merge(merged.state, target.state)),
     closed,
-    'nor back',
+    'in the other direction',
   );
   for (const status of ['checkedOut', 'merged', 'deleted'] as const) {
     assert.deepEqual(
@@ -214,19 +214,19 @@ test('a closed cart is no target and no source; a merged one is merged nowhere e
   }
 });
 
-test('deleting what was merged returns no stock: it went with the lines', () => {
+test('the deletion of a merged cart releases no stock: its holds have moved', () => {
   const { state, events } = deleteCart(merge(mine, guest).source.state, at(6));
   assert.deepEqual([state.status, events], ['deleted', []]);
 });
 
-test('a cart is not merged with itself', () => {
+test('a cart cannot be merged with itself', () => {
   assert.deepEqual(
     errorOf(() => merge(mine, mine)),
     { kind: 'invalid', code: 'same-cart' },
   );
 });
 
-test('carts in two currencies are kept apart', () => {
+test('carts in different currencies cannot be merged', () => {
   const euros = cartWith('guest', [[product('e', { currency: 'EUR' }), 1]], null);
   for (const [target, source] of [
     [mine, euros],
@@ -237,16 +237,16 @@ test('carts in two currencies are kept apart', () => {
   }
 });
 
-test('a line has at most 999 units after a merge: beyond that, the lines that are too large are named', () => {
-  const most = cartWith('mine', [[widget, 900] as const, [product('q'), 990] as const]);
+test('a merge that would exceed 999 units of a line is rejected with the lines', () => {
+  const large = cartWith('mine', [[widget, 900] as const, [product('q'), 990] as const]);
   const fits = cartWith('guest', [[widget, 99] as const, [product('q'), 9] as const]);
-  assert.deepEqual(linesOf(merge(most, fits).target.state), [
+  assert.deepEqual(linesOf(merge(large, fits).target.state), [
     ['p', 999, 1999],
     ['q', 999, 1999],
   ]);
-  const tooMuch = cartWith('guest', [[product('r'), 1] as const, [product('q'), 10] as const]);
+  const tooLarge = cartWith('guest', [[product('r'), 1] as const, [product('q'), 10] as const]);
   assert.deepEqual(
-    errorOf(() => merge(most, tooMuch)),
+    errorOf(() => merge(large, tooLarge)),
     {
       kind: 'conflict',
       code: 'quantity-limit',
@@ -255,16 +255,19 @@ test('a line has at most 999 units after a merge: beyond that, the lines that ar
   );
 });
 
-test('a cart has at most 100 lines after a merge; lines that are in both count once', () => {
-  assert.equal(merge(wide('mine', 60), wide('guest', 40, 60)).target.state.lines.length, 100);
-  assert.equal(merge(wide('mine', 100), wide('guest', 100)).target.state.lines.length, 100);
+test('a merge that would exceed 100 lines is rejected; lines in both carts count once', () => {
+  assert.equal(
+    merge(cartWithLines('mine', 60), cartWithLines('guest', 40, 60)).target.state.lines.length,
+    100,
+  );
+  assert.equal(merge(cartWithLines('mine', 100), cartWithLines('guest', 100)).target.state.lines.length, 100);
   assert.deepEqual(
-    errorOf(() => merge(wide('mine', 60), wide('guest', 41, 60))),
+    errorOf(() => merge(cartWithLines('mine', 60), cartWithLines('guest', 41, 60))),
     { kind: 'conflict', code: 'too-many-lines', details: { lines: 101, limit: 100 } },
   );
 });
 
-test('a line that moves on before Product has responded takes its sources with it, up to a bound', () => {
+test('a line that moves again before Product has responded names all of its former carts, up to a limit', () => {
   const widget = product('p');
   const first = merge(cartWith('b', [[widget, 1]]), cartWith('a', [[widget, 1]])).target.state;
   const { target, source } = merge(cartWith('c', [[widget, 1]]), first);

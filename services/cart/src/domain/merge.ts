@@ -1,12 +1,19 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { type Cart, type CartDecision, lineEvent, type Moment, requireOpen, touched } from './cart.ts';
+import {
+  type Cart,
+  type CartDecision,
+  lineEvent,
+  type Timestamps,
+  requireOpen,
+  timestampFields,
+} from './cart.ts';
 import { type Catalog, live } from './catalog.ts';
 import { type Line, lineOf, MAX_LINES, type MovedFrom, newLine, quantityLimit, withLine } from './line.ts';
 import { withoutShortage } from './line.ts';
 
 /**
- * How many merges a line takes before Product has responded: bounds what a cart holds while Product is away, so that 100
- * such lines fit into an item.
+ * Largest number of merges of a line without a response of Product, so that a cart with 100 such lines fits into an item
+ * even during an outage of Product.
  */
 const MAX_PENDING_MERGES = 10;
 
@@ -16,15 +23,15 @@ export interface MergeDecision {
 }
 
 /**
- * Moves every line of `source` into `target`: quantities add up, and a line that is in both keeps the target's price.
- * What Product holds for either stays held. It closes the source, so that it happens once: repeated, it changes nothing.
- * Throws a conflict, with nothing moved, when the carts differ in currency or the target cannot take all of it.
+ * Moves all lines of `source` to `target`: quantities add up, and a line that is in both carts keeps the target's price.
+ * The holds of both lines move along. The merge closes the source, so that a retry changes nothing. Throws a conflict if
+ * the currencies differ or the target would exceed a limit.
  */
 export function mergeCarts(
   target: Cart,
   source: Cart,
   catalog: Catalog,
-  moments: { readonly target: Moment; readonly source: Moment },
+  mergeTimestamps: { readonly target: Timestamps; readonly source: Timestamps },
 ): MergeDecision {
   if (target.cartId === source.cartId) {
     throw new DomainError('invalid', 'same-cart', 'A cart cannot be merged with itself. Name another one.');
@@ -37,64 +44,73 @@ export function mergeCarts(
 
   const version = target.version + 1;
   const from = { cartId: source.cartId, cartVersion: source.version + 1, mergedAt: version };
-  const lines = source.lines.reduce((lines, line) => withLine(lines, sumOf(lines, line, from)), target.lines);
+  const lines = source.lines.reduce(
+    (lines, line) => withLine(lines, mergedLine(lines, line, from)),
+    target.lines,
+  );
   requireLimits(lines, source.lines, catalog);
-  const merged: Cart =
-    source.lines.length === 0 ? target : { ...target, ...touched(moments.target), currency, lines, version };
-  const emptied: Cart = {
+  const mergedTarget: Cart =
+    source.lines.length === 0
+      ? target
+      : { ...target, ...timestampFields(mergeTimestamps.target), currency, lines, version };
+  const closedSource: Cart = {
     ...source,
-    ...touched(moments.source),
+    ...timestampFields(mergeTimestamps.source),
     status: 'merged',
     mergedInto: target.cartId,
     currency: null,
     lines: [],
     version: from.cartVersion,
   };
-  // The events still name the currency that the source was in.
-  const left = { ...emptied, currency: source.currency };
+  // The events have the former currency of the source.
+  const sourceOfEvents = { ...closedSource, currency: source.currency };
   return {
-    target: { state: merged, events: source.lines.map((line) => arrival(merged, line)) },
-    source: { state: emptied, events: source.lines.map((line) => departure(left, merged, line)) },
+    target: { state: mergedTarget, events: source.lines.map((line) => arrival(mergedTarget, line)) },
+    source: {
+      state: closedSource,
+      events: source.lines.map((line) => departure(sourceOfEvents, mergedTarget, line)),
+    },
   };
 }
 
-/** The line of the target with the units of this one. */
-function sumOf(lines: readonly Line[], added: Line, from: MovedFrom): Line {
+/** The target's line with the units of a moved line. */
+function mergedLine(lines: readonly Line[], moved: Line, from: MovedFrom): Line {
   const { mergedAt } = from;
-  const before = lineOf(lines, added.productId);
-  const base = before ? withoutShortage(before) : newLine(added, mergedAt);
-  const earlier = (added.movedFrom ?? []).map((source) => ({ ...source, mergedAt }));
+  const before = lineOf(lines, moved.productId);
+  const base = before ? withoutShortage(before) : newLine(moved, mergedAt);
+  const earlierMoves = (moved.movedFrom ?? []).map((source) => ({ ...source, mergedAt }));
   return {
     ...base,
-    qty: (before?.qty ?? 0) + added.qty,
+    qty: (before?.qty ?? 0) + moved.qty,
     requestedAt: mergedAt,
-    ...(!before && added.shortage ? { shortage: added.shortage } : {}),
-    ...holdOfBoth(before, added),
-    movedFrom: [...(before?.movedFrom ?? []), ...earlier, from],
+    ...(!before && moved.shortage ? { shortage: moved.shortage } : {}),
+    ...combinedHold(before, moved),
+    movedFrom: [...(before?.movedFrom ?? []), ...earlierMoves, from],
   };
 }
 
-/** The units held for both lines. They expire when the first of both does, and are void when either of both is. */
-function holdOfBoth(before: Line | undefined, added: Line) {
-  const held = [before, added].flatMap((line) => (line && line.heldQty > 0 ? [line] : []));
-  const [heldUntil] = held.flatMap(({ heldUntil }) => heldUntil ?? []).toSorted();
-  const versions = held.flatMap(({ holdVersion }) => holdVersion ?? []);
-  const [stock] = [before?.stock, added.stock]
+/** The combined hold of both lines: it expires with the earlier hold, and is void if either hold is. */
+function combinedHold(before: Line | undefined, moved: Line) {
+  const heldLines = [before, moved].flatMap((line) => (line && line.heldQty > 0 ? [line] : []));
+  const [heldUntil] = heldLines.flatMap(({ heldUntil }) => heldUntil ?? []).toSorted();
+  const versions = heldLines.flatMap(({ holdVersion }) => holdVersion ?? []);
+  const [stock] = [before?.stock, moved.stock]
     .flatMap((stock) => stock ?? [])
     .toSorted((a, b) => b.version - a.version);
   return {
-    heldQty: held.reduce((sum, { heldQty }) => sum + heldQty, 0),
+    heldQty: heldLines.reduce((sum, { heldQty }) => sum + heldQty, 0),
     ...(heldUntil === undefined ? {} : { heldUntil }),
     ...(versions.length === 0 ? {} : { holdVersion: Math.min(...versions) }),
     ...(stock === undefined ? {} : { stock }),
   };
 }
 
+/** Event of a line that arrives in the target. */
 function arrival(target: Cart, moved: Line) {
   return lineEvent(target, lineOf(target.lines, moved.productId) ?? moved, moved.qty);
 }
 
-/** Units that the source itself was taking over are named by the arrival. */
+/** Event of a line that leaves the source. Earlier carts of its units are in the event of the target. */
 function departure(source: Cart, target: Cart, { productId, priceAtAdd, qty }: Line) {
   const { cartId, version: cartVersion } = target;
   return {
@@ -108,18 +124,18 @@ function commonCurrency(target: Cart, source: Cart): string | null {
     throw new DomainError(
       'conflict',
       'currency-mismatch',
-      `The cart is in ${target.currency}, the other one in ${source.currency}. Keep them apart.`,
+      `The carts are in ${target.currency} and ${source.currency}. Merge carts of one currency only.`,
     );
   }
   return target.currency ?? source.currency;
 }
 
-function requireLimits(lines: readonly Line[], moved: readonly Line[], { entries }: Catalog): void {
+function requireLimits(lines: readonly Line[], movedLines: readonly Line[], { entries }: Catalog): void {
   if (lines.some(({ movedFrom = [] }) => movedFrom.length > MAX_PENDING_MERGES)) {
     throw new DomainError(
       'unavailable',
       'merges-pending',
-      'Earlier merges are not confirmed yet. Try again in a moment.',
+      'Earlier merges are not confirmed yet. Retry after a moment.',
       { details: { retryAfterSeconds: 1 } },
     );
   }
@@ -131,7 +147,7 @@ function requireLimits(lines: readonly Line[], moved: readonly Line[], { entries
       { details: { lines: lines.length, limit: MAX_LINES } },
     );
   }
-  const tooLarge = moved.flatMap(({ productId }) => {
+  const tooLarge = movedLines.flatMap(({ productId }) => {
     const limit = quantityLimit(live(entries.get(productId)));
     const { qty = 0 } = lineOf(lines, productId) ?? {};
     return qty > limit ? [{ productId, qty, limit }] : [];
@@ -141,7 +157,7 @@ function requireLimits(lines: readonly Line[], moved: readonly Line[], { entries
     throw new DomainError(
       'conflict',
       'quantity-limit',
-      `Together the carts have more units of a product than one cart takes, ${limit}. Lower the quantity first.`,
+      `Together the carts have more than ${limit} units of a product, the limit of one cart. Lower the quantity first.`,
       { details: { limit, lines: tooLarge } },
     );
   }

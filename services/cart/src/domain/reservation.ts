@@ -2,26 +2,26 @@ import type { TandemEvent } from '@tandem/contracts/events';
 import { type Cart, type CartDecision, lineEvent } from './cart.ts';
 import { type Line, lineOf, withLine, withoutShortage } from './line.ts';
 
-/** Product's response to a request of a cart. */
+/** Product's response to a hold request of a cart. */
 export interface HoldResponse {
   readonly outcome: 'confirmed' | 'rejected' | 'expired';
   readonly cartId: string;
   readonly productId: string;
   /** The cart's version at the request. */
   readonly cartVersion: number;
-  /** Counts the changes of the reservation; absent from other producers. */
+  /** Counts the changes of the reservation; foreign producers may omit it. */
   readonly revision?: number | undefined;
   readonly productVersion?: number | undefined;
-  /** Units that the cart holds after it. */
+  /** Units that Product holds for the cart after the decision. */
   readonly heldQty: number;
   readonly heldUntil?: string | undefined;
-  /** The largest quantity that the cart could have; of a rejection. */
+  /** The largest possible quantity of the line; set for a rejection. */
   readonly availableQty?: number;
-  /** The product's stock after it, where the response carries it. */
+  /** The product's stock after the decision, if the response has it. */
   readonly stock?: Line['stock'];
 }
 
-/** The responses to carts that an event carries. */
+/** The reservation responses in an event. */
 export function responsesOf(event: TandemEvent): readonly HoldResponse[] {
   switch (event.eventType) {
     case 'InventoryReserved':
@@ -32,16 +32,16 @@ export function responsesOf(event: TandemEvent): readonly HoldResponse[] {
       const { availableQty, keptQty = 0, productVersion, heldUntil } = event;
       const inventory = Math.max(0, availableQty - keptQty);
       const stock = productVersion === undefined ? {} : { stock: { version: productVersion, inventory } };
-      const kept = { heldQty: keptQty, heldUntil, availableQty };
-      return [{ outcome: 'rejected', ...orderOf(event), ...kept, ...stock }];
+      const hold = { heldQty: keptQty, heldUntil, availableQty };
+      return [{ outcome: 'rejected', ...orderOf(event), ...hold, ...stock }];
     }
     case 'ProductUpdated': {
       const { productId, version, inventory, reserved = [] } = event;
       const stock = { version, inventory };
-      return reserved.map(({ qty: heldQty, ...confirmed }) => ({
+      return reserved.map(({ qty: heldQty, ...fields }) => ({
         outcome: 'confirmed',
         productId,
-        ...confirmed,
+        ...fields,
         productVersion: version,
         heldQty,
         stock,
@@ -62,7 +62,7 @@ function orderOf({
   return { cartId, productId, cartVersion, revision, productVersion };
 }
 
-/** Applies several responses to one cart. */
+/** Applies responses to a cart, one after the other. */
 export function applyResponses(cart: Cart, responses: readonly HoldResponse[], now: string): CartDecision {
   return responses.reduce<CartDecision>(
     ({ state, events }, response) => {
@@ -74,25 +74,26 @@ export function applyResponses(cart: Cart, responses: readonly HoldResponse[], n
 }
 
 /**
- * Records what Product holds for a line, unless a newer response is known. When it rejected the newest request and
- * holds some units still, the quantity returns to them. A response does not extend the life of a cart.
+ * Applies a response to its line, unless a newer one was applied: updates the held units. If Product rejected the newest
+ * request but still holds some units, the quantity is lowered to them. A response does not postpone the cart's expiry.
  */
 export function applyResponse(cart: Cart, response: HoldResponse, now: string): CartDecision {
   const line = lineOf(cart.lines, response.productId);
-  if (cart.status !== 'open' || !line || response.cartVersion > cart.version || !isNews(line, response)) {
+  if (cart.status !== 'open' || !line || response.cartVersion > cart.version || !isNewer(line, response)) {
     return { state: cart, events: [] };
   }
   const version = cart.version + 1;
-  const known = withResponse(line, response);
-  const { heldQty, qty } = known;
-  const isReduced =
+  const updatedLine = withResponse(line, response);
+  const { heldQty, qty } = updatedLine;
+  const lowersQuantity =
     response.outcome === 'rejected' && isCurrent(line, response) && heldQty > 0 && heldQty < qty;
-  if (!isReduced) return { state: { ...cart, lines: withLine(cart.lines, known), version }, events: [] };
+  if (!lowersQuantity)
+    return { state: { ...cart, lines: withLine(cart.lines, updatedLine), version }, events: [] };
   const { availableQty = heldQty, productVersion } = response;
   const shortage = { availableQty, ...(productVersion === undefined ? {} : { productVersion }) };
-  const reduced: Line = { ...known, qty: heldQty, requestedAt: version, shortage };
-  const state: Cart = { ...cart, lines: withLine(cart.lines, reduced), version, updatedAt: now };
-  return { state, events: [lineEvent(state, reduced, heldQty - qty)] };
+  const loweredLine: Line = { ...updatedLine, qty: heldQty, requestedAt: version, shortage };
+  const state: Cart = { ...cart, lines: withLine(cart.lines, loweredLine), version, updatedAt: now };
+  return { state, events: [lineEvent(state, loweredLine, heldQty - qty)] };
 }
 
 /** Whether the response is to the newest request of the line, or to a later version of the cart. */
@@ -101,15 +102,15 @@ function isCurrent({ requestedAt }: Line, { cartVersion }: HoldResponse): boolea
 }
 
 /**
- * Whether the response is newer than the newest one that was applied: by the cart's version, then by the revision of the
- * reservation, never by clocks. One without a revision counts if it is to the newest request.
+ * Whether a response is newer than the last applied one: by the cart's version, then by the revision of the reservation,
+ * never by timestamps. A response without a revision is applied if it is to the newest request.
  */
-function isNews(line: Line, response: HoldResponse): boolean {
+function isNewer(line: Line, response: HoldResponse): boolean {
   const { cartVersion, revision } = line.response;
   if (response.cartVersion < cartVersion) return false;
   if (response.revision === undefined) {
-    const isKnown = response.cartVersion === cartVersion && response.heldQty === line.heldQty;
-    return isCurrent(line, response) && !isKnown;
+    const isDuplicate = response.cartVersion === cartVersion && response.heldQty === line.heldQty;
+    return isCurrent(line, response) && !isDuplicate;
   }
   if (response.cartVersion > cartVersion) return true;
   return revision === undefined ? isCurrent(line, response) : response.revision > revision;
@@ -117,11 +118,11 @@ function isNews(line: Line, response: HoldResponse): boolean {
 
 function withResponse(line: Line, response: HoldResponse): Line {
   const { outcome } = response;
-  // A line whose hold expired follows the catalog.
+  // Without a hold, the shortage is determined by the catalog again.
   const current = outcome === 'expired' ? withoutShortage(line) : line;
   const { heldUntil: previousEnd, holdVersion: _, movedFrom = [], ...rest } = current;
   const { cartVersion, revision, productVersion, heldQty, stock = line.stock } = response;
-  // A rejection changes no hold: if it does not say when the hold expires, that has not changed either.
+  // A rejection does not change the hold: without `heldUntil`, the hold keeps its expiry.
   const heldUntil = response.heldUntil ?? (outcome === 'rejected' ? previousEnd : undefined);
   const pendingMoves = movedFrom.filter(({ mergedAt }) => mergedAt > cartVersion);
   return {

@@ -5,16 +5,16 @@ import type { Catalog, CatalogEntry, CatalogProduct } from './catalog.ts';
 import { type Line, lineOf } from './line.ts';
 import { applyResponses, responsesOf } from './reservation.ts';
 
-/** A minute of the tests' day, and the expiry a week later. */
+/** Timestamps of a change at this minute, with the expiry a week later. */
 export const at = (minute: number) => ({
   now: `2026-02-14T15:0${minute}:00.000Z`,
   expiresAt: `2026-02-21T15:0${minute}:00.000Z`,
 });
 
-/** A product with stock for any cart; default: at version 1. */
-export function product(productId: string, other: Partial<CatalogProduct> = {}): CatalogProduct {
+/** A product with ample stock. Default: at version 1. */
+export function product(productId: string, overrides: Partial<CatalogProduct> = {}): CatalogProduct {
   const state = { version: 1, price: 1999, currency: 'USD', inventory: 5_000, updatedAt: at(0).now };
-  return { productId, name: `Product ${productId}`, ...state, ...other };
+  return { productId, name: `Product ${productId}`, ...state, ...overrides };
 }
 
 export function catalogOf(...entries: readonly CatalogEntry[]): Catalog {
@@ -35,32 +35,39 @@ export function cartWith(
 export function confirmationOf(
   cart: Cart,
   productId: string,
-  other: Partial<EventOf<'InventoryReserved'>> = {},
+  overrides: Partial<EventOf<'InventoryReserved'>> = {},
 ): EventOf<'InventoryReserved'> {
   const { qty } = expectLine(cart, productId);
-  return { eventType: 'InventoryReserved', ...orderOf(cart, productId), qty, ...other };
+  return { eventType: 'InventoryReserved', ...orderOf(cart, productId), qty, ...overrides };
 }
 
-/** Product's rejection of the newest request for a product; default: one unit is available and nothing is kept. */
+/** Product's rejection of the newest request for a product. Default: one unit is available, none is held. */
 export function rejectionOf(
   cart: Cart,
   productId: string,
-  other: Partial<EventOf<'InventoryReservationRejected'>> = {},
+  overrides: Partial<EventOf<'InventoryReservationRejected'>> = {},
 ): EventOf<'InventoryReservationRejected'> {
   const { qty } = expectLine(cart, productId);
   const eventType = 'InventoryReservationRejected' as const;
-  return { eventType, ...orderOf(cart, productId), requestedQty: qty, availableQty: 1, keptQty: 0, ...other };
+  return {
+    eventType,
+    ...orderOf(cart, productId),
+    requestedQty: qty,
+    availableQty: 1,
+    keptQty: 0,
+    ...overrides,
+  };
 }
 
-/** The expiry of what Product holds by the newest request for a product. */
+/** The expiry of the hold by the newest request for a product. */
 export function expiryOf(
   cart: Cart,
   productId: string,
-  other: Partial<EventOf<'InventoryReservationExpired'>> = {},
+  overrides: Partial<EventOf<'InventoryReservationExpired'>> = {},
 ): EventOf<'InventoryReservationExpired'> {
   const { qty } = expectLine(cart, productId);
   const order = { ...orderOf(cart, productId), revision: 2 };
-  return { eventType: 'InventoryReservationExpired', ...order, qty, ...other };
+  return { eventType: 'InventoryReservationExpired', ...order, qty, ...overrides };
 }
 
 function orderOf(cart: Cart, productId: string) {
@@ -75,12 +82,12 @@ function orderOf(cart: Cart, productId: string) {
   };
 }
 
-/** The decision about the responses that an event carries. */
+/** Applies the reservation responses in these events. */
 export function respond(cart: Cart, ...events: readonly TandemEvent[]): CartDecision {
   return applyResponses(cart, events.flatMap(responsesOf), at(2).now);
 }
 
-/** The cart once Product holds these lines; default: all of them. */
+/** The cart after the confirmation of these lines. Default: all lines. */
 export function withReserved(
   cart: Cart,
   productIds: readonly string[] = cart.lines.map(({ productId }) => productId),
@@ -98,11 +105,11 @@ export function withExpired(cart: Cart, productId: string): Cart {
 
 export function expectLine(cart: Cart, productId: string): Line {
   const line = lineOf(cart.lines, productId);
-  if (!line) throw new Error(`no line of ${productId}`);
+  if (!line) throw new Error(`The cart has no line of ${productId}`);
   return line;
 }
 
-/** Of a line event: type, change, quantity after it, cart's version; of others the type. */
+/** Summary of events. For a line event: type, product, change, quantity after it and cart version; otherwise the type. */
 export function summaryOf({ events }: Pick<CartDecision, 'events'>) {
   return events.map((event) =>
     'lineQty' in event
@@ -111,7 +118,7 @@ export function summaryOf({ events }: Pick<CartDecision, 'events'>) {
   );
 }
 
-/** How a decision is rejected: kind, code and details of the error. */
+/** Kind, code and details of the error that a decision throws. */
 export function errorOf(decide: () => unknown) {
   try {
     decide();
@@ -120,5 +127,5 @@ export function errorOf(decide: () => unknown) {
     const { kind, code, details } = error;
     return { kind, code, ...(details && { details }) };
   }
-  throw new Error('nothing was thrown');
+  throw new Error('The decision did not throw');
 }

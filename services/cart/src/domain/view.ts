@@ -1,10 +1,11 @@
 import { type Cart, totalOf } from './cart.ts';
 import type { Catalog } from './catalog.ts';
-import { type LineView, orderedLine, viewOfLine } from './line-view.ts';
+import { type LineView, orderLineView, viewOfLine } from './line-view.ts';
 
-/** A cart that was not deleted. */
+/** A cart that is not deleted. */
 export type VisibleCart = Cart & { readonly status: Exclude<Cart['status'], 'deleted'> };
 
+/** A cart as the API returns it. */
 export interface CartView {
   readonly cartId: string;
   readonly userId: string | null;
@@ -21,8 +22,8 @@ export interface CartView {
 }
 
 /**
- * The cart joined with the catalog: so a price change reaches every open cart without a write to any. An order stays as
- * it was checked out.
+ * Joins a cart with the catalog at each read, so that a price change affects every open cart without a write. An order
+ * keeps the prices and quantities of its checkout.
  */
 export function viewOf(cart: VisibleCart, catalog: Catalog): CartView {
   const { cartId, userId, status, currency, version, updatedAt, expiresAt, checkedOutAt } = cart;
@@ -30,7 +31,7 @@ export function viewOf(cart: VisibleCart, catalog: Catalog): CartView {
     cartId,
     userId,
     status,
-    items: status === 'open' ? viewsOfLines(cart, catalog) : cart.lines.map(orderedLine),
+    items: status === 'open' ? viewsOfLines(cart, catalog) : cart.lines.map(orderLineView),
     totalAmount: totalOf(cart),
     currency,
     version,
@@ -40,7 +41,7 @@ export function viewOf(cart: VisibleCart, catalog: Catalog): CartView {
   };
 }
 
-/** The lines of an open cart. */
+/** The views of an open cart's lines. */
 export function viewsOfLines(
   { lines, currency }: Pick<Cart, 'lines' | 'currency'>,
   catalog: Catalog,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  holdsSecret,
+  isGuestCartId,
   newGuestCartId,
   newUserCartId,
   openCartId,
@@ -9,7 +9,7 @@ import {
   sealCartId,
 } from './cart-ids.ts';
 
-test("security 6: a guest's cart has a secret of 128 bits, and a public id that follows from it and not the other way round", () => {
+test("security 6: the id of a guest's cart has a secret of 128 bits, from which the public id is derived by a one-way hash", () => {
   const cartId = newGuestCartId();
   assert.match(cartId, /^guest-[\w-]{22}$/);
   assert.equal(Buffer.from(cartId.slice('guest-'.length), 'base64url').length, 16);
@@ -21,17 +21,17 @@ test("security 6: a guest's cart has a secret of 128 bits, and a public id that 
   assert.equal(publicIdOf('guest-AAAAAAAAAAAAAAAAAAAAAA'), 'cart-ilvbTMFRZBJsbvJmjendJA');
 });
 
-test('other ids are public as they are, and hold no secret', () => {
+test('other ids contain no secret: they are their own public ids', () => {
   const mine = newUserCartId();
   assert.match(mine, /^cart-[\w-]{22}$/);
   for (const id of [mine, publicIdOf(newGuestCartId()), 'guest-short', `${newGuestCartId()}x`, '']) {
     assert.equal(publicIdOf(id), id);
-    assert.equal(holdsSecret(id), false);
+    assert.equal(isGuestCartId(id), false);
   }
-  assert.equal(holdsSecret(newGuestCartId()), true);
+  assert.equal(isGuestCartId(newGuestCartId()), true);
 });
 
-test('a sealed id is opened by the same key alone, and differs each time', () => {
+test('a sealed id can be opened by its key only, and differs each time', () => {
   const cartId = newGuestCartId();
   const sealed = sealCartId(cartId, 'order-1');
   assert.equal(openCartId(sealed, 'order-1'), cartId);

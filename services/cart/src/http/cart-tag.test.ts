@@ -7,7 +7,7 @@ import { allowsWriteOn, cartTag } from './cart-tag.ts';
 
 const cart = cartWith('c', [[product('p'), 2]]) as VisibleCart;
 const view = viewOf(cart, catalogOf(product('p')));
-const changed: [string, CartView, isContent: boolean][] = [
+const changes: [name: string, CartView, isContent: boolean][] = [
   ['a version', { ...view, version: 99 }, false],
   ['a hold', viewOf(withReserved(cart) as VisibleCart, catalogOf(product('p'))), false],
   ['available units', viewOf(cart, catalogOf(product('p', { inventory: 9 }))), false],
@@ -23,29 +23,32 @@ const changed: [string, CartView, isContent: boolean][] = [
   ['a status', { ...view, status: 'merged' }, true],
 ];
 
-for (const [what, other, isContent] of changed) {
-  test(`core 6: ${what} ${isContent ? 'is' : 'is no'} content that If-Match protects, and changes the tag`, () => {
+for (const [name, changedView, isContent] of changes) {
+  test(`core 6: a change of ${name} changes the tag, and ${isContent ? 'fails' : 'does not fail'} If-Match`, () => {
     const tag = cartTag(view);
-    assert.notEqual(cartTag(other), tag);
+    assert.notEqual(cartTag(changedView), tag);
     const ifMatch = parsePreconditions({ 'if-match': `"x", ${tag}` });
     assert.equal(allowsWriteOn(view, ifMatch), true);
-    assert.equal(allowsWriteOn(other, ifMatch), !isContent);
+    assert.equal(allowsWriteOn(changedView, ifMatch), !isContent);
     const ifNoneMatch = parsePreconditions({ 'if-none-match': tag });
-    assert.deepEqual([allowsWriteOn(view, ifNoneMatch), allowsWriteOn(other, ifNoneMatch)], [false, true]);
+    assert.deepEqual(
+      [allowsWriteOn(view, ifNoneMatch), allowsWriteOn(changedView, ifNoneMatch)],
+      [false, true],
+    );
   });
 }
 
-test('a tag is strong, of two parts, and the same inside and outside of the service', () => {
+test('a tag is strong, has two parts, and does not depend on the id of the cart', () => {
   assert.match(cartTag(view), /^"[0-9a-f]{16}-[0-9a-f]{12}"$/);
   assert.equal(cartTag({ ...view, cartId: 'guest-secret' }), cartTag(view));
 });
 
-test('a tag with a suffix of its encoding matches, a weak one or another one does not, * and none do', () => {
+test('If-Match succeeds with a tag that has an encoding suffix, and with *; it fails with a weak or another tag', () => {
   const tag = cartTag(view);
   const allows = (ifMatch?: string) => allowsWriteOn(view, parsePreconditions({ 'if-match': ifMatch }));
   assert.equal(allows(tag.replace(/"$/, '-gzip"')), true);
-  for (const other of [`W/${tag}`, '"bogus"', tag.replace(/-.*/, '"').replace(/^"./, '"x')])
-    assert.equal(allows(other), false, other);
-  for (const any of ['*', undefined]) assert.equal(allows(any), true);
+  for (const otherTag of [`W/${tag}`, '"bogus"', tag.replace(/-.*/, '"').replace(/^"./, '"x')])
+    assert.equal(allows(otherTag), false, otherTag);
+  for (const anyTag of ['*', undefined]) assert.equal(allows(anyTag), true);
   assert.equal(allowsWriteOn(view, parsePreconditions({ 'if-none-match': '*' })), false);
 });

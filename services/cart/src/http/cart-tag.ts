@@ -6,9 +6,9 @@ const CONTENT_LENGTH = 16;
 const REST_LENGTH = 12;
 
 /**
- * The entity tag of a cart, `"<content>-<rest>"`. The content is what a shopper agrees to by a write that names the
- * tag: what is in the cart, at which prices, and whether it is available. The rest changes by itself, such as holds.
- * The id is no part of it: a guest's differs inside and outside of the service.
+ * The entity tag of a cart, `"<content>-<rest>"`. The content digest covers the state that a shopper agrees to with
+ * If-Match: lines, quantities, prices and availability. The rest changes without the shopper, such as holds. The tag does
+ * not cover the id, as the API id of a guest's cart differs from its public id.
  */
 export function cartTag(cart: CartView): string {
   const { cartId: _, ...rest } = cart;
@@ -16,8 +16,8 @@ export function cartTag(cart: CartView): string {
 }
 
 /**
- * Whether a write may go ahead on this cart: If-Match compares the content alone, so that Product's responses and
- * deliveries do not stand in a shopper's way; If-None-Match compares the whole tag.
+ * Whether the preconditions allow a write. If-Match compares the content digest only, so that reservation responses and
+ * deliveries do not fail a shopper's write; If-None-Match compares the whole tag.
  */
 export function allowsWriteOn(cart: CartView, { ifMatch, ifNoneMatch }: Preconditions): boolean {
   const contents = typeof ifMatch === 'object' ? ifMatch.map(contentTag) : ifMatch;
@@ -39,7 +39,7 @@ function contentOf({ status, items, currency }: CartView): string {
   return digest([status, currency, lines], CONTENT_LENGTH);
 }
 
-/** The content part of a tag; other tags stay as they are, and match none. */
+/** The tag reduced to its content digest. Other tags are returned unchanged, and match no cart. */
 function contentTag(tag: string): string {
   return tag.replace(/^((?:W\/)?"[0-9a-f]{16})-[^"]*"$/, '$1"');
 }

@@ -4,10 +4,10 @@ import { acceptPrice } from '../domain/accept-price.ts';
 import { addItem, removeItem, setQuantity } from '../domain/cart.ts';
 import { requireProduct } from '../domain/catalog.ts';
 import { publicIdOf } from './cart-ids.ts';
-import { callerOf, respond, takeEmptyBody } from './requests.ts';
+import { callerOf, respond, acceptEmptyBody } from './requests.ts';
 import * as schemas from './schemas.ts';
 
-/** The routes of a cart's lines. Prices come from the catalog alone, never from the client. */
+/** Routes of a cart's lines. Prices are read from the catalog, never from the request. */
 export function registerItemRoutes(app: App, carts: Carts): void {
   app.post(
     '/carts/:cartId/items',
@@ -24,8 +24,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     async (request, reply) => {
       const { cartId } = request.params;
       const { productId, qty } = request.body;
-      const add: Change = (cart, catalog, moment) =>
-        addItem(cart, requireProduct(catalog, productId), qty, moment);
+      const add: Change = (cart, catalog, timestamps) =>
+        addItem(cart, requireProduct(catalog, productId), qty, timestamps);
       const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), add, productId);
       return respond(reply, cart, cartId);
     },
@@ -35,8 +35,7 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     '/carts/:cartId/items/:productId',
     {
       schema: {
-        summary:
-          "Set the quantity of a product's line; the same again requests the hold of a line without one",
+        summary: "Set the quantity of a product's line; the current quantity again requests a missing hold",
         params: schemas.byLine,
         headers: schemas.conditionalWrite,
         body: schemas.quantity,
@@ -46,8 +45,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const { cartId, productId } = request.params;
-      const set: Change = (cart, catalog, moment) =>
-        setQuantity(cart, productId, catalog, request.body.qty, moment);
+      const set: Change = (cart, catalog, timestamps) =>
+        setQuantity(cart, productId, catalog, request.body.qty, timestamps);
       const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), set, productId);
       return respond(reply, cart, cartId);
     },
@@ -57,7 +56,7 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     '/carts/:cartId/items/:productId',
     {
       schema: {
-        summary: 'Remove a line item; 200 also where there is none',
+        summary: 'Remove a line item; 200 also if the cart has none',
         params: schemas.byLine,
         headers: schemas.conditionalWrite,
         response: { 200: schemas.cart },
@@ -66,7 +65,7 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const { cartId, productId } = request.params;
-      const remove: Change = (cart, _catalog, moment) => removeItem(cart, productId, moment);
+      const remove: Change = (cart, _catalog, timestamps) => removeItem(cart, productId, timestamps);
       return respond(
         reply,
         await carts.change(callerOf(request, cartId), publicIdOf(cartId), remove),
@@ -78,10 +77,10 @@ export function registerItemRoutes(app: App, carts: Carts): void {
   app.post(
     '/carts/:cartId/items/:productId/accept-price',
     {
-      onRequest: takeEmptyBody,
+      onRequest: acceptEmptyBody,
       schema: {
         summary:
-          "Make the product's current price the line's own; 409 with the line if it is not the given one",
+          "Accept the product's current price for a line item; 409 with the line if the price in the body differs",
         params: schemas.byLine,
         headers: schemas.conditionalWrite,
         body: schemas.acceptedPrice,
@@ -91,8 +90,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const { cartId, productId } = request.params;
-      const accept: Change = (cart, catalog, moment) =>
-        acceptPrice(cart, productId, catalog, request.body, moment);
+      const accept: Change = (cart, catalog, timestamps) =>
+        acceptPrice(cart, productId, catalog, request.body, timestamps);
       return respond(
         reply,
         await carts.change(callerOf(request, cartId), publicIdOf(cartId), accept),

@@ -3,38 +3,38 @@ import { isEmpty } from '@tandem/chassis/http/json-body';
 import { parsePreconditions } from '@tandem/chassis/http/preconditions';
 import type { Caller } from '../application/types.ts';
 import type { CartView } from '../domain/view.ts';
-import { holdsSecret, publicIdOf } from './cart-ids.ts';
+import { isGuestCartId, publicIdOf } from './cart-ids.ts';
 import { allowsWriteOn, cartTag } from './cart-tag.ts';
 
 type Conditions = Parameters<typeof parsePreconditions>[0];
 
-/** The caller of a request that names these carts by their ids in the API. */
+/** The caller of a request for these carts, which are named by their API ids. */
 export function callerOf(
   request: Pick<FastifyRequest, 'identity' | 'idempotent' | 'idle'> & { readonly headers: Conditions },
   ...cartIds: readonly string[]
 ): Caller {
   const { identity, idempotent, headers } = request;
-  const secretlyNamed = new Set(cartIds.filter(holdsSecret).map(publicIdOf));
+  const guestCarts = new Set(cartIds.filter(isGuestCartId).map(publicIdOf));
   const preconditions = parsePreconditions(headers);
   return {
     identity,
     idempotent,
-    knowsSecretOf: (cartId) => secretlyNamed.has(cartId),
-    isAllowedOn: (cart) => allowsWriteOn(cart, preconditions),
+    knowsSecretOf: (cartId) => guestCarts.has(cartId),
+    meetsPreconditions: (cart) => allowsWriteOn(cart, preconditions),
     idle: (wait) => request.idle(wait),
   };
 }
 
-/** The cart under the id that the caller used, with its ETag. */
+/** Sets the ETag; returns the cart with the API id that the caller used. */
 export function respond(reply: FastifyReply, cart: CartView, cartId: string): CartView {
   reply.header('etag', cartTag(cart));
   return { ...cart, cartId };
 }
 
-/** For a route whose body may be left out: an empty one, of any content type, is as good as none. */
-export function takeEmptyBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+/** Hook of a route with an optional body: accepts an empty body of any content type. */
+export function acceptEmptyBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
   if (isEmpty(request)) {
-    // The framework would parse it as JSON, and takes an absent body for null.
+    // Without this, the framework would parse the empty body as JSON, and pass an absent one as null.
     delete request.headers['content-type'];
     request.body = {};
   }

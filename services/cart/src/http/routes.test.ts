@@ -15,7 +15,7 @@ interface Problem {
   readonly errors?: readonly { readonly pointer: string }[];
 }
 
-/** The cart API over a store; a token is the user's name. */
+/** The cart API on a store. A token is the user's name. */
 async function openApi(t: TestContext) {
   const store = await openStore(t, { reservationWaitMs: 0 });
   const app = await createApp({
@@ -49,27 +49,27 @@ async function openApi(t: TestContext) {
   return { ...store, app, send, open, add };
 }
 
-test("security 6: the secret of a guest's cart is in its API id alone: nothing stored or published has it", async (t) => {
-  const { send, open, add, published, stored } = await openApi(t);
+test("security 6: the secret of a guest's cart is in its API id only: no stored item and no event contains it", async (t) => {
+  const { send, open, add, publishedEvents, writes } = await openApi(t);
   const response = await send('POST', '/carts', { headers: { 'idempotency-key': 'k-1' } });
   const { cartId } = response.body;
   assert.match(cartId, /^guest-/);
   assert.equal(response.headers['location'], `/carts/${cartId}`);
-  const other = await open();
+  const targetId = await open();
   await add(cartId, { headers: { 'idempotency-key': 'k-2' } });
-  await send('POST', `/carts/${other}/merge`, { payload: { fromCartId: cartId } });
-  const merged = await send('GET', `/carts/${other}`);
-  assert.deepEqual([merged.body.cartId, merged.body.items.length], [other, 1]);
+  await send('POST', `/carts/${targetId}/merge`, { payload: { fromCartId: cartId } });
+  const merged = await send('GET', `/carts/${targetId}`);
+  assert.deepEqual([merged.body.cartId, merged.body.items.length], [targetId, 1]);
 
-  const events = JSON.stringify(await published());
-  assert.ok(events.includes(publicIdOf(cartId)) && events.includes(publicIdOf(other)));
-  for (const id of [cartId, other]) assert.ok(!events.includes(id.slice('guest-'.length)));
-  assert.ok(stored.some((item) => item.includes('sealedId')));
-  for (const item of stored)
-    for (const id of [cartId, other]) assert.ok(!item.includes(id.slice('guest-'.length)), item);
+  const events = JSON.stringify(await publishedEvents());
+  assert.ok(events.includes(publicIdOf(cartId)) && events.includes(publicIdOf(targetId)));
+  for (const id of [cartId, targetId]) assert.ok(!events.includes(id.slice('guest-'.length)));
+  assert.ok(writes.some((item) => item.includes('sealedId')));
+  for (const item of writes)
+    for (const id of [cartId, targetId]) assert.ok(!item.includes(id.slice('guest-'.length)), item);
 });
 
-test("security 6: the public id of a guest's cart is not found, whatever the call", async (t) => {
+test("security 6: every request with the public id of a guest's cart is 404", async (t) => {
   const { send, open } = await openApi(t);
   const cartId = publicIdOf(await open());
   const mine = await open({ headers: { authorization: 'user-1' } });
@@ -87,30 +87,30 @@ test("security 6: the public id of a guest's cart is not found, whatever the cal
   ] as const) {
     for (const headers of [{}, { authorization: 'user-1' }]) {
       const { status, body } = await send(method, url, { headers, ...(payload && { payload }) });
-      assert.deepEqual([status, body.detail], [404, 'Cart not found.'], `${method} ${url}`);
+      assert.deepEqual([status, body.detail], [404, 'Cart not found. Check its id.'], `${method} ${url}`);
     }
   }
 });
 
-test('a guest who repeats the opening of a cart gets the same one, by the same key alone', async (t) => {
+test('a guest who retries the opening of a cart gets the same cart, with the same idempotency key only', async (t) => {
   const { send, add } = await openApi(t);
-  const opened = async (key: string, headers = {}) =>
+  const openWithKey = async (key: string, headers = {}) =>
     send('POST', '/carts', { headers: { 'idempotency-key': key, ...headers } });
-  const cart = await opened('order-1');
-  const again = await opened('order-1');
+  const cart = await openWithKey('order-1');
+  const retry = await openWithKey('order-1');
   assert.deepEqual(
-    [again.status, again.body, again.headers['location']],
+    [retry.status, retry.body, retry.headers['location']],
     [201, cart.body, cart.headers['location']],
   );
-  assert.equal(again.headers['idempotent-replayed'], 'true');
-  assert.equal((await add(again.body.cartId)).status, 200);
-  assert.notEqual((await opened('order-2')).body.cartId, cart.body.cartId);
-  const mine = await opened('order-1', { authorization: 'user-1' });
+  assert.equal(retry.headers['idempotent-replayed'], 'true');
+  assert.equal((await add(retry.body.cartId)).status, 200);
+  assert.notEqual((await openWithKey('order-2')).body.cartId, cart.body.cartId);
+  const mine = await openWithKey('order-1', { authorization: 'user-1' });
   assert.match(mine.body.cartId, /^cart-/);
-  assert.equal((await opened('order-1', { authorization: 'user-1' })).body.cartId, mine.body.cartId);
+  assert.equal((await openWithKey('order-1', { authorization: 'user-1' })).body.cartId, mine.body.cartId);
 });
 
-test('each response with a cart has its ETag, which a later read confirms', async (t) => {
+test('the ETag of each response with a cart matches that of a later read', async (t) => {
   const { send, open, add } = await openApi(t);
   const id = await open();
   for (const call of [
@@ -129,10 +129,10 @@ test('each response with a cart has its ETag, which a later read confirms', asyn
 });
 
 test('core 6: every write of a cart honours If-Match and If-None-Match', async (t) => {
-  const { send, open, add, published } = await openApi(t);
+  const { send, open, add, publishedEvents } = await openApi(t);
   const [id, source] = [await open(), await open()];
   await add(id);
-  await published();
+  await publishedEvents();
   for (const headers of [{ 'if-match': '"bogus"' }, { 'if-none-match': '*' }]) {
     for (const [method, url, payload] of [
       ['POST', '/items', { productId: 'p', qty: 1 }],
@@ -155,19 +155,23 @@ test('core 6: every write of a cart honours If-Match and If-None-Match', async (
       );
     }
   }
-  assert.deepEqual(await published(), []);
+  assert.deepEqual(await publishedEvents(), []);
   assert.equal((await send('POST', '/carts', { headers: { 'if-match': '*' } })).status, 412);
   const { headers } = await send('GET', `/carts/${id}`);
   assert.equal((await add(id, { headers: { 'if-match': String(headers['etag']) } })).status, 200);
   assert.equal(
     (await add(id, { headers: { 'if-match': String(headers['etag']) } })).status,
     412,
-    'it has changed',
+    'the cart has changed',
   );
-  assert.equal((await add('cart-none', { headers: { 'if-match': '"bogus"' } })).status, 404, 'there is none');
+  assert.equal(
+    (await add('cart-none', { headers: { 'if-match': '"bogus"' } })).status,
+    404,
+    'the cart does not exist',
+  );
 });
 
-test('bodies may be left out where all fields are optional, and unknown fields are named', async (t) => {
+test('a body with only optional fields may be omitted, and unknown fields are reported', async (t) => {
   const { first, send, open, add } = await openApi(t);
   const id = await open();
   await add(id);
@@ -205,7 +209,7 @@ test('bodies may be left out where all fields are optional, and unknown fields a
   assert.deepEqual([status, body.status, body.expiresAt], [200, 'checkedOut', undefined]);
 });
 
-test("a user's carts and orders are listed", async (t) => {
+test("a user's carts and orders are listed by status", async (t) => {
   const { send, open } = await openApi(t);
   const headers = { authorization: 'user-1' };
   const [older, newer] = [await open({ headers }), await open({ headers })];

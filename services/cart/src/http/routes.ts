@@ -8,19 +8,19 @@ import { renewHolds } from '../domain/hold.ts';
 import { newGuestCartId, newUserCartId, openCartId, publicIdOf, sealCartId } from './cart-ids.ts';
 import { cartTag } from './cart-tag.ts';
 import { registerItemRoutes } from './item-routes.ts';
-import { callerOf, respond, takeEmptyBody } from './requests.ts';
+import { callerOf, respond, acceptEmptyBody } from './requests.ts';
 import * as schemas from './schemas.ts';
 
 /**
- * The cart API. A guest's cart has two ids: the one in the API holds the secret that grants access, the public one is
- * stored and published. What lies behind these routes knows the public one alone.
+ * The cart API. A guest's cart has two ids: the API id contains the secret that grants access; the public id is derived
+ * from it, stored and published. The layers below these routes use public ids only.
  */
 export function registerCartRoutes(app: App, carts: Carts): void {
   app.post(
     '/carts',
     {
       schema: {
-        summary: 'Open a cart: of the user of the token, or of a guest without a token',
+        summary: 'Open a cart for the user of the token, or for a guest without a token',
         headers: schemas.conditionalWrite,
         response: { 201: schemas.cart },
       },
@@ -31,7 +31,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         throw new DomainError(
           'preconditionFailed',
           'precondition-failed',
-          'A new cart has no ETag. Leave out If-Match.',
+          'A new cart has no ETag. Omit If-Match.',
         );
       }
       const key = request.headers[IDEMPOTENCY_KEY];
@@ -68,10 +68,10 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     '/carts/:cartId',
     {
       schema: {
-        summary: 'Fetch a cart with the current prices and availability of its products',
+        summary: 'Get a cart with the current prices and availability of its products',
         params: schemas.byCart,
         headers: schemas.conditionalRead,
-        response: { 200: schemas.cart, 304: noBody('The cart is as the ETag says') },
+        response: { 200: schemas.cart, 304: noBody('Not modified') },
       },
       config: { problems: [404] },
     },
@@ -79,8 +79,8 @@ export function registerCartRoutes(app: App, carts: Carts): void {
       const { cartId } = request.params;
       const cart = await carts.read(callerOf(request, cartId), publicIdOf(cartId));
       const response = respond(reply, cart, cartId);
-      const isKnown = isNotModified(parsePreconditions(request.headers), cartTag(cart));
-      return isKnown ? reply.code(304).send() : response;
+      const isUnmodified = isNotModified(parsePreconditions(request.headers), cartTag(cart));
+      return isUnmodified ? reply.code(304).send() : response;
     },
   );
 
@@ -127,7 +127,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
     '/carts/:cartId/merge',
     {
       schema: {
-        summary: 'Merge another cart into this one: its lines move once, also when the request is repeated',
+        summary: 'Merge another cart into this one; a retry moves no line twice',
         params: schemas.byCart,
         headers: schemas.conditionalWrite,
         body: schemas.cartToMerge,
@@ -146,13 +146,13 @@ export function registerCartRoutes(app: App, carts: Carts): void {
   app.post(
     '/carts/:cartId/checkout',
     {
-      onRequest: takeEmptyBody,
+      onRequest: acceptEmptyBody,
       schema: {
         summary:
-          'Check the cart out as it stands; 409 with the lines if a price, the stock or the given total has changed',
+          'Check out the cart; 409 with the lines if a price, the stock or the expected total has changed',
         params: schemas.byCart,
         headers: schemas.conditionalWrite,
-        body: schemas.agreedTotal,
+        body: schemas.expectedTotal,
         response: { 200: schemas.cart },
       },
       config: { problems: [404, 409, 412] },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { MAX_LINE_QTY } from '../domain/line.ts';
 
 const qty = z.int().max(MAX_LINE_QTY);
-/** Above every total of a cart, below the largest exact integer. */
+/** Larger than any total of a cart, smaller than the largest safe integer. */
 const LARGEST_AMOUNT = 9_000_000_000_000_000;
 const amount = z.int().min(0).max(LARGEST_AMOUNT).describe('Integer minor units');
 const currencyCode = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "EUR"');
@@ -27,7 +27,7 @@ export const cartToMerge = z.strictObject({
 export const itemToAdd = z.strictObject({ productId: z.string().min(1).max(200), qty: qty.min(1) });
 export const quantity = z.strictObject({ qty: qty.min(0).describe('0 removes the line') });
 
-/** A body that may be left out. */
+/** Schema of an optional body. */
 function optionalBody<S extends z.ZodRawShape>(fields: S) {
   return z.strictObject(fields).prefault({} as never);
 }
@@ -36,7 +36,7 @@ export const acceptedPrice = optionalBody({
   price: amount.optional().describe('The price that the shopper saw: 409 if the current one differs'),
   currency: currencyCode.optional().describe('The currency of that price'),
 });
-export const agreedTotal = optionalBody({
+export const expectedTotal = optionalBody({
   totalAmount: amount.optional().describe('The total that the shopper saw: 409 if the current one differs'),
   currency: currencyCode.optional().describe('The currency of that total'),
 });
@@ -74,7 +74,7 @@ export const cart = z
   })
   .meta({ id: 'Cart' });
 
-/** `mine` says whose carts are meant: there is no list of everybody's. */
+/** Query of the caller's own carts; there is no list of all carts. */
 export const mine = z.object({
   mine: z.literal('true'),
   status: emptyAsAbsent(z.enum(['open', 'checkedOut']).default('open')).describe(

@@ -5,41 +5,41 @@ import type { Table } from '@tandem/storage/table';
 import { requestSnapshot } from '../domain/catalog-sync.ts';
 import { catalogSyncKey } from '../store/entity-types.ts';
 
-/** How long a requested snapshot may make no progress before it is requested again. */
-const REQUEST_AGAIN_MS = 30_000;
+/** Time without progress after which the snapshot is requested again. */
+const RETRY_AFTER_MS = 30_000;
 const FIRST_POLL_MS = 20;
 const MAX_POLL_MS = 1_000;
 
-/** Fills the catalog by events alone: requests a snapshot until all its products are applied. */
+/** Backfill of the read model by events: requests a snapshot until all of its products are applied. */
 export interface CatalogSynchroniser {
-  /** Whether the catalog is filled, so that a product it does not know does not exist. */
+  /** Whether the read model is complete, so that a product that it does not have does not exist. */
   isSynchronised(): boolean;
-  /** Resolves once the catalog is filled or `stop` was called. */
+  /** Resolves once the read model is complete, or after `stop`. */
   start(): Promise<void>;
   stop(): void;
 }
 
 export function createCatalogSynchroniser(table: Table, log: Logger): CatalogSynchroniser {
   const stopping = new AbortController();
-  let synchronised = false;
+  let isSynchronised = false;
 
   const poll = async () => {
     const requestId = randomUUID();
     const now = new Date().toISOString();
-    const progressSince = new Date(Date.now() - REQUEST_AGAIN_MS).toISOString();
+    const progressSince = new Date(Date.now() - RETRY_AFTER_MS).toISOString();
     const { state } = await table.update(catalogSyncKey, (sync) =>
       requestSnapshot(sync, requestId, now, progressSince),
     );
-    synchronised = state?.status === 'synchronised';
+    isSynchronised = state?.status === 'synchronised';
   };
 
   return {
-    isSynchronised: () => synchronised,
+    isSynchronised: () => isSynchronised,
 
     async start() {
       for (let pause = FIRST_POLL_MS; !stopping.signal.aborted; pause = Math.min(2 * pause, MAX_POLL_MS)) {
         await poll().catch((err: unknown) => log.error({ err }, 'catalog not synchronised yet, retrying'));
-        if (synchronised) return;
+        if (isSynchronised) return;
         await delay(pause, undefined, stopping).catch(() => undefined);
       }
     },

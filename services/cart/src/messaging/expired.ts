@@ -4,7 +4,7 @@ import type { Cart } from '../domain/cart.ts';
 import { expireCart } from '../domain/checkout.ts';
 import { carts } from '../store/entity-types.ts';
 
-/** The events of an item that the table removed because it had expired: an open cart returns its stock. */
+/** The events for an expired item: the expiry of an open cart releases its stock. */
 export function eventsForExpiredItem({ kind, before }: Change): readonly NewEvent[] {
   return kind === carts.name && before ? expireCart(before.state as Cart) : [];
 }

@@ -8,7 +8,7 @@ const events = ['a', 'b', 'c'].map((productId): TandemEvent => {
   return { eventType: 'ProductDeleted', productId, version: 1, updatedAt: '' };
 });
 
-/** The groups of an attempt, of which `fails` throws for those with the second event. */
+/** Applies all events as one group, which throws `error` if it contains the second event; records the attempted groups. */
 async function attempt(error: Error) {
   const failures = createFailures();
   const groups: number[] = [];
@@ -23,7 +23,7 @@ async function attempt(error: Error) {
   return { groups, outcomes: events.map((event) => failures.outcomeOf(event).status) };
 }
 
-test('core 14: when a group fails, each member is tried alone, and one bad event fails alone', async () => {
+test('core 14: if a group fails, each member is applied alone, so that only the bad event fails', async () => {
   const { groups, outcomes } = await attempt(new Error('bad event'));
   assert.deepEqual(
     [groups, outcomes],
@@ -34,7 +34,9 @@ test('core 14: when a group fails, each member is tried alone, and one bad event
   );
 });
 
-test('an unavailable store fails the group at once: all of it is retried', async () => {
-  const { groups, outcomes } = await attempt(new DomainError('unavailable', 'away', 'The store is away.'));
+test('if the store is unavailable, the whole group fails without further attempts, to be retried', async () => {
+  const { groups, outcomes } = await attempt(
+    new DomainError('unavailable', 'store-unavailable', 'Unavailable'),
+  );
   assert.deepEqual([groups, outcomes], [[3], ['failed', 'failed', 'failed']]);
 });

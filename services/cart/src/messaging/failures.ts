@@ -6,7 +6,7 @@ import type { TandemEvent } from '@tandem/contracts/events';
 export interface Failures {
   has(event: TandemEvent): boolean;
   outcomeOf(event: TandemEvent): Applied;
-  /** As `applyGroup`; records the failures. */
+  /** Like `applyGroup`, and records the failures. */
   attempt<M>(
     members: readonly M[],
     eventOf: (member: M) => TandemEvent,

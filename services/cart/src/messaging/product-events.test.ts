@@ -9,12 +9,15 @@ import { pkOf } from '@tandem/storage/pk';
 import { cartKey, catalogKey } from '../store/entity-types.ts';
 import { applyProductEvents } from './product-events.ts';
 
-function updated(version: number, other: Partial<EventOf<'ProductUpdated'>> = {}): EventOf<'ProductUpdated'> {
+function updated(
+  version: number,
+  overrides: Partial<EventOf<'ProductUpdated'>> = {},
+): EventOf<'ProductUpdated'> {
   const state = { productId: 'p', name: 'P', price: 1999, currency: 'USD', inventory: 5, updatedAt: NOW };
-  return { eventType: 'ProductUpdated', ...state, version, ...other };
+  return { eventType: 'ProductUpdated', ...state, version, ...overrides };
 }
 
-/** Carts with one widget each, at version 2, and the outcomes of batches on a table that may fail. */
+/** Opens carts with one widget each, at version 2, and a consumer on a table whose calls are recorded and may fail. */
 async function openCarts(t: Parameters<typeof openStore>[0], ...cartIds: readonly string[]) {
   const store = await openStore(t);
   const { table, carts } = store.first;
@@ -22,10 +25,10 @@ async function openCarts(t: Parameters<typeof openStore>[0], ...cartIds: readonl
     await carts.open(guest, id);
     await carts.change(guest, id, addOne, 'p');
   }
-  await store.published();
+  await store.publishedEvents();
   const calls: string[] = [];
   const failing = new Map<string, Error>();
-  const observed: Table = {
+  const recordingTable: Table = {
     ...table,
     async update(key, decide) {
       calls.push(pkOf(key));
@@ -38,32 +41,32 @@ async function openCarts(t: Parameters<typeof openStore>[0], ...cartIds: readonl
       return table.putIfNewer(key, state);
     },
   };
-  const notified: string[] = [];
+  const notifications: string[] = [];
   const apply = applyProductEvents({
-    table: observed,
+    table: recordingTable,
     now: () => NOW,
-    onResponse: (id) => void notified.push(id),
+    onResponse: (id) => void notifications.push(id),
   });
   const outcomesOf = async (...events: readonly TandemEvent[]) =>
     (await apply(events)).map((outcome) => outcome.status);
   const lineOf = async (id: string) => (await table.get(cartKey(id)))?.lines[0] ?? assert.fail('no line');
-  return { ...store, outcomesOf, calls, failing, notified, lineOf };
+  return { ...store, outcomesOf, calls, failing, notifications, lineOf };
 }
 
-test('responses of an event are stored before its product, so that the catalog shows no hold that the line does not know of', async (t) => {
-  const { outcomesOf, calls, lineOf, notified } = await openCarts(t, 'a', 'b');
+test('the responses of an event are stored before its product, so that the catalog never excludes a hold that its line does not have', async (t) => {
+  const { outcomesOf, calls, lineOf, notifications } = await openCarts(t, 'a', 'b');
   const reserved = ['a', 'b'].map((cartId) => ({ cartId, qty: 1, cartVersion: 2, revision: 1 }));
   assert.deepEqual(await outcomesOf(updated(2, { inventory: 3, reserved })), ['applied']);
   assert.equal(calls.at(-1), pkOf(catalogKey('p')));
-  assert.deepEqual(new Set(notified), new Set(['a', 'b']));
+  assert.deepEqual(new Set(notifications), new Set(['a', 'b']));
   const { heldQty, stock } = await lineOf('a');
   assert.deepEqual([heldQty, stock], [1, { version: 2, inventory: 3 }]);
 });
 
-test('a product whose responses could not be stored is not stored either, and is retried with them', async (t) => {
+test('if the responses of an event cannot be stored, its product is not stored, and both are retried', async (t) => {
   const { first, outcomesOf, failing } = await openCarts(t, 'a');
   const event = updated(2, { reserved: [{ cartId: 'a', qty: 1, cartVersion: 2, revision: 1 }] });
-  failing.set(pkOf(cartKey('a')), new DomainError('unavailable', 'store-unavailable', 'The store is away.'));
+  failing.set(pkOf(cartKey('a')), new DomainError('unavailable', 'store-unavailable', 'Unavailable'));
   assert.deepEqual(await outcomesOf(event, updated(9, { productId: 'q' })), ['failed', 'applied']);
   assert.equal((await first.table.get(catalogKey('p')))?.version, 1);
   failing.clear();
@@ -71,18 +74,20 @@ test('a product whose responses could not be stored is not stored either, and is
   assert.equal((await first.table.get(catalogKey('p')))?.version, 2);
 });
 
-test('core 14: an event that cannot be applied fails alone', async (t) => {
+test('core 14: an event that cannot be applied does not fail the others', async (t) => {
   const { outcomesOf, lineOf } = await openCarts(t, 'a');
   const outcomes = await outcomesOf(confirmationOf('a', 2), updated(5_000_000), updated(2));
   assert.deepEqual(outcomes, ['applied', 'failed', 'applied']);
   assert.equal((await lineOf('a')).heldQty, 1);
 });
 
-test('core 1: a rejection that lowers a quantity publishes it once, however often and together with what it is delivered', async (t) => {
-  const { first, outcomesOf, lineOf, published } = await openCarts(t, 'a');
+test('core 1: a rejection lowers the quantity and publishes it once, however often it is delivered', async (t) => {
+  const { first, outcomesOf, lineOf, publishedEvents } = await openCarts(t, 'a');
   await outcomesOf(confirmationOf('a', 2));
-  await first.carts.change(guest, 'a', (cart, catalog, moment) => setQuantity(cart, 'p', catalog, 4, moment));
-  await published();
+  await first.carts.change(guest, 'a', (cart, catalog, timestamps) =>
+    setQuantity(cart, 'p', catalog, 4, timestamps),
+  );
+  await publishedEvents();
   const rejected: TandemEvent = {
     eventType: 'InventoryReservationRejected',
     cartId: 'a',
@@ -100,7 +105,7 @@ test('core 1: a rejection that lowers a quantity publishes it once, however ofte
   const { qty, heldQty, shortage } = await lineOf('a');
   assert.deepEqual([qty, heldQty, shortage], [1, 1, { availableQty: 1, productVersion: 3 }]);
   assert.deepEqual(
-    (await published()).map((event) => [
+    (await publishedEvents()).map((event) => [
       event.eventType,
       'lineQty' in event && event.lineQty,
       'qty' in event && event.qty,
@@ -111,26 +116,26 @@ test('core 1: a rejection that lowers a quantity publishes it once, however ofte
   assert.deepEqual([item?.hold, item?.availability, item?.availableQty], ['held', 'insufficient', 1]);
 });
 
-test('a response to a cart that is gone is applied to nothing, and does not create it', async (t) => {
-  const { first, outcomesOf, notified } = await openCarts(t);
+test('a response to a cart that no longer exists is ignored', async (t) => {
+  const { first, outcomesOf, notifications } = await openCarts(t);
   assert.deepEqual(await outcomesOf(confirmationOf('gone', 2)), ['applied']);
   assert.equal(await first.table.get(cartKey('gone')), undefined);
-  assert.deepEqual(notified, ['gone']);
+  assert.deepEqual(notifications, ['gone']);
 });
 
-test('times with any offset are stored in UTC, so that they compare', async (t) => {
+test('times with any offset are stored in UTC, so that they can be compared as text', async (t) => {
   const { outcomesOf, lineOf } = await openCarts(t, 'a');
   await outcomesOf(confirmationOf('a', 2, { heldUntil: '2026-02-14T17:15:00+02:00' }));
   assert.equal((await lineOf('a')).heldUntil, '2026-02-14T15:15:00.000Z');
 });
 
-test('core 14: an implausible version is dead-lettered, and one that came first is healed by a snapshot', async (t) => {
+test('core 14: an implausible version fails; if it was the first of its product, a snapshot repairs it', async (t) => {
   const { first, outcomesOf } = await openCarts(t);
   const versionOf = async (id: string) => (await first.table.get(catalogKey(id)))?.version;
   assert.deepEqual(await outcomesOf(updated(1_000_002)), ['failed']);
   assert.equal(await versionOf('p'), 1);
-  const absurd = 900_000_000_000;
-  assert.deepEqual(await outcomesOf(updated(absurd, { productId: 'q' })), ['applied']);
+  const implausible = 900_000_000_000;
+  assert.deepEqual(await outcomesOf(updated(implausible, { productId: 'q' })), ['applied']);
   const state = { productId: 'q', name: 'Q', price: 7, currency: 'USD', inventory: 5, updatedAt: NOW };
   await outcomesOf({ eventType: 'ProductSnapshot', ...state, version: 3 });
   await outcomesOf(updated(4, { productId: 'q', price: 9 }), updated(2, { productId: 'q', price: 1 }));

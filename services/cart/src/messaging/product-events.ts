@@ -16,19 +16,19 @@ export interface ProductEventsDeps {
 }
 
 /**
- * Keeps the catalog as Product's events describe it, whatever their order, and records the responses to carts: those to one
- * cart in one write, and those of an event before its product. So the catalog never shows a hold that the line does not
- * know of, whose units would then seem to be missing.
+ * Applies Product's events, in any order, to the read model of the catalog, and their reservation responses to carts:
+ * those to one cart in one write. The responses of an event are stored before its product: otherwise the available units
+ * of the catalog would already exclude a hold that the cart's line does not have yet.
  */
 export function applyProductEvents({ table, now, onResponse }: ProductEventsDeps): ApplyBatch {
-  const record = async (cartId: string, responses: readonly HoldResponse[]) => {
+  const storeResponses = async (cartId: string, responses: readonly HoldResponse[]) => {
     await table.update(cartKey(cartId), (cart) =>
       cart ? applyResponses(cart, responses, now()) : { state: cart, events: [] },
     );
     onResponse?.(cartId);
   };
 
-  /** Most events need one conditional write; the stored entry is read only where versions may be implausible. */
+  /** Most events need one conditional write. The stored entry is read only if the version may be implausible. */
   const applyProduct = async (event: ProductEvent): Promise<void> => {
     const key = catalogKey(event.productId);
     const isPlausible = event.version <= MAX_VERSION_LEAP;
@@ -41,14 +41,14 @@ export function applyProductEvents({ table, now, onResponse }: ProductEventsDeps
     const responses = events.flatMap((event) =>
       responsesOf(event).map((response) => ({ event, response: inUtc(response) })),
     );
-    const ofCarts = Map.groupBy(responses, ({ response }) => response.cartId);
+    const responsesByCart = Map.groupBy(responses, ({ response }) => response.cartId);
     await Promise.all(
-      [...ofCarts].map(([cartId, group]) =>
+      [...responsesByCart].map(([cartId, group]) =>
         failures.attempt(
           group,
           ({ event }) => event,
           (members) =>
-            record(
+            storeResponses(
               cartId,
               members.map(({ response }) => response),
             ),
@@ -56,9 +56,9 @@ export function applyProductEvents({ table, now, onResponse }: ProductEventsDeps
       ),
     );
 
-    const recorded = events.filter((event) => !failures.has(event));
+    const remainingEvents = events.filter((event) => !failures.has(event));
     await Promise.all(
-      recorded.filter(isProductEvent).map(async (event) => {
+      remainingEvents.filter(isProductEvent).map(async (event) => {
         await failures.attempt(
           [event],
           (event) => event,
@@ -67,8 +67,8 @@ export function applyProductEvents({ table, now, onResponse }: ProductEventsDeps
       }),
     );
 
-    const applied = events.filter((event) => !failures.has(event));
-    await applySnapshots({ table, now }, applied, failures);
+    const appliedEvents = events.filter((event) => !failures.has(event));
+    await applySnapshots({ table, now }, appliedEvents, failures);
     return events.map((event): Applied => failures.outcomeOf(event));
   };
 }
@@ -85,7 +85,7 @@ function isProductEvent(event: TandemEvent): event is ProductEvent {
   }
 }
 
-/** With its time in UTC, so that times compare as text. */
+/** The response with its time in UTC, so that times can be compared as text. */
 function inUtc(response: HoldResponse): HoldResponse {
   const { heldUntil } = response;
   return heldUntil === undefined ? response : { ...response, heldUntil: new Date(heldUntil).toISOString() };

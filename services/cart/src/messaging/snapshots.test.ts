@@ -8,7 +8,7 @@ import { catalogKey, catalogSyncKey, snapshotProductKey } from '../store/entity-
 const minutes = (nth: number) => `2026-02-14T15:0${nth}:00.000Z`;
 
 /** Two processes that have requested the snapshot `s`. */
-async function openFilling(t: TestContext) {
+async function openSynchronising(t: TestContext) {
   const store = await openStore(t);
   const { table } = store.first;
   const request = async () =>
@@ -33,8 +33,8 @@ function completed(productCount: number, snapshotId = 's'): TandemEvent {
   return { eventType: 'ProductSnapshotCompleted', snapshotId, productCount, timestamp: minutes(0) };
 }
 
-test('core 11: the catalog is synchronised once all products of the snapshot are stored, in whatever order and process', async (t) => {
-  const { first, second, sync } = await openFilling(t);
+test('core 11: the catalog is synchronised once all products of the snapshot are stored, in any order and by any process', async (t) => {
+  const { first, second, sync } = await openSynchronising(t);
   await first.apply([completed(3), ...page('a')]);
   await second.apply(page('b', 'a', 'b'));
   assert.deepEqual([(await sync()).status, (await sync()).appliedCount], ['requested', 2]);
@@ -43,8 +43,8 @@ test('core 11: the catalog is synchronised once all products of the snapshot are
   assert.ok(await first.table.get(catalogKey('c')));
 });
 
-test('a product counts once, however often and by how many processes it is applied', async (t) => {
-  const { first, second, sync } = await openFilling(t);
+test('a product counts once, however often and by however many processes it is applied', async (t) => {
+  const { first, second, sync } = await openSynchronising(t);
   for (let i = 0; i < 3; i++)
     await Promise.all([
       first.apply(page('a', 'b')),
@@ -54,19 +54,19 @@ test('a product counts once, however often and by how many processes it is appli
   assert.deepEqual([(await sync()).status, (await sync()).appliedCount], ['requested', 2]);
 });
 
-test('count and marks commit together, after the entries of the products', async (t) => {
-  const { first, stored } = await openFilling(t);
-  const before = stored.length;
+test('the count and the marks of products commit atomically, after the catalog entries', async (t) => {
+  const { first, writes } = await openSynchronising(t);
+  const before = writes.length;
   await first.apply(page('a', 'b'));
-  const writes = stored.slice(before);
-  assert.equal(writes.length, 3);
-  assert.ok(writes[2]?.includes('catalog-sync') && writes[2].includes('snapshot-product'));
+  const newWrites = writes.slice(before);
+  assert.equal(newWrites.length, 3);
+  assert.ok(newWrites[2]?.includes('catalog-sync') && newWrites[2].includes('snapshot-product'));
   const mark = await first.table.get(snapshotProductKey('s', 'a'));
   assert.equal(mark?.expiresAt, Date.parse('2026-02-15T15:00:00Z') / 1000);
 });
 
-test('a product that is newer already counts too', async (t) => {
-  const { first, sync } = await openFilling(t);
+test('a product whose stored entry is newer than the snapshot counts too', async (t) => {
+  const { first, sync } = await openSynchronising(t);
   const [event] = page('a');
   assert.ok(event?.eventType === 'ProductSnapshot');
   await first.apply([{ ...event, eventType: 'ProductUpdated', version: 9 }]);
@@ -74,22 +74,22 @@ test('a product that is newer already counts too', async (t) => {
   assert.equal((await sync()).status, 'synchronised');
 });
 
-test('progress delays the next request; without any the snapshot is requested again', async (t) => {
-  const { first, clock, request } = await openFilling(t);
-  assert.equal((await request()).length, 1, 'nothing has come since');
+test('the snapshot is requested again if there is no progress', async (t) => {
+  const { first, clock, request } = await openSynchronising(t);
+  assert.equal((await request()).length, 1, 'no progress since');
   clock.now = minutes(1);
   await first.apply(page('a'));
   assert.equal((await request()).length, 0);
 });
 
-test('other snapshots are applied and not counted, also once the catalog is synchronised', async (t) => {
-  const { first, sync, stored } = await openFilling(t);
-  const other = page('a').map((event): TandemEvent => ({ ...event, snapshotId: 'other' }) as TandemEvent);
-  await first.apply([...other, completed(0, 'other')]);
+test('products of another snapshot are applied but not counted, also once the catalog is synchronised', async (t) => {
+  const { first, sync, writes } = await openSynchronising(t);
+  const otherPage = page('a').map((event): TandemEvent => ({ ...event, snapshotId: 'other' }) as TandemEvent);
+  await first.apply([...otherPage, completed(0, 'other')]);
   assert.deepEqual([(await sync()).status, (await sync()).appliedCount], ['requested', 0]);
   assert.ok(await first.table.get(catalogKey('a')));
   await first.apply([completed(0)]);
-  const before = stored.length;
+  const before = writes.length;
   await first.apply([...page('b'), completed(5)]);
-  assert.equal(stored.length, before + 1, 'the entry alone');
+  assert.equal(writes.length, before + 1, 'only the catalog entry is written');
 });

@@ -4,8 +4,8 @@ import { completeSnapshot, countApplied, isRequested } from '../domain/catalog-s
 import { catalogSyncKey, snapshotProductKey } from '../store/entity-types.ts';
 import type { Failures } from './failures.ts';
 
-/** Retention of the mark of a counted product: longer than a snapshot takes, with all its attempts. */
-const MARKED_SECONDS = 24 * 60 * 60;
+/** Retention of the mark of a counted product: longer than a snapshot takes, retries included. */
+const MARK_TTL_SECONDS = 24 * 60 * 60;
 
 interface SnapshotsDeps {
   readonly table: Table;
@@ -14,8 +14,8 @@ interface SnapshotsDeps {
 }
 
 /**
- * Counts the products of the requested snapshot whose entries are stored, each once, and records its completion. The
- * marks and the count commit together: it can be killed anywhere, repeated, and run in several processes.
+ * Counts the stored products of the requested snapshot, each once, and records that the snapshot was published. The marks
+ * of counted products and the count commit atomically, so that crashes, redeliveries and concurrent processes are safe.
  */
 export async function applySnapshots(
   { table, now }: SnapshotsDeps,
@@ -29,7 +29,7 @@ export async function applySnapshots(
     await failures.attempt(
       members,
       (event) => event,
-      (members) => count({ table, now }, snapshotId, members),
+      (members) => countProducts({ table, now }, snapshotId, members),
     );
   }
   for (const event of applied) {
@@ -43,12 +43,12 @@ export async function applySnapshots(
   }
 }
 
-async function count(
+async function countProducts(
   { table, now }: SnapshotsDeps,
   snapshotId: string,
   events: readonly EventOf<'ProductSnapshot'>[],
 ): Promise<void> {
-  // Snapshots that operators request after the first one are not counted: there is nothing to read or write for them.
+  // Snapshots that operators request later are not counted.
   if (!isRequested(await table.get(catalogSyncKey), snapshotId)) return;
   const keys = [...new Set(events.map(({ productId }) => productId))].map((id) =>
     snapshotProductKey(snapshotId, id),
@@ -57,7 +57,7 @@ async function count(
     const sync = read.get(catalogSyncKey);
     const unmarked = keys.filter((key) => !read.get(key));
     if (!isRequested(sync, snapshotId) || unmarked.length === 0) return { writes: [] };
-    const expiresAt = Math.floor(Date.parse(now()) / 1000) + MARKED_SECONDS;
+    const expiresAt = Math.floor(Date.parse(now()) / 1000) + MARK_TTL_SECONDS;
     return {
       writes: [
         put(catalogSyncKey, countApplied(sync, unmarked.length, now())),

@@ -3,7 +3,7 @@ import type { Cart } from '../domain/cart.ts';
 import type { CatalogEntry } from '../domain/catalog.ts';
 import type { CatalogSync, SnapshotProduct } from '../domain/catalog-sync.ts';
 
-/** The index of the carts that belong to a user: open ones by id, orders by the time of their checkout. */
+/** Index of users' carts: open carts by id, orders by the time of their checkout. */
 export const BY_USER = 'byUser';
 
 export const carts: EntityType<Cart> = {
@@ -29,12 +29,12 @@ const snapshotProducts: EntityType<SnapshotProduct> = {
 
 export const catalogSyncKey: Key<CatalogSync> = key(catalogSync, 'snapshot');
 
-/** The partition of a user's open carts. Each partition has a prefix, so that no user's id makes it another one. */
+/** Index partition of a user's open carts. Partitions have a prefix, so that those of different users cannot collide. */
 export function openCartsOf(userId: string): string {
   return `open/${userId}`;
 }
 
-/** The partition of a user's orders. */
+/** Index partition of a user's orders. */
 export function ordersOf(userId: string): string {
   return `orders/${userId}`;
 }

@@ -15,7 +15,7 @@ const WIDE = '\u4e2d';
 const MAX_VERSION = 1_000_000_000;
 const MAX_PRODUCT_VERSION = 1_000_000_000_000;
 
-/** A cart with all lines, of the longest ids and names. */
+/** A cart with the maximum number of lines, ids and names of the maximum length. */
 function fullCart(cartId: string, userId: string | null): Cart {
   const ids = Array.from({ length: MAX_LINES }, (_, i) => `${'p'.repeat(124)}${i}`);
   return ids.reduce(
@@ -24,7 +24,7 @@ function fullCart(cartId: string, userId: string | null): Cart {
   );
 }
 
-/** By DynamoDB's rules: names and values in UTF-8, 3 bytes for a list or a map, 1 for each of its elements. */
+/** Size by DynamoDB's rules: names and values in UTF-8, 3 bytes for a list or map, and 1 for each of its elements. */
 function sizeOf(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
@@ -32,20 +32,25 @@ function sizeOf(value: AttributeValue): number {
   return value.M ? sizeOfAll(value.M, 1) + 3 : 1;
 }
 
-function sizeOfAll(fields: Readonly<Record<string, AttributeValue>>, each = 0): number {
+function sizeOfAll(fields: Readonly<Record<string, AttributeValue>>, overheadBytes = 0): number {
   return Object.entries(fields).reduce(
-    (sum, [name, value]) => sum + each + Buffer.byteLength(name) + sizeOf(value),
+    (sum, [name, value]) => sum + overheadBytes + Buffer.byteLength(name) + sizeOf(value),
     0,
   );
 }
 
-test('the largest cart fits into an item, with all pending merges and their events', () => {
-  const moments = { target: at(2), source: at(2) };
+test('the largest possible cart fits into an item, with its pending merges and events', () => {
+  const mergeTimestamps = { target: at(2), source: at(2) };
   let target = fullCart(`cart-${'t'.repeat(22)}`, WIDE.repeat(255));
   let merges = 0;
   let events: readonly NewEvent[] = [];
   const merge = () =>
-    mergeCarts(target, fullCart(`cart-${String(merges).padStart(22, 's')}`, null), catalogOf(), moments);
+    mergeCarts(
+      target,
+      fullCart(`cart-${String(merges).padStart(22, 's')}`, null),
+      catalogOf(),
+      mergeTimestamps,
+    );
   for (; merges < 10; merges++) ({ state: target, events } = merge().target);
   assert.equal(errorOf(merge).code, 'merges-pending');
 
