@@ -60,7 +60,7 @@ export async function startRelays(): Promise<Relays> {
   return {
     aws,
     functions: { product, cart },
-    receive: queues.receiveAll,
+    receive: (...args) => queues.receiveAll(...args),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }

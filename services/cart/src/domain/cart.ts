@@ -10,6 +10,7 @@ import {
   withLine,
   withoutShortage,
 } from './line.ts';
+import { lineEvent, movesOf } from './line-event.ts';
 
 /** A cart. A deleted cart is retained until it expires, so that its version is known until its events are consumed. */
 export interface Cart {
@@ -40,9 +41,6 @@ export interface Timestamps {
   readonly now: string;
   readonly expiresAt: string;
 }
-
-/** The fields of a line event. */
-type LineState = Pick<Line, 'productId' | 'priceAtAdd' | 'qty' | 'movedFrom'>;
 
 export function openCart(
   cartId: string,
@@ -168,11 +166,6 @@ function clearShortage(cart: Cart, line: Line, timestamps: Timestamps): CartDeci
   return { state: { ...cart, ...timestampFields(timestamps), lines, version: cart.version + 1 }, events: [] };
 }
 
-function movesOf({ movedFrom }: Pick<Line, 'movedFrom'>) {
-  if (!movedFrom) return {};
-  return { movedFrom: movedFrom.map(({ cartId, cartVersion }) => ({ cartId, cartVersion })) };
-}
-
 const closedReasons = {
   checkedOut: 'checked out',
   merged: 'merged into another one',
@@ -187,25 +180,6 @@ export function requireOpen(cart: Cart): Cart {
     'cart-closed',
     `This cart is ${closedReasons[cart.status]}. Open another one.`,
   );
-}
-
-/** The event of a line change by `change` units, added or, if negative, removed. `cart` is the state after the change. */
-export function lineEvent(cart: Cart, line: LineState, change: number) {
-  const { cartId, userId, currency, version, updatedAt } = cart;
-  const { productId, priceAtAdd, qty: lineQty } = line;
-  return {
-    ...movesOf(line),
-    eventType: change > 0 ? ('ProductAddedToCart' as const) : ('ProductRemovedFromCart' as const),
-    cartId,
-    userId,
-    productId,
-    priceAtAdd,
-    ...(currency === null ? {} : { currency }),
-    qty: Math.abs(change),
-    lineQty,
-    timestamp: updatedAt,
-    cartVersion: version,
-  };
 }
 
 /** Fields that every change sets: each change postpones the expiry of the cart. */

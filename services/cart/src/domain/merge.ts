@@ -1,12 +1,6 @@
 import { DomainError } from '@tandem/chassis/errors';
-import {
-  type Cart,
-  type CartDecision,
-  lineEvent,
-  type Timestamps,
-  requireOpen,
-  timestampFields,
-} from './cart.ts';
+import { type Cart, type CartDecision, type Timestamps, requireOpen, timestampFields } from './cart.ts';
+import { lineEvent } from './line-event.ts';
 import { type Catalog, live } from './catalog.ts';
 import { type Line, lineOf, MAX_LINES, type MovedFrom, newLine, quantityLimit, withLine } from './line.ts';
 import { withoutShortage } from './line.ts';

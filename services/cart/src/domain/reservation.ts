@@ -1,5 +1,6 @@
 import type { TandemEvent } from '@tandem/contracts/events';
-import { type Cart, type CartDecision, lineEvent } from './cart.ts';
+import type { Cart, CartDecision } from './cart.ts';
+import { lineEvent } from './line-event.ts';
 import { type Line, lineOf, withLine, withoutShortage } from './line.ts';
 
 /** Product's response to a hold request of a cart. */
