@@ -139,6 +139,7 @@ function testImage(engine: Engine, service: ServiceName): void {
         console.log(new Set(all));
         process.kill(process.pid, 'SIGTERM');
       });
+      setTimeout(() => process.exit(1), 60_000).unref();
       import('/app/main.mjs');`;
     const { code, output } = await runNode(script);
     assert.deepEqual([code, /^Set.*$/m.exec(output)?.[0]], [0, `Set(1) { '{"status":"ok"}' }`], output);
