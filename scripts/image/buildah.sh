@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The commands of Docker that test-image.ts takes, made of buildah: for root on Debian, without an image registry. What a
-# container writes, and on which network it listens, stays in namespaces that end with it.
+# The commands of Docker that test-image.ts takes, made of buildah: for root on Debian, without an image registry. A container's
+# mounts and network are in namespaces that end with it; `buildah run` knows no read-only file system.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$(mkdir -p "$here/../../.cache/image" && cd "$here/../../.cache/image" && pwd)
