@@ -19,20 +19,20 @@ import { createSnapshots, type SnapshotRequest } from './messaging/snapshot.ts';
 export interface ProductDeps extends ServiceDeps<'product'> {
   /** Duration of a hold after the last change of its line, in seconds; 0: as long as the cart. */
   readonly holdSeconds: number;
-  /** Pause between two searches for overdue holds, in milliseconds; default: a quarter of a hold, within limits. */
+  /** Pause between two sweeps for overdue holds, in milliseconds. Default: a quarter of a hold, within limits. */
   readonly sweepMs?: number | undefined;
   /** Time to live of the cache of product reads, in milliseconds. Default: 0. */
   readonly readCacheMs?: number;
 }
 
-/** Products that are kept: what a task reads in a second, and some 30 MB where each has a long description. */
-const MAX_CACHED = 2_000;
+/** Largest number of cached items: the reads of a task in a second, and 30 MB if each has a long description. */
+const MAX_CACHED_ITEMS = 2_000;
 
-/** The Product service: the catalog and its stock, which it reserves for carts at their events. */
+/** Creates the Product service: the catalog, and its stock, which is reserved for carts by their events. */
 export async function createProductService(deps: ProductDeps): Promise<Service> {
   const { sns, sqs, topicArn, logger, metrics, holdSeconds } = deps;
   const queueUrl = deps.queueUrls['product-cart-events-queue'];
-  const table = cachedTable(deps.table, { ttlMs: deps.readCacheMs ?? 0, maxItems: MAX_CACHED });
+  const table = cachedTable(deps.table, { ttlMs: deps.readCacheMs ?? 0, maxItems: MAX_CACHED_ITEMS });
   const now = () => new Date().toISOString();
 
   const enqueue = async (event: SnapshotRequest) => {

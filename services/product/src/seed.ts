@@ -2,7 +2,7 @@ import { createProduct } from './domain/edit-product.ts';
 import { productKey } from './store/entity-types.ts';
 import type { Table } from '@tandem/storage/table';
 
-const catalog: Readonly<
+const sampleProducts: Readonly<
   Record<string, readonly [name: string, category: string, price: number, inventory: number]>
 > = {
   'tandem-classic': ['Tandem bicycle Classic', 'bicycles', 189_900, 12],
@@ -19,9 +19,9 @@ const catalog: Readonly<
   'tyre-28': ['Tyre 28", reinforced', 'parts', 3_990, 150],
 };
 
-/** Creates the demo products once; those that were changed or deleted since are left alone. */
+/** Creates the sample products unless they exist. Changed and deleted ones are not restored. */
 export async function seed(products: Table, now: string): Promise<void> {
-  for (const [productId, [name, category, price, inventory]] of Object.entries(catalog)) {
+  for (const [productId, [name, category, price, inventory]] of Object.entries(sampleProducts)) {
     const content = { name, category, price, currency: 'EUR' };
     await products.update(productKey(productId), (stored) =>
       stored

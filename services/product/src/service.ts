@@ -3,11 +3,11 @@ import { defineService } from '@tandem/runtime/define-service';
 import { createProductService } from './app.ts';
 import { seed } from './seed.ts';
 
-/** The longest hold, in seconds: as long as a user's cart lives. */
+/** Longest hold, in seconds: the default lifetime of a user's cart. */
 const MAX_HOLD_SECONDS = 30 * 24 * 60 * 60;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The Product service: its environment, and how it is created. */
+/** Definition of the Product service. */
 export const service = defineService('product', {
   variables: {
     READ_CACHE_MS: integer(0, 60_000)
@@ -23,7 +23,7 @@ export const service = defineService('product', {
     HOLD_SWEEP_MS: integer(1, MAX_TIMER_MS)
       .optional()
       .describe(
-        'Pause between two searches for overdue holds, in milliseconds; default: a quarter of a hold, but 250 to 10000',
+        'Pause between two sweeps for overdue holds, in milliseconds; default: a quarter of a hold, from 250 to 10000',
       ),
   },
   create: (deps, config) =>

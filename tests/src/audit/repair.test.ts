@@ -15,7 +15,7 @@ import {
   withDamagedSystem,
 } from './damaged-system.ts';
 
-/** Asserts that one difference of this kind is found, repaired by these event types, and gone afterwards. */
+/** Asserts that one difference of this kind is requireProduct, repaired by these event types, and gone afterwards. */
 async function assertRepaired(
   { audit }: DamagedSystem,
   kind: string,

@@ -6,7 +6,7 @@ import { cartKey } from '@tandem/cart/store/entity-types';
 import { createMetrics } from '@tandem/chassis/metrics';
 import type { EventOf, NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { createProduct, deleteProduct } from '@tandem/product/domain/edit-product';
-import { found, withStock } from '@tandem/product/domain/product';
+import { requireProduct, withStock } from '@tandem/product/domain/product';
 import { changeStock } from '@tandem/product/domain/stock';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createStockHolds } from '@tandem/product/application/stock-holds';
@@ -48,7 +48,7 @@ export async function openProductConsumer(products: readonly NewProduct[]) {
     /** Counts the stock on hand. */
     count: (productId: string, onHand: number) =>
       table.update(productKey(productId), (stored) => {
-        const product = found(stored, productId);
+        const product = requireProduct(stored, productId);
         return withStock(product, changeStock(product, { onHand }), NOW);
       }),
     /** Expires the hold of a cart, long after its end. */

@@ -6,7 +6,7 @@ import { mergeCarts } from '@tandem/cart/domain/merge';
 import { createMetrics } from '@tandem/chassis/metrics';
 import type { TandemEvent } from '@tandem/contracts/events';
 import { createProduct } from '@tandem/product/domain/edit-product';
-import { found, live, withStock } from '@tandem/product/domain/product';
+import { live, requireProduct, withStock } from '@tandem/product/domain/product';
 import { changeStock } from '@tandem/product/domain/stock';
 import { applyCartEvents } from '@tandem/product/messaging/cart-events';
 import { createStockHolds } from '@tandem/product/application/stock-holds';
@@ -166,7 +166,7 @@ test('the held units equal the sum of the reservations after every batch, for an
           await deliver(apply, batch);
           const delta = deltas[i] ?? 0;
           await table.update(productKey('p'), (stored) => {
-            const product = found(stored, 'p');
+            const product = requireProduct(stored, 'p');
             return withStock(product, changeStock(product, { delta }), NOW);
           });
           for (const productId of productIds) {

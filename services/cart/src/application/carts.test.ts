@@ -63,8 +63,7 @@ test('a deleted cart is not found, and an unknown product cannot be added', asyn
   const { carts } = (await openStore(t)).first;
   const { cart } = await carts.open(guest, 'cart-abc');
   assert.equal(Date.parse(cart.expiresAt ?? '') - Date.parse(NOW), 7 * 86_400_000);
-  const addUnknown: Change = (cart, catalog, timestamps) =>
-    addItem(cart, requireProduct(catalog, 'q'), 1, timestamps);
+  const addUnknown: Change = (cart, catalog, times) => addItem(cart, requireProduct(catalog, 'q'), 1, times);
   await assert.rejects(carts.change(guest, 'cart-abc', addUnknown, 'q'), { code: 'product-not-found' });
   await carts.delete(guest, 'cart-abc');
   await assert.rejects(carts.read(guest, 'cart-abc'), { code: 'cart-not-found' });
@@ -107,14 +106,14 @@ test('an add succeeds even if a hold is stored between the reads of cart and cat
   const { carts } = (await openStore(t)).first;
   await carts.open(guest, 'cart-abc');
   let attempts = 0;
-  const addLast: Change = (cart, catalog, timestamps) => {
+  const addLast: Change = (cart, catalog, times) => {
     attempts += 1;
     const { inventory } = requireProduct(catalog, 'p');
     return addItem(
       cart,
       { ...requireProduct(catalog, 'p'), inventory: attempts === 1 ? 0 : inventory },
       1,
-      timestamps,
+      times,
     );
   };
   assert.equal((await carts.change(guest, 'cart-abc', addLast, 'p')).items[0]?.qty, 1);

@@ -16,14 +16,14 @@ export type { Caller, Carts, CartsDeps, Change } from './types.ts';
 export function createCarts(deps: CartsDeps): Carts {
   const { table } = deps;
   const decisions = createDecisions(deps);
-  const { timestampsOf, catalogOf, change, changeSeveral } = decisions;
+  const { timesOf, catalogOf, change, changeSeveral } = decisions;
   const listOf = createLists(table, decisions);
 
   return {
     open({ identity, idempotent }, cartId, sealedId) {
       const userId = identity?.subject ?? null;
       return transactIdempotently<OpenedCart>(table, idempotent, [cartKey(cartId)], () => {
-        const { state, events } = openCart(cartId, userId, timestampsOf({ userId }));
+        const { state, events } = openCart(cartId, userId, timesOf({ userId }));
         const cart = viewOf(state as VisibleCart, catalogOf([]));
         const response = { cart, ...(sealedId === undefined ? {} : { sealedId }) };
         return { response, writes: [put(cartKey(cartId), state, events)] };
@@ -44,8 +44,8 @@ export function createCarts(deps: CartsDeps): Carts {
     merge(caller, targetId, sourceId) {
       return changeSeveral(caller, [targetId, sourceId], (target, [sourceCart], catalog) => {
         const source = targetId === sourceId ? target : mergeableBy(accessOf(caller), sourceCart, targetId);
-        const mergeTimestamps = { target: timestampsOf(target), source: timestampsOf(source) };
-        const merged = mergeCarts(target, source, catalog, mergeTimestamps);
+        const mergeTimes = { target: timesOf(target), source: timesOf(source) };
+        const merged = mergeCarts(target, source, catalog, mergeTimes);
         return [merged.target, merged.source];
       });
     },
@@ -53,8 +53,8 @@ export function createCarts(deps: CartsDeps): Carts {
     checkOut: createCheckout(deps, decisions),
 
     async delete(caller, cartId) {
-      await change({ ...caller, idempotent: undefined }, cartId, (cart, _catalog, timestamps) =>
-        deleteCart(cart, timestamps),
+      await change({ ...caller, idempotent: undefined }, cartId, (cart, _catalog, times) =>
+        deleteCart(cart, times),
       );
     },
   };

@@ -31,7 +31,7 @@ const RENEW_MS = 5_000;
  */
 export function createCheckout(
   { table, now, notifier = createResponseNotifier(), reservationWaitMs = 5_000 }: CartsDeps,
-  { change, catalogOf, timestampsOf }: Decisions,
+  { change, catalogOf, timesOf }: Decisions,
 ): Carts['checkOut'] {
   /** Decides about a cart and the catalog entries of its products, and writes; resolves to the cart after the write. */
   const write = async (cartId: string, decide: (cart: Cart, catalog: Catalog) => CartDecision) => {
@@ -73,8 +73,8 @@ export function createCheckout(
     const deadline = performance.now() + reservationWaitMs;
     const renewBefore = () => new Date(Date.parse(now()) + RENEW_MS).toISOString();
     const attempt = (awaitedProductIds: ReadonlySet<string> = new Set()) =>
-      change(caller, cartId, (cart, catalog, timestamps) =>
-        checkOut(cart, catalog, timestamps, {
+      change(caller, cartId, (cart, catalog, times) =>
+        checkOut(cart, catalog, times, {
           expected,
           holds: { renewBefore: renewBefore(), awaitedProductIds },
         }),
@@ -85,14 +85,14 @@ export function createCheckout(
       if (!isPending(error)) throw error;
     }
     const cart = await write(cartId, (cart, catalog) =>
-      requestMissingHolds(cart, catalog, { renewBefore: renewBefore() }, timestampsOf(cart)),
+      requestMissingHolds(cart, catalog, { renewBefore: renewBefore() }, timesOf(cart)),
     );
     const awaitedProductIds = cart ? pendingProductIds(cart) : new Set<string>();
     await waitForResponses(caller, cartId, { renewBefore: renewBefore(), awaitedProductIds }, deadline);
     try {
       return await attempt(awaitedProductIds);
     } catch (error) {
-      if (isPending(error)) await write(cartId, (cart) => requestPendingHolds(cart, timestampsOf(cart)));
+      if (isPending(error)) await write(cartId, (cart) => requestPendingHolds(cart, timesOf(cart)));
       throw error;
     }
   };

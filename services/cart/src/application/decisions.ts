@@ -2,7 +2,7 @@ import { DomainError } from '@tandem/chassis/errors';
 import { transactIdempotently } from '@tandem/storage/idempotent-transaction';
 import { put, type Snapshot, type TransactOptions } from '@tandem/storage/table';
 import { type Access, visibleTo } from '../domain/access.ts';
-import type { Cart, CartDecision, Timestamps } from '../domain/cart.ts';
+import type { Cart, CartDecision, Times } from '../domain/cart.ts';
 import type { Catalog, CatalogEntry } from '../domain/catalog.ts';
 import { type CartView, type VisibleCart, viewOf } from '../domain/view.ts';
 import { cartKey, catalogKey } from '../store/entity-types.ts';
@@ -13,7 +13,7 @@ const MAX_STOCK_ATTEMPTS = 4;
 
 /** Application of decisions: reads carts and the catalog entries of their products, decides, and writes. */
 export interface Decisions {
-  readonly timestampsOf: (cart: Pick<Cart, 'userId'>) => Timestamps;
+  readonly timesOf: (cart: Pick<Cart, 'userId'>) => Times;
   readonly catalogOf: (entries: readonly CatalogEntry[]) => Catalog;
   readonly change: Carts['change'];
   /**
@@ -37,7 +37,7 @@ type ChangeSeveral = (
 export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationWaitMs'>): Decisions {
   const { table, isCatalogSynchronised, now, ttlSeconds } = deps;
 
-  const timestampsOf: Decisions['timestampsOf'] = ({ userId }) => {
+  const timesOf: Decisions['timesOf'] = ({ userId }) => {
     const time = now();
     const lifetimeSeconds = userId === null ? ttlSeconds.guest : ttlSeconds.user;
     return { now: time, expiresAt: new Date(Date.parse(time) + lifetimeSeconds * 1000).toISOString() };
@@ -79,7 +79,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
   };
 
   return {
-    timestampsOf,
+    timesOf,
     catalogOf,
     changeSeveral,
 
@@ -88,7 +88,7 @@ export function createDecisions(deps: Omit<CartsDeps, 'notifier' | 'reservationW
         changeSeveral(
           caller,
           [cartId],
-          (cart, _furtherCarts, catalog) => [decide(cart, catalog, timestampsOf(cart))],
+          (cart, _furtherCarts, catalog) => [decide(cart, catalog, timesOf(cart))],
           productIds,
         );
       // The catalog is read after the cart: its available units may exclude a hold of this cart that was stored in between,

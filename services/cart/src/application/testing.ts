@@ -27,8 +27,7 @@ export function caller(userId?: string, overrides: Partial<Caller> = {}): Caller
 }
 
 export const guest = caller();
-export const addOne: Change = (cart, catalog, timestamps) =>
-  addItem(cart, requireProduct(catalog, 'p'), 1, timestamps);
+export const addOne: Change = (cart, catalog, times) => addItem(cart, requireProduct(catalog, 'p'), 1, times);
 
 /** Two processes with a common store, whose catalog has the widget. */
 export async function openStore(t: TestContext, overrides: Partial<CartsDeps> = {}) {

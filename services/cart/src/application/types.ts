@@ -1,7 +1,7 @@
 import type { Identity } from '@tandem/chassis/http/auth';
 import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
 import type { Page, Query, Table } from '@tandem/storage/table';
-import type { CartDecision, Timestamps } from '../domain/cart.ts';
+import type { CartDecision, Times } from '../domain/cart.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import type { ExpectedTotal } from '../domain/checkout.ts';
 import type { CartView, VisibleCart } from '../domain/view.ts';
@@ -36,7 +36,7 @@ export interface CartsDeps {
 }
 
 /** A decision about a cart; the catalog has the entries of its products. */
-export type Change = (cart: VisibleCart, catalog: Catalog, timestamps: Timestamps) => CartDecision;
+export type Change = (cart: VisibleCart, catalog: Catalog, times: Times) => CartDecision;
 
 /** A new cart. */
 export interface OpenedCart {

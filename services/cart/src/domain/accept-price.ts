@@ -1,5 +1,5 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { type Cart, type CartDecision, type Timestamps, requireOpen, timestampFields } from './cart.ts';
+import { type Cart, type CartDecision, type Times, requireOpen, timestampFields } from './cart.ts';
 import { type Catalog, requireProduct } from './catalog.ts';
 import { lineOf, requireCurrency, withLine } from './line.ts';
 import { viewOfLine } from './line-view.ts';
@@ -19,7 +19,7 @@ export function acceptPrice(
   productId: string,
   catalog: Catalog,
   accepted: AcceptedPrice,
-  timestamps: Timestamps,
+  times: Times,
 ): CartDecision {
   const line = lineOf(requireOpen(cart).lines, productId);
   if (!line)
@@ -42,7 +42,7 @@ export function acceptPrice(
   if (price === line.priceAtAdd && currency === cart.currency) return { state: cart, events: [] };
   const lines = withLine(cart.lines, { ...line, priceAtAdd: price });
   return {
-    state: { ...cart, ...timestampFields(timestamps), currency, lines, version: cart.version + 1 },
+    state: { ...cart, ...timestampFields(times), currency, lines, version: cart.version + 1 },
     events: [],
   };
 }

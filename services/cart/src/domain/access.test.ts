@@ -4,9 +4,9 @@ import { type Access, mergeableBy, visibleTo } from './access.ts';
 import { type Cart, deleteCart, openCart } from './cart.ts';
 import { errorOf } from './testing.ts';
 
-const timestamps = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
-const { state: userCart } = openCart('c', 'user-1', timestamps);
-const { state: guestCart } = openCart('c', null, timestamps);
+const times = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
+const { state: userCart } = openCart('c', 'user-1', times);
+const { state: guestCart } = openCart('c', null, times);
 const user = (userId: string | undefined, secretOf = ''): Access => ({
   userId,
   knowsSecretOf: (cartId) => cartId === secretOf,
@@ -32,8 +32,8 @@ test("security 6: a guest's cart is visible with its secret only, not with its p
 
 test('a missing or deleted cart is not visible; a checked-out or merged one is', () => {
   assertNotFound(() => visibleTo(guest, undefined));
-  assertNotFound(() => visibleTo(guest, deleteCart(guestCart, timestamps).state));
-  assertNotFound(() => visibleTo(user('user-1'), deleteCart(userCart, timestamps).state));
+  assertNotFound(() => visibleTo(guest, deleteCart(guestCart, times).state));
+  assertNotFound(() => visibleTo(user('user-1'), deleteCart(userCart, times).state));
   for (const status of ['checkedOut', 'merged'] as const)
     assert.equal(visibleTo(user('user-1'), { ...userCart, status }).status, status);
 });
@@ -43,6 +43,6 @@ test('core 14: a deleted source of a merge is accessible to a retry of that merg
   assert.equal(mergeableBy(guest, deleted, 'target'), deleted);
   assertNotFound(() => mergeableBy(guest, deleted, 'other'));
   assertNotFound(() => mergeableBy(user('user-1'), deleted, 'target'));
-  assertNotFound(() => mergeableBy(guest, deleteCart(guestCart, timestamps).state, 'target'));
+  assertNotFound(() => mergeableBy(guest, deleteCart(guestCart, times).state, 'target'));
   assert.equal(mergeableBy(guest, guestCart, 'target'), guestCart);
 });

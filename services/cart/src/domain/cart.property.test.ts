@@ -22,7 +22,7 @@ import { mergeCarts } from './merge.ts';
 import { applyResponse, type HoldResponse } from './reservation.ts';
 import { catalogOf, product } from './testing.ts';
 
-const timestamps = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
+const times = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
 
 /** The carts by their ids. */
 type Carts = Readonly<Record<string, Cart>>;
@@ -36,7 +36,7 @@ const products: fc.Arbitrary<CatalogProduct> = fc.record({
   price: fc.nat({ max: 1_000_000_000 }),
   currency: fc.constantFrom('USD', 'USD', 'USD', 'EUR'),
   inventory: fc.nat({ max: 2_000 }),
-  updatedAt: fc.constant(timestamps.now),
+  updatedAt: fc.constant(times.now),
 });
 const qty = fc.nat({ max: 600 });
 const cartIds = fc.constantFrom('x', 'y', 'z');
@@ -46,23 +46,23 @@ const lineChanges: fc.Arbitrary<(cart: Cart) => CartDecision> = fc.oneof(
   fc.tuple(products, qty).map(
     ([product, qty]) =>
       (cart: Cart) =>
-        addItem(cart, product, qty + 1, timestamps),
+        addItem(cart, product, qty + 1, times),
   ),
   fc.tuple(products, qty).map(([product, qty]) => {
-    return (cart: Cart) => setQuantity(cart, product.productId, catalogOf(product), qty, timestamps);
+    return (cart: Cart) => setQuantity(cart, product.productId, catalogOf(product), qty, times);
   }),
   products.map((product) => (cart: Cart) => {
     const { qty } = lineOf(cart.lines, product.productId) ?? { qty: 0 };
-    return setQuantity(cart, product.productId, catalogOf(product), qty, timestamps);
+    return setQuantity(cart, product.productId, catalogOf(product), qty, times);
   }),
   products.map(
     ({ productId }) =>
       (cart: Cart) =>
-        removeItem(cart, productId, timestamps),
+        removeItem(cart, productId, times),
   ),
-  products.map((product) => (cart: Cart) => renewHolds(cart, catalogOf(product), timestamps)),
+  products.map((product) => (cart: Cart) => renewHolds(cart, catalogOf(product), times)),
   products.map(
-    (product) => (cart: Cart) => acceptPrice(cart, product.productId, catalogOf(product), {}, timestamps),
+    (product) => (cart: Cart) => acceptPrice(cart, product.productId, catalogOf(product), {}, times),
   ),
 );
 const outcomes = fc.constantFrom<HoldResponse['outcome'][]>(
@@ -79,15 +79,15 @@ const responses: fc.Arbitrary<(cart: Cart) => CartDecision> = fc
     const { requestedAt = 1, qty = 1 } = lineOf(lines, productId) ?? {};
     const heldQty = { confirmed: qty, rejected: Math.floor(qty / 2), expired: 0 }[outcome];
     const order = { cartId, productId, cartVersion: requestedAt + lag, revision };
-    return applyResponse(cart, { outcome, ...order, heldQty, availableQty: heldQty }, timestamps.now);
+    return applyResponse(cart, { outcome, ...order, heldQty, availableQty: heldQty }, times.now);
   });
 const merges = fc.tuple(cartIds, cartIds).map(([targetId, sourceId]): Change => (carts) => {
-  const mergeTimestamps = { target: timestamps, source: timestamps };
+  const mergeTimes = { target: times, source: times };
   const { target, source } = mergeCarts(
     cartOf(carts, targetId),
     cartOf(carts, sourceId),
     catalogOf(),
-    mergeTimestamps,
+    mergeTimes,
   );
   return [target, source];
 });
@@ -96,9 +96,9 @@ const checkouts = cartIds.map((id): Change => (carts) => {
   const unchangedProducts = cart.lines.map(({ productId, priceAtAdd }) =>
     product(productId, { price: priceAtAdd, ...(cart.currency && { currency: cart.currency }) }),
   );
-  return [checkOut(cart, catalogOf(...unchangedProducts), timestamps)];
+  return [checkOut(cart, catalogOf(...unchangedProducts), times)];
 });
-const deletions = cartIds.map((id): Change => (carts) => [deleteCart(cartOf(carts, id), timestamps)]);
+const deletions = cartIds.map((id): Change => (carts) => [deleteCart(cartOf(carts, id), times)]);
 const changes: fc.Arbitrary<Change> = fc.oneof(
   { weight: 10, arbitrary: onOneCart(lineChanges) },
   { weight: 16, arbitrary: onOneCart(responses) },
@@ -186,7 +186,7 @@ test('for any commands: the lines can be derived from the events, merges conserv
       fc.array(changes, { minLength: 20, maxLength: 60, size: 'max' }),
       (userId, history) => {
         const projection = createProjection();
-        const opened = ['x', 'y', 'z'].map((id) => openCart(id, userId, timestamps));
+        const opened = ['x', 'y', 'z'].map((id) => openCart(id, userId, times));
         for (const decision of opened) projection.apply(decision);
         let carts: Carts = Object.fromEntries(opened.map(({ state }) => [state.cartId, state]));
 

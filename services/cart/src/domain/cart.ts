@@ -37,16 +37,12 @@ export interface CartDecision {
 }
 
 /** The time of a change, and the expiry of the cart after it. */
-export interface Timestamps {
+export interface Times {
   readonly now: string;
   readonly expiresAt: string;
 }
 
-export function openCart(
-  cartId: string,
-  userId: string | null,
-  { now, expiresAt }: Timestamps,
-): CartDecision {
+export function openCart(cartId: string, userId: string | null, { now, expiresAt }: Times): CartDecision {
   const state: Cart = {
     cartId,
     userId,
@@ -61,13 +57,8 @@ export function openCart(
 }
 
 /** Adds units of a product. A new line has the catalog's price; an existing line keeps its price. */
-export function addItem(
-  cart: Cart,
-  product: CatalogProduct,
-  qty: number,
-  timestamps: Timestamps,
-): CartDecision {
-  return requestQuantity(cart, product, (lineOf(cart.lines, product.productId)?.qty ?? 0) + qty, timestamps);
+export function addItem(cart: Cart, product: CatalogProduct, qty: number, times: Times): CartDecision {
+  return requestQuantity(cart, product, (lineOf(cart.lines, product.productId)?.qty ?? 0) + qty, times);
 }
 
 /**
@@ -79,47 +70,46 @@ export function setQuantity(
   productId: string,
   catalog: Catalog,
   qty: number,
-  timestamps: Timestamps,
+  times: Times,
 ): CartDecision {
   const line = lineOf(cart.lines, productId);
-  if (qty === 0) return removeItem(cart, productId, timestamps);
+  if (qty === 0) return removeItem(cart, productId, times);
   requireOpen(cart);
-  if (!line || qty > line.qty)
-    return requestQuantity(cart, requireProduct(catalog, productId), qty, timestamps);
+  if (!line || qty > line.qty) return requestQuantity(cart, requireProduct(catalog, productId), qty, times);
   const hold = holdOf({ ...line, qty }, catalog.entries.get(productId));
-  if (hold === 'none') return requestQuantity(cart, requireProduct(catalog, productId), qty, timestamps);
-  if (qty < line.qty) return changeLine(cart, { ...line, qty }, timestamps);
-  if (hold === 'pending') return requestHolds(cart, [line], timestamps);
-  return line.shortage ? clearShortage(cart, line, timestamps) : { state: cart, events: [] };
+  if (hold === 'none') return requestQuantity(cart, requireProduct(catalog, productId), qty, times);
+  if (qty < line.qty) return changeLine(cart, { ...line, qty }, times);
+  if (hold === 'pending') return requestHolds(cart, [line], times);
+  return line.shortage ? clearShortage(cart, line, times) : { state: cart, events: [] };
 }
 
 /** Removes a line. A cart without it does not change. */
-export function removeItem(cart: Cart, productId: string, timestamps: Timestamps): CartDecision {
+export function removeItem(cart: Cart, productId: string, times: Times): CartDecision {
   const line = lineOf(requireOpen(cart).lines, productId);
-  return line ? changeLine(cart, { ...line, qty: 0 }, timestamps) : { state: cart, events: [] };
+  return line ? changeLine(cart, { ...line, qty: 0 }, times) : { state: cart, events: [] };
 }
 
 /** Removes all lines and closes the cart permanently. An order cannot be deleted. */
-export function deleteCart(cart: Cart, timestamps: Timestamps): CartDecision {
+export function deleteCart(cart: Cart, times: Times): CartDecision {
   if (cart.status === 'checkedOut') {
     throw new DomainError('conflict', 'cart-closed', 'This cart is checked out. An order cannot be deleted.');
   }
   const version = cart.version + 1;
-  const state: Cart = { ...cart, ...timestampFields(timestamps), status: 'deleted', lines: [], version };
+  const state: Cart = { ...cart, ...timestampFields(times), status: 'deleted', lines: [], version };
   return { state, events: cart.lines.map((line) => lineEvent(state, { ...line, qty: 0 }, -line.qty)) };
 }
 
 /** Requests the holds of these lines in one event. Their quantities do not change. */
-export function requestHolds(cart: Cart, linesToHold: readonly Line[], timestamps: Timestamps): CartDecision {
+export function requestHolds(cart: Cart, linesToHold: readonly Line[], times: Times): CartDecision {
   if (linesToHold.length === 0) return { state: cart, events: [] };
   const { cartId, userId } = cart;
   const version = cart.version + 1;
   const withRequest = (lines: readonly Line[], line: Line) =>
     withLine(lines, { ...line, requestedAt: version });
   const lines = linesToHold.reduce(withRequest, cart.lines);
-  const state = { ...cart, ...timestampFields(timestamps), lines, version };
+  const state = { ...cart, ...timestampFields(times), lines, version };
   const items = linesToHold.map((line) => ({ productId: line.productId, qty: line.qty, ...movesOf(line) }));
-  const event = { cartId, userId, items, timestamp: timestamps.now, cartVersion: version };
+  const event = { cartId, userId, items, timestamp: times.now, cartVersion: version };
   return { state, events: [{ eventType: 'InventoryReservationRequested', ...event }] };
 }
 
@@ -129,31 +119,26 @@ export function totalOf({ lines }: Pick<Cart, 'lines'>): number {
 }
 
 /** Requests `qty` units of a product. Units that Product does not hold for the line yet must be available in the catalog. */
-function requestQuantity(
-  cart: Cart,
-  product: CatalogProduct,
-  qty: number,
-  timestamps: Timestamps,
-): CartDecision {
+function requestQuantity(cart: Cart, product: CatalogProduct, qty: number, times: Times): CartDecision {
   const before = lineOf(requireOpen(cart).lines, product.productId);
   requireWithinLimits(cart, product, qty);
-  if (before && qty === before.qty) return requestHolds(cart, [withoutShortage(before)], timestamps);
+  if (before && qty === before.qty) return requestHolds(cart, [withoutShortage(before)], times);
   const { productId, name, price, currency } = product;
   const line = { productId, name, qty, priceAtAdd: before?.priceAtAdd ?? price };
-  return changeLine({ ...cart, currency }, line, timestamps);
+  return changeLine({ ...cart, currency }, line, times);
 }
 
 function changeLine(
   cart: Cart,
   { productId, name, qty, priceAtAdd }: Pick<Line, 'productId' | 'name' | 'qty' | 'priceAtAdd'>,
-  timestamps: Timestamps,
+  times: Times,
 ): CartDecision {
   const version = cart.version + 1;
   const before = lineOf(cart.lines, productId);
   const base = before ? withoutShortage(before) : newLine({ productId, name, qty, priceAtAdd }, version);
   const line: Line = { ...base, name, qty, requestedAt: version };
   const lines = qty === 0 ? cart.lines.filter((existing) => existing !== before) : withLine(cart.lines, line);
-  const state: Cart = { ...cart, ...timestampFields(timestamps), lines, version };
+  const state: Cart = { ...cart, ...timestampFields(times), lines, version };
   return {
     state: lines.length === 0 ? { ...state, currency: null } : state,
     events: [lineEvent(state, line, qty - (before?.qty ?? 0))],
@@ -161,9 +146,9 @@ function changeLine(
 }
 
 /** Clears the shortage: the shopper confirms the quantity that a rejection lowered. Product's hold does not change. */
-function clearShortage(cart: Cart, line: Line, timestamps: Timestamps): CartDecision {
+function clearShortage(cart: Cart, line: Line, times: Times): CartDecision {
   const lines = withLine(cart.lines, withoutShortage(line));
-  return { state: { ...cart, ...timestampFields(timestamps), lines, version: cart.version + 1 }, events: [] };
+  return { state: { ...cart, ...timestampFields(times), lines, version: cart.version + 1 }, events: [] };
 }
 
 const closedReasons = {
@@ -183,6 +168,6 @@ export function requireOpen(cart: Cart): Cart {
 }
 
 /** Fields that every change sets: each change postpones the expiry of the cart. */
-export function timestampFields({ now, expiresAt }: Timestamps) {
+export function timestampFields({ now, expiresAt }: Times) {
   return { updatedAt: now, expiresAt };
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '@tandem/chassis/errors';
 import type { NewEvent } from '@tandem/contracts/events';
-import { type Cart, type CartDecision, type Timestamps, requireOpen, totalOf } from './cart.ts';
+import { type Cart, type CartDecision, type Times, requireOpen, totalOf } from './cart.ts';
 import { type Catalog, notSynchronised } from './catalog.ts';
 import { type HoldRequirements, isHeldFor } from './hold.ts';
 import { viewsOfLines } from './view.ts';
@@ -22,7 +22,7 @@ export interface ExpectedTotal {
 export function checkOut(
   cart: Cart,
   catalog: Catalog,
-  timestamps: Timestamps,
+  times: Times,
   {
     expected = {},
     holds = {},
@@ -52,7 +52,7 @@ export function checkOut(
     );
   }
   const { expiresAt: _, ...order } = cart;
-  const { now } = timestamps;
+  const { now } = times;
   const version = cart.version + 1;
   const state: Cart = { ...order, status: 'checkedOut', updatedAt: now, checkedOutAt: now, version };
   return { state, events: [{ eventType: 'CartCheckedOut', ...closedCartFields(state, now) }] };

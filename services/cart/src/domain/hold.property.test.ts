@@ -10,7 +10,7 @@ import { holdOf, isPending, type Line } from './line.ts';
 import { applyResponse, type HoldResponse } from './reservation.ts';
 import { catalogOf, product } from './testing.ts';
 
-const timestamps = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
+const times = { now: '2026-02-14T15:00:00.000Z', expiresAt: '2026-02-21T15:00:00.000Z' };
 
 /** Model of Product for one cart and one product: its hold and its responses. */
 function createProduct(onHand: number) {
@@ -76,7 +76,7 @@ function requestOf(event: NewEvent): readonly [number, number] {
 function run(stock: number, history: readonly Step[]) {
   const productModel = createProduct(stock);
   const requests: (readonly [number, number])[] = [];
-  let cart: Cart = openCart('c', null, timestamps).state;
+  let cart: Cart = openCart('c', null, times).state;
   let catalog = productModel.catalog();
   const apply = (decide: () => CartDecision) => {
     try {
@@ -98,7 +98,7 @@ function run(stock: number, history: readonly Step[]) {
   const deliverResponse = (nth: number, isDuplicate: boolean) => {
     const response = receive(productModel.responses, nth, isDuplicate);
     if (!response) return;
-    apply(() => applyResponse(cart, response, timestamps.now));
+    apply(() => applyResponse(cart, response, times.now));
     catalog = productModel.catalog();
   };
   /** Loses a response. An expiry cannot be lost: it is published at least once, and no request repeats it. */
@@ -114,11 +114,11 @@ function run(stock: number, history: readonly Step[]) {
   const step = (step: Step): unknown => {
     switch (step.do) {
       case 'add':
-        return apply(() => addItem(cart, catalog, step.qty, timestamps));
+        return apply(() => addItem(cart, catalog, step.qty, times));
       case 'set':
-        return apply(() => setQuantity(cart, 'p', catalogOf(catalog), step.qty, timestamps));
+        return apply(() => setQuantity(cart, 'p', catalogOf(catalog), step.qty, times));
       case 'hold':
-        return apply(() => renewHolds(cart, catalogOf(catalog), timestamps));
+        return apply(() => renewHolds(cart, catalogOf(catalog), times));
       case 'expire':
         return productModel.expire();
       case 'others':
@@ -133,7 +133,7 @@ function run(stock: number, history: readonly Step[]) {
   };
   for (const action of history) step(action);
   deliverAll();
-  apply(() => requestPendingHolds(cart, timestamps));
+  apply(() => requestPendingHolds(cart, times));
   deliverAll();
   const [line] = cart.lines as readonly (Line | undefined)[];
   return { line, held: productModel.held() };

@@ -161,9 +161,9 @@ test('only pending holds are requested again after the deadline', () => {
 });
 
 test('each request names the carts whose units moved to the line, until Product has responded', () => {
-  const mergeTimestamps = { target: at(3), source: at(3) };
+  const mergeTimes = { target: at(3), source: at(3) };
   const source = cartWith('guest', [[widget, 1]], null);
-  const merged = mergeCarts(both, source, catalog, mergeTimestamps).target.state;
+  const merged = mergeCarts(both, source, catalog, mergeTimes).target.state;
   const sources = ({ events }: CartDecision) =>
     events.flatMap((event) =>
       event.eventType === 'InventoryReservationRequested'

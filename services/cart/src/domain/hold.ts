@@ -1,7 +1,7 @@
 import {
   type Cart,
   type CartDecision,
-  type Timestamps,
+  type Times,
   requestHolds,
   requireOpen,
   timestampFields,
@@ -22,14 +22,14 @@ export interface HoldRequirements {
  * Renews the hold of each line, and requests one for lines without, except lines of deleted products. Clears shortages:
  * the shopper confirms the quantities. Postpones the expiry of the cart, also of an empty one.
  */
-export function renewHolds(cart: Cart, { entries }: Catalog, timestamps: Timestamps): CartDecision {
+export function renewHolds(cart: Cart, { entries }: Catalog, times: Times): CartDecision {
   const isDeleted = ({ productId }: Line) => {
     const entry = entries.get(productId);
     return entry !== undefined && live(entry) === undefined;
   };
   const lines = requireOpen(cart).lines.filter((line) => !isDeleted(line));
-  if (lines.length > 0) return requestHolds(cart, lines.map(withoutShortage), timestamps);
-  return { state: { ...cart, ...timestampFields(timestamps), version: cart.version + 1 }, events: [] };
+  if (lines.length > 0) return requestHolds(cart, lines.map(withoutShortage), times);
+  return { state: { ...cart, ...timestampFields(times), version: cart.version + 1 }, events: [] };
 }
 
 /** Whether the hold of a line meets the requirements of a checkout. */
@@ -51,18 +51,18 @@ export function requestMissingHolds(
   cart: Cart,
   catalog: Catalog,
   requirements: HoldRequirements,
-  timestamps: Timestamps,
+  times: Times,
 ): CartDecision {
   const isMissing = (line: Line) =>
     !isPending(line) &&
     !isHeldFor(line, catalog.entries.get(line.productId), requirements) &&
     viewOfLine(line, cart.currency, catalog).availability === 'available';
-  return requestHolds(cart, cart.status === 'open' ? cart.lines.filter(isMissing) : [], timestamps);
+  return requestHolds(cart, cart.status === 'open' ? cart.lines.filter(isMissing) : [], times);
 }
 
 /** Requests pending holds again: the request or its response may be lost. */
-export function requestPendingHolds(cart: Cart, timestamps: Timestamps): CartDecision {
-  return requestHolds(cart, cart.status === 'open' ? cart.lines.filter(isPending) : [], timestamps);
+export function requestPendingHolds(cart: Cart, times: Times): CartDecision {
+  return requestHolds(cart, cart.status === 'open' ? cart.lines.filter(isPending) : [], times);
 }
 
 /** The products with pending holds. */

@@ -7,7 +7,7 @@ import { mergeCarts } from './merge.ts';
 import { at, cartWith, catalogOf, expectLine, product, errorOf, summaryOf } from './testing.ts';
 import { confirmationOf, respond, withRejected, withReserved } from './testing.ts';
 
-const mergeTimestamps = { target: at(4), source: at(5) };
+const mergeTimes = { target: at(4), source: at(5) };
 const widget = product('p');
 const { state: empty } = openCart('mine', 'user-123', at(0));
 const mine = cartWith('mine', [[widget, 2]]);
@@ -21,7 +21,7 @@ const guest = cartWith(
 );
 
 const merge = (target: Cart, source: Cart, catalog = catalogOf()) =>
-  mergeCarts(target, source, catalog, mergeTimestamps);
+  mergeCarts(target, source, catalog, mergeTimes);
 const linesOf = ({ lines }: Cart) =>
   lines.map(({ productId, qty, priceAtAdd }) => [productId, qty, priceAtAdd]);
 

@@ -1,5 +1,5 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { type Cart, type CartDecision, type Timestamps, requireOpen, timestampFields } from './cart.ts';
+import { type Cart, type CartDecision, type Times, requireOpen, timestampFields } from './cart.ts';
 import { lineEvent } from './line-event.ts';
 import { type Catalog, live } from './catalog.ts';
 import { type Line, lineOf, MAX_LINES, type MovedFrom, newLine, quantityLimit, withLine } from './line.ts';
@@ -25,7 +25,7 @@ export function mergeCarts(
   target: Cart,
   source: Cart,
   catalog: Catalog,
-  mergeTimestamps: { readonly target: Timestamps; readonly source: Timestamps },
+  mergeTimes: { readonly target: Times; readonly source: Times },
 ): MergeDecision {
   if (target.cartId === source.cartId) {
     throw new DomainError('invalid', 'same-cart', 'A cart cannot be merged with itself. Name another one.');
@@ -46,10 +46,10 @@ export function mergeCarts(
   const mergedTarget: Cart =
     source.lines.length === 0
       ? target
-      : { ...target, ...timestampFields(mergeTimestamps.target), currency, lines, version };
+      : { ...target, ...timestampFields(mergeTimes.target), currency, lines, version };
   const closedSource: Cart = {
     ...source,
-    ...timestampFields(mergeTimestamps.source),
+    ...timestampFields(mergeTimes.source),
     status: 'merged',
     mergedInto: target.cartId,
     currency: null,

@@ -5,7 +5,7 @@ import type { Catalog, CatalogEntry, CatalogProduct } from './catalog.ts';
 import { type Line, lineOf } from './line.ts';
 import { applyResponses, responsesOf } from './reservation.ts';
 
-/** Timestamps of a change at this minute, with the expiry a week later. */
+/** Times of a change at this minute, with the expiry a week later. */
 export const at = (minute: number) => ({
   now: `2026-02-14T15:0${minute}:00.000Z`,
   expiresAt: `2026-02-21T15:0${minute}:00.000Z`,

@@ -24,8 +24,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     async (request, reply) => {
       const { cartId } = request.params;
       const { productId, qty } = request.body;
-      const add: Change = (cart, catalog, timestamps) =>
-        addItem(cart, requireProduct(catalog, productId), qty, timestamps);
+      const add: Change = (cart, catalog, times) =>
+        addItem(cart, requireProduct(catalog, productId), qty, times);
       const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), add, productId);
       return respond(reply, cart, cartId);
     },
@@ -45,8 +45,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const { cartId, productId } = request.params;
-      const set: Change = (cart, catalog, timestamps) =>
-        setQuantity(cart, productId, catalog, request.body.qty, timestamps);
+      const set: Change = (cart, catalog, times) =>
+        setQuantity(cart, productId, catalog, request.body.qty, times);
       const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), set, productId);
       return respond(reply, cart, cartId);
     },
@@ -65,7 +65,7 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const { cartId, productId } = request.params;
-      const remove: Change = (cart, _catalog, timestamps) => removeItem(cart, productId, timestamps);
+      const remove: Change = (cart, _catalog, times) => removeItem(cart, productId, times);
       return respond(
         reply,
         await carts.change(callerOf(request, cartId), publicIdOf(cartId), remove),
@@ -90,8 +90,8 @@ export function registerItemRoutes(app: App, carts: Carts): void {
     },
     async (request, reply) => {
       const { cartId, productId } = request.params;
-      const accept: Change = (cart, catalog, timestamps) =>
-        acceptPrice(cart, productId, catalog, request.body, timestamps);
+      const accept: Change = (cart, catalog, times) =>
+        acceptPrice(cart, productId, catalog, request.body, times);
       return respond(
         reply,
         await carts.change(callerOf(request, cartId), publicIdOf(cartId), accept),

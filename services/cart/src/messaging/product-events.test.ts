@@ -84,9 +84,7 @@ test('core 14: an event that cannot be applied does not fail the others', async 
 test('core 1: a rejection lowers the quantity and publishes it once, however often it is delivered', async (t) => {
   const { first, outcomesOf, lineOf, publishedEvents } = await openCarts(t, 'a');
   await outcomesOf(confirmationOf('a', 2));
-  await first.carts.change(guest, 'a', (cart, catalog, timestamps) =>
-    setQuantity(cart, 'p', catalog, 4, timestamps),
-  );
+  await first.carts.change(guest, 'a', (cart, catalog, times) => setQuantity(cart, 'p', catalog, 4, times));
   await publishedEvents();
   const rejected: TandemEvent = {
     eventType: 'InventoryReservationRejected',

@@ -40,17 +40,12 @@ function sizeOfAll(fields: Readonly<Record<string, AttributeValue>>, overheadByt
 }
 
 test('the largest possible cart fits into an item, with its pending merges and events', () => {
-  const mergeTimestamps = { target: at(2), source: at(2) };
+  const mergeTimes = { target: at(2), source: at(2) };
   let target = fullCart(`cart-${'t'.repeat(22)}`, WIDE.repeat(255));
   let merges = 0;
   let events: readonly NewEvent[] = [];
   const merge = () =>
-    mergeCarts(
-      target,
-      fullCart(`cart-${String(merges).padStart(22, 's')}`, null),
-      catalogOf(),
-      mergeTimestamps,
-    );
+    mergeCarts(target, fullCart(`cart-${String(merges).padStart(22, 's')}`, null), catalogOf(), mergeTimes);
   for (; merges < 10; merges++) ({ state: target, events } = merge().target);
   assert.equal(errorOf(merge).code, 'merges-pending');
 

@@ -7,17 +7,17 @@ import { createProducts } from './products.ts';
 
 const always = () => true;
 
-test('a change reads the description only where the product has one or the change names it', async () => {
+test('a change reads the description only if the product has one or the change includes it', async () => {
   const { driver, close } = openSqlite(':memory:');
   const reads: string[] = [];
-  const watched: typeof driver = {
+  const recordingDriver: typeof driver = {
     ...driver,
     read: (pks, options) => {
       reads.push(...pks);
       return driver.read(pks, options);
     },
   };
-  const table = createTable(watched, { now: () => Date.parse(T0) });
+  const table = createTable(recordingDriver, { now: () => Date.parse(T0) });
   const products = createProducts({ table, now: () => T0 });
   const readsOf = async (change: () => Promise<unknown>) => {
     reads.length = 0;

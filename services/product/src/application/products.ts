@@ -15,7 +15,7 @@ import {
 import {
   type CurrentProduct,
   type Description,
-  found,
+  requireProduct,
   hasDescription,
   live,
   type ProductDecision,
@@ -26,17 +26,17 @@ import { changeStock, type StockChange } from '../domain/stock.ts';
 import { type ProductView, viewOf } from '../domain/view.ts';
 import { descriptionKey, productKey } from '../store/entity-types.ts';
 
-/** A product as a write leaves it, with the version that its entity tag names. */
+/** A product after a write, with the content version for its entity tag. */
 export interface WrittenProduct {
   readonly product: ProductView;
   readonly contentVersion: number;
-  /** Whether the write created, changed or left it as it was. */
+  /** Effect of the write. */
   readonly outcome: 'created' | 'updated' | 'unchanged';
 }
 
 type Request = IdempotentRequest | undefined;
 
-/** The writes of the catalog. Each rejects with the DomainError of its domain function, and then nothing has changed. */
+/** Writes of the catalog. Each rejects with the DomainError of its domain function, without a change. */
 export interface Products {
   create(request: Request, productId: string, input: NewProduct): Promise<WrittenProduct>;
   replace(productId: string, input: NewProduct, precondition: Precondition): Promise<WrittenProduct>;
@@ -48,7 +48,7 @@ export interface Products {
     change: StockChange,
     precondition: Precondition,
   ): Promise<WrittenProduct>;
-  /** Creates a product or changes the fields that the line names. */
+  /** Creates a product, or changes the fields that the import line has. */
   import(productId: string, fields: ImportedFields, options: ImportOptions): Promise<WrittenProduct>;
 }
 
@@ -56,7 +56,7 @@ export function createProducts({ table, now }: { table: Table; now: () => string
   const write = (
     request: Request,
     productId: string,
-    input: Described,
+    input: DescriptionInput,
     decide: (current: CurrentProduct) => ProductDecision,
   ): Promise<WrittenProduct> =>
     transactIdempotently(
@@ -108,7 +108,7 @@ export function createProducts({ table, now }: { table: Table; now: () => string
     changeStock: (request, productId, change, precondition) =>
       write(request, productId, {}, ({ stored }) => {
         requireMatch(precondition, stored);
-        const product = found(stored, productId);
+        const product = requireProduct(stored, productId);
         return withStock(product, changeStock(product, change), now());
       }),
 
@@ -119,19 +119,23 @@ export function createProducts({ table, now }: { table: Table; now: () => string
   };
 }
 
-/** The description in the input of a write: null removes it. */
-interface Described {
+/** Input of a write that may change the description; null removes it. */
+interface DescriptionInput {
   readonly description?: string | null | undefined;
 }
 
-/** Most changes need no second read: only that of a product with a description, or one that writes it. */
-function descriptionKeys(read: Snapshot, productId: string, { description }: Described): Key<Description>[] {
+/** Key of the additional read of the description, if the product has one or the input changes it. */
+function descriptionKeys(
+  read: Snapshot,
+  productId: string,
+  { description }: DescriptionInput,
+): Key<Description>[] {
   const product = live(read.get(productKey(productId)));
   const isNeeded = description !== undefined || (product && hasDescription(product));
   return isNeeded ? [descriptionKey(productId)] : [];
 }
 
-function currentOf(read: Snapshot, productId: string, input: Described): CurrentProduct {
+function currentOf(read: Snapshot, productId: string, input: DescriptionInput): CurrentProduct {
   const [key] = descriptionKeys(read, productId, input);
   return { stored: read.get(productKey(productId)), description: key && read.get(key) };
 }

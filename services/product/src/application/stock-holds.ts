@@ -2,38 +2,38 @@ import type { Metrics } from '@tandem/chassis/metrics';
 import { put, type Table } from '@tandem/storage/table';
 import { live } from '../domain/product.ts';
 import { cartsOf, type StockRequest } from '../domain/request.ts';
-import type { Moment, Reservation } from '../domain/reservation.ts';
+import type { HoldTiming, Reservation } from '../domain/reservation.ts';
 import { type Effects, expireHolds, reserve, type ReserveDecision } from '../domain/reserve.ts';
 import { HORIZON_DAYS, productKey, reservationKey } from '../store/entity-types.ts';
 
 const HORIZON_MS = HORIZON_DAYS * 24 * 60 * 60 * 1000;
 
-/** The held share of a product with fewer units says little about hoarding: a few honest carts hold most of it. */
-const MIN_UNITS_OF_SHARE = 20;
+/** Minimum stock for the held-share metric: with fewer units, a few honest carts hold most of the stock. */
+const MIN_UNITS_FOR_SHARE = 20;
 
 export interface StockHoldsDeps {
   readonly table: Table;
   readonly metrics: Pick<Metrics, 'count' | 'observe'>;
-  /** How long a hold lasts after the last request, in seconds; 0 as long as the cart. */
+  /** Duration of a hold after the last request, in seconds; 0: as long as the cart. */
   readonly holdSeconds: number;
   /** RFC 3339, UTC. */
   readonly now: () => string;
 }
 
-/** Changes stock and reservations of one product in one transaction. */
+/** Changes the stock and the reservations of one product in one transaction. */
 export interface StockHolds {
-  /** Carries out requests for one product, of at most 99 carts together. */
+  /** Applies requests for one product, of at most 99 carts in total. */
   reserve(requests: readonly StockRequest[]): Promise<void>;
-  /** Ends the holds of these carts that are overdue. */
+  /** Expires the overdue holds of these carts. */
   expire(productId: string, cartIds: readonly string[]): Promise<void>;
 }
 
 export function createStockHolds({ table, metrics, holdSeconds, now }: StockHoldsDeps): StockHolds {
-  const moment = (): Moment => {
-    const at = now();
-    const nowMs = Date.parse(at);
+  const currentTiming = (): HoldTiming => {
+    const time = now();
+    const nowMs = Date.parse(time);
     return {
-      now: at,
+      now: time,
       ...(holdSeconds > 0 && { heldUntil: new Date(nowMs + holdSeconds * 1000).toISOString() }),
       isBeyondHorizon: (timestamp) => Date.parse(timestamp) < nowMs - HORIZON_MS,
     };
@@ -47,9 +47,9 @@ export function createStockHolds({ table, metrics, holdSeconds, now }: StockHold
       reservationOf: (cartId: string) => Reservation | undefined,
     ) => ReserveDecision,
   ) => {
-    const distinct = [...new Set(cartIds)];
+    const distinctIds = [...new Set(cartIds)];
     const { product, effects } = await table.transact(
-      [productKey(productId), ...distinct.map((cartId) => reservationKey(productId, cartId))],
+      [productKey(productId), ...distinctIds.map((cartId) => reservationKey(productId, cartId))],
       (read) => {
         const stored = read.get(productKey(productId));
         const decision = decide(stored, (cartId) => read.get(reservationKey(productId, cartId)));
@@ -60,12 +60,12 @@ export function createStockHolds({ table, metrics, holdSeconds, now }: StockHold
         if (product && product !== stored) writes.push(put(productKey(productId), product, events));
         return { ...decision, writes };
       },
-      // A renewal, a rejection and a hold that moves in the index leave the product as it was when they were decided.
+      // Renewals, rejections and moves in the index do not write the product, and are valid as of the time of its read.
       { guardedIfWritten: [productKey(productId)] },
     );
     report(effects);
     const { onHand = 0, held = 0 } = live(product) ?? {};
-    if (onHand >= MIN_UNITS_OF_SHARE) metrics.observe('HeldSharePercent', (100 * held) / onHand);
+    if (onHand >= MIN_UNITS_FOR_SHARE) metrics.observe('HeldSharePercent', (100 * held) / onHand);
   };
 
   const report = ({ heldChange, rejected, expired, missing, beyondHorizon }: Effects) => {
@@ -83,7 +83,7 @@ export function createStockHolds({ table, metrics, holdSeconds, now }: StockHold
       const [first] = requests;
       if (!first) return;
       await transact(first.productId, requests.flatMap(cartsOf), (stored, reservationOf) =>
-        reserve(stored, reservationOf, requests, moment()),
+        reserve(stored, reservationOf, requests, currentTiming()),
       );
     },
 

@@ -1,11 +1,11 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { type ContentPatch, isSameContent, patched, type ProductContent } from './content.ts';
+import { type ContentPatch, isSameContent, applyPatch, type ProductContent } from './content.ts';
 import {
   contentOf,
   type CurrentProduct,
   type DeletedProduct,
   type Description,
-  found,
+  requireProduct,
   live,
   type Product,
   type ProductDecision,
@@ -14,16 +14,16 @@ import {
 } from './product.ts';
 import { emptyLedger } from './stock.ts';
 
-/** The content of a new product and the first count of its stock. */
+/** The content and the initial stock of a new product. */
 export interface NewProduct {
   readonly content: ProductContent;
   readonly inventory: number;
 }
 
-/** Whether the caller's precondition holds for a content version; undefined where there is no product. */
+/** Whether the caller's precondition holds for a content version; undefined for a missing product. */
 export type Precondition = (contentVersion: number | undefined) => boolean;
 
-/** Creates a product, at version 1 or, after a deletion, at the next one. Throws a conflict where it exists. */
+/** Creates a product, at version 1 or, after a deletion, at the next version. Throws a conflict if it exists. */
 export function createProduct(
   { stored, description: formerDescription }: CurrentProduct,
   productId: string,
@@ -45,7 +45,7 @@ export function createProduct(
     productId,
     onHand: inventory,
     held: 0,
-    // What was sold before is part of what was stocked: on hand = stocked − sold + missing.
+    // Earlier sales count as stocked, so that on hand = stocked − sold + missing.
     ledger: { stocked: inventory + sold - missing, sold, missing },
     version,
     contentVersion: version,
@@ -61,7 +61,7 @@ export function createProduct(
   };
 }
 
-/** Replaces the content of a product and leaves its stock; creates the product where there is none. */
+/** Replaces the content of a product, not its stock; creates the product if it is missing. */
 export function replaceProduct(
   current: CurrentProduct,
   productId: string,
@@ -75,7 +75,7 @@ export function replaceProduct(
     : createProduct(current, productId, input, now);
 }
 
-/** Changes the fields that a merge patch names. Throws notFound where there is no product. */
+/** Changes the content by a merge patch. Throws `notFound` for a missing product. */
 export function patchProduct(
   current: CurrentProduct,
   productId: string,
@@ -84,10 +84,10 @@ export function patchProduct(
   precondition: Precondition,
 ): ProductDecision {
   requireMatch(precondition, current.stored);
-  return changeContent(current, productId, (content) => patched(content, patch), now);
+  return changeContent(current, productId, (content) => applyPatch(content, patch), now);
 }
 
-/** Deletes a product: what stays keeps its version and its ledger. */
+/** Deletes a product. Its tombstone keeps the version and the ledger. */
 export function deleteProduct(
   { stored, description }: CurrentProduct,
   productId: string,
@@ -95,7 +95,7 @@ export function deleteProduct(
   precondition: Precondition,
 ): ProductDecision<DeletedProduct> {
   requireMatch(precondition, stored);
-  const { ledger, version: before } = found(stored, productId);
+  const { ledger, version: before } = requireProduct(stored, productId);
   const version = before + 1;
   return {
     state: { productId, version, updatedAt: now, deleted: true, ledger },
@@ -110,13 +110,14 @@ function changeContent(
   change: (content: ProductContent) => ProductContent,
   now: string,
 ): ProductDecision {
-  const product = found(stored, productId);
+  const product = requireProduct(stored, productId);
   const content = contentOf(product, before);
   const next = change(content);
   if (isSameContent(content, next)) return { state: product, events: [] };
   const version = product.version + 1;
   const { description, ...rest } = next;
-  const written = description === content.description ? {} : changedDescription(before, description, version);
+  const descriptionChange =
+    description === content.description ? {} : changedDescription(before, description, version);
   const { productId: id, onHand, held, ledger, incarnation, createdAt, descriptionVersion } = product;
   const state: Product = {
     ...rest,
@@ -129,14 +130,14 @@ function changeContent(
     incarnation,
     ...(description === undefined
       ? {}
-      : { descriptionVersion: written.description ? version : descriptionVersion }),
+      : { descriptionVersion: descriptionChange.description ? version : descriptionVersion }),
     createdAt,
     updatedAt: now,
   };
-  return { state, ...written, events: [stateEvent('ProductUpdated', state)] };
+  return { state, ...descriptionChange, events: [stateEvent('ProductUpdated', state)] };
 }
 
-/** The description to write: none where there was none and is none. */
+/** The description to write; none if there was none and there is none. */
 function changedDescription(
   before: Description | undefined,
   text: string | undefined,
@@ -146,7 +147,7 @@ function changedDescription(
   return { description: { version, text: text ?? '' } };
 }
 
-/** Throws preconditionFailed unless the precondition holds for the content of the product. */
+/** Throws `preconditionFailed` unless the precondition holds for the content of the product. */
 export function requireMatch(precondition: Precondition, stored: StoredProduct | undefined): void {
   const product = live(stored);
   if (precondition(product?.contentVersion)) return;
@@ -154,8 +155,8 @@ export function requireMatch(precondition: Precondition, stored: StoredProduct |
     'preconditionFailed',
     'precondition-failed',
     product === undefined
-      ? 'There is no such product.'
-      : 'The product does not match the precondition. Read it again before you change it.',
+      ? 'The product does not exist. Create it, or omit the precondition.'
+      : 'The product has changed since you read it. Read it again, then repeat the request.',
     { details: product === undefined ? {} : { version: product.version } },
   );
 }

@@ -14,7 +14,7 @@ import {
 import {
   contentOf,
   type CurrentProduct,
-  found,
+  requireProduct,
   live,
   type ProductDecision,
   stateEvent,
@@ -44,7 +44,7 @@ function rejects(kind: DomainError['kind'], code: string) {
   };
 }
 
-test('a product is created at version 1 with the first count of its stock, and published whole', () => {
+test('a new product has version 1 and its initial stock, and its complete state is published', () => {
   const { state, description, events } = created;
   assert.deepEqual(viewOf(state, description), {
     ...input.content,
@@ -74,18 +74,18 @@ test('a product is created at version 1 with the first count of its stock, and p
   ]);
 });
 
-test('core F8: the stored product has no description, so that a stock change costs the same whatever its length', () => {
+test('core F8: the description is stored separately, so that its length does not affect the cost of a stock change', () => {
   const content = { ...input.content, description: 'x'.repeat(4_000) };
   const { state, description } = createProduct(none, 'p', { content, inventory: 5 }, T0);
   assert.ok(JSON.stringify(state).length < 500);
   assert.deepEqual(description, { version: 1, text: content.description });
 });
 
-test('a product that exists is not created again', () => {
+test('creating an existing product is a conflict', () => {
   assert.throws(() => createProduct(widget, 'prod-123', input, T1), rejects('conflict', 'product-exists'));
 });
 
-test('the version goes on after delete and re-create, and the incarnation is another one', () => {
+test('a recreated product continues the version, and has a new incarnation', () => {
   assert.equal(deleted.stored?.version, 2);
   for (const { state, events } of [
     createProduct(deleted, 'prod-123', input, T1),
@@ -102,7 +102,7 @@ test('the version goes on after delete and re-create, and the incarnation is ano
   }
 });
 
-test('core 3: a replacement changes the content and never the stock', () => {
+test('core 3: a replacement changes the content, not the stock', () => {
   const { name, price, currency } = input.content;
   const content = { name, price: price + 1, currency };
   const decision = replaceProduct(widget, 'prod-123', { content, inventory: 0 }, T1, always);
@@ -113,14 +113,14 @@ test('core 3: a replacement changes the content and never the stock', () => {
   assert.deepEqual(events, [stateEvent('ProductUpdated', state)]);
 });
 
-test('core 7: a stock change keeps the version of the content, so that a selling product can be edited', () => {
-  const product = found(widget.stored, 'prod-123');
+test('core 7: a stock change does not change the content version, so that sales do not fail edits', () => {
+  const product = requireProduct(widget.stored, 'prod-123');
   const { state } = withStock(product, changeStock(product, { delta: -3 }), T1);
   assert.deepEqual([state.version, state.contentVersion, state.onHand], [2, 1, 117]);
 });
 
-test('a change that changes nothing writes nothing and publishes nothing', () => {
-  const product = found(widget.stored, 'prod-123');
+test('a write without a change stores nothing and publishes nothing', () => {
+  const product = requireProduct(widget.stored, 'prod-123');
   for (const { state, events } of [
     replaceProduct(widget, 'prod-123', input, T1, always),
     patchProduct(widget, 'prod-123', { price: 1999, name: undefined, imageUrl: null }, T1, always),
@@ -133,7 +133,7 @@ test('a change that changes nothing writes nothing and publishes nothing', () =>
   }
 });
 
-test('a merge patch sets the fields it names, removes those that are null and leaves the rest', () => {
+test('a merge patch sets its fields, removes those that are null, and does not change the others', () => {
   const patch = { price: 5, category: null, description: undefined };
   const { state, description } = patchProduct(widget, 'prod-123', patch, T1, always);
   assert.equal(description, undefined, 'the description is not written again');
@@ -144,7 +144,7 @@ test('a merge patch sets the fields it names, removes those that are null and le
   );
 });
 
-test('deletes into a tombstone of the next version, which keeps the ledger', () => {
+test('a deletion leaves a tombstone with the next version and the ledger', () => {
   const { state, description, events } = deleteProduct(widget, 'prod-123', T1, always);
   const ledger = { stocked: 120, sold: 0, missing: 0 };
   assert.deepEqual(state, { productId: 'prod-123', version: 2, updatedAt: T1, deleted: true, ledger });
@@ -155,21 +155,21 @@ test('deletes into a tombstone of the next version, which keeps the ledger', () 
   assert.equal(live(state), undefined);
 });
 
-test('a product that is unknown or deleted cannot be changed', () => {
+test('a missing or deleted product cannot be changed', () => {
   for (const current of [none, deleted]) {
     for (const change of [
       () => patchProduct(current, 'prod-123', { price: 1 }, T1, always),
       () => deleteProduct(current, 'prod-123', T1, always),
-      () => found(current.stored, 'prod-123'),
+      () => requireProduct(current.stored, 'prod-123'),
     ])
       assert.throws(change, rejects('notFound', 'product-not-found'));
   }
 });
 
-test('a precondition is checked against the content version, before anything else', () => {
-  const checked: (number | undefined)[] = [];
+test('the precondition is checked against the content version, before other errors', () => {
+  const versions: (number | undefined)[] = [];
   const record = (version: number | undefined) => {
-    checked.push(version);
+    versions.push(version);
     return true;
   };
   replaceProduct(none, 'prod-123', input, T1, record);
@@ -177,7 +177,7 @@ test('a precondition is checked against the content version, before anything els
   replaceProduct(widget, 'prod-123', input, T1, record);
   patchProduct(widget, 'prod-123', {}, T1, record);
   deleteProduct(widget, 'prod-123', T1, record);
-  assert.deepEqual(checked, [undefined, undefined, 1, 1, 1]);
+  assert.deepEqual(versions, [undefined, undefined, 1, 1, 1]);
   for (const change of [
     () => replaceProduct(widget, 'prod-123', input, T1, never),
     () => patchProduct(widget, 'prod-123', {}, T1, never),
@@ -188,7 +188,7 @@ test('a precondition is checked against the content version, before anything els
 
 const count = fc.nat({ max: 1_000_000_000 });
 const text = fc.string({ minLength: 1, maxLength: 20 });
-/** Each field that a write may set: the compiler refuses the list when a field is missing. */
+/** Every field that a write may set. A missing field does not compile. */
 const fields: { readonly [F in keyof Required<ProductContent>]: fc.Arbitrary<Required<ProductContent>[F]> } =
   {
     name: text,
@@ -202,7 +202,7 @@ const fields: { readonly [F in keyof Required<ProductContent>]: fc.Arbitrary<Req
 const contents = fc.record(fields, { requiredKeys: ['name', 'price', 'currency'] });
 
 for (const field of Object.keys(fields) as (keyof ProductContent)[]) {
-  test(`house M1: every change of ${field} is a new version, is published and can be read back`, () => {
+  test(`house M1: every change of ${field} increments the version, is published and can be read`, () => {
     fc.assert(
       fc.property(contents, fields[field], (content, value) => {
         const before = after(createProduct(none, 'p', { content, inventory: 1 }, T0));
@@ -243,13 +243,13 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   fc
     .oneof(fc.record({ delta: fc.integer({ min: -1_000, max: 1_000 }) }), fc.record({ onHand: count }))
     .map((change): Change => ({ stored }) => {
-      const product = found(stored, 'p');
+      const product = requireProduct(stored, 'p');
       return withStock(product, changeStock(product, change), T0);
     }),
   fc.constant<Change>((current) => deleteProduct(current, 'p', T0, always)),
 );
 
-test('whatever is done: each change is one version and one event, and the ledger explains the stock', () => {
+test('for any writes: each change has one version and one event, and the ledger equals the stock', () => {
   fc.assert(
     fc.property(fc.array(changes, { maxLength: 20, size: 'max' }), (history) => {
       let current: CurrentProduct = none;
@@ -272,8 +272,8 @@ test('whatever is done: each change is one version and one event, and the ledger
           const { stocked, sold, missing } = product.ledger;
           assert.equal(product.onHand, stocked - sold + missing);
         }
-        const [event, ...more] = events;
-        assert.ok(event && 'version' in event && more.length === 0);
+        const [event, ...rest] = events;
+        assert.ok(event && 'version' in event && rest.length === 0);
         assert.equal(event.version, state.version);
         const sent = { ...event, eventId: 'e', schemaVersion: 1 };
         assert.deepEqual(readEvent(JSON.stringify(sent)), { ok: true, event: sent });

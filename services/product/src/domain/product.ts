@@ -3,28 +3,28 @@ import type { NewEvent } from '@tandem/contracts/events';
 import type { ProductContent } from './content.ts';
 import { availableOf, type Ledger, type Stock } from './stock.ts';
 
-/** A product in the catalog, as it is stored. Its description is stored apart, so that a stock change never rewrites it. */
+/** A stored product. Its description is a separate item, so that a stock change does not rewrite it. */
 export interface Product extends Omit<ProductContent, 'description'>, Stock {
   readonly productId: string;
   /** Grows by 1 with every change, of content or of stock. */
   readonly version: number;
   /** The version of the last change of the content. */
   readonly contentVersion: number;
-  /** The version at which the product was created last: a hold of an earlier incarnation is void. */
+  /** The version at which the product was created last: holds of an earlier incarnation are void. */
   readonly incarnation: number;
-  /** The version at which the description was written; absent where there is none. */
+  /** The version at which the description was written; absent without a description. */
   readonly descriptionVersion?: number | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** The description of a product, an item of its own. An empty text stands for none. */
+/** The description of a product, a separate item. An empty text means no description. */
 export interface Description {
   readonly version: number;
   readonly text: string;
 }
 
-/** Tombstone of a deleted product: its version never restarts, and its ledger goes on. */
+/** Tombstone of a deleted product: if the product is created again, version and ledger continue. */
 export interface DeletedProduct {
   readonly productId: string;
   readonly version: number;
@@ -35,37 +35,37 @@ export interface DeletedProduct {
 
 export type StoredProduct = Product | DeletedProduct;
 
-/** A product with its description, as they were read. */
+/** A product with its description, before a write. */
 export interface CurrentProduct {
   readonly stored: StoredProduct | undefined;
   readonly description?: Description | undefined;
 }
 
-/** The new state of a product, of its description where that changes, and what happened. */
+/** The new state of a product, its description if that changes, and the events. */
 export interface ProductDecision<S extends StoredProduct = Product> {
   readonly state: S;
   readonly description?: Description | undefined;
   readonly events: readonly NewEvent[];
 }
 
-/** The product, if there is one and it is not deleted. */
+/** The product; undefined if it is missing or deleted. */
 export function live(stored: StoredProduct | undefined): Product | undefined {
   return stored === undefined || 'deleted' in stored ? undefined : stored;
 }
 
-/** Whether the product has a description, which is stored apart. */
+/** Whether the product has a description, which is a separate item. */
 export function hasDescription({ descriptionVersion }: Product): boolean {
   return descriptionVersion !== undefined;
 }
 
 /** The content of a product, its description included. */
 export function contentOf(product: Product, description: Description | undefined): ProductContent {
-  const { productId, onHand, held, ledger, version, contentVersion, incarnation, ...more } = product;
-  const { descriptionVersion, createdAt, updatedAt, ...content } = more;
+  const { productId, onHand, held, ledger, version, contentVersion, incarnation, ...rest } = product;
+  const { descriptionVersion, createdAt, updatedAt, ...content } = rest;
   return descriptionVersion === undefined ? content : { ...content, description: description?.text };
 }
 
-/** The product with another stock, at its next version; the very same object where the stock does not change. */
+/** Sets the stock of a product, at its next version. Returns the same state if the stock does not change. */
 export function withStock(product: Product, stock: Stock, now: string): ProductDecision {
   const { onHand, held, ledger } = stock;
   if (onHand === product.onHand && held === product.held && ledger === product.ledger)
@@ -74,7 +74,7 @@ export function withStock(product: Product, stock: Stock, now: string): ProductD
   return { state, events: [stateEvent('ProductUpdated', state)] };
 }
 
-/** The whole state of a product as an event. The description and the picture are for shoppers, not for services. */
+/** An event with the state of a product, without description and image, which no service needs. */
 export function stateEvent<T extends 'ProductCreated' | 'ProductUpdated' | 'ProductSnapshot'>(
   eventType: T,
   product: Product,
@@ -102,14 +102,15 @@ export function stateEvent<T extends 'ProductCreated' | 'ProductUpdated' | 'Prod
   };
 }
 
-/** The product. Throws notFound where there is none. */
-export function found(stored: StoredProduct | undefined, productId: string): Product {
+/** The product. Throws `notFound` if it is missing or deleted. */
+export function requireProduct(stored: StoredProduct | undefined, productId: string): Product {
   const product = live(stored);
-  if (!product) throw new DomainError('notFound', 'product-not-found', `There is no product ${productId}.`);
+  if (!product)
+    throw new DomainError('notFound', 'product-not-found', `Product ${productId} not found. Check its id.`);
   return product;
 }
 
-/** A deleted product whose ledger changed by a sale; what was there otherwise. */
+/** The tombstone with the ledger after a sale; the same state if the ledger did not change. */
 export function tombstoneWith(
   stored: StoredProduct | undefined,
   { ledger }: Stock,

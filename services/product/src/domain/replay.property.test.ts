@@ -4,12 +4,12 @@ import * as fc from 'fast-check';
 import { live } from './product.ts';
 import type { Reservation } from './reservation.ts';
 import { expireHolds, reserve } from './reserve.ts';
-import { moment, productWith, request, seen, T1_HELD_UNTIL } from './testing.ts';
+import { timing, productWith, request, summaryOf, T1_HELD_UNTIL } from './testing.ts';
 
 const FIRST_VERSION = 2;
 const REQUESTS = 8;
 
-/** The requests of a cart for a product, by their quantities, and what happens to them: a delivery, a count or the sweep. */
+/** Quantities of a cart's requests, and steps: the delivery of a request, a stock count, or a sweep. */
 const histories = fc.record({
   quantities: fc.array(fc.nat(9), { minLength: REQUESTS, maxLength: REQUESTS }),
   steps: fc.array(
@@ -22,8 +22,8 @@ const histories = fc.record({
   ),
 });
 
-test('core 6: a request that is delivered again changes no stock, whatever happened meanwhile', () => {
-  let repeated = 0;
+test('core 6: a redelivered request does not change the stock, whatever has happened meanwhile', () => {
+  let redeliveries = 0;
   fc.assert(
     fc.property(histories, ({ quantities, steps }) => {
       let product = productWith(5);
@@ -34,18 +34,18 @@ test('core 6: a request that is delivered again changes no stock, whatever happe
           product = { ...product, onHand: step.count };
           continue;
         }
-        const { stock, held, ...decision } = seen(
+        const { stock, held, ...decision } = summaryOf(
           'sweep' in step
             ? expireHolds(product, reservation ? [reservation] : [], T1_HELD_UNTIL)
             : reserve(
                 product,
                 () => reservation,
                 [request('c', FIRST_VERSION + step.deliver, quantities[step.deliver] ?? 0)],
-                moment,
+                timing,
               ),
         );
         if ('deliver' in step && delivered.has(step.deliver)) {
-          repeated += 1;
+          redeliveries += 1;
           assert.deepEqual(stock, [product.onHand, product.held]);
           assert.equal(held['c'] ?? reservation?.held, reservation?.held);
         }
@@ -57,5 +57,5 @@ test('core 6: a request that is delivered again changes no stock, whatever happe
     }),
     { numRuns: 1_000 },
   );
-  assert.ok(repeated > 0);
+  assert.ok(redeliveries > 0);
 });

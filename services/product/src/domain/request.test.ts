@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventOf, TandemEvent } from '@tandem/contracts/events';
-import { cartsOf, inOrder, requestsOf, type StockRequest } from './request.ts';
+import { cartsOf, sortRequests, requestsOf, type StockRequest } from './request.ts';
 import { request, T0 } from './testing.ts';
 
 const change = {
@@ -76,7 +76,7 @@ const requestsByEvent: [string, TandemEvent, Expected[]][] = [
 ];
 
 for (const [name, event, requests] of requestsByEvent) {
-  test(`what a cart's event requests: ${name}`, () => {
+  test(`stock requests of a cart event: ${name}`, () => {
     assert.deepEqual(
       requestsOf(event).map(({ kind, productId, qty, cartId, cartVersion }) => [
         kind,
@@ -90,13 +90,13 @@ for (const [name, event, requests] of requestsByEvent) {
   });
 }
 
-test('core 14: quantities of a product that is sold twice in one order add up', () => {
+test('core 14: quantities of a product that occurs twice in an order add up', () => {
   const items = [3, 2].map((qty) => ({ productId: 'p', qty, priceAtAdd: 1 }));
-  const [only, ...more] = requestsOf({ eventType: 'CartCheckedOut', ...closed, items });
-  assert.deepEqual([only?.qty, more], [5, []]);
+  const [first, ...rest] = requestsOf({ eventType: 'CartCheckedOut', ...closed, items });
+  assert.deepEqual([first?.qty, rest], [5, []]);
 });
 
-test('guests and users are distinguished, and units that move belong to the request of the target cart', () => {
+test('a request distinguishes guests from users, and includes the carts whose units it moves', () => {
   const event = { eventType: 'ProductAddedToCart', ...change, qty: 2, lineQty: 6, movedFrom } as const;
   const [added] = requestsOf(event);
   assert.deepEqual([added?.holder, added && cartsOf(added)], ['guest', ['c', 'guest']]);
@@ -106,22 +106,22 @@ test('guests and users are distinguished, and units that move belong to the requ
 const namesOf = (requests: readonly StockRequest[]) =>
   requests.map(({ cartId, cartVersion }) => `${cartId}${cartVersion}`);
 
-test('requests of one cart are carried out in the order of its versions, releases before others', () => {
+test('requests are sorted by cart version, with releases first', () => {
   const batch = [request('a', 3, 0), request('b', 1, 4), request('a', 2, 5), request('c', 9, 0)];
-  assert.deepEqual(namesOf(inOrder(batch)), ['a2', 'a3', 'c9', 'b1']);
+  assert.deepEqual(namesOf(sortRequests(batch)), ['a2', 'a3', 'c9', 'b1']);
 });
 
-test('a request that takes over units comes after the requests that brought them to the other cart', () => {
+test('a request that moves units is sorted after the requests that reserved them for the other cart', () => {
   const moves = (cartId: string, cartVersion: number, from: string, fromVersion: number) =>
     request(cartId, cartVersion, 1, { movedFrom: [{ cartId: from, cartVersion: fromVersion }] });
   const chain = [moves('c', 7, 'b', 4), moves('b', 3, 'a', 2), request('a', 1, 1)];
-  assert.deepEqual(namesOf(inOrder(chain)), ['a1', 'b3', 'c7']);
+  assert.deepEqual(namesOf(sortRequests(chain)), ['a1', 'b3', 'c7']);
 });
 
-test('carts that claim to move to each other end', () => {
+test('sorting terminates for carts that move to each other', () => {
   const batch = [
     request('a', 3, 1, { movedFrom: [{ cartId: 'b', cartVersion: 9 }] }),
     request('b', 3, 1, { movedFrom: [{ cartId: 'a', cartVersion: 9 }] }),
   ];
-  assert.equal(inOrder(batch).length, 2);
+  assert.equal(sortRequests(batch).length, 2);
 });

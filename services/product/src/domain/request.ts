@@ -1,27 +1,27 @@
 import type { EventOf, TandemEvent } from '@tandem/contracts/events';
 
-/** A cart's request to a product's stock: to hold so many units from now on, or to sell them. */
+/** A cart's request for a product's stock: to hold `qty` units in total, or to sell them. */
 export interface StockRequest {
   readonly kind: 'hold' | 'sell';
   readonly productId: string;
   readonly cartId: string;
-  /** The cart's version at its event: of two requests of a cart the higher one is the later. */
+  /** The cart's version at its event, which orders the requests of a cart. */
   readonly cartVersion: number;
   readonly qty: number;
   readonly holder: 'guest' | 'user';
-  /** When the event happened, RFC 3339. */
+  /** Time of the event, RFC 3339. */
   readonly timestamp: string;
-  /** Carts whose units this one takes over: they are released in the same decision, so that no other cart can have them. */
+  /** Carts whose units move to this one. They are released in the same decision, so that no other cart can reserve them. */
   readonly movedFrom: readonly { readonly cartId: string; readonly cartVersion: number }[];
 }
 
-/** The requests that an event makes; none for an event that is not about stock. */
+/** The stock requests of an event; none for an event that does not concern stock. */
 export function requestsOf(event: TandemEvent): StockRequest[] {
   switch (event.eventType) {
     case 'ProductAddedToCart':
       return [hold(event, { ...event, qty: event.lineQty ?? event.qty })];
     case 'ProductRemovedFromCart':
-      // The units of a line that moved to another cart are moved by that cart's event.
+      // The event of the target cart moves the hold of a line that moved.
       return event.movedTo ? [] : [hold(event, { ...event, qty: event.lineQty ?? 0 })];
     case 'InventoryReservationRequested':
       return event.items.map((item) => hold(event, item));
@@ -45,7 +45,7 @@ function hold(event: CartEvent, { productId, qty, movedFrom = [] }: RequestedLin
   return { kind: 'hold', productId, cartId, cartVersion, qty, holder, timestamp, movedFrom };
 }
 
-/** The lines of a sale; quantities of a product that appears twice add up. */
+/** The lines of a sale. Quantities of a product that occurs twice add up. */
 function soldLines(items: EventOf<'CartCheckedOut'>['items']): RequestedLine[] {
   const sums = new Map<string, number>();
   for (const { productId, qty } of items) sums.set(productId, (sums.get(productId) ?? 0) + qty);
@@ -53,12 +53,12 @@ function soldLines(items: EventOf<'CartCheckedOut'>['items']): RequestedLine[] {
 }
 
 /**
- * Requests for one product in an order that wastes no stock: of a cart in the order of its versions, the requests of a
- * cart before those that move its units away, and releases before the others as far as that allows.
+ * Sorts requests for one product so that released units can be reserved in the same batch: the requests of a cart by its
+ * versions, a cart's requests before those that move its units away, and otherwise releases first.
  */
-export function inOrder<R extends StockRequest>(requests: readonly R[]): R[] {
+export function sortRequests<R extends StockRequest>(requests: readonly R[]): R[] {
   const pending = new Set(requests);
-  const ordered: R[] = [];
+  const sorted: R[] = [];
   const byCart = Map.groupBy(
     requests.toSorted((a, b) => a.cartVersion - b.cartVersion),
     ({ cartId }) => cartId,
@@ -67,17 +67,17 @@ export function inOrder<R extends StockRequest>(requests: readonly R[]): R[] {
     if (!pending.delete(request)) return;
     appendBefore(request.cartId, request.cartVersion);
     for (const { cartId, cartVersion } of request.movedFrom) appendBefore(cartId, cartVersion);
-    ordered.push(request);
+    sorted.push(request);
   };
   const appendBefore = (cartId: string, cartVersion: number): void => {
     for (const earlier of byCart.get(cartId) ?? []) if (earlier.cartVersion < cartVersion) append(earlier);
   };
   requests.filter(({ qty }) => qty === 0).forEach(append);
   requests.forEach(append);
-  return ordered;
+  return sorted;
 }
 
-/** The carts whose reservations a request reads and writes. */
+/** The ids of the carts whose reservations a request reads and writes. */
 export function cartsOf({ cartId, movedFrom }: StockRequest): string[] {
   return [cartId, ...movedFrom.map((source) => source.cartId)];
 }

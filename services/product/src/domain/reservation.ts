@@ -2,78 +2,80 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { StockRequest } from './request.ts';
 import { availableOf, sell, type Stock } from './stock.ts';
 
-/** The hold of one cart on one product, and the outcome of its newest request. */
+/** Reservation of one cart for one product: its held units, and the outcome of its newest request. */
 export interface Reservation {
   readonly productId: string;
   readonly cartId: string;
-  /** Counts the changes of this reservation; responses carry it as their `revision`. */
+  /** Counts the changes of this reservation; the `revision` of responses. */
   readonly version: number;
-  /** The cart's version at its newest request: an older one changes nothing any more. */
+  /** The cart's version at its newest request. */
   readonly cartVersion: number;
-  /** The cart's version at the request that was granted last: it is older where the newest one was rejected. */
+  /** The cart's version at its last confirmed request. */
   readonly grantedVersion: number;
-  /** The cart's versions at the requests that were rejected since then, at most {@link MAX_REJECTED}: delivered again they change nothing. */
+  /** The cart's versions at later, rejected requests, at most {@link MAX_REJECTED}: their redeliveries change nothing. */
   readonly rejectedVersions?: readonly number[] | undefined;
   /** Units of the newest request. */
   readonly requestedQty: number;
   readonly held: number;
   readonly outcome: 'held' | 'rejected' | 'released' | 'expired' | 'sold';
-  /** When the hold expires, RFC 3339 UTC; absent where nothing is held or holds do not expire. */
+  /** Time at which the hold expires, RFC 3339 UTC; absent if nothing is held or holds do not expire. */
   readonly heldUntil?: string | undefined;
-  /** When the sweep looks at the hold: not later than `heldUntil`, so that a renewal does not rewrite the index. */
+  /** Time at which the sweep checks the hold: may precede `heldUntil`, so that a renewal does not rewrite the index. */
   readonly dueAt?: string | undefined;
   readonly holder: StockRequest['holder'];
-  /** The incarnation of the product that the units belong to. */
+  /** The incarnation of the product to which the held units belong. */
   readonly incarnation: number;
   readonly updatedAt: string;
 }
 
-/** The clock and the length of a hold, for a decision. */
-export interface Moment {
+/** Time of a decision, and the expiry of holds that it confirms. */
+export interface HoldTiming {
   readonly now: string;
-  /** RFC 3339 UTC; absent where holds do not expire. */
+  /** RFC 3339 UTC; absent if holds do not expire. */
   readonly heldUntil?: string | undefined;
-  /** Whether what happened then may be forgotten: a request of which no reservation is stored is not carried out. */
+  /** Whether reservations of that time may have been deleted: a request without a stored reservation is then ignored. */
   readonly isBeyondHorizon: (timestamp: string) => boolean;
 }
 
-/** Effect of a request on a reservation and on the stock. */
-export interface Step {
+/** Result of a request: the reservation and the stock after it. */
+export interface RequestResult {
   readonly reservation: Reservation;
   readonly stock: Stock;
   /** Units sold that were not on hand. */
   readonly missing: number;
 }
 
-/** A leap of a cart's version that no shopper makes: it would outrank every later request of the cart. */
+/** Largest plausible increase of a cart's version. A larger one is a fault: later requests would be ignored as outdated. */
 const MAX_VERSION_LEAP = 1_000_000;
 
-/** With more rejections in a row than this, an earlier request that arrives late changes nothing. */
+/** Largest number of consecutive rejections that are stored. Beyond it, earlier requests that arrive late are ignored. */
 const MAX_REJECTED = 20;
 
-/** Units that a reservation holds of this incarnation of its product; those of an earlier one are void. */
+/** Units that a reservation holds of this incarnation of its product. Holds of an earlier incarnation are void. */
 export function heldOf(reservation: Reservation | undefined, incarnation: number): number {
   return reservation?.incarnation === incarnation ? reservation.held : 0;
 }
 
 /**
- * How a request relates to what is known of its cart. One that was overtaken by a rejected one still decides what the
- * cart keeps, so that the outcome is the same in whatever order the requests of a cart arrive. Throws `invalid` for an implausible version. */
+ * Order of a request relative to the reservation of its cart. A request that was `overtaken` by a rejected one still
+ * determines the held units, so that the result does not depend on the order in which the requests of a cart arrive. Throws
+ * `invalid` for an implausible version.
+ */
 export function relationOf(
   request: Pick<StockRequest, 'cartVersion' | 'timestamp'>,
   current: Reservation | undefined,
-  { isBeyondHorizon }: Moment,
+  { isBeyondHorizon }: HoldTiming,
 ): 'newer' | 'equal' | 'overtaken' | 'older' | 'beyondHorizon' {
-  const known = current?.cartVersion ?? 0;
-  if (request.cartVersion - known > MAX_VERSION_LEAP) {
+  const currentVersion = current?.cartVersion ?? 0;
+  if (request.cartVersion - currentVersion > MAX_VERSION_LEAP) {
     throw new DomainError(
       'invalid',
       'version-implausible',
-      `cartVersion ${request.cartVersion} is more than ${MAX_VERSION_LEAP} ahead of ${known}. Check who published the event.`,
+      `cartVersion ${request.cartVersion} is more than ${MAX_VERSION_LEAP} ahead of ${currentVersion}. Check the producer of the event.`,
     );
   }
-  if (current && request.cartVersion === known) return 'equal';
-  if (current && request.cartVersion < known) {
+  if (current && request.cartVersion === currentVersion) return 'equal';
+  if (current && request.cartVersion < currentVersion) {
     return isOvertaken(request.cartVersion, current) ? 'overtaken' : 'older';
   }
   return current === undefined && isBeyondHorizon(request.timestamp) ? 'beyondHorizon' : 'newer';
@@ -87,63 +89,67 @@ function isOvertaken(
   return rejectedVersions.length < MAX_REJECTED && !rejectedVersions.includes(cartVersion);
 }
 
-/** A request, with what it finds. */
-export interface Turn {
+/** A request with the reservation and the stock before it. */
+export interface RequestContext {
   readonly request: StockRequest;
   readonly current: Reservation | undefined;
   readonly stock: Stock;
   readonly incarnation: number;
-  /** Units that carts held which were merged into this one; they are available again. */
+  /** Units that merged carts held, released for this request. */
   readonly movedQty: number;
-  readonly moment: Moment;
+  readonly timing: HoldTiming;
 }
 
 /**
- * Holds units for a cart, or sells them. A hold is granted whole; a decrease always. One that is beyond the available
- * units is rejected, and the cart keeps what it and the carts that were merged into it held. A sale is carried out
+ * Applies a request: holds units for a cart, or sells them. A hold is confirmed entirely or rejected; a decrease is always
+ * confirmed. After a rejection, the cart keeps the units that it and the carts merged into it held. A sale is applied
  * whatever the stock.
  */
-export function carryOut(turn: Turn): Step {
-  const { request, current, stock, incarnation, movedQty } = turn;
-  const own = heldOf(current, incarnation);
+export function applyRequest(context: RequestContext): RequestResult {
+  const { request, current, stock, incarnation, movedQty } = context;
+  const ownQty = heldOf(current, incarnation);
   const { kind, qty } = request;
-  if (kind === 'sell') return { ...sell(stock, qty, own), reservation: reservationOf(turn, 'sold', 0) };
-  const isGranted = qty <= own + Math.max(movedQty, availableOf(stock));
-  const held = isGranted ? qty : own + movedQty;
-  const outcome = !isGranted ? 'rejected' : qty === 0 ? 'released' : 'held';
+  if (kind === 'sell') return { ...sell(stock, qty, ownQty), reservation: reservationOf(context, 'sold', 0) };
+  const isConfirmed = qty <= ownQty + Math.max(movedQty, availableOf(stock));
+  const held = isConfirmed ? qty : ownQty + movedQty;
+  const outcome = !isConfirmed ? 'rejected' : qty === 0 ? 'released' : 'held';
   return {
-    reservation: reservationOf(turn, outcome, held),
-    stock: { ...stock, held: stock.held + held - own },
+    reservation: reservationOf(context, outcome, held),
+    stock: { ...stock, held: stock.held + held - ownQty },
     missing: 0,
   };
 }
 
-/** Grants, after a later request was rejected, what that one would have kept had it arrived in its turn. */
-export function grantOvertaken(turn: Turn): Step {
-  const { reservation, ...step } = carryOut(turn);
-  const { cartVersion = 0, requestedQty = 0, rejectedVersions = [] } = turn.current ?? {};
-  const rejected = { cartVersion, requestedQty, outcome: 'rejected' } as const;
-  const later = rejectedVersions.filter((version) => version > reservation.grantedVersion);
+/** Applies a request that arrives after a later one was rejected: sets the units that the later one would have kept. */
+export function applyOvertakenRequest(context: RequestContext): RequestResult {
+  const { reservation, ...result } = applyRequest(context);
+  const { cartVersion = 0, requestedQty = 0, rejectedVersions = [] } = context.current ?? {};
+  const rejection = { cartVersion, requestedQty, outcome: 'rejected' } as const;
+  const laterVersions = rejectedVersions.filter((version) => version > reservation.grantedVersion);
   return {
-    ...step,
-    reservation: { ...reservation, ...rejected, rejectedVersions: reservation.rejectedVersions ?? later },
+    ...result,
+    reservation: {
+      ...reservation,
+      ...rejection,
+      rejectedVersions: reservation.rejectedVersions ?? laterVersions,
+    },
   };
 }
 
-/** Releases what a cart held, because its units move to another cart. */
-export function release(turn: Turn): Step {
-  return carryOut({ ...turn, request: { ...turn.request, kind: 'hold', qty: 0 } });
+/** Releases the held units of a cart, which move to another cart. */
+export function release(context: RequestContext): RequestResult {
+  return applyRequest({ ...context, request: { ...context.request, kind: 'hold', qty: 0 } });
 }
 
-/** The reservation and the stock after the end of an overdue hold. */
-export function expire(current: Reservation, stock: Stock, incarnation: number, now: string): Step {
-  const { heldUntil, dueAt, held, rejectedVersions, ...kept } = current;
-  // No earlier request may hold again what has expired.
-  const [version, grantedVersion] = [kept.version + 1, kept.cartVersion];
+/** Expires an overdue hold. */
+export function expire(current: Reservation, stock: Stock, incarnation: number, now: string): RequestResult {
+  const { heldUntil, dueAt, held, rejectedVersions, ...reservation } = current;
+  // With the newest version as the confirmed one, no earlier request can hold the expired units again.
+  const [version, grantedVersion] = [reservation.version + 1, reservation.cartVersion];
   return {
-    // Asked for again, it is the units that it held that have expired, not those that it was refused.
+    // A repeated response reports the units that expired, not those that were rejected before.
     reservation: {
-      ...kept,
+      ...reservation,
       version,
       grantedVersion,
       requestedQty: held,
@@ -157,7 +163,7 @@ export function expire(current: Reservation, stock: Stock, incarnation: number, 
 }
 
 function reservationOf(
-  { request, current, incarnation, moment: { now, heldUntil } }: Turn,
+  { request, current, incarnation, timing: { now, heldUntil } }: RequestContext,
   outcome: Reservation['outcome'],
   held: number,
 ): Reservation {
@@ -173,7 +179,7 @@ function reservationOf(
   return { ...state, ...hold, holder: current?.holder ?? holder, incarnation, updatedAt: now };
 }
 
-/** A hold that goes on keeps its place in the index of due holds; the sweep moves it there if it was renewed. */
+/** A renewed hold keeps its position in the index of due holds; the sweep moves it when that time comes. */
 function dueAtOf(current: Reservation | undefined, heldUntil: string): string {
   const dueAt = current !== undefined && current.held > 0 ? current.dueAt : undefined;
   return dueAt !== undefined && dueAt < heldUntil ? dueAt : heldUntil;

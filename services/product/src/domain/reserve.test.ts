@@ -8,12 +8,12 @@ import { live } from './product.ts';
 import type { Reservation } from './reservation.ts';
 import { expireHolds } from './reserve.ts';
 import {
-  applied,
-  holding,
-  moment,
+  applyRequests,
+  hold,
+  timing,
   productWith,
   request,
-  seen,
+  summaryOf,
   T0,
   T1,
   T1_HELD_UNTIL,
@@ -22,15 +22,15 @@ import {
 
 const always = () => true;
 
-test('a hold takes available units and is confirmed by the event of the product, with its end', () => {
-  const { stock, held, events, responses, states, effects } = applied(
+test('a hold reserves available units, and is confirmed in the ProductUpdated with its expiry', () => {
+  const { stock, held, events, responses, states, effects } = applyRequests(
     productWith(10),
     [],
     [request('c', 2, 4)],
   );
   assert.deepEqual([stock, held, responses], [[10, 4], { c: 4 }, []]);
-  const [event, ...more] = events;
-  assert.ok(event?.eventType === 'ProductUpdated' && more.length === 0);
+  const [event, ...rest] = events;
+  assert.ok(event?.eventType === 'ProductUpdated' && rest.length === 0);
   assert.deepEqual(
     [event.inventory, event.onHand, event.held, event.version, event.reserved],
     [6, 10, 4, 2, [{ cartId: 'c', qty: 4, cartVersion: 2, heldUntil: T1_HELD_UNTIL, revision: 1 }]],
@@ -39,18 +39,23 @@ test('a hold takes available units and is confirmed by the event of the product,
   assert.deepEqual(effects.heldChange, { guest: 4, user: 0 });
 });
 
-test('a request is absolute: the held units change by the difference', () => {
-  const at = (qty: number) => applied(productWith(10, 4), [holding('c', 2, 4)], [request('c', 3, qty)]).stock;
-  assert.deepEqual([9, 1, 0].map(at), [
+test('the quantity of a request is absolute: held units change by the difference', () => {
+  const stockAfter = (qty: number) =>
+    applyRequests(productWith(10, 4), [hold('c', 2, 4)], [request('c', 3, qty)]).stock;
+  assert.deepEqual([9, 1, 0].map(stockAfter), [
     [10, 9],
     [10, 1],
     [10, 0],
   ]);
 });
 
-test('a renewal changes no stock: it is confirmed by an event of its own and keeps its place among the due holds', () => {
-  const before = holding('c', 2, 4, { heldUntil: T1, dueAt: T1 });
-  const { product, events, responses, states } = applied(productWith(10, 4), [before], [request('c', 3, 4)]);
+test('a renewal does not change the stock: it is confirmed by an InventoryReserved, and keeps its position in the index', () => {
+  const before = hold('c', 2, 4, { heldUntil: T1, dueAt: T1 });
+  const { product, events, responses, states } = applyRequests(
+    productWith(10, 4),
+    [before],
+    [request('c', 3, 4)],
+  );
   assert.deepEqual([live(product)?.version, events], [1, []]);
   assert.deepEqual(responses, [
     {
@@ -68,10 +73,10 @@ test('a renewal changes no stock: it is confirmed by an event of its own and kee
   assert.deepEqual([states['c']?.heldUntil, states['c']?.dueAt], [T1_HELD_UNTIL, T1]);
 });
 
-test('core 1: a rejected increase keeps the units that were held', () => {
-  const { stock, held, responses, effects } = applied(
+test('core 1: a rejected increase keeps the held units', () => {
+  const { stock, held, responses, effects } = applyRequests(
     productWith(5, 4),
-    [holding('c', 2, 4)],
+    [hold('c', 2, 4)],
     [request('c', 3, 8)],
   );
   assert.deepEqual([stock, held, effects.rejected], [[5, 4], { c: 4 }, 1]);
@@ -92,75 +97,82 @@ test('core 1: a rejected increase keeps the units that were held', () => {
   ]);
 });
 
-test('core 1: of two requests of a cart in one batch the first is kept when the second is rejected', () => {
-  const { held, responses } = applied(productWith(8), [], [request('c', 3, 9), request('c', 2, 6)]);
+test('core 1: if the second of two requests of a cart in one batch is rejected, the units of the first stay held', () => {
+  const { held, responses } = applyRequests(productWith(8), [], [request('c', 3, 9), request('c', 2, 6)]);
   assert.deepEqual([held, typesOf(responses)], [{ c: 6 }, ['InventoryReservationRejected']]);
 });
 
-test('a decrease is always granted, also where a count left less than carts hold', () => {
-  const { stock, held, responses } = applied(productWith(3, 6), [holding('c', 2, 6)], [request('c', 3, 5)]);
+test('a decrease is always confirmed, even if a count lowered the stock below the held units', () => {
+  const { stock, held, responses } = applyRequests(
+    productWith(3, 6),
+    [hold('c', 2, 6)],
+    [request('c', 3, 5)],
+  );
   assert.deepEqual([stock, held, responses], [[3, 5], { c: 5 }, []]);
 });
 
-test('core 8: a repeated request gets the same response again, and never holds what has expired', () => {
-  const again = (before: Reservation) =>
-    applied(productWith(10, before.held), [before], [request('c', 2, 4)]);
-  const held = again(holding('c', 2, 4, { heldUntil: T1_HELD_UNTIL }));
+test('core 8: a redelivered request gets the same response again, and never reserves expired units again', () => {
+  const redeliver = (before: Reservation) =>
+    applyRequests(productWith(10, before.held), [before], [request('c', 2, 4)]);
+  const held = redeliver(hold('c', 2, 4, { heldUntil: T1_HELD_UNTIL }));
   assert.deepEqual(
     [held.stock, held.held, typesOf(held.responses)],
     [[10, 4], { c: 4 }, ['InventoryReserved']],
   );
-  const expired = again(holding('c', 2, 0, { outcome: 'expired', requestedQty: 4 }));
+  const expired = redeliver(hold('c', 2, 0, { outcome: 'expired', requestedQty: 4 }));
   assert.deepEqual([expired.held, typesOf(expired.responses)], [{ c: 0 }, ['InventoryReservationExpired']]);
-  const rejected = again(holding('c', 2, 1, { outcome: 'rejected', requestedQty: 4 }));
+  const rejected = redeliver(hold('c', 2, 1, { outcome: 'rejected', requestedQty: 4 }));
   assert.deepEqual(
     [rejected.held, typesOf(rejected.responses)],
     [{ c: 1 }, ['InventoryReservationRejected']],
   );
   for (const outcome of ['released', 'sold'] as const)
-    assert.deepEqual(again(holding('c', 2, 0, { outcome })).responses, []);
+    assert.deepEqual(redeliver(hold('c', 2, 0, { outcome })).responses, []);
 });
 
-test('a request that arrives after a later one was rejected sets the kept units as it would have in order', () => {
-  const first = applied(productWith(5), [], [request('c', 4, 9)]);
+test('a request that arrives after a later, rejected one results in the same held units as in order', () => {
+  const first = applyRequests(productWith(5), [], [request('c', 4, 9)]);
   assert.deepEqual(first.held, { c: 0 });
   const [rejected] = Object.values(first.states);
   assert.ok(rejected);
-  const { stock, held, responses } = applied(productWith(5), [rejected], [request('c', 2, 3)]);
+  const { stock, held, responses } = applyRequests(productWith(5), [rejected], [request('c', 2, 3)]);
   assert.deepEqual([stock, held], [[5, 3], { c: 3 }]);
-  const [response, ...more] = responses;
-  assert.ok(response?.eventType === 'InventoryReservationRejected' && more.length === 0);
+  const [response, ...rest] = responses;
+  assert.ok(response?.eventType === 'InventoryReservationRejected' && rest.length === 0);
   assert.deepEqual(
     [response.cartVersion, response.requestedQty, response.keptQty, response.revision],
     [4, 9, 3, 2],
   );
 });
 
-test('an older request changes nothing and gets no response', () => {
+test('an outdated request changes nothing and gets no response', () => {
   const product = productWith(10, 4);
-  const result = applied(product, [holding('c', 5, 4)], [request('c', 4, 1)]);
+  const result = applyRequests(product, [hold('c', 5, 4)], [request('c', 4, 1)]);
   assert.equal(result.product, product);
-  assert.deepEqual([result.all, result.held], [[], {}]);
+  assert.deepEqual([result.allEvents, result.held], [[], {}]);
 });
 
-test('released units come first, wherever they stand in the batch', () => {
+test('released units can be reserved in the same batch, in any order', () => {
   const requests = [request('b', 1, 3), request('a', 2, 0)];
-  assert.deepEqual(applied(productWith(3, 3), [holding('a', 1, 3)], requests).held, { a: 0, b: 3 });
+  assert.deepEqual(applyRequests(productWith(3, 3), [hold('a', 1, 3)], requests).held, {
+    a: 0,
+    b: 3,
+  });
 });
 
-test('a sale takes the units from the stock on hand, also if it overtook the request to hold them', () => {
+test('a sale reduces the stock on hand, also if it arrives before the request to hold its units', () => {
   const sale = request('c', 3, 4, { kind: 'sell' });
-  const held = applied(productWith(10, 4), [holding('c', 2, 4)], [sale]);
+  const held = applyRequests(productWith(10, 4), [hold('c', 2, 4)], [sale]);
   assert.deepEqual([held.stock, held.held, held.responses], [[6, 0], { c: 0 }, []]);
   assert.deepEqual(live(held.product)?.ledger, { stocked: 10, sold: 4, missing: 0 });
-  assert.deepEqual(applied(productWith(10), [], [sale]).stock, [6, 0]);
-  const sold = holding('c', 3, 0, { outcome: 'sold' });
-  assert.deepEqual(applied(productWith(6), [sold], [request('c', 2, 4)]).stock, [6, 0]);
+  assert.deepEqual(applyRequests(productWith(10), [], [sale]).stock, [6, 0]);
+  const sold = hold('c', 3, 0, { outcome: 'sold' });
+  assert.deepEqual(applyRequests(productWith(6), [sold], [request('c', 2, 4)]).stock, [6, 0]);
 });
 
-test('a sale that exceeds the stock on hand publishes the missing units', () => {
+test('a sale beyond the stock on hand publishes the missing units', () => {
   const sale = request('c', 3, 5, { kind: 'sell' });
-  const { stock, responses, effects } = applied(productWith(3, 5), [holding('c', 2, 5)], [sale]);
+  const { stock, responses, effects } = applyRequests(productWith(3, 5), [hold('c', 2, 5)], [sale]);
   assert.deepEqual([stock, effects.missing], [[0, 0], 2]);
   assert.deepEqual(responses, [
     {
@@ -175,64 +187,71 @@ test('a sale that exceeds the stock on hand publishes the missing units', () => 
   ]);
 });
 
-test('a sale of a deleted product is missing whole, and its ledger goes on', () => {
+test('all units of a sale of a deleted product are missing, and its ledger continues', () => {
   const { state } = deleteProduct({ stored: productWith(9) }, 'p', T0, always);
-  const { product, responses } = applied(state, [holding('c', 2, 4)], [request('c', 3, 4, { kind: 'sell' })]);
+  const { product, responses } = applyRequests(
+    state,
+    [hold('c', 2, 4)],
+    [request('c', 3, 4, { kind: 'sell' })],
+  );
   assert.deepEqual(product?.ledger, { stocked: 9, sold: 4, missing: 4 });
   assert.equal(product?.version, 3);
   assert.deepEqual(typesOf(responses), ['InventoryShort']);
 });
 
-test('a product that is unknown or deleted has nothing to hold', () => {
+test('a request for a missing or deleted product is rejected', () => {
   const { state: deleted } = deleteProduct({ stored: productWith(9) }, 'p', T0, always);
   for (const stored of [undefined, deleted]) {
-    const { product, held, responses } = applied(stored, [], [request('c', 2, 1)]);
+    const { product, held, responses } = applyRequests(stored, [], [request('c', 2, 1)]);
     assert.equal(product, stored);
     assert.deepEqual([held, typesOf(responses)], [{ c: 0 }, ['InventoryReservationRejected']]);
   }
 });
 
-test('core 9: a hold of an earlier incarnation never releases stock into the next one', () => {
+test('core 9: a hold of an earlier incarnation releases no stock of the next one', () => {
   const recreated = createProduct(
     { stored: deleteProduct({ stored: productWith(5, 5) }, 'p', T0, always).state },
     'p',
     { content: { name: 'p', price: 1, currency: 'USD' }, inventory: 10 },
     T0,
   ).state;
-  const before = holding('c', 2, 5);
-  assert.deepEqual(applied(recreated, [before], [request('c', 3, 0)]).stock, [10, 0]);
-  assert.deepEqual(applied(recreated, [before], [request('c', 3, 4)]).stock, [10, 4]);
-  assert.deepEqual(seen(expireHolds(recreated, [before], T1)).stock, [10, 0]);
-  const again = applied(recreated, [before], [request('c', 2, 5)]);
-  assert.deepEqual([again.stock, again.held], [[10, 0], { c: 0 }]);
-  assert.deepEqual(typesOf(again.responses), ['InventoryReservationExpired'], 'it is not confirmed again');
+  const before = hold('c', 2, 5);
+  assert.deepEqual(applyRequests(recreated, [before], [request('c', 3, 0)]).stock, [10, 0]);
+  assert.deepEqual(applyRequests(recreated, [before], [request('c', 3, 4)]).stock, [10, 4]);
+  assert.deepEqual(summaryOf(expireHolds(recreated, [before], T1)).stock, [10, 0]);
+  const redelivered = applyRequests(recreated, [before], [request('c', 2, 5)]);
+  assert.deepEqual([redelivered.stock, redelivered.held], [[10, 0], { c: 0 }]);
+  assert.deepEqual(typesOf(redelivered.responses), ['InventoryReservationExpired'], 'not confirmed again');
 });
 
-test('core 10: a request beyond the horizon without a stored reservation changes nothing and is counted', () => {
-  const at = { ...moment, isBeyondHorizon: () => true };
+test('core 10: a request beyond the horizon without a stored reservation is ignored and counted', () => {
+  const beyondHorizon = { ...timing, isBeyondHorizon: () => true };
   for (const kind of ['hold', 'sell'] as const) {
     const product = productWith(10);
-    const result = applied(product, [], [request('c', 2, 4, { kind })], at);
+    const result = applyRequests(product, [], [request('c', 2, 4, { kind })], beyondHorizon);
     assert.equal(result.product, product);
-    assert.deepEqual([result.all, result.effects.beyondHorizon], [[], 1]);
+    assert.deepEqual([result.allEvents, result.effects.beyondHorizon], [[], 1]);
   }
-  assert.deepEqual(applied(productWith(10), [holding('c', 1, 0)], [request('c', 2, 4)], at).held, { c: 4 });
+  assert.deepEqual(
+    applyRequests(productWith(10), [hold('c', 1, 0)], [request('c', 2, 4)], beyondHorizon).held,
+    { c: 4 },
+  );
 });
 
-test('core 14: an absurd version of a cart is refused, so that it holds nothing for ever', () => {
+test('core 14: an implausible cart version throws, so that later requests of the cart are not ignored', () => {
   for (const cartVersion of [Number.MAX_SAFE_INTEGER, 1_000_001])
     assert.throws(
-      () => applied(productWith(10), [], [request('c', cartVersion, 4)]),
+      () => applyRequests(productWith(10), [], [request('c', cartVersion, 4)]),
       (error) => error instanceof DomainError && error.code === 'version-implausible',
     );
 });
 
 test('house M10: every event of a product change is published', () => {
-  const both = applied(productWith(4), [], [request('a', 2, 4), request('b', 2, 5)]);
-  assert.deepEqual(typesOf(both.all).toSorted(), ['InventoryReservationRejected', 'ProductUpdated']);
+  const both = applyRequests(productWith(4), [], [request('a', 2, 4), request('b', 2, 5)]);
+  assert.deepEqual(typesOf(both.allEvents).toSorted(), ['InventoryReservationRejected', 'ProductUpdated']);
 });
 
-test('for any requests: the held units of a product are the sum of its reservations, and a consumer can read every event', () => {
+test('for any requests: the held units of a product equal the sum of its reservations, and consumers can read every event', () => {
   const requests = fc.array(
     fc.record({
       kind: fc.constantFrom('hold' as const, 'hold' as const, 'sell' as const),
@@ -246,28 +265,31 @@ test('for any requests: the held units of a product are the sum of its reservati
     }),
     { maxLength: 10 },
   );
-  const helds = fc.array(fc.record({ version: fc.integer({ min: 1, max: 9 }), held: fc.nat({ max: 9 }) }), {
-    minLength: 3,
-    maxLength: 3,
-  });
+  const initialHolds = fc.array(
+    fc.record({ version: fc.integer({ min: 1, max: 9 }), held: fc.nat({ max: 9 }) }),
+    {
+      minLength: 3,
+      maxLength: 3,
+    },
+  );
   fc.assert(
-    fc.property(fc.nat({ max: 20 }), helds, requests, (onHand, helds, drawn) => {
-      const before = helds.map(({ version, held }, i) => holding('abc'.charAt(i), version, held));
+    fc.property(fc.nat({ max: 20 }), initialHolds, requests, (onHand, holds, requestFields) => {
+      const before = holds.map(({ version, held }, i) => hold('abc'.charAt(i), version, held));
       const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
       const product = productWith(onHand, sum(before.map(({ held }) => held)));
-      const requests = drawn.map(({ cartId, cartVersion, qty, ...other }) =>
-        request(cartId, cartVersion, qty, other),
+      const requests = requestFields.map(({ cartId, cartVersion, qty, ...overrides }) =>
+        request(cartId, cartVersion, qty, overrides),
       );
-      const after = applied(product, before, requests);
+      const after = applyRequests(product, before, requests);
       const heldAfter = before.map(({ cartId, held }) => after.held[cartId] ?? held);
       const stock = live(after.product);
       assert.equal(stock?.held, sum(heldAfter));
       assert.ok(stock && stock.onHand >= 0 && stock.held >= 0);
       assert.equal(stock.onHand, stock.ledger.stocked - stock.ledger.sold + stock.ledger.missing);
-      // A sale is carried out whatever others hold; a hold is granted only of what is there.
+      // A sale may exceed the available units; a hold may not.
       const hasSale = requests.some(({ kind }) => kind === 'sell');
       assert.ok(hasSale || stock.held <= Math.max(stock.onHand, product.held));
-      for (const event of after.all) {
+      for (const event of after.allEvents) {
         const sent = { ...event, eventId: 'e', schemaVersion: 1 };
         assert.deepEqual(readEvent(JSON.stringify(sent)), { ok: true, event: sent });
       }

@@ -1,23 +1,23 @@
 import type { EventOf, NewEvent } from '@tandem/contracts/events';
 import { live, type StoredProduct, tombstoneWith, withStock } from './product.ts';
-import { inOrder, type StockRequest } from './request.ts';
+import { sortRequests, type StockRequest } from './request.ts';
 import {
-  carryOut,
+  applyOvertakenRequest,
+  applyRequest,
   expire,
-  grantOvertaken,
   heldOf,
-  type Moment,
+  type HoldTiming,
   relationOf,
   release,
+  type RequestResult,
   type Reservation,
-  type Step,
 } from './reservation.ts';
 import { confirmationOf, responseOf } from './response.ts';
 import { emptyLedger, type Stock } from './stock.ts';
 
-/** The decision about requests of carts, or about expired holds, of one product. */
+/** Decision about requests or overdue holds of one product. */
 export interface ReserveDecision {
-  /** The product afterwards; the very same object when its stock did not change. */
+  /** The product after the decision; the same object if its stock did not change. */
   readonly product: StoredProduct | undefined;
   readonly events: readonly NewEvent[];
   readonly reservations: readonly { readonly state: Reservation; readonly events: readonly NewEvent[] }[];
@@ -34,76 +34,78 @@ export interface Effects {
 }
 
 type FindReservation = (cartId: string) => Reservation | undefined;
-/** Events about one reservation: at most one response, and each sale beyond the stock. */
+/** A changed reservation: whether it has a response, and an InventoryShort for each sale beyond the stock. */
 interface Outcome {
   readonly state: Reservation;
   readonly hasResponse: boolean;
-  readonly short: readonly EventOf<'InventoryShort'>[];
+  readonly shortages: readonly EventOf<'InventoryShort'>[];
 }
 
 /**
- * Carries out the requests of a batch for one product. A request that is older than what is known of its cart changes
- * nothing; a repeated one gets the same response again, and never holds again what has expired. Each cart gets the
- * response to its newest request: a confirmation, by the event of the product where the product changes, or a rejection.
+ * Applies the requests of a batch for one product. An outdated request changes nothing; a redelivered one gets the same
+ * response again, and never reserves expired units again. Each cart gets one response, to its newest request: a rejection,
+ * or a confirmation, which is part of the product's event if the product changes.
  */
 export function reserve(
   stored: StoredProduct | undefined,
   reservationOf: FindReservation,
   requests: readonly StockRequest[],
-  moment: Moment,
+  timing: HoldTiming,
 ): ReserveDecision {
-  const books = openBooks(stored, reservationOf);
-  for (const request of inOrder(requests)) {
+  const batch = openBatch(stored, reservationOf);
+  for (const request of sortRequests(requests)) {
     let movedQty = 0;
     for (const source of request.movedFrom) {
       const move = { ...request, ...source, movedFrom: [] };
-      if (books.relation(move, moment) === 'newer') movedQty -= books.apply(move, release, moment);
+      if (batch.relation(move, timing) === 'newer') movedQty -= batch.apply(move, release, timing);
     }
-    const relation = books.relation(request, moment);
-    if (relation === 'newer') books.apply(request, carryOut, moment, movedQty);
+    const relation = batch.relation(request, timing);
+    if (relation === 'newer') batch.apply(request, applyRequest, timing, movedQty);
     if (relation === 'overtaken' && request.kind === 'hold')
-      books.apply(request, grantOvertaken, moment, movedQty);
-    if (relation === 'equal') books.respondAgain(request.cartId, moment.now);
-    if (relation === 'beyondHorizon') books.skip();
+      batch.apply(request, applyOvertakenRequest, timing, movedQty);
+    if (relation === 'equal') batch.repeatResponse(request.cartId, timing.now);
+    if (relation === 'beyondHorizon') batch.countBeyondHorizon();
   }
-  return books.close(moment.now);
+  return batch.decide(timing.now);
 }
 
 /**
- * Ends the holds that are overdue, and lets their carts know. A hold that was renewed meanwhile is moved to its new place
- * in the index; one that is gone is left alone, so that a late or repeated sweep has no effect.
+ * Expires overdue holds, and publishes their expiry. A hold that was renewed since is moved in the index. Reservations
+ * without held units are ignored, so that a late or repeated sweep has no effect.
  */
 export function expireHolds(
   stored: StoredProduct | undefined,
   reservations: readonly Reservation[],
   now: string,
 ): ReserveDecision {
-  const books = openBooks(stored, (cartId) => reservations.find((it) => it.cartId === cartId));
+  const batch = openBatch(stored, (cartId) =>
+    reservations.find((reservation) => reservation.cartId === cartId),
+  );
   for (const reservation of reservations) {
     const { held, heldUntil } = reservation;
     if (held === 0) continue;
-    if (heldUntil === undefined || heldUntil > now) books.postpone(reservation, heldUntil);
-    else books.end(reservation, now);
+    if (heldUntil === undefined || heldUntil > now) batch.postpone(reservation, heldUntil);
+    else batch.expire(reservation, now);
   }
-  return books.close(now);
+  return batch.decide(now);
 }
 
-/** The product's stock and the reservations while requests are carried out one by one. */
-function openBooks(stored: StoredProduct | undefined, reservationOf: FindReservation) {
+/** A unit of work: the product's stock and the reservations while requests are applied one after the other. */
+function openBatch(stored: StoredProduct | undefined, reservationOf: FindReservation) {
   const product = live(stored);
   const incarnation = product?.incarnation ?? 0;
-  // Without a product there is nothing to hold, and every unit that is sold is missing.
+  // Without a product no units can be held, and all sold units are missing.
   let stock: Stock = product ?? { onHand: 0, held: 0, ledger: stored?.ledger ?? emptyLedger };
   const outcomes = new Map<string, Outcome>();
   const heldChange = { guest: 0, user: 0 };
   let [expired, beyondHorizon] = [0, 0];
 
   const currentOf = (cartId: string) => outcomes.get(cartId)?.state ?? reservationOf(cartId);
-  const keep = ({ reservation, stock: next, missing }: Step, hasResponse: boolean): void => {
+  const record = ({ reservation, stock: nextStock, missing }: RequestResult, hasResponse: boolean): void => {
     const { cartId, productId, requestedQty, cartVersion, updatedAt } = reservation;
     heldChange[reservation.holder] += reservation.held - (currentOf(cartId)?.held ?? 0);
-    stock = next;
-    const short = {
+    stock = nextStock;
+    const shortage = {
       eventType: 'InventoryShort',
       cartId,
       productId,
@@ -116,73 +118,78 @@ function openBooks(stored: StoredProduct | undefined, reservationOf: FindReserva
     outcomes.set(cartId, {
       state: reservation,
       hasResponse,
-      short: [...(before?.short ?? []), ...(missing > 0 ? [short] : [])],
+      shortages: [...(before?.shortages ?? []), ...(missing > 0 ? [shortage] : [])],
     });
   };
 
   return {
-    relation: (request: StockRequest, moment: Moment) =>
-      relationOf(request, currentOf(request.cartId), moment),
+    relation: (request: StockRequest, timing: HoldTiming) =>
+      relationOf(request, currentOf(request.cartId), timing),
 
-    /** Returns by how much the units held have changed. */
-    apply(request: StockRequest, carry: typeof carryOut, moment: Moment, movedQty = 0): number {
-      const before = stock.held;
+    /** Applies a request by `applyTo`. Returns the change of the held units. */
+    apply(request: StockRequest, applyTo: typeof applyRequest, timing: HoldTiming, movedQty = 0): number {
+      const heldBefore = stock.held;
       const current = currentOf(request.cartId);
-      const { reservation, ...step } = carry({ request, current, stock, incarnation, movedQty, moment });
+      const { reservation, ...result } = applyTo({ request, current, stock, incarnation, movedQty, timing });
       const hasResponse = reservation.outcome === 'held' || reservation.outcome === 'rejected';
-      keep({ ...step, reservation }, hasResponse);
-      return stock.held - before;
+      record({ ...result, reservation }, hasResponse);
+      return stock.held - heldBefore;
     },
 
-    /** The response is published by a write of the reservation, whose state stays; a void hold ends. */
-    respondAgain(cartId: string, now: string): void {
+    /** Publishes the response again, by a write of the otherwise unchanged reservation. A void hold expires. */
+    repeatResponse(cartId: string, now: string): void {
       const current = currentOf(cartId);
       if (!current || outcomes.has(cartId) || ['released', 'sold'].includes(current.outcome)) return;
       if (heldOf(current, incarnation) < current.held)
-        return keep(expire(current, stock, incarnation, now), true);
+        return record(expire(current, stock, incarnation, now), true);
       const reservation = { ...current, version: current.version + 1, updatedAt: now };
-      keep({ reservation, stock, missing: 0 }, true);
+      record({ reservation, stock, missing: 0 }, true);
     },
 
     postpone(reservation: Reservation, dueAt: string | undefined): void {
       if (reservation.dueAt === dueAt) return;
-      keep(
+      record(
         { reservation: { ...reservation, version: reservation.version + 1, dueAt }, stock, missing: 0 },
         false,
       );
     },
 
-    end(reservation: Reservation, now: string): void {
+    expire(reservation: Reservation, now: string): void {
       expired += reservation.held;
-      keep(expire(reservation, stock, incarnation, now), true);
+      record(expire(reservation, stock, incarnation, now), true);
     },
 
-    skip: () => void (beyondHorizon += 1),
+    countBeyondHorizon: () => void (beyondHorizon += 1),
 
-    close(now: string): ReserveDecision {
-      const all = [...outcomes.values()];
+    decide(now: string): ReserveDecision {
+      const changedReservations = [...outcomes.values()];
       const change = product && withStock(product, stock, now);
       const next = change?.state ?? tombstoneWith(stored, stock, now);
       const productVersion = next?.version;
       const isConfirmedByProduct = (outcome: Outcome) =>
         outcome.hasResponse && outcome.state.outcome === 'held' && (change?.events.length ?? 0) > 0;
-      const reserved = all.filter(isConfirmedByProduct).map(({ state }) => confirmationOf(state));
+      const reserved = changedReservations
+        .filter(isConfirmedByProduct)
+        .map(({ state }) => confirmationOf(state));
       return {
         product: next,
         events: (change?.events ?? []).map((event) =>
           event.eventType === 'ProductUpdated' && reserved.length > 0 ? { ...event, reserved } : event,
         ),
-        reservations: all.map((outcome) => {
+        reservations: changedReservations.map((outcome) => {
           const isResponding = outcome.hasResponse && !isConfirmedByProduct(outcome);
           const response = isResponding ? [responseOf(outcome.state, stock, productVersion)] : [];
-          return { state: outcome.state, events: [...response, ...outcome.short] };
+          return { state: outcome.state, events: [...response, ...outcome.shortages] };
         }),
         effects: {
           heldChange,
-          rejected: all.filter(({ state, hasResponse }) => hasResponse && state.outcome === 'rejected')
-            .length,
+          rejected: changedReservations.filter(
+            ({ state, hasResponse }) => hasResponse && state.outcome === 'rejected',
+          ).length,
           expired,
-          missing: all.flatMap(({ short }) => short).reduce((sum, { missingQty }) => sum + missingQty, 0),
+          missing: changedReservations
+            .flatMap(({ shortages }) => shortages)
+            .reduce((sum, { missingQty }) => sum + missingQty, 0),
           beyondHorizon,
         },
       };

@@ -2,12 +2,12 @@ import type { NewEvent } from '@tandem/contracts/events';
 import type { Reservation } from './reservation.ts';
 import { availableOf, type Stock } from './stock.ts';
 
-/** A confirmed hold, as the event of the product carries it. */
+/** The confirmation of a hold as part of the product's event. */
 export function confirmationOf({ cartId, held, cartVersion, heldUntil, version }: Reservation) {
   return { cartId, qty: held, cartVersion, ...(heldUntil && { heldUntil }), revision: version };
 }
 
-/** The response to the newest request of a cart, with the stock as it is after all requests of the batch. */
+/** The response to the newest request of a cart, with the stock after the whole batch. */
 export function responseOf(state: Reservation, stock: Stock, productVersion: number | undefined): NewEvent {
   const { productId, cartId, held, requestedQty, cartVersion, heldUntil, updatedAt: timestamp } = state;
   const order = { ...(productVersion && { productVersion }), revision: state.version };

@@ -1,12 +1,12 @@
 import { DomainError } from '@tandem/chassis/errors';
 
-/** Every unit that came and went since the product exists: on hand = stocked − sold + missing. */
+/** Ledger of all stock movements since the creation of the product: on hand = stocked − sold + missing. */
 export interface Ledger {
-  /** First counts, deliveries and the differences that counts found. */
+  /** Initial stock, deliveries less losses, and corrections by counts. */
   readonly stocked: number;
-  /** Units checked out. */
+  /** Units sold. */
   readonly sold: number;
-  /** Of the units checked out, those that were not on hand. */
+  /** Units sold that were not on hand. */
   readonly missing: number;
 }
 
@@ -14,7 +14,7 @@ export interface Ledger {
 export interface Stock {
   /** Physical stock. */
   readonly onHand: number;
-  /** Units that open carts hold. It exceeds `onHand` where a count found less than carts hold. */
+  /** Units that open carts hold. May exceed `onHand` after a count. */
   readonly held: number;
   readonly ledger: Ledger;
 }
@@ -26,14 +26,14 @@ export type StockChange =
 
 export const emptyLedger: Ledger = { stocked: 0, sold: 0, missing: 0 };
 
-/** Units that a cart can still have. */
+/** Available units: on hand, less held. */
 export function availableOf({ onHand, held }: Pick<Stock, 'onHand' | 'held'>): number {
   return Math.max(0, onHand - held);
 }
 
 /**
- * The stock after a delivery, a loss or a count. Throws a conflict with the current stock when a loss would leave less
- * than carts hold, and when a count expected another number.
+ * The stock after a delivery, a loss or a count. Throws a conflict with the current stock if a loss would reduce the stock
+ * below the held units, or if the stock differs from the one that a count expects.
  */
 export function changeStock(stock: Stock, change: StockChange): Stock {
   const { onHand, held } = stock;
@@ -44,32 +44,32 @@ export function changeStock(stock: Stock, change: StockChange): Stock {
       throw new DomainError(
         'conflict',
         'insufficient-stock',
-        `Only ${details.inventory} units are available. Take fewer, or set the count of the stock on hand.`,
+        `Only ${details.inventory} units are available. Record a smaller loss, or a count of the stock on hand.`,
         { details },
       );
     }
-    return counted(stock, onHand + delta);
+    return withOnHand(stock, onHand + delta);
   }
   const { expectedOnHand } = change;
   if (expectedOnHand !== undefined && expectedOnHand !== onHand) {
     throw new DomainError(
       'conflict',
       'stock-changed',
-      `The stock on hand is ${onHand}, not ${expectedOnHand}. Count again with the current number.`,
+      `The stock on hand is ${onHand}, not ${expectedOnHand}. Repeat the count with the current stock.`,
       { details },
     );
   }
-  return counted(stock, change.onHand);
+  return withOnHand(stock, change.onHand);
 }
 
-/** The stock after a sale of `qty` units, of which the cart held `held`; `missing` were not on hand. */
+/** The stock after a sale of `qty` units by a cart that held `held`; `missing` units were not on hand. */
 export function sell(stock: Stock, qty: number, held: number): { stock: Stock; missing: number } {
-  const taken = Math.min(qty, stock.onHand);
-  const missing = qty - taken;
+  const delivered = Math.min(qty, stock.onHand);
+  const missing = qty - delivered;
   const { stocked, sold, missing: missingBefore } = stock.ledger;
   return {
     stock: {
-      onHand: stock.onHand - taken,
+      onHand: stock.onHand - delivered,
       held: stock.held - held,
       ledger: { stocked, sold: sold + qty, missing: missingBefore + missing },
     },
@@ -77,14 +77,10 @@ export function sell(stock: Stock, qty: number, held: number): { stock: Stock; m
   };
 }
 
-function counted(stock: Stock, onHand: number): Stock {
+function withOnHand(stock: Stock, onHand: number): Stock {
   if (onHand === stock.onHand) return stock;
   if (!Number.isSafeInteger(onHand)) {
-    throw new DomainError(
-      'conflict',
-      'stock-too-large',
-      'The stock would be too large. Deliver fewer units.',
-    );
+    throw new DomainError('conflict', 'stock-too-large', 'The stock would be too large. Record fewer units.');
   }
   const { ledger } = stock;
   return { ...stock, onHand, ledger: { ...ledger, stocked: ledger.stocked + onHand - stock.onHand } };

@@ -8,15 +8,15 @@ import {
   type StoredProduct,
 } from './product.ts';
 import type { StockRequest } from './request.ts';
-import type { Moment, Reservation } from './reservation.ts';
+import type { HoldTiming, Reservation } from './reservation.ts';
 import { reserve, type ReserveDecision } from './reserve.ts';
 
 export const T0 = '2026-02-14T15:00:00.000Z';
 export const T1 = '2026-02-14T16:00:00.000Z';
-/** A hold that begins at T1 expires then. */
+/** Expiry of a hold that is confirmed at T1. */
 export const T1_HELD_UNTIL = '2026-02-14T16:15:00.000Z';
 
-export const moment: Moment = { now: T1, heldUntil: T1_HELD_UNTIL, isBeyondHorizon: () => false };
+export const timing: HoldTiming = { now: T1, heldUntil: T1_HELD_UNTIL, isBeyondHorizon: () => false };
 
 export const widgetInput: NewProduct = {
   content: {
@@ -29,7 +29,7 @@ export const widgetInput: NewProduct = {
   inventory: 120,
 };
 
-/** What a table would read after this decision. */
+/** The product after this decision, as it would be read. */
 export function after(
   { state, description }: ProductDecision | { state: CurrentProduct['stored']; description?: never },
   before: CurrentProduct = { stored: undefined },
@@ -37,7 +37,7 @@ export function after(
   return { stored: state, description: description ?? before.description };
 }
 
-/** A product `p` with this much on hand, of which carts hold some. */
+/** A product `p` with these units on hand and held. */
 export function productWith(onHand: number, held = 0): Product {
   const content = { name: 'Acme Widget', price: 1999, currency: 'USD' };
   const { state } = createProduct({ stored: undefined }, 'p', { content, inventory: onHand }, T0);
@@ -48,17 +48,17 @@ export function request(
   cartId: string,
   cartVersion: number,
   qty: number,
-  other: Partial<StockRequest> = {},
+  overrides: Partial<StockRequest> = {},
 ): StockRequest {
   const fields = { kind: 'hold', holder: 'guest', timestamp: T0, movedFrom: [] } as const;
-  return { ...fields, productId: 'p', cartId, cartVersion, qty, ...other };
+  return { ...fields, productId: 'p', cartId, cartVersion, qty, ...overrides };
 }
 
-export function holding(
+export function hold(
   cartId: string,
   cartVersion: number,
   held: number,
-  other: Partial<Reservation> = {},
+  overrides: Partial<Reservation> = {},
 ): Reservation {
   return {
     productId: 'p',
@@ -72,12 +72,12 @@ export function holding(
     holder: 'guest',
     incarnation: 1,
     updatedAt: T0,
-    ...other,
+    ...overrides,
   };
 }
 
-/** A decision as tests look at it. */
-export function seen(decision: ReserveDecision) {
+/** Summary of a decision, for assertions. */
+export function summaryOf(decision: ReserveDecision) {
   const { product, events, reservations, effects } = decision;
   const stock = live(product);
   return {
@@ -88,19 +88,19 @@ export function seen(decision: ReserveDecision) {
     held: Object.fromEntries(reservations.map(({ state }) => [state.cartId, state.held])),
     states: Object.fromEntries(reservations.map(({ state }) => [state.cartId, state])),
     responses: reservations.flatMap(({ events }) => events),
-    all: [...events, ...reservations.flatMap(({ events }) => events)],
+    allEvents: [...events, ...reservations.flatMap(({ events }) => events)],
   };
 }
 
 export const typesOf = (events: readonly NewEvent[]) => events.map(({ eventType }) => eventType);
 
-/** What requests do to a product and to these reservations. */
-export function applied(
+/** Applies requests to a product with these reservations; returns a summary of the decision. */
+export function applyRequests(
   stored: StoredProduct | undefined,
   before: readonly Reservation[],
   requests: readonly StockRequest[],
-  at: Moment = moment,
+  timingOfRequests: HoldTiming = timing,
 ) {
   const find = (cartId: string) => before.find((reservation) => reservation.cartId === cartId);
-  return seen(reserve(stored, find, requests, at));
+  return summaryOf(reserve(stored, find, requests, timingOfRequests));
 }

@@ -2,7 +2,7 @@ import type { ProductContent } from './content.ts';
 import { contentOf, type Description, type Product } from './product.ts';
 import { availableOf } from './stock.ts';
 
-/** A product as the API shows it. */
+/** A product as the API returns it. */
 export interface ProductView extends ProductContent {
   readonly productId: string;
   /** Available units. */
@@ -14,7 +14,7 @@ export interface ProductView extends ProductContent {
   readonly updatedAt: string;
 }
 
-/** The product as the API shows it; without its description where that was not read. */
+/** The view of a product; without its description if that was not read. */
 export function viewOf(product: Product, description: Description | undefined): ProductView {
   const { productId, onHand, held, version, createdAt, updatedAt } = product;
   return {

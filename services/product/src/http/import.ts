@@ -11,23 +11,23 @@ import type { ImportOptions } from '../domain/import.ts';
 import { type NumberedLine, numberedLines } from './lines.ts';
 import * as schemas from './schemas.ts';
 
-/** A large import takes its time: longer than a request of any other kind may take to arrive, and to be answered. */
+/** Timeout of an import, for the request to arrive and for its handler: longer than that of other requests. */
 export const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
 
 const NDJSON = 'application/x-ndjson';
 const MAX_LINE_BYTES = 64 * 1024;
 
-/** Products that are written at the same time: bounds the memory, whatever the length of the stream. */
+/** Products that are written concurrently. It bounds the memory, whatever the length of the stream. */
 const CONCURRENCY = 16;
 
-/** Longest list of rejected lines in a response: with an idempotency key it is stored in an item of the table. */
+/** Largest size of the list of rejected lines in a response, which is stored in an item if there is an idempotency key. */
 const MAX_LISTED_BYTES = 250_000;
-/** Size of an entry of the list beside its reason. */
-const LISTING_BYTES = 40;
+/** Size of a list entry without its reason. */
+const ENTRY_OVERHEAD_BYTES = 40;
 
-/** Its lines are validated one by one, as they come. */
+/** Schema of the streamed body, whose lines are validated one by one. */
 const ndjson = z
-  .custom<Readable>((body) => body instanceof Readable, 'There is no body')
+  .custom<Readable>((body) => body instanceof Readable, 'is missing')
   .meta({ type: 'string', description: 'A product with its id, as JSON, a line' });
 
 /** Outcome of a line. */
@@ -37,8 +37,8 @@ type ImportLine = (line: NumberedLine) => Promise<Outcome>;
 type ImportResult = z.infer<typeof schemas.importResult>;
 
 /**
- * `POST /products/import`: creates a product per line, or changes the fields that the line names, in constant memory. A
- * bad line stops no other; a failure of ours ends the import with its own status, and the same stream can be sent again.
+ * `POST /products/import`: creates a product for each line, or changes the fields that the line has, in constant memory. An
+ * invalid line does not affect others. An internal error ends the import with its status; the import can be retried.
  */
 export async function registerImport(
   app: App,
@@ -64,9 +64,9 @@ export async function registerImport(
         const { stock } = query as z.output<typeof schemas.importQuery>;
         const importLine = createLineImport(products, { isStockCount: stock === 'count' });
         const digest = createHash('sha256').update(idempotent?.fingerprint ?? '');
-        const stream = digested(body as Readable, digest);
-        const isRepeated = await hasResponse(table, idempotent);
-        const response = await (isRepeated ? drained(stream) : importAll(stream, importLine));
+        const stream = withDigest(body as Readable, digest);
+        const isRetry = await hasResponse(table, idempotent);
+        const response = await (isRetry ? drain(stream) : importAll(stream, importLine));
         const request = idempotent && { ...idempotent, fingerprint: digest.digest('base64url') };
         return transactIdempotently(table, request, [], () => ({ response, writes: [] }));
       },
@@ -74,25 +74,25 @@ export async function registerImport(
   });
 }
 
-/** Imports a stream's lines, some at once. */
+/** Imports the lines of a stream, several concurrently. */
 async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLine): Promise<ImportResult> {
   const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
   const rejected: { line: number; reason: string }[] = [];
   let listedBytes = 0;
-  const underWay = new Set<Promise<void>>();
+  const pending = new Set<Promise<void>>();
   for await (const numbered of numberedLines(stream, MAX_LINE_BYTES)) {
     const work = importLine(numbered).then((outcome) => {
-      underWay.delete(work);
+      pending.delete(work);
       counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;
       if (typeof outcome === 'string') return;
-      listedBytes += Buffer.byteLength(JSON.stringify(outcome.reason)) + LISTING_BYTES;
+      listedBytes += Buffer.byteLength(JSON.stringify(outcome.reason)) + ENTRY_OVERHEAD_BYTES;
       if (listedBytes <= MAX_LISTED_BYTES) rejected.push({ line: numbered.line, reason: outcome.reason });
     });
     work.catch(() => undefined);
-    underWay.add(work);
-    if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
+    pending.add(work);
+    if (pending.size >= CONCURRENCY) await Promise.race(pending);
   }
-  await Promise.all(underWay);
+  await Promise.all(pending);
   const { created, updated, unchanged } = counts;
   const unlisted = counts.rejected - rejected.length;
   return {
@@ -104,13 +104,13 @@ async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLi
   };
 }
 
-/** The stream of a repeated request is imported already: it is read for its digest alone. */
-async function drained(stream: AsyncIterable<Uint8Array>): Promise<ImportResult> {
+/** Reads the stream of a retry only for its digest: its lines are imported already. */
+async function drain(stream: AsyncIterable<Uint8Array>): Promise<ImportResult> {
   for await (const _ of stream);
   return { created: 0, updated: 0, unchanged: 0, rejected: [] };
 }
 
-async function* digested(stream: AsyncIterable<Uint8Array>, digest: Hash): AsyncGenerator<Uint8Array> {
+async function* withDigest(stream: AsyncIterable<Uint8Array>, digest: Hash): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream) {
     digest.update(chunk);
     yield chunk;
@@ -143,7 +143,7 @@ function parse(text: string): { readonly value: unknown } | { readonly reason: s
   }
 }
 
-/** The faults of a line as one sentence. */
+/** The faults of a line in one text. */
 function faultsOf({ message, details }: DomainError): string {
   const faults = (details?.['errors'] ?? []) as readonly Fault[];
   return (

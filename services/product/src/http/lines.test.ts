@@ -12,7 +12,7 @@ async function linesOf(chunks: readonly Uint8Array[], maxBytes = 64): Promise<Nu
 
 const bytes = (text: string) => Buffer.from(text);
 
-test('numbers the lines and leaves blank ones out, wherever the stream is cut', async () => {
+test('lines are numbered, and blank ones omitted, however the stream is split into chunks', async () => {
   const text = 'one\n\ntwö\r\n   \nfour';
   const expected = [
     { line: 1, text: 'one' },
@@ -33,7 +33,7 @@ test('numbers the lines and leaves blank ones out, wherever the stream is cut', 
   );
 });
 
-test('a line that is too long or no UTF-8 is a fault of its own', async () => {
+test('a line that is too long or not valid UTF-8 is a fault, and does not affect other lines', async () => {
   const stream = [bytes(`${'x'.repeat(70)}\nok\n`), Buffer.from([0xff, 0x0a]), bytes('last')];
   assert.deepEqual(await linesOf(stream), [
     { line: 1, fault: 'longer than 64 bytes' },
@@ -43,7 +43,7 @@ test('a line that is too long or no UTF-8 is a fault of its own', async () => {
   ]);
 });
 
-test('a byte order mark before the first line is no part of it', async () => {
+test('a byte order mark before the first line is removed', async () => {
   assert.deepEqual(await linesOf([bytes('\uFEFF{}\n\uFEFFx')]), [
     { line: 1, text: '{}' },
     { line: 2, text: '\uFEFFx' },

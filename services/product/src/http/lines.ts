@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** A line of a stream, by its number from 1: its text, or why it has none. */
+/** A numbered line of a stream, from 1: its text, or the fault of a line without a readable text. */
 export type NumberedLine = { readonly line: number } & (
   | { readonly text: string }
   | { readonly fault: string }
@@ -8,7 +8,7 @@ export type NumberedLine = { readonly line: number } & (
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** Splits a stream into its lines, blank ones left out, holding no more than `maxBytes` of a line. */
+/** Splits a stream into its lines, without blank ones. Buffers at most `maxBytes` of a line. */
 export async function* numberedLines(
   stream: AsyncIterable<Uint8Array>,
   maxBytes: number,
@@ -16,7 +16,7 @@ export async function* numberedLines(
   let line = 1;
   let parts: Uint8Array[] = [];
   let bytes = 0;
-  const take = (part: Uint8Array) => {
+  const append = (part: Uint8Array) => {
     bytes += part.length;
     if (bytes <= maxBytes) parts.push(part);
   };
@@ -34,11 +34,11 @@ export async function* numberedLines(
   for await (const chunk of stream) {
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      take(chunk.subarray(start, end));
+      append(chunk.subarray(start, end));
       yield* finish();
       start = end + 1;
     }
-    take(chunk.subarray(start));
+    append(chunk.subarray(start));
   }
   if (bytes > 0) yield* finish();
 }

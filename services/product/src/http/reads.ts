@@ -5,7 +5,7 @@ import { noBody } from '@tandem/chassis/http/schema';
 import type { CachedTable } from '@tandem/storage/cached';
 import {
   type Description,
-  found,
+  requireProduct,
   hasDescription,
   live,
   type Product,
@@ -21,7 +21,7 @@ import {
 } from '../store/entity-types.ts';
 import * as schemas from './schemas.ts';
 
-/** The reads of the catalog: open to everyone, possibly a moment old. */
+/** Reads of the catalog: public and eventually consistent. */
 export function registerReads(app: App, table: CachedTable): void {
   app.get(
     '/products',
@@ -33,7 +33,7 @@ export function registerReads(app: App, table: CachedTable): void {
       },
     },
     async ({ query: { ids, category, limit, cursor } }) => {
-      if (ids) return { items: liveOnes(await table.getMany(ids.map(productKey))) };
+      if (ids) return { items: viewsOf(await table.getMany(ids.map(productKey))) };
       const partition = category === undefined ? {} : { partition: categoryPartition(category) };
       const page = await table.query(products, {
         index: BY_CATEGORY,
@@ -41,14 +41,14 @@ export function registerReads(app: App, table: CachedTable): void {
         ...partition,
         ...(cursor ? { cursor } : {}),
       });
-      return { items: liveOnes(page.items), ...(page.cursor ? { nextCursor: page.cursor } : {}) };
+      return { items: viewsOf(page.items), ...(page.cursor ? { nextCursor: page.cursor } : {}) };
     },
   );
 
   app.get(
     '/products/:productId',
     {
-      // As a rule it is smaller than what is worth it, and even to look costs a tenth of the answer.
+      // Most products are too small to be worth compressing, and the check would add a tenth to the CPU time.
       compress: false,
       schema: {
         summary: 'Get a product',
@@ -58,34 +58,34 @@ export function registerReads(app: App, table: CachedTable): void {
       },
       config: { problems: [404] },
     },
-    // No promise where none is needed: most reads are of what was read a moment ago.
+    // Without a promise for cached products, which are most: it would add CPU time.
     (request, reply) => {
       const id = request.params.productId;
       const respond = ({ product, description }: ReadProduct) => {
         const tag = versionTag(product.contentVersion);
         reply.header('etag', tag);
         if (!isNotModified(parsePreconditions(request.headers), tag)) {
-          reply.header('content-type', JSON_UTF8).serializer(() => textOf(product, description));
+          reply.header('content-type', JSON_UTF8).serializer(() => jsonOf(product, description));
           return viewOf(product, description);
         }
         reply.code(304).send();
         return undefined;
       };
-      const known = peekProduct(table, id);
-      return known ? respond(known) : readProduct(table, id).then(respond);
+      const cached = peekProduct(table, id);
+      return cached ? respond(cached) : readProduct(table, id).then(respond);
     },
   );
 }
 
 const JSON_UTF8 = 'application/json; charset=utf-8';
 
-/** A product as it is sent, for as long as its state is cached. */
-const texts = new WeakMap<Product, string>();
+/** JSON of products in responses, kept as long as their state is cached. */
+const cachedJson = new WeakMap<Product, string>();
 
-function textOf(product: Product, description: Description | undefined): string {
-  const text = texts.get(product) ?? JSON.stringify(viewOf(product, description));
-  texts.set(product, text);
-  return text;
+function jsonOf(product: Product, description: Description | undefined): string {
+  const json = cachedJson.get(product) ?? JSON.stringify(viewOf(product, description));
+  cachedJson.set(product, json);
+  return json;
 }
 
 interface ReadProduct {
@@ -93,7 +93,7 @@ interface ReadProduct {
   readonly description?: Description | undefined;
 }
 
-/** The product and its description, if both were read a moment ago. */
+/** The product and its description, if both are cached. */
 function peekProduct(table: CachedTable, productId: string): ReadProduct | undefined {
   const product = live(table.peek(productKey(productId)));
   if (!product) return undefined;
@@ -101,25 +101,29 @@ function peekProduct(table: CachedTable, productId: string): ReadProduct | undef
   return isComplete(product, description) ? { product, description } : undefined;
 }
 
-/** The product with the description that belongs to it. Throws notFound where there is none. */
+/** Reads a product with the description of the same version. Rejects with `notFound` for a missing product. */
 async function readProduct(table: CachedTable, productId: string): Promise<ReadProduct> {
   for (const consistent of [false, true, true]) {
     const keys = [productKey(productId), descriptionKey(productId)] as const;
     const read = await table.read(keys, { consistent });
-    const product = found(read.get(keys[0]), productId);
-    // The description of an earlier content may still be stored.
+    const product = requireProduct(read.get(keys[0]), productId);
+    // The stored description may be that of an earlier version of the content.
     const description = hasDescription(product) ? read.get(keys[1]) : undefined;
     if (isComplete(product, description)) return { product, description };
   }
-  throw new DomainError('unavailable', 'product-changing', 'The product is being changed. Read it again.');
+  throw new DomainError(
+    'unavailable',
+    'product-changing',
+    'The product is being changed. Retry the request.',
+  );
 }
 
-/** Whether this is the description that the product was written with: the two are read separately. */
+/** Whether product and description have the same version: the read of both is not atomic. */
 function isComplete({ descriptionVersion }: Product, description: Description | undefined): boolean {
   return descriptionVersion === description?.version;
 }
 
-function liveOnes(stored: readonly StoredProduct[]) {
+function viewsOf(stored: readonly StoredProduct[]) {
   return stored.flatMap((entry) => {
     const product = live(entry);
     return product ? viewOf(product, undefined) : [];

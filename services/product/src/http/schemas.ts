@@ -13,13 +13,13 @@ export const productId = z
   .describe('1 to 128 letters, digits, dots, underscores, tildes or hyphens');
 
 const LARGEST = 1_000_000_000;
-/** No pattern: what reads documents in other languages than JavaScript cannot read one that names surrogates. */
+/** Not a pattern: OpenAPI tools in other languages cannot read patterns with surrogates. */
 const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
-/** Trimmed after it is checked: a JSON schema cannot trim. */
-const text = (longest: number) => wellFormed.min(1).max(longest).regex(/\S/, 'must not be blank').trim();
+/** Trimmed after the validation, as JSON schema cannot express trimming. */
+const text = (maxLength: number) => wellFormed.min(1).max(maxLength).regex(/\S/, 'must not be blank').trim();
 const units = z.int().min(0).max(LARGEST);
 
-/** Every field of a product's content; the compiler compares the list with the domain's. */
+/** Every field of a product's content. The compiler checks that it has the same fields as the domain's. */
 const content = {
   name: text(200),
   description: wellFormed.max(4_000),
@@ -36,8 +36,8 @@ const content = {
 const { name, price, currency, ...optional } = content;
 const contentInput = { ...z.object(optional).partial().shape, name, price, currency };
 
-/** Fields of a response that a client may send back: they are ignored. */
-const sentBack = z
+/** Read-only fields of a response: ignored, so that a client may send a response back. */
+const readOnlyFields = z
   .object({
     productId: z.unknown(),
     onHand: z.unknown(),
@@ -56,10 +56,14 @@ export const newProduct = z.strictObject({
   productId: productId.optional(),
 });
 
-export const productReplacement = z.strictObject({ ...sentBack, ...contentInput, inventory: firstCount });
+export const productReplacement = z.strictObject({
+  ...readOnlyFields,
+  ...contentInput,
+  inventory: firstCount,
+});
 
 export const importedProduct = z.strictObject({
-  ...sentBack,
+  ...readOnlyFields,
   ...z.object(content).partial().shape,
   inventory: units.optional(),
   productId,
@@ -136,7 +140,7 @@ export const listQuery = z.object({
 export const byId = z.object({ productId: z.string().max(200) });
 export const writableById = z.object({ productId });
 
-/** The headers that make a request conditional (RFC 9110, section 13). */
+/** Headers of conditional requests (RFC 9110, section 13). */
 export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
 export const conditionalWrite = z.object({
   'if-match': conditionHeader
@@ -166,7 +170,7 @@ export const importResult = z.object({
   unlisted: z.int().optional().describe('Rejected lines beyond those that are listed'),
 });
 
-/** The shape with fields that null removes. */
+/** The shape with nullable fields: null removes a field. */
 function nullish<T extends z.ZodRawShape>(shape: T) {
   return Object.fromEntries(
     Object.entries(shape).map(([field, schema]) => [field, z.nullish(schema)]),

@@ -12,12 +12,12 @@ import * as schemas from './schemas.ts';
 export interface WritesDeps {
   readonly products: Products;
   readonly table: Table;
-  /** Requests a snapshot of the whole catalog under this id. */
+  /** Requests a snapshot of the whole catalog with this id. */
   readonly requestSnapshot: (snapshotId: string) => Promise<void>;
   readonly newId: () => string;
 }
 
-/** The writes of the catalog: each needs the scope `products:write`. */
+/** Writes of the catalog, which require the scope `products:write`. */
 export function registerWrites(app: App, { products, table, requestSnapshot, newId }: WritesDeps): void {
   const scope = 'products:write';
 
@@ -30,7 +30,7 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     async ({ idempotent, body: { productId = newId(), inventory, ...content } }, reply) => {
       const written = await products.create(idempotent, productId, { content, inventory });
       reply.code(201).header('location', `/products/${written.product.productId}`);
-      return sent(reply, written);
+      return respond(reply, written);
     },
   );
 
@@ -50,7 +50,7 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
       const { inventory, productId: _, onHand, held, version, createdAt, updatedAt, ...content } = body;
       const written = await products.replace(productId, { content, inventory }, preconditionOf(headers));
       reply.code(written.outcome === 'created' ? 201 : 200);
-      return sent(reply, written);
+      return respond(reply, written);
     },
   );
 
@@ -68,7 +68,7 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
       config: { scope, problems: [404, 412] },
     },
     async ({ params: { productId }, headers, body }, reply) =>
-      sent(reply, await products.patch(productId, body, preconditionOf(headers))),
+      respond(reply, await products.patch(productId, body, preconditionOf(headers))),
   );
 
   app.delete(
@@ -104,7 +104,7 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
       const { delta, onHand = 0, expectedOnHand } = body;
       const change: StockChange = delta === undefined ? { onHand, expectedOnHand } : { delta };
       const precondition = preconditionOf(headers);
-      return sent(reply, await products.changeStock(idempotent, productId, change, precondition));
+      return respond(reply, await products.changeStock(idempotent, productId, change, precondition));
     },
   );
 
@@ -119,7 +119,7 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     },
     async ({ idempotent }, reply) => {
       const snapshotId = idempotent?.id ?? newId();
-      // Requested before the request is recorded: a repeated request may request it again, but never not at all.
+      // Enqueued before the idempotency key is stored: a retry may request the snapshot twice, but it is never lost.
       if (!(await hasResponse(table, idempotent))) await requestSnapshot(snapshotId);
       const response = await transactIdempotently(table, idempotent, [], () => ({
         response: { snapshotId },
@@ -130,7 +130,7 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
   );
 }
 
-function sent(reply: FastifyReply, { product, contentVersion }: WrittenProduct) {
+function respond(reply: FastifyReply, { product, contentVersion }: WrittenProduct) {
   reply.header('etag', versionTag(contentVersion));
   return product;
 }

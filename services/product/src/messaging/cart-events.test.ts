@@ -13,21 +13,21 @@ const noSnapshot = () => assert.fail('no snapshot was requested');
 const statusesOf = (outcomes: readonly { status: string }[]) => outcomes.map(({ status }) => status);
 const numbers = (length: number) => Array.from({ length }, (_, i) => i);
 
-type Opened = Awaited<ReturnType<typeof openStock>>;
-function applying(
-  { stockHoldsOn }: Opened,
+type TestStock = Awaited<ReturnType<typeof openStock>>;
+function consumerOn(
+  { stockHoldsOn }: TestStock,
   table: Table,
   publishSnapshotPage: CartEventsDeps['publishSnapshotPage'] = noSnapshot,
 ) {
   return applyCartEvents({ stockHolds: stockHoldsOn(table), publishSnapshotPage });
 }
 
-test('300 carts request 100 units at two processes at once: 100 hold one, 200 are rejected, none is left', async () => {
-  using opened = await openStock(100);
-  const { table, other, metrics, published, stock } = opened;
+test('of 300 carts that concurrently request one of 100 units at two processes, 100 hold one and 200 are rejected', async () => {
+  using testStock = await openStock(100);
+  const { table, otherTable, metrics, publishedEvents, stock } = testStock;
   const cartIds = numbers(300).map((i) => `c${i}`);
   const batches = numbers(30).map((i) => cartIds.slice(10 * i, 10 * i + 10));
-  const appliers = [applying(opened, table), applying(opened, other)];
+  const appliers = [consumerOn(testStock, table), consumerOn(testStock, otherTable)];
   const outcomes = await Promise.all(
     batches.map(async (batch, i) => appliers[i % 2]?.(batch.map((cartId) => added(cartId))) ?? []),
   );
@@ -37,16 +37,16 @@ test('300 carts request 100 units at two processes at once: 100 hold one, 200 ar
   assert.equal(reservations.filter((reservation) => reservation?.held === 1).length, 100);
   assert.equal(reservations.filter((reservation) => reservation?.held === 0).length, 200);
   assert.deepEqual(await stock(), [100, 100]);
-  const rejections = (await published()).filter(
+  const rejections = (await publishedEvents()).filter(
     ({ eventType }) => eventType === 'InventoryReservationRejected',
   );
   assert.equal(rejections.length, 200);
   assert.deepEqual(metrics.counts(), { ReservationsRejected: 200, UnitsHeldChange: 100 });
 });
 
-test('what fails of one product fails its events alone', async () => {
-  using opened = await openStock(5);
-  const { table, stock } = opened;
+test('a failure of one product fails only the events of that product', async () => {
+  using testStock = await openStock(5);
+  const { table, stock } = testStock;
   const failing: Table = {
     ...table,
     transact: async (keys, decide, options) => {
@@ -65,24 +65,23 @@ test('what fails of one product fails its events alone', async () => {
     cartVersion: 3,
   };
   const broken = added('b', 1, { productId: 'broken' });
-  const outcomes = await applying(opened, failing)([added('a'), broken, added('c'), expired]);
+  const outcomes = await consumerOn(testStock, failing)([added('a'), broken, added('c'), expired]);
   assert.deepEqual(statusesOf(outcomes), ['applied', 'failed', 'applied', 'failed']);
   assert.deepEqual(await stock(), [5, 2]);
 });
 
-test('a store that refuses some writes costs a request of fifty products no receive', async () => {
-  using opened = await openStock(5);
-  const { table } = opened;
+test('an event with fifty products is applied without a redelivery if the store rejects some of its writes', async () => {
+  using testStock = await openStock(5);
+  const { table } = testStock;
   const productIds = numbers(50).map((i) => `p${i}`);
   const calls = new Map<string, number>();
-  const refusing: Table = {
+  const throttlingTable: Table = {
     ...table,
     transact: async (keys, decide, options) => {
       const productId = keys[0]?.id ?? '';
       const call = (calls.get(productId) ?? 0) + 1;
       calls.set(productId, call);
-      if (call <= Number(productId.slice(1)) % 4)
-        throw new DomainError('unavailable', 'throttled', 'Try again');
+      if (call <= Number(productId.slice(1)) % 4) throw new DomainError('unavailable', 'throttled', 'Retry');
       return table.transact(keys, decide, options);
     },
   };
@@ -94,26 +93,26 @@ test('a store that refuses some writes costs a request of fifty products no rece
     timestamp: T0,
     cartVersion: 3,
   };
-  assert.deepEqual(statusesOf(await applying(opened, refusing)([requested])), ['applied']);
+  assert.deepEqual(statusesOf(await consumerOn(testStock, throttlingTable)([requested])), ['applied']);
   assert.deepEqual(
     productIds.map((productId) => calls.get(productId)),
     productIds.map((_, i) => (i % 4) + 1),
-    'what succeeded is not repeated',
+    'only failed requests are retried',
   );
 });
 
-test('core 14: one bad request does not cost its neighbours a receive', async () => {
-  using opened = await openStock(5);
-  const absurd = added('b', 1, { cartVersion: 900_000_000 });
-  const outcomes = await applying(opened, opened.table)([added('a'), absurd, added('c')]);
+test('core 14: a bad request does not fail the other requests of its batch', async () => {
+  using testStock = await openStock(5);
+  const implausible = added('b', 1, { cartVersion: 900_000_000 });
+  const outcomes = await consumerOn(testStock, testStock.table)([added('a'), implausible, added('c')]);
   assert.deepEqual(statusesOf(outcomes), ['applied', 'failed', 'applied']);
-  assert.deepEqual(await opened.stock(), [5, 2]);
+  assert.deepEqual(await testStock.stock(), [5, 2]);
 });
 
-test('core 14: a batch that names more than 99 reservations of a product is applied', async () => {
-  using opened = await openStock(500);
+test('core 14: a batch with more reservations of a product than fit into a transaction is applied', async () => {
+  using testStock = await openStock(500);
   const guests = numbers(200).map((i) => `g${i}`);
-  const apply = applying(opened, opened.table);
+  const apply = consumerOn(testStock, testStock.table);
   await apply(guests.map((cartId) => added(cartId)));
   const merges = numbers(10).map((i) =>
     added(`m${i}`, 20, {
@@ -121,14 +120,14 @@ test('core 14: a batch that names more than 99 reservations of a product is appl
     }),
   );
   assert.deepEqual(new Set(statusesOf(await apply(merges))), new Set(['applied']));
-  assert.deepEqual(await opened.stock(), [500, 200]);
-  assert.equal((await opened.table.get(reservationKey('p', 'm9')))?.held, 20);
+  assert.deepEqual(await testStock.stock(), [500, 200]);
+  assert.equal((await testStock.table.get(reservationKey('p', 'm9')))?.held, 20);
 });
 
-test('core 10: replays of the last 30 days have no effect; older ones without a reservation change nothing', async () => {
-  using opened = await openStock(10);
-  const { table, clock, metrics, stock } = opened;
-  const apply = applying(opened, table);
+test('core 10: replayed events change nothing, whether their reservation is still stored or not', async () => {
+  using testStock = await openStock(10);
+  const { table, clock, metrics, stock } = testStock;
+  const apply = consumerOn(testStock, table);
   const sold: TandemEvent = {
     eventType: 'CartCheckedOut',
     cartId: 'c',
@@ -151,20 +150,20 @@ test('core 10: replays of the last 30 days have no effect; older ones without a 
   assert.ok((metrics.counts()['RequestsBeyondHorizon'] ?? 0) >= 4);
 });
 
-test('publishes the snapshot that was requested; its failure is its event alone', async () => {
-  using opened = await openStock(5);
+test('a requested snapshot is published; if that fails, only its event fails', async () => {
+  using testStock = await openStock(5);
   const requested: TandemEvent = { eventType: 'ProductSnapshotRequested', requestId: 'r', timestamp: T0 };
   const requests: unknown[] = [];
-  const apply = applying(opened, opened.table, async (request) => void requests.push(request));
+  const apply = consumerOn(testStock, testStock.table, async (request) => void requests.push(request));
   assert.deepEqual([statusesOf(await apply([requested])), requests], [['applied'], [requested]]);
-  const failing = applying(opened, opened.table, () => Promise.reject(new Error('no topic')));
+  const failing = consumerOn(testStock, testStock.table, () => Promise.reject(new Error('no topic')));
   assert.deepEqual(statusesOf(await failing([requested, added('a')])), ['failed', 'applied']);
 });
 
-test('an event that is not about stock changes nothing', async () => {
-  using opened = await openStock(5);
-  const before = await opened.table.get(productKey('p'));
+test('an event that does not concern stock changes nothing', async () => {
+  using testStock = await openStock(5);
+  const before = await testStock.table.get(productKey('p'));
   const deleted: TandemEvent = { eventType: 'ProductDeleted', productId: 'p', version: 9, updatedAt: T0 };
-  assert.deepEqual(statusesOf(await applying(opened, opened.table)([deleted])), ['applied']);
-  assert.deepEqual(await opened.table.get(productKey('p')), before);
+  assert.deepEqual(statusesOf(await consumerOn(testStock, testStock.table)([deleted])), ['applied']);
+  assert.deepEqual(await testStock.table.get(productKey('p')), before);
 });

@@ -2,14 +2,14 @@ import { applyGroup } from '@tandem/chassis/messaging/apply-group';
 import type { Applied, ApplyBatch } from '@tandem/chassis/messaging/consumer';
 import { withRetry } from '@tandem/chassis/messaging/retry';
 import type { TandemEvent } from '@tandem/contracts/events';
-import { cartsOf, inOrder, requestsOf, type StockRequest } from '../domain/request.ts';
+import { cartsOf, sortRequests, requestsOf, type StockRequest } from '../domain/request.ts';
 import type { StockHolds } from '../application/stock-holds.ts';
 import type { PublishSnapshotPage } from './snapshot.ts';
 
-/** Products whose stock is changed at the same time. */
+/** Products whose stock is changed concurrently. */
 const CONCURRENCY = 20;
 
-/** Carts of one transaction: DynamoDB takes 100 items, of which the product is one. A request names 41 carts at most. */
+/** Largest number of carts in a transaction: DynamoDB allows 100 items, and one request names at most 41 carts. */
 const MAX_CARTS = 90;
 
 export interface CartEventsDeps {
@@ -19,23 +19,23 @@ export interface CartEventsDeps {
 
 const APPLIED: Applied = { status: 'applied' };
 
-/** A request with the event that made it. */
-type Sourced = StockRequest & { readonly event: TandemEvent };
+/** A stock request with its event. */
+type EventRequest = StockRequest & { readonly event: TandemEvent };
 
-const eventOf = ({ event }: Sourced) => event;
+const eventOf = ({ event }: EventRequest) => event;
 
-/** Reserves and releases stock as carts request it, in one transaction per product, and publishes requested snapshots. */
+/** Applies Cart's events: reserves, releases and sells stock, in one transaction per product; publishes requested snapshots. */
 export function applyCartEvents({ stockHolds, publishSnapshotPage }: CartEventsDeps): ApplyBatch {
-  /** Requests are retried, not events: an event of fifty products is fifty transactions, and some of them succeed. */
-  const reserveAll = withRetry(async (requests: readonly Sourced[]) => {
-    const outcomes = new Map<Sourced, Applied | undefined>();
+  /** Retries requests rather than events: of an event with fifty products, hence fifty transactions, some may succeed. */
+  const reserveAll = withRetry(async (requests: readonly EventRequest[]) => {
+    const outcomes = new Map<EventRequest, Applied | undefined>();
     const products = [...Map.groupBy(requests, ({ productId }) => productId).values()];
     while (products.length > 0) {
       await Promise.all(
-        products.splice(0, CONCURRENCY).map(async (ofProduct) => {
-          for (const chunk of chunksOf(inOrder(ofProduct))) {
-            const applied = await applyGroup(chunk, eventOf, (group) => stockHolds.reserve(group));
-            chunk.forEach((request, i) => outcomes.set(request, applied[i]));
+        products.splice(0, CONCURRENCY).map(async (productRequests) => {
+          for (const chunk of chunksOf(sortRequests(productRequests))) {
+            const chunkOutcomes = await applyGroup(chunk, eventOf, (group) => stockHolds.reserve(group));
+            chunk.forEach((request, i) => outcomes.set(request, chunkOutcomes[i]));
           }
         }),
       );
@@ -45,11 +45,11 @@ export function applyCartEvents({ stockHolds, publishSnapshotPage }: CartEventsD
 
   return async (events) => {
     const requests = events.flatMap((event) => requestsOf(event).map((request) => ({ ...request, event })));
-    const outcomeOf = new Map<TandemEvent, Applied>();
+    const outcomeByEvent = new Map<TandemEvent, Applied>();
     const outcomes = await reserveAll(requests);
     requests.forEach(({ event }, i) => {
       const outcome = outcomes[i];
-      if (outcome?.status === 'failed') outcomeOf.set(event, outcome);
+      if (outcome?.status === 'failed') outcomeByEvent.set(event, outcome);
     });
     for (const event of events) {
       if (event.eventType !== 'ProductSnapshotRequested') continue;
@@ -58,22 +58,22 @@ export function applyCartEvents({ stockHolds, publishSnapshotPage }: CartEventsD
         () => event,
         () => publishSnapshotPage(event),
       );
-      outcomeOf.set(event, outcome);
+      outcomeByEvent.set(event, outcome);
     }
-    return events.map((event) => outcomeOf.get(event) ?? APPLIED);
+    return events.map((event) => outcomeByEvent.get(event) ?? APPLIED);
   };
 }
 
-/** The requests in their order, in parts that fit into a transaction. */
-function chunksOf(requests: readonly Sourced[]): Sourced[][] {
-  const chunks: Sourced[][] = [];
+/** Splits requests, in their order, into chunks that fit into a transaction. */
+function chunksOf(requests: readonly EventRequest[]): EventRequest[][] {
+  const chunks: EventRequest[][] = [];
   let carts = new Set<string>();
   for (const request of requests) {
-    const together = new Set([...carts, ...cartsOf(request)]);
+    const combinedCarts = new Set([...carts, ...cartsOf(request)]);
     const chunk = chunks.at(-1);
-    if (chunk && together.size <= MAX_CARTS) {
+    if (chunk && combinedCarts.size <= MAX_CARTS) {
       chunk.push(request);
-      carts = together;
+      carts = combinedCarts;
     } else {
       chunks.push([request]);
       carts = new Set(cartsOf(request));

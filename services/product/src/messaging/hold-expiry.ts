@@ -5,16 +5,16 @@ import type { Table } from '@tandem/storage/table';
 import { BY_HOLD_EXPIRY, HELD, reservations } from '../store/entity-types.ts';
 import type { StockHolds } from '../application/stock-holds.ts';
 
-/** Holds that one sweep reads at a time; those of one product fit into a transaction. */
-const PAGE = 90;
-/** Products whose holds are ended at once. */
+/** Number of holds that a sweep reads at once: those of one product fit into a transaction. */
+const PAGE_SIZE = 90;
+/** Products whose holds expire concurrently. */
 const CONCURRENCY = 10;
 
-/** Well below the minute within which an overdue hold has to end. */
+/** Well below one minute, the longest time for which a hold may be overdue. */
 const MAX_SWEEP_MS = 10_000;
 const MIN_SWEEP_MS = 250;
 
-/** Pause between two sweeps, in milliseconds: a quarter of a hold, within limits; the longest for holds without end (0). */
+/** Pause between two sweeps, in milliseconds: a quarter of a hold, within limits. The maximum if holds do not expire (0). */
 export function sweepMsFor(holdSeconds: number): number {
   const quarterMs = holdSeconds * 250;
   return quarterMs > 0 ? Math.min(MAX_SWEEP_MS, Math.max(MIN_SWEEP_MS, quarterMs)) : MAX_SWEEP_MS;
@@ -23,7 +23,7 @@ export function sweepMsFor(holdSeconds: number): number {
 export interface HoldExpiryDeps {
   readonly table: Pick<Table, 'query'>;
   readonly stockHolds: Pick<StockHolds, 'expire'>;
-  /** How often each task looks for overdue holds, in milliseconds. */
+  /** Pause between two sweeps of a task, in milliseconds. */
   readonly everyMs: number;
   /** RFC 3339, UTC. */
   readonly now: () => string;
@@ -31,29 +31,29 @@ export interface HoldExpiryDeps {
 }
 
 /**
- * Ends overdue holds, those that became due first. Every task sweeps the same index: what two of them find is ended
- * once, by the condition on its version. A sweep that dies loses nothing, since a hold leaves the index with its end.
+ * Creates the sweep, which expires overdue holds, the oldest first. All tasks sweep the same index: a hold that several of
+ * them find expires once, by optimistic concurrency. A crash is harmless, as a hold leaves the index when it expires.
  */
 export function createHoldExpiry({ table, stockHolds, now, log }: Omit<HoldExpiryDeps, 'everyMs'>) {
   const expire = (productId: string, cartIds: readonly string[]) =>
     stockHolds
       .expire(productId, cartIds)
       .catch((err: unknown) =>
-        log.error({ err, productId }, 'overdue holds not ended; the next sweep retries'),
+        log.error({ err, productId }, 'overdue holds not expired; the next sweep retries'),
       );
 
-  /** Resolves to the number of holds that were due. */
+  /** Resolves to the number of due holds. */
   return async function sweep(signal?: AbortSignal): Promise<number> {
-    let found = 0;
+    let due = 0;
     for (let cursor: string | undefined; ;) {
       const page = await table.query(reservations, {
         index: BY_HOLD_EXPIRY,
         partition: HELD,
         until: now(),
-        limit: PAGE,
+        limit: PAGE_SIZE,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      found += page.items.length;
+      due += page.items.length;
       const products = [...Map.groupBy(page.items, ({ productId }) => productId)];
       while (products.length > 0) {
         await Promise.all(
@@ -65,13 +65,13 @@ export function createHoldExpiry({ table, stockHolds, now, log }: Omit<HoldExpir
           ),
         );
       }
-      if (page.cursor === undefined || signal?.aborted) return found;
+      if (page.cursor === undefined || signal?.aborted) return due;
       cursor = page.cursor;
     }
   };
 }
 
-/** Sweeps until it is stopped. The first sweep is at a random time, so that tasks do not sweep together. */
+/** Sweeps periodically until stopped. The first pause is random, so that tasks do not sweep at the same time. */
 export function startHoldExpiry({ everyMs, log, ...deps }: HoldExpiryDeps): Running {
   const sweep = createHoldExpiry({ ...deps, log });
   const stopping = new AbortController();
@@ -82,7 +82,7 @@ export function startHoldExpiry({ everyMs, log, ...deps }: HoldExpiryDeps): Runn
       await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
       await sweep(signal).catch((err: unknown) =>
-        log.error({ err }, 'overdue holds not found; the next sweep retries'),
+        log.error({ err }, 'sweep for overdue holds failed; the next one retries'),
       );
       pauseMs = everyMs;
     }

@@ -5,25 +5,25 @@ import type { Table } from '@tandem/storage/table';
 import { live, stateEvent } from '../domain/product.ts';
 import { BY_CATEGORY, products } from '../store/entity-types.ts';
 
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 export type SnapshotRequest = Omit<EventOf<'ProductSnapshotRequested'>, 'eventId' | 'schemaVersion'>;
 
-/** Publishes one page of a snapshot and asks, through the service's own queue, for the next one. */
+/** Publishes one page of a snapshot, and requests the next one through the service's own queue. */
 export type PublishSnapshotPage = (request: SnapshotRequest) => Promise<void>;
 
 export interface SnapshotDeps {
   readonly table: Table;
   readonly publish: Publish;
-  /** Puts a request into the service's own queue, so that each page is a message of its own: a crash resumes at the page. */
+  /** Sends a request to the service's own queue: each page is a separate message, so that a crash resumes at that page. */
   readonly enqueue: (request: SnapshotRequest) => Promise<void>;
   readonly currentTraceparent: () => string;
   readonly now: () => string;
 }
 
 /**
- * Snapshots are the one thing that a service publishes itself: they change no state, so there is nothing that a crash
- * between a write and a publish could lose. A page that failed is published again by the redelivered request.
+ * Creates the publisher of snapshots. They are the only events that a service publishes without the outbox: they change no
+ * state, so that no write can be committed without them. A page that fails is published again when its request is redelivered.
  */
 export function createSnapshots({
   table,
@@ -35,15 +35,15 @@ export function createSnapshots({
   const publishAll = async (events: readonly { eventId: string; event: NewEvent }[]) => {
     const traceparent = currentTraceparent();
     const outgoing = events.map((event): OutgoingEvent => ({ ...event, traceparent }));
-    const failed = (await publish(outgoing)).find(({ status }) => status !== 'published');
-    if (!failed) return;
-    const cause = new Error(`snapshot page not published: ${JSON.stringify(failed)}`);
-    if (failed.status === 'permanent') throw cause;
-    // A page is many calls of SNS: that one of them fails for a moment must not cost the page a receive.
+    const failure = (await publish(outgoing)).find(({ status }) => status !== 'published');
+    if (!failure) return;
+    const cause = new Error(`snapshot page not published: ${JSON.stringify(failure)}`);
+    if (failure.status === 'permanent') throw cause;
+    // A page takes many calls of SNS. `unavailable` is retried at once, so that one transient failure uses up no receive.
     throw new DomainError(
       'unavailable',
       'snapshot-not-published',
-      'Publishing the snapshot page failed. It is tried again.',
+      'Publishing the snapshot page failed. It is retried.',
       { cause },
     );
   };
@@ -51,17 +51,17 @@ export function createSnapshots({
   return async ({ requestId: snapshotId, cursor, publishedCount = 0, ...request }) => {
     const page = await table.query(products, {
       index: BY_CATEGORY,
-      limit: PAGE,
+      limit: PAGE_SIZE,
       ...(cursor ? { cursor } : {}),
     });
-    const found = page.items.flatMap((stored) => live(stored) ?? []);
+    const liveProducts = page.items.flatMap((stored) => live(stored) ?? []);
     await publishAll(
-      found.map((product) => ({
+      liveProducts.map((product) => ({
         eventId: `snapshot/${snapshotId}/${product.productId}/${product.version}`,
         event: { ...stateEvent('ProductSnapshot', product), snapshotId },
       })),
     );
-    const productCount = publishedCount + found.length;
+    const productCount = publishedCount + liveProducts.length;
     if (page.cursor) {
       await enqueue({ ...request, requestId: snapshotId, cursor: page.cursor, publishedCount: productCount });
     } else {

@@ -9,14 +9,14 @@ import { T0 } from '../domain/testing.ts';
 import { productKey } from '../store/entity-types.ts';
 import { createStockHolds } from '../application/stock-holds.ts';
 
-/** Product's table as two processes have it, with this much of the product `p`, and a clock that is set. */
+/** Product's table in two processes, with this stock of the product `p`, and a mocked clock. */
 export async function openStock(inventory: number, holdSeconds = 900) {
   const { driver, feed, close } = openSqlite(':memory:');
   const clock = { nowMs: Date.parse(T0) };
   const now = () => new Date(clock.nowMs).toISOString();
   const metrics = createMetrics();
-  const tableOf = () => createTable(driver, { now: () => clock.nowMs });
-  const table = tableOf();
+  const openTable = () => createTable(driver, { now: () => clock.nowMs });
+  const table = openTable();
   const stockHoldsOn = (table: Table) => createStockHolds({ table, metrics, holdSeconds, now });
   const content = { name: 'p', price: 1, currency: 'USD' };
   await table.update(productKey('p'), (stored) =>
@@ -24,19 +24,19 @@ export async function openStock(inventory: number, holdSeconds = 900) {
   );
   return {
     table,
-    other: tableOf(),
+    otherTable: openTable(),
     feed,
     metrics,
     clock,
     now,
     stockHoldsOn,
-    /** On hand and held. */
+    /** Resolves to the units on hand and held. */
     stock: async () => {
       const product = live(await table.get(productKey('p')));
       return product && [product.onHand, product.held];
     },
-    /** The events that were stored since the last call. */
-    published: async (): Promise<NewEvent[]> => {
+    /** Resolves to the events that were stored since the last call. */
+    publishedEvents: async (): Promise<NewEvent[]> => {
       const changes = await feed.read(10_000, AbortSignal.timeout(5_000));
       const last = changes.at(-1);
       if (last) await feed.checkpoint(last);
@@ -46,11 +46,11 @@ export async function openStock(inventory: number, holdSeconds = 900) {
   };
 }
 
-/** A cart of a guest adds units of a product. */
+/** Event: a guest's cart adds units of a product. */
 export function added(
   cartId: string,
   qty = 1,
-  other: Partial<EventOf<'ProductAddedToCart'>> = {},
+  overrides: Partial<EventOf<'ProductAddedToCart'>> = {},
 ): EventOf<'ProductAddedToCart'> {
   return {
     eventType: 'ProductAddedToCart',
@@ -62,6 +62,6 @@ export function added(
     lineQty: qty,
     timestamp: T0,
     cartVersion: 2,
-    ...other,
+    ...overrides,
   };
 }

@@ -2,16 +2,17 @@ import { type Key, key, type EntityType } from '@tandem/storage/table';
 import type { Description, StoredProduct } from '../domain/product.ts';
 import type { Reservation } from '../domain/reservation.ts';
 
-/** The index of the products that are not deleted. */
+/** Sparse index of the products that are not deleted. */
 export const BY_CATEGORY = 'byCategory';
 
-/** The sparse index of the holds that expire, in the order in which the sweep has to look at them. */
+/** Sparse index of the holds that expire, in the order in which the sweep checks them. */
 export const BY_HOLD_EXPIRY = 'byHoldExpiry';
+/** The only partition of that index. */
 export const HELD = 'held';
 
-/** Requests older than this are not carried out unless their reservation is stored. */
+/** Requests older than this are ignored unless their reservation is stored. */
 export const HORIZON_DAYS = 30;
-/** Retention of a reservation that holds nothing: longer than a request can be late. */
+/** Retention of a reservation without held units: longer than the horizon. */
 const RELEASED_RESERVATION_SECONDS = (HORIZON_DAYS + 1) * 24 * 60 * 60;
 
 export const products: EntityType<StoredProduct> = {
@@ -44,7 +45,7 @@ export function reservationKey(productId: string, cartId: string): Key<Reservati
   return key(reservations, `${productId}/${cartId}`);
 }
 
-/** The partition of the index that holds a category's products; products without a category share one. */
+/** Index partition of a category; products without a category share one. */
 export function categoryPartition(category: string | undefined): string {
   return category === undefined ? 'none' : `category/${category}`;
 }

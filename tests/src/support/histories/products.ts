@@ -1,6 +1,12 @@
 import type { NewEvent, TandemEvent } from '@tandem/contracts/events';
 import { createProduct, deleteProduct, patchProduct } from '@tandem/product/domain/edit-product';
-import { found, live, stateEvent, type StoredProduct, withStock } from '@tandem/product/domain/product';
+import {
+  requireProduct,
+  live,
+  stateEvent,
+  type StoredProduct,
+  withStock,
+} from '@tandem/product/domain/product';
 import { changeStock } from '@tandem/product/domain/stock';
 import * as fc from 'fast-check';
 import { ifAllowed, NOW, readEvents } from './delivery.ts';
@@ -33,7 +39,7 @@ const productChanges: fc.Arbitrary<ProductChange> = fc.oneof(
         patchProduct({ stored }, 'p', { price }, NOW, () => true),
   ),
   inventories.map((delta): ProductChange => (stored) => {
-    const product = found(stored, 'p');
+    const product = requireProduct(stored, 'p');
     return withStock(product, changeStock(product, { delta: delta - 25 }), NOW);
   }),
   fc.constant<ProductChange>((stored) => deleteProduct({ stored }, 'p', NOW, () => true)),
