@@ -24,8 +24,8 @@ export function createRecordingTracer(): {
       return {
         traceparent,
         end(attributes) {
-          const merged = { ...options.attributes, ...attributes };
-          spans.push({ name, kind: options.kind, traceId, spanId, parentId, attributes: merged });
+          const allAttributes = { ...options.attributes, ...attributes };
+          spans.push({ name, kind: options.kind, traceId, spanId, parentId, attributes: allAttributes });
         },
       };
     },

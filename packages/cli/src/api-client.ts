@@ -9,7 +9,7 @@ export interface ApiRequest {
   readonly body?: object;
 }
 
-/** Response of the API; the body is empty where it is not JSON. */
+/** Response of the API; the body is empty if it is not a JSON object. */
 export interface ApiResponse {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;

@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly deadlineMs?: number;
 }
 
-/** Runs a command to its end; rejects where the command does not exist, or exceeds the deadline. */
+/** Runs a command to its end; rejects if the command does not exist or exceeds the deadline. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -28,15 +28,14 @@ export async function run(
     ...(cwd !== undefined && { cwd }),
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Unlike the option `timeout`, this does not delay the rejection where the command does not exist.
+    // Unlike the option `timeout`, this does not delay the rejection if the command does not exist.
     signal: AbortSignal.timeout(deadlineMs),
   });
   if (isShown) for (const stream of [child.stdout, child.stderr]) stream.pipe(process.stdout, { end: false });
-  const [closed, stdout, stderr] = await Promise.all([
+  const [[code], stdout, stderr] = await Promise.all([
     once(child, 'close') as Promise<[number | null]>,
     text(child.stdout),
     text(child.stderr),
   ]);
-  const [code] = closed;
   return { code, output: stdout + stderr };
 }

@@ -114,9 +114,9 @@ const LIMITS = { maxReceiveCount: 5, visibilityTimeout: 30 };
  * topic that no service publishes to.
  */
 export function defineTopology<const D extends ServiceDefinitions>(definitions: D): TopologyOf<D> {
-  const all = Object.entries<ServiceDefinition>(definitions);
-  const ownerOf = new Map(all.map(([service, { publishes }]) => [publishes?.topic, service]));
-  const relays = all.flatMap(([service, { publishes, table }]) => {
+  const serviceEntries = Object.entries<ServiceDefinition>(definitions);
+  const ownerOf = new Map(serviceEntries.map(([service, { publishes }]) => [publishes?.topic, service]));
+  const relays = serviceEntries.flatMap(([service, { publishes, table }]) => {
     if (!publishes) return [];
     if (!table)
       throw new TypeError(`${service} publishes, but has no table for its relay to read. Define one.`);
@@ -125,10 +125,10 @@ export function defineTopology<const D extends ServiceDefinitions>(definitions: 
     const relay = { table: table.name, topic, parkingQueue, publishesExpiry };
     return [[service, snapshotQueue ? { ...relay, snapshotQueue } : relay] as const];
   });
-  const consumed = all.flatMap(([consumer, { consumes = {} }]) =>
+  const consumedQueues = serviceEntries.flatMap(([consumer, { consumes = {} }]) =>
     Object.entries(consumes).map(([queue, topics]) => ({ consumer, queue, topics: Object.entries(topics) })),
   );
-  const subscriptions = consumed.flatMap(({ consumer, queue, topics }) =>
+  const subscriptions = consumedQueues.flatMap(({ consumer, queue, topics }) =>
     topics.map(([topic, eventTypes]) => {
       const owner = ownerOf.get(topic);
       if (owner === undefined)
@@ -140,22 +140,24 @@ export function defineTopology<const D extends ServiceDefinitions>(definitions: 
   );
   return {
     services: Object.fromEntries(
-      all.map(([service, { paths = [], table, consumes = {} }]) => [
+      serviceEntries.map(([service, { paths = [], table, consumes = {} }]) => [
         service,
         { paths, ...(table && { table: table.name }), queues: Object.keys(consumes) },
       ]),
     ),
     tables: Object.fromEntries(
-      all.flatMap(([owner, { table }]) => (table ? [[table.name, { owner, indexes: table.indexes }]] : [])),
+      serviceEntries.flatMap(([owner, { table }]) =>
+        table ? [[table.name, { owner, indexes: table.indexes }]] : [],
+      ),
     ),
     relays: Object.fromEntries(relays),
     topics: Object.fromEntries(
-      all.flatMap(([owner, { publishes }]) =>
+      serviceEntries.flatMap(([owner, { publishes }]) =>
         publishes ? [[publishes.topic, { owner, eventTypes: publishes.eventTypes }]] : [],
       ),
     ),
     queues: Object.fromEntries(
-      consumed.map(({ consumer, queue }) => [
+      consumedQueues.map(({ consumer, queue }) => [
         queue,
         { consumer, deadLetterQueue: `${baseOf(queue)}-dlq`, ...LIMITS },
       ]),

@@ -4,11 +4,11 @@ export type Unit = 'Count' | 'Milliseconds' | 'Percent';
 interface MetricSpec {
   readonly type: 'counter' | 'distribution';
   readonly unit: Unit;
-  /** Beside `service`, which every metric has. Each combination of values is billed by the month: they are few and known. */
+  /** In addition to `service`, which every metric has. Each combination of values is billed by the month: they are few. */
   readonly dimensions: readonly string[];
 }
 
-/** Every metric that services and outbox relays emit. Emitters, dashboards and alarms take names, units and dimensions from here. */
+/** Every metric of services and outbox relays: names, units and dimensions for emitters, dashboards and alarms. */
 export const metricCatalog = {
   /** Duration of a request, from its first byte to the end of the response. */
   RequestLatency: { type: 'distribution', unit: 'Milliseconds', dimensions: ['route'] },
@@ -40,7 +40,7 @@ export const metricCatalog = {
   UnitsExpired: { type: 'counter', unit: 'Count', dimensions: [] },
   /** Units that were sold and not on hand. */
   UnitsShort: { type: 'counter', unit: 'Count', dimensions: [] },
-  /** Requests older than the horizon, without a stored reservation, which change nothing. */
+  /** Stock requests that were ignored: older than the horizon, without a stored reservation. */
   RequestsBeyondHorizon: { type: 'counter', unit: 'Count', dimensions: [] },
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 

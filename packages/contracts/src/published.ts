@@ -49,8 +49,8 @@ const times = ['updatedAt', 'timestamp'];
 export function promisesOf(schemas: Schemas): Schemas {
   return mapValues(schemas, (schema, type) => {
     const inShape = (fields: readonly string[]) => fields.filter((field) => field in schema.shape);
-    const promised = inShape(['eventId', ...(alwaysPublished[type] ?? [])]);
-    const mask: Record<string, true> = Object.fromEntries(promised.map((field) => [field, true]));
+    const requiredFields = inShape(['eventId', ...(alwaysPublished[type] ?? [])]);
+    const mask: Record<string, true> = Object.fromEntries(requiredFields.map((field) => [field, true]));
     return schema
       .required(mask as never)
       .extend(Object.fromEntries(inShape(times).map((field) => [field, z.iso.datetime()])))

@@ -33,7 +33,7 @@ test('a subscription filters on event types of its topic, each once', () => {
   }
 });
 
-test('a filter policy keeps within the limits of SNS', () => {
+test('every filter policy is within the limits of SNS', () => {
   for (const { eventTypes } of subscriptions) {
     const policy = { eventType: eventTypes };
     const values = Object.values(policy);

@@ -55,8 +55,8 @@ test('failed changes are reported as batch item failures by their sequence numbe
 });
 
 test('if the relay rejects, the whole batch fails, and no record is parked, as all are retried', async () => {
-  const { handler, calls } = handlerWith([], { relay: () => Promise.reject(new Error('gone')) });
-  await assert.rejects(handler({ Records: [unreadable('1'), record('2', event)] }), /gone/);
+  const { handler, calls } = handlerWith([], { relay: () => Promise.reject(new Error('relay failed')) });
+  await assert.rejects(handler({ Records: [unreadable('1'), record('2', event)] }), /relay failed/);
   assert.deepEqual(calls, ['flush']);
 });
 

@@ -24,7 +24,7 @@ export async function runService(
   const logger = createLogger({ name, level: config.LOG_LEVEL });
   const telemetry = await startTelemetry({ service: name, config, log: logger });
   const { metrics, tracer } = telemetry;
-  const running = await service.create(
+  const runningService = await service.create(
     {
       sqs: new SQSClient({ requestHandler: longPollTimeouts }),
       sns: new SNSClient({ requestHandler: callTimeouts }),
@@ -45,11 +45,11 @@ export async function runService(
     config,
   );
   return runUntilStopped(async () => {
-    const { url } = await running.start({ host: config.HOST, port: config.PORT });
+    const { url } = await runningService.start({ host: config.HOST, port: config.PORT });
     logger.info({ url }, 'started');
     return {
       async stop() {
-        await running.stop();
+        await runningService.stop();
         await telemetry.stop();
       },
     };

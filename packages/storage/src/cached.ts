@@ -55,14 +55,14 @@ export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): Ca
       const state = states.get(pk);
       if (state) result.set(pk, state);
     }
-    const missing = keys.filter((key) => !result.has(pkOf(key)));
-    if (missing.length === 0) return snapshotOf(pks, result);
+    const missingKeys = keys.filter((key) => !result.has(pkOf(key)));
+    if (missingKeys.length === 0) return snapshotOf(pks, result);
     const thisRead = Symbol('read');
-    for (const pk of missing.map(pkOf)) pendingReads.set(pk, thisRead);
+    for (const pk of missingKeys.map(pkOf)) pendingReads.set(pk, thisRead);
     try {
-      const consistent = missing.some((key) => recentWrites.has(pkOf(key)));
-      const snapshot = await table.read(missing, { consistent });
-      for (const key of missing) {
+      const consistent = missingKeys.some((key) => recentWrites.has(pkOf(key)));
+      const snapshot = await table.read(missingKeys, { consistent });
+      for (const key of missingKeys) {
         const [pk, state] = [pkOf(key), snapshot.get(key)];
         if (!state) continue;
         result.set(pk, state);
@@ -70,7 +70,7 @@ export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): Ca
       }
       return snapshotOf(pks, result);
     } finally {
-      for (const pk of missing.map(pkOf)) if (pendingReads.get(pk) === thisRead) pendingReads.delete(pk);
+      for (const pk of missingKeys.map(pkOf)) if (pendingReads.get(pk) === thisRead) pendingReads.delete(pk);
     }
   };
 

@@ -42,8 +42,8 @@ export function createTable(
     return new Map(rows.map((row) => [row.pk, row]));
   }
 
-  function liveStates(stored: StoredItems): ReadonlyMap<string, Versioned> {
-    return new Map([...stored.values()].filter(isLive).map(({ pk, state }) => [pk, state]));
+  function liveStates(storedItems: StoredItems): ReadonlyMap<string, Versioned> {
+    return new Map([...storedItems.values()].filter(isLive).map(({ pk, state }) => [pk, state]));
   }
 
   /** Condition that an item has not changed since it was read. */
@@ -73,7 +73,7 @@ export function createTable(
     key: Key<S>,
     current: Versioned | undefined,
     decision: Decision<S>,
-    stored: StoredItems,
+    storedItems: StoredItems,
   ): Put | undefined {
     const pk = pkOf(key);
     const { state, events } = decision;
@@ -85,7 +85,7 @@ export function createTable(
     if (!(Number.isSafeInteger(state.version) && state.version > (current?.version ?? 0))) {
       throw new Error(`${pk}: version ${state.version} does not follow ${current?.version ?? 0}`);
     }
-    const { lineage } = stored.get(pk) ?? {};
+    const { lineage } = storedItems.get(pk) ?? {};
     return { pk, condition: unchanged(current), row: rowOf(key, state, events), lineage };
   }
 
@@ -95,7 +95,7 @@ export function createTable(
    */
   function untilCommitted<R>(
     pks: readonly string[],
-    attempt: (stored: StoredItems, states: ReadonlyMap<string, Versioned>) => Promise<Attempt<R>>,
+    attempt: (storedItems: StoredItems, states: ReadonlyMap<string, Versioned>) => Promise<Attempt<R>>,
     unguarded: readonly string[] = [],
   ): Promise<R> {
     const deadline = performance.now() + CONTENTION_LIMIT_MS;
@@ -103,9 +103,9 @@ export function createTable(
       untilWritten(
         deadline,
         async () => {
-          const stored = await read(pks, true);
-          const states = liveStates(stored);
-          const { result, puts } = await attempt(stored, states);
+          const storedItems = await read(pks, true);
+          const states = liveStates(storedItems);
+          const { result, puts } = await attempt(storedItems, states);
           if (puts.length === 0) return { result };
           const writtenPks = new Set(puts.map(({ pk }) => pk));
           const checks = pks
@@ -138,10 +138,10 @@ export function createTable(
       decide: (current: S | undefined) => D,
     ) {
       const pk = pkOf(key);
-      return untilCommitted([pk], async (stored, states) => {
+      return untilCommitted([pk], async (storedItems, states) => {
         const current = states.get(pk) as S | undefined;
         const result = decide(current);
-        const put = putOf(key, current, result, stored);
+        const put = putOf(key, current, result, storedItems);
         return { result, puts: put ? [put] : [] };
       });
     },
@@ -170,14 +170,14 @@ export function createTable(
         const additionalPks = additionalReads(snapshotOf(pks, ownStates))
           .map(pkOf)
           .filter((pk) => !pks.includes(pk));
-        const stored: StoredItems = new Map([...(await read(additionalPks, true)), ...ownItems]);
+        const storedItems: StoredItems = new Map([...(await read(additionalPks, true)), ...ownItems]);
         const snapshot = snapshotOf(
           [...additionalPks, ...pks],
-          new Map([...liveStates(stored), ...ownStates]),
+          new Map([...liveStates(storedItems), ...ownStates]),
         );
         const result = decide(snapshot);
         const puts = result.writes.flatMap(
-          ({ key, ...decision }) => putOf(key, snapshot.get(key), decision, stored) ?? [],
+          ({ key, ...decision }) => putOf(key, snapshot.get(key), decision, storedItems) ?? [],
         );
         const writtenPks = puts.map(({ pk }) => pk);
         if (new Set(writtenPks).size < puts.length) throw new Error('Two writes of one item');

@@ -11,7 +11,7 @@ import {
 } from './table.ts';
 import type { Versioned, Write } from './table.ts';
 
-/** Stored record of an idempotency key whose request succeeded; `answer` is the response as JSON. */
+/** Stored record of an idempotency key whose request succeeded. The stored attribute `answer` is the response as JSON. */
 interface StoredResponse {
   readonly version: 1;
   readonly fingerprint: string;
@@ -45,8 +45,9 @@ export async function transactIdempotently<R>(
   const { response, isReplay } = await table.transact(
     [...keys, requestKey],
     (read) => {
-      const stored = read.get(requestKey);
-      if (stored) return { response: responseOf(stored, fingerprint), isReplay: true, writes: [] };
+      const storedResponse = read.get(requestKey);
+      if (storedResponse)
+        return { response: responseOf(storedResponse, fingerprint), isReplay: true, writes: [] };
       const decision = decide(read);
       const response = JSON.stringify(decision.response);
       const record = put(requestKey, { version: 1, fingerprint, expiresAt, answer: response });

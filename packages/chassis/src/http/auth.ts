@@ -69,16 +69,16 @@ export function createAuthenticator(options: {
       if (token === undefined)
         throw invalidToken('The Authorization header has no bearer token. Send "Bearer" and a token.');
       const digest = createHash('sha256').update(token).digest('base64');
-      const cached = cache.get(digest);
+      const cachedToken = cache.get(digest);
       cache.delete(digest);
-      const verified =
-        cached !== undefined && Date.now() < cached.cachedUntil
-          ? cached
+      const verifiedToken =
+        cachedToken !== undefined && Date.now() < cachedToken.cachedUntil
+          ? cachedToken
           : await verify(token).catch(rejectToken);
-      cache.set(digest, verified);
+      cache.set(digest, verifiedToken);
       const [leastRecent] = cache.keys();
       if (cache.size > MAX_CACHED_TOKENS && leastRecent !== undefined) cache.delete(leastRecent);
-      return verified.identity;
+      return verifiedToken.identity;
     },
   };
 }

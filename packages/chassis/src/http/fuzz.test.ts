@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { DomainError } from '../errors.ts';
 import { createSampleApp } from './testing.ts';
 
-const { app, logged } = await createSampleApp({
+const { app, logLines } = await createSampleApp({
   auth: {
     async authenticate(authorization) {
       if (authorization === undefined) return undefined;
@@ -156,7 +156,7 @@ async function assertHarmless(bytes: Buffer, statuses: Map<number, number>): Pro
   const response = await exchange(bytes);
   statuses.set(response?.status ?? 0, (statuses.get(response?.status ?? 0) ?? 0) + 1);
   assert.deepEqual(
-    logged.splice(0).filter((line) => line['level'] === 'error'),
+    logLines.splice(0).filter((line) => line['level'] === 'error'),
     [],
   );
   if (response === undefined) return;

@@ -19,11 +19,11 @@ test(
 );
 
 test('a response of a handler after its timeout is ignored', async () => {
-  const { app, logged } = await createSampleApp();
+  const { app, logLines } = await createSampleApp();
   const late = Promise.withResolvers<{ late: boolean }>();
   app.get('/late', routes, () => late.promise);
   assert.equal((await app.inject('/late')).statusCode, 503);
   late.resolve({ late: true });
   assert.equal((await app.inject('/things/a')).statusCode, 200);
-  assert.ok(!logged.some(({ level }) => level === 'fatal'));
+  assert.ok(!logLines.some(({ level }) => level === 'fatal'));
 });

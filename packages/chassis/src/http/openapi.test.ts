@@ -66,7 +66,7 @@ test('input, responses, problems and scope of a route are documented', () => {
     ['id', 'path', true],
     ['if-none-match', 'header', false],
   ]);
-  assert.deepEqual(responses['304'], { description: 'As the ETag says' });
+  assert.deepEqual(responses['304'], { description: 'Not modified' });
   assert.ok(responses['404']);
 
   const patch = document.paths['/things/{id}']?.['patch'];

@@ -18,7 +18,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 /** An app with one request in flight and two in its queue; `/slow` responds after `release()`. */
 async function busyApp() {
   const metrics = createMetrics();
-  const { app, logged } = await createSampleApp({
+  const { app, logLines } = await createSampleApp({
     metrics,
     limits: { load: { maxInFlight: 1, maxWaiting: 2 } },
   });
@@ -41,7 +41,7 @@ async function busyApp() {
     slow,
     waiting,
     confirm: confirmation.resolve,
-    logged,
+    logLines,
     counts: () => metrics.counts(),
     started: () => started,
     release: release.resolve,
@@ -59,7 +59,7 @@ test('an idle request does not count as in flight until it continues', async () 
 });
 
 test('requests that fit into the queue are served; beyond it the response is problem 503 at once', async () => {
-  const { app, slow, logged, counts, started, release } = await busyApp();
+  const { app, slow, logLines, counts, started, release } = await busyApp();
   const served = slow(3);
   const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, 'x-request-id': 'mine' };
   const shed = await app.inject({ url: '/slow', headers });
@@ -71,7 +71,7 @@ test('requests that fit into the queue are served; beyond it the response is pro
   assert.equal(shed.json<{ type: string }>().type, 'urn:tandem:problem:overloaded');
   assert.equal(started(), 1);
   assert.deepEqual(counts(), { RequestsShed: 1 });
-  assert.deepEqual(logged, [], 'a flood of requests causes no flood of log lines');
+  assert.deepEqual(logLines, [], 'a flood of requests causes no flood of log lines');
 
   release();
   assert.deepEqual(

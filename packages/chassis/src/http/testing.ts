@@ -42,8 +42,8 @@ export const ThingQuery = z.object({
 /** Creates an app with a route of each type; `logged` collects its log lines. */
 export async function createSampleApp(
   options: Partial<AppOptions> = {},
-): Promise<{ app: App; logged: LogLine[] }> {
-  const logged: LogLine[] = [];
+): Promise<{ app: App; logLines: LogLine[] }> {
+  const logLines: LogLine[] = [];
   const app = await createApp({
     name: 'sample',
     version: '1.2.3',
@@ -51,7 +51,7 @@ export async function createSampleApp(
     logger: createLogger({
       name: 'sample',
       level: 'info',
-      destination: { write: (line) => void logged.push(JSON.parse(line) as LogLine) },
+      destination: { write: (line) => void logLines.push(JSON.parse(line) as LogLine) },
     }),
     metrics: createMetrics(),
     health: { ready: async () => [] },
@@ -59,7 +59,7 @@ export async function createSampleApp(
     ...options,
   });
   registerThings(app, options.auth === undefined ? {} : { scope: 'things:write' });
-  return { app, logged };
+  return { app, logLines };
 }
 
 type LogLine = Record<string, unknown>;
@@ -84,7 +84,7 @@ function registerThings(app: App, guarded: { scope?: string }): void {
         summary: 'Fetch',
         params,
         headers: z.object({ 'if-none-match': z.string().optional() }),
-        response: { 200: z.object({ id: z.string() }), 304: noBody('As the ETag says') },
+        response: { 200: z.object({ id: z.string() }), 304: noBody('Not modified') },
       },
       config: { problems: [404] },
     },

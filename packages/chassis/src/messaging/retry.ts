@@ -36,8 +36,8 @@ export function withRetry<T>(
     const outcomes = new Map<T, Applied | undefined>();
     let remaining = items;
     for (let attempts = 0; remaining.length > 0; attempts++) {
-      const applied = await attempt(remaining);
-      remaining.forEach((item, i) => outcomes.set(item, applied[i]));
+      const results = await attempt(remaining);
+      remaining.forEach((item, i) => outcomes.set(item, results[i]));
       remaining = remaining.filter((item) => isUnavailable(outcomes.get(item)));
       const isLast = attempts + 1 === MAX_ATTEMPTS || performance.now() > deadline || signal?.aborted;
       if (remaining.length === 0 || isLast) break;

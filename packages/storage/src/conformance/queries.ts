@@ -71,7 +71,7 @@ export function queriesConform(open: () => Promise<Store>): void {
     assert.deepEqual(await listPages(table, { limit: 5 }), [[2]]);
   });
 
-  test('loses and repeats nothing while others write', open, async ({ table }) => {
+  test('concurrent writes cause no lost or repeated entries between two pages', open, async ({ table }) => {
     await Promise.all(range(10, 20).map((i) => putInGroup(table, 'red', i)));
     const query = { index: 'byGroup', partition: 'red', limit: 4 };
     const first = await table.query(thing, query);

@@ -45,8 +45,8 @@ export function createCarts(deps: CartsDeps): Carts {
       return changeSeveral(caller, [targetId, sourceId], (target, [sourceCart], catalog) => {
         const source = targetId === sourceId ? target : mergeableBy(accessOf(caller), sourceCart, targetId);
         const mergeTimes = { target: timesOf(target), source: timesOf(source) };
-        const merged = mergeCarts(target, source, catalog, mergeTimes);
-        return [merged.target, merged.source];
+        const decisions = mergeCarts(target, source, catalog, mergeTimes);
+        return [decisions.target, decisions.source];
       });
     },
 

@@ -31,8 +31,8 @@ export function createLists(table: Table, { catalogOf }: Pick<Decisions, 'catalo
       return pageOf(page.items, page.cursor);
     }
     const after = cursor ? decodeCursor(cursor) : undefined;
-    const open = { index: BY_USER, partition: openCartsOf(userId), limit: MAX_OPEN_CARTS };
-    const { items } = await table.query(carts, open);
+    const query = { index: BY_USER, partition: openCartsOf(userId), limit: MAX_OPEN_CARTS };
+    const { items } = await table.query(carts, query);
     const remaining = items
       .toSorted(byNewestChange)
       .filter((cart) => !after || byNewestChange(cart, after) > 0);

@@ -179,7 +179,7 @@ function reservationOf(
   return { ...state, ...hold, holder: current?.holder ?? holder, incarnation, updatedAt: now };
 }
 
-/** A renewed hold keeps its position in the index of due holds; the sweep moves it when that time comes. */
+/** A renewed hold keeps its position in the index of due holds; the sweep moves it once it is due. */
 function dueAtOf(current: Reservation | undefined, heldUntil: string): string {
   const dueAt = current !== undefined && current.held > 0 ? current.dueAt : undefined;
   return dueAt !== undefined && dueAt < heldUntil ? dueAt : heldUntil;

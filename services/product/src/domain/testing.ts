@@ -29,7 +29,7 @@ export const widgetInput: NewProduct = {
   inventory: 120,
 };
 
-/** The product after this decision, as it would be read. */
+/** The stored product after this decision. */
 export function after(
   { state, description }: ProductDecision | { state: CurrentProduct['stored']; description?: never },
   before: CurrentProduct = { stored: undefined },

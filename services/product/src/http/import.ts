@@ -77,16 +77,17 @@ export async function registerImport(
 /** Imports the lines of a stream, several concurrently. */
 async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLine): Promise<ImportResult> {
   const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
-  const rejected: { line: number; reason: string }[] = [];
+  const rejectedLines: { line: number; reason: string }[] = [];
   let listedBytes = 0;
   const pending = new Set<Promise<void>>();
-  for await (const numbered of numberedLines(stream, MAX_LINE_BYTES)) {
-    const work = importLine(numbered).then((outcome) => {
+  for await (const numberedLine of numberedLines(stream, MAX_LINE_BYTES)) {
+    const work = importLine(numberedLine).then((outcome) => {
       pending.delete(work);
       counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;
       if (typeof outcome === 'string') return;
       listedBytes += Buffer.byteLength(JSON.stringify(outcome.reason)) + ENTRY_OVERHEAD_BYTES;
-      if (listedBytes <= MAX_LISTED_BYTES) rejected.push({ line: numbered.line, reason: outcome.reason });
+      if (listedBytes <= MAX_LISTED_BYTES)
+        rejectedLines.push({ line: numberedLine.line, reason: outcome.reason });
     });
     work.catch(() => undefined);
     pending.add(work);
@@ -94,12 +95,12 @@ async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLi
   }
   await Promise.all(pending);
   const { created, updated, unchanged } = counts;
-  const unlisted = counts.rejected - rejected.length;
+  const unlisted = counts.rejected - rejectedLines.length;
   return {
     created,
     updated,
     unchanged,
-    rejected: rejected.sort((a, b) => a.line - b.line),
+    rejected: rejectedLines.sort((a, b) => a.line - b.line),
     ...(unlisted > 0 ? { unlisted } : {}),
   };
 }
@@ -119,9 +120,9 @@ async function* withDigest(stream: AsyncIterable<Uint8Array>, digest: Hash): Asy
 
 function createLineImport(products: Pick<Products, 'import'>, options: ImportOptions): ImportLine {
   const validate = compileValidator(schemas.importedProduct, 'body');
-  return async (numbered) => {
-    if ('fault' in numbered) return { reason: numbered.fault };
-    const parsed = parse(numbered.text);
+  return async (numberedLine) => {
+    if ('fault' in numberedLine) return { reason: numberedLine.fault };
+    const parsed = parse(numberedLine.text);
     if ('reason' in parsed) return parsed;
     const result = validate(parsed.value);
     if ('error' in result) return { reason: faultsOf(result.error) };
