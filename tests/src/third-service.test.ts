@@ -128,6 +128,11 @@ test(
     );
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     await run(process.execPath, ['--test', ...suites], { cwd: copy, env });
+    const drill = join(copy, 'tests/src/alarms/suite.ts');
+    await run(process.execPath, ['--test', '--test-name-pattern=has exactly one fault', drill], {
+      cwd: copy,
+      env,
+    });
 
     const program = `
       const { synthesize } = await import('./infra/src/testing/synth.ts');

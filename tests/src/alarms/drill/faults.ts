@@ -79,14 +79,11 @@ export const faults: readonly Fault[] = [
     // The instance that gets all requests, so that the load balancer itself responds.
     name: 'one of two instances stops',
     alarms: [
-      ...alarmsOf(routed, (service) => [
-        `${service}-tasks`,
-        `${service}-connections`,
-        `${service}-deployment-connections`,
-      ]),
+      ...alarmsOf(serviceNames, (service) => [`${service}-tasks`]),
+      ...alarmsOf(routed, (service) => [`${service}-connections`, `${service}-deployment-connections`]),
       'edge-errors',
     ],
-    inject: injectInto(routed, async ({ instances }) => instances[0]?.stop()),
+    inject: injectInto(serviceNames, async ({ instances }) => instances[0]?.stop()),
   },
   {
     name: 'the tables throttle calls',

@@ -1,5 +1,5 @@
 import { setInterval } from 'node:timers/promises';
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { type CloudWatch, MINUTE_MS, TIME_FACTOR } from './cloudwatch.ts';
 
 export interface SampleOptions {
@@ -51,13 +51,21 @@ export function sampleMetrics(options: SampleOptions): AsyncDisposable {
     ofQueue('ApproximateNumberOfMessagesVisible', ready.length);
     ofQueue('ApproximateAgeOfOldestMessage', (ageMs / 1_000) * TIME_FACTOR);
   };
-  const sampleInstances = async ([service, TargetGroup]: readonly [ServiceName, string]) => {
-    const ready = await Promise.all(instances[service].map(isReady));
-    const dimensions = { LoadBalancer: loadBalancer, TargetGroup };
-    cloudWatch.record('AWS/ApplicationELB', 'HealthyHostCount', dimensions, ready.filter(Boolean).length);
+  const sampleInstances = async (service: ServiceName) => {
+    const ready = (await Promise.all(instances[service].map(isReady))).filter(Boolean).length;
+    const TargetGroup = targetGroups.get(service);
+    if (TargetGroup !== undefined)
+      cloudWatch.record(
+        'AWS/ApplicationELB',
+        'HealthyHostCount',
+        { LoadBalancer: loadBalancer, TargetGroup },
+        ready,
+      );
+    // ECS records a sample for each running task.
+    const dimensions = { ClusterName: service, ServiceName: service };
+    for (let i = 0; i < ready; i++) cloudWatch.record('AWS/ECS', 'CPUUtilization', dimensions, 1);
   };
-  const sampleAll = () =>
-    Promise.all([...queues.map(sampleQueue), ...[...targetGroups].map(sampleInstances)]);
+  const sampleAll = () => Promise.all([...queues.map(sampleQueue), ...serviceNames.map(sampleInstances)]);
 
   const sampling = (async () => {
     await sampleAll();
