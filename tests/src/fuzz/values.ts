@@ -1,225 +1,135 @@
+import { isUtf8 } from 'node:buffer';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
-import type { Document, Schema } from './document.ts';
-import { CAPACITY, type Pool } from './pool.ts';
+import type { JsonSchema, OpenApi } from '../support/openapi.ts';
 
-/** What is settled when the request is sent: it may speak of what answers until then gave. */
-export type Late<T> = (pool: Pool) => T;
+/** Whether an input is valid by its document; `either` if readers of the document may differ. */
+export type Verdict = 'valid' | 'invalid' | 'either';
 
-/** The keywords of JSON Schema that our documents use: any other is an error, lest it be passed over in silence. */
-const understood = new Set(
-  [
-    '$ref type const enum anyOf oneOf allOf not format pattern minLength maxLength',
-    'properties required dependentRequired additionalProperties propertyNames items minItems maxItems',
-    'minimum maximum exclusiveMinimum exclusiveMaximum title description default example examples',
-  ].flatMap((keywords) => keywords.split(' ')),
-);
+/** Source of random values, which depend on the seed and on earlier responses. */
+export interface Source {
+  readonly draw: Draw;
+  readonly api: OpenApi;
+  readonly validate: (schema: JsonSchema) => ValidateFunction;
+  /** Whether some of the values are invalid, missing or added. */
+  readonly isWild: boolean;
+  /** Values of a field in earlier responses, the newest first. */
+  readonly known: (name: string) => readonly string[];
+}
 
-/** Texts that have broken parsers, stores and prototypes before. */
-export const nastyText = fc.oneof(
-  fc.constantFrom(
-    '',
-    ' ',
-    '\0',
-    '__proto__',
-    'constructor',
-    '..',
-    '%00',
-    '\ud800',
-    'x\udfffx',
-    '\ufeff',
-    "'",
-  ),
-  fc.constantFrom('null', '-0', '1e999', '٣', '👩‍👩‍👧', 'ﬁ', 'İ', '\u202e', '\r\nx: y', '${7*7}', '{{7*7}}'),
-  fc
-    .constantFrom(64, 65, 128, 129, 200, 201, 2000, 4001)
-    .chain((length) => fc.constantFrom('x', ' ', 'é', '😀', ',').map((unit) => unit.repeat(length))),
+/** Draws a value during a test. */
+export type Draw = <T>(arbitrary: fc.Arbitrary<T>) => T;
+
+/** Arbitrary of `Draw`. Unlike `fc.gen`, it does not compare all arbitraries with each other. */
+export class Draws extends fc.Arbitrary<Draw> {
+  override generate(random: fc.Random) {
+    return new fc.Value<Draw>((arbitrary) => arbitrary.generate(random, undefined).value, undefined);
+  }
+  override canShrinkWithoutContext(value: unknown): value is Draw {
+    return value === undefined;
+  }
+  override shrink() {
+    return fc.Stream.nil<fc.Value<Draw>>();
+  }
+}
+
+/** Decides with a probability of 1 / n. */
+export const oneIn = ({ draw }: Source, n: number): boolean => draw(fc.nat(n - 1)) === 0;
+/** Decides with a probability of 1 / n whether to be invalid, if the source is wild. */
+export const isOdd = (source: Source, n: number): boolean => source.isWild && oneIn(source, n);
+
+const strangeStrings = [
+  '',
+  ' ',
+  '\0',
+  '__proto__',
+  '..',
+  '%00',
+  '\ud800',
+  '\ufeff',
+  "'",
+  'null',
+  '-0',
+  '1e999',
+];
+const foreignStrings = ['٣', '👩‍👩‍👧', 'ﬁ', 'İ', '\u202e', '\r\nx: y', '${7*7}', '{{7*7}}', 'constructor'];
+const lengths = fc.constantFrom(64, 65, 128, 129, 200, 201, 2000, 4001);
+/** Strings that have broken parsers, stores and prototypes. */
+export const nastyString = fc.oneof(
+  fc.constantFrom(...strangeStrings, ...foreignStrings),
+  fc.tuple(lengths, fc.constantFrom('x', ' ', 'é', '😀', ',')).map(([length, unit]) => unit.repeat(length)),
   fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+);
+const nastyNumber = fc.constantFrom(0, -1, 0.5, 2 ** 31, 2 ** 53, -(2 ** 53), 1e21, 1e308);
+const nastyValue = fc.oneof(nastyString, nastyNumber, fc.jsonValue({ maxDepth: 3 }));
+/** Limits of the known values to choose from: with the newest ones, requests refer to the same cart and product. */
+const newest = fc.constantFrom(1, 1, 6, 50);
+const matching = new Map<string, fc.Arbitrary<string>>();
+
+/** Draws a value, mostly a valid one. Strings are mostly known values of their field. */
+export function drawValue(source: Source, schema: JsonSchema, name = ''): unknown {
+  const { draw, api, isWild } = source;
+  if (isOdd(source, 13)) return draw(nastyValue);
+  const { $ref, type, anyOf, pattern, minimum: min = 0, maximum: max = 2 ** 53 - 1, minLength = 0 } = schema;
+  if ($ref !== undefined) return drawValue(source, api.schemas[$ref.split('/').at(-1) ?? ''] ?? {}, name);
+  if (anyOf) return drawValue(source, draw(fc.constantFrom(...anyOf)), name);
+  if ('const' in schema) return schema.const;
+  if (schema.enum) return draw(fc.constantFrom(...schema.enum));
+  if (type === 'object') return drawObject(source, schema);
+  if (type === 'null') return null;
+  if (type === undefined) return draw(fc.jsonValue());
+  if (type === 'integer') {
+    const bounds = fc.constantFrom(min, max, ...(isWild ? [min - 1, max + 1, min + 0.5] : []));
+    return draw(fc.oneof(fc.integer({ min, max }), fc.integer({ min, max: Math.min(max, 20) }), bounds));
+  }
+  if (type !== 'string') throw new Error(`the fuzz test does not support the type ${type}: add it`);
+  const known = source.known(name).slice(0, draw(newest));
+  if (known.length > 0 && !oneIn(source, 4)) return draw(fc.constantFrom(...known));
+  if (pattern === undefined)
+    return draw(fc.string({ unit: 'grapheme', minLength, maxLength: minLength + 30 }));
+  const strings = matching.get(pattern) ?? fc.stringMatching(new RegExp(pattern, 'u'));
+  matching.set(pattern, strings);
+  return draw(strings);
+}
+
+function drawObject(source: Source, { properties = {}, required = [], oneOf = [{}] }: JsonSchema): object {
+  const needed = [...required, ...(source.draw(fc.constantFrom(...oneOf)).required ?? [])];
+  const fields = Object.entries(properties)
+    .filter(([, field]) => source.isWild || !field.not)
+    .filter(([name]) => (needed.includes(name) ? !isOdd(source, 8) : oneIn(source, oneOf.length > 1 ? 8 : 2)))
+    .map(([name, field]) => [name, drawValue(source, field, name)]);
+  return Object.fromEntries([...fields, ...(isOdd(source, 8) ? [[source.draw(nastyString), 1]] : [])]);
+}
+
+/** Texts that are inserted into JSON, also in the place of numbers. */
+const fragment = fc.constantFrom(
+  ...['', '\xff', '\ufeff', ' \n\t', '[', ',', '\0', '//\n', '}', '"__proto__":{"a":1},', '"a":1,"a":2,'],
+  ...['"constructor":{"prototype":{}},', `"a":${'['.repeat(70)}${']'.repeat(70)},`, `1${'0'.repeat(400)}`],
+  ...['1e999', '-1e999', '-0', '1.0', '01', 'NaN', '9007199254740993', '1E2', '0x10'],
 );
 
-const nastyValue = fc.oneof(
-  nastyText,
-  fc.constantFrom(null, true, 0, -1, 0.5, 2 ** 31, 2 ** 53, -(2 ** 53), 1e21, 1e308, [], {}, [[]]),
-  fc.jsonValue({ maxDepth: 3 }),
-);
-
-/**
- * Values of a schema. `wild` ones have something else here and there, and lack and add fields: whether they are
- * still valid is for a validator to say.
- */
-export function valuesOf(
-  document: Document,
-  schema: Schema,
-  wild: boolean,
-  name = '',
-): fc.Arbitrary<Late<unknown>> {
-  const inner = (part: unknown, partName = name) => valuesOf(document, part as Schema, wild, partName);
-  const right = rightValues(document, schema, wild, name, inner);
-  if (!wild) return right;
-  return fc.oneof(
-    { weight: 12, arbitrary: right },
-    { weight: 1, arbitrary: nastyValue.map((value) => () => value) },
-  );
-}
-
-type Inner = (schema: unknown, name?: string) => fc.Arbitrary<Late<unknown>>;
-
-function rightValues(
-  document: Document,
-  schema: Schema,
-  wild: boolean,
-  name: string,
-  inner: Inner,
-): fc.Arbitrary<Late<unknown>> {
-  const strange = Object.keys(schema).filter((keyword) => !understood.has(keyword));
-  if (strange.length > 0) throw new Error(`the fuzzer does not know ${strange.join(', ')}: teach it`);
-  const { $ref, allOf, anyOf, oneOf, type } = schema;
-  if ($ref !== undefined) return inner(document.resolve(schema));
-  if (Array.isArray(allOf)) {
-    const { allOf: _, ...rest } = schema;
-    return inner(Object.assign({}, rest, ...allOf));
+/** Draws JSON, of which wild sources distort some. */
+export function drawJson(source: Source, schema: JsonSchema): { bytes: Buffer; verdict: Verdict } {
+  const { draw, validate } = source;
+  let json = JSON.stringify(drawValue(source, schema));
+  if (isOdd(source, 10)) {
+    const start = draw(fc.constantFrom(0, 1, json.lastIndexOf(':') + 1, json.length));
+    json = json.slice(0, start) + draw(fragment) + json.slice(start).replace(/^-?\d+/, '');
+    if (oneIn(source, 4)) json = json.slice(0, 1 + draw(fc.nat(json.length)));
   }
-  if (type === 'object' && Array.isArray(oneOf)) {
-    const { oneOf: _, dependentRequired: _dependent, ...anyFields } = schema;
-    const alternatives = [...alternativesOf(schema), ...(wild ? [anyFields] : [])];
-    return fc.oneof(...alternatives.map((alternative) => objects(alternative, wild, inner)));
+  const bytes = Buffer.from(json, isOdd(source, 20) ? 'latin1' : 'utf8');
+  return { bytes, verdict: verdictOf(validate(schema), bytes) };
+}
+
+function verdictOf(validate: ValidateFunction, bytes: Buffer): Verdict {
+  const text = bytes.toString();
+  if (!isUtf8(bytes)) return 'invalid';
+  // Readers may skip a byte order mark, reject prototype pollution and deep nesting, and count surrogates differently.
+  if (/^\ufeff|__proto__|constructor|\[{60}|[\ud800-\udfff]|\\ud[89a-f]/i.test(text)) return 'either';
+  try {
+    return validate(JSON.parse(text)) ? 'valid' : 'invalid';
+  } catch (error) {
+    if (error instanceof SyntaxError) return 'invalid';
+    throw error;
   }
-  const choices =
-    anyOf ??
-    oneOf ??
-    (Array.isArray(type) ? type.map((one) => ({ ...schema, type: one as string })) : undefined);
-  if (Array.isArray(choices)) return fc.oneof(...choices.map((choice) => inner(choice)));
-  if ('const' in schema) return fc.constant(() => schema['const']);
-  if (Array.isArray(schema['enum']))
-    return fc.constantFrom(...(schema['enum'] as unknown[])).map((value) => () => value);
-  switch (type) {
-    case 'object':
-      return objects(schema, wild, inner);
-    case 'array': {
-      const { minItems: minLength = 0, maxItems: maxLength = 5 } = schema as Readonly<Record<string, number>>;
-      return fc
-        .array(inner(schema['items'] ?? {}), {
-          minLength,
-          maxLength: Math.max(minLength, Math.min(5, maxLength)),
-        })
-        .map((items) => (pool) => items.map((item) => item(pool)));
-    }
-    case 'string':
-      return texts(schema, name);
-    case 'integer':
-    case 'number':
-      return numbers(schema, wild).map((value) => () => value);
-    case 'boolean':
-      return fc.boolean().map((value) => () => value);
-    case 'null':
-      return fc.constant(() => null);
-    case undefined:
-      return fc.jsonValue({ maxDepth: 3 }).map((value) => () => value);
-    default:
-      throw new Error(`the fuzzer does not know the type ${String(type)}: teach it`);
-  }
-}
-
-/** The schema of a field that must be absent. */
-function isNever(schema: Schema): boolean {
-  if (schema['not'] === undefined) return false;
-  if (Object.keys(schema['not'] as object).length === 0) return true;
-  throw new Error('the fuzzer knows no not but of everything: teach it');
-}
-
-/** An object schema once for each of the alternatives that require other fields, without the fields of the others. */
-function alternativesOf(schema: Schema): readonly Schema[] {
-  const { oneOf, dependentRequired = {}, properties, required = [], ...rest } = schema;
-  const requiredBy = (oneOf as readonly Schema[]).map((alternative) => {
-    const { required: fields = [], ...more } = alternative as { readonly required?: readonly string[] };
-    if (Object.keys(more).length > 0)
-      throw new Error('the fuzzer knows no alternatives but of required: teach it');
-    return fields;
-  });
-  const dependencies = dependentRequired as Readonly<Record<string, readonly string[]>>;
-  return requiredBy.map((own) => {
-    const others = requiredBy.filter((fields) => fields !== own).flat();
-    const isPossible = (name: string) =>
-      !others.includes(name) && (dependencies[name] ?? []).every((field) => own.includes(field));
-    const possible = Object.entries(properties as Record<string, Schema>).filter(([name]) =>
-      isPossible(name),
-    );
-    return {
-      ...rest,
-      properties: Object.fromEntries(possible),
-      required: [...(required as string[]), ...own],
-    };
-  });
-}
-
-function objects(schema: Schema, wild: boolean, inner: Inner): fc.Arbitrary<Late<unknown>> {
-  const { properties = {}, required = [], additionalProperties = true } = schema;
-  const fields = Object.fromEntries(
-    Object.entries(properties as Record<string, Schema>)
-      .filter(([, field]) => wild || !isNever(field))
-      .map(([name, field]) => [
-        name,
-        isNever(field) ? nastyValue.map((value) => () => value) : inner(field, name),
-      ]),
-  );
-  const requiredKeys = wild
-    ? fc.subarray(required as string[], { minLength: 0 })
-    : fc.constant(required as string[]);
-  const extras = wild
-    ? fc.dictionary(
-        nastyText,
-        nastyValue.map((value) => () => value),
-        { maxKeys: 2 },
-      )
-    : fc.constant({});
-  const others =
-    typeof additionalProperties === 'object'
-      ? fc.dictionary(fc.string({ maxLength: 10 }), inner(additionalProperties, ''), { maxKeys: 3 })
-      : fc.constant({});
-  return fc
-    .tuple(requiredKeys, fc.boolean())
-    .chain(([keys, isComplete]) =>
-      fc.tuple(
-        others,
-        isComplete ? fc.constant({}) : extras,
-        fc.record(fields, { requiredKeys: isComplete ? (required as string[]) : keys }),
-      ),
-    )
-    .map((parts) => (pool) => {
-      const entries = parts.flatMap((part) => Object.entries(part as Record<string, Late<unknown>>));
-      return Object.fromEntries(entries.map(([key, value]) => [key, value(pool)]));
-    });
-}
-
-/** Three in four are what answers gave under the name, as long as there is any. */
-function texts(schema: Schema, name: string): fc.Arbitrary<Late<unknown>> {
-  const { minLength = 0, maxLength = 30 } = schema as Readonly<Record<string, number>>;
-  const made =
-    typeof schema['pattern'] === 'string'
-      ? fc.stringMatching(new RegExp(schema['pattern'], 'u'))
-      : fc.string({ unit: 'grapheme', minLength, maxLength: Math.max(minLength, Math.min(30, maxLength)) });
-  return fc.tuple(made, fc.nat(3), fc.oneof({ weight: 5, arbitrary: fc.nat(5) }, fc.nat(CAPACITY))).map(
-    ([text, quarter, nth]) =>
-      (pool) =>
-        quarter === 0 ? text : (pool.recent(name, nth) ?? text),
-  );
-}
-
-function numbers(schema: Schema, wild: boolean): fc.Arbitrary<number> {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema as Readonly<
-    Record<string, number | undefined>
-  >;
-  const min = minimum ?? (exclusiveMinimum === undefined ? Number.MIN_SAFE_INTEGER : exclusiveMinimum + 1);
-  const max = maximum ?? (exclusiveMaximum === undefined ? Number.MAX_SAFE_INTEGER : exclusiveMaximum - 1);
-  const within = fc.oneof(
-    fc.integer({ min, max }),
-    fc.integer({ min, max: Math.min(max, Math.max(min, 0) + 20) }),
-    fc.constantFrom(min, max),
-  );
-  if (!wild) return within;
-  const beyond = fc.oneof(
-    fc.constantFrom(min - 1, max + 1),
-    within.map((number) => number + 0.5),
-  );
-  return fc.oneof({ weight: 4, arbitrary: within }, { weight: 1, arbitrary: beyond });
 }

@@ -25,13 +25,13 @@ test(`core 6: every write of a cart honours If-Match, on ${storeName}`, async (t
       ({ method, path }) => method !== 'GET' && path.includes('{cartId}'),
     );
     assert.ok(writes.length >= 8);
-    for (const { method, path, sent } of writes) {
+    for (const { method, path, sample } of writes) {
       await t.test(`${method} ${path}`, async () => {
         const cartId = await user.openCart();
         await user.fill(cartId, { mug: 2 });
         await user.untilHeld(cartId);
         const source = await user.openCart();
-        const fields = sent.body as Readonly<Record<string, unknown>> | undefined;
+        const fields = sample.body as Readonly<Record<string, unknown>> | undefined;
         const body = fields && 'fromCartId' in fields ? { fromCartId: source } : fields;
         const write = (ifMatch: string, more: Readonly<Record<string, string>> = {}) =>
           user.call(method, pathWith(path, { cartId, productId: 'mug' }), {

@@ -38,12 +38,12 @@ test(`every operation rejects invalid tokens, on ${storeName}`, () =>
 
     const operations = [...(await operationsOf(urls.product)), ...(await operationsOf(urls.cart))];
     assert.ok(operations.length >= 17);
-    for (const { method, path, sent } of operations) {
+    for (const { method, path, sample } of operations) {
       const send = async (authorization: string, id: string) =>
         call(method, pathWith(path, { cartId: id, productId: 'mug' }), {
-          ...sent,
+          ...sample,
           token: false,
-          headers: { ...sent.headers, authorization },
+          headers: { ...sample.headers, authorization },
         });
       for (const [fault, authorization] of Object.entries(forged)) {
         const response = await send(authorization, cartId);
@@ -68,10 +68,10 @@ test(`an operation that requires a scope rejects requests without it, on ${store
       (await operationsOf(urls.product)).filter(({ method, isGuarded }) => (method === 'GET') === isGuarded),
       [],
     );
-    for (const { method, path, sent } of guarded) {
+    for (const { method, path, sample } of guarded) {
       const url = pathWith(path, { productId: 'mug' });
-      assert.equal((await call(method, url, { ...sent, token: false })).status, 401, `${method} ${path}`);
-      assert.equal((await call(method, url, { ...sent, token })).status, 403, `${method} ${path}`);
+      assert.equal((await call(method, url, { ...sample, token: false })).status, 401, `${method} ${path}`);
+      assert.equal((await call(method, url, { ...sample, token })).status, 403, `${method} ${path}`);
     }
   }));
 
@@ -90,9 +90,9 @@ test(`another user's cart is indistinguishable from a missing one, for every req
     const cartOperations = (await operationsOf(urls.cart)).filter(({ path }) => path.includes('{cartId}'));
     const posts = cartOperations.filter(({ method }) => method === 'POST');
     assert.ok(cartOperations.length >= 8 && posts.length >= 4);
-    for (const { method, path, sent } of posts.filter(({ path }) => !path.endsWith('/checkout'))) {
+    for (const { method, path, sample } of posts.filter(({ path }) => !path.endsWith('/checkout'))) {
       await owner.call(method, pathWith(path, { cartId, productId: 'mug' }), {
-        ...sent,
+        ...sample,
         headers: { 'idempotency-key': KEY },
       });
     }
@@ -113,12 +113,12 @@ test(`another user's cart is indistinguishable from a missing one, for every req
         assert.deepEqual(comparable(response, cartId), comparable(unknownCart, unused), operationName);
       };
       for (const operation of cartOperations) {
-        const { method, path, sent } = operation;
+        const { method, path, sample } = operation;
         for (const headers of headersOf(operation)) {
           await assertNotFound(
             (id) =>
               call(method, pathWith(path, { cartId: id, productId: 'mug' }), {
-                ...sent,
+                ...sample,
                 ...(headers && { headers }),
               }),
             `${method} ${path} ${JSON.stringify(headers)}`,

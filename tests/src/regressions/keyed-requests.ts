@@ -18,7 +18,7 @@ export function isReplay({ headers }: Pick<ApiResponse, 'headers'>): boolean {
 /** Prepares a request of an operation that succeeds, with its own product, user and carts. */
 export async function prepareRequest(
   { urls, cartUrls }: TwoCarts,
-  { method, path, sent }: Operation,
+  { method, path, sample }: Operation,
   name: string,
 ) {
   const token = await mintToken({ subject: name, scopes: [] });
@@ -34,7 +34,7 @@ export async function prepareRequest(
       ({ body }) => body.items[0]?.priceChanged === true,
     );
   }
-  const body = bodyWith(sent.body, { productId: name, fromCartId });
+  const body = bodyWith(sample.body, { productId: name, fromCartId });
   const url = pathWith(path, { cartId, productId: name });
   const clients = cartUrls.map((cartUrl) => client(cartUrl, token));
   return {
@@ -46,7 +46,7 @@ export async function prepareRequest(
       position = 0,
     ): Promise<ApiResponse> => {
       const { call } = (path.startsWith('/carts') && clients[position % clients.length]) || user;
-      const headers = { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) };
+      const headers = { ...sample.headers, ...(key !== undefined && { 'idempotency-key': key }) };
       return call(method, url, { ...(body !== undefined && { body }), ...changes, headers });
     },
     /** State of the user's carts, without ids and times. */

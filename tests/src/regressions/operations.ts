@@ -1,30 +1,16 @@
-import { client, type RequestOptions } from '../support/http.ts';
+import type { RequestOptions } from '../support/http.ts';
+import { type DocumentedOperation, fetchOpenApi, requiresScope } from '../support/openapi.ts';
 
 /** Documented operation of a service, with a valid body. */
 export interface Operation {
   readonly method: string;
   /** Path template with the parameters in braces. */
   readonly path: string;
-  readonly sent: RequestOptions;
+  readonly sample: RequestOptions;
   /** Documented response statuses. */
   readonly statuses: readonly string[];
   /** Whether it needs a scope. */
   readonly isGuarded: boolean;
-}
-
-interface Schema {
-  readonly required?: readonly string[];
-  readonly oneOf?: readonly Schema[];
-}
-
-interface Documented {
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Schema }>> };
-  readonly responses: Readonly<Record<string, unknown>>;
-  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
-}
-
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Documented>>>>;
 }
 
 /** Sample values of required fields. */
@@ -49,25 +35,23 @@ const streams: Readonly<Record<string, RequestOptions>> = {
 
 /** All operations of a service apart from its health checks, from its OpenAPI document. */
 export async function operationsOf(url: string): Promise<readonly Operation[]> {
-  const { paths } = (await client(url).call<Document>('GET', '/openapi.json')).body;
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods)
-      .filter(() => path !== '/health' && path !== '/ready')
-      .map(([method, documented]) => ({
-        method: method.toUpperCase(),
-        path,
-        sent: streams[path] ?? sampleOf(documented),
-        statuses: Object.keys(documented.responses),
-        isGuarded: documented.security?.every((scheme) => Object.values(scheme).flat().length > 0) ?? false,
-      })),
-  );
+  const { operations } = await fetchOpenApi(url);
+  return operations
+    .filter(({ path }) => path !== '/health' && path !== '/ready')
+    .map((operation) => ({
+      method: operation.method,
+      path: operation.path,
+      sample: streams[operation.path] ?? sampleOf(operation),
+      statuses: Object.keys(operation.responses),
+      isGuarded: requiresScope(operation),
+    }));
 }
 
-function sampleOf({ requestBody }: Documented): RequestOptions {
+function sampleOf({ requestBody }: DocumentedOperation): RequestOptions {
   const schema = requestBody?.content['application/json']?.schema;
   if (!schema) return {};
-  const [alternative] = schema.oneOf ?? [];
-  const fields = [schema, alternative].flatMap((part) => part?.required ?? []);
+  const { required = [], oneOf = [{}] } = schema;
+  const fields = [...required, ...(oneOf[0]?.required ?? [])];
   const body = fields.map((field) => {
     if (!(field in samples)) throw new Error(`a sample of ${field} is missing`);
     return [field, samples[field]] as const;

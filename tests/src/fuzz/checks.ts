@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Request } from './requests.ts';
+import type { Source } from './values.ts';
+
+/** Received response. */
+export interface Response {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** Statuses of any route before its handler: token, path and size of the request. */
+const GENERAL = [400, 401, 404, 405, 413, 414, 415, 417, 431];
+/** Statuses of malformed requests. */
+const MALFORMED = [401, 403, 405, 413, 414, 415, 431];
+
+/** Violations by a response: of its document, HTTP, RFC 9457, and the verdict on its request. No client can cause a 5xx. */
+export function violationsOf(request: Request, response: Response, validate: Source['validate']): string[] {
+  const { operation, method, verdict, tokenVerdict } = request;
+  const { status, headers, text } = response;
+  const isDocumentedMethod = method === operation.method;
+  const documented = operation.responses[status] ?? operation.responses['default'];
+  const type = headers['content-type']?.split(';', 1)[0]?.trim() ?? '';
+  const { schema } = documented?.content?.[type] ?? {};
+  const body = (type.endsWith('json') ? JSON.parse(text) : {}) as Record<string, unknown>;
+  const errors = isDocumentedMethod && schema && !validate(schema)(body) ? validate(schema).errors : [];
+  const isRejected = status >= 400;
+  const isMalformed = MALFORMED.includes(status) || /:(invalid-input|malformed)/.test(String(body['type']));
+  const isValid = verdict === 'valid' && tokenVerdict === 'valid';
+  const requiredHeaders = [
+    'x-request-id',
+    // A request that the HTTP parser rejects has no trace.
+    ...(status === 431 ? [] : ['traceparent']),
+    ...({ 401: ['www-authenticate'], 405: ['allow'], 429: ['retry-after'] }[status] ?? []),
+    ...(method === 'POST' && status === 201 ? ['location'] : []),
+    ...Object.entries((isDocumentedMethod && documented?.headers) || {}).flatMap(
+      ([name, { required = true }]) => (required ? [name.toLowerCase()] : []),
+    ),
+  ];
+  const isText = (value: unknown) => typeof value === 'string' && value !== '';
+  const violations = {
+    [`status ${status}`]: status >= 500,
+    'an invalid request is accepted': !isRejected && verdict === 'invalid',
+    'a request without the required token is accepted': !isRejected && tokenVerdict === 'invalid',
+    'a valid request is rejected as malformed': isRejected && isValid && isMalformed,
+    'the status is not documented': isDocumentedMethod && !documented && !GENERAL.includes(status),
+    'a body is not documented': isDocumentedMethod && documented && !documented.content && text !== '',
+    'the content type is not documented': isDocumentedMethod && documented?.content && !schema,
+    'an error is not a problem': isRejected && headers['content-type'] !== 'application/problem+json',
+    'status of the problem': isRejected && body['status'] !== status,
+    'requestId of the problem': isRejected && body['requestId'] !== headers['x-request-id'],
+    'type of the problem': isRejected && !/^urn:tandem:problem:[a-z-]+$/.test(String(body['type'])),
+    'title of the problem': isRejected && !isText(body['title']),
+    'detail of the problem': isRejected && !isText(body['detail']),
+    'errors of the problem': /:invalid-input$/.test(String(body['type'])) && !Array.isArray(body['errors']),
+  };
+  return [
+    ...Object.entries(violations).flatMap(([name, isViolated]) => (isViolated ? [name] : [])),
+    ...requiredHeaders.filter((name) => headers[name] === undefined).map((name) => `missing header ${name}`),
+    ...(errors ?? []).map((error) => `invalid body: ${JSON.stringify(error)}`),
+  ];
+}
