@@ -45,13 +45,17 @@ test(`the responses to ${requests} random requests follow the OpenAPI documents,
         const request = drawRequest(source, documented.operation, tokens);
         const response = await send(agent, url, request);
         const violations = violationsOf(request, response, documented.validate);
-        assert.deepEqual(violations, [], `${textOf(url, request)}\n${response.status} ${response.text}`);
+        if (violations.length > 0)
+          assert.fail(
+            `${violations.join('; ')}\n${textOf(url, request)}\n${response.status} ${response.text}`,
+          );
         const { method, path } = request.operation;
         const name = `${method} ${path} ${response.status}`;
         if (request.method === method) counts.set(name, (counts.get(name) ?? 0) + 1);
         if (response.status < 300) known.learn(request, response);
       });
-      await fc.assert(property, { numRuns: requests, seed, endOnFailure: true });
+      const { errorInstance } = await fc.check(property, { numRuns: requests, seed, endOnFailure: true });
+      if (errorInstance) throw errorInstance;
       for (const [name, count] of [...counts].toSorted()) t.diagnostic(`${name} ×${count}`);
       const unsuccessful = operations
         .map(({ operation: { method, path } }) => `${method} ${path} 2`)
