@@ -130,9 +130,10 @@ function lose(sns: SNSClient, isLost: (event: TandemEvent) => boolean): void {
           PublishBatchRequestEntries?: readonly { readonly Message: string }[];
         };
         if (commandName !== 'PublishBatchCommand' || !entries) return next(args);
-        const kept = entries.filter(({ Message }) => !isLost(JSON.parse(Message) as TandemEvent));
-        if (kept.length === 0) return { response: {}, output: { Successful: [], $metadata: {} } as never };
-        return next({ ...args, input: { ...args.input, PublishBatchRequestEntries: kept } });
+        const remaining = entries.filter(({ Message }) => !isLost(JSON.parse(Message) as TandemEvent));
+        if (remaining.length === 0)
+          return { response: {}, output: { Successful: [], $metadata: {} } as never };
+        return next({ ...args, input: { ...args.input, PublishBatchRequestEntries: remaining } });
       },
     { step: 'initialize' },
   );

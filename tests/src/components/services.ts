@@ -18,8 +18,8 @@ export async function openServices(stack: AsyncDisposableStack) {
   const assemblies = stack.use(await assemble(options));
   mapServices((service) => assemblies[service].startRelay());
 
-  const start = async ({ createService }: Assembly) => {
-    const service = await createService();
+  const start = async (assembly: Assembly) => {
+    const service = await assembly.createService();
     const { url } = await service.start({ host: '127.0.0.1', port: 0 });
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= service.stop());

@@ -92,13 +92,13 @@ test('a message that would fail again stays and is visible again, unless forced'
   await using workbench = await openWorkbench();
   const invalid = productUpdated('wrong', { price: 'much' });
   await workbench.send(cartDlq.name, invalid, productUpdated('right'), { body: '{"eventType":"New"}' });
-  const left: string[] = [];
+  const reasons: string[] = [];
   const onMessage: NonNullable<Parameters<typeof workbench.redrive>[1]['onMessage']> = (_, outcome) => {
-    if (outcome.kind !== 'sent') left.push(outcome.reason);
+    if (outcome.kind !== 'sent') reasons.push(outcome.reason);
   };
   const report = await workbench.redrive(cartDlq, { ...FAST, onMessage });
   assert.deepEqual([report.sent, report.left, report.end], [1, 2, 'all']);
-  assert.match(left.join('\n'), /^\/price: .*\nunknown event type/);
+  assert.match(reasons.join('\n'), /^\/price: .*\nunknown event type/);
   assert.equal((await workbench.depth(cartDlq)).visible, 2);
   const forced = await workbench.redrive(cartDlq, { ...FAST, isForced: true });
   assert.deepEqual([forced.sent, forced.left], [2, 0]);
@@ -146,8 +146,8 @@ test('only the message with the given message id or event id is redriven', async
   await workbench.send(cartDlq.name, ...productUpdates(30));
   const [, second] = await workbench.show(cartDlq, { limit: 2 });
   assert.ok(second);
-  const one = await workbench.redrive(cartDlq, { ...FAST, only: second.messageId });
-  assert.deepEqual([one.sent, one.end], [1, 'found']);
+  const byMessageId = await workbench.redrive(cartDlq, { ...FAST, only: second.messageId });
+  assert.deepEqual([byMessageId.sent, byMessageId.end], [1, 'found']);
   assert.equal((await workbench.redrive(cartDlq, { ...FAST, only: 'product/p25/2/0' })).sent, 1);
   assert.deepEqual(
     sortedBodies(await workbench.receiveAll(CART_QUEUE)),

@@ -73,11 +73,11 @@ test('a line with rejected units stops the checkout until its quantity is lowere
     const cartIds = await concurrently(10, openCart);
     await Promise.all(cartIds.map((cartId) => add(cartId, 'mug', 3)));
     await assertStock(urls, { mug: 1 });
-    const shown = await until(
+    const carts = await until(
       async () => Promise.all(cartIds.map(async (cartId) => (await cart(cartId)).body)),
-      (carts) => carts.some(({ items: [line] }) => line?.availability === 'insufficient'),
+      (current) => current.some(({ items: [line] }) => line?.availability === 'insufficient'),
     );
-    const { cartId = '' } = shown.find(({ items: [line] }) => line?.availability === 'insufficient') ?? {};
+    const { cartId = '' } = carts.find(({ items: [line] }) => line?.availability === 'insufficient') ?? {};
 
     const insufficient = { productId: 'mug', qty: 3, availability: 'insufficient', availableQty: 1 };
     const lines = linesOf(await checkOut(cartId), 'lines-changed');

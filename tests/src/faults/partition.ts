@@ -40,9 +40,9 @@ test('while Product is down, carts are opened, filled and read; afterwards its s
     for (const backlog of BACKLOGS) {
       await system.children.product.stop();
       await mapWithLimit(positions(backlog), CONCURRENCY, async () => {
-        const own = await openCart();
-        assert.equal((await add(own, 'mug', 1)).status, 200);
-        assert.equal((await call<CartBody>('GET', `/carts/${own}`)).body.items.length, 1);
+        const newCart = await openCart();
+        assert.equal((await add(newCart, 'mug', 1)).status, 200);
+        assert.equal((await call<CartBody>('GET', `/carts/${newCart}`)).body.items.length, 1);
       });
       sold += backlog;
       const isCaughtUp = async () => (await product('mug')).body.inventory === 100_000 - sold;

@@ -41,10 +41,10 @@ function dropping(store: Store): Store {
       ...feed,
       async read(limit, signal) {
         const changes = await feed.read(limit, signal);
-        const kept = changes.filter(() => ++count % 7 > 0);
+        const remaining = changes.filter(() => ++count % 7 > 0);
         const last = changes.at(-1);
-        if (kept.length === 0 && last) await feed.checkpoint(last);
-        return kept;
+        if (remaining.length === 0 && last) await feed.checkpoint(last);
+        return remaining;
       },
     },
   };

@@ -52,7 +52,8 @@ export function violationsOf(request: Request, response: Response, validate: Sou
     'type of the problem': isRejected && !/^urn:tandem:problem:[a-z-]+$/.test(String(body['type'])),
     'title of the problem': isRejected && !isText(body['title']),
     'detail of the problem': isRejected && !isText(body['detail']),
-    'errors of the problem': /:invalid-input$/.test(String(body['type'])) && !Array.isArray(body['errors']),
+    'errors of the problem':
+      String(body['type']).endsWith(':invalid-input') && !Array.isArray(body['errors']),
   };
   return [
     ...Object.entries(violations).flatMap(([name, isViolated]) => (isViolated ? [name] : [])),

@@ -36,12 +36,12 @@ test(`the responses to ${requests} random requests follow the OpenAPI documents,
       const bearer = async (...scopes: string[]) =>
         `Bearer ${await mintToken({ subject: 'fuzzer', scopes })}`;
       const tokens = { admin: await bearer('products:write'), user: await bearer() };
-      const known = createKnownValues();
+      const { valuesOf: knownValues, learn } = createKnownValues();
       const counts = new Map<string, number>();
 
       const property = fc.asyncProperty(new Draws(), async (draw) => {
         const { url, ...documented } = draw(operation);
-        const source = { ...documented, draw, isWild: draw(fc.boolean()), known: known.of };
+        const source = { ...documented, draw, isWild: draw(fc.boolean()), knownValues };
         const request = drawRequest(source, documented.operation, tokens);
         const response = await send(agent, url, request);
         const violations = violationsOf(request, response, documented.validate);
@@ -52,11 +52,12 @@ test(`the responses to ${requests} random requests follow the OpenAPI documents,
         const { method, path } = request.operation;
         const name = `${method} ${path} ${response.status}`;
         if (request.method === method) counts.set(name, (counts.get(name) ?? 0) + 1);
-        if (response.status < 300) known.learn(request, response);
+        if (response.status < 300) learn(request, response);
       });
       const { errorInstance } = await fc.check(property, { numRuns: requests, seed, endOnFailure: true });
       if (errorInstance) throw errorInstance;
-      for (const [name, count] of [...counts].toSorted()) t.diagnostic(`${name} ×${count}`);
+      for (const [name, count] of [...counts].toSorted(([a], [b]) => a.localeCompare(b)))
+        t.diagnostic(`${name} ×${count}`);
       const unsuccessful = operations
         .map(({ operation: { method, path } }) => `${method} ${path} 2`)
         .filter((prefix) => ![...counts.keys()].some((name) => name.startsWith(prefix)));

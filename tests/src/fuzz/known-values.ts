@@ -17,25 +17,25 @@ const fieldNames: Readonly<Record<string, string>> = {
 export function createKnownValues() {
   const values = new Map<string, readonly string[]>();
   /** Values for a field or parameter, the newest first. */
-  const of = (name: string) => values.get(fieldNames[name.toLowerCase()] ?? name.toLowerCase()) ?? [];
+  const valuesOf = (name: string) => values.get(fieldNames[name.toLowerCase()] ?? name.toLowerCase()) ?? [];
   const add = (value: unknown, name = ''): void => {
     if (Array.isArray(value)) for (const item of value.slice(0, LIST_CAPACITY)) add(item, name);
     else if (typeof value === 'object' && value !== null)
       for (const [key, field] of Object.entries(value)) add(field, key);
     else if (typeof value === 'string' && value !== '')
-      values.set(name.toLowerCase(), [...new Set([value, ...of(name)])].slice(0, CAPACITY));
+      values.set(name.toLowerCase(), [...new Set([value, ...valuesOf(name)])].slice(0, CAPACITY));
   };
   return {
-    of,
+    valuesOf,
     /** Adds the strings of a successful response, and the headers of its request; moves a deleted id behind the others. */
-    learn({ operation, target, headers }: Request, response: Response): void {
+    learn: ({ operation, target, headers }: Request, response: Response): void => {
       add(response.text === '' ? undefined : JSON.parse(response.text));
       add(response.headers.etag, 'etag');
       for (const { name } of operation.parameters ?? []) add(headers[name], name);
       const [, name = ''] = /\{(\w+)\}$/.exec(operation.path) ?? [];
       if (operation.method !== 'DELETE') return;
       const id = decodeURIComponent(target.split('?', 1)[0]?.split('/').at(-1) ?? '');
-      values.set(name.toLowerCase(), [...of(name).filter((value) => value !== id), id]);
+      values.set(name.toLowerCase(), [...valuesOf(name).filter((value) => value !== id), id]);
     },
   };
 }

@@ -44,12 +44,9 @@ test("a deployment on AWS is reached with the AWS SDK's own credentials, region 
             .end('{"__type":"com.amazonaws.sqs#AccessDeniedException","message":"not authorized"}')
       : undefined,
   );
-  const refused = await start(['show', PARKING, '--aws'], { AWS_ENDPOINT_URL: forbidding.url });
-  assert.equal(refused.code, 1);
-  assert.match(
-    refused.stderr,
-    /^access denied: sqs:ReceiveMessage on product-relay-parking-queue; [^\n]*\n$/,
-  );
+  const denied = await start(['show', PARKING, '--aws'], { AWS_ENDPOINT_URL: forbidding.url });
+  assert.equal(denied.code, 1);
+  assert.match(denied.stderr, /^access denied: sqs:ReceiveMessage on product-relay-parking-queue; [^\n]*\n$/);
 
   const noCredentials = { AWS_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true', HOME: folder.path };
   const anonymous = await startDlq(['list', '--aws'], noCredentials, folder.path).exit;

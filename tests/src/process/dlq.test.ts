@@ -54,8 +54,8 @@ test('a message dead-lettered by Cart is listed, shown with its fault, left in t
     rows.filter(({ visible }) => visible > 0).map(({ queue }) => queue),
     [CART_DLQ],
   );
-  const shown = await dlq('show', 'cart-product-updates-dlq');
-  assert.equal(shown.code, 0);
+  const details = await dlq('show', 'cart-product-updates-dlq');
+  assert.equal(details.code, 0);
   for (const line of [
     /^event +ProductDeleted {2}no event id$/m,
     /^why +\/updatedAt: /m,
@@ -63,12 +63,12 @@ test('a message dead-lettered by Cart is listed, shown with its fault, left in t
     /^receipts +first \d{4}-/m,
     /^ {2}"version": 2$/m,
   ])
-    assert.match(shown.stdout, line);
+    assert.match(details.stdout, line);
 
-  const left = await dlq('redrive', CART_DLQ);
-  assert.equal(left.code, 1);
-  assert.match(left.stderr, /^left \S+ {2}ProductDeleted {2}no event id: \/updatedAt: /m);
-  assert.match(left.stdout, /^sent 0 to cart-product-updates-queue, left 1 in the queue\n$/);
+  const redrive = await dlq('redrive', CART_DLQ);
+  assert.equal(redrive.code, 1);
+  assert.match(redrive.stderr, /^left \S+ {2}ProductDeleted {2}no event id: \/updatedAt: /m);
+  assert.match(redrive.stdout, /^sent 0 to cart-product-updates-queue, left 1 in the queue\n$/);
   assert.deepEqual(await depths(aws, [CART_DLQ]), [1]);
 
   const forced = await dlq('redrive', CART_DLQ, '--force');
@@ -120,8 +120,8 @@ test('--only sends one message by its event id, and reports an unknown id', asyn
     [none.code, none.stderr],
     [1, `${PRODUCT_DLQ} has no message with the message id or event id nobody\n`],
   );
-  const one = await dlq('redrive', PRODUCT_DLQ, '--only', 'chosen-cart-2', '--log', 'only.ndjson');
-  assert.equal(one.code, 0, one.stderr);
+  const single = await dlq('redrive', PRODUCT_DLQ, '--only', 'chosen-cart-2', '--log', 'only.ndjson');
+  assert.equal(single.code, 0, single.stderr);
   await assertStock(system.urls, { chosen: 9 });
   assert.equal((await queues.receiveAll(PRODUCT_DLQ)).length, 3);
   assert.equal((await stat(join(system.folder, 'only.ndjson'))).mode & 0o777, 0o600);

@@ -6,8 +6,8 @@ import type { TwoCarts } from './two-carts.ts';
 
 /** The parts of a response that its replay must repeat. */
 export function replayedParts({ status, headers, text }: ApiResponse) {
-  const kept = ['content-type', 'etag', 'location'].map((name) => headers.get(name));
-  return { status, text, kept };
+  const replayedHeaders = ['content-type', 'etag', 'location'].map((name) => headers.get(name));
+  return { status, text, replayedHeaders };
 }
 
 /** Whether a response was replayed for its key. */
@@ -52,8 +52,8 @@ export async function prepareRequest(
     /** State of the user's carts, without ids and times. */
     cartState: async () => {
       const { items } = (await user.call<{ items: readonly CartBody[] }>('GET', '/carts?mine=true')).body;
-      const own = (await user.cart(cartId)).body;
-      return [items.length, own.status, own.version, own.totalAmount, own.items.map(({ qty }) => qty)];
+      const { body: cart } = await user.cart(cartId);
+      return [items.length, cart.status, cart.version, cart.totalAmount, cart.items.map(({ qty }) => qty)];
     },
     /** Changes the cart, and deletes the product and all carts. */
     deleteAll: async ({ location }: { location: string | null }) => {
@@ -68,8 +68,8 @@ export async function prepareRequest(
 function bodyWith(sample: unknown, fields: Readonly<Record<string, string>>): unknown {
   if (typeof sample === 'string') return sample.replaceAll('imported', `imported-${fields['productId']}`);
   if (sample === undefined) return undefined;
-  const own = Object.entries(sample as object).map(([name, value]) => [name, fields[name] ?? value] as const);
-  return Object.fromEntries(own);
+  const entries = Object.entries(sample as object).map(([name, value]) => [name, fields[name] ?? value]);
+  return Object.fromEntries(entries);
 }
 
 /** Another valid body of the operation. */

@@ -88,10 +88,10 @@ test(`vendure#4481: of 20 logins that merge the guest's cart into different cart
     const mine = await call<{ items: readonly CartBody[] }>('GET', '/carts?mine=true');
     assert.equal(mine.body.items.length, LOGINS);
     assert.deepEqual(sum(mine.body.items.map(quantitiesOf)), guestLines);
-    const left = Object.fromEntries(productIds.map((id) => [id, STOCK - (guestLines[id] ?? 0)]));
-    await assertStock(system.urls, left);
+    const remaining = Object.fromEntries(productIds.map((id) => [id, STOCK - (guestLines[id] ?? 0)]));
+    await assertStock(system.urls, remaining);
     assert.equal((await retryUnavailable(() => checkOut(winner.body.cartId))).status, 200);
-    await assertStock(system.urls, left);
+    await assertStock(system.urls, remaining);
   }));
 
 test(`aws-serverless-shopping-cart's double merge: a merge that is repeated at any time on ${storeName} adds its lines once`, () =>

@@ -143,8 +143,8 @@ test(`core 1: a rejected increase keeps the held units, and the line is insuffic
       () => cart(cartId),
       ({ body }) => firstLine(body)?.qty === 2,
     );
-    const kept = { qty: 2, availability: 'insufficient', availableQty: 2, hold: 'held' };
-    assert.partialDeepStrictEqual(firstLine(body), kept);
+    const reduced = { qty: 2, availability: 'insufficient', availableQty: 2, hold: 'held' };
+    assert.partialDeepStrictEqual(firstLine(body), reduced);
     await atRest(urls.aws);
     assert.partialDeepStrictEqual((await product('mug')).body, { onHand: 3, held: 3, inventory: 0 });
     assert.equal((await checkOut(cartId)).status, 409, 'the shopper has not seen it');

@@ -46,7 +46,7 @@ export interface Relays extends AsyncDisposable {
   readonly aws: FaultyAws;
   readonly functions: Readonly<Record<'product' | 'cart', RelayFunction>>;
   /** Receives and deletes all messages of a queue. A published event is in its queue once SNS has responded. */
-  readonly receive: ReturnType<typeof openQueues>['receiveAll'];
+  readonly receive: (queue: string) => Promise<readonly Required<TestMessage>[]>;
 }
 
 /** Starts the relays of both services. */
@@ -60,7 +60,7 @@ export async function startRelays(): Promise<Relays> {
   return {
     aws,
     functions: { product, cart },
-    receive: (...args) => queues.receiveAll(...args),
+    receive: (queue) => queues.receiveAll(queue),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }

@@ -151,7 +151,8 @@ export function client(gateway: string, ownToken: string | false = false, transp
     untilHeld: (cartId: string) =>
       until(
         () => cart(cartId),
-        ({ body: { items } }) => items.length > 0 && items.every(({ hold }) => hold === 'held'),
+        ({ status, body: { items } }) =>
+          status === 200 && items.length > 0 && items.every(({ hold }) => hold === 'held'),
       ),
     add,
     /** Resolves once Cart has these products, with fewer than 999 units each: an add of 999 then fails with 409. */

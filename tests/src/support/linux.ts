@@ -7,14 +7,14 @@ const LISTEN = '0A';
 
 /** Reads the listening addresses of a process from the kernel: `127.0.0.1:8080`, or an IPv6 address in hex. */
 export async function listeningOn(pid: number): Promise<string[]> {
-  const own = new Set(await socketInodes(pid));
+  const inodes = new Set(await socketInodes(pid));
   const tables = await Promise.all(
     ['tcp', 'tcp6'].map(async (name) => readFile(`/proc/${pid}/net/${name}`, 'utf8')),
   );
   return tables.flatMap((table) =>
     table.split('\n').flatMap((line) => {
       const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
-      return state === LISTEN && own.has(inode) ? [readable(local)] : [];
+      return state === LISTEN && inodes.has(inode) ? [readable(local)] : [];
     }),
   );
 }

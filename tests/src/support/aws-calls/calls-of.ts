@@ -79,7 +79,7 @@ export function callsOf(client: string, command: string, input: Input): readonly
 
 /** Maps a table name of a test, with its suffix, to the topology's table. */
 function table(value: unknown, index?: unknown): string {
-  const name = tables.find((it) => value === it || String(value).startsWith(`${it}-`));
+  const name = tables.find((candidate) => value === candidate || String(value).startsWith(`${candidate}-`));
   if (name === undefined) throw new Error(`${String(value)} is not a table of the topology`);
   return typeof index === 'string' ? `table/${name}/index/${index}` : `table/${name}`;
 }

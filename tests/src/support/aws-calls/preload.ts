@@ -15,7 +15,9 @@ interface Client extends Recordable {
 const principal = process.env['AWS_CALLS_PRINCIPAL'] as Principal;
 const recorded = new WeakSet<Recordable['middlewareStack']>();
 /** Base classes of the clients; several only if there are several versions of the SDK. */
-const bases = new Set([SNSClient, SQSClient].map((it) => Object.getPrototypeOf(it.prototype) as Client));
+const bases = new Set(
+  [SNSClient, SQSClient].map(({ prototype }) => Object.getPrototypeOf(prototype) as Client),
+);
 
 for (const base of bases) {
   const { send } = base;

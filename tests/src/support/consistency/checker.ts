@@ -128,15 +128,15 @@ function cartViolations(
 ): string[] {
   const cart = carts.find((candidate) => candidate.cartId === cartId);
   if (!cart) return [`${cartId} is missing`];
-  const shown = new Map(cart.items.map(({ productId, qty }) => [productId, qty]));
+  const quantities = new Map(cart.items.map(({ productId, qty }) => [productId, qty]));
   const total = cart.items.reduce((sum, { qty, priceAtAdd }) => sum + qty * priceAtAdd, 0);
   return [
     ...expectAtLeast(`${cartId}: version`, cart.version, newestVersion(entries)),
     ...expectOneOf(`${cartId}: total`, cart.totalAmount, new Set([total])),
     ...[...expected].flatMap(([productId, possible]) =>
-      expectOneOf(`${cartId}: units of ${productId}`, shown.get(productId) ?? 0, possible),
+      expectOneOf(`${cartId}: units of ${productId}`, quantities.get(productId) ?? 0, possible),
     ),
-    ...[...shown.keys()]
+    ...[...quantities.keys()]
       .filter((id) => !expected.has(id))
       .map((id) => `${cartId}: ${id} was not added by a client`),
   ];

@@ -11,7 +11,7 @@ export interface MerchantOptions {
   readonly set: (cartId: string, productId: string, qty: number) => Promise<Outcome>;
   readonly random: Random;
   readonly pick: <T>(from: readonly T[]) => T;
-  /** Ids of all products; a merchant appends its own. */
+  /** Ids of all products; a merchant appends its ownProducts. */
   readonly productIds: string[];
   /** Limit of the propagation delay of a new product to Cart. */
   readonly retryTimeoutMs: number;
@@ -69,20 +69,20 @@ export function createMerchant(options: MerchantOptions): (cartId: string) => Pr
 
   /** Half of the products are scarce; the stock of the rest changes by hundreds, so that a lost reservation is detected. */
   return async (cartId) => {
-    const own: OwnProduct[] = [];
+    const ownProducts: OwnProduct[] = [];
     while (!signal.aborted) {
       const dice = random(1, 10);
-      if (own.length < 2 || (dice === 10 && own.length < PRODUCTS_PER_MERCHANT)) {
-        const isScarce = own.length % 2 === 1;
+      if (ownProducts.length < 2 || (dice === 10 && ownProducts.length < PRODUCTS_PER_MERCHANT)) {
+        const isScarce = ownProducts.length % 2 === 1;
         const productId = await create(cartId, isScarce ? 12 : 400);
-        if (productId) own.push({ productId, unit: isScarce ? 1 : 100 });
+        if (productId) ownProducts.push({ productId, unit: isScarce ? 1 : 100 });
       } else if (dice <= 5) {
-        const { productId } = pick(own);
+        const { productId } = pick(ownProducts);
         const price = random(1, 9_999);
         await attempt({ op: 'price', productId, price }, (api) =>
           api.call('PATCH', `/products/${productId}`, { body: { price } }),
         );
-      } else await (dice === 6 ? count : deliver)(pick(own));
+      } else await (dice === 6 ? count : deliver)(pick(ownProducts));
     }
   };
 }

@@ -32,8 +32,8 @@ export function quantitiesOf(
 
   /** Final content of a cart; for a merged one, its content at the merge. */
   const contentOf = (cartId: string): Quantities => {
-    const known = computed.get(cartId);
-    if (known) return known;
+    const cached = computed.get(cartId);
+    if (cached) return cached;
     const lines = new Map<string, ReadonlySet<number>>();
     computed.set(cartId, lines);
     const sources = new Set<string>();

@@ -69,7 +69,7 @@ export async function recordStockEvents(endpoint: string): Promise<StockEventRec
 
 function createRecord() {
   const removals = new Map<string, Reduction>();
-  const kept = new Set<string>();
+  const keptQuantities = new Set<string>();
   const missing = new Map<string, { readonly productId: string; readonly units: number }>();
   const expiredAt = new Map<string, number>();
   const confirmedAt = new Map<string, number>();
@@ -86,7 +86,7 @@ function createRecord() {
         const { lineQty: qty = 0 } = event;
         if (qty > 0) removals.set(request, { cartId, productId, qty, version: cartVersion });
       } else if (eventType === 'InventoryReservationRejected') {
-        kept.add(`${cartId}/${productId}/${event.keptQty ?? 0}`);
+        keptQuantities.add(`${cartId}/${productId}/${event.keptQty ?? 0}`);
       } else if (eventType === 'InventoryShort') {
         missing.set(request, { productId, units: event.missingQty ?? 0 });
       } else if (eventType === 'InventoryReservationExpired') {
@@ -102,7 +102,7 @@ function createRecord() {
         units.set(short.productId, (units.get(short.productId) ?? 0) + short.units);
       return {
         reductions: [...removals.values()].filter(({ cartId, productId, qty }) =>
-          kept.has(`${cartId}/${productId}/${qty}`),
+          keptQuantities.has(`${cartId}/${productId}/${qty}`),
         ),
         missing: units,
         expired: expiredAt.size,

@@ -145,15 +145,15 @@ export async function runUserSessions(subject: string, options: UserSessionOptio
 
   let hasBought = false;
   for (
-    let left = MAX_SESSIONS_TO_BUY;
-    !signal.aborted || (!hasBought && left > 0);
-    left -= signal.aborted ? 1 : 0
+    let sessionsLeft = MAX_SESSIONS_TO_BUY;
+    !signal.aborted || (!hasBought && sessionsLeft > 0);
+    sessionsLeft -= signal.aborted ? 1 : 0
   ) {
-    const [own, guest] = [await open(token), await open(false)];
-    await fill(guest, false);
-    await fill(own, token);
-    for (let times = random(1, 2); times > 0; times--) await merge(own, guest);
+    const [userCart, guestCart] = [await open(token), await open(false)];
+    await fill(guestCart, false);
+    await fill(userCart, token);
+    for (let times = random(1, 2); times > 0; times--) await merge(userCart, guestCart);
     await repeatOne();
-    hasBought = (random(1, 4) > 1 && (await buy(own))) || hasBought;
+    hasBought = (random(1, 4) > 1 && (await buy(userCart))) || hasBought;
   }
 }
