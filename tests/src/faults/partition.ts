@@ -20,10 +20,10 @@ async function catchUp(system: Processes, service: ServiceName, isCaughtUp: () =
   return Math.round(performance.now() - startedAt);
 }
 
-function report(t: TestContext, what: string, measured: readonly (readonly [number, number])[]): void {
+function report(t: TestContext, service: string, measured: readonly (readonly [number, number])[]): void {
   for (const [backlog, ms] of measured)
     t.diagnostic(
-      `${what}: backlog of ${backlog} events applied in ${ms} ms, ${(ms / backlog).toFixed(2)} ms each`,
+      `${service}: backlog of ${backlog} events applied in ${ms} ms, ${(ms / backlog).toFixed(2)} ms each`,
     );
 }
 

@@ -56,6 +56,7 @@ export function withProduct(change: (change: Change) => Product): PlantedBug {
   };
 }
 
+/** Whether the state is that of a deleted product. */
 export function isDeleted(state: object): boolean {
   return 'deleted' in state;
 }

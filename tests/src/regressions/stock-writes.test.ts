@@ -39,9 +39,9 @@ test(`core 3, interop A1, A2: no write of an existing product changes its stock,
         assert.equal((await call('PUT', '/products/mug', sent)).status, 200);
       },
     };
-    for (const [what, write] of Object.entries(writes)) {
+    for (const [name, write] of Object.entries(writes)) {
       await write();
-      assert.partialDeepStrictEqual((await product('mug')).body, { ...HELD, ...content }, what);
+      assert.partialDeepStrictEqual((await product('mug')).body, { ...HELD, ...content }, name);
     }
     assert.equal((await product('mug')).body.price, 1400);
     for (const field of ['inventory', 'onHand', 'held', 'version', 'createdAt', 'updatedAt', 'productId']) {

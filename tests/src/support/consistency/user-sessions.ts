@@ -11,6 +11,7 @@ export interface Repeats {
   replayed: number;
 }
 
+/** Options of a user's sessions: their access to the workload. */
 export interface UserSessionOptions {
   readonly whenUp: () => Promise<Client>;
   readonly random: Random;
