@@ -96,7 +96,7 @@ test(
         ...overload,
         early,
         late,
-        quiet: idle.p50,
+        idleP50: idle.p50,
         recovered,
         recoveryMs,
         cpuWaitShare,
