@@ -10,6 +10,7 @@ import { startTelemetry } from '@tandem/chassis/telemetry';
 import { topology } from '@tandem/contracts/topology';
 import { openDynamoTable } from '@tandem/storage/open-dynamodb';
 import { environmentOf, type ServiceDefinition } from './define-service.ts';
+import { urlsByName } from './queue-urls.ts';
 
 /**
  * Runs a service with the configuration of the environment and its table in DynamoDB, until SIGTERM or SIGINT; then exits
@@ -54,15 +55,4 @@ export async function runService(
       },
     };
   });
-}
-
-/** URLs by queue name. A URL ends with the name, which may have a prefix of the deployment. */
-function urlsByName(queues: readonly string[], urls: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    queues.map((queue) => {
-      const url = urls.find((candidate) => candidate.endsWith(queue));
-      if (url === undefined) throw new Error(`QUEUE_URLS has no URL of ${queue}. Add it.`);
-      return [queue, url];
-    }),
-  );
 }

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { type ServiceName, type TableName, type TableSpec, topology } from '@tandem/contracts/topology';
+import { type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
+import { createStoreTable, openDynamoStore } from '@tandem/local/system/dynamodb-store';
 import type { Store } from '@tandem/local/system/store';
-import { dynamoDriver } from '@tandem/storage/dynamodb';
-import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
-import { openStreamFeed } from '@tandem/storage/dynamodb-streams';
-import { createDynamoTable } from '@tandem/storage/dynamodb-table';
 
 /** Tables in DynamoDB Local, shared by the processes of a system. */
 export interface Tables {
@@ -22,29 +17,17 @@ export const localAws = {
 
 /** Creates the empty tables of a system. */
 export async function createTables(endpoint: string): Promise<Tables> {
-  const client = new DynamoDBClient({ ...localAws, endpoint });
-  const names = Object.entries<TableSpec>(topology.tables).map(async ([table, { indexes }]) => {
+  const names = (Object.keys(topology.tables) as TableName[]).map(async (table) => {
     const name = `${table}-${randomUUID()}`;
-    await createDynamoTable(client, name, indexes);
+    await createStoreTable(table, { name, client: { ...localAws, endpoint } });
     return [table, name] as const;
   });
-  const created = Object.fromEntries(await Promise.all(names)) as Tables['names'];
-  client.destroy();
-  return { endpoint, names: created };
+  return { endpoint, names: Object.fromEntries(await Promise.all(names)) as Tables['names'] };
 }
 
 /** Opens the table of a service that has one, for an embedded system or a relay process. */
 export function openDynamo({ endpoint, names }: Tables, service: ServiceName): Store {
   const { table } = topology.services[service];
   if (!table) throw new TypeError(`${service} has no table`);
-  const client = new DynamoDBClient({ ...localAws, endpoint });
-  const streams = new DynamoDBStreamsClient({ ...localAws, endpoint });
-  return {
-    driver: dynamoDriver(createDynamoCalls(client), names[table]),
-    feed: openStreamFeed(streams, names[table]),
-    close: () => {
-      client.destroy();
-      streams.destroy();
-    },
-  };
+  return openDynamoStore({ name: names[table], client: { ...localAws, endpoint } });
 }
