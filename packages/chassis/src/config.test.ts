@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { describeConfig, duration, flag, integer, port, readConfig, share } from './config.ts';
+import {
+  describeConfig,
+  duration,
+  flag,
+  integer,
+  list,
+  port,
+  readConfig,
+  scopeNames,
+  share,
+} from './config.ts';
 
 const schema = z.object({
   PORT: port.default(8081).describe('Port to listen on; 0 for any free port'),
@@ -75,4 +85,18 @@ test('each variable is described with its default and whether it is required', (
     { name: 'LEASE', description: 'Duration of a lease', default: '30000', required: false },
     { name: 'RATE_LIMIT', description: 'Requests a second', default: undefined, required: false },
   ]);
+});
+
+test('a list is separated by commas, without empty entries', () => {
+  assert.deepEqual(list.parse('a, b,c d'), ['a', 'b', 'c d']);
+  for (const text of ['', ',', 'a,', 'a,,b']) assert.throws(() => list.parse(text), /separated by commas/);
+});
+
+test('a scope has one or several names of the issuer', () => {
+  assert.deepEqual(scopeNames.parse('a:b=X/a:b, c=https://y?z=1,a:b=Y'), {
+    'a:b': ['X/a:b', 'Y'],
+    c: ['https://y?z=1'],
+  });
+  assert.deepEqual(scopeNames.parse('constructor=x,toString=y'), { constructor: ['x'], toString: ['y'] });
+  for (const text of ['a', '=a', 'a=', 'a=b,c']) assert.throws(() => scopeNames.parse(text), /SCOPE=NAME/);
 });

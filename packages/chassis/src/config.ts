@@ -19,6 +19,27 @@ export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fata
 /** A switch: 1, true, yes, on, or their opposites. */
 export const flag = z.stringbool({ error: 'expected 1 or 0, true or false, yes or no, on or off' });
 
+/** A list of texts, separated by commas. */
+export const list = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .refine((entries) => !entries.includes(''), 'expected texts separated by commas');
+
+/**
+ * The issuer's names of scopes, such as `products:write=Products.Write`, separated by commas. A scope that is repeated has
+ * several names, each of which grants it.
+ */
+export const scopeNames = list.transform((entries, context) => {
+  const names: Record<string, string[]> = {};
+  for (const entry of entries) {
+    const [, scope, name] = /^([^=]+)=(.+)$/.exec(entry) ?? [];
+    if (scope === undefined || name === undefined)
+      context.addIssue('expected SCOPE=NAME, several separated by commas');
+    else names[scope] = [...(Object.hasOwn(names, scope) ? (names[scope] ?? []) : []), name];
+  }
+  return names;
+});
+
 const millisecondsPerUnit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time span such as `500ms`, `30s`, `5m`, `2h` or `7d`, in milliseconds. */
@@ -49,18 +70,62 @@ export const telemetryVariables = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Collector to export spans to (OTLP over HTTP, JSON); default: no export'),
+  OTEL_EXPORTER_OTLP_SIGNED: flag
+    .default(false)
+    .describe("1 signs exports (SigV4), as X-Ray's endpoint requires"),
   OTEL_TRACES_SAMPLER_ARG: share
     .default(1)
     .describe('Sampled share of new traces, 0 to 1; the sampling decision of a caller is kept'),
+};
+
+/** Whether a text is an origin as browsers send it: scheme, host in lower case, and port unless it is the default. */
+export function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** Origins as browsers send them, separated by commas. */
+const corsOrigins = z
+  .string()
+  .transform((list) => list.split(',').map((origin) => origin.trim()))
+  .refine(
+    (origins) => origins.every(isOrigin),
+    'expected origins such as https://shop.example or http://localhost:5173, separated by commas: in lower case, without path, default port or *',
+  );
+
+/** Environment variable of cross-origin resource sharing. */
+export const corsVariables = {
+  CORS_ORIGINS: corsOrigins
+    .optional()
+    .describe(
+      'Origins whose pages may call the API from a browser, separated by commas, such as https://shop.example; default: none',
+    ),
 };
 
 /** Environment variables common to all services. Region, credentials and endpoints are the AWS SDK's own variables. */
 export const serviceVariables = {
   HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
   LOG_LEVEL: logLevel.default('info').describe('Minimum log level'),
-  AUTH_ISSUER: z.string().describe('Accepted issuer of tokens (claim iss)'),
-  AUTH_AUDIENCE: z.string().describe('Required audience of tokens (claim aud)'),
+  AUTH_ISSUER: list.describe(
+    'Accepted issuers of tokens (claim iss), separated by commas: names of one provider, with one key set',
+  ),
+  AUTH_AUDIENCE: list.describe(
+    'Accepted audiences of tokens (claim aud, for Cognito client_id), separated by commas',
+  ),
   AUTH_JWKS_URL: z.url().describe("URL of the issuer's public keys (JWKS)"),
+  AUTH_SCOPE_CLAIMS: list
+    .default(['scope', 'scp'])
+    .describe(
+      'Claims that contain scopes, separated by commas; a dot leads into a nested claim, e.g. permissions, roles, realm_access.roles',
+    ),
+  AUTH_SCOPES: scopeNames
+    .optional()
+    .describe(
+      "The issuer's names of scopes, e.g. products:write=Products.Write, separated by commas; default: the names of the API",
+    ),
+  AUTH_MAX_TOKEN_SECONDS: integer(60, 366 * 24 * 60 * 60)
+    .default(31 * 24 * 60 * 60)
+    .describe('Longest accepted lifetime of a token, in seconds: since iat, and until exp'),
+  ...corsVariables,
   RECEIVE_PAUSE_MS: integer(0, 20_000)
     .default(1_000)
     .describe(
@@ -79,7 +144,8 @@ export interface ConfigRow {
 
 /**
  * Reads a configuration from environment variables; an empty variable counts as unset. Throws an error whose message has
- * one line for each fault: variable, fault, and purpose of the variable. Values are not included: they may be secrets.
+ * one line for each fault, below a title if there are several: variable, fault, and purpose of the variable. Values are not
+ * included, as they may be secrets, unless a schema's own message includes one.
  */
 export function readConfig<S extends z.ZodObject>(
   schema: S,
@@ -94,7 +160,7 @@ export function readConfig<S extends z.ZodObject>(
     const description = descriptionOf(schema.shape[name]);
     return `${name}: ${fault}${description && ` (${description})`}`;
   });
-  throw new Error(`Invalid configuration\n${faults.join('\n')}`);
+  throw new Error(`Invalid configuration${faults.length > 1 ? '\n' : ': '}${faults.join('\n')}`);
 }
 
 /** Like {@link readConfig}, but prints the faults and exits the process with code 1. */

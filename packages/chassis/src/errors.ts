@@ -10,6 +10,14 @@ export type ErrorKind =
   | 'rateLimited'
   | 'unavailable';
 
+/** Code of the error `unavailable` while a store has no capacity left: it responds, and may be asked again. */
+export const STORE_THROTTLED = 'store-throttled';
+
+/** Whether a call failed only because a store has no capacity left. */
+export function isThrottled(error: unknown): boolean {
+  return error instanceof DomainError && error.code === STORE_THROTTLED;
+}
+
 /**
  * An expected error, which is reported to the caller. `code` identifies the error in kebab-case and never changes;
  * `message` says what is wrong and what to do; `details` are machine-readable.

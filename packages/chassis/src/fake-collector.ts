@@ -65,7 +65,8 @@ interface Attribute {
 const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 const STATUS_ERROR = 2;
 
-function spansOf({ resourceSpans }: Export): ExportedSpan[] {
+/** The spans of an export in OTLP's JSON. */
+export function spansOf({ resourceSpans }: Export): ExportedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = valuesOf(resource.attributes)['service.name'];
     return scopeSpans

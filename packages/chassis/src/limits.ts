@@ -10,8 +10,10 @@ export interface LoadLimits {
 
 /** Admission limits of one process. */
 export interface Limits {
-  /** Rate limit of one client, in requests a second. Default: none. */
-  readonly requestsPerSecond?: number;
+  /** Rate limit of one client, in cost units a second: a read costs 1, a write more. Default: none. */
+  readonly unitsPerSecond?: number;
+  /** Largest burst of one client, in seconds of its rate limit. Default: 2. */
+  readonly burstSeconds?: number;
   /** Load shedding. Default: none. */
   readonly load?: LoadLimits;
   /**
@@ -22,6 +24,8 @@ export interface Limits {
 }
 
 export const rateLimit = integer(0, 1_000_000);
+
+export const DEFAULT_BURST_SECONDS = 2;
 
 const requests = integer(1, 100_000);
 
@@ -42,10 +46,13 @@ export const loadVariables = {
 /** Environment variables of all limits; each limit applies to one task. */
 export const limitVariables = {
   RATE_LIMIT: rateLimit
-    .default(50)
+    .default(5)
     .describe(
-      'Requests a second of one client (the subject of a token, else an address), counted in the memory of each task; 0 for no limit',
+      'Rate limit of one client (the subject of a token, else an address) in cost units a second, each for reads (a read costs 1) and for writes (5 or more), counted in the memory of each task; 0 for no limit',
     ),
+  RATE_LIMIT_BURST_SECONDS: integer(1, 3_600)
+    .default(10)
+    .describe('Largest burst of one client, in seconds of its rate limit'),
   ...loadVariables,
   PROXY_HOPS: integer(0, 10)
     .default(1)
@@ -57,11 +64,13 @@ export const limitVariables = {
 /** The limits of a configuration. */
 export function limitsOf(config: {
   readonly RATE_LIMIT: number;
+  readonly RATE_LIMIT_BURST_SECONDS?: number;
   readonly MAX_IN_FLIGHT: number;
   readonly MAX_WAITING: number;
   readonly PROXY_HOPS: number;
 }): Limits & { readonly load: LoadLimits } {
   const { RATE_LIMIT, MAX_IN_FLIGHT: maxInFlight, MAX_WAITING: maxWaiting, PROXY_HOPS: proxyHops } = config;
-  const rate = RATE_LIMIT > 0 ? { requestsPerSecond: RATE_LIMIT } : {};
+  const { RATE_LIMIT_BURST_SECONDS: burstSeconds = DEFAULT_BURST_SECONDS } = config;
+  const rate = RATE_LIMIT > 0 ? { unitsPerSecond: RATE_LIMIT, burstSeconds } : {};
   return { load: { maxInFlight, maxWaiting }, proxyHops, ...rate };
 }

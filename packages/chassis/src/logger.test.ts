@@ -19,6 +19,7 @@ test('a log line is JSON with name, level and time; lines below the minimum leve
     { ...line, time: undefined },
     { level: 'info', name: 'cart', count: 1, msg: 'at the minimum level', time: undefined },
   );
+  assert.match(String(line?.['time']), /Z$/);
   assert.ok(Math.abs(Date.parse(String(line?.['time'])) - Date.now()) < 60_000);
 });
 
@@ -43,4 +44,17 @@ test('a log line within a trace has its trace id', () => {
   assert.match(String(line?.['traceId']), /^[0-9a-f]{32}$/);
   assert.equal(line?.['traceId'], line?.['id']);
   assert.ok(!('traceId' in (linesOf((logger) => logger.info('untraced'))[0] ?? {})));
+});
+
+test('control and invisible characters are escaped in a log line, whose values stay the same (security 11)', () => {
+  const lines: string[] = [];
+  const text = '\u001B[2J\u009B2J\u007F\u202E\u200B\u{E0041} café 🚲';
+  const destination = { write: (line: string) => void lines.push(line) };
+  const logger = createLogger({ name: 'cart', level: 'info', destination });
+  logger.child({ part: text }).error({ text, err: new Error(text) }, text);
+  const [line = ''] = lines;
+  assert.match(line, /^[^\p{Cc}\p{Cf}]+\n$/u);
+  assert.match(line, /café 🚲/);
+  const { msg, text: field } = JSON.parse(line) as { msg: string; text: string };
+  assert.deepEqual([msg, field], [text, text]);
 });

@@ -1,5 +1,6 @@
 import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
+import { printableLines } from './printable.ts';
 import { currentTraceId } from './trace.ts';
 
 export type { Logger } from 'pino';
@@ -21,8 +22,8 @@ const redactedPaths = secrets.flatMap((name) => {
 });
 
 /**
- * Creates a logger of JSON lines, to stdout by default. Each line has the `traceId` of the current trace. Fields that
- * carry credentials or idempotency keys are redacted by name.
+ * Creates a logger of JSON lines, to stdout by default, which may be a terminal: control and invisible characters are escaped.
+ * Each line has the `traceId` of the current trace. Fields that carry credentials or idempotency keys are redacted by name.
  */
 export function createLogger(options: {
   name: string;
@@ -37,6 +38,7 @@ export function createLogger(options: {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: redactedPaths,
+      hooks: { streamWrite: printableLines },
       mixin: () => {
         const traceId = currentTraceId();
         return traceId === undefined ? {} : { traceId };

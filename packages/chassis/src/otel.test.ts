@@ -13,7 +13,8 @@ const recorded = `00-${traceId}-${parentId}-01`;
 // Timeout of the exporter, which retries after the stop. Default: 10 s.
 process.env['OTEL_EXPORTER_OTLP_TIMEOUT'] = '3000';
 
-const log = { warn: () => undefined };
+const ignore = () => undefined;
+const log = { warn: ignore, error: ignore, info: ignore };
 const serverSpan = (parent?: string): SpanOptions => ({ kind: 'server', parent, attributes: { route: 'a' } });
 
 test('exported spans have the propagated ids and parents', async () => {
@@ -93,7 +94,7 @@ test('an unreachable or unresponsive collector delays a stop by no more than the
     [unreachable.endpoint, `http://127.0.0.1:${port}`].map(async (endpoint) => {
       const warnings: string[] = [];
       const warn = (_fields: object, message: string) => void warnings.push(message);
-      const otel = startOtel({ serviceName: 'sample', endpoint, ratio: 1, log: { warn } });
+      const otel = startOtel({ serviceName: 'sample', endpoint, ratio: 1, log: { ...log, warn } });
       otel.start('lost', serverSpan()).end();
       await otel.stop();
       assert.ok(warnings.includes('spans not exported: timeout after 2000 ms'), warnings.join());

@@ -18,6 +18,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { Running } from './lifecycle.ts';
 import { formatTraceparent, parseTraceparent, type Tracer } from './trace.ts';
+import { createXrayExporter } from './xray-exporter.ts';
 
 /** Timeout of a flush or stop: an unreachable collector does not delay a graceful shutdown for longer. */
 const EXPORT_TIMEOUT_MS = 2_000;
@@ -30,7 +31,9 @@ export interface OtelOptions {
   readonly endpoint: string;
   /** Sampled share of new traces, 0 to 1. For the traces of a caller, the caller's sampling decision is kept. */
   readonly ratio: number;
-  readonly log: { warn(fields: object, message: string): void };
+  /** Whether exports are signed, as X-Ray's endpoint requires. Default: false. */
+  readonly isSigned?: boolean;
+  readonly log: Record<'warn' | 'error' | 'info', (fields: object, message: string) => void>;
 }
 
 /** Exports spans by OTLP in the background. Spans that the collector does not accept are dropped, with a log line. */
@@ -38,6 +41,7 @@ export function startOtel({
   serviceName,
   endpoint,
   ratio,
+  isSigned = false,
   log,
 }: OtelOptions): Tracer & Running & { flush(): Promise<void> } {
   const warn = (message: string, ...details: unknown[]) =>
@@ -47,7 +51,8 @@ export function startOtel({
     { error: warn, warn, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
+  const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
+  const exporter = isSigned ? createXrayExporter({ url, log }) : new OTLPTraceExporter({ url });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': serviceName, 'service.namespace': 'tandem' }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),

@@ -17,7 +17,7 @@ export interface Telemetry extends Running {
 export interface TelemetryOptions {
   readonly service: string;
   readonly config: Readonly<z.output<z.ZodObject<typeof telemetryVariables>>>;
-  readonly log: { warn(fields: object, message: string): void };
+  readonly log: Record<'warn' | 'error' | 'info', (fields: object, message: string) => void>;
 }
 
 /** Starts metrics, and spans if the configuration names a collector. `stop` sends what has not been sent yet. */
@@ -33,6 +33,7 @@ export async function startTelemetry({ service, config, log }: TelemetryOptions)
         serviceName: service,
         endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
         ratio: config.OTEL_TRACES_SAMPLER_ARG,
+        isSigned: config.OTEL_EXPORTER_OTLP_SIGNED,
         log,
       })
     : undefined;

@@ -29,6 +29,8 @@ export type RequestOutcome =
 
 export interface RequestUntilOptions {
   readonly token?: string | undefined;
+  /** Additional headers, in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly deadlineMs: number;
   /** Stops the retries. A write in flight is not aborted, as its effect would be unknown. */
   readonly signal?: AbortSignal | undefined;
@@ -56,7 +58,7 @@ export async function requestUntil(
   url: string,
   request: ApiRequest,
   isExpected: (response: ApiResponse) => boolean,
-  { token, deadlineMs, signal, onAttempt }: RequestUntilOptions,
+  { token, headers, deadlineMs, signal, onAttempt }: RequestUntilOptions,
 ): Promise<RequestOutcome> {
   const end = performance.now() + deadlineMs;
   let key = randomUUID();
@@ -67,7 +69,7 @@ export async function requestUntil(
       AbortSignal.timeout(Math.ceil(Math.min(ATTEMPT_TIMEOUT_MS, Math.max(1, end - performance.now())))),
     ];
     if (signal && request.method === 'GET') limits.push(signal);
-    const result = await send(url, request, { token, key, signal: AbortSignal.any(limits) });
+    const result = await send(url, request, { token, key, headers, signal: AbortSignal.any(limits) });
     onAttempt?.(result);
 
     let pauseMs = growingMs;
@@ -96,13 +98,19 @@ export async function requestUntil(
 export async function send(
   url: string,
   { method, path, body }: ApiRequest,
-  { token, key, signal }: { token?: string | undefined; key?: string; signal: AbortSignal },
+  {
+    token,
+    key,
+    headers,
+    signal,
+  }: Pick<RequestUntilOptions, 'token' | 'headers'> & { key?: string; signal: AbortSignal },
 ): Promise<RequestResult> {
   try {
     const response = await fetch(url + path, {
       method,
       redirect: 'manual',
       headers: {
+        ...headers,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body ? { 'content-type': 'application/json' } : {}),
         ...(method === 'POST' && key !== undefined ? { 'idempotency-key': key } : {}),
@@ -142,7 +150,7 @@ export function unreachable(url: string, error: unknown): DomainError {
 export function rejectedResponse(url: string, response: ApiResponse): DomainError {
   const message =
     response.status === 401 || response.status === 403
-      ? `the system at ${url} does not accept this checkout's token (${statusAndDetail(response)})`
+      ? `the system at ${url} does not accept the token (${statusAndDetail(response)})`
       : `the system at ${url} responded ${statusAndDetail(response)}`;
   return new DomainError('unavailable', 'refused', message);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { DomainError } from '@tandem/chassis/errors';
 import { integer, oneOf, readArguments } from './command.ts';
@@ -24,4 +25,25 @@ test('--help ends the command with the text; without a text it is an unknown opt
   assert.equal(readArguments({ help: 'text\n', options, args: ['--json'] }).values.json, true);
   assert.throws(() => readArguments({ help: 'text\n', options, args: ['-h'] }), { message: 'text\n' });
   assert.throws(() => readArguments({ options, args: ['--help'] }), isUsageError);
+});
+
+test('an error of a command is printed without control sequences, expected or not (security 11)', () => {
+  const commandOf = (error: string) => `
+    import { DomainError } from '@tandem/chassis/errors';
+    import { runCommand } from '@tandem/cli/command';
+    await runCommand(() => Promise.reject(${error}));
+    setInterval(() => {}, 1000);`;
+  const message = String.raw`'bad \u001b[2J\u009b2J\u202e\n  text'`;
+  const run = (error: string) =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', commandOf(error)], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+  const unexpected = run(`new TypeError(${message}, { cause: new Error(${message}) })`);
+  assert.equal(unexpected.status, 1);
+  assert.match(unexpected.stderr, /^TypeError: bad .*\n {2}text\n {4}at /);
+  const text = String.raw`bad \u001b[2J\u009b2J\u202e`;
+  assert.equal(unexpected.stderr.split(text).length, 3, unexpected.stderr);
+  assert.match(unexpected.stderr, /^[\n\P{C}]*$/u);
 });

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { inspect, parseArgs, type ParseArgsConfig } from 'node:util';
 import { DomainError } from '@tandem/chassis/errors';
+import { exemptLoopback } from './loopback.ts';
+import { print, printLine } from './printable.ts';
 
 /** Exit code of a command that {@link stopSignal} stopped. */
 export const INTERRUPTED = 130;
@@ -10,17 +12,23 @@ class HelpRequest extends Error {}
 
 /**
  * Runs a command, which resolves to the exit code of the process. A DomainError is printed to stderr as one line; the exit
- * code is then 1, or 2 for a {@link usageError}.
+ * code is then 1, or 2 for a {@link usageError}. Any other error is printed with its stack, and ends the process with 1.
+ * Requests to this machine use no proxy.
  */
 export async function runCommand(command: () => Promise<number>): Promise<void> {
+  exemptLoopback(process.env);
   try {
     process.exitCode = await command();
   } catch (error) {
-    if (error instanceof HelpRequest) process.stdout.write(error.message);
+    if (error instanceof HelpRequest) print(error.message);
     else if (error instanceof DomainError) {
-      process.stderr.write(`${error.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+      printLine(error.message.replaceAll(/\s*\n\s*/g, ' '), process.stderr);
       process.exitCode = error.code === 'usage' ? 2 : 1;
-    } else throw error;
+    } else {
+      // Not thrown: Node.js would print the message as it is, control characters included.
+      print(`${inspect(error)}\n`, process.stderr);
+      process.exit(1);
+    }
   }
 }
 
@@ -62,6 +70,12 @@ export function readArguments<T extends ParseArgsConfig>({
   }
   if (help !== undefined && parsed.values['help']) throw new HelpRequest(help);
   return parsed as ReturnType<typeof parseArgs<T>>;
+}
+
+/** The only positional argument, which the usage error for none or for more calls `name`. */
+export function onlyOne([argument, ...more]: readonly string[], name: string): string {
+  if (argument === undefined || more.length > 0) throw usageError(`needs exactly one ${name}`);
+  return argument;
 }
 
 /** The value of an option that is an integer from `min` to `max`; throws a usage error for any other text. */

@@ -11,7 +11,7 @@ test('without a terminal, a line is printed at the start and for each quarter', 
   assert.equal(stream.read(), 'importing: 10 products\nimporting: 25 %\nimporting: 75 %\nimporting: 100 %\n');
 });
 
-test('on a terminal, a progress bar is shown', () => {
+test('on a terminal, a progress bar with the rate and the remaining time is shown', () => {
   const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), {
     isTTY: true,
     cursorTo: () => true,
@@ -22,5 +22,8 @@ test('on a terminal, a progress bar is shown', () => {
   const { update, stop } = showProgress(stream, 'importing', 10, 'products');
   update(10);
   stop();
-  assert.match(String(stream.read()), /importing .*100 % \| 10\/10 products/);
+  assert.match(
+    String(stream.read()),
+    /importing .*100 % \| 10\/10 products \| [\d,]+ products\/s \| \d+s left/,
+  );
 });

@@ -39,3 +39,14 @@ export async function run(
   ]);
   return { code, output: stdout + stderr };
 }
+
+/** Runs a command to its end, and resolves to its output; rejects with the output if the command fails. */
+export async function outputOf(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { code, output } = await run(command, args, options);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${output}`);
+  return output;
+}

@@ -80,9 +80,9 @@ test('each topic has a send operation, and each subscription a receive operation
     operations
       .filter(({ action }) => action === 'receive')
       .map(({ channel, bindings }) => [channel.$ref, bindings?.sqs.queues.map(({ name }) => name)]),
-    topology.subscriptions.map(({ topic, queue, deadLetterQueue }) => [
+    topology.subscriptions.map(({ topic, queue }) => [
       `#/channels/${topic}`,
-      [queue, topology.queues[queue].deadLetterQueue, deadLetterQueue],
+      [queue, topology.queues[queue].deadLetterQueue],
     ]),
   );
 });

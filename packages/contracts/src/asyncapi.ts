@@ -67,8 +67,8 @@ function sending(name: TopicName, topic: TopicSpec) {
   };
 }
 
-function receiving({ topic, queue, eventTypes, deadLetterQueue }: SubscriptionSpec) {
-  const { consumer, deadLetterQueue: queueDlq, maxReceiveCount, visibilityTimeout } = topology.queues[queue];
+function receiving({ topic, queue, eventTypes }: SubscriptionSpec) {
+  const { consumer, deadLetterQueue, maxReceiveCount, visibilityTimeout } = topology.queues[queue];
   return {
     action: 'receive',
     channel: reference('channels', topic),
@@ -95,9 +95,8 @@ function receiving({ topic, queue, eventTypes, deadLetterQueue }: SubscriptionSp
             name: queue,
             fifoQueue: false,
             visibilityTimeout,
-            redrivePolicy: { deadLetterQueue: { name: queueDlq }, maxReceiveCount },
+            redrivePolicy: { deadLetterQueue: { name: deadLetterQueue }, maxReceiveCount },
           },
-          { name: queueDlq, fifoQueue: false },
           { name: deadLetterQueue, fifoQueue: false },
         ],
         bindingVersion: '0.2.0',

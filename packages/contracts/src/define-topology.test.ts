@@ -11,8 +11,8 @@ const shop = {
 test('a service has nothing but what its entry says', () => {
   const { services, tables, relays, topics, queues } = defineTopology({ idle: {}, shop });
   assert.deepEqual(services, {
-    idle: { paths: [], queues: [] },
-    shop: { paths: ['/orders'], table: 'orders', queues: [] },
+    idle: { paths: [], runsAs: 'task', queues: [] },
+    shop: { paths: ['/orders'], runsAs: 'task', table: 'orders', queues: [] },
   });
   assert.deepEqual(Object.keys(tables), ['orders']);
   assert.deepEqual(Object.keys(relays), ['shop']);
@@ -38,13 +38,21 @@ test('a service may consume several queues, and a queue several topics, each wit
   assert.deepEqual(services.mailer.queues, ['mailer-all-queue', 'mailer-expired-queue']);
   assert.equal(queues['mailer-all-queue'].deadLetterQueue, 'mailer-all-dlq');
   assert.deepEqual(
-    subscriptions.map(({ queue, topic, deadLetterQueue }) => [queue, topic, deadLetterQueue]),
+    subscriptions.map(({ queue, topic }) => [queue, topic]),
     [
-      ['mailer-all-queue', 'order-events-topic', 'mailer-all-shop-subscription-dlq'],
-      ['mailer-all-queue', 'stock-events-topic', 'mailer-all-stock-subscription-dlq'],
-      ['mailer-expired-queue', 'order-events-topic', 'mailer-expired-subscription-dlq'],
+      ['mailer-all-queue', 'order-events-topic'],
+      ['mailer-all-queue', 'stock-events-topic'],
+      ['mailer-expired-queue', 'order-events-topic'],
     ],
   );
+});
+
+test('a service may run as functions, and publish requests to the topic of another', () => {
+  const requests = { topic: 'order-events-topic', eventTypes: ['CartExpired'] } as const;
+  const { services, topics, relays } = defineTopology({ shop, counter: { runsAs: 'function', requests } });
+  assert.deepEqual(services.counter, { paths: [], runsAs: 'function', requests, queues: [] });
+  assert.equal(topics['order-events-topic'].owner, 'shop');
+  assert.deepEqual(Object.keys(relays), ['shop']);
 });
 
 test('an entry that cannot work is rejected, with the reason', () => {
@@ -52,4 +60,9 @@ test('an entry that cannot work is rejected, with the reason', () => {
   assert.throws(() => defineTopology({ shop: { publishes } }), /shop publishes, but has no table/);
   const consumes = { 'mailer-queue': { 'no-topic': ['CartCheckedOut'] } } as const;
   assert.throws(() => defineTopology({ mailer: { consumes } }), /mailer consumes no-topic, but no service/);
+  const requests = { topic: 'no-topic', eventTypes: ['CartExpired'] } as const;
+  assert.throws(
+    () => defineTopology({ mailer: { requests } }),
+    /mailer publishes requests to no-topic, which/,
+  );
 });

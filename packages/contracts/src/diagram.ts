@@ -12,9 +12,12 @@ export function topologyDiagram(): string {
     ...services.flatMap(([service, { paths }]) =>
       paths.length > 0 ? [`  gateway -->|"${lines(paths)}"| ${service}`] : [],
     ),
-    ...topology.subscriptions.flatMap(({ topic, queue, eventTypes, deadLetterQueue }) => [
+    ...services.flatMap(([service, { requests }]) =>
+      requests ? [`  ${service} -. "${lines(requests.eventTypes)}" .-> ${requests.topic}`] : [],
+    ),
+    ...topology.subscriptions.flatMap(({ topic, queue, eventTypes }) => [
       `  ${topic} ==>|"${lines(eventTypes)}"| ${queue}`,
-      `  ${topic} -. undeliverable .-> ${deadLetterQueue}`,
+      `  ${topic} -. undeliverable .-> ${topology.queues[queue].deadLetterQueue}`,
     ]),
     '  classDef table fill:#e8f0fe,stroke:#3b6fc4,color:#111',
     '  classDef topic fill:#fdecc8,stroke:#b7791f,color:#111',
@@ -42,9 +45,6 @@ function box(service: ServiceName): string[] {
       `    ${queue}(["${queue}"]):::queue --> ${service}`,
       `    ${queue} -. "after ${maxReceiveCount} receives" .-> ${deadLetter(deadLetterQueue)}`,
     ]),
-    ...topology.subscriptions
-      .filter(({ queue }) => topology.queues[queue].consumer === service)
-      .map(({ deadLetterQueue }) => `    ${deadLetter(deadLetterQueue)}`),
     `    ${service}["${service} service"]${table ? ` --> ${table}[("${table}")]:::table` : ''}`,
     ...(relay ? relayLines(service, relay) : []),
     '  end',

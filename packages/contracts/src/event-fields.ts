@@ -1,13 +1,18 @@
 import { z } from 'zod';
 
-/** Ids that are safe as keys, attributes and parts of both: no control, surrogate or unassigned character, no slash. */
+/**
+ * Ids that are safe as keys, attributes and parts of both: no control, surrogate or unassigned character, no slash. Ids and
+ * names are read in Unicode's composed form (NFC), so that publishers that write `é` in two ways mean the same one.
+ */
 export const id = z
   .string()
+  .normalize('NFC')
   .min(1)
   .max(200)
   .regex(/^[^\p{C}/]*$/u, 'must hold no control character, lone surrogate or slash');
 const text = z
   .string()
+  .normalize('NFC')
   .max(1_000)
   .regex(/^\P{Cs}*$/u, 'must be well-formed Unicode');
 /**
@@ -27,8 +32,12 @@ const currency = z.string().regex(/^[A-Z]{3}$/);
 
 /** An amount of money in the currency's minor unit (cents), never a fraction. */
 export const minorUnits = z.int().min(0);
-/** Price of one unit: bounded, so that the total of a cart stays an exact integer. */
-const price = minorUnits.max(1_000_000_000);
+/**
+ * Largest price of one unit: the total of a cart, 100 lines of 999 units, stays an exact integer, as it is less than 2^53. It is
+ * 900,000,000.00 of a currency with two decimals: a laptop costs 15,000,000.00 Indonesian rupiahs.
+ */
+export const MAX_PRICE = 90_000_000_000;
+const price = minorUnits.max(MAX_PRICE);
 
 export const envelope = {
   eventId: z

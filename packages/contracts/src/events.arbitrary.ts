@@ -3,13 +3,17 @@ import type { EventOf, EventType } from './events.ts';
 
 const id = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 50 })
-  .filter((text) => /^[^\p{C}/]+$/u.test(text));
-const text = fc.string({ unit: 'binary', maxLength: 40 }).filter((text) => text.isWellFormed());
+  .filter((text) => /^[^\p{C}/]+$/u.test(text))
+  .map((text) => text.normalize());
+const text = fc
+  .string({ unit: 'binary', maxLength: 40 })
+  .filter((text) => text.isWellFormed())
+  .map((text) => text.normalize());
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER });
 const positive = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const version = fc.integer({ min: 1, max: 1_000_000_000_000 });
 const cartVersion = fc.integer({ min: 1, max: 1_000_000_000 });
-const price = fc.nat({ max: 1_000_000_000 });
+const price = fc.nat({ max: 90_000_000_000 });
 const currency = fc.stringMatching(/^[A-Z]{3}$/);
 const time = fc
   .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
@@ -79,6 +83,21 @@ export const eventArbitraries: { readonly [T in EventType]: fc.Arbitrary<EventOf
     ...productOptions,
     snapshotId: text,
   }),
+  ProductEdited: event(
+    'ProductEdited',
+    {
+      productId: id,
+      name: text,
+      price,
+      currency,
+      previousName: text,
+      previousPrice: price,
+      previousCurrency: currency,
+      version,
+      timestamp: time,
+    },
+    envelope,
+  ),
   ProductDeleted: event('ProductDeleted', { productId: id, version, updatedAt: time }, envelope),
   ProductSnapshotCompleted: event(
     'ProductSnapshotCompleted',
@@ -117,6 +136,7 @@ export const eventArbitraries: { readonly [T in EventType]: fc.Arbitrary<EventOf
     currency,
     lineQty: count,
     movedFrom,
+    opensCart: fc.boolean(),
   }),
   ProductRemovedFromCart: event('ProductRemovedFromCart', cartLineChange, {
     ...envelope,

@@ -14,6 +14,17 @@ const required: Record<EventType, readonly string[]> = {
   ProductCreated: ['productId', 'name', 'price', 'currency', 'inventory', 'updatedAt', 'version'],
   ProductUpdated: ['productId', 'name', 'price', 'currency', 'inventory', 'updatedAt', 'version'],
   ProductSnapshot: ['productId', 'name', 'price', 'currency', 'inventory', 'updatedAt', 'version'],
+  ProductEdited: [
+    'productId',
+    'name',
+    'price',
+    'currency',
+    'previousName',
+    'previousPrice',
+    'previousCurrency',
+    'version',
+    'timestamp',
+  ],
   ProductDeleted: ['productId', 'version', 'updatedAt'],
   ProductSnapshotCompleted: ['snapshotId', 'productCount', 'timestamp'],
   InventoryReservationRejected: [
@@ -40,8 +51,11 @@ const invalidValues: Readonly<Record<string, readonly unknown[]>> = {
   productId: ['', 'x'.repeat(201)],
   cartId: ['', 'x'.repeat(201)],
   requestId: [''],
-  price: [-1, 19.99, '1999', 1_000_000_001],
-  priceAtAdd: [-1, 0.5, 1_000_000_001],
+  price: [-1, 19.99, '1999', 90_000_000_001],
+  previousPrice: [-1, 19.99, 90_000_000_001],
+  previousCurrency: ['usd', 'US', 'USDX'],
+  opensCart: ['true', 1],
+  priceAtAdd: [-1, 0.5, 90_000_000_001],
   totalAmount: [-1, 0.5],
   inventory: [-1, 1.5],
   qty: [0, -1, 1.5],
@@ -102,7 +116,8 @@ for (const type of eventTypes) {
 
   test(`${type}: an event with an invalid value of any field is rejected`, () => {
     for (const field of Object.keys(example).filter((name) => name !== 'eventType')) {
-      for (const value of [{}, true, ...(invalidValues[field] ?? [])]) {
+      const ofOtherType = typeof example[field] === 'boolean' ? {} : true;
+      for (const value of [{}, ofOtherType, ...(invalidValues[field] ?? [])]) {
         const [first = '', ...more] = faults({ ...example, [field]: value });
         assert.ok(
           [first, ...more].every((pointer) => pointer.startsWith(`/${field}`)),

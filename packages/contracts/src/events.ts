@@ -15,7 +15,7 @@ import {
   version,
 } from './event-fields.ts';
 
-export { minorUnits } from './event-fields.ts';
+export { MAX_PRICE, minorUnits } from './event-fields.ts';
 
 /** The version of the event shapes below, carried by every event we publish. */
 export const SCHEMA_VERSION = 1;
@@ -46,6 +46,21 @@ export const eventSchemas = {
     eventType: z.literal('ProductSnapshot'),
     ...productState,
     snapshotId: z.string().optional(),
+  }),
+  ProductEdited: z.object({
+    eventType: z.literal('ProductEdited'),
+    ...envelope,
+    productId: id,
+    name: productState.name,
+    price: productState.price,
+    currency: productState.currency,
+    previousName: productState.name.describe(
+      'Equal to name if the edit left the name as it was; likewise below',
+    ),
+    previousPrice: productState.price,
+    previousCurrency: productState.currency,
+    version,
+    timestamp: time,
   }),
   ProductDeleted: z.object({
     eventType: z.literal('ProductDeleted'),
@@ -105,7 +120,11 @@ export const eventSchemas = {
     ...responseOrder,
     timestamp: time,
   }),
-  ProductAddedToCart: z.object({ eventType: z.literal('ProductAddedToCart'), ...cartLineChange }),
+  ProductAddedToCart: z.object({
+    eventType: z.literal('ProductAddedToCart'),
+    ...cartLineChange,
+    opensCart: z.boolean().optional().describe('true for the first line that the shopper adds to the cart'),
+  }),
   ProductRemovedFromCart: z.object({
     eventType: z.literal('ProductRemovedFromCart'),
     ...cartLineChange,

@@ -40,3 +40,11 @@ export const closedCart = {
   timestamp: '2026-02-14T15:10:00Z',
   cartVersion: 11,
 };
+
+export const reservedUnits = {
+  cartId: 'cart-abc',
+  qty: 2,
+  cartVersion: 10,
+  heldUntil: '2026-02-14T15:20:00Z',
+  revision: 1,
+} as const;

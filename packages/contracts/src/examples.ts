@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { EventType, eventSchemas } from './events.ts';
-import { cartLineChange, closedCart, productState } from './example-parts.ts';
+import { cartLineChange, closedCart, productState, reservedUnits } from './example-parts.ts';
 
 type EventInput<T extends EventType> = z.input<(typeof eventSchemas)[T]>;
 
@@ -11,15 +11,7 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
     {
       eventType: 'ProductUpdated',
       ...productState,
-      reserved: [
-        {
-          cartId: 'cart-abc',
-          qty: 2,
-          cartVersion: 10,
-          heldUntil: '2026-02-14T15:20:00Z',
-          revision: 1,
-        },
-      ],
+      reserved: [reservedUnits],
     },
     {
       eventType: 'ProductUpdated',
@@ -33,6 +25,22 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
     },
   ],
   ProductSnapshot: [{ eventType: 'ProductSnapshot', ...productState, snapshotId: 'snapshot-7' }],
+  ProductEdited: [
+    {
+      eventType: 'ProductEdited',
+      eventId: 'product/prod-123/42/1',
+      schemaVersion: 1,
+      productId: 'prod-123',
+      name: 'Acme Widget',
+      price: 1999,
+      currency: 'USD',
+      previousName: 'Acme Widget',
+      previousPrice: 2499,
+      previousCurrency: 'USD',
+      version: 42,
+      timestamp: '2026-02-14T15:00:00Z',
+    },
+  ],
   ProductDeleted: [
     {
       eventType: 'ProductDeleted',
@@ -114,6 +122,7 @@ export const eventExamples: { readonly [T in EventType]: readonly [EventInput<T>
   ],
   ProductAddedToCart: [
     { eventType: 'ProductAddedToCart', ...cartLineChange },
+    { eventType: 'ProductAddedToCart', ...cartLineChange, cartVersion: 2, opensCart: true },
     {
       eventType: 'ProductAddedToCart',
       ...cartLineChange,

@@ -12,10 +12,14 @@ interface MetricSpec {
 export const metricCatalog = {
   /** Duration of a request, from its first byte to the end of the response. */
   RequestLatency: { type: 'distribution', unit: 'Milliseconds', dimensions: ['route'] },
+  /** Requests that took half a second or longer, on routes that do not wait by design. None in most minutes, so it costs little. */
+  SlowRequests: { type: 'counter', unit: 'Count', dimensions: [] },
   /** Requests rejected with 503 by load shedding. */
   RequestsShed: { type: 'counter', unit: 'Count', dimensions: [] },
   /** Requests rejected with 429. */
   RequestsRateLimited: { type: 'counter', unit: 'Count', dimensions: [] },
+  /** Requests whose bearer token was rejected with 401. */
+  TokensRejected: { type: 'counter', unit: 'Count', dimensions: [] },
   /** Writes that were decided again, since another writer had changed the item (optimistic concurrency). */
   ConflictsRetried: { type: 'counter', unit: 'Count', dimensions: [] },
   /** Messages of one receive. */
@@ -42,6 +46,10 @@ export const metricCatalog = {
   UnitsShort: { type: 'counter', unit: 'Count', dimensions: [] },
   /** Stock requests that were ignored: older than the horizon, without a stored reservation. */
   RequestsBeyondHorizon: { type: 'counter', unit: 'Count', dimensions: [] },
+  /** Events that an inbox acknowledged without effect: older than the replay horizon. */
+  EventsBeyondHorizon: { type: 'counter', unit: 'Count', dimensions: [] },
+  /** Compactions of a day's figures that failed; the next batch tries again. */
+  CompactionsFailed: { type: 'counter', unit: 'Count', dimensions: [] },
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 
 type Catalog = typeof metricCatalog;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { partsOf, withoutNulls } from './event-input.ts';
 import { eventSchemas, type TandemEvent } from './events.ts';
 
 /** One fault of a body. `pointer` is an RFC 6901 JSON Pointer; '' is the whole body. */
@@ -7,7 +8,7 @@ export interface EventFault {
   readonly detail: string;
 }
 
-/** Result of reading a message body. */
+/** Result of reading a message body. Of an invalid one it has 20 faults at most. */
 export type EventReading =
   | { readonly ok: true; readonly event: TandemEvent }
   | { readonly ok: false; readonly reason: 'unknownType'; readonly eventType: string }
@@ -18,8 +19,21 @@ export type EventReading =
       readonly errors: readonly EventFault[];
     };
 
-const readers: ReadonlyMap<string, z.ZodType<TandemEvent>> = new Map(
-  Object.entries(eventSchemas).map(([type, schema]) => [type, z.compile(schema)]),
+/** Largest number of reported faults, so that a message cannot cause a log line that is larger than itself. */
+const MAX_FAULTS = 20;
+/** Largest length of a text of a message, or about it, in a reading. */
+const MAX_TEXT = 200;
+
+interface Reader {
+  readonly fields: readonly string[];
+  readonly schema: z.ZodType<TandemEvent>;
+}
+
+const readers: ReadonlyMap<string, Reader> = new Map(
+  Object.entries(eventSchemas).map(([type, schema]) => [
+    type,
+    { fields: Object.keys(schema.shape), schema: z.compile(schema) },
+  ]),
 );
 
 /**
@@ -37,23 +51,30 @@ export function readEvent(body: unknown): EventReading {
     return { ok: false, reason: 'invalid', errors: [{ pointer: '/eventType', detail: 'must be a string' }] };
   }
   const reader = readers.get(eventType);
-  if (reader === undefined) return { ok: false, reason: 'unknownType', eventType };
+  if (reader === undefined)
+    return { ok: false, reason: 'unknownType', eventType: eventType.slice(0, MAX_TEXT) };
 
-  const result = reader.safeParse(withoutNulls(value));
-  if (result.success) return { ok: true, event: result.data };
-  const errors = result.error.issues.map((issue) => ({
-    pointer: jsonPointer(issue.path),
-    detail: issue.message,
-  }));
-  return { ok: false, reason: 'invalid', eventType, errors };
+  const { fields, schema } = reader;
+  const input = withoutNulls(pick(value, fields));
+  for (const { part, start } of partsOf(input)) {
+    const { error } = schema.safeParse(part);
+    if (error) return { ok: false, reason: 'invalid', eventType, errors: faultsOf(error, start) };
+  }
+  const { success, data, error } = schema.safeParse(input);
+  if (success) return { ok: true, event: data };
+  return { ok: false, reason: 'invalid', eventType, errors: faultsOf(error) };
 }
 
-/** The value without null fields: producers in other languages send null for an absent field. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, field]) => field !== null);
-  return Object.fromEntries(entries.map(([name, field]) => [name, withoutNulls(field)]));
+function pick(value: object, fields: readonly string[]): object {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => fields.includes(name)));
+}
+
+/** The first faults of an input; the lists in its fields begin at `start`. */
+function faultsOf({ issues }: z.ZodError, start = 0): EventFault[] {
+  return issues.slice(0, MAX_FAULTS).map(({ path, message }) => ({
+    pointer: jsonPointer(path.map((key, i) => (i === 1 && typeof key === 'number' ? key + start : key))),
+    detail: message.slice(0, MAX_TEXT),
+  }));
 }
 
 function parseJson(text: string): unknown {

@@ -14,7 +14,7 @@ test('topics, queues and paths have the names of the contract', () => {
     },
   });
   assert.deepEqual(services.product.paths, ['/products']);
-  assert.deepEqual(services.cart.paths, ['/carts']);
+  assert.deepEqual(services.cart.paths, ['/carts', '/orders']);
 });
 
 test('a message becomes a dead letter after five receives, as in the contract', () => {
@@ -79,7 +79,6 @@ test('all names are unique, and valid for SNS and SQS', () => {
     ...Object.keys(topics),
     ...Object.keys(queues),
     ...Object.values(queues).map(({ deadLetterQueue }) => deadLetterQueue),
-    ...subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
     ...Object.values(relays).map(({ parkingQueue }) => parkingQueue),
   ];
   assert.deepEqual([...new Set(names)], names);

@@ -1,5 +1,6 @@
-import { defineTopology, type PublishedTypeOf, type TopologyOf } from './define-topology.ts';
+import { defineTopology } from './define-topology.ts';
 import type { EventType } from './events.ts';
+import type { PublishedTypeOf, TopologyOf } from './topology-types.ts';
 
 const cartEvents = [
   'ProductAddedToCart',
@@ -27,16 +28,41 @@ const services = {
     table: { name: 'products', indexes: { byCategory: 'states', byHoldExpiry: 'keys' } },
     publishes: {
       topic: 'product-events-topic',
-      eventTypes: [...productEvents, 'InventoryShort'],
+      eventTypes: [...productEvents, 'ProductEdited', 'InventoryShort'],
       snapshotQueue: 'product-cart-events-queue',
     },
     consumes: { 'product-cart-events-queue': { 'cart-events-topic': cartEvents } },
   },
   cart: {
-    paths: ['/carts'],
+    paths: ['/carts', '/orders'],
     table: { name: 'carts', indexes: { byUser: 'keys' } },
     publishes: { topic: 'cart-events-topic', eventTypes: cartEvents, onExpiry: true },
     consumes: { 'cart-product-updates-queue': { 'product-events-topic': productEvents } },
+  },
+  analytics: {
+    paths: ['/analytics'],
+    runsAs: 'function',
+    table: { name: 'analytics', indexes: {} },
+    requests: { topic: 'cart-events-topic', eventTypes: ['ProductSnapshotRequested'] },
+    // Neither ProductUpdated nor InventoryReserved: they are most of all events, and nothing is counted by them.
+    consumes: {
+      'analytics-events-queue': {
+        'product-events-topic': [
+          'ProductCreated',
+          'ProductEdited',
+          'ProductSnapshot',
+          'ProductSnapshotCompleted',
+          'InventoryReservationRejected',
+          'InventoryReservationExpired',
+        ],
+        'cart-events-topic': [
+          'ProductAddedToCart',
+          'ProductRemovedFromCart',
+          'CartCheckedOut',
+          'CartExpired',
+        ],
+      },
+    },
   },
 } as const;
 
@@ -72,21 +98,22 @@ export function titleOf(service: ServiceName): string {
 /** The services that publish events, each with its relay. */
 export const publishers = Object.entries(topology.relays) as readonly (readonly [ServiceName, RelaySpec])[];
 
-/** A value for each service. */
-export function mapServices<T>(valueOf: (service: ServiceName) => T): Readonly<Record<ServiceName, T>> {
-  return Object.fromEntries(serviceNames.map((service) => [service, valueOf(service)])) as Record<
-    ServiceName,
-    T
-  >;
+/** A value for each of these services. Default: all services; where a system runs fewer, the others have no value. */
+export function mapServices<T>(
+  valueOf: (service: ServiceName) => T,
+  services: readonly ServiceName[] = serviceNames,
+): Readonly<Record<ServiceName, T>> {
+  return Object.fromEntries(services.map((service) => [service, valueOf(service)])) as Record<ServiceName, T>;
 }
 
-/** A value for each service, once all have resolved; one service after the other, in the order of the topology. */
+/** Like {@link mapServices}, once all values have resolved; one service after the other, in the given order. */
 export async function mapServicesAsync<T>(
   valueOf: (service: ServiceName) => Promise<T>,
+  services: readonly ServiceName[] = serviceNames,
 ): Promise<Readonly<Record<ServiceName, T>>> {
   const values = new Map<ServiceName, T>();
-  for (const service of serviceNames) values.set(service, await valueOf(service));
-  return mapServices((service) => values.get(service) as T);
+  for (const service of services) values.set(service, await valueOf(service));
+  return mapServices((service) => values.get(service) as T, services);
 }
 
 /** The relay of a service. Throws a TypeError if the service publishes nothing. */
@@ -94,6 +121,12 @@ export function relayOf(service: ServiceName): RelaySpec {
   const relay = topology.relays[service];
   if (!relay) throw new TypeError(`${service} publishes nothing`);
   return relay;
+}
+
+/** The topic to which a service publishes without its relay, for snapshots or requests; undefined for most services. */
+export function directTopicOf(service: ServiceName): TopicName | undefined {
+  const relay = topology.relays[service];
+  return topology.services[service].requests?.topic ?? (relay?.snapshotQueue && relay.topic);
 }
 
 /** The only queue of a service. Throws a TypeError if the service consumes none or several. */

@@ -1,5 +1,6 @@
-import { SNSClient } from '@aws-sdk/client-sns';
+import { SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { withDirectCalls } from '@tandem/chassis/messaging/direct-calls';
 import type { Principal, ServiceName } from '@tandem/contracts/topology';
 import { REGION } from './messaging-config.ts';
 
@@ -17,21 +18,24 @@ export function openClients(
   endpoint: string,
   onClient: OnClient = () => undefined,
 ): { readonly service: Clients; readonly relay: Clients } {
-  return {
-    service: clientsOf(service, endpoint, onClient),
-    relay: clientsOf(`${service}-relay`, endpoint, onClient),
+  const open = (principal: Principal) => {
+    const clients = createClients(localConfig(endpoint));
+    onClient(principal, clients.sns);
+    onClient(principal, clients.sqs);
+    return clients;
   };
+  return { service: open(service), relay: open(`${service}-relay`) };
 }
 
-function clientsOf(principal: Principal, endpoint: string, onClient: OnClient): Clients {
-  const config = {
-    region: REGION,
-    endpoint,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
-  const [sns, sqs] = [new SNSClient(config), new SQSClient(config)];
-  onClient(principal, sns);
-  onClient(principal, sqs);
+/** Configuration of a client of the emulator. */
+export function localConfig(endpoint: string) {
+  return { region: REGION, endpoint, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+}
+
+/** Creates a client of SNS, and one of SQS whose calls go to the configured endpoint, whatever host a queue's URL has. */
+export function createClients(config: SNSClientConfig): Clients {
+  const sns = withDirectCalls(new SNSClient(config));
+  const sqs = withDirectCalls(new SQSClient({ ...config, useQueueUrlAsEndpoint: false }));
   return {
     sns,
     sqs,

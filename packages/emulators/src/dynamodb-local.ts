@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { outputOf } from '@tandem/cli/run';
 
 const SOURCES = join(import.meta.dirname, '../dynamodb-local');
 const CACHE = join(import.meta.dirname, '../../../.cache/dynamodb-local');
@@ -24,14 +25,8 @@ export async function startDynamoDbLocal({ port = 0 }: { port?: number } = {}): 
   const missing = (await missingJava()) ?? (await fetchJars());
   if (missing !== undefined) return { missing };
 
-  const server = spawn(
-    'java',
-    ['-cp', join(CACHE, 'lib', '*'), join(SOURCES, 'Loopback.java'), String(port)],
-    {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      cwd: CACHE,
-    },
-  );
+  const command = ['-cp', join(CACHE, 'lib', '*'), join(SOURCES, 'Loopback.java'), String(port)];
+  const server = spawn('java', command, { cwd: CACHE });
   const stop = async () => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     server.stdin.end();
@@ -41,11 +36,10 @@ export async function startDynamoDbLocal({ port = 0 }: { port?: number } = {}): 
 }
 
 /** Resolves to the port once the server listens; rejects with its output if it ends before that. */
-async function portOf(server: ChildProcess): Promise<string> {
+async function portOf(server: ChildProcessWithoutNullStreams): Promise<string> {
   const output: string[] = [];
   return new Promise((resolve, reject) => {
     for (const stream of [server.stdout, server.stderr]) {
-      if (!stream) continue;
       createInterface(stream).on('line', (line) => {
         output.push(line);
         const [, port] = /^listening (\d+)$/.exec(line) ?? [];
@@ -58,7 +52,7 @@ async function portOf(server: ChildProcess): Promise<string> {
 }
 
 async function missingJava(): Promise<string | undefined> {
-  const version = await run('java', ['-version']).catch(() => '');
+  const version = await outputOf('java', ['-version']).catch(() => '');
   const [, major] = /version "(\d+)/.exec(version) ?? [];
   if (major !== undefined && Number(major) >= MIN_JAVA) return undefined;
   return `DynamoDB Local needs a JDK ${MIN_JAVA} or newer: install one on the PATH`;
@@ -70,14 +64,14 @@ async function fetchJars(): Promise<string | undefined> {
   const cachedPom = join(CACHE, 'lib', 'pom.xml');
   const currentPom = await readFile(pom, 'utf8');
   if ((await readFile(cachedPom, 'utf8').catch(() => '')) === currentPom) return undefined;
-  if (!(await run('mvn', ['-version']).catch(() => '')))
+  if (!(await outputOf('mvn', ['-version']).catch(() => '')))
     return 'DynamoDB Local needs Maven: install mvn on the PATH';
 
   await mkdir(CACHE, { recursive: true });
   const lib = await mkdtemp(join(CACHE, 'fetching-'));
   try {
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${lib}`];
-    await run('mvn', ['-B', '-q', '-f', pom, ...goal]);
+    await outputOf('mvn', ['-B', '-q', '-f', pom, ...goal]);
     await cp(pom, join(lib, 'pom.xml'));
     await rm(join(CACHE, 'lib'), { recursive: true, force: true });
     await rename(lib, join(CACHE, 'lib'));
@@ -86,16 +80,4 @@ async function fetchJars(): Promise<string | undefined> {
     throw error;
   }
   return undefined;
-}
-
-/** Resolves to the output of a command; rejects when it is missing or fails. */
-async function run(command: string, args: readonly string[]): Promise<string> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`${command} failed:\n${output}`);
-  return output;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { DomainError } from '@tandem/chassis/errors';
@@ -40,12 +40,18 @@ test('without scopes there is no scope claim, and the lifetime is an hour', asyn
   assert.equal(Number(payload.exp) - Number(payload.iat), 3600);
 });
 
-test('the key set has no private key, and the file is readable by its owner only', async () => {
+test('the key set has no private key, and the file is readable by its owner only (security 17)', async () => {
   const file = join(folder, 'secret', 'issuer.json');
   const { keys } = await createIssuer(file).keySet();
   assert.equal(keys.length, 1);
   assert.deepEqual(Object.keys(keys[0] ?? {}).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
-  if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o777, 0o600);
+  if (process.platform === 'win32') return;
+  const modes = async () => [(await stat(dirname(file))).mode & 0o777, (await stat(file)).mode & 0o777];
+  assert.deepEqual(await modes(), [0o700, 0o600]);
+  await chmod(dirname(file), 0o755);
+  await chmod(file, 0o644);
+  await createIssuer(file).keySet();
+  assert.deepEqual(await modes(), [0o700, 0o600], 'a copy with other permissions is corrected');
 });
 
 test('concurrent issuers on an empty folder agree on one key and one file', async () => {

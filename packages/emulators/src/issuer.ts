@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '@tandem/chassis/errors';
 import {
@@ -27,12 +27,6 @@ export interface TokenRequest {
   readonly lifetimeSeconds?: number;
 }
 
-/** Token issuer: signs tokens with one ES256 key pair and publishes the public key. */
-export interface Issuer {
-  keySet(): Promise<JSONWebKeySet>;
-  mint(request: TokenRequest): Promise<string>;
-}
-
 interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
@@ -40,25 +34,21 @@ interface SigningKey {
 }
 
 const algorithm = 'ES256';
-const storedKey = z.object({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: z.string(),
-  y: z.string(),
-  d: z.string(),
-});
+const text = z.string();
+const storedKey = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: text, y: text, d: text });
 
 /**
- * Creates an issuer whose private key is stored in `file`, created on first use: concurrent processes agree on the same key.
+ * Creates an issuer, which signs tokens with one ES256 key pair and publishes the public key. Its private key is stored in `file`,
+ * created on first use in a directory of its own, both accessible to their owner only: concurrent processes agree on the same key.
  * Calls reject with a DomainError when the file is damaged or cannot be used.
  */
-export function createIssuer(file: string): Issuer {
+export function createIssuer(file: string) {
   let key: Promise<SigningKey> | undefined;
   const signingKey = () => (key ??= readOrCreate(file));
 
   return {
-    keySet: async () => (await signingKey()).keySet,
-    async mint({ subject, scopes, lifetimeSeconds = 3600 }) {
+    keySet: async (): Promise<JSONWebKeySet> => (await signingKey()).keySet,
+    mint: async ({ subject, scopes, lifetimeSeconds = 3600 }: TokenRequest): Promise<string> => {
       const { kid, privateKey } = await signingKey();
       const now = Math.floor(Date.now() / 1000);
       return new SignJWT(scopes.length > 0 ? { scope: scopes.join(' ') } : {})
@@ -77,34 +67,34 @@ export function createIssuer(file: string): Issuer {
 const local = createIssuer(join(import.meta.dirname, '../../../.local/issuer.json'));
 
 /** JWKS that verifies the tokens of this checkout; each key has `kid` and `alg`. */
-export function localKeySet(): Promise<JSONWebKeySet> {
-  return local.keySet();
-}
+export const localKeySet = local.keySet;
 
 /** Signs a JWT for any local system of this checkout. Without scopes it has no `scope` claim. */
-export function mintToken(request: TokenRequest): Promise<string> {
-  return local.mint(request);
-}
+export const mintToken = local.mint;
 
 async function readOrCreate(file: string): Promise<SigningKey> {
   try {
-    return await parse(file, (await read(file)) ?? (await create(file)));
-  } catch (error) {
-    if (error instanceof DomainError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DomainError('unavailable', 'issuer-unusable', `cannot use ${file}: ${reason}`, {
-      cause: error,
+    const stored = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return create(file);
+      throw error;
     });
+    await restrictToOwner(file);
+    return await parse(file, stored);
+  } catch (cause) {
+    if (cause instanceof DomainError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DomainError('unavailable', 'issuer-unusable', `cannot use ${file}: ${reason}`, { cause });
   }
 }
 
-async function read(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+/** A copy of a checkout may have other permissions. On Windows they are inherited. */
+async function restrictToOwner(file: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  for (const [path, mode] of [
+    [dirname(file), 0o700],
+    [file, 0o600],
+  ] as const)
+    if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, mode);
 }
 
 /** Creates the file atomically by a link, which fails if another process has created it: no partial key is ever read. */
@@ -125,20 +115,16 @@ async function create(file: string): Promise<string> {
   }
 }
 
-async function parse(file: string, text: string): Promise<SigningKey> {
+async function parse(file: string, stored: string): Promise<SigningKey> {
   try {
-    const privateJwk = storedKey.parse(JSON.parse(text));
+    const privateJwk = storedKey.parse(JSON.parse(stored));
     const { d: _, ...publicJwk } = privateJwk;
     const kid = await calculateJwkThumbprint(publicJwk);
     const privateKey = await importJWK(privateJwk, algorithm);
     return { kid, privateKey, keySet: { keys: [{ ...publicJwk, kid, alg: algorithm, use: 'sig' }] } };
-  } catch (error) {
-    throw new DomainError(
-      'unavailable',
-      'issuer-damaged',
-      `${file} is damaged: delete the file to create a new key, then restart running systems`,
-      { cause: error },
-    );
+  } catch (cause) {
+    const message = `${file} is damaged: delete the file to create a new key, then restart running systems`;
+    throw new DomainError('unavailable', 'issuer-damaged', message, { cause });
   }
 }
 

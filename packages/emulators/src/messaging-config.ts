@@ -1,4 +1,4 @@
-import { topology } from '@tandem/contracts/topology';
+import { type Topology, topology } from '@tandem/contracts/topology';
 import type { FauxqsInitConfig } from 'fauxqs';
 
 /** Region of local ARNs. */
@@ -20,12 +20,10 @@ function queueArn(name: string): string {
   return `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
 }
 
-/** The topology's topics, queues and subscriptions, with their attributes as SNS and SQS name them. */
-export function messagingResources() {
-  const { topics, queues, subscriptions, relays } = topology;
+/** The topics, queues and subscriptions of a system, with their attributes as SNS and SQS name them. */
+export function messagingResources({ topics, queues, subscriptions, relays }: Topology = topology) {
   const deadLetterQueues = [
     ...Object.values(queues).map(({ deadLetterQueue }) => deadLetterQueue),
-    ...subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
     ...Object.values(relays).map(({ parkingQueue }) => parkingQueue),
   ];
   return {
@@ -40,13 +38,13 @@ export function messagingResources() {
         },
       })),
     ],
-    subscriptions: subscriptions.map(({ topic, queue, eventTypes, deadLetterQueue }) => ({
+    subscriptions: subscriptions.map(({ topic, queue, eventTypes }) => ({
       topic,
       queue,
       attributes: {
         RawMessageDelivery: 'true',
         FilterPolicy: JSON.stringify({ eventType: eventTypes }),
-        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue) }),
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(queues[queue].deadLetterQueue) }),
       },
     })),
   } satisfies FauxqsInitConfig;

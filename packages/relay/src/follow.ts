@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@tandem/chassis/logger';
+import { createOutageLog } from '@tandem/chassis/outage-log';
 import type { ChangeFeed } from '@tandem/storage/table';
 import type { Relay } from './relay.ts';
 
@@ -12,9 +14,10 @@ const MAX_BACKOFF_MS = 5_000;
 export async function follow(
   feed: ChangeFeed,
   relay: Relay,
-  { signal, log }: { signal: AbortSignal; log: { error(fields: object, message: string): void } },
+  { signal, log }: { readonly signal: AbortSignal; readonly log: Pick<Logger, 'error' | 'info'> },
 ): Promise<void> {
   let failures = 0;
+  const outage = createOutageLog(log, { lost: 'relay failed; it is retried', back: 'relay succeeds again' });
   while (!signal.aborted) {
     try {
       const changes = await feed.read(BATCH, signal);
@@ -24,10 +27,11 @@ export async function follow(
       const lastDone = changes[firstFailed - 1];
       if (lastDone) await feed.checkpoint(lastDone);
       failures = firstFailed < changes.length ? failures + 1 : 0;
+      outage.succeeded();
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
-      log.error({ err: error }, 'relay failed, retrying');
+      outage.failed(error);
     }
     if (failures > 0) {
       await delay(Math.min(50 * 2 ** failures, MAX_BACKOFF_MS), undefined, { signal }).catch(() => undefined);

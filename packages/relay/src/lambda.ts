@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { callTimeouts } from '@tandem/chassis/aws';
 import { configOrExit } from '@tandem/chassis/config';
 import { createLogger } from '@tandem/chassis/logger';
+import { withDirectCalls } from '@tandem/chassis/messaging/direct-calls';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import { startTelemetry } from '@tandem/chassis/telemetry';
 import { relayOf, type ServiceName } from '@tandem/contracts/topology';
@@ -25,7 +26,10 @@ export async function createRelayFunction(
   const telemetry = await startTelemetry({ service, config, log });
   const park = createParking(new SQSClient({ requestHandler: callTimeouts }), config.PARKING_QUEUE_URL);
   const relay = createRelay({
-    publish: createPublisher(new SNSClient({ requestHandler: callTimeouts }), config.TOPIC_ARN),
+    publish: createPublisher(
+      withDirectCalls(new SNSClient({ requestHandler: callTimeouts })),
+      config.TOPIC_ARN,
+    ),
     park,
     eventsForExpiredItem,
     topic: relayOf(service).topic,

@@ -7,6 +7,7 @@ import {
 import { type Metrics, observeAge } from '@tandem/chassis/metrics';
 import { inSpan, noopTracer, type Span, type Tracer } from '@tandem/chassis/trace';
 import { committedAt } from '@tandem/contracts/committed-at';
+import { eventIdOf } from '@tandem/contracts/event-id';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Change } from '@tandem/storage/table';
 import type { Park } from './park.ts';
@@ -35,6 +36,8 @@ export interface RelayDeps {
   readonly log: Record<'warn' | 'error', (fields: object, message: string) => void>;
 }
 
+const NO_OUTCOME: PublishOutcome = { status: 'transient', reason: 'no outcome' };
+
 /** An event to publish, with its change and span. */
 interface Outgoing {
   readonly change: Change;
@@ -55,7 +58,7 @@ export function createRelay(deps: RelayDeps): Relay {
   const pendingOf = (change: Change): Pending[] =>
     eventsOf(change, eventsForExpiredItem).map((event, position) => ({
       change,
-      eventId: eventIdOf(change, position),
+      eventId: eventIdOf({ ...change, version: versionOf(change) }, position),
       event,
     }));
 
@@ -99,8 +102,17 @@ export function createRelay(deps: RelayDeps): Relay {
     }
     const { status, reason } = outcome;
     span.end({ 'error.type': status });
+    if (status === 'transient') return false;
     log.warn({ ...loggable(event), status, reason }, 'event not published');
-    return status === 'permanent' && tryPark(event, reason);
+    return tryPark(event, reason);
+  };
+
+  /** Logs one line for the transient failures of a batch: in an outage of the topic all of its events fail. */
+  const logTransient = (outcomes: readonly PublishOutcome[]) => {
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'transient' ? [outcome.reason] : []));
+    const [reason] = reasons;
+    if (reason !== undefined)
+      log.warn({ events: reasons.length, reason }, 'events not published; they are retried');
   };
 
   return async (changes) => {
@@ -108,9 +120,10 @@ export function createRelay(deps: RelayDeps): Relay {
     const outcomes = await publish(events.map(({ event }) => event));
     const failed = new Set<Change>();
     for (const [position, outgoing] of events.entries()) {
-      const outcome = outcomes[position] ?? { status: 'transient', reason: 'no outcome' };
+      const outcome = outcomes[position] ?? NO_OUTCOME;
       if (!(await inSpan(outgoing.span, () => settle(outgoing, outcome)))) failed.add(outgoing.change);
     }
+    logTransient(events.map((_, position) => outcomes[position] ?? NO_OUTCOME));
     return { failed: [...failed] };
   };
 }
@@ -127,10 +140,9 @@ function eventsOf(
   return change.after.version === change.before?.version ? [] : change.after.events;
 }
 
-/** Event id, deterministic for the change: the same at every retry. */
-function eventIdOf(change: Change, position: number): string {
-  const version = change.after?.version ?? `${change.before?.version ?? 0}-expired`;
-  return `${change.kind}/${change.key}/${version}/${position}`;
+/** The version in the ids of a change's events, which are the same at every retry. */
+function versionOf({ before, after }: Change): number | string {
+  return after?.version ?? `${before?.version ?? 0}-expired`;
 }
 
 /**

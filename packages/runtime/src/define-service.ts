@@ -2,7 +2,13 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import { port, serviceVariables } from '@tandem/chassis/config';
 import { limitVariables } from '@tandem/chassis/limits';
 import type { CommonDeps, Service } from '@tandem/chassis/service';
-import { type ServiceName, serviceNames, type Services, topology } from '@tandem/contracts/topology';
+import {
+  directTopicOf,
+  type ServiceName,
+  serviceNames,
+  type Services,
+  topology,
+} from '@tandem/contracts/topology';
 import type { RelayDeps } from '@tandem/relay/relay';
 import type { Table } from '@tandem/storage/table';
 import { z } from 'zod';
@@ -11,11 +17,13 @@ type QueuesOf<S extends ServiceName> = Services[S] extends { consumes: infer C }
 type WithTable<S extends ServiceName> = Services[S] extends { table: object }
   ? { readonly table: Table }
   : object;
-type WithTopic<S extends ServiceName> = Services[S] extends { publishes: { snapshotQueue: string } }
+type WithTopic<S extends ServiceName> = Services[S] extends
+  | { publishes: { snapshotQueue: string } }
+  | { requests: object }
   ? { readonly sns: SNSClient; readonly topicArn: string }
   : object;
 
-/** Dependencies of a service by its entry in the topology: its queues, its table, and its topic if it publishes snapshots. */
+/** Dependencies of a service by its entry in the topology: its queues, its table, and the topic of its snapshots or requests. */
 export type ServiceDeps<S extends ServiceName> = CommonDeps &
   WithTable<S> &
   WithTopic<S> & { readonly queueUrls: { readonly [Q in QueuesOf<S>]: string } };
@@ -77,7 +85,7 @@ const queueUrls = z
   .describe('URLs of the queues that the service consumes, separated by commas');
 
 const tableName = z.string().describe('Name of the DynamoDB table');
-const topicArn = z.string().describe('ARN of the topic of its events, for snapshots');
+const topicArn = z.string().describe('ARN of the topic of its snapshots or requests');
 
 type EnvironmentShape = typeof serviceVariables &
   typeof limitVariables & {
@@ -96,7 +104,7 @@ export function environmentOf({ name, variables }: Pick<ServiceDefinition, 'name
     ...limitVariables,
     ...(table && { TABLE_NAME: tableName }),
     ...(queues.length > 0 && { QUEUE_URLS: queueUrls }),
-    ...(topology.relays[name]?.snapshotQueue && { TOPIC_ARN: topicArn }),
+    ...(directTopicOf(name) && { TOPIC_ARN: topicArn }),
     ...variables,
   };
   return z.object(shape as unknown as EnvironmentShape);

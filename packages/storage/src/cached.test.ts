@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { conformance } from './conformance.ts';
 import { add, thing } from './conformance/fixtures.ts';
 import { type CacheOptions, cachedTable } from './cached.ts';
+import type { Driver } from './driver.ts';
 import { createTable } from './create-table.ts';
 import { openSqlite } from './sqlite.ts';
-import { key, put, type Table } from './table.ts';
+import { key, put, type Table, type TransactOptions } from './table.ts';
 
 const [a, b] = [key(thing, 'a'), key(thing, 'b')];
 const eventual = { consistent: false } as const;
@@ -118,6 +119,58 @@ test('of several items, those that are not cached are read in one request', asyn
   assert.equal(reads(), 2);
   assert.equal(table.peek(b)?.count, 1);
   assert.equal((await table.read([a, b])).get(a)?.count, 2);
+  close();
+});
+
+/** A transaction that writes `a` and reads `b` as it may be stale; resolves to the count of `b`. */
+async function countOfStale(table: Table, options: TransactOptions = {}) {
+  const { count } = await table.transact(
+    [a],
+    (read) => ({ count: read.get(b)?.count, writes: [put(a, add(1)(read.get(a)).state)] }),
+    { staleReads: () => [b], ...options },
+  );
+  return count;
+}
+
+test('the stale reads of a transaction are read from the cache, and cached', async () => {
+  const { table, uncached, close } = openCached();
+  await uncached.update(b, add(1));
+  assert.equal(await countOfStale(table), 1);
+  assert.equal(table.peek(b)?.count, 1);
+  await uncached.update(b, add(1));
+  assert.equal(await countOfStale(table), 1, 'from the cache');
+  assert.equal(await countOfStale(table, { earlyReads: [b] }), 2, 'an early read is consistent');
+  assert.equal(
+    await countOfStale(table, { additionalReads: () => [b] }),
+    2,
+    'an additional read is consistent',
+  );
+  await table.update(b, add(1));
+  assert.equal(await countOfStale(table), 3, 'a write through the table is visible at once');
+  assert.equal(table.peek(a), undefined, 'a written item is not cached');
+  close();
+});
+
+test('a stale read of a transaction during which the item is written is not cached', async () => {
+  const { driver, close } = openSqlite(':memory:');
+  const write = Promise.withResolvers<void>();
+  const slow: Driver = {
+    ...driver,
+    read: async (pks, options) => {
+      const rows = await driver.read(pks, options);
+      if (!options.consistent) await write.promise;
+      return rows;
+    },
+  };
+  const table = cachedTable(createTable(slow, { now: () => Date.now() }), { ttlMs: 60_000, maxItems: 10 });
+  await createTable(driver, { now: () => Date.now() }).update(b, add(1));
+  const pending = countOfStale(table);
+  await new Promise(setImmediate);
+  await table.update(b, add(1));
+  write.resolve();
+  assert.equal(await pending, 1);
+  assert.equal(table.peek(b), undefined);
+  assert.equal(await countOfStale(table), 2, 'after a write the read is consistent');
   close();
 });
 

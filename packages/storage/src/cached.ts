@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { pkOf } from './pk.ts';
 import { snapshotOf } from './snapshot.ts';
-import type { Key, Table, Versioned } from './table.ts';
+import type { Key, Snapshot, Table, TransactOptions, Versioned } from './table.ts';
 
 export interface CacheOptions {
   /** Time to live of a cached state, in milliseconds; 0 disables the cache. */
@@ -74,6 +74,49 @@ export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): Ca
     }
   };
 
+  /** The stale reads of a transaction: those that are not cached are read, and cached unless a write overtakes the read. */
+  const createStaleReads = (
+    keys: readonly Key<Versioned>[],
+    { staleReads, additionalReads = () => [], earlyReads = [] }: TransactOptions,
+  ) => {
+    const thisRead = Symbol('read');
+    let cached = new Map<string, Versioned>();
+    let missingKeys: readonly Key<Versioned>[] = [];
+    const end = () => {
+      for (const pk of missingKeys.map(pkOf)) if (pendingReads.get(pk) === thisRead) pendingReads.delete(pk);
+    };
+    const isRecent = (key: Key<Versioned>) => recentWrites.has(pkOf(key));
+    const begin = (read: Snapshot, consistentKeys: readonly Key<Versioned>[]) => {
+      end();
+      cached = new Map();
+      const consistentPks = new Set(consistentKeys.map(pkOf));
+      missingKeys = (staleReads?.(read) ?? []).filter((key) => {
+        const [pk, state] = [pkOf(key), states.get(pkOf(key))];
+        if (consistentPks.has(pk)) return false;
+        if (state) cached.set(pk, state);
+        else pendingReads.set(pk, thisRead);
+        return state === undefined;
+      });
+    };
+    const options: TransactOptions = {
+      // Called before `staleReads`, in each attempt.
+      additionalReads: (read) => {
+        const additionalKeys = additionalReads(read);
+        begin(read, [...keys, ...earlyReads, ...additionalKeys]);
+        return [...additionalKeys, ...missingKeys.filter(isRecent)];
+      },
+      staleReads: () => missingKeys.filter((key) => !isRecent(key)),
+    };
+    const joinedWith = (read: Snapshot): Snapshot => {
+      for (const key of missingKeys) {
+        const [pk, state] = [pkOf(key), read.get(key)];
+        if (state && pendingReads.get(pk) === thisRead) states.set(pk, state);
+      }
+      return { get: (key) => (cached.get(pkOf(key)) as never) ?? read.get(key) };
+    };
+    return { end, joinedWith, options: staleReads ? options : {} };
+  };
+
   return {
     ...table,
 
@@ -86,14 +129,17 @@ export function cachedTable(table: Table, { ttlMs, maxItems }: CacheOptions): Ca
     update: (key, decide) => withInvalidation([key], () => table.update(key, decide)),
     putIfNewer: (key, state) => withInvalidation([key], () => table.putIfNewer(key, state)),
 
-    transact(keys, decide, options) {
+    async transact(keys, decide, options = {}) {
       const writtenKeys = [...keys];
+      const stale = createStaleReads(keys, options);
       const decideAndTrack: typeof decide = (read) => {
-        const decision = decide(read);
+        const decision = decide(stale.joinedWith(read));
         writtenKeys.push(...decision.writes.map(({ key }) => key));
         return decision;
       };
-      return withInvalidation(writtenKeys, () => table.transact(keys, decideAndTrack, options));
+      return withInvalidation(writtenKeys, () =>
+        table.transact(keys, decideAndTrack, { ...options, ...stale.options }),
+      ).finally(stale.end);
     },
   };
 }

@@ -1,8 +1,10 @@
-import type { Condition, Driver, Put, Row, StoredState } from './driver.ts';
+import type { Condition, Driver, Put, StoredState } from './driver.ts';
+import { furtherReads } from './further-reads.ts';
 import { createKeyQueue } from './key-queue.ts';
 import { listPage } from './list.ts';
-import { checkEntry, pkOf } from './pk.ts';
+import { pkOf } from './pk.ts';
 import { CONTENTION_LIMIT_MS, untilWritten } from './retry.ts';
+import { rowOf } from './row.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { Decision, Key, Snapshot, Table, TransactOptions, Versioned, Write } from './table.ts';
 
@@ -10,9 +12,9 @@ import type { Decision, Key, Snapshot, Table, TransactOptions, Versioned, Write 
 export interface TableOptions {
   /** Clock, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** The W3C traceparent to store with writes. */
+  /** The W3C traceparent to store with the events of a write. */
   readonly traceparent?: () => string | undefined;
-  /** Called for each write that conflicts with another one, before its retry. */
+  /** Called for each decision that conflicts with the write of another one, before its retry. */
   readonly onConflict?: () => void;
 }
 
@@ -38,8 +40,14 @@ export function createTable(
   const isLive = ({ expiresAt }: StoredState) => expiresAt === undefined || expiresAt > nowSeconds();
 
   async function read(pks: readonly string[], consistent: boolean): Promise<StoredItems> {
-    const rows = await driver.read([...new Set(pks)], { consistent });
+    const rows = pks.length === 0 ? [] : await driver.read([...new Set(pks)], { consistent });
     return new Map(rows.map((row) => [row.pk, row]));
+  }
+
+  /** Whether the items are those that were read before. */
+  async function areUnchanged(pks: readonly string[], before: StoredItems): Promise<boolean> {
+    const now = await read(pks, true);
+    return pks.every((pk) => now.get(pk)?.version === before.get(pk)?.version);
   }
 
   function liveStates(storedItems: StoredItems): ReadonlyMap<string, Versioned> {
@@ -50,22 +58,6 @@ export function createTable(
   function unchanged(current: Versioned | undefined): Condition {
     if (current) return { is: 'version', version: current.version };
     return { is: 'absent', now: nowSeconds() };
-  }
-
-  function rowOf<S extends Versioned>({ kind, id }: Key<S>, state: S, events: Row['events']): Row {
-    const index = kind.index?.(state);
-    if (index?.partition === '' || index?.sort === '')
-      throw new Error(`${kind.name}: the index entry has an empty key`);
-    if (index) checkEntry(index);
-    return {
-      pk: pkOf({ kind, id }),
-      version: state.version,
-      state,
-      events,
-      traceparent: traceparent(),
-      index,
-      expiresAt: kind.expiresAt?.(state),
-    };
   }
 
   /** The write of a decision about `current`; undefined if the state does not change. */
@@ -86,30 +78,39 @@ export function createTable(
       throw new Error(`${pk}: version ${state.version} does not follow ${current?.version ?? 0}`);
     }
     const { lineage } = storedItems.get(pk) ?? {};
-    return { pk, condition: unchanged(current), row: rowOf(key, state, events), lineage };
+    const trace = events.length > 0 ? traceparent() : undefined;
+    return { pk, condition: unchanged(current), row: rowOf(key, state, events, trace), lineage };
   }
 
   /**
    * Retries an attempt until its writes are committed, on condition that the items under its keys, except `unguarded` ones,
    * have not changed since they were read. Attempts of this process with a common key are serialized.
+   *
+   * Several items are not read at one moment. A decision that writes nothing therefore reads its guarded items once more: if
+   * none has changed, all were as read at the moment between both reads.
    */
   function untilCommitted<R>(
     pks: readonly string[],
     attempt: (storedItems: StoredItems, states: ReadonlyMap<string, Versioned>) => Promise<Attempt<R>>,
     unguarded: readonly string[] = [],
+    firstPks = pks,
   ): Promise<R> {
     const deadline = performance.now() + CONTENTION_LIMIT_MS;
+    const guarded = pks.filter((pk) => !unguarded.includes(pk));
     return queue(pks, () =>
       untilWritten(
         deadline,
         async () => {
-          const storedItems = await read(pks, true);
+          const storedItems = await read(firstPks, true);
           const states = liveStates(storedItems);
           const { result, puts } = await attempt(storedItems, states);
-          if (puts.length === 0) return { result };
+          if (puts.length === 0) {
+            const isValid = guarded.length < 2 || (await areUnchanged(guarded, storedItems));
+            return isValid ? { result } : undefined;
+          }
           const writtenPks = new Set(puts.map(({ pk }) => pk));
-          const checks = pks
-            .filter((pk) => !writtenPks.has(pk) && !unguarded.includes(pk))
+          const checks = guarded
+            .filter((pk) => !writtenPks.has(pk))
             .map((pk): Put => ({ pk, condition: unchanged(states.get(pk)) }));
           return (await driver.write([...puts, ...checks])) === 'written' ? { result } : undefined;
         },
@@ -162,29 +163,30 @@ export function createTable(
     async transact<R extends { readonly writes: readonly Write[] }>(
       keys: readonly Key<Versioned>[],
       decide: (read: Snapshot) => R,
-      { additionalReads = () => [], guardedIfWritten = [] }: TransactOptions = {},
+      options: TransactOptions = {},
     ) {
       const pks = [...new Set(keys.map(pkOf))];
       if (pks.length > MAX_TRANSACTION_ITEMS) throw tooManyItems();
-      const attempt = async (ownItems: StoredItems, ownStates: ReadonlyMap<string, Versioned>) => {
-        const additionalPks = additionalReads(snapshotOf(pks, ownStates))
-          .map(pkOf)
-          .filter((pk) => !pks.includes(pk));
-        const storedItems: StoredItems = new Map([...(await read(additionalPks, true)), ...ownItems]);
+      const firstPks = [...new Set([...pks, ...(options.earlyReads ?? []).map(pkOf)])];
+      const attempt = async (firstItems: StoredItems, firstStates: ReadonlyMap<string, Versioned>) => {
+        const { additionalPks, stalePks } = furtherReads(snapshotOf(pks, firstStates), firstPks, options);
+        const [items, staleItems] = await Promise.all([read(additionalPks, true), read(stalePks, false)]);
+        const storedItems: StoredItems = new Map([...staleItems, ...items, ...firstItems]);
         const snapshot = snapshotOf(
-          [...additionalPks, ...pks],
-          new Map([...liveStates(storedItems), ...ownStates]),
+          [...firstPks, ...additionalPks, ...stalePks],
+          new Map([...liveStates(storedItems), ...firstStates]),
         );
         const result = decide(snapshot);
         const puts = result.writes.flatMap(
           ({ key, ...decision }) => putOf(key, snapshot.get(key), decision, storedItems) ?? [],
         );
         const writtenPks = puts.map(({ pk }) => pk);
-        if (new Set(writtenPks).size < puts.length) throw new Error('Two writes of one item');
+        if (new Set([...writtenPks, ...stalePks]).size < puts.length + stalePks.length)
+          throw new Error('Two writes of one item, or one of an item that may be stale');
         if (new Set([...pks, ...writtenPks]).size > MAX_TRANSACTION_ITEMS) throw tooManyItems();
         return { result, puts };
       };
-      return untilCommitted(pks, attempt, guardedIfWritten.map(pkOf));
+      return untilCommitted(pks, attempt, options.guardedIfWritten?.map(pkOf), firstPks);
     },
 
     query: async (kind, query) => listPage(driver, kind, query, isLive),

@@ -53,6 +53,8 @@ export interface IndexQuery {
   readonly limit: number;
   readonly after?: Position | undefined;
   readonly until?: string | undefined;
+  /** Only rows whose key begins with this text, of at most `limit` entries. Default: all rows. */
+  readonly pkPrefix?: string | undefined;
   readonly order?: 'ascending' | 'descending' | undefined;
 }
 
@@ -95,6 +97,6 @@ export interface Driver {
   readonly queryIndex: (query: IndexQuery) => Promise<IndexPage>;
   /** Reads a page of the whole table with strongly consistent reads: for audits, not for requests. */
   readonly scan: (query: ScanQuery) => Promise<ScanPage>;
-  /** Resolves if the store responds. */
+  /** Resolves if the store responds, also with a refusal for want of capacity. */
   readonly ping: () => Promise<void>;
 }

@@ -13,34 +13,48 @@ import type {
   ScanOutput,
   TransactWriteItemsInput,
   TransactWriteItemsOutput,
+  UpdateItemInput,
+  UpdateItemOutput,
 } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { getEndpointFromInstructions } from '@smithy/core/endpoints';
-import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
-import { SignatureV4 } from '@smithy/signature-v4';
+import { isServerError, isTransientError } from '@smithy/core/retry';
 import type { RetryErrorInfo } from '@smithy/types';
-import { callTimeouts } from '@tandem/chassis/aws';
+import { callTimeouts, KEEP_ALIVE_MS } from '@tandem/chassis/aws';
+import { createCallSigner } from '@tandem/chassis/sign-call';
 import { Pool } from 'undici';
+import { isThrottled } from './dynamodb-errors.ts';
+import { sendRequest } from './dynamodb-http.ts';
 
-/** Input and output of each operation, in DynamoDB's JSON. */
-interface Operations {
+/** Input and output of each operation on tables, in DynamoDB's JSON. */
+interface TableOperations {
   GetItem: [GetItemInput, GetItemOutput];
   BatchGetItem: [BatchGetItemInput, BatchGetItemOutput];
   PutItem: [PutItemInput, PutItemOutput];
   TransactWriteItems: [TransactWriteItemsInput, TransactWriteItemsOutput];
   Query: [QueryInput, QueryOutput];
   Scan: [ScanInput, ScanOutput];
+  /** For tools. */
+  UpdateItem: [UpdateItemInput, UpdateItemOutput];
 }
 
-export type Operation = keyof Operations;
+export type Operation = keyof TableOperations;
 
 /**
- * Calls DynamoDB, with the retries of the SDK. Rejects with an error that has DynamoDB's name for it, or with
+ * Calls DynamoDB, with the retries of the SDK, also of transactions that were cancelled for want of capacity; with
+ * `retriesThrottling: false` any refusal for that reason is final. Rejects with an error that has DynamoDB's name for it, or with
  * `TimeoutError` without a response. `$metadata.attempts` of an error is the number of attempts: after more than one, an
  * earlier attempt may have been applied.
  */
-export type CallDynamo = <O extends Operation>(
+export type CallDynamo = Call<TableOperations>;
+
+/** Calls an API of DynamoDB. */
+export type Call<Operations extends Record<keyof Operations, [input: object, output: object]>> = <
+  O extends keyof Operations,
+>(
   operation: O,
   input: Operations[O][0],
+  options?: { readonly retriesThrottling?: boolean },
 ) => Promise<Operations[O][1]>;
 
 /** The limit of the SDK's client. */
@@ -52,18 +66,27 @@ const CONTENT_TYPE = 'application/x-amz-json-1.0';
  * middleware, which takes four times the CPU.
  */
 export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
-  const { region, credentials, sha256 } = client.config;
-  const signer = new SignatureV4({ service: 'dynamodb', region, credentials, sha256 });
+  return createCalls(client, 'DynamoDB_20120810', GetItemCommand);
+}
+
+/** The same for another API of DynamoDB: `api` is the prefix of its operations in requests, `command` one of the client's. */
+export function createCalls(
+  client: DynamoDBClient | DynamoDBStreamsClient,
+  api: string,
+  command: Parameters<typeof getEndpointFromInstructions>[1],
+) {
+  const sign = createCallSigner(client.config.region, client.config.credentials);
   const connect = async () => {
-    const { url } = await getEndpointFromInstructions({}, GetItemCommand, client.config);
-    const { origin, host, hostname, protocol } = url;
+    const { url } = await getEndpointFromInstructions({}, command, client.config);
+    const { origin, host } = url;
     const pool = new Pool(origin, {
       connections: MAX_CONNECTIONS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       connect: { timeout: callTimeouts.connectionTimeout },
       headersTimeout: callTimeouts.requestTimeout,
       bodyTimeout: callTimeouts.requestTimeout,
     });
-    return { pool, host, hostname, protocol };
+    return { pool, host };
   };
   let connection: ReturnType<typeof connect> | undefined;
   /** The shared connection pool; if it cannot be opened, the next call retries. */
@@ -73,22 +96,14 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
       throw error;
     }));
 
-  async function attempt(operation: Operation, body: string): Promise<unknown> {
-    const { pool, host, hostname, protocol } = await getConnection();
-    const request = {
-      method: 'POST',
-      protocol,
-      hostname,
-      path: '/',
-      query: {},
-      headers: { host, 'content-type': CONTENT_TYPE, 'x-amz-target': `DynamoDB_20120810.${operation}` },
-      body,
-    };
-    const { headers } = await signer.sign(request);
-    return outputOf(await send(pool, headers, body));
+  async function attempt(operation: string, body: string): Promise<unknown> {
+    const { pool, host } = await getConnection();
+    const target = `${api}.${operation}`;
+    const headers = await sign({ host, target, contentType: CONTENT_TYPE, body });
+    return sendRequest(pool, headers, body);
   }
 
-  return async (operation, input) => {
+  return async (operation: string, input: object, { retriesThrottling = true } = {}) => {
     const body = JSON.stringify(input);
     const strategy = await retryStrategyOf(client);
     let token = await strategy.acquireInitialRetryToken('');
@@ -98,6 +113,8 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
         strategy.recordSuccess(token);
         return output as never;
       } catch (error) {
+        if (!retriesThrottling && error instanceof Error && isThrottled(error))
+          throw withAttempts(error, attempts);
         token = await strategy.refreshRetryTokenForRetry(token, retryErrorInfo(error)).catch(() => {
           throw withAttempts(error, attempts);
         });
@@ -107,23 +124,8 @@ export function createDynamoCalls(client: DynamoDBClient): CallDynamo {
   };
 }
 
-async function send(pool: Pool, headers: Record<string, string>, body: string) {
-  try {
-    const response = await pool.request({ method: 'POST', path: '/', headers, body });
-    return { statusCode: response.statusCode, text: await response.body.text() };
-  } catch (cause) {
-    throw callError('TimeoutError', 'DynamoDB does not respond', { cause });
-  }
-}
-
 /** Error type that the SDK's classifiers accept. */
-type SdkError = Parameters<typeof isThrottlingError>[0];
-
-/** Creates an error like those of the SDK. */
-function callError(name: string, message: string, properties: object): Error {
-  const { cause, ...fields } = properties as { cause?: unknown };
-  return Object.assign(new Error(message, { cause }), { name, ...fields });
-}
+type SdkError = Parameters<typeof isServerError>[0];
 
 /** Adds the number of attempts to an error, as the SDK does. */
 function withAttempts(error: unknown, attempts: number): unknown {
@@ -132,22 +134,7 @@ function withAttempts(error: unknown, attempts: number): unknown {
   return Object.assign(error, { $metadata: { ...$metadata, attempts } });
 }
 
-/** The output of a response. Throws the error of a response that is one. */
-function outputOf({ statusCode, text }: { statusCode: number; text: string }): unknown {
-  const $metadata = { httpStatusCode: statusCode };
-  let body: Record<string, unknown>;
-  try {
-    body = JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw callError('UnknownError', `not JSON: ${text.slice(0, 200)}`, { cause, $metadata });
-  }
-  if (statusCode === 200) return body;
-  const { __type: type = 'UnknownError', message, Message, ...fields } = body as Record<string, string>;
-  const name = type.replace(/^.*#/, '');
-  throw callError(name, message ?? Message ?? name, { ...fields, $metadata });
-}
-
-async function retryStrategyOf(client: DynamoDBClient) {
+async function retryStrategyOf(client: DynamoDBClient | DynamoDBStreamsClient) {
   const strategy = await client.config.retryStrategy();
   if ('acquireInitialRetryToken' in strategy) return strategy;
   throw new Error(
@@ -157,7 +144,7 @@ async function retryStrategyOf(client: DynamoDBClient) {
 
 function retryErrorInfo(cause: unknown): RetryErrorInfo {
   const error = cause as SdkError;
-  if (isThrottlingError(error)) return { error, errorType: 'THROTTLING' };
+  if (error instanceof Error && isThrottled(error)) return { error, errorType: 'THROTTLING' };
   if (isTransientError(error)) return { error, errorType: 'TRANSIENT' };
   return { error, errorType: isServerError(error) ? 'SERVER_ERROR' : 'CLIENT_ERROR' };
 }

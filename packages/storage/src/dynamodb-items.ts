@@ -1,32 +1,51 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Condition, Row, StoredState } from './driver.ts';
 import { HAS_EVENTS, indexAttributes, PARTITION_KEY, WRITE_IDS } from './dynamodb-layout.ts';
+import { attributesOf, attributesOfState, fieldsOf, type Attributes } from './dynamodb-values.ts';
 import type { Versioned } from './table.ts';
 
 /** An item in DynamoDB's format. */
-export type StoredItem = Record<string, AttributeValue>;
+export type StoredItem = Attributes;
 
 export function keyOf(pk: string): StoredItem {
   return { [PARTITION_KEY]: { S: pk } };
 }
 
-/** The item of a row. It replaces the stored item entirely, so that no marker of an earlier write remains. */
-export function itemOf({ index, ...attributes }: Row): StoredItem {
-  const marker = attributes.events.length > 0 ? { [HAS_EVENTS]: true } : {};
-  if (!index) return marshallDefined({ ...attributes, ...marker });
-  const [partition, sort] = indexAttributes(index.index);
-  return marshallDefined({ ...attributes, ...marker, [partition]: index.partition, [sort]: index.sort });
+/**
+ * The item of a row. It replaces the stored item entirely, so that no marker of an earlier write remains. The version of the
+ * state, which is that of the item, and a list without events are left out: they only cost bytes.
+ */
+export function itemOf({ pk, version, state, events, traceparent, index, expiresAt }: Row): StoredItem {
+  const { version: _, ...fields } = state;
+  const [partition = '', sort = ''] = index ? indexAttributes(index.index) : [];
+  return {
+    ...attributesOf({
+      pk,
+      version,
+      expiresAt,
+      traceparent,
+      ...(events.length > 0 && { events, [HAS_EVENTS]: true }),
+      ...(index && { [partition]: index.partition, [sort]: index.sort }),
+    }),
+    state: { M: attributesOfState(fields) },
+  };
 }
 
-export function storedState(stored: StoredItem): StoredState {
-  const item = unmarshall(stored);
+/** The state of an item, with its version. */
+export function stateOf({ version, state }: StoredItem): Versioned {
+  const fields = fieldsOf(state?.M ?? {});
+  fields['version'] = Number(version?.N);
+  return fields as unknown as Versioned;
+}
+
+export function storedState(item: StoredItem): StoredState {
+  const { pk, version, expiresAt, [WRITE_IDS]: lineage } = item;
   return {
-    pk: String(item['pk']),
-    version: Number(item['version']),
-    state: item['state'] as Versioned,
-    ...(item['expiresAt'] === undefined ? {} : { expiresAt: Number(item['expiresAt']) }),
-    ...(item[WRITE_IDS] === undefined ? {} : { lineage: String(item[WRITE_IDS]) }),
+    pk: String(pk?.S),
+    version: Number(version?.N),
+    state: stateOf(item),
+    ...(expiresAt === undefined ? {} : { expiresAt: Number(expiresAt.N) }),
+    ...(lineage === undefined ? {} : { lineage: String(lineage.S) }),
   };
 }
 
@@ -55,10 +74,6 @@ export function conditionExpression(condition: Condition): Expression {
     default:
       return condition satisfies never;
   }
-}
-
-function marshallDefined(item: object): StoredItem {
-  return marshall(item, { removeUndefinedValues: true });
 }
 
 function number(value: number): AttributeValue {

@@ -1,4 +1,4 @@
-import type { IndexHolds } from '@tandem/contracts/define-topology';
+import type { IndexHolds } from '@tandem/contracts/topology-types';
 
 /**
  * Schema of the tables in DynamoDB, for the driver and for the code that creates tables (tests, stacks). This module needs
@@ -30,9 +30,9 @@ export const HAS_EVENTS = 'hasEvents';
 /** Attribute of an item's lineage, the ids of its last writes: see dynamodb-lineage.ts. */
 export const WRITE_IDS = 'writeIds';
 
-/** The key attributes of an index, both strings: partition key and sort key. */
+/** The key attributes of an index, both strings: partition key, which has its name, and sort key. Each name is in each entry. */
 export function indexAttributes(index: string): [string, string] {
-  return [`${index}Partition`, `${index}Sort`];
+  return [index, `${index}Sort`];
 }
 
 /** Filter pattern of a Lambda event source mapping; a list contains the values that match. */

@@ -65,3 +65,10 @@ test('a record without images throws: the stream view type is wrong', () => {
     /without image/,
   );
 });
+
+test('an expired item whose state cannot be read throws here, not where its state is needed', () => {
+  const OldImage = { ...image(3), state: { M: { lines: { SS: ['no rows'] } } } };
+  const record = { eventName: 'REMOVE', userIdentity: { principalId: 'dynamodb.amazonaws.com' } };
+  const dynamodb = { SequenceNumber: '114', OldImage };
+  assert.throws(() => changeOfRecord({ ...record, dynamodb }), SyntaxError);
+});

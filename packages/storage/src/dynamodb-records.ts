@@ -1,9 +1,7 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { stateOf } from './dynamodb-items.ts';
+import { type Attributes, fieldsOf } from './dynamodb-values.ts';
 import { partsOf } from './pk.ts';
 import type { Change, Image } from './table.ts';
-
-type Attributes = Record<string, AttributeValue>;
 
 /** A record of a table's stream, in the formats of GetRecords and of a Lambda event. */
 export interface StreamRecord {
@@ -24,7 +22,7 @@ const TTL_PRINCIPAL = 'dynamodb.amazonaws.com';
 
 /**
  * The change of a stream record; its `id` is the sequence number. Undefined for a record that has no events and is not an
- * expiry. Throws for a record without images or sequence number.
+ * expiry. Throws for a record without images or sequence number, and for an expired item whose state cannot be read.
  */
 export function changeOfRecord({ eventName, userIdentity, dynamodb }: StreamRecord): Change | undefined {
   const { NewImage, OldImage, SequenceNumber } = dynamodb ?? {};
@@ -32,7 +30,8 @@ export function changeOfRecord({ eventName, userIdentity, dynamodb }: StreamReco
   if (!item || !SequenceNumber) throw new Error('A stream record without image or sequence number');
   const principal = userIdentity?.PrincipalId ?? userIdentity?.principalId;
   const expired = eventName === 'REMOVE' && principal === TTL_PRINCIPAL;
-  const before = OldImage && imageOf(OldImage);
+  // A copy has its state converted, so that an unreadable one is noticed here, where its record is parked.
+  const before = OldImage && (expired ? { ...imageOf(OldImage) } : imageOf(OldImage));
   const after = NewImage && imageOf(NewImage);
   if (!expired && !after?.events.length) return undefined;
 
@@ -45,7 +44,15 @@ export function changeOfRecord({ eventName, userIdentity, dynamodb }: StreamReco
   };
 }
 
-function imageOf(attributes: Attributes): Image {
-  const { version, state, events, traceparent } = unmarshall(attributes) as Image;
-  return { version, state, events, ...(traceparent === undefined ? {} : { traceparent }) };
+function imageOf(item: Attributes): Image {
+  const { version, events, traceparent } = item;
+  return {
+    version: Number(version?.N),
+    /** Converted when it is needed: a relay needs the state of expired items only. */
+    get state() {
+      return stateOf(item);
+    },
+    events: events ? (fieldsOf({ events })['events'] as Image['events']) : [],
+    ...(traceparent?.S === undefined ? {} : { traceparent: traceparent.S }),
+  };
 }

@@ -1,31 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  DescribeStreamCommand,
-  type DynamoDBStreamsClient,
-  ExpiredIteratorException,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  ListStreamsCommand,
-  type Shard,
-  TrimmedDataAccessException,
-} from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBStreamsClient, Shard } from '@aws-sdk/client-dynamodb-streams';
+import { type CallStreams, createStreamCalls } from './dynamodb-stream-calls.ts';
 import { changeOfRecord, type StreamRecord } from './dynamodb-records.ts';
 import type { Change, ChangeFeed } from './table.ts';
 
 const POLL_MS = 100;
+/** Errors of an iterator that ended; a new one continues where it was. */
+const ENDED = new Set(['TrimmedDataAccessException', 'ExpiredIteratorException']);
 
 /**
  * Opens a feed of all changes in a table's stream (at most a day), for tests and development: it supports one reader, and
  * its checkpoint is in memory. On AWS, Lambda reads the stream.
  */
 export function openStreamFeed(client: DynamoDBStreamsClient, tableName: string): ChangeFeed {
+  const call = createStreamCalls(client);
   const shards = new Map<string, ShardReader>();
   let pending: Change[] = [];
   let streamArn: string | undefined;
 
+  /** The newest stream: the one of a table that was replaced remains for a day. Labels are times. */
   async function findStream(): Promise<string> {
-    const { Streams } = await client.send(new ListStreamsCommand({ TableName: tableName }));
-    const arn = Streams?.at(-1)?.StreamArn;
+    const { Streams = [] } = await call('ListStreams', { TableName: tableName });
+    const labels = Streams.map(({ StreamLabel = '' }) => StreamLabel).toSorted();
+    const arn = Streams.find(({ StreamLabel }) => StreamLabel === labels.at(-1))?.StreamArn;
     if (arn === undefined) throw new Error(`The table ${tableName} has no stream. Enable one.`);
     return arn;
   }
@@ -33,12 +30,13 @@ export function openStreamFeed(client: DynamoDBStreamsClient, tableName: string)
   async function findShards(arn: string): Promise<void> {
     let last: string | undefined;
     do {
-      const { StreamDescription } = await client.send(
-        new DescribeStreamCommand({ StreamArn: arn, ...(last ? { ExclusiveStartShardId: last } : {}) }),
-      );
+      const { StreamDescription } = await call('DescribeStream', {
+        StreamArn: arn,
+        ...(last ? { ExclusiveStartShardId: last } : {}),
+      });
       for (const shard of StreamDescription?.Shards ?? []) {
         const id = shard.ShardId ?? '';
-        if (!shards.has(id)) shards.set(id, createShardReader(client, arn, shard));
+        if (!shards.has(id)) shards.set(id, createShardReader(call, arn, shard));
       }
       last = StreamDescription?.LastEvaluatedShardId;
     } while (last);
@@ -75,7 +73,7 @@ interface ShardReader {
   next(): Promise<Change[]>;
 }
 
-function createShardReader(client: DynamoDBStreamsClient, arn: string, shard: Shard): ShardReader {
+function createShardReader(call: CallStreams, arn: string, shard: Shard): ShardReader {
   let iterator: string | undefined;
   let lastSequenceNumber: string | undefined;
   let hasEnded = false;
@@ -84,9 +82,11 @@ function createShardReader(client: DynamoDBStreamsClient, arn: string, shard: Sh
     const start = lastSequenceNumber
       ? ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: lastSequenceNumber } as const)
       : ({ ShardIteratorType: 'TRIM_HORIZON' } as const);
-    const { ShardIterator } = await client.send(
-      new GetShardIteratorCommand({ StreamArn: arn, ShardId: shard.ShardId, ...start }),
-    );
+    const { ShardIterator } = await call('GetShardIterator', {
+      StreamArn: arn,
+      ShardId: shard.ShardId,
+      ...start,
+    });
     return ShardIterator;
   }
 
@@ -97,15 +97,14 @@ function createShardReader(client: DynamoDBStreamsClient, arn: string, shard: Sh
   async function readRecords(): Promise<readonly StreamRecord[]> {
     try {
       iterator ??= await openIterator();
-      const { Records = [], NextShardIterator } = await client.send(
-        new GetRecordsCommand({ ShardIterator: iterator }),
-      );
-      iterator = NextShardIterator;
+      const { Records = [], NextShardIterator } = await call('GetRecords', { ShardIterator: iterator });
+      // Undefined or null at the end of a shard.
+      iterator = NextShardIterator ?? undefined;
       hasEnded = iterator === undefined;
       return Records;
     } catch (error) {
       iterator = undefined;
-      if (error instanceof TrimmedDataAccessException || error instanceof ExpiredIteratorException) return [];
+      if (error instanceof Error && ENDED.has(error.name)) return [];
       throw error;
     }
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { Outcome, Put, Row } from './driver.ts';
 import type { CallDynamo } from './dynamodb-calls.ts';
-import { attemptsOf, isError, outcomeUnknown } from './dynamodb-errors.ts';
+import { attemptsOf, cancellationReasons, isError, outcomeUnknown } from './dynamodb-errors.ts';
 import { conditionExpression, itemOf, keyOf, type StoredItem } from './dynamodb-items.ts';
 import { WRITE_IDS } from './dynamodb-layout.ts';
 import { evidenceOf, extendLineage, newWriteId } from './dynamodb-lineage.ts';
@@ -106,17 +106,9 @@ function failedPuts(error: unknown, puts: readonly Put[]): readonly FailedPut[] 
   return failed.length > 0 ? failed : undefined;
 }
 
-/** Whether a write failed because of a concurrent one, or was throttled in a transaction, which the SDK does not retry. */
+/** Whether a write failed because of a concurrent one. */
 function isConflict(error: unknown): boolean {
   if (isError(error, 'TransactionConflictException')) return true;
   if (isError(error, 'TransactionInProgressException')) return true;
-  const codes = new Set(cancellationReasons(error).map(({ Code }) => Code));
-  return CONFLICTS.some((code) => codes.has(code));
-}
-
-const CONFLICTS = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
-
-function cancellationReasons(error: unknown) {
-  if (!isError(error, 'TransactionCanceledException')) return [];
-  return (error as TransactionCanceledException).CancellationReasons ?? [];
+  return cancellationReasons(error).some(({ Code }) => Code === 'TransactionConflict');
 }

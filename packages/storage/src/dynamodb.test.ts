@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { DomainError } from '@tandem/chassis/errors';
-import type { IndexHolds } from '@tandem/contracts/define-topology';
+import type { IndexHolds } from '@tandem/contracts/topology-types';
 import { conformance } from './conformance.ts';
 import { queriesConform } from './conformance/queries.ts';
 import { add, changesUntil, eventIds, sampleEvent, thing } from './conformance/fixtures.ts';

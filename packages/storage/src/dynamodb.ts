@@ -1,16 +1,17 @@
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Driver, IndexPage, IndexQuery, Position, ScanPage, ScanQuery } from './driver.ts';
 import type { CallDynamo } from './dynamodb-calls.ts';
-import { withDomainErrors } from './dynamodb-errors.ts';
+import { isThrottled, withDomainErrors } from './dynamodb-errors.ts';
 import { keyOf, storedState, type StoredItem } from './dynamodb-items.ts';
 import { indexAttributes, PARTITION_KEY } from './dynamodb-layout.ts';
 import { createReader, projection } from './dynamodb-reads.ts';
+import { attributesOf } from './dynamodb-values.ts';
 import { createWriter } from './dynamodb-writes.ts';
-import { pkPrefix } from './pk.ts';
+import { joinReads } from './joined-reads.ts';
+import { pkPrefix as prefixOf } from './pk.ts';
 
 /** Driver for a table in DynamoDB with the schema of {@link createDynamoTable}. */
 export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
-  const read = createReader(call, tableName);
+  const read = joinReads(createReader(call, tableName));
   const write = createWriter(call, tableName);
 
   /**
@@ -38,6 +39,7 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
     limit,
     after,
     until,
+    pkPrefix = '',
     order,
   }: IndexQuery): Promise<IndexPage> {
     const [partitionName, sortName] = indexAttributes(index);
@@ -46,7 +48,7 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
       IndexName: index,
       Limit: limit,
       ...(after && {
-        ExclusiveStartKey: marshall({
+        ExclusiveStartKey: attributesOf({
           pk: after.pk,
           [partitionName]: after.partition,
           [sortName]: after.sort,
@@ -74,8 +76,9 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
       sort: item[sortName]?.S ?? '',
       pk: item[PARTITION_KEY]?.S ?? '',
     });
+    const wanted = entries.filter((entry) => entry[PARTITION_KEY]?.S?.startsWith(pkPrefix));
     return {
-      rows: (await itemsOf(entries, partitionName)).map((item) => ({
+      rows: (await itemsOf(wanted, partitionName)).map((item) => ({
         ...storedState(item),
         position: position(item),
       })),
@@ -91,7 +94,7 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
       Limit: limit,
       ConsistentRead: true,
       FilterExpression: `begins_with(${PARTITION_KEY}, :prefix)`,
-      ExpressionAttributeValues: { ':prefix': { S: pkPrefix(kind) } },
+      ExpressionAttributeValues: { ':prefix': { S: prefixOf(kind) } },
       ...projection(),
       ...(after === undefined ? {} : { ExclusiveStartKey: keyOf(after) }),
     });
@@ -106,7 +109,10 @@ export function dynamoDriver(call: CallDynamo, tableName: string): Driver {
     scan: (query) => withDomainErrors(() => scan(query)),
     ping: () =>
       withDomainErrors(async () => {
-        await call('GetItem', { TableName: tableName, Key: keyOf('ping#') });
+        const input = { TableName: tableName, Key: keyOf('ping#') };
+        await call('GetItem', input, { retriesThrottling: false }).catch((error: unknown) => {
+          if (!(error instanceof Error && isThrottled(error))) throw error;
+        });
       }),
   };
 }

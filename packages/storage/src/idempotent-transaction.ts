@@ -1,3 +1,4 @@
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { DomainError } from '@tandem/chassis/errors';
 import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
 import {
@@ -11,13 +12,23 @@ import {
 } from './table.ts';
 import type { Versioned, Write } from './table.ts';
 
-/** Stored record of an idempotency key whose request succeeded. The stored attribute `answer` is the response as JSON. */
+/**
+ * Stored record of an idempotency key whose request succeeded. The response is JSON: as it is in the attribute `answer`, or
+ * in `packedAnswer`, compressed with Brotli and in base64.
+ */
 interface StoredResponse {
   readonly version: 1;
   readonly fingerprint: string;
   readonly expiresAt: number;
-  readonly answer: string;
+  readonly answer?: string;
+  readonly packedAnswer?: string;
 }
+
+/** Larger responses are compressed: with its other attributes, a smaller one fits into a write unit of 1 KB as it is. */
+const MAX_UNPACKED_BYTES = 512;
+
+/** Compresses a cart of 100 lines to a tenth in half a millisecond. */
+const BROTLI_QUALITY = 5;
 
 const requests: EntityType<StoredResponse> = { name: 'request', expiresAt: ({ expiresAt }) => expiresAt };
 
@@ -50,7 +61,7 @@ export async function transactIdempotently<R>(
         return { response: responseOf(storedResponse, fingerprint), isReplay: true, writes: [] };
       const decision = decide(read);
       const response = JSON.stringify(decision.response);
-      const record = put(requestKey, { version: 1, fingerprint, expiresAt, answer: response });
+      const record = put(requestKey, { version: 1, fingerprint, expiresAt, ...pack(response) });
       return { response, isReplay: false, writes: [...decision.writes, record] };
     },
     options,
@@ -64,8 +75,21 @@ export async function hasResponse(table: Table, request: IdempotentRequest | und
   return request !== undefined && (await table.get(key(requests, request.id))) !== undefined;
 }
 
-function responseOf({ fingerprint, answer: response }: StoredResponse, expected: string): string {
-  if (fingerprint === expected) return response;
+function pack(response: string): Pick<StoredResponse, 'answer' | 'packedAnswer'> {
+  if (Buffer.byteLength(response) <= MAX_UNPACKED_BYTES) return { answer: response };
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+  };
+  return { packedAnswer: brotliCompressSync(response, { params }).toString('base64') };
+}
+
+function unpack({ answer, packedAnswer = '' }: StoredResponse): string {
+  return answer ?? brotliDecompressSync(Buffer.from(packedAnswer, 'base64')).toString();
+}
+
+function responseOf(record: StoredResponse, expected: string): string {
+  if (record.fingerprint === expected) return unpack(record);
   throw new DomainError(
     'unprocessable',
     'idempotency-key-reused',

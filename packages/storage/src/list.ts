@@ -7,7 +7,7 @@ import type { EntityType, Page, Query, Versioned } from './table.ts';
 export async function listPage<S extends Versioned>(
   driver: Driver,
   { name }: EntityType<S>,
-  { limit, cursor, ...list }: Query,
+  { limit, cursor, idPrefix, ...list }: Query,
   isLive: (row: StoredState) => boolean,
 ): Promise<Page<S>> {
   if (!(Number.isSafeInteger(limit) && limit >= 1))
@@ -18,6 +18,11 @@ export async function listPage<S extends Versioned>(
     throw new RangeError('The bound `until` requires a partition and ascending order.');
   let after = cursor === undefined ? undefined : decodeCursor(cursor, list);
   if (list.partition === '' || list.until === '') return { items: [] };
+  if (idPrefix !== undefined) {
+    const page = await driver.queryIndex({ ...list, limit, after, pkPrefix: pkPrefix(name) + idPrefix });
+    const items = page.rows.filter(isLive).map(({ state }) => state as S);
+    return { items, ...(page.next && { cursor: encodeCursor(list, page.next) }) };
+  }
   const rows: IndexPage['rows'][number][] = [];
   do {
     const page = await driver.queryIndex({ ...list, limit: limit + 1, after });

@@ -15,9 +15,15 @@ export interface ScanOptions {
   readonly onPage?: (position: string) => void;
 }
 
+/** State of an item with its id; `lineage` is that of {@link StoredState}. */
+export interface Scanned<S> extends Pick<StoredState, 'lineage'> {
+  readonly id: string;
+  readonly state: S;
+}
+
 /** States of one entity type with their ids. A scan with `startAfter` the opaque `position` resumes after this page. */
 export interface KindPage<S> {
-  readonly items: readonly { readonly id: string; readonly state: S }[];
+  readonly items: readonly Scanned<S>[];
   readonly position: string;
 }
 
@@ -50,9 +56,10 @@ export async function* scanKind<S extends Versioned>(
       if (!page) continue;
       positions[segment] = page.next ?? true;
       const position = encodePosition(positions);
-      const items = page.rows.filter(isLive).map(({ pk, state }) => ({
+      const items = page.rows.filter(isLive).map(({ pk, state, lineage }) => ({
         id: partsOf(pk).key,
         state: state as S,
+        lineage,
       }));
       if (items.length > 0) yield { items, position };
       onPage(position);

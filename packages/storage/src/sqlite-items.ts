@@ -9,7 +9,7 @@ import type {
   ScanQuery,
   StoredState,
 } from './driver.ts';
-import { pkPrefix } from './pk.ts';
+import { pkPrefix as prefixOf } from './pk.ts';
 import type { Versioned } from './table.ts';
 
 /** An item has at most one index entry, which is stored in its row. `changes` is the log that the feed reads. */
@@ -48,8 +48,8 @@ const AFTER_SEPARATOR = '$';
 
 type Record = { readonly [column: string]: SQLOutputValue };
 
-/** Prepares the statements for items. None of them opens a transaction. */
-export function prepareItems(db: DatabaseSync) {
+/** Prepares the statements for items. None of them opens a transaction. Without `isFollowed` expiries are not logged. */
+export function prepareItems(db: DatabaseSync, isFollowed: boolean) {
   const versionStatement = db.prepare('SELECT version, expires_at FROM items WHERE pk = ?');
   const findStatement = db.prepare('SELECT pk, version, state, expires_at FROM items WHERE pk = ?');
   const imageStatement = db.prepare(`SELECT ${IMAGE} AS image FROM items WHERE pk = ?`);
@@ -91,7 +91,7 @@ export function prepareItems(db: DatabaseSync) {
     upsert.run(
       pk,
       version,
-      JSON.stringify(state),
+      textOf(state),
       JSON.stringify(events),
       traceparent ?? null,
       index?.index ?? null,
@@ -112,17 +112,17 @@ export function prepareItems(db: DatabaseSync) {
       return true;
     },
 
-    /** Deletes at most `limit` expired items, each with a change in the log. Returns their number. */
+    /** Deletes at most `limit` expired items, each with a change in a log that is followed. Returns their number. */
     removeExpired(nowSeconds: number, limit: number): number {
       const records = expiredStatement.all(nowSeconds, limit);
       for (const { pk, image } of records) {
-        log.run(pk ?? null, image ?? null, null, 1);
+        if (isFollowed) log.run(pk ?? null, image ?? null, null, 1);
         remove.run(pk ?? null);
       }
       return records.length;
     },
 
-    queryIndex({ index, partition, limit, after, until, order }: IndexQuery): IndexPage {
+    queryIndex({ index, partition, limit, after, until, pkPrefix = '', order }: IndexQuery): IndexPage {
       const start = order === 'descending' ? ABOVE_ALL_TEXT : '';
       const [sort, pk] = [after?.sort ?? start, after?.pk ?? start];
       const queryPartition = (partition: string) =>
@@ -138,13 +138,14 @@ export function prepareItems(db: DatabaseSync) {
         const [partition, sort] = [text(record['index_partition']), text(record['index_sort'])];
         return { ...row, position: { partition, sort, pk: row.pk } };
       });
-      return { rows, next: rows.length === limit ? rows.at(-1)?.position : undefined };
+      const next = rows.length === limit ? rows.at(-1)?.position : undefined;
+      return { rows: rows.filter((row) => row.pk.startsWith(pkPrefix)), next };
     },
 
     /** Scans the table, which is one segment: further segments are empty. */
     scan({ kind, segment, limit, after }: ScanQuery): ScanPage {
       if (segment > 0) return { rows: [] };
-      const prefix = pkPrefix(kind);
+      const prefix = prefixOf(kind);
       const rows = scanStatement
         .all(prefix, after ?? '', prefix.replace('#', AFTER_SEPARATOR), limit)
         .map(storedState);
@@ -165,9 +166,27 @@ function storedState(record: Record): StoredState {
   return {
     pk: text(record['pk']),
     version: Number(record['version']),
-    state: JSON.parse(text(record['state'])) as Versioned,
+    state: stateOf(text(record['state'])),
     ...(typeof expiresAt === 'number' ? { expiresAt } : {}),
   };
+}
+
+/** Name of the only field of an object that stands for bytes, in base64. */
+const BYTES = '$bytes';
+
+function textOf(state: Versioned): string {
+  return JSON.stringify(state, (_, value: unknown) =>
+    value instanceof Uint8Array ? { [BYTES]: Buffer.from(value).toString('base64') } : value,
+  );
+}
+
+function stateOf(json: string): Versioned {
+  if (!json.includes(`"${BYTES}"`)) return JSON.parse(json) as Versioned;
+  return JSON.parse(json, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && BYTES in value
+      ? new Uint8Array(Buffer.from(String(value[BYTES]), 'base64'))
+      : value,
+  ) as Versioned;
 }
 
 function text(value: SQLOutputValue | undefined): string {

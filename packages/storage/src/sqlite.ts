@@ -23,16 +23,17 @@ const BUSY = 5;
 
 /**
  * Opens or creates a file, or opens `:memory:`. Commits survive a killed process; a power failure may lose the last ones.
- * `busyTimeoutMs` limits the time for which a call blocks while another process writes.
+ * `busyTimeoutMs` limits the time for which a call blocks while another process writes. `isFollowed` says whether a relay
+ * reads the change log: otherwise expiries are not logged, since nothing would delete them.
  */
 export function openSqlite(
   file: string,
-  { busyTimeoutMs = 1_000 }: { busyTimeoutMs?: number } = {},
+  { busyTimeoutMs = 1_000, isFollowed = true }: { busyTimeoutMs?: number; isFollowed?: boolean } = {},
 ): SqliteStore {
   const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   db.exec(schema);
-  const items = prepareItems(db);
+  const items = prepareItems(db, isFollowed);
   const { feed, notifyCommit } = createSqliteFeed(db, withDomainErrors);
 
   /** Runs `work` in a write transaction, which is rolled back if it returns 0 or false, or throws. */

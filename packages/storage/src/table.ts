@@ -55,6 +55,13 @@ export interface TransactOptions {
    * change before the commit.
    */
   readonly additionalReads?: (read: Snapshot) => readonly Key<Versioned>[];
+  /** Keys of additional reads that do not depend on other items: they are read in one request with the own keys. */
+  readonly earlyReads?: readonly Key<Versioned>[];
+  /**
+   * Keys of items that are only read and may be stale, like those of a read with `consistent: false`: by half the price, or from a
+   * cache. They may depend on the items with own keys.
+   */
+  readonly staleReads?: (read: Snapshot) => readonly Key<Versioned>[];
   /**
    * Own keys whose version, like that of additional ones, is checked only if the item is written: a decision that does
    * not write them is valid as of the time at which it read them.
@@ -79,6 +86,11 @@ export interface Query {
   readonly cursor?: string;
   /** Inclusive upper bound of `sort`, in ascending order only. Default: none. */
   readonly until?: string;
+  /**
+   * Only items whose id begins with this text: those of the next `limit` entries, so that a page with a cursor may have few items
+   * or none. Of an index of keys, no other item is read. Default: all items.
+   */
+  readonly idPrefix?: string;
   /** Order of `sort`, compared as bytes of UTF-8. Default: ascending. */
   readonly order?: 'ascending' | 'descending';
 }
@@ -88,7 +100,8 @@ export interface Query {
  * atomically. Writes are conditional on the version (optimistic concurrency). Expired items are absent to every call.
  *
  * Calls reject with a DomainError of kind `unavailable` if the store does not respond or a write stays contended; its code
- * is `write-outcome-unknown` if it is not known whether a write was applied.
+ * is `store-throttled` if the store has no capacity left, and `write-outcome-unknown` if it is not known whether a write was
+ * applied.
  */
 export interface Table {
   /** Reads the state of an item; with `consistent: false` it may be stale (eventually consistent), for half the price. */
@@ -117,8 +130,9 @@ export interface Table {
   putIfNewer<S extends Versioned>(key: Key<S>, state: S): Promise<boolean>;
 
   /**
-   * Like `update`, for several items: all writes commit or none. Writes are limited to own keys and additional reads. Own
-   * keys and writes may have at most 100 items.
+   * Like `update`, for several items: all writes commit or none, and the items with own keys were as read at one moment, also
+   * for a decision that writes nothing. Writes are limited to own keys and additional reads. Own keys and writes may have at
+   * most 100 items.
    */
   transact<R extends { readonly writes: readonly Write[] }>(
     keys: readonly Key<Versioned>[],
@@ -132,7 +146,7 @@ export interface Table {
    */
   query<S extends Versioned>(kind: EntityType<S>, query: Query): Promise<Page<S>>;
 
-  /** Resolves if the store responds, rejects otherwise. */
+  /** Resolves if the store responds, also with a refusal for want of capacity; rejects otherwise. */
   ping(): Promise<void>;
 }
 

@@ -162,6 +162,20 @@ test('each kind of DomainError has its status; details are additional members an
   }
 });
 
+test('the detail of a problem can be shown on a page: emoji and any language as they are, no controls', async () => {
+  const { app } = await createSampleApp();
+  const names = ['❤\uFE0F mug', 'می\u200Cخواهم', '👩\u200D🚀', '\u202Egum\u001B[2J'];
+  app.get('/named/:i', async ({ params }) => {
+    const name = names[Number((params as { i: string }).i)];
+    throw new DomainError('conflict', 'insufficient-stock', `Only 2 units of ${name} are available.`);
+  });
+  for (const [i, name] of names.entries()) {
+    const { detail } = (await app.inject(`/named/${i}`)).json<{ detail: string }>();
+    const shown = i < 3 ? name : String.raw`\u202egum\u001b[2J`;
+    assert.equal(detail, `Only 2 units of ${shown} are available.`);
+  }
+});
+
 test('an unexpected error is a 500 that reveals nothing, and is logged with its stack; other requests are sampled', async () => {
   const { app, logLines } = await createSampleApp();
   app.get('/broken/:secret', async () => {

@@ -1,14 +1,18 @@
-import { constants } from 'node:zlib';
-import compress from '@fastify/compress';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger } from 'fastify';
 import type { z } from 'zod';
-import type { Limits } from '../limits.ts';
+import { DEFAULT_BURST_SECONDS, type Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { runWithTrace, type Tracer } from '../trace.ts';
+import { countRejectedTokens, registerAudit } from './audit.ts';
 import type { Authenticator } from './auth.ts';
+import { prepareServer, respondToParserError } from './connection.ts';
+import { allowOrigin, registerCors } from './cors.ts';
+import { registerCompression } from './compression.ts';
+import { registerEntityTags } from './entity-tags.ts';
 import { registerHandlerTimeout } from './handler-timeout.ts';
+import { registerLengths } from './head.ts';
 import { registerHealth } from './health.ts';
 import type { Readiness } from './health.ts';
 import {
@@ -22,9 +26,10 @@ import {
 import { registerIdempotency } from './idempotency.ts';
 import { registerJson } from './json-body.ts';
 import { registerOpenApi } from './openapi.ts';
-import { respondToParserError, respondToUnknownExpectation, sendProblem } from './problem.ts';
-import { createRateLimit } from './rate-limit.ts';
-import { registerRoute } from './route.ts';
+import { originFormOf, registerMessageChecks } from './message.ts';
+import { sendProblem } from './problem.ts';
+import { chargeNothing, createRateLimit } from './rate-limit.ts';
+import { isForwardedSecurely, registerResponseHeaders, requireTls } from './response-headers.ts';
 import { checkResponses, compileValidator } from './schema.ts';
 import type { RequestPart, ZodTypeProvider } from './schema.ts';
 import { registerShedding, withoutLimit } from './shedding.ts';
@@ -41,6 +46,8 @@ export interface AppOptions {
   /** Records a span of each request. */
   readonly tracer?: Tracer | undefined;
   readonly limits?: Limits;
+  /** Origins whose pages may call the API from a browser. Default: none. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** Longest time for a request to arrive, body included. Default: 30 s. */
   readonly requestTimeoutMs?: number;
   /** For tests: fails responses that do not match the schema of their route. */
@@ -54,7 +61,8 @@ export interface AppOptions {
  */
 export async function createApp(options: AppOptions): Promise<App> {
   const { auth, health, metrics, limits = {}, requestTimeoutMs = 30_000 } = options;
-  const { requestsPerSecond, load, proxyHops = 0 } = limits;
+  const corsOrigins = options.corsOrigins ?? [];
+  const { unitsPerSecond, burstSeconds = DEFAULT_BURST_SECONDS, load, proxyHops = 0 } = limits;
   const loggerInstance: FastifyBaseLogger = options.logger;
   const app = Fastify({
     loggerInstance,
@@ -75,13 +83,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     // Requests on open connections are still handled during a graceful shutdown.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024 },
-    frameworkErrors: (error, request, reply) =>
-      runWithTrace(traceparentOf(request), () => sendProblem(error, request, reply)),
+    rewriteUrl: originFormOf,
+    frameworkErrors: (error, request, reply) => {
+      // Fastify runs no hooks and does not apply `trustProxy` to such a request.
+      if (proxyHops > 0 && isForwardedSecurely(request.headers)) requireTls(reply);
+      allowOrigin(corsOrigins, request, reply);
+      runWithTrace(traceparentOf(request), () => sendProblem(error, request, reply));
+    },
     clientErrorHandler: respondToParserError,
   }).withTypeProvider<ZodTypeProvider>();
 
   app.decorate('draining', false);
-  app.server.on('checkExpectation', respondToUnknownExpectation);
+  app.decorate('startChecks', []);
+  prepareServer(app.server);
   app.setErrorHandler(sendProblem);
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => {
     const validate = compileValidator(schema, httpPart as RequestPart);
@@ -93,15 +107,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     };
   });
   app.setSerializerCompiler(() => (response) => JSON.stringify(response));
-  registerRoute(app);
+  registerMessageChecks(app);
+  registerResponseHeaders(app);
+  await registerCors(app, corsOrigins);
   registerJson(app);
   if (load) registerShedding(app, { ...load, metrics });
   else app.decorateRequest('idle', withoutLimit);
   registerTrace(app, options.tracer);
+  registerAudit(app, options.logger);
+  if (unitsPerSecond === undefined) app.decorateRequest('charge', chargeNothing);
   registerAdmission(
     app,
-    auth,
-    requestsPerSecond === undefined ? undefined : await createRateLimit(app, { requestsPerSecond, metrics }),
+    auth && countRejectedTokens(auth, metrics),
+    unitsPerSecond === undefined
+      ? undefined
+      : createRateLimit(app, { unitsPerSecond, burstSeconds, metrics }),
   );
   registerIdempotency(app);
   registerRequestLog(app);
@@ -112,14 +132,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (app.draining) reply.header('connection', 'close');
     done();
   });
-  await app.register(compress, {
-    // Below this size, headers are most of a response. These levels compress a page of products to a tenth in 0.1 ms.
-    threshold: 1_024,
-    encodings: ['br', 'gzip'],
-    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 16 } },
-    zlibOptions: { level: 6 },
-    globalDecompression: false,
-  });
+  registerEntityTags(app);
+  await registerCompression(app);
+  registerLengths(app);
   await registerOpenApi(app, options, auth !== undefined);
   registerHealth(app, health.ready);
   return app;

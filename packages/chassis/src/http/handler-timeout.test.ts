@@ -27,3 +27,19 @@ test('a response of a handler after its timeout is ignored', async () => {
   assert.equal((await app.inject('/things/a')).statusCode, 200);
   assert.ok(!logLines.some(({ level }) => level === 'fatal'));
 });
+
+test('no timer wakes an idle app, and one watches all requests', async (t) => {
+  const { app } = await createSampleApp();
+  await app.ready();
+  const started = t.mock.method(globalThis, 'setInterval');
+  const stopped = t.mock.method(globalThis, 'clearInterval');
+  for (let i = 0; i < 3; i++) await app.inject('/things/a');
+  const [timer, ...others] = started.mock.calls.map(({ arguments: [sweep], result }) => ({ sweep, result }));
+  assert.deepEqual([others, stopped.mock.callCount()], [[], 0]);
+  assert.ok(timer);
+  timer.sweep();
+  assert.deepEqual(
+    stopped.mock.calls.map(({ arguments: [interval] }) => interval),
+    [timer.result],
+  );
+});

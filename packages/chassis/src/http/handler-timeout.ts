@@ -32,19 +32,26 @@ export function registerHandlerTimeout(app: App): void {
     reply.log = request.log.child({}, { level: 'silent' });
   };
   // One timer for all requests: a timer for each would add a tenth to the CPU time of a small request.
-  const sweep = setInterval(() => {
+  let sweeping: NodeJS.Timeout | undefined;
+  const stop = () => {
+    clearInterval(sweeping);
+    sweeping = undefined;
+  };
+  const sweep = () => {
     const now = performance.now();
     for (const [reply, deadline] of deadlines) {
       if (reply.sent || reply.raw.closed) deadlines.delete(reply);
       else if (deadline <= now) respondWithTimeout(reply);
     }
-  }, SWEEP_MS);
-  sweep.unref();
+    // An idle process is not woken up.
+    if (deadlines.size === 0) stop();
+  };
 
-  app.addHook('onClose', async () => clearInterval(sweep));
+  app.addHook('onClose', async () => stop());
   app.addHook('preHandler', (request, reply, done) => {
     const { handlerTimeoutMs = HANDLER_TIMEOUT_MS } = request.route.config;
     deadlines.set(reply, performance.now() + handlerTimeoutMs);
+    sweeping ??= setInterval(sweep, SWEEP_MS).unref();
     done();
   });
   app.addHook('onSend', (_request, reply, _payload, done) => {

@@ -13,10 +13,14 @@ export interface Check {
 /** Checks of a service, which is ready if every check is ok. */
 export type Readiness = readonly Check[];
 
-const Ready = z.object({
-  status: z.literal('ready'),
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
-});
+const Ready = z
+  .object({
+    status: z.literal('ready'),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
+  })
+  .meta({ examples: [{ status: 'ready', checks: [{ name: 'table', ok: true }] }] });
+
+const Alive = z.object({ status: z.literal('ok') }).meta({ examples: [{ status: 'ok' }] });
 
 /** Timeout of the checks, after which the service counts as not ready. */
 const READY_TIMEOUT_MS = 2_000;
@@ -31,7 +35,7 @@ export function registerHealth(app: App, ready: () => Promise<Readiness>): void 
     {
       schema: {
         summary: 'Liveness probe',
-        response: { 200: z.object({ status: z.literal('ok') }) },
+        response: { 200: Alive },
       },
       config: { system: true },
     },
@@ -49,7 +53,11 @@ export function registerHealth(app: App, ready: () => Promise<Readiness>): void 
     },
     async () => {
       const readiness = Promise.race([ready(), delay(READY_TIMEOUT_MS, TIMED_OUT, { ref: false })]);
-      const checks = [...(await readiness.catch(failedCheck)), { name: 'not-draining', ok: !app.draining }];
+      const checks = [
+        ...(await readiness.catch(failedCheck)),
+        ...app.startChecks.map((check) => check()),
+        { name: 'not-draining', ok: !app.draining },
+      ];
       if (checks.every(({ ok }) => ok)) return { status: 'ready' as const, checks };
       throw new DomainError('unavailable', 'not-ready', 'The service is not ready. Retry after a moment.', {
         details: { checks },

@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics.ts';
 import { currentTraceparent, inSpan, runWithTrace, type Span, type Tracer } from '../trace.ts';
 import type { App } from './types.ts';
 import type { Authenticator, Identity } from './auth.ts';
-import { createRouteMethods } from './methods.ts';
+import { registerRouteMethods } from './methods.ts';
 import type { Identify } from './rate-limit.ts';
 
 declare module 'fastify' {
@@ -28,11 +28,11 @@ export function traceparentOf({ headers }: Pick<FastifyRequest, 'headers'>): str
   return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
-/** Runs each request within its trace, and returns trace and request id as headers. With a tracer, records a span. */
+/** Runs each request within its trace, and returns it as a header. With a tracer, records a span. */
 export function registerTrace(app: App, tracer: Tracer | undefined): void {
   app.addHook('onRequest', (request, reply, done) => {
     const proceed = () => {
-      reply.header('x-request-id', request.id).header('traceparent', currentTraceparent());
+      reply.header('traceparent', currentTraceparent());
       done();
     };
     if (tracer === undefined || request.route.config.system) {
@@ -59,17 +59,21 @@ function startServerSpan(tracer: Tracer, request: FastifyRequest, { raw }: Fasti
   return span;
 }
 
+/** A request that takes as long is slow, in milliseconds. */
+const SLOW_MS = 500;
+
 /**
- * Measures the latency of each request by route; requests without a route share the name `unknown`. There is no dimension
+ * Measures the latency of each request by route, and counts slow requests on routes that do not wait by design; requests without a route share the name `unknown`. There is no dimension
  * for the status: the load balancer counts responses by status at no charge.
  */
-export function registerRequestMetrics(app: App, metrics: Metrics): void {
+export function registerRequestMetrics(app: App, metrics: Metrics, slowMs = SLOW_MS): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { config, url } = request.route;
     if (!config.system) {
       metrics.observe('RequestLatency', reply.elapsedTime, {
         route: url === undefined ? 'unknown' : `${request.method} ${url}`,
       });
+      if (reply.elapsedTime >= slowMs && !config.waits) metrics.count('SlowRequests');
     }
     done();
   });
@@ -80,7 +84,7 @@ export function registerRequestMetrics(app: App, metrics: Metrics): void {
  * token, or the scope that the route requires.
  */
 export function registerAdmission(app: App, auth: Authenticator | undefined, identify?: Identify): void {
-  const routes = createRouteMethods();
+  const rejectUnknownRoute = registerRouteMethods(app);
   app.decorateRequest('identity', undefined);
 
   app.addHook('onRoute', (route) => {
@@ -89,22 +93,7 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
     if (authenticated && auth === undefined) {
       throw new Error(`${route.url} requires a token, but the app has no authenticator. Pass \`auth\`.`);
     }
-    routes.add(route.url, typeof route.method === 'string' ? [route.method] : route.method);
   });
-
-  function rejectUnknownRoute(request: FastifyRequest, reply: FastifyReply): never {
-    const path = request.url.split('?', 1)[0] ?? '';
-    const allowed = routes.allowedOn(path);
-    if (allowed.length === 0 || allowed.includes(request.method)) {
-      throw new DomainError(
-        'notFound',
-        'no-such-route',
-        'There is no such route. The paths are listed in /openapi.json.',
-      );
-    }
-    reply.header('allow', allowed.join(', '));
-    throw Object.assign(new Error(`${request.method} is not allowed here`), { statusCode: 405 });
-  }
 
   function authorize(request: FastifyRequest, reply: FastifyReply): void {
     const { scope, authenticated } = request.route.config;
@@ -118,7 +107,7 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
     done: DoneFuncWithErrOrRes,
   ): Promise<void> {
     const authenticate = async () =>
-      request.is404 ? undefined : auth?.authenticate(request.headers.authorization);
+      request.is404 ? undefined : auth?.authenticate(request.headers.authorization, request.idle);
     try {
       if (identify) await identify(request, reply, authenticate);
       else request.identity = await authenticate();
@@ -130,18 +119,11 @@ export function registerAdmission(app: App, auth: Authenticator | undefined, ide
   }
 
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
-      return done(
-        new DomainError('invalid', 'host-missing', 'A Host header is required by HTTP/1.1. Add it.'),
-      );
     if (request.route.config.system) return done();
     if (identify ?? request.headers.authorization) return void admit(request, reply, done);
     authorize(request, reply);
     done();
   });
-
-  // Plugins call this too, such as for a missing file below /docs.
-  app.setNotFoundHandler(rejectUnknownRoute);
 }
 
 function requireIdentity(identity: Identity | undefined, scope: string | undefined): void {
@@ -156,22 +138,25 @@ function requireIdentity(identity: Identity | undefined, scope: string | undefin
     throw new DomainError(
       'forbidden',
       'insufficient-scope',
-      `This request needs a token with the scope ${scope}.`,
+      `This request needs a token with the scope ${scope}. Request one that has it.`,
     );
   }
 }
 
-/** One in this many responses below 500 is logged. */
+/** Responses to HTTP that is not implemented (method, transfer coding, version): anyone can cause them. */
+const FAULTS_OF_CLIENTS = new Set([501, 505]);
+
+/** One in this many responses without a failure is logged. */
 const LOG_SAMPLING = 100;
 
-/** Logs every 5xx response and a sample of the others, by route: a path may hold a secret, such as a cart's id. */
+/** Logs every response that reports a failure of the service, and a sample of the others, by route: a path may hold a secret, such as a cart's id. */
 export function registerRequestLog(app: App): void {
   let responses = 0;
   app.addHook('onResponse', (request, reply, done) => {
     done();
     const { config, url } = request.route;
     if (config.system || request.isShed) return;
-    const isFailure = reply.statusCode >= 500;
+    const isFailure = reply.statusCode >= 500 && !FAULTS_OF_CLIENTS.has(reply.statusCode);
     if (!isFailure && responses++ % LOG_SAMPLING !== 0) return;
     request.log[isFailure ? 'error' : 'info'](
       {

@@ -31,9 +31,10 @@ export const IDEMPOTENCY_KEY = 'idempotency-key';
 const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 characters of printable ASCII')
+  .meta({ examples: ['7d1c2b0e-5a43-4d39-8f6e-0c6a1f7f2b10'] })
   .optional()
   .describe(
-    'Idempotency key: a request repeated with the same key within a day is applied once and gets the same response',
+    'Idempotency key: a request repeated with the same key within a day is applied once and gets the same response. Choose it at random, such as a UUID: guests behind one address who open a cart with the same key get the same cart',
   );
 
 /**

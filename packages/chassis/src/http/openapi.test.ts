@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { z } from 'zod';
+import { emptyAsAbsent, queryInteger } from './schema.ts';
 import { createSampleApp } from './testing.ts';
 
 interface Operation {
   security?: unknown;
   parameters?: { name: string; in: string; required: boolean; schema: unknown }[];
   requestBody?: { content: Record<string, { schema: unknown }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
+  responses: Record<string, Response>;
+}
+
+interface Response {
+  description: string;
+  headers?: Record<string, { schema: { const?: unknown } }>;
+  content?: Record<string, { schema: unknown }>;
 }
 
 interface Document {
@@ -17,6 +25,10 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { required?: string[] }> };
 }
+
+/** Names of the documented headers, each with its constant value. */
+const headersOf = (response: Response | undefined) =>
+  Object.entries(response?.headers ?? {}).map(([name, { schema }]) => [name, schema.const]);
 
 const { app } = await createSampleApp({ auth: { authenticate: async () => undefined } });
 const document = (await app.inject('/openapi.json')).json<Document>();
@@ -66,7 +78,13 @@ test('input, responses, problems and scope of a route are documented', () => {
     ['id', 'path', true],
     ['if-none-match', 'header', false],
   ]);
-  assert.deepEqual(responses['304'], { description: 'Not modified' });
+  assert.equal(responses['304']?.description, 'Not modified');
+  for (const status of ['200', '304'])
+    assert.deepEqual(headersOf(responses[status]), [
+      ['Cache-Control', 'private, no-store'],
+      ['ETag', undefined],
+    ]);
+  assert.deepEqual(headersOf(responses['429']), [['Retry-After', undefined]]);
   assert.ok(responses['404']);
 
   const patch = document.paths['/things/{id}']?.['patch'];
@@ -76,6 +94,53 @@ test('input, responses, problems and scope of a route are documented', () => {
   ]);
   const limit = document.paths['/things']?.['get']?.parameters?.find(({ name }) => name === 'limit');
   assert.deepEqual(limit?.schema, { default: 20, type: 'integer', minimum: 1, maximum: 100 });
+});
+
+test('a query parameter that may be empty is documented as such', async () => {
+  const { app } = await createSampleApp();
+  const querystring = z.object({ page: emptyAsAbsent(queryInteger(z.int().default(1))).describe('Page') });
+  app.get('/pages', { schema: { querystring } }, async ({ query }) => query);
+  const { paths } = (await app.inject('/openapi.json')).json<Document>();
+  assert.deepEqual(paths['/pages']?.['get']?.parameters, [
+    {
+      name: 'page',
+      in: 'query',
+      required: false,
+      description: 'Page',
+      allowEmptyValue: true,
+      schema: { type: 'integer', default: 1 },
+    },
+  ]);
+  assert.deepEqual((await app.inject('/pages?page=')).json(), { page: 1 });
+});
+
+test('a creation has a Location and a tag, and a route its own caching (security 13)', async () => {
+  const { app } = await createSampleApp();
+  const schema = { response: { 200: z.object({}), 201: z.object({}) } };
+  app.post('/made', { schema, config: { cacheControl: 'public, max-age=1' } }, async () => ({}));
+  const { paths } = (await app.inject('/openapi.json')).json<Document>();
+  const { responses } = paths['/made']?.['post'] ?? { responses: {} };
+  const caching = ['Cache-Control', 'public, max-age=1'];
+  assert.deepEqual(headersOf(responses['200']), [caching]);
+  assert.deepEqual(headersOf(responses['201']), [caching, ['ETag', undefined], ['Location', undefined]]);
+});
+
+test('media types of a route are documented as texts, beside JSON; test apps do not check texts by its schema', async () => {
+  const { app } = await createSampleApp();
+  const schema = { response: { 200: z.object({ a: z.int() }) } };
+  app.get('/table', { schema, config: { mediaTypes: ['text/csv'] } }, async (request, reply) => {
+    const text = request.headers.accept === 'text/csv' ? 'a\n1' : '{"a":"1"}';
+    reply.header('content-type', request.headers.accept).serializer(() => text);
+    return { a: 1 };
+  });
+  const { paths } = (await app.inject('/openapi.json')).json<Document>();
+  assert.deepEqual(paths['/table']?.['get']?.responses['200']?.content?.['text/csv'], {
+    schema: { type: 'string' },
+  });
+  assert.ok(paths['/table']?.['get']?.responses['200']?.content?.['application/json']);
+  const statusOf = async (accept: string) =>
+    (await app.inject({ url: '/table', headers: { accept } })).statusCode;
+  assert.deepEqual([await statusOf('text/csv'), await statusOf('application/json')], [200, 500]);
 });
 
 test('the documentation page loads nothing from other hosts', async () => {

@@ -30,8 +30,8 @@ const malformedRequests: [name: string, bytes: string, status: number][] = [
     400,
   ],
   ['large headers', `GET /things/a HTTP/1.1\r\nhost: x\r\nlarge: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-  ['a long URL', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431],
-  ['a missing host', 'GET /things/a HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+  ['a long URL', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 414],
+  ['a missing host', 'GET /things/a HTTP/1.1\r\n\r\n', 400],
   ['an unknown expectation', 'GET /things/a HTTP/1.1\r\nhost: x\r\nexpect: unknown\r\n\r\n', 417],
 ];
 

@@ -14,14 +14,25 @@ export function versionTag(version: number): string {
   return `"${version}"`;
 }
 
+/** Suffix of the tag of a compressed response, as RFC 9110, 8.8.3.3 suggests. No tag of a content ends like this. */
+const codingSuffix = /-(?:br|gzip)"$/;
+
+/** The tag of a content in a content coding: strong, and different in each coding. */
+export function tagOfCoding(tag: string, coding: string): string {
+  return tag.replace(/"$/, `-${coding}"`);
+}
+
 const tag = '(W/)?"[!#-~\\x80-\\xff]*"';
 
 /** Schema of If-Match and If-None-Match. The pattern documents the syntax; `parsePreconditions` enforces it. */
 export const conditionHeader = z
   .string()
-  .meta({ pattern: `^[ \\t]*(\\*|[ \\t,]*${tag}([ \\t]*,[ \\t]*(${tag})?)*)[ \\t]*$` });
+  .meta({ examples: ['"42"'], pattern: `^[ \\t]*(\\*|[ \\t,]*${tag}([ \\t]*,[ \\t]*(${tag})?)*)[ \\t]*$` });
 
-/** Parses both headers. Throws a DomainError of kind `invalid` if one is not a list of entity tags. */
+/**
+ * Parses both headers. Tags are those of the content: a client may have received them with any content coding, and writes
+ * the content. Throws a DomainError of kind `invalid` if one is not a list of entity tags.
+ */
 export function parsePreconditions(headers: {
   readonly 'if-match'?: string | undefined;
   readonly 'if-none-match'?: string | undefined;
@@ -72,7 +83,7 @@ function parseCondition(header: string, value: string | undefined): Condition | 
   while (element.lastIndex < value.length) {
     const match = element.exec(value);
     if (match === null) break;
-    if (match.groups?.['tag'] !== undefined) tags.push(match.groups['tag']);
+    if (match.groups?.['tag'] !== undefined) tags.push(match.groups['tag'].replace(codingSuffix, '"'));
     if (element.lastIndex === value.length) return tags.length > 0 ? tags : malformed(header);
   }
   return malformed(header);

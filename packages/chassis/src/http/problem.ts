@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import type { ErrorKind } from '../errors.ts';
+import { showable } from '../printable.ts';
 import { currentTraceparent } from '../trace.ts';
+import { NO_STORE, protect, protectionHeaders } from './response-headers.ts';
 
 /** Body of every error response (RFC 9457). The details of a DomainError are additional members. */
 export const Problem = z
@@ -23,7 +23,19 @@ export const Problem = z
         'Faults of the input: JSON pointer into the body, ?name of a query, {name} of a path, name: of a header',
       ),
   })
-  .meta({ id: 'Problem' });
+  .meta({
+    id: 'Problem',
+    examples: [
+      {
+        type: 'urn:tandem:problem:invalid-input',
+        title: 'Bad Request',
+        status: 400,
+        detail: 'The body is not valid: price must be a whole number. Correct it.',
+        requestId: '6f1d2c1e-6f0a-4a51-9f0c-0c8d3a0f6a55',
+        errors: [{ pointer: '/price', detail: 'must be a whole number' }],
+      },
+    ],
+  });
 
 const statusByKind: Record<ErrorKind, number> = {
   invalid: 400,
@@ -44,7 +56,7 @@ const frameworkProblems: Record<string, readonly [code: string, detail: string]>
   FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'The body is too large. Send a smaller one.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported-media-type',
-    'The Content-Type of the body is not supported. Send one that the documentation of this route names.',
+    'The Content-Type of the body is not supported. Send one that /openapi.json lists for this path.',
   ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'malformed-request',
@@ -54,12 +66,17 @@ const frameworkProblems: Record<string, readonly [code: string, detail: string]>
   FST_ERR_MAX_PARAM_LENGTH: ['url-too-long', 'A segment of the path is too long. Shorten it.'],
 };
 
-/** Problems for requests that the HTTP parser rejects. */
-const parserProblems: Record<string, readonly [status: number, detail: string]> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time. Retry it.'],
-  HPE_HEADER_OVERFLOW: [431, 'The request line and headers are too large. Send fewer or smaller headers.'],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are too large. Send none.'],
-};
+/** A violation of HTTP, which no domain knows; its message says what to do. */
+export class ProtocolError extends Error {
+  readonly statusCode: number;
+  readonly code: string;
+
+  constructor(statusCode: number, code: string, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+    this.code = code;
+  }
+}
 
 interface ErrorResponse {
   readonly status: number;
@@ -73,12 +90,14 @@ function responseTo(error: unknown): ErrorResponse {
     const { kind, code, message: detail, details } = error;
     return { status: statusByKind[kind], code, detail, details };
   }
+  if (error instanceof ProtocolError)
+    return { status: error.statusCode, code: error.code, detail: error.message };
   const { statusCode: status = 500, code = '' } = error as { statusCode?: number; code?: string };
   if (code === 'ECONNRESET')
     return {
       status: 400,
       code: 'aborted',
-      detail: 'The connection was closed before the end of the request.',
+      detail: 'The connection was closed before the end of the request. Send it again.',
     };
   if (!(status >= 400 && status < 500) && status !== 503) {
     return {
@@ -88,17 +107,23 @@ function responseTo(error: unknown): ErrorResponse {
     };
   }
   const problem = frameworkProblems[code];
-  return problem ? { status, code: problem[0], detail: problem[1] } : { status, ...problemOfStatus(status) };
+  if (problem) return { status, code: problem[0], detail: problem[1] };
+  const detail =
+    status === 503
+      ? 'The service is not available. Retry after a moment.'
+      : 'The request cannot be handled as it is. Compare it with /openapi.json.';
+  return { status, code: codeOfStatus(status), detail };
 }
 
-function problemOfStatus(status: number): { code: string; detail: string } {
-  const name = STATUS_CODES[status] ?? 'Error';
-  return { code: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'), detail: name };
+function codeOfStatus(status: number): string {
+  return (STATUS_CODES[status] ?? 'Error').toLowerCase().replaceAll(/[^a-z]+/g, '-');
 }
 
 function problemBody({ status, code, detail, details }: ErrorResponse, requestId: string): string {
   const title = (code.charAt(0).toUpperCase() + code.slice(1)).replaceAll('-', ' ');
-  const problem = { type: `urn:tandem:problem:${code}`, title, status, detail, requestId };
+  // A detail may quote the request or a product's name, and is shown to people. Terminals and logs escape more.
+  const text = showable(detail);
+  const problem = { type: `urn:tandem:problem:${code}`, title, status, detail: text, requestId };
   return JSON.stringify({ ...problem, ...details, ...problem });
 }
 
@@ -111,8 +136,11 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (response.status === 401) reply.header('www-authenticate', challenge(response.code));
   if ((response.status === 503 || response.status === 429) && !reply.hasHeader('retry-after')) {
     const { retryAfterSeconds } = response.details ?? {};
-    reply.header('retry-after', typeof retryAfterSeconds === 'number' ? Math.ceil(retryAfterSeconds) : 1);
+    const seconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : 1;
+    // An earlier retry would exceed the rate limit.
+    reply.header('retry-after', Math.ceil(Math.max(seconds, request.debtSeconds ?? 0)));
   }
+  protect(request, reply, NO_STORE);
   reply
     .code(response.status)
     .header('content-type', 'application/problem+json')
@@ -126,35 +154,20 @@ function challenge(code: string): string {
   return code === 'invalid-token' ? 'Bearer error="invalid_token"' : 'Bearer';
 }
 
-/** Responds to a request that the HTTP parser rejected, and closes the connection. */
-export function respondToParserError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, detail] = parserProblems[error.code ?? ''] ?? [
-    400,
-    'The request is not well-formed HTTP. Correct it.',
-  ];
-  const { headers, body } = bareProblem(status, detail);
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
-  socket.destroySoon();
-}
-
-/** Responds 417 to a request whose `Expect` header is not `100-continue`. */
-export function respondToUnknownExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const { headers, body } = bareProblem(417, 'Only 100-continue is supported in Expect. Omit the header.');
-  response.writeHead(417, headers).end(body);
-}
-
-function bareProblem(status: number, detail: string): { headers: Record<string, string>; body: string } {
-  const requestId = randomUUID();
-  const body = problemBody({ status, code: problemOfStatus(status).code, detail }, requestId);
+/**
+ * Headers and body of a problem outside of the app's handling of a request; its code is by default that of its status.
+ * `isSecure`: the client connected over TLS.
+ */
+export function bareProblem(
+  { status, code = codeOfStatus(status), detail }: Omit<ErrorResponse, 'code'> & { code?: string },
+  { requestId = randomUUID(), isSecure = false }: { requestId?: string; isSecure?: boolean } = {},
+): { headers: Record<string, string>; body: string } {
+  const body = problemBody({ status, code, detail }, requestId);
   const headers = {
     'content-type': 'application/problem+json',
     'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,
+    ...protectionHeaders(NO_STORE, { isSecure }),
     connection: 'close',
   };
   return { headers, body };

@@ -171,6 +171,28 @@ test('a request that is rejected before its body has arrived does not count as i
   assert.equal((await app.inject('/things/a')).statusCode, 200);
 });
 
+test('requests that wait for the issuer of their token, before or after their body has arrived, free their places (security 3)', async (t) => {
+  const { app } = await createSampleApp({
+    limits: { load: { maxInFlight: 1, maxWaiting: 2 } },
+    auth: { authenticate: (_header, idle) => idle?.(async () => void (await turn())) ?? assert.fail() },
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => closeGracefully(app, 100));
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  for (let served = 0; served < 5; served++) {
+    const headers =
+      'Host: x\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\nContent-Length: 2';
+    socket.write(`POST /things HTTP/1.1\r\n${headers}\r\n\r\n{`);
+    await turn();
+    socket.write('}');
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    assert.match(response.toString(), /^HTTP\/1\.1 200 /);
+  }
+  assert.equal((await app.inject('/things/a')).statusCode, 200);
+});
+
 /** An app whose `/work` occupies the event loop for 50 ms of a mocked clock; counts the served requests of a burst. */
 async function busyEventLoop(t: TestContext, maxWaiting: number) {
   let time = 0;

@@ -104,8 +104,9 @@ export function registerShedding(app: App, options: SheddingOptions): void {
     let isClosed = reply.raw.closed;
     // A request that is rejected by its headers is closed before its body has arrived, and is never counted.
     const count = () => {
-      isCounted = !isClosed;
-      inFlight += Number(isCounted);
+      if (isCounted || isClosed) return;
+      isCounted = true;
+      inFlight += 1;
     };
     // `close` is emitted once, after the response or when the client disconnects.
     reply.raw.once('close', () => {
@@ -114,7 +115,9 @@ export function registerShedding(app: App, options: SheddingOptions): void {
       startQueued();
     });
     request.idle = async (wait) => {
-      inFlight -= Number(isCounted);
+      // Before its body has arrived, a request is not counted yet.
+      if (!isCounted) return wait();
+      inFlight -= 1;
       isCounted = false;
       startQueued();
       try {

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { InjectOptions } from 'fastify';
+import { registerRequestMetrics } from './hooks.ts';
 import { createMetrics } from '../metrics.ts';
 import { createRecordingTracer } from '../recording-tracer.ts';
 import { currentTraceparent } from '../trace.ts';
@@ -33,6 +34,7 @@ test('latency is measured by route; requests without a route share a name', asyn
   for (const request of requests) await app.inject(request);
   const series = metrics
     .series()
+    .filter(({ name }) => name === 'RequestLatency')
     .map(({ name, unit, dimensions: { route }, value }) =>
       [name, unit, route, typeof value === 'number' ? value : value.count].join(' '),
     );
@@ -41,6 +43,16 @@ test('latency is measured by route; requests without a route share a name', asyn
     'RequestLatency Milliseconds unknown 3',
     'RequestLatency Milliseconds GET /broken 1',
   ]);
+});
+
+test('slow requests are counted, except on routes that wait by design (F11)', async () => {
+  const metrics = createMetrics();
+  const { app } = await createSampleApp();
+  registerRequestMetrics(app, metrics, 0);
+  app.get('/slow', async () => ({}));
+  app.get('/waiting', { config: { waits: true } }, async () => ({}));
+  for (const url of ['/slow', '/waiting', '/health', '/slow']) await app.inject(url);
+  assert.deepEqual(metrics.counts(), { SlowRequests: 2 });
 });
 
 test('a request is a span named by its route, in the trace of the client; system routes have no spans', async () => {

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { TandemEvent } from '@tandem/contracts/events';
-import { DomainError } from '../errors.ts';
+import { DomainError, STORE_THROTTLED } from '../errors.ts';
 import type { Applied } from './consumer.ts';
 import { withRetry } from './retry.ts';
 
 const unavailable: Applied = {
   status: 'failed',
   error: new DomainError('unavailable', 'store-unavailable', 'unavailable'),
+};
+const throttled: Applied = {
+  status: 'failed',
+  error: new DomainError('unavailable', STORE_THROTTLED, 'throttled'),
 };
 const failed: Applied = { status: 'failed', error: new Error('a bug') };
 const applied: Applied = { status: 'applied' };
@@ -23,11 +28,12 @@ const [a, b, c] = [event('a'), event('b'), event('c')];
 function withOutcomes(...outcomes: readonly (readonly Applied[] | Error)[]) {
   const attempts: TandemEvent[][] = [];
   const stopping = new AbortController();
-  const apply = withRetry<TandemEvent>(async (events) => {
+  const retrying = withRetry<TandemEvent>(async (events) => {
     const outcome = outcomes[attempts.push([...events]) - 1] ?? [];
     if (outcome instanceof Error) throw outcome;
     return outcome;
-  }, stopping.signal);
+  });
+  const apply = (events: readonly TandemEvent[]) => retrying(events, stopping.signal);
   return { apply, attempts, stopping };
 }
 
@@ -47,6 +53,41 @@ test('the failure is final after four attempts', async () => {
   );
   assert.deepEqual(await apply([a]), [unavailable]);
   assert.equal(attempts.length, 4);
+});
+
+test('a throttled event is retried beyond four attempts: a return to the queue would use up a receive', async () => {
+  const { apply, attempts } = withOutcomes(
+    ...Array.from({ length: 5 }, () => [throttled]),
+    [unavailable],
+    [applied],
+  );
+  assert.deepEqual(await apply([a]), [unavailable], 'a dependency that is lost ends the patience');
+  assert.equal(attempts.length, 6);
+});
+
+test('while one event is throttled, the others are retried with it: they wait for the end of its batch anyway', async () => {
+  const { apply, attempts } = withOutcomes(...Array.from({ length: 5 }, () => [throttled, unavailable]), [
+    applied,
+    applied,
+  ]);
+  assert.deepEqual(await apply([a, b]), [applied, applied]);
+  assert.equal(attempts.length, 6);
+});
+
+test('a stop ends the patience with a throttled store', async () => {
+  const { apply, attempts, stopping } = withOutcomes([throttled], [throttled], [applied]);
+  stopping.abort();
+  assert.deepEqual(await apply([a]), [throttled]);
+  assert.equal(attempts.length, 1);
+});
+
+test('a stop during a backoff is followed by no further attempt', async () => {
+  const { apply, attempts, stopping } = withOutcomes([throttled], [throttled], [throttled], [applied]);
+  const outcomes = apply([a]);
+  while (attempts.length < 3) await setImmediate();
+  stopping.abort();
+  assert.deepEqual(await outcomes, [throttled]);
+  assert.equal(attempts.length, 3);
 });
 
 test('there are no retries after a stop', async () => {

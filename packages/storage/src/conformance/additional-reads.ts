@@ -111,6 +111,40 @@ export function additionalReadsConform(open: () => Promise<Store>): void {
     },
   );
 
+  test('early items are read with the own ones, stale ones after them, each once', open, async (context) => {
+    const { table, driver, openTable } = context;
+    for (const [item, count] of [
+      [a, 1],
+      [b, 5],
+      [c, 7],
+    ] as const)
+      await table.update(item, add(count));
+    const reads: unknown[] = [];
+    const recording = openTable({
+      ...driver,
+      read: (pks, options) => {
+        reads.push([...pks, options.consistent]);
+        return driver.read(pks, options);
+      },
+    });
+    const decide = (read: Snapshot) => ({
+      counts: [a, b, c, missing].map((item) => read.get(item)?.count),
+      writes: [put(a, add(1)(read.get(a)).state)],
+    });
+    const options = { earlyReads: [b, a], staleReads: () => [b, c, missing, a, c] };
+    assert.deepEqual((await recording.transact([a], decide, options)).counts, [1, 5, 7, undefined]);
+    assert.deepEqual(reads, [
+      ['thing#a', 'thing#b', true],
+      ['thing#c', 'thing#missing', false],
+    ]);
+    const writeOf = (item: typeof a) => (read: Snapshot) => ({
+      writes: [put(item, add(10)(read.get(item)).state)],
+    });
+    await assert.rejects(table.transact([a], writeOf(c), options), /may be stale/);
+    await table.transact([a], writeOf(b), options);
+    assert.deepEqual([(await table.get(b))?.count, (await table.get(c))?.count], [15, 7]);
+  });
+
   test('writes are limited to own keys and additional reads, and to 100 items', open, async ({ table }) => {
     const many = Array.from({ length: 100 }, (_, i) => key(thing, `many-${i}`));
     const additionalReads = () => many;

@@ -40,7 +40,6 @@ export function changesConform(open: () => Promise<Store>): void {
         version: 2,
         state: { version: 2, count: 2 },
         events: [],
-        traceparent,
       });
       assert.deepEqual(second.after?.state, { version: 3, count: 3 });
       assert.equal(new Set(changes.map(({ id }) => id)).size, 3);

@@ -70,6 +70,32 @@ export function idempotencyConforms(open: () => Promise<Store>): void {
     },
   );
 
+  test(
+    'security 2: a large response is replayed byte by byte, and stored in a fraction of its size',
+    open,
+    async ({ table, driver, openTable, clock }) => {
+      const items = Array.from({ length: 100 }, (_, i) => ({
+        productId: `P-${(i * 7919) % 99_991}`,
+        name: `Näme ${i} \u2028 \ud83c\udf81`,
+        heldUntil: '2026-02-14T15:15:00.000Z',
+      }));
+      let storedBytes = 0;
+      const measured = openTable({
+        ...driver,
+        write: (puts) => {
+          for (const { row } of puts) storedBytes += JSON.stringify(row?.state ?? {}).length;
+          return driver.write(puts);
+        },
+      });
+      const { request, counts } = requestAt(clock.now);
+      const respond = (answering: Table) =>
+        transactIdempotently(answering, request, [], () => ({ response: { items }, writes: [] }));
+      const first = JSON.stringify(await respond(measured));
+      assert.deepEqual([JSON.stringify(await respond(table)), counts.replays], [first, 1]);
+      assert.ok(storedBytes < first.length / 4, `${storedBytes} of ${first.length} bytes`);
+    },
+  );
+
   test('concurrent duplicates from many processes are applied once', open, async ({ openTable, clock }) => {
     const tables = Array.from({ length: 4 }, () => openTable());
     const { request, counts } = requestAt(clock.now);

@@ -72,6 +72,31 @@ export function itemsConform(open: () => Promise<Store>): void {
     assert.equal((await table.get(unusualKey))?.count, 3);
   });
 
+  test('a list of objects in a field of a state is stored unchanged', open, async ({ table }) => {
+    const data = [
+      { id: 'a', held: 1, response: { version: 1 }, moves: [{ from: 'b' }] },
+      { id: 'Żółć 🛒 \u0000 "quoted"', held: null, response: { version: 2, revision: 3 }, moves: [] },
+      { held: 0, response: {}, isNew: true },
+    ];
+    await table.update(a, setTo({ count: 1, data }));
+    assert.deepEqual((await table.get(a))?.data, data);
+  });
+
+  test('bytes in a field of a state are stored unchanged', open, async ({ table }) => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => 255 - i);
+    await table.update(a, setTo({ count: 1, data: bytes }));
+    await table.update(key(thing, 'b'), setTo({ count: 1, data: new Uint8Array() }));
+    const read = await table.read([a, key(thing, 'b')]);
+    for (const [name, expected] of [
+      ['a', bytes],
+      ['b', new Uint8Array()],
+    ] as const) {
+      const data = read.get(key(thing, name))?.data;
+      assert.ok(data instanceof Uint8Array);
+      assert.deepEqual([...data], [...expected]);
+    }
+  });
+
   test(
     'a decision that returns the current state writes nothing',
     open,

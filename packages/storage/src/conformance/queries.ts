@@ -39,6 +39,20 @@ export function queriesConform(open: () => Promise<Store>): void {
       await assert.rejects(table.query(thing, { index: 'byGroup', limit: 1, ...query }), RangeError);
   });
 
+  test(
+    'a list of ids with a common beginning has the matches of each page of entries',
+    open,
+    async ({ table }) => {
+      await Promise.all(
+        range(0, 12).map((i) => putInGroup(table, 'red', i, i % 4 === 3 ? `a/${i}` : `ab/${i}`)),
+      );
+      const query = { partition: 'red', limit: 5 };
+      assert.deepEqual(await listPages(table, { ...query, idPrefix: 'a/' }), [[3], [7], [11]]);
+      assert.deepEqual((await listPages(table, { ...query, idPrefix: 'b' })).flat(), []);
+      assert.deepEqual((await listPages(table, { ...query, idPrefix: '' })).flat(), range(0, 12));
+    },
+  );
+
   test('the whole index is listed, page by page', open, async ({ table }) => {
     await Promise.all(range(0, 23).map((i) => putInGroup(table, `group-${i % 5}`, i)));
     const pages = await listPages(table, { limit: 4 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Driver } from '../driver.ts';
 import { key, put, type Snapshot, type Table } from '../table.ts';
 import { add, sampleEvent, type Store, test, thing } from './fixtures.ts';
 
@@ -107,6 +108,26 @@ export function transactionsConform(open: () => Promise<Store>): void {
     assert.equal(await table.get(c), undefined);
   });
 
+  test(
+    'a decision that writes nothing sees its items as they were at one moment, present or absent',
+    open,
+    async ({ table, driver, openTable, conflicts }) => {
+      for (const [from, to] of [
+        ['a', 'b'],
+        ['b', 'a'],
+      ] as const) {
+        const torn = openTable(readingTwice(driver, () => move(table, from, to, 5)));
+        const before = conflicts();
+        const { sum } = await torn.transact([account(from), account(to)], (read) => ({
+          sum: (read.get(account(from))?.count ?? 0) + (read.get(account(to))?.count ?? 0),
+          writes: [],
+        }));
+        assert.equal(sum, 0);
+        assert.equal(conflicts() - before, 1);
+      }
+    },
+  );
+
   test('a transaction may have 100 keys', open, async ({ table }) => {
     const keys = Array.from({ length: 100 }, (_, i) => account(`bulk-${i}`));
     await table.transact(keys, (read) => ({
@@ -139,6 +160,21 @@ export function transactionsConform(open: () => Promise<Store>): void {
       assert.equal(await table.get(a), undefined);
     },
   );
+}
+
+/** A driver whose first read of several items gets the first before `work` and the others after it. */
+function readingTwice(driver: Driver, work: () => Promise<unknown>): Driver {
+  let isFirst = true;
+  return {
+    ...driver,
+    async read(pks, options) {
+      if (!isFirst || pks.length < 2) return driver.read(pks, options);
+      isFirst = false;
+      const first = await driver.read(pks.slice(0, 1), options);
+      await work();
+      return [...first, ...(await driver.read(pks.slice(1), options))];
+    },
+  };
 }
 
 function rowOf(id: string) {
