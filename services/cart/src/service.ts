@@ -9,6 +9,11 @@ const seconds = integer(1, 10 * 365 * DAY);
 /** Definition of the Cart service. */
 export const service = defineService('cart', {
   variables: {
+    READ_CACHE_MS: integer(0, 60_000)
+      .default(1_000)
+      .describe(
+        'Time to live of the cache of product reads, in milliseconds: changes by other tasks are visible after it; 0: no cache',
+      ),
     GUEST_CART_TTL_SECONDS: seconds
       .default(7 * DAY)
       .describe("Lifetime of a guest's cart after its last change, in seconds"),
@@ -19,6 +24,7 @@ export const service = defineService('cart', {
   create: (deps, config) =>
     createCartService({
       ...deps,
+      readCacheMs: config.READ_CACHE_MS,
       ttlSeconds: { guest: config.GUEST_CART_TTL_SECONDS, user: config.USER_CART_TTL_SECONDS },
     }),
   eventsForExpiredItem,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { createApp } from '@tandem/chassis/http/app';
-import { startConsumer } from '@tandem/chassis/messaging/consumer';
 import { attributesOf, bodyOf, createPublisher } from '@tandem/chassis/messaging/publisher';
 import { createService, type Service } from '@tandem/chassis/service';
 import { currentTraceparent } from '@tandem/chassis/trace';
@@ -9,12 +8,14 @@ import type { ServiceDeps } from '@tandem/runtime/define-service';
 import { cachedTable } from '@tandem/storage/cached';
 import { createProducts } from './application/products.ts';
 import { createStockHolds } from './application/stock-holds.ts';
+import { registerHolds } from './http/holds.ts';
 import { IMPORT_TIMEOUT_MS, registerImport } from './http/import.ts';
 import { registerReads } from './http/reads.ts';
 import { registerWrites } from './http/writes.ts';
-import { applyCartEvents } from './messaging/cart-events.ts';
+import { applyCartEvents, MAX_CARTS } from './messaging/cart-events.ts';
 import { startHoldExpiry, sweepMsFor } from './messaging/hold-expiry.ts';
 import { createSnapshots, type SnapshotRequest } from './messaging/snapshot.ts';
+import { createNameChangeRecorder } from './search/name-changes.ts';
 
 export interface ProductDeps extends ServiceDeps<'product'> {
   /** Duration of a hold after the last change of its line, in seconds; 0: as long as the cart. */
@@ -61,21 +62,28 @@ export async function createProductService(deps: ProductDeps): Promise<Service> 
       ready: async () => [await table.ping().then(() => ({ name: 'table', ok: true }))],
     },
   });
-  const products = createProducts({ table, now });
+  const onNameChange = createNameChangeRecorder(table, (err) =>
+    logger.warn({ err }, 'change of a name not recorded; searches have it within an hour'),
+  );
+  const products = createProducts({ table, now, onNameChange });
   registerReads(app, table);
+  registerHolds(app, table);
   registerWrites(app, { products, table, requestSnapshot, newId: randomUUID });
   await registerImport(app, { table, products });
 
   const stockHolds = createStockHolds({ table, metrics, holdSeconds, now });
   const everyMs = deps.sweepMs ?? sweepMsFor(holdSeconds);
 
-  return createService(app, () => [
-    startConsumer({
-      ...deps,
-      queueUrl,
-      apply: applyCartEvents({ stockHolds, publishSnapshotPage }),
-      ping: () => table.ping(),
-    }),
-    startHoldExpiry({ table, stockHolds, everyMs, now, log: logger }),
-  ]);
+  return createService(app, {
+    consumers: [
+      {
+        ...deps,
+        queueUrl,
+        apply: applyCartEvents({ stockHolds, publishSnapshotPage }),
+        maxBatchSize: MAX_CARTS,
+        ping: () => table.ping(),
+      },
+    ],
+    startWorkers: () => [startHoldExpiry({ table, stockHolds, everyMs, now, log: logger })],
+  });
 }

@@ -23,6 +23,19 @@ test('200 concurrent adds to one cart by two processes are all applied, and each
   );
 });
 
+test('of concurrent first adds of two processes exactly one opens the cart', async (t) => {
+  const { first, second, publishedEvents, conflicts } = await openStore(t);
+  for (let round = 1; round <= 20; round++) {
+    const cartId = `cart-${round}`;
+    await first.carts.open(guest, cartId);
+    const adds = [first, second, first, second].map(({ carts }) => carts.change(guest, cartId, addOne, 'p'));
+    await Promise.all(adds);
+    const marks = (await publishedEvents()).map((event) => 'opensCart' in event && event.opensCart);
+    assert.deepEqual(marks, [true, false, false, false]);
+  }
+  assert.ok(conflicts() > 0, 'some writes conflicted');
+});
+
 test('a cart expires a time after its last change, and only its owner has access', async (t) => {
   const { carts } = (await openStore(t)).first;
   const { cart } = await carts.open(caller('user-1'), 'cart-abc');

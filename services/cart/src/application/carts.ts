@@ -16,30 +16,38 @@ export type { Caller, Carts, CartsDeps, Change } from './types.ts';
 export function createCarts(deps: CartsDeps): Carts {
   const { table } = deps;
   const decisions = createDecisions(deps);
-  const { timesOf, catalogOf, change, changeSeveral } = decisions;
+  const { timesOf, catalogOf, cartOf, change, changeOnly, changeSeveral } = decisions;
   const listOf = createLists(table, decisions);
 
   return {
-    open({ identity, idempotent }, cartId, sealedId) {
-      const userId = identity?.subject ?? null;
-      return transactIdempotently<OpenedCart>(table, idempotent, [cartKey(cartId)], () => {
-        const { state, events } = openCart(cartId, userId, timesOf({ userId }));
+    async open(caller, cartId, sealedId) {
+      const userId = caller.identity?.subject ?? null;
+      const unstoredCart = cartOf(caller, cartId, undefined);
+      const decide = () => {
+        const state = unstoredCart ?? openCart(cartId, userId, timesOf({ userId })).state;
         const cart = viewOf(state as VisibleCart, catalogOf([]));
-        const response = { cart, ...(sealedId === undefined ? {} : { sealedId }) };
-        return { response, writes: [put(cartKey(cartId), state, events)] };
-      });
+        const response: OpenedCart = { cart, ...(sealedId === undefined ? {} : { sealedId }) };
+        return { response, writes: unstoredCart ? [] : [put(cartKey(cartId), state)] };
+      };
+      if (unstoredCart && !caller.idempotent) return decide().response;
+      caller.onLinesRead?.(0);
+      return transactIdempotently(table, caller.idempotent, unstoredCart ? [] : [cartKey(cartId)], decide);
     },
 
     async read(caller, cartId) {
-      const cart = visibleTo(accessOf(caller), await table.get(cartKey(cartId)));
-      return viewOf(cart, catalogOf(await table.getMany(productsOf(cart).map(catalogKey))));
+      const cart = visibleTo(accessOf(caller), cartOf(caller, cartId, await table.get(cartKey(cartId))));
+      caller.onLinesRead?.(cart.lines.length);
+      const keys = productsOf(cart).map(catalogKey);
+      const read = await table.read(keys, { consistent: false });
+      return viewOf(cart, catalogOf(keys.flatMap((key) => read.get(key) ?? [])));
     },
 
     async list(identity, query) {
-      return identity ? listOf(identity.subject, query) : { items: [] };
+      return identity ? listOf(identity.subject, query) : { items: [], cartsRead: 0 };
     },
 
     change,
+    changeOnly,
 
     merge(caller, targetId, sourceId) {
       return changeSeveral(caller, [targetId, sourceId], (target, [sourceCart], catalog) => {
@@ -53,9 +61,7 @@ export function createCarts(deps: CartsDeps): Carts {
     checkOut: createCheckout(deps, decisions),
 
     async delete(caller, cartId) {
-      await change({ ...caller, idempotent: undefined }, cartId, (cart, _catalog, times) =>
-        deleteCart(cart, times),
-      );
+      await changeOnly(caller, cartId, (cart, _catalog, times) => deleteCart(cart, times));
     },
   };
 }

@@ -31,8 +31,10 @@ const RENEW_MS = 5_000;
  */
 export function createCheckout(
   { table, now, notifier = createResponseNotifier(), reservationWaitMs = 5_000 }: CartsDeps,
-  { change, catalogOf, timesOf }: Decisions,
+  decisions: Pick<Decisions, 'checkOut' | 'catalogOf' | 'timesOf'>,
 ): Carts['checkOut'] {
+  const { catalogOf, timesOf } = decisions;
+
   /** Decides about a cart and the catalog entries of its products, and writes; resolves to the cart after the write. */
   const write = async (cartId: string, decide: (cart: Cart, catalog: Catalog) => CartDecision) => {
     const key = cartKey(cartId);
@@ -73,7 +75,7 @@ export function createCheckout(
     const deadline = performance.now() + reservationWaitMs;
     const renewBefore = () => new Date(Date.parse(now()) + RENEW_MS).toISOString();
     const attempt = (awaitedProductIds: ReadonlySet<string> = new Set()) =>
-      change(caller, cartId, (cart, catalog, times) =>
+      decisions.checkOut(caller, cartId, (cart, catalog, times) =>
         checkOut(cart, catalog, times, {
           expected,
           holds: { renewBefore: renewBefore(), awaitedProductIds },
@@ -100,9 +102,12 @@ export function createCheckout(
 
 /** Lets a retried checkout return the order, although its ETag differs from that of the cart (RFC 9110, 13.1.1). */
 function withRetriesAllowed(caller: Caller): Caller {
-  const meetsPreconditions = (cart: CartView) =>
-    cart.status === 'checkedOut' || (caller.meetsPreconditions?.(cart) ?? true);
-  return { ...caller, meetsPreconditions };
+  const { meetsPreconditions } = caller;
+  if (!meetsPreconditions) return caller;
+  return {
+    ...caller,
+    meetsPreconditions: (cart: CartView) => cart.status === 'checkedOut' || meetsPreconditions(cart),
+  };
 }
 
 function isPending(error: unknown): boolean {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CartView } from '../domain/view.ts';
+import type { Change } from './carts.ts';
+import { addItem, type Cart, type CartDecision } from '../domain/cart.ts';
+import { requireProduct } from '../domain/catalog.ts';
+import { product } from '../domain/testing.ts';
+import { cartKey, catalogKey } from '../store/entity-types.ts';
 import { addOne, caller, confirmationOf, NOW, openStore } from './testing.ts';
 
 const user = caller('user-1');
@@ -64,5 +69,67 @@ test('a user id that resembles an index partition lists no carts of another user
     assert.deepEqual(idsOf(await carts.list({ subject: id }, { limit: 9 })), [`cart-${id}`]);
     assert.deepEqual(idsOf(await carts.list({ subject: id }, { limit: 9, status: 'checkedOut' })), []);
   }
-  assert.deepEqual(await carts.list(undefined, { limit: 9 }), { items: [] });
+  assert.deepEqual(await carts.list(undefined, { limit: 9 }), { items: [], cartsRead: 0 });
+});
+
+test('security 2: a page has at most 200 lines, but at least one cart; its cursor continues', async (t) => {
+  const { first, clock } = await openStore(t);
+  const { carts, table } = first;
+  const ids = Array.from({ length: 100 }, (_, i) => `product-${i}`);
+  for (const id of ids) await table.putIfNewer(catalogKey(id), product(id));
+  const fill: Change = (cart, { entries }, times) =>
+    ids.reduce<CartDecision>(
+      ({ state }, id) => addItem(state, requireProduct({ entries, isSynchronised: true }, id), 1, times),
+      { state: cart, events: [] },
+    );
+  for (let nth = 0; nth < 5; nth++) {
+    clock.now = minute(nth);
+    await carts.open(user, `cart-${nth}`);
+    if (nth !== 2) await carts.change(user, `cart-${nth}`, fill, ...ids);
+  }
+  const pages: string[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await carts.list(identity, { limit: 20, ...(cursor && { cursor }) });
+    assert.ok(page.items.reduce((lines, { items }) => lines + items.length, 0) <= 200);
+    pages.push(idsOf(page));
+    ({ cursor } = page);
+  } while (cursor);
+  assert.deepEqual(pages, [
+    ['cart-4', 'cart-3', 'cart-2'],
+    ['cart-1', 'cart-0'],
+  ]);
+
+  const { items } = await carts.list(identity, { limit: 1 });
+  assert.equal(items[0]?.items.length, 100);
+  for (let nth = 0; nth < 5; nth++) {
+    const order = (await table.get(cartKey('cart-4'))) as Cart;
+    const checkedOutAt = minute(nth);
+    await table.putIfNewer(cartKey(`order-${nth}`), {
+      ...order,
+      cartId: `order-${nth}`,
+      status: 'checkedOut',
+      checkedOutAt,
+    });
+  }
+  const orders = await carts.list(identity, { status: 'checkedOut', limit: 20 });
+  const more = await carts.list(identity, { status: 'checkedOut', limit: 20, cursor: orders.cursor ?? '' });
+  assert.deepEqual(
+    [idsOf(orders), idsOf(more)],
+    [
+      ['order-4', 'order-3'],
+      ['order-2', 'order-1'],
+    ],
+  );
+});
+
+test('of more than 500 open carts those that changed last are listed', async (t) => {
+  const { first, clock } = await openStore(t);
+  const { carts } = first;
+  for (let nth = 0; nth < 510; nth++) await carts.open(user, `cart-${(nth * 7919) % 510}`);
+  clock.now = minute(24 * 60);
+  await carts.change(user, 'cart-500', addOne, 'p');
+  clock.now = minute(24 * 60 + 1);
+  await carts.open(user, 'a-new-cart');
+  assert.deepEqual(idsOf(await carts.list(identity, { limit: 2 })), ['a-new-cart', 'cart-500']);
 });

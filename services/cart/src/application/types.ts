@@ -15,7 +15,14 @@ export interface Caller {
   readonly idempotent: IdempotentRequest | undefined;
   /** Whether the caller knows the secret of this guest's cart. */
   readonly knowsSecretOf: (cartId: string) => boolean;
-  /** Whether the preconditions allow a write of the cart. Default: always. */
+  /**
+   * Time at which a guest's cart was opened, in milliseconds since the epoch, by the API id that the caller knows:
+   * until it has a line, such a cart is not stored. Default: none, every cart is stored.
+   */
+  readonly openedAt?: (cartId: string) => number | undefined;
+  /** Called with the number of lines that are read for the request, for each attempt. Default: nothing. */
+  readonly onLinesRead?: (lines: number) => void;
+  /** Whether the preconditions of the request allow a write of the cart. Default: it has none. */
   readonly meetsPreconditions?: (cart: CartView) => boolean;
   /** Waits without counting as a request in flight. Default: just waits. */
   readonly idle?: <T>(wait: () => Promise<T>) => Promise<T>;
@@ -51,15 +58,25 @@ export interface CartQuery extends Pick<Query, 'limit' | 'cursor'> {
   readonly status?: 'open' | 'checkedOut';
 }
 
+/** A page of carts, with the number of carts that were read for it. */
+export interface CartPage extends Page<CartView> {
+  readonly cartsRead: number;
+}
+
 /** The carts of the service, by public id. Rejects with `notFound` for a cart that the caller may not access. */
 export interface Carts {
   /** Opens a cart with a new public id. `sealedId` is stored with the response to an idempotent request. */
   open(caller: Caller, cartId: string, sealedId?: string): Promise<OpenedCart>;
   read(caller: Caller, cartId: string): Promise<CartView>;
   /** Lists the user's open carts, the most recently changed first, or orders, the newest first; empty for a guest. */
-  list(identity: Caller['identity'], query: CartQuery): Promise<Page<CartView>>;
-  /** Applies a change, whose catalog has the products of the cart and of `productIds`; resolves to the cart after it. */
+  list(identity: Caller['identity'], query: CartQuery): Promise<CartPage>;
+  /**
+   * Applies a change; resolves to the cart after it. A change decides about `productIds` alone: what the cart shows of other lines
+   * may be a second old. Without `productIds` it decides about the products of all lines.
+   */
   change(caller: Caller, cartId: string, change: Change, ...productIds: string[]): Promise<CartView>;
+  /** Like `change`, about `productIds` alone, none of them included: no other product is read. It takes no idempotency key. */
+  changeOnly(caller: Caller, cartId: string, change: Change, ...productIds: string[]): Promise<void>;
   /** Moves the lines of the source to the target; resolves to the target. */
   merge(caller: Caller, targetId: string, sourceId: string): Promise<CartView>;
   checkOut(caller: Caller, cartId: string, expected?: ExpectedTotal): Promise<CartView>;

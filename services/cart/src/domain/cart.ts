@@ -42,6 +42,9 @@ export interface Times {
   readonly expiresAt: string;
 }
 
+/** The version of a cart that was created and not changed since. */
+const FIRST_VERSION = 1;
+
 export function openCart(cartId: string, userId: string | null, { now, expiresAt }: Times): CartDecision {
   const state: Cart = {
     cartId,
@@ -49,7 +52,7 @@ export function openCart(cartId: string, userId: string | null, { now, expiresAt
     status: 'open',
     currency: null,
     lines: [],
-    version: 1,
+    version: FIRST_VERSION,
     updatedAt: now,
     expiresAt,
   };
@@ -92,7 +95,11 @@ export function removeItem(cart: Cart, productId: string, times: Times): CartDec
 /** Removes all lines and closes the cart permanently. An order cannot be deleted. */
 export function deleteCart(cart: Cart, times: Times): CartDecision {
   if (cart.status === 'checkedOut') {
-    throw new DomainError('conflict', 'cart-closed', 'This cart is checked out. An order cannot be deleted.');
+    throw new DomainError(
+      'conflict',
+      'cart-closed',
+      'This cart is checked out, and an order cannot be deleted. Keep it, or cancel it in the shop.',
+    );
   }
   const version = cart.version + 1;
   const state: Cart = { ...cart, ...timestampFields(times), status: 'deleted', lines: [], version };
@@ -139,9 +146,10 @@ function changeLine(
   const line: Line = { ...base, name, qty, requestedAt: version };
   const lines = qty === 0 ? cart.lines.filter((existing) => existing !== before) : withLine(cart.lines, line);
   const state: Cart = { ...cart, ...timestampFields(times), lines, version };
+  const event = lineEvent(state, line, qty - (before?.qty ?? 0));
   return {
     state: lines.length === 0 ? { ...state, currency: null } : state,
-    events: [lineEvent(state, line, qty - (before?.qty ?? 0))],
+    events: [cart.version === FIRST_VERSION ? { ...event, opensCart: true } : event],
   };
 }
 

@@ -20,7 +20,7 @@ export interface HoldRequirements {
 
 /**
  * Renews the hold of each line, and requests one for lines without, except lines of deleted products. Clears shortages:
- * the shopper confirms the quantities. Postpones the expiry of the cart, also of an empty one.
+ * the shopper confirms the quantities. Postpones the expiry of the cart. An empty cart does not change.
  */
 export function renewHolds(cart: Cart, { entries }: Catalog, times: Times): CartDecision {
   const isDeleted = ({ productId }: Line) => {
@@ -28,6 +28,7 @@ export function renewHolds(cart: Cart, { entries }: Catalog, times: Times): Cart
     return entry !== undefined && live(entry) === undefined;
   };
   const lines = requireOpen(cart).lines.filter((line) => !isDeleted(line));
+  if (cart.lines.length === 0) return { state: cart, events: [] };
   if (lines.length > 0) return requestHolds(cart, lines.map(withoutShortage), times);
   return { state: { ...cart, ...timestampFields(times), version: cart.version + 1 }, events: [] };
 }

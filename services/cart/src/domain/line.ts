@@ -134,17 +134,25 @@ export function requireWithinLimits(
     throw new DomainError(
       'conflict',
       'quantity-limit',
-      `A cart may have at most ${limit} units of ${product.name}. Lower the quantity.`,
+      `A cart may have at most ${unitsOf(limit)} of ${product.name}. Lower the quantity.`,
       { details: { qty: before?.qty ?? 0, limit } },
     );
   }
   const availableQty = maxQuantity(before, product);
   if (qty > availableQty) {
-    throw new DomainError(
-      'conflict',
-      'insufficient-stock',
-      `Only ${availableQty} units of ${product.name} are available. Lower the quantity.`,
-      { details: { availableQty } },
-    );
+    throw new DomainError('conflict', 'insufficient-stock', shortageText(availableQty, product.name), {
+      details: { availableQty },
+    });
   }
+}
+
+function shortageText(availableQty: number, name: string): string {
+  if (availableQty === 0)
+    return `No units of ${name} are available. Choose another product, or try again later.`;
+  const verb = availableQty === 1 ? 'is' : 'are';
+  return `Only ${unitsOf(availableQty)} of ${name} ${verb} available. Lower the quantity.`;
+}
+
+function unitsOf(count: number): string {
+  return count === 1 ? '1 unit' : `${count} units`;
 }

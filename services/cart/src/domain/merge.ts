@@ -146,12 +146,14 @@ function requireLimits(lines: readonly Line[], movedLines: readonly Line[], { en
     const { qty = 0 } = lineOf(lines, productId) ?? {};
     return qty > limit ? [{ productId, qty, limit }] : [];
   });
-  if (tooLarge.length > 0) {
+  const [first] = tooLarge;
+  if (first) {
     const limit = Math.min(...tooLarge.map(({ limit }) => limit));
+    const { name } = lineOf(movedLines, first.productId) ?? { name: 'a product' };
     throw new DomainError(
       'conflict',
       'quantity-limit',
-      `Together the carts have more than ${limit} units of a product, the limit of one cart. Lower the quantity first.`,
+      `Together the carts have ${first.qty} units of ${name}, of which one cart may have ${first.limit}. Lower the quantity first.`,
       { details: { limit, lines: tooLarge } },
     );
   }

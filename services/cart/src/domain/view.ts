@@ -1,6 +1,7 @@
 import { type Cart, totalOf } from './cart.ts';
 import type { Catalog } from './catalog.ts';
 import { type LineView, orderLineView, viewOfLine } from './line-view.ts';
+import { orderNumberOf } from './order.ts';
 
 /** A cart that is not deleted. */
 export type VisibleCart = Cart & { readonly status: Exclude<Cart['status'], 'deleted'> };
@@ -19,6 +20,8 @@ export interface CartView {
   readonly expiresAt?: string;
   /** Present for an order. */
   readonly checkedOutAt?: string;
+  /** Present for an order: the number that its shopper reads out. */
+  readonly orderNumber?: string;
 }
 
 /**
@@ -37,7 +40,7 @@ export function viewOf(cart: VisibleCart, catalog: Catalog): CartView {
     version,
     updatedAt,
     ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(checkedOutAt === undefined ? {} : { checkedOutAt }),
+    ...(checkedOutAt === undefined ? {} : { checkedOutAt, orderNumber: orderNumberOf(cartId) }),
   };
 }
 

@@ -2,18 +2,46 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 
 /** 128 bits: the secret of a guest's cart grants access to it. */
 const SECRET_BYTES = 16;
+/** Milliseconds since the epoch, until the year 10889. */
+const TIME_BYTES = 6;
+/** 40 bits: one in 10^12 of the ids that are made up or modified passes, and names an empty cart. */
+const CHECKSUM_BYTES = 5;
 /** Length of 128 bits in base64url. */
 const ID_LENGTH = 22;
-const GUEST_CART_ID = /^guest-([A-Za-z0-9_-]{22})$/;
+/** The first form has a secret only: until version 0.2 every guest's cart was stored when it was opened. */
+const GUEST_CART_ID = /^guest-([A-Za-z0-9_-]{22}|[A-Za-z0-9_-]{36})$/;
 
 /** Creates the id of a user's cart, which is public: the user's token grants access. */
 export function newUserCartId(): string {
   return `cart-${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
-/** Creates the API id of a guest's cart, which contains the secret that grants access. */
-export function newGuestCartId(): string {
-  return `guest-${randomBytes(SECRET_BYTES).toString('base64url')}`;
+/**
+ * Creates the API id of a guest's cart. It contains the secret that grants access, the time in milliseconds since the
+ * epoch, so that an empty cart need not be stored, and a checksum.
+ */
+export function newGuestCartId(openedAtMs: number): string {
+  const content = Buffer.alloc(SECRET_BYTES + TIME_BYTES);
+  randomBytes(SECRET_BYTES).copy(content);
+  content.writeUIntBE(openedAtMs, SECRET_BYTES, TIME_BYTES);
+  return `guest-${Buffer.concat([content, checksumOf(content)]).toString('base64url')}`;
+}
+
+/** The time at which a guest's cart was opened, in milliseconds since the epoch; undefined for an id without one. */
+export function openedAtOf(cartId: string): number | undefined {
+  const content = timedContentOf(cartId);
+  return content?.readUIntBE(SECRET_BYTES, TIME_BYTES);
+}
+
+/** Secret and time of an id that has both; undefined for other ids, and if the checksum is wrong. */
+function timedContentOf(cartId: string): Buffer | undefined {
+  const bytes = Buffer.from(GUEST_CART_ID.exec(cartId)?.[1] ?? '', 'base64url');
+  const content = bytes.subarray(0, SECRET_BYTES + TIME_BYTES);
+  return checksumOf(content).equals(bytes.subarray(content.length)) ? content : undefined;
+}
+
+function checksumOf(content: Buffer): Buffer {
+  return createHash('sha256').update("a guest's cart").update(content).digest().subarray(0, CHECKSUM_BYTES);
 }
 
 /** The public id of a cart, which is stored and published. The secret of a guest's cart cannot be derived from it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { allowsWrite, type Preconditions } from '@tandem/chassis/http/preconditions';
 import type { CartView } from '../domain/view.ts';
 
@@ -45,5 +45,5 @@ function contentTag(tag: string): string {
 }
 
 function digest(value: unknown, length: number): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, length);
+  return hash('sha256', JSON.stringify(value)).slice(0, length);
 }

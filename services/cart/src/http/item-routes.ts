@@ -3,8 +3,8 @@ import type { Carts, Change } from '../application/types.ts';
 import { acceptPrice } from '../domain/accept-price.ts';
 import { addItem, removeItem, setQuantity } from '../domain/cart.ts';
 import { requireProduct } from '../domain/catalog.ts';
-import { publicIdOf } from './cart-ids.ts';
-import { callerOf, respond, acceptEmptyBody } from './requests.ts';
+import * as costs from './costs.ts';
+import { respondToChange } from './requests.ts';
 import * as schemas from './schemas.ts';
 
 /** Routes of a cart's lines. Prices are read from the catalog, never from the request. */
@@ -15,19 +15,17 @@ export function registerItemRoutes(app: App, carts: Carts): void {
       schema: {
         summary: 'Add units of a product and request their hold',
         params: schemas.byCart,
-        headers: schemas.conditionalWrite,
+        headers: schemas.lineWrite,
         body: schemas.itemToAdd,
-        response: { 200: schemas.cart },
+        response: { 200: schemas.cart, 204: schemas.changedLine },
       },
-      config: { problems: [404, 409, 412] },
+      config: { cost: costs.changeLine, problems: [404, 409, 412] },
     },
     async (request, reply) => {
-      const { cartId } = request.params;
       const { productId, qty } = request.body;
       const add: Change = (cart, catalog, times) =>
         addItem(cart, requireProduct(catalog, productId), qty, times);
-      const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), add, productId);
-      return respond(reply, cart, cartId);
+      return respondToChange(carts, request, reply, add, productId);
     },
   );
 
@@ -37,18 +35,17 @@ export function registerItemRoutes(app: App, carts: Carts): void {
       schema: {
         summary: "Set the quantity of a product's line; the current quantity again requests a missing hold",
         params: schemas.byLine,
-        headers: schemas.conditionalWrite,
+        headers: schemas.lineWrite,
         body: schemas.quantity,
-        response: { 200: schemas.cart },
+        response: { 200: schemas.cart, 204: schemas.changedLine },
       },
-      config: { problems: [404, 409, 412] },
+      config: { cost: costs.changeLine, problems: [404, 409, 412] },
     },
     async (request, reply) => {
-      const { cartId, productId } = request.params;
+      const { productId } = request.params;
       const set: Change = (cart, catalog, times) =>
         setQuantity(cart, productId, catalog, request.body.qty, times);
-      const cart = await carts.change(callerOf(request, cartId), publicIdOf(cartId), set, productId);
-      return respond(reply, cart, cartId);
+      return respondToChange(carts, request, reply, set, productId);
     },
   );
 
@@ -58,45 +55,36 @@ export function registerItemRoutes(app: App, carts: Carts): void {
       schema: {
         summary: 'Remove a line item; 200 also if the cart has none',
         params: schemas.byLine,
-        headers: schemas.conditionalWrite,
-        response: { 200: schemas.cart },
+        headers: schemas.lineWrite,
+        response: { 200: schemas.cart, 204: schemas.changedLine },
       },
-      config: { problems: [404, 409, 412] },
+      config: { cost: costs.changeLine, problems: [404, 409, 412] },
     },
     async (request, reply) => {
-      const { cartId, productId } = request.params;
+      const { productId } = request.params;
       const remove: Change = (cart, _catalog, times) => removeItem(cart, productId, times);
-      return respond(
-        reply,
-        await carts.change(callerOf(request, cartId), publicIdOf(cartId), remove),
-        cartId,
-      );
+      return respondToChange(carts, request, reply, remove, productId);
     },
   );
 
   app.post(
     '/carts/:cartId/items/:productId/accept-price',
     {
-      onRequest: acceptEmptyBody,
       schema: {
         summary:
           "Accept the product's current price for a line item; 409 with the line if the price in the body differs",
         params: schemas.byLine,
-        headers: schemas.conditionalWrite,
+        headers: schemas.lineWrite,
         body: schemas.acceptedPrice,
-        response: { 200: schemas.cart },
+        response: { 200: schemas.cart, 204: schemas.changedLine },
       },
-      config: { problems: [404, 409, 412] },
+      config: { cost: costs.changeLine, problems: [404, 409, 412] },
     },
     async (request, reply) => {
-      const { cartId, productId } = request.params;
+      const { productId } = request.params;
       const accept: Change = (cart, catalog, times) =>
         acceptPrice(cart, productId, catalog, request.body, times);
-      return respond(
-        reply,
-        await carts.change(callerOf(request, cartId), publicIdOf(cartId), accept),
-        cartId,
-      );
+      return respondToChange(carts, request, reply, accept, productId);
     },
   );
 }

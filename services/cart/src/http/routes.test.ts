@@ -1,53 +1,9 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import { createApp } from '@tandem/chassis/http/app';
-import { createLogger } from '@tandem/chassis/logger';
-import { createMetrics } from '@tandem/chassis/metrics';
-import type { InjectOptions } from 'fastify';
-import { confirmationOf, openStore } from '../application/testing.ts';
+import { test } from 'node:test';
+import { confirmationOf } from '../application/testing.ts';
 import type { CartView } from '../domain/view.ts';
 import { publicIdOf } from './cart-ids.ts';
-import { registerCartRoutes } from './routes.ts';
-
-interface Problem {
-  readonly type: string;
-  readonly detail: string;
-  readonly errors?: readonly { readonly pointer: string }[];
-}
-
-/** The cart API on a store. A token is the user's name. */
-async function openApi(t: TestContext) {
-  const store = await openStore(t, { reservationWaitMs: 0 });
-  const app = await createApp({
-    name: 'cart',
-    version: '1',
-    description: '',
-    logger: createLogger({ name: 'cart', level: 'silent' }),
-    metrics: createMetrics(),
-    auth: {
-      authenticate: async (name) => (name === undefined ? undefined : { subject: name, scopes: new Set() }),
-    },
-    health: { ready: async () => [] },
-    validateResponses: true,
-  });
-  registerCartRoutes(app, store.first.carts);
-  await app.ready();
-  t.after(() => app.close());
-  const send = async (
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-    url: string,
-    options: InjectOptions = {},
-  ) => {
-    const response = await app.inject({ method, url, ...options });
-    const { statusCode: status, headers, payload } = response;
-    const body = (payload === '' ? {} : response.json()) as CartView & Problem;
-    return { status, headers, body, payload };
-  };
-  const open = async (options: InjectOptions = {}) => (await send('POST', '/carts', options)).body.cartId;
-  const add = (cartId: string, options: InjectOptions = {}) =>
-    send('POST', `/carts/${cartId}/items`, { payload: { productId: 'p', qty: 1 }, ...options });
-  return { ...store, app, send, open, add };
-}
+import { openApi } from './testing.ts';
 
 test("security 6: the secret of a guest's cart is in its API id only: no stored item and no event contains it", async (t) => {
   const { send, open, add, publishedEvents, writes } = await openApi(t);

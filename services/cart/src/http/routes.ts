@@ -1,4 +1,4 @@
-import { allowsWrite, isNotModified, parsePreconditions } from '@tandem/chassis/http/preconditions';
+import { allowsWrite, parsePreconditions } from '@tandem/chassis/http/preconditions';
 import { IDEMPOTENCY_KEY } from '@tandem/chassis/http/idempotency';
 import { noBody } from '@tandem/chassis/http/schema';
 import type { App } from '@tandem/chassis/http/types';
@@ -6,16 +6,16 @@ import { DomainError } from '@tandem/chassis/errors';
 import type { Carts } from '../application/types.ts';
 import { renewHolds } from '../domain/hold.ts';
 import { newGuestCartId, newUserCartId, openCartId, publicIdOf, sealCartId } from './cart-ids.ts';
-import { cartTag } from './cart-tag.ts';
+import * as costs from './costs.ts';
 import { registerItemRoutes } from './item-routes.ts';
-import { callerOf, respond, acceptEmptyBody } from './requests.ts';
+import { callerOf, respond } from './requests.ts';
 import * as schemas from './schemas.ts';
 
 /**
  * The cart API. A guest's cart has two ids: the API id contains the secret that grants access; the public id is derived
  * from it, stored and published. The layers below these routes use public ids only.
  */
-export function registerCartRoutes(app: App, carts: Carts): void {
+export function registerCartRoutes(app: App, carts: Carts, now: () => string): void {
   app.post(
     '/carts',
     {
@@ -24,7 +24,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         headers: schemas.conditionalWrite,
         response: { 201: schemas.cart },
       },
-      config: { problems: [412] },
+      config: { cost: costs.open, problems: [412] },
     },
     async (request, reply) => {
       if (!allowsWrite(parsePreconditions(request.headers), undefined)) {
@@ -35,7 +35,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         );
       }
       const key = request.headers[IDEMPOTENCY_KEY];
-      const newId = request.identity ? newUserCartId() : newGuestCartId();
+      const newId = request.identity ? newUserCartId() : newGuestCartId(Date.parse(now()));
       const seal = !request.identity && typeof key === 'string' ? [sealCartId(newId, key)] : [];
       const { cart, sealedId } = await carts.open(callerOf(request, newId), publicIdOf(newId), ...seal);
       const guestCartId =
@@ -56,10 +56,12 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         querystring: schemas.mine,
         response: { 200: schemas.cartPage },
       },
-      config: { authenticated: true },
+      config: { authenticated: true, cost: costs.list },
     },
-    async ({ identity, query: { status, limit, cursor } }) => {
+    async ({ identity, query: { status, limit, cursor }, charge }) => {
       const page = await carts.list(identity, { status, limit, ...(cursor && { cursor }) });
+      const lines = page.items.reduce((sum, { items }) => sum + items.length, 0);
+      charge(page.cartsRead * costs.LISTED + lines * costs.read.perLine);
       return { items: page.items, ...(page.cursor && { nextCursor: page.cursor }) };
     },
   );
@@ -73,14 +75,11 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         headers: schemas.conditionalRead,
         response: { 200: schemas.cart, 304: noBody('Not modified') },
       },
-      config: { problems: [404] },
+      config: { cost: costs.read, problems: [404] },
     },
     async (request, reply) => {
       const { cartId } = request.params;
-      const cart = await carts.read(callerOf(request, cartId), publicIdOf(cartId));
-      const response = respond(reply, cart, cartId);
-      const isUnmodified = isNotModified(parsePreconditions(request.headers), cartTag(cart));
-      return isUnmodified ? reply.code(304).send() : response;
+      return respond(reply, await carts.read(callerOf(request, cartId), publicIdOf(cartId)), cartId);
     },
   );
 
@@ -93,7 +92,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         headers: schemas.conditionalWrite,
         response: { 204: noBody('Deleted') },
       },
-      config: { problems: [404, 409, 412] },
+      config: { cost: costs.changeAllLines, problems: [404, 409, 412] },
     },
     async (request, reply) => {
       const { cartId } = request.params;
@@ -111,7 +110,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         headers: schemas.conditionalWrite,
         response: { 200: schemas.cart },
       },
-      config: { problems: [404, 409, 412] },
+      config: { cost: costs.changeAllLines, problems: [404, 409, 412] },
     },
     async (request, reply) => {
       const { cartId } = request.params;
@@ -133,7 +132,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         body: schemas.cartToMerge,
         response: { 200: schemas.cart },
       },
-      config: { problems: [404, 409, 412] },
+      config: { cost: costs.changeAllLines, problems: [404, 409, 412] },
     },
     async (request, reply) => {
       const { cartId } = request.params;
@@ -146,7 +145,6 @@ export function registerCartRoutes(app: App, carts: Carts): void {
   app.post(
     '/carts/:cartId/checkout',
     {
-      onRequest: acceptEmptyBody,
       schema: {
         summary:
           'Check out the cart; 409 with the lines if a price, the stock or the expected total has changed',
@@ -155,7 +153,7 @@ export function registerCartRoutes(app: App, carts: Carts): void {
         body: schemas.expectedTotal,
         response: { 200: schemas.cart },
       },
-      config: { problems: [404, 409, 412] },
+      config: { waits: true, cost: costs.changeAllLines, problems: [404, 409, 412] },
     },
     async (request, reply) => {
       const { cartId } = request.params;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@tandem/chassis/logger';
+import { createOutageLog } from '@tandem/chassis/outage-log';
 import type { Table } from '@tandem/storage/table';
 import { requestSnapshot } from '../domain/catalog-sync.ts';
 import { catalogSyncKey } from '../store/entity-types.ts';
@@ -22,6 +23,10 @@ export interface CatalogSynchroniser {
 export function createCatalogSynchroniser(table: Table, log: Logger): CatalogSynchroniser {
   const stopping = new AbortController();
   let isSynchronised = false;
+  const outage = createOutageLog(log, {
+    lost: 'catalog not synchronised yet: its state cannot be read; it is retried',
+    back: 'the state of the catalog can be read again',
+  });
 
   const poll = async () => {
     const requestId = randomUUID();
@@ -38,7 +43,7 @@ export function createCatalogSynchroniser(table: Table, log: Logger): CatalogSyn
 
     async start() {
       for (let pause = FIRST_POLL_MS; !stopping.signal.aborted; pause = Math.min(2 * pause, MAX_POLL_MS)) {
-        await poll().catch((err: unknown) => log.error({ err }, 'catalog not synchronised yet, retrying'));
+        await poll().then(outage.succeeded, outage.failed);
         if (isSynchronised) return;
         await delay(pause, undefined, stopping).catch(() => undefined);
       }

@@ -38,6 +38,8 @@ async function openCarts(t: Parameters<typeof openStore>[0], ...cartIds: readonl
     },
     async putIfNewer(key, state) {
       calls.push(pkOf(key));
+      const error = failing.get(`put ${pkOf(key)}`);
+      if (error) throw error;
       return table.putIfNewer(key, state);
     },
   };
@@ -79,6 +81,32 @@ test('core 14: an event that cannot be applied does not fail the others', async 
   const outcomes = await outcomesOf(confirmationOf('a', 2), updated(5_000_000), updated(2));
   assert.deepEqual(outcomes, ['applied', 'failed', 'applied']);
   assert.equal((await lineOf('a')).heldQty, 1);
+});
+
+test('of the events of a product in a batch only the newest is stored; they succeed and fail together', async (t) => {
+  const { first, outcomesOf, calls, failing } = await openCarts(t);
+  const batch = [updated(3), updated(5, { price: 5 }), updated(4), updated(7, { productId: 'q' })];
+  failing.set(
+    `put ${pkOf(catalogKey('p'))}`,
+    new DomainError('unavailable', 'store-unavailable', 'Unavailable'),
+  );
+  assert.deepEqual(await outcomesOf(...batch), ['failed', 'failed', 'failed', 'applied']);
+  failing.clear();
+  calls.length = 0;
+  assert.deepEqual(await outcomesOf(...batch), ['applied', 'applied', 'applied', 'applied']);
+  assert.equal(calls.filter((pk) => pk === pkOf(catalogKey('p'))).length, 1);
+  const entry = await first.table.get(catalogKey('p'));
+  assert.ok(entry && 'price' in entry);
+  assert.deepEqual([entry.version, entry.price], [5, 5]);
+});
+
+test('a snapshot that repairs an entry is applied also beside a newer event of its batch', async (t) => {
+  const { first, outcomesOf } = await openCarts(t);
+  await outcomesOf(updated(900_000_000_000, { productId: 'q' }));
+  const { eventType: _, ...state } = updated(3, { productId: 'q', price: 7 });
+  await outcomesOf({ eventType: 'ProductSnapshot', ...state }, updated(4, { productId: 'q', price: 9 }));
+  const entry = await first.table.get(catalogKey('q'));
+  assert.ok(entry && 'price' in entry && entry.price < 10);
 });
 
 test('core 1: a rejection lowers the quantity and publishes it once, however often it is delivered', async (t) => {

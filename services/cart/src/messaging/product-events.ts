@@ -31,8 +31,7 @@ export function applyProductEvents({ table, now, onResponse }: ProductEventsDeps
   /** Most events need one conditional write. The stored entry is read only if the version may be implausible. */
   const applyProduct = async (event: ProductEvent): Promise<void> => {
     const key = catalogKey(event.productId);
-    const isPlausible = event.version <= MAX_VERSION_LEAP;
-    if (isPlausible && (await table.putIfNewer(key, entryOf(event)))) return;
+    if (isPlausible(event) && (await table.putIfNewer(key, entryOf(event)))) return;
     await table.update(key, (current) => ({ state: entryAfter(current, event), events: [] }));
   };
 
@@ -56,21 +55,40 @@ export function applyProductEvents({ table, now, onResponse }: ProductEventsDeps
       ),
     );
 
-    const remainingEvents = events.filter((event) => !failures.has(event));
+    const productEvents = events.filter((event) => !failures.has(event)).filter(isProductEvent);
     await Promise.all(
-      remainingEvents.filter(isProductEvent).map(async (event) => {
-        await failures.attempt(
-          [event],
+      groupReplaceable(productEvents).map((group) =>
+        failures.attempt(
+          group,
           (event) => event,
-          () => applyProduct(event),
-        );
-      }),
+          (members) => applyProduct(newestOf(members)),
+        ),
+      ),
     );
 
     const appliedEvents = events.filter((event) => !failures.has(event));
     await applySnapshots({ table, now }, appliedEvents, failures);
     return events.map((event): Applied => failures.outcomeOf(event));
   };
+}
+
+/**
+ * Groups the events of a batch by product: only the newest of a group needs to be applied. A snapshot is a group of its own, as it
+ * may replace a newer entry, and so is an implausible version, which may fail.
+ */
+function groupReplaceable(events: readonly ProductEvent[]): readonly (readonly ProductEvent[])[] {
+  const groups = Map.groupBy(events, (event) =>
+    event.eventType === 'ProductSnapshot' || !isPlausible(event) ? event : event.productId,
+  );
+  return [...groups.values()];
+}
+
+function newestOf(events: readonly ProductEvent[]): ProductEvent {
+  return events.reduce((newest, event) => (event.version > newest.version ? event : newest));
+}
+
+function isPlausible({ version }: ProductEvent): boolean {
+  return version <= MAX_VERSION_LEAP;
 }
 
 function isProductEvent(event: TandemEvent): event is ProductEvent {

@@ -27,6 +27,7 @@ function fullCart(cartId: string, userId: string | null): Cart {
 /** Size by DynamoDB's rules: names and values in UTF-8, 3 bytes for a list or map, and 1 for each of its elements. */
 function sizeOf(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.SS) return value.SS.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
   if (value.L) return value.L.reduce((sum, element) => sum + 1 + sizeOf(element), 3);
   return value.M ? sizeOfAll(value.M, 1) + 3 : 1;

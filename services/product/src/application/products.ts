@@ -41,7 +41,8 @@ export interface Products {
   create(request: Request, productId: string, input: NewProduct): Promise<WrittenProduct>;
   replace(productId: string, input: NewProduct, precondition: Precondition): Promise<WrittenProduct>;
   patch(productId: string, patch: ContentPatch, precondition: Precondition): Promise<WrittenProduct>;
-  delete(productId: string, precondition: Precondition): Promise<void>;
+  /** Resolves to the version of the deletion. */
+  delete(productId: string, precondition: Precondition): Promise<number>;
   changeStock(
     request: Request,
     productId: string,
@@ -49,17 +50,35 @@ export interface Products {
     precondition: Precondition,
   ): Promise<WrittenProduct>;
   /** Creates a product, or changes the fields that the import line has. */
-  import(productId: string, fields: ImportedFields, options: ImportOptions): Promise<WrittenProduct>;
+  import(
+    request: Request,
+    productId: string,
+    fields: ImportedFields,
+    options: ImportOptions,
+  ): Promise<WrittenProduct>;
 }
 
-export function createProducts({ table, now }: { table: Table; now: () => string }): Products {
-  const write = (
+export interface ProductsDeps {
+  readonly table: Table;
+  /** RFC 3339, UTC. */
+  readonly now: () => string;
+  /**
+   * Called after a commit by which a product was created or deleted, or its name or category changed; must not reject. Writes wait
+   * for it, except for those of an import, which are many.
+   */
+  readonly onNameChange?: (productId: string) => Promise<void>;
+}
+
+export function createProducts({ table, now, onNameChange = async () => undefined }: ProductsDeps): Products {
+  const write = async (
     request: Request,
     productId: string,
     input: DescriptionInput,
     decide: (current: CurrentProduct) => ProductDecision,
-  ): Promise<WrittenProduct> =>
-    transactIdempotently(
+    isImport = false,
+  ): Promise<WrittenProduct> => {
+    let isRenamed = false;
+    const written = await transactIdempotently<WrittenProduct>(
       table,
       request,
       [productKey(productId)],
@@ -67,6 +86,7 @@ export function createProducts({ table, now }: { table: Table; now: () => string
         const current = currentOf(read, productId, input);
         const decision = decide(current);
         const { state, description = current.description, events } = decision;
+        isRenamed = !isNamedAlike(current.stored, state);
         return {
           response: {
             product: viewOf(state, description),
@@ -78,6 +98,10 @@ export function createProducts({ table, now }: { table: Table; now: () => string
       },
       { additionalReads: (read) => descriptionKeys(read, productId, input) },
     );
+    const recorded = isRenamed ? onNameChange(productId) : undefined;
+    if (!isImport) await recorded;
+    return written;
+  };
 
   return {
     create: (request, productId, input) =>
@@ -94,15 +118,17 @@ export function createProducts({ table, now }: { table: Table; now: () => string
       ),
 
     async delete(productId, precondition) {
-      await table.transact(
+      const { version } = await table.transact(
         [productKey(productId)],
         (read) => {
           const current = currentOf(read, productId, {});
           const { state, description, events } = deleteProduct(current, productId, now(), precondition);
-          return { writes: writesOf(productId, current, state, description, events) };
+          return { version: state.version, writes: writesOf(productId, current, state, description, events) };
         },
         { additionalReads: (read) => descriptionKeys(read, productId, {}) },
       );
+      await onNameChange(productId);
+      return version;
     },
 
     changeStock: (request, productId, change, precondition) =>
@@ -112,9 +138,13 @@ export function createProducts({ table, now }: { table: Table; now: () => string
         return withStock(product, changeStock(product, change), now());
       }),
 
-    import: (productId, fields, options) =>
-      write(undefined, productId, fields, (current) =>
-        importProduct(current, productId, fields, options, now()),
+    import: (request, productId, fields, options) =>
+      write(
+        request,
+        productId,
+        fields,
+        (current) => importProduct(current, productId, fields, options, now()),
+        true,
       ),
   };
 }
@@ -149,6 +179,12 @@ function writesOf(
 ): Write[] {
   const writes: Write[] = state === stored ? [] : [put(productKey(productId), state, events)];
   return description ? [...writes, put(descriptionKey(productId), description)] : writes;
+}
+
+/** Whether a search by name finds both states alike. */
+function isNamedAlike(before: StoredProduct | undefined, after: StoredProduct): boolean {
+  const [a, b] = [live(before), live(after)];
+  return a?.name === b?.name && a?.category === b?.category;
 }
 
 function outcomeOf(stored: StoredProduct | undefined, { state, events }: ProductDecision) {

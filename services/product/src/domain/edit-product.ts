@@ -34,7 +34,7 @@ export function createProduct(
     throw new DomainError(
       'conflict',
       'product-exists',
-      'A product with this id exists. Use PUT to replace its content.',
+      `A product with the id ${productId} exists. Choose another id, or edit that product.`,
     );
   }
   const version = (stored?.version ?? 0) + 1;
@@ -134,7 +134,27 @@ function changeContent(
     createdAt,
     updatedAt: now,
   };
-  return { state, ...descriptionChange, events: [stateEvent('ProductUpdated', state)] };
+  return {
+    state,
+    ...descriptionChange,
+    events: [stateEvent('ProductUpdated', state), editedEvent(product, state)],
+  };
+}
+
+/** The event of an edit: consumers that need no stock are spared the events of every hold and sale. */
+function editedEvent(before: Product, { productId, name, price, currency, version, updatedAt }: Product) {
+  return {
+    eventType: 'ProductEdited' as const,
+    productId,
+    name,
+    price,
+    currency,
+    previousName: before.name,
+    previousPrice: before.price,
+    previousCurrency: before.currency,
+    version,
+    timestamp: updatedAt,
+  };
 }
 
 /** The description to write; none if there was none and there is none. */

@@ -43,14 +43,20 @@ export function importProduct(
   return patchProduct({ ...current, stored: productWithStock }, productId, fields, now, () => true);
 }
 
-function requireContent(fields: PartialContent): ProductContent {
+/** The content of a new product. Throws `invalid` with the required fields that are missing. */
+export function requireContent(fields: PartialContent): ProductContent {
   const { name, price, currency } = fields;
   if (name !== undefined && price !== undefined && currency !== undefined)
     return { ...fields, name, price, currency };
   const errors = requiredFields
     .filter((field) => fields[field] === undefined)
     .map((field) => ({ pointer: `/${field}`, detail: 'is required for a new product' }));
-  throw new DomainError('invalid', 'invalid-input', 'A new product needs a name, a price and a currency.', {
-    details: { errors },
-  });
+  throw new DomainError(
+    'invalid',
+    'invalid-input',
+    'A new product needs a name, a price and a currency. Add what is missing.',
+    {
+      details: { errors },
+    },
+  );
 }

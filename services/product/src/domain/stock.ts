@@ -44,7 +44,7 @@ export function changeStock(stock: Stock, change: StockChange): Stock {
       throw new DomainError(
         'conflict',
         'insufficient-stock',
-        `Only ${details.inventory} units are available. Record a smaller loss, or a count of the stock on hand.`,
+        `The loss is larger than the available stock, which is ${details.inventory}. Record a smaller loss, or a count of the stock on hand.`,
         { details },
       );
     }

@@ -1,14 +1,17 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { IdempotentRequest } from '@tandem/chassis/http/idempotency';
 import type { App } from '@tandem/chassis/http/types';
 import { DomainError } from '@tandem/chassis/errors';
-import { compileValidator, type Fault } from '@tandem/chassis/http/schema';
 import { hasResponse, transactIdempotently } from '@tandem/storage/idempotent-transaction';
 import type { Table } from '@tandem/storage/table';
 import { z } from 'zod';
 import type { Products, WrittenProduct } from '../application/products.ts';
 import type { ImportOptions } from '../domain/import.ts';
+import { createLineReader, faultsOf } from './import-line.ts';
+import { createImportPace, type ImportPace } from './import-pace.ts';
 import { type NumberedLine, numberedLines } from './lines.ts';
+import * as parameters from './parameters.ts';
 import * as schemas from './schemas.ts';
 
 /** Timeout of an import, for the request to arrive and for its handler: longer than that of other requests. */
@@ -17,7 +20,7 @@ export const IMPORT_TIMEOUT_MS = 10 * 60 * 1000;
 const NDJSON = 'application/x-ndjson';
 const MAX_LINE_BYTES = 64 * 1024;
 
-/** Products that are written concurrently. It bounds the memory, whatever the length of the stream. */
+/** Largest number of products that are written concurrently. It bounds the memory, whatever the length of the stream. */
 const CONCURRENCY = 16;
 
 /** Largest size of the list of rejected lines in a response, which is stored in an item if there is an idempotency key. */
@@ -33,12 +36,14 @@ const ndjson = z
 /** Outcome of a line. */
 type Outcome = WrittenProduct['outcome'] | { readonly reason: string };
 
+type Counts = Record<WrittenProduct['outcome'] | 'rejected', number>;
 type ImportLine = (line: NumberedLine) => Promise<Outcome>;
 type ImportResult = z.infer<typeof schemas.importResult>;
 
 /**
  * `POST /products/import`: creates a product for each line, or changes the fields that the line has, in constant memory. An
- * invalid line does not affect others. An internal error ends the import with its status; the import can be retried.
+ * invalid line does not affect others. While the store throttles, the import waits and continues. Another error ends it with its
+ * status; the import can be retried. Of a stock count with an idempotency key, each line is applied once even then.
  */
 export async function registerImport(
   app: App,
@@ -54,46 +59,68 @@ export async function registerImport(
         schema: {
           summary: 'Create or change many products: one JSON object per line',
           consumes: [NDJSON],
-          querystring: schemas.importQuery,
+          querystring: parameters.importQuery,
           body: ndjson,
           response: { 200: schemas.importResult },
         },
-        config: { scope: 'products:write', handlerTimeoutMs: IMPORT_TIMEOUT_MS },
+        config: { scope: 'products:write', handlerTimeoutMs: IMPORT_TIMEOUT_MS, waits: true },
       },
-      async ({ body, idempotent, query }) => {
-        const { stock } = query as z.output<typeof schemas.importQuery>;
-        const importLine = createLineImport(products, { isStockCount: stock === 'count' });
+      async ({ body, idempotent, query }, reply) => {
+        const { stock } = query as z.output<typeof parameters.importQuery>;
+        const closed = new AbortController();
+        reply.raw.once('close', () => closed.abort());
+        const pace = createImportPace({ concurrency: CONCURRENCY, signal: closed.signal });
+        const importLine = createLineImport(products, pace, { isStockCount: stock === 'count' }, idempotent);
         const digest = createHash('sha256').update(idempotent?.fingerprint ?? '');
         const stream = withDigest(body as Readable, digest);
-        const isRetry = await hasResponse(table, idempotent);
-        const response = await (isRetry ? drain(stream) : importAll(stream, importLine));
+        const isRetry = await pace.run(() => hasResponse(table, idempotent));
+        const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
+        // Before its end: an import that fails, times out or is aborted has written products, too.
+        if (!isRetry) reply.request.audit = { counts };
+        const response = await (isRetry ? drain(stream) : importAll(stream, importLine, pace, counts));
         const request = idempotent && { ...idempotent, fingerprint: digest.digest('base64url') };
-        return transactIdempotently(table, request, [], () => ({ response, writes: [] }));
+        const result = await pace.run(() =>
+          transactIdempotently(table, request, [], () => ({ response, writes: [] })),
+        );
+        reply.request.audit = { counts: countsOf(result) };
+        return result;
       },
     );
   });
 }
 
-/** Imports the lines of a stream, several concurrently. */
-async function importAll(stream: AsyncIterable<Uint8Array>, importLine: ImportLine): Promise<ImportResult> {
-  const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
+function countsOf({ created, updated, unchanged, rejected, unlisted = 0 }: ImportResult): Counts {
+  return { created, updated, unchanged, rejected: rejected.length + unlisted };
+}
+
+/** Imports the lines of a stream, several concurrently, and counts them as they are done. Rejects once none is running. */
+async function importAll(
+  stream: AsyncIterable<Uint8Array>,
+  importLine: ImportLine,
+  pace: Pick<ImportPace, 'limit'>,
+  counts: Counts,
+): Promise<ImportResult> {
   const rejectedLines: { line: number; reason: string }[] = [];
   let listedBytes = 0;
   const pending = new Set<Promise<void>>();
-  for await (const numberedLine of numberedLines(stream, MAX_LINE_BYTES)) {
-    const work = importLine(numberedLine).then((outcome) => {
-      pending.delete(work);
-      counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;
-      if (typeof outcome === 'string') return;
-      listedBytes += Buffer.byteLength(JSON.stringify(outcome.reason)) + ENTRY_OVERHEAD_BYTES;
-      if (listedBytes <= MAX_LISTED_BYTES)
-        rejectedLines.push({ line: numberedLine.line, reason: outcome.reason });
-    });
-    work.catch(() => undefined);
-    pending.add(work);
-    if (pending.size >= CONCURRENCY) await Promise.race(pending);
+  try {
+    for await (const numberedLine of numberedLines(stream, MAX_LINE_BYTES)) {
+      const work = importLine(numberedLine).then((outcome) => {
+        pending.delete(work);
+        counts[typeof outcome === 'string' ? outcome : 'rejected'] += 1;
+        if (typeof outcome === 'string') return;
+        listedBytes += Buffer.byteLength(JSON.stringify(outcome.reason)) + ENTRY_OVERHEAD_BYTES;
+        if (listedBytes <= MAX_LISTED_BYTES)
+          rejectedLines.push({ line: numberedLine.line, reason: outcome.reason });
+      });
+      work.catch(() => undefined);
+      pending.add(work);
+      while (pending.size >= pace.limit()) await Promise.race(pending);
+    }
+    await Promise.all(pending);
+  } finally {
+    await Promise.allSettled(pending);
   }
-  await Promise.all(pending);
   const { created, updated, unchanged } = counts;
   const unlisted = counts.rejected - rejectedLines.length;
   return {
@@ -118,37 +145,36 @@ async function* withDigest(stream: AsyncIterable<Uint8Array>, digest: Hash): Asy
   }
 }
 
-function createLineImport(products: Pick<Products, 'import'>, options: ImportOptions): ImportLine {
-  const validate = compileValidator(schemas.importedProduct, 'body');
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+}
+
+function createLineImport(
+  products: Pick<Products, 'import'>,
+  pace: Pick<ImportPace, 'run'>,
+  options: ImportOptions,
+  idempotent: IdempotentRequest | undefined,
+): ImportLine {
+  const readLine = createLineReader();
+  /** A repeated count would undo the sales since the first one. Other lines can be repeated, and cost no further write. */
+  const requestOf = ({ line, ...content }: NumberedLine): IdempotentRequest | undefined =>
+    options.isStockCount && idempotent
+      ? {
+          ...idempotent,
+          id: digestOf([idempotent.id, line]),
+          fingerprint: digestOf(content),
+          onReplay: () => undefined,
+        }
+      : undefined;
   return async (numberedLine) => {
-    if ('fault' in numberedLine) return { reason: numberedLine.fault };
-    const parsed = parse(numberedLine.text);
-    if ('reason' in parsed) return parsed;
-    const result = validate(parsed.value);
-    if ('error' in result) return { reason: faultsOf(result.error) };
-    const { productId, onHand, held, version, createdAt, updatedAt, ...fields } = result.value;
+    const line = readLine(numberedLine);
+    if ('reason' in line) return line;
     try {
-      return (await products.import(productId, fields, options)).outcome;
+      const write = () => products.import(requestOf(numberedLine), line.productId, line.fields, options);
+      return (await pace.run(write)).outcome;
     } catch (error) {
       if (error instanceof DomainError && error.kind !== 'unavailable') return { reason: faultsOf(error) };
       throw error;
     }
   };
-}
-
-function parse(text: string): { readonly value: unknown } | { readonly reason: string } {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    return { reason: `not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
-  }
-}
-
-/** The faults of a line in one text. */
-function faultsOf({ message, details }: DomainError): string {
-  const faults = (details?.['errors'] ?? []) as readonly Fault[];
-  return (
-    faults.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer}: ${detail}`)).join('; ') ||
-    message
-  );
 }

@@ -11,7 +11,8 @@ import {
   type Product,
   type StoredProduct,
 } from '../domain/product.ts';
-import { viewOf } from '../domain/view.ts';
+import { type ProductView, viewOf } from '../domain/view.ts';
+import { createNameSearch } from '../search/name-search.ts';
 import {
   BY_CATEGORY,
   categoryPartition,
@@ -19,21 +20,45 @@ import {
   productKey,
   products,
 } from '../store/entity-types.ts';
+import * as costs from './costs.ts';
+import { createDescriptionCache, type DescriptionCache, type ReadProduct } from './description-cache.ts';
+import * as parameters from './parameters.ts';
 import * as schemas from './schemas.ts';
+
+/** Public and eventually consistent: one second, like the cache of a task. */
+const cacheControl = 'public, max-age=1';
 
 /** Reads of the catalog: public and eventually consistent. */
 export function registerReads(app: App, table: CachedTable): void {
+  const search = createNameSearch({ table });
+  const descriptions = createDescriptionCache();
+
   app.get(
     '/products',
     {
       schema: {
-        summary: 'List products by category or by ids, without descriptions',
-        querystring: schemas.listQuery,
+        summary: 'List products by category, by words of the name or by ids, without descriptions',
+        querystring: parameters.listQuery,
         response: { 200: schemas.productPage },
       },
+      config: { cacheControl, cost: costs.list },
     },
-    async ({ query: { ids, category, limit, cursor } }) => {
-      if (ids) return { items: viewsOf(await table.getMany(ids.map(productKey))) };
+    async ({ query: { ids, q, category, limit, cursor }, charge }) => {
+      if (ids) {
+        charge(ids.length * costs.BY_ID);
+        return { items: viewsOf(await table.getMany(ids.map(productKey))) };
+      }
+      if (q !== undefined) {
+        const found = await search({ text: q, category, limit, cursor });
+        charge(found.productIds.length * costs.BY_ID);
+        const keys = found.productIds.map(productKey);
+        const read = await table.read(keys, { consistent: false });
+        return {
+          items: viewsOf(keys.map((key) => read.get(key))),
+          ...(found.cursor === undefined ? {} : { nextCursor: found.cursor }),
+          ...(found.isComplete ? {} : { complete: false }),
+        };
+      }
       const partition = category === undefined ? {} : { partition: categoryPartition(category) };
       const page = await table.query(products, {
         index: BY_CATEGORY,
@@ -41,6 +66,7 @@ export function registerReads(app: App, table: CachedTable): void {
         ...partition,
         ...(cursor ? { cursor } : {}),
       });
+      charge(page.items.length * costs.LISTED);
       return { items: viewsOf(page.items), ...(page.cursor ? { nextCursor: page.cursor } : {}) };
     },
   );
@@ -52,11 +78,11 @@ export function registerReads(app: App, table: CachedTable): void {
       compress: false,
       schema: {
         summary: 'Get a product',
-        params: schemas.byId,
-        headers: schemas.conditionalRead,
+        params: parameters.byId,
+        headers: parameters.conditionalRead,
         response: { 200: schemas.product, 304: noBody('Not modified') },
       },
-      config: { problems: [404] },
+      config: { problems: [404], cacheControl },
     },
     // Without a promise for cached products, which are most: it would add CPU time.
     (request, reply) => {
@@ -65,51 +91,69 @@ export function registerReads(app: App, table: CachedTable): void {
         const tag = versionTag(product.contentVersion);
         reply.header('etag', tag);
         if (!isNotModified(parsePreconditions(request.headers), tag)) {
-          reply.header('content-type', JSON_UTF8).serializer(() => jsonOf(product, description));
-          return viewOf(product, description);
+          const { view, json } = responseOf(product, description);
+          reply.header('content-type', JSON_UTF8).serializer(() => json);
+          return view;
         }
         reply.code(304).send();
         return undefined;
       };
-      const cached = peekProduct(table, id);
-      return cached ? respond(cached) : readProduct(table, id).then(respond);
+      const cached = peekProduct(table, descriptions, id);
+      return cached ? respond(cached) : readProduct(table, descriptions, id).then(respond);
     },
   );
 }
 
 const JSON_UTF8 = 'application/json; charset=utf-8';
 
-/** JSON of products in responses, kept as long as their state is cached. */
-const cachedJson = new WeakMap<Product, string>();
-
-function jsonOf(product: Product, description: Description | undefined): string {
-  const json = cachedJson.get(product) ?? JSON.stringify(viewOf(product, description));
-  cachedJson.set(product, json);
-  return json;
+/** A product in a response, and its JSON. */
+interface ProductResponse {
+  readonly view: ProductView;
+  readonly json: string;
 }
 
-interface ReadProduct {
-  readonly product: Product;
-  readonly description?: Description | undefined;
+/** Responses of products, kept as long as their state is cached. */
+const cachedResponses = new WeakMap<Product, ProductResponse>();
+
+function responseOf(product: Product, description: Description | undefined): ProductResponse {
+  const cached = cachedResponses.get(product);
+  if (cached) return cached;
+  const view = viewOf(product, description);
+  const response = { view, json: JSON.stringify(view) };
+  cachedResponses.set(product, response);
+  return response;
 }
 
 /** The product and its description, if both are cached. */
-function peekProduct(table: CachedTable, productId: string): ReadProduct | undefined {
+function peekProduct(
+  table: CachedTable,
+  descriptions: DescriptionCache,
+  productId: string,
+): ReadProduct | undefined {
   const product = live(table.peek(productKey(productId)));
-  if (!product) return undefined;
-  const description = hasDescription(product) ? table.peek(descriptionKey(productId)) : undefined;
-  return isComplete(product, description) ? { product, description } : undefined;
+  return product && descriptions.complete(product);
 }
 
 /** Reads a product with the description of the same version. Rejects with `notFound` for a missing product. */
-async function readProduct(table: CachedTable, productId: string): Promise<ReadProduct> {
+async function readProduct(
+  table: CachedTable,
+  descriptions: DescriptionCache,
+  productId: string,
+): Promise<ReadProduct> {
+  const keys = [productKey(productId), descriptionKey(productId)] as const;
+  if (descriptions.has(productId)) {
+    const stored = await table.get(keys[0], { consistent: false });
+    const known = descriptions.complete(requireProduct(stored, productId));
+    if (known) return known;
+  }
   for (const consistent of [false, true, true]) {
-    const keys = [productKey(productId), descriptionKey(productId)] as const;
     const read = await table.read(keys, { consistent });
     const product = requireProduct(read.get(keys[0]), productId);
     // The stored description may be that of an earlier version of the content.
     const description = hasDescription(product) ? read.get(keys[1]) : undefined;
-    if (isComplete(product, description)) return { product, description };
+    descriptions.keep(productId, description);
+    const complete = descriptions.complete(product);
+    if (complete) return complete;
   }
   throw new DomainError(
     'unavailable',
@@ -118,12 +162,7 @@ async function readProduct(table: CachedTable, productId: string): Promise<ReadP
   );
 }
 
-/** Whether product and description have the same version: the read of both is not atomic. */
-function isComplete({ descriptionVersion }: Product, description: Description | undefined): boolean {
-  return descriptionVersion === description?.version;
-}
-
-function viewsOf(stored: readonly StoredProduct[]) {
+function viewsOf(stored: readonly (StoredProduct | undefined)[]) {
   return stored.flatMap((entry) => {
     const product = live(entry);
     return product ? viewOf(product, undefined) : [];

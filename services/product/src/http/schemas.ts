@@ -1,31 +1,24 @@
-import { conditionHeader } from '@tandem/chassis/http/preconditions';
-import { emptyAsAbsent, queryInteger } from '@tandem/chassis/http/schema';
+import { MAX_PRICE } from '@tandem/contracts/events';
 import { z } from 'zod';
 import type { ProductContent } from '../domain/content.ts';
+import * as examples from './examples.ts';
+import { MAX_CATEGORY_LENGTH, productId } from './parameters.ts';
+import { imageUrl, lineText, linesText } from './text.ts';
 
-/** Ids that need no escaping in a path. */
-export const productId = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/,
-    'must be 1 to 128 letters, digits, dots, underscores, tildes or hyphens',
-  )
-  .describe('1 to 128 letters, digits, dots, underscores, tildes or hyphens');
-
-const LARGEST = 1_000_000_000;
-/** Not a pattern: OpenAPI tools in other languages cannot read patterns with surrogates. */
-const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
-/** Trimmed after the validation, as JSON schema cannot express trimming. */
-const text = (maxLength: number) => wellFormed.min(1).max(maxLength).regex(/\S/, 'must not be blank').trim();
-const units = z.int().min(0).max(LARGEST);
+const MOST_UNITS = 1_000_000_000;
+const units = z.int().min(0).max(MOST_UNITS);
 
 /** Every field of a product's content. The compiler checks that it has the same fields as the domain's. */
 const content = {
-  name: text(200),
-  description: wellFormed.max(4_000),
-  category: text(64),
-  imageUrl: text(2_000),
-  price: z.int().min(0).max(LARGEST).describe('Integer minor units, e.g. cents'),
+  name: lineText(200).describe('Normalized to NFC'),
+  description: linesText(4_000).describe('Normalized to NFC'),
+  category: lineText(MAX_CATEGORY_LENGTH).describe('Normalized to NFC'),
+  imageUrl: imageUrl.describe('An http or https URL, or a path that begins with one slash'),
+  price: z
+    .int()
+    .min(0)
+    .max(MAX_PRICE)
+    .describe('Integer minor units of the currency by ISO 4217, e.g. cents'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'must be a three-letter ISO 4217 code')
@@ -50,17 +43,17 @@ const readOnlyFields = z
 
 const firstCount = units.default(0).describe('The first count of the stock; ignored for an existing product');
 
-export const newProduct = z.strictObject({
-  ...contentInput,
-  inventory: units.default(0).describe('The first count of the stock'),
-  productId: productId.optional(),
-});
+export const newProduct = z
+  .strictObject({
+    ...contentInput,
+    inventory: units.default(0).describe('The first count of the stock'),
+    productId: productId.optional(),
+  })
+  .meta({ examples: [examples.newProduct] });
 
-export const productReplacement = z.strictObject({
-  ...readOnlyFields,
-  ...contentInput,
-  inventory: firstCount,
-});
+export const productReplacement = z
+  .strictObject({ ...readOnlyFields, ...contentInput, inventory: firstCount })
+  .meta({ examples: [examples.productReplacement] });
 
 export const importedProduct = z.strictObject({
   ...readOnlyFields,
@@ -72,24 +65,26 @@ export const importedProduct = z.strictObject({
 const byStock = z.never('is changed by POST /products/{productId}/stock').optional();
 const byServer = z.never('is set by the server').optional();
 
-export const productPatch = z.strictObject({
-  ...z.object({ name, price, currency }).partial().shape,
-  ...nullish(optional),
-  inventory: byStock,
-  onHand: byStock,
-  held: byStock,
-  productId: byServer,
-  version: byServer,
-  createdAt: byServer,
-  updatedAt: byServer,
-});
+export const productPatch = z
+  .strictObject({
+    ...z.object({ name, price, currency }).partial().shape,
+    ...nullish(optional),
+    inventory: byStock,
+    onHand: byStock,
+    held: byStock,
+    productId: byServer,
+    version: byServer,
+    createdAt: byServer,
+    updatedAt: byServer,
+  })
+  .meta({ examples: [examples.productPatch] });
 
 export const stockChange = z
   .strictObject({
     delta: z
       .int()
-      .min(-LARGEST)
-      .max(LARGEST)
+      .min(-MOST_UNITS)
+      .max(MOST_UNITS)
       .optional()
       .describe('Units that were delivered, or lost when negative'),
     onHand: units.optional().describe('A count of the stock on hand'),
@@ -101,6 +96,7 @@ export const stockChange = z
     'must have either delta (a delivery or a loss) or onHand (a count), not both',
   )
   .meta({
+    examples: [examples.stockChange],
     oneOf: [{ required: ['delta'] }, { required: ['onHand'] }],
     dependentRequired: { expectedOnHand: ['onHand'] },
   });
@@ -116,59 +112,32 @@ export const product = z
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
-  .meta({ id: 'Product' });
+  .meta({ id: 'Product', examples: [examples.product] });
 
-export const productPage = z.object({
-  items: z.array(product).describe('Without descriptions'),
-  nextCursor: z.string().optional().describe('Present when there may be more'),
-});
+export const productPage = z
+  .object({
+    items: z.array(product).describe('Without descriptions'),
+    nextCursor: z.string().optional().describe('Present when there may be more'),
+    complete: z
+      .boolean()
+      .optional()
+      .describe('false: the search has a part of the catalog only, which is larger than its index'),
+  })
+  .meta({ examples: [{ items: [examples.product], nextCursor: examples.cursor }] });
 
-export const listQuery = z.object({
-  ids: emptyAsAbsent(
-    z
-      .string()
-      .regex(/^(,*[^,]{1,200}(,+[^,]{1,200}){0,99},*)?$/u, 'must be 1 to 100 ids, separated by commas')
-      .transform((list) => [...new Set(list.split(',').filter((id) => id !== ''))])
-      .describe('Up to 100 ids, separated by commas; excludes the other parameters')
-      .optional(),
-  ),
-  category: emptyAsAbsent(wellFormed.max(64).regex(/^$|\S/, 'must not be blank').trim().optional()),
-  limit: emptyAsAbsent(queryInteger(z.int().min(1).max(100).default(20))),
-  cursor: emptyAsAbsent(z.string().max(2_000).optional()),
-});
+export const snapshotStarted = z
+  .object({ snapshotId: z.string() })
+  .meta({ examples: [{ snapshotId: '0b9a4f0e-3d55-4f0c-9a7e-2f1f5d6f4a11' }] });
 
-export const byId = z.object({ productId: z.string().max(200) });
-export const writableById = z.object({ productId });
-
-/** Headers of conditional requests (RFC 9110, section 13). */
-export const conditionalRead = z.object({ 'if-none-match': conditionHeader.optional() });
-export const conditionalWrite = z.object({
-  'if-match': conditionHeader
-    .optional()
-    .describe("Entity tags: the request succeeds only if the product's content has one of them"),
-  'if-none-match': conditionHeader
-    .optional()
-    .describe('*: the request succeeds only if the product does not exist'),
-});
-
-export const snapshotStarted = z.object({ snapshotId: z.string() });
-
-export const importQuery = z.object({
-  stock: emptyAsAbsent(
-    z
-      .literal('count')
-      .describe('`count`: inventory is a count of the stock on hand, also of existing products')
-      .optional(),
-  ),
-});
-
-export const importResult = z.object({
-  created: z.int(),
-  updated: z.int(),
-  unchanged: z.int(),
-  rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
-  unlisted: z.int().optional().describe('Rejected lines beyond those that are listed'),
-});
+export const importResult = z
+  .object({
+    created: z.int(),
+    updated: z.int(),
+    unchanged: z.int(),
+    rejected: z.array(z.object({ line: z.int(), reason: z.string() })),
+    unlisted: z.int().optional().describe('Rejected lines beyond those that are listed'),
+  })
+  .meta({ examples: [examples.importResult] });
 
 /** The shape with nullable fields: null removes a field. */
 function nullish<T extends z.ZodRawShape>(shape: T) {

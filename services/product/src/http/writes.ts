@@ -7,6 +7,8 @@ import type { FastifyReply } from 'fastify';
 import type { Products, WrittenProduct } from '../application/products.ts';
 import type { Precondition } from '../domain/edit-product.ts';
 import type { StockChange } from '../domain/stock.ts';
+import * as costs from './costs.ts';
+import * as parameters from './parameters.ts';
 import * as schemas from './schemas.ts';
 
 export interface WritesDeps {
@@ -25,7 +27,7 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     '/products',
     {
       schema: { summary: 'Create a product', body: schemas.newProduct, response: { 201: schemas.product } },
-      config: { scope, problems: [409] },
+      config: { scope, cost: costs.write, problems: [409] },
     },
     async ({ idempotent, body: { productId = newId(), inventory, ...content } }, reply) => {
       const written = await products.create(idempotent, productId, { content, inventory });
@@ -39,12 +41,12 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     {
       schema: {
         summary: 'Create a product, or replace its content and leave its stock',
-        params: schemas.writableById,
-        headers: schemas.conditionalWrite,
+        params: parameters.writableById,
+        headers: parameters.conditionalWrite,
         body: schemas.productReplacement,
         response: { 200: schemas.product, 201: schemas.product },
       },
-      config: { scope, problems: [412] },
+      config: { scope, cost: costs.write, problems: [412] },
     },
     async ({ params: { productId }, headers, body }, reply) => {
       const { inventory, productId: _, onHand, held, version, createdAt, updatedAt, ...content } = body;
@@ -59,13 +61,13 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     {
       schema: {
         summary: "Change some fields of a product's content (JSON merge patch, RFC 7396)",
-        params: schemas.byId,
-        headers: schemas.conditionalWrite,
+        params: parameters.byId,
+        headers: parameters.conditionalWrite,
         consumes: ['application/merge-patch+json', 'application/json'],
         body: schemas.productPatch,
         response: { 200: schemas.product },
       },
-      config: { scope, problems: [404, 412] },
+      config: { scope, cost: costs.write, problems: [404, 412] },
     },
     async ({ params: { productId }, headers, body }, reply) =>
       respond(reply, await products.patch(productId, body, preconditionOf(headers))),
@@ -76,14 +78,15 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     {
       schema: {
         summary: 'Delete a product',
-        params: schemas.byId,
-        headers: schemas.conditionalWrite,
+        params: parameters.byId,
+        headers: parameters.conditionalWrite,
         response: { 204: noBody('Deleted') },
       },
-      config: { scope, problems: [404, 412] },
+      config: { scope, cost: costs.write, problems: [404, 412] },
     },
     async ({ params: { productId }, headers }, reply) => {
-      await products.delete(productId, preconditionOf(headers));
+      const version = await products.delete(productId, preconditionOf(headers));
+      reply.request.audit = { version };
       return reply.code(204).send();
     },
   );
@@ -93,12 +96,12 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
     {
       schema: {
         summary: 'Record a delivery or a loss, or a count of the stock on hand',
-        params: schemas.byId,
-        headers: schemas.conditionalWrite,
+        params: parameters.byId,
+        headers: parameters.conditionalWrite,
         body: schemas.stockChange,
         response: { 200: schemas.product },
       },
-      config: { scope, problems: [404, 409, 412] },
+      config: { scope, cost: costs.write, problems: [404, 409, 412] },
     },
     async ({ idempotent, params: { productId }, headers, body }, reply) => {
       const { delta, onHand = 0, expectedOnHand } = body;
@@ -125,12 +128,14 @@ export function registerWrites(app: App, { products, table, requestSnapshot, new
         response: { snapshotId },
         writes: [],
       }));
+      reply.request.audit = { resource: response.snapshotId };
       return reply.code(202).send(response);
     },
   );
 }
 
 function respond(reply: FastifyReply, { product, contentVersion }: WrittenProduct) {
+  reply.request.audit = { resource: product.productId, version: product.version };
   reply.header('etag', versionTag(contentVersion));
   return product;
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DomainError } from '@tandem/chassis/errors';
+import { setDelivery } from '@tandem/chassis/messaging/consumer';
+import { withRetry } from '@tandem/chassis/messaging/retry';
+import { noopTracer } from '@tandem/chassis/trace';
 import type { TandemEvent } from '@tandem/contracts/events';
 import type { Table } from '@tandem/storage/table';
 import { T0 } from '../domain/testing.ts';
@@ -93,12 +96,56 @@ test('an event with fifty products is applied without a redelivery if the store 
     timestamp: T0,
     cartVersion: 3,
   };
-  assert.deepEqual(statusesOf(await consumerOn(testStock, throttlingTable)([requested])), ['applied']);
+  const apply = withRetry(consumerOn(testStock, throttlingTable));
+  assert.deepEqual(statusesOf(await apply([requested], new AbortController().signal)), ['applied']);
   assert.deepEqual(
     productIds.map((productId) => calls.get(productId)),
     productIds.map((_, i) => (i % 4) + 1),
     'only failed requests are retried',
   );
+});
+
+/** A batch of 90 carts with 41 lines each, of 90 products, and a consumer whose transactions `transact` decides. */
+function largeBatch(testStock: TestStock, transact: (call: number) => void) {
+  const { table } = testStock;
+  const events = numbers(90).map((cart): TandemEvent => ({
+    eventType: 'InventoryReservationRequested',
+    cartId: `c${cart}`,
+    userId: null,
+    items: numbers(41).map((line) => ({ productId: `p${(cart + line) % 90}`, qty: 1 })),
+    timestamp: T0,
+    cartVersion: 3,
+  }));
+  let calls = 0;
+  const observed: Table = {
+    ...table,
+    transact: async (keys, decide, options) => {
+      transact((calls += 1));
+      return table.transact(keys, decide, options);
+    },
+  };
+  return { events, apply: consumerOn(testStock, observed), calls: () => calls };
+}
+
+test('once a stop is requested, no further transaction of a large batch is begun, and the rest is postponed', async () => {
+  using testStock = await openStock(5);
+  const stopping = new AbortController();
+  const { events, apply, calls } = largeBatch(testStock, (call) => call === 20 && stopping.abort());
+  const statuses = statusesOf(await apply(events, stopping.signal));
+  assert.equal(calls(), 20, 'those that were begun together');
+  assert.deepEqual(new Set(statuses), new Set(['postponed']), 'each cart has lines of later products');
+  const { events: again, apply: applyAll } = largeBatch(testStock, () => undefined);
+  assert.deepEqual(new Set(statusesOf(await applyAll(again))), new Set(['applied']));
+});
+
+test('if the store is unavailable for all that was tried, the rest of a large batch is not tried: it would hang for minutes', async () => {
+  using testStock = await openStock(5);
+  const { events, apply, calls } = largeBatch(testStock, () => {
+    throw new DomainError('unavailable', 'store-unavailable', 'Retry');
+  });
+  const outcomes = await withRetry(apply)(events, new AbortController().signal);
+  assert.deepEqual(new Set(statusesOf(outcomes)), new Set(['failed']));
+  assert.equal(calls(), 4 * 20, 'one budget of four attempts');
 });
 
 test('core 14: a bad request does not fail the other requests of its batch', async () => {
@@ -156,6 +203,20 @@ test('a requested snapshot is published; if that fails, only its event fails', a
   const requests: unknown[] = [];
   const apply = consumerOn(testStock, testStock.table, async (request) => void requests.push(request));
   assert.deepEqual([statusesOf(await apply([requested])), requests], [['applied'], [requested]]);
+  assert.deepEqual(statusesOf(await apply([requested], AbortSignal.abort())), ['postponed']);
+  const calls: boolean[] = [];
+  const observing = consumerOn(
+    testStock,
+    testStock.table,
+    async (_, { isRedelivered }) => void calls.push(isRedelivered),
+  );
+  await observing([requested]);
+  setDelivery(requested, {
+    span: noopTracer.start('', { kind: 'consumer', parent: undefined, attributes: {} }),
+    receives: 2,
+  });
+  await observing([requested]);
+  assert.deepEqual(calls, [false, true]);
   const failing = consumerOn(testStock, testStock.table, () => Promise.reject(new Error('no topic')));
   assert.deepEqual(statusesOf(await failing([requested, added('a')])), ['failed', 'applied']);
 });

@@ -5,7 +5,7 @@ import { reservationKey } from '../store/entity-types.ts';
 import { createHoldExpiry } from './hold-expiry.ts';
 import { added, openStock } from './testing.ts';
 
-const log = { error: (fields: object) => assert.fail(JSON.stringify(fields)) };
+const log = { error: (fields: object) => assert.fail(JSON.stringify(fields)), info: () => undefined };
 const numbers = (length: number) => Array.from({ length }, (_, i) => i);
 
 type TestStock = Awaited<ReturnType<typeof openStock>>;
@@ -90,7 +90,7 @@ test('a failure to expire the holds of one product does not affect other product
     table,
     stockHolds: broken,
     now,
-    log: { error: (fields: object) => failures.push(fields) },
+    log: { error: (fields: object) => failures.push(fields), info: () => undefined },
   });
   await sweep();
   assert.equal(failures.length, 1);

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { DomainError } from '@tandem/chassis/errors';
 import type { Running } from '@tandem/chassis/lifecycle';
 import type { Logger } from '@tandem/chassis/logger';
+import { createOutageLog } from '@tandem/chassis/outage-log';
 import type { Table } from '@tandem/storage/table';
 import { BY_HOLD_EXPIRY, HELD, reservations } from '../store/entity-types.ts';
 import type { StockHolds } from '../application/stock-holds.ts';
@@ -27,7 +29,7 @@ export interface HoldExpiryDeps {
   readonly everyMs: number;
   /** RFC 3339, UTC. */
   readonly now: () => string;
-  readonly log: Pick<Logger, 'error'>;
+  readonly log: Pick<Logger, 'error' | 'info'>;
 }
 
 /**
@@ -35,16 +37,29 @@ export interface HoldExpiryDeps {
  * them find expires once, by optimistic concurrency. A crash is harmless, as a hold leaves the index when it expires.
  */
 export function createHoldExpiry({ table, stockHolds, now, log }: Omit<HoldExpiryDeps, 'everyMs'>) {
-  const expire = (productId: string, cartIds: readonly string[]) =>
-    stockHolds
-      .expire(productId, cartIds)
-      .catch((err: unknown) =>
-        log.error({ err, productId }, 'overdue holds not expired; the next sweep retries'),
-      );
+  const outage = createOutageLog(log, {
+    lost: 'overdue holds not expired: the store is unavailable; each sweep retries',
+    back: 'overdue holds expire again',
+  });
+
+  /** Resolves to whether the store was available. */
+  const expire = async (productId: string, cartIds: readonly string[]): Promise<boolean> => {
+    try {
+      await stockHolds.expire(productId, cartIds);
+    } catch (err) {
+      if (err instanceof DomainError && err.kind === 'unavailable') {
+        outage.failed(err, { productId });
+        return false;
+      }
+      log.error({ err, productId }, 'overdue holds not expired; the next sweep retries');
+    }
+    return true;
+  };
 
   /** Resolves to the number of due holds. */
   return async function sweep(signal?: AbortSignal): Promise<number> {
     let due = 0;
+    let isAvailable = true;
     for (let cursor: string | undefined; ;) {
       const page = await table.query(reservations, {
         index: BY_HOLD_EXPIRY,
@@ -56,7 +71,7 @@ export function createHoldExpiry({ table, stockHolds, now, log }: Omit<HoldExpir
       due += page.items.length;
       const products = [...Map.groupBy(page.items, ({ productId }) => productId)];
       while (products.length > 0) {
-        await Promise.all(
+        const outcomes = await Promise.all(
           products.splice(0, CONCURRENCY).map(([productId, holds]) =>
             expire(
               productId,
@@ -64,8 +79,12 @@ export function createHoldExpiry({ table, stockHolds, now, log }: Omit<HoldExpir
             ),
           ),
         );
+        isAvailable &&= !outcomes.includes(false);
       }
-      if (page.cursor === undefined || signal?.aborted) return due;
+      if (page.cursor === undefined || signal?.aborted) {
+        if (isAvailable && due > 0) outage.succeeded();
+        return due;
+      }
       cursor = page.cursor;
     }
   };
@@ -76,14 +95,16 @@ export function startHoldExpiry({ everyMs, log, ...deps }: HoldExpiryDeps): Runn
   const sweep = createHoldExpiry({ ...deps, log });
   const stopping = new AbortController();
   const { signal } = stopping;
+  const outage = createOutageLog(log, {
+    lost: 'sweep for overdue holds failed; it is retried',
+    back: 'sweeps for overdue holds succeed again',
+  });
   const run = async () => {
     let pauseMs = everyMs * Math.random();
     for (;;) {
       await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      await sweep(signal).catch((err: unknown) =>
-        log.error({ err }, 'sweep for overdue holds failed; the next one retries'),
-      );
+      await sweep(signal).then(outage.succeeded, outage.failed);
       pauseMs = everyMs;
     }
   };

@@ -6,11 +6,20 @@ import { live, stateEvent } from '../domain/product.ts';
 import { BY_CATEGORY, products } from '../store/entity-types.ts';
 
 const PAGE_SIZE = 100;
+/** Events of one call of SNS. */
+const CALL_SIZE = 10;
 
 export type SnapshotRequest = Omit<EventOf<'ProductSnapshotRequested'>, 'eventId' | 'schemaVersion'>;
 
-/** Publishes one page of a snapshot, and requests the next one through the service's own queue. */
-export type PublishSnapshotPage = (request: SnapshotRequest) => Promise<void>;
+/**
+ * Publishes one page of a snapshot, and requests the next one through the service's own queue. A retry with the same request, the
+ * same object, publishes only what is left. The page of a redelivered request is one call of SNS, so that also a process that is
+ * killed again and again completes it. Once the signal is aborted, no further call begins.
+ */
+export type PublishSnapshotPage = (
+  request: SnapshotRequest,
+  options: { readonly isRedelivered: boolean; readonly signal?: AbortSignal | undefined },
+) => Promise<void>;
 
 export interface SnapshotDeps {
   readonly table: Table;
@@ -32,30 +41,43 @@ export function createSnapshots({
   currentTraceparent,
   now,
 }: SnapshotDeps): PublishSnapshotPage {
-  const publishAll = async (events: readonly { eventId: string; event: NewEvent }[]) => {
+  /** Ids of the events that were published for a request. */
+  const publishedIds = new WeakMap<SnapshotRequest, Set<string>>();
+
+  const publishAll = async (
+    snapshotRequest: SnapshotRequest,
+    signal: AbortSignal | undefined,
+    events: readonly { eventId: string; event: NewEvent }[],
+  ) => {
+    const published = publishedIds.get(snapshotRequest) ?? new Set();
+    publishedIds.set(snapshotRequest, published);
     const traceparent = currentTraceparent();
-    const outgoing = events.map((event): OutgoingEvent => ({ ...event, traceparent }));
-    const failure = (await publish(outgoing)).find(({ status }) => status !== 'published');
-    if (!failure) return;
-    const cause = new Error(`snapshot page not published: ${JSON.stringify(failure)}`);
-    if (failure.status === 'permanent') throw cause;
-    // A page takes many calls of SNS. `unavailable` is retried at once, so that one transient failure uses up no receive.
-    throw new DomainError(
-      'unavailable',
-      'snapshot-not-published',
-      'Publishing the snapshot page failed. It is retried.',
-      { cause },
-    );
+    const outgoing = events
+      .filter(({ eventId }) => !published.has(eventId))
+      .map((event): OutgoingEvent => ({ ...event, traceparent }));
+    while (outgoing.length > 0) {
+      signal?.throwIfAborted();
+      const part = outgoing.splice(0, CALL_SIZE);
+      const outcomes = await publish(part);
+      part.forEach(({ eventId }, i) => outcomes[i]?.status === 'published' && published.add(eventId));
+      const failure = outcomes.find(({ status }) => status !== 'published');
+      if (!failure) continue;
+      const cause = new Error(`snapshot page not published: ${JSON.stringify(failure)}`);
+      throw failure.status === 'permanent' ? cause : notPublished(cause);
+    }
   };
 
-  return async ({ requestId: snapshotId, cursor, publishedCount = 0, ...request }) => {
+  return async (snapshotRequest, { isRedelivered, signal }) => {
+    const { requestId: snapshotId, cursor, publishedCount = 0, ...request } = snapshotRequest;
     const page = await table.query(products, {
       index: BY_CATEGORY,
-      limit: PAGE_SIZE,
+      limit: isRedelivered ? CALL_SIZE : PAGE_SIZE,
       ...(cursor ? { cursor } : {}),
     });
     const liveProducts = page.items.flatMap((stored) => live(stored) ?? []);
     await publishAll(
+      snapshotRequest,
+      signal,
       liveProducts.map((product) => ({
         eventId: `snapshot/${snapshotId}/${product.productId}/${product.version}`,
         event: { ...stateEvent('ProductSnapshot', product), snapshotId },
@@ -63,7 +85,10 @@ export function createSnapshots({
     );
     const productCount = publishedCount + liveProducts.length;
     if (page.cursor) {
-      await enqueue({ ...request, requestId: snapshotId, cursor: page.cursor, publishedCount: productCount });
+      const next = { ...request, requestId: snapshotId, cursor: page.cursor, publishedCount: productCount };
+      await enqueue(next).catch((cause: unknown) => {
+        throw notPublished(cause);
+      });
     } else {
       const event = {
         eventType: 'ProductSnapshotCompleted',
@@ -71,7 +96,17 @@ export function createSnapshots({
         productCount,
         timestamp: now(),
       } as const;
-      await publishAll([{ eventId: `snapshot/${snapshotId}/completed`, event }]);
+      await publishAll(snapshotRequest, signal, [{ eventId: `snapshot/${snapshotId}/completed`, event }]);
     }
   };
+}
+
+/** A page takes many calls of AWS. `unavailable` is retried at once, so that one transient failure uses up no receive. */
+function notPublished(cause: unknown): DomainError {
+  return new DomainError(
+    'unavailable',
+    'snapshot-not-published',
+    'Publishing the snapshot page failed. It is retried.',
+    { cause },
+  );
 }

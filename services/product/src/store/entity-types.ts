@@ -42,7 +42,12 @@ export function descriptionKey(productId: string): Key<Description> {
 }
 
 export function reservationKey(productId: string, cartId: string): Key<Reservation> {
-  return key(reservations, `${productId}/${cartId}`);
+  return key(reservations, `${reservationPrefix(productId)}${cartId}`);
+}
+
+/** Beginning of the ids of a product's reservations. An id of a product has no slash. */
+export function reservationPrefix(productId: string): string {
+  return `${productId}/`;
 }
 
 /** Index partition of a category; products without a category share one. */

@@ -1,0 +1,4 @@
+import { runService } from '@tandem/runtime/run-service';
+import { service } from './service.ts';
+
+await runService(service, process.env);
