@@ -15,7 +15,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: Object.fromEntries(
-      ['/console', ...paths, '/health', '/asyncapi.json'].map((path) => [path, gateway]),
+      ['/console', '/docs', ...paths, '/health', '/asyncapi.json'].map((path) => [path, gateway]),
     ),
   },
 });

@@ -1,91 +1,34 @@
-import { request } from './api.ts';
+import type { CartView } from '@tandem/cart/domain/view';
+import type { ProductView } from '@tandem/product/domain/view';
+import { request, type RequestOptions } from './api.ts';
 
-/** Product, as the Product API returns it. */
-export interface Product {
-  readonly productId: string;
-  readonly name: string;
-  /** Only set when fetched by id: lists omit it. */
-  readonly description?: string;
-  readonly category?: string;
-  readonly price: number;
-  readonly currency: string;
-  /** Available units: on hand, less what open carts hold. */
-  readonly inventory: number;
-  readonly onHand: number;
-  readonly held: number;
-  /** Limit of units per cart. */
-  readonly maxPerCart?: number;
-  readonly version: number;
-}
+/** Product, as the Product API returns it; lists omit its description. */
+export type Product = Omit<ProductView, 'createdAt' | 'updatedAt'>;
 
-/** Page of products, and the cursor of the next page. */
-export interface ProductPage {
-  readonly items: readonly Product[];
-  readonly nextCursor?: string;
-}
+/**
+ * Cart, as the Cart API returns it. A checked-out cart is an order. A guest's cart id is a secret that grants access: never show it, nor
+ * put it into an address.
+ */
+export type Cart = Omit<CartView, 'updatedAt'>;
 
 /** Line item of a cart, with the current price, the availability and the hold of its product. */
-export interface Line {
-  readonly productId: string;
-  readonly name: string;
-  readonly qty: number;
-  readonly priceAtAdd: number;
-  readonly currentPrice: number;
-  /** Only where it differs from the cart's. */
-  readonly currentCurrency?: string;
-  readonly priceChanged: boolean;
-  readonly availability: 'available' | 'insufficient' | 'unavailable';
-  /** Maximum quantity of the line. */
-  readonly availableQty: number;
-  /** Hold of the line's units: confirmed, requested or none. */
-  readonly hold: 'held' | 'pending' | 'none';
-  /** When the hold expires, RFC 3339; absent where it does not. */
-  readonly heldUntil?: string;
-}
+export type Line = Cart['items'][number];
 
-/** Cart, as the Cart API returns it. A checked-out cart is an order. */
-export interface Cart {
-  /** Id. A guest's cart id is a secret that grants access: keep it in this tab only and never show it. */
-  readonly cartId: string;
-  readonly userId: string | null;
-  readonly status: 'open' | 'checkedOut' | 'merged';
-  readonly items: readonly Line[];
-  readonly totalAmount: number;
-  /** null while the cart is empty. */
-  readonly currency: string | null;
-  readonly version: number;
-  /** When it was checked out, RFC 3339. */
-  readonly checkedOutAt?: string;
-}
-
-/** Page of carts, and the cursor of the next page. */
-export interface CartPage {
-  readonly items: readonly Cart[];
+/** Page of a list, and the cursor of the next page. */
+export interface ListPage<T> {
+  readonly items: readonly T[];
   readonly nextCursor?: string;
+  /** False for a search that has a part of the catalog only. */
+  readonly complete?: boolean;
 }
 
-/** Fetches a page of products. */
-export async function readProducts(query: {
-  readonly category?: string | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}): Promise<ProductPage> {
-  const parameters = new URLSearchParams({ limit: String(query.limit) });
-  if (query.category !== undefined) parameters.set('category', query.category);
-  if (query.cursor !== undefined) parameters.set('cursor', query.cursor);
-  const { body } = await request<ProductPage>(`/products?${parameters}`);
-  return body;
-}
-
-/** Fetches up to 100 products by id; unknown ids are omitted. */
-export async function readProductsOf(ids: readonly string[]): Promise<readonly Product[]> {
-  const { body } = await request<ProductPage>(`/products?${new URLSearchParams({ ids: ids.join(',') })}`);
-  return body.items;
-}
-
-/** Fetches a product with its description. */
-export async function readProduct(productId: string): Promise<Product> {
-  const { body } = await request<Product>(productPath(productId));
+/** Fetches a page of products, or those with `ids` (up to 100, separated by commas; unknown ones are omitted). */
+export async function readProducts(
+  query: Readonly<Partial<Record<'q' | 'ids' | 'category' | 'limit' | 'cursor', string | undefined>>>,
+  options: RequestOptions = {},
+): Promise<ListPage<Product>> {
+  const parameters = Object.entries(query).filter(([, value]) => value !== undefined) as [string, string][];
+  const { body } = await request<ListPage<Product>>(`/products?${new URLSearchParams(parameters)}`, options);
   return body;
 }
 
@@ -96,7 +39,7 @@ export function productPath(...parts: readonly string[]): string {
 
 /** Current price of a line's product, with its currency. */
 export function currentPriceOf(
-  { currentPrice, currentCurrency }: Pick<Line, 'currentPrice' | 'currentCurrency'>,
+  { currentPrice, currentCurrency }: Line,
   cartCurrency: string | null,
 ): { readonly price: number; readonly currency: string | null } {
   return { price: currentPrice, currency: currentCurrency ?? cartCurrency };
@@ -107,18 +50,13 @@ export function cartPath(cartId: string, ...parts: readonly string[]): string {
   return `/carts/${[cartId, ...parts].map(encodeURIComponent).join('/')}`;
 }
 
-/** Adds units of a product to a cart and returns the cart. */
-export async function addToCart(
-  cartId: string,
-  item: { readonly productId: string; readonly qty: number },
-  token?: string,
-): Promise<Cart> {
-  const { body } = await request<Cart>(cartPath(cartId, 'items'), { method: 'POST', body: item, token });
-  return body;
+/** Adds one unit of a product to a guest's cart and returns the cart. */
+export async function addToCart(cartId: string, productId: string): Promise<Cart> {
+  const body = { productId, qty: 1 };
+  return (await request<Cart>(cartPath(cartId, 'items'), { method: 'POST', body })).body;
 }
 
 /** Opens a cart for the token's user, or for a guest without a token. */
 export async function openCart(token?: string): Promise<Cart> {
-  const { body } = await request<Cart>('/carts', { method: 'POST', token });
-  return body;
+  return (await request<Cart>('/carts', { method: 'POST', token })).body;
 }

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { pageDirectory } from './page.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -8,29 +11,32 @@ const project = join(root, 'apps/console');
 /** Sources of the page in this package. */
 const ownSources = ['page', 'public', 'index.html', 'vite.config.ts'].map((path) => join(project, path));
 /** Sources of the page in other packages. */
-const sharedSources = ['packages/contracts/src', 'tools/bill', 'package-lock.json'].map((path) =>
-  join(root, path),
-);
+const sharedSources = [
+  'packages/contracts/src',
+  'services/product/src/search',
+  'tools/bill',
+  'package-lock.json',
+].map((path) => join(root, path));
 
 /**
- * Builds the console page if it is missing or older than its sources, in a fraction of a second. Resolves to undefined
- * once the page is up to date, or to a one-line error message.
+ * Builds the console page if it is missing or older than its sources, in a second. Resolves to undefined once the page is up
+ * to date, or to a one-line error message. The build is a process of its own: it would leave 100 MB of memory behind.
  */
 export async function buildConsole(): Promise<string | undefined> {
   try {
     const builtAt = await newest([join(pageDirectory, 'index.html')]).catch(() => 0);
     if (builtAt >= (await newest([...ownSources, ...sharedSources]))) return undefined;
-    const { build } = await import('vite');
     const draft = join(project, '.cache', String(process.pid));
-    await build({
-      configFile: join(project, 'vite.config.ts'),
-      logLevel: 'silent',
-      build: { outDir: draft, emptyOutDir: true },
-    });
+    const vite = fileURLToPath(new URL('bin/vite.js', import.meta.resolve('vite/package.json')));
+    const options = ['--outDir', draft, '--emptyOutDir', '--logLevel', 'error'];
+    await promisify(execFile)(process.execPath, [vite, 'build', ...options], { cwd: project });
     await replace(draft);
     return undefined;
   } catch (error) {
-    const [reason] = String(error instanceof Error ? error.message : error).split('\n');
+    const { stderr = '', message } = error as Error & { readonly stderr?: string };
+    // Vite prints several lines; the one with the code of the error has the reason.
+    const lines = stripVTControlCharacters(stderr || message).split('\n');
+    const reason = lines.find((line) => /^\[[A-Z_]+\]/.test(line)) ?? lines[0];
     return `building the console page failed: ${reason}`;
   }
 }

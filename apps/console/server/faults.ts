@@ -3,6 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { FaultAt, FaultName } from './protocol.ts';
 
+/** Active faults of the whole system. */
+export interface SystemFaults {
+  readonly list: () => readonly FaultAt[];
+  /** Replaces the list of active faults; with several processes, once all have the new one. */
+  readonly replace: (list: readonly FaultAt[]) => void | Promise<void>;
+}
+
 /** Active faults of this process. */
 export interface Faults {
   readonly list: () => readonly FaultAt[];

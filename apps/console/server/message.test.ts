@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMessage, redactCartIds } from './message.ts';
+import { readMessage, redactCartIds, subjectOf } from './message.ts';
 
 const PUBLIC = 'cart-2f0c51deQa604b8e9d3c1f';
 const SECRET = '7a60Bb8e9d3c-f4e5a_b7c8';
@@ -24,6 +24,7 @@ test('a summary has the ids of the event, with the public id of its cart', () =>
         cartId: PUBLIC,
       },
       traceId: 'a'.repeat(32),
+      spanId: 'b'.repeat(16),
       committedAt: Date.parse('2026-02-14T15:00:00Z'),
     },
   );
@@ -43,6 +44,17 @@ test('a redacted path has public cart ids and never the secret id of a guest car
   ])
     assert.ok(!redactCartIds(path).includes(SECRET.slice(0, 4)), path);
   assert.equal(redactCartIds('/products/guest-towel'), '/products/guest-towel');
+});
+
+test('a path names its product and the public id of its cart', () => {
+  assert.deepEqual(subjectOf('/products/mug/stock'), { productId: 'mug' });
+  assert.deepEqual(subjectOf(`/carts/${PUBLIC}/items/mug`), { productId: 'mug', cartId: PUBLIC });
+  const secret = 'Ab3_'.repeat(5) + 'xy';
+  const { cartId = '' } = subjectOf(`/carts/guest-${secret}/items`);
+  assert.match(cartId, /^cart-/);
+  assert.ok(!cartId.includes(secret.slice(0, 8)));
+  for (const path of ['/', '/products', '/products/', '/products/import', '/carts', '/carts/nobody', '/%'])
+    assert.deepEqual(subjectOf(path), {}, path);
 });
 
 test('any message body can be summarised', () => {

@@ -2,14 +2,19 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { parseTraceparent } from '@tandem/chassis/trace';
 import { committedAt } from '@tandem/contracts/committed-at';
 import type { NewEvent } from '@tandem/contracts/events';
+import { publicIdOf } from '@tandem/cart/http/cart-ids';
 import type { EventSummary } from './protocol.ts';
 
 /** Summary of a message without its payload. */
 export interface MessageSummary {
   readonly event: EventSummary;
   readonly traceId?: string;
+  readonly spanId?: string;
   readonly committedAt?: number;
 }
+
+/** Operations on the whole catalog. */
+const NOT_A_PRODUCT: ReadonlySet<string> = new Set(['import', 'snapshots']);
 
 type Attributes = Readonly<Record<string, Pick<MessageAttributeValue, 'StringValue'>>>;
 
@@ -28,7 +33,7 @@ export function readMessage(body: string, attributes: Attributes = {}): MessageS
   };
   const [productId, cartId] = [text('productId'), text('cartId')];
   const time = committedAt(payload as unknown as NewEvent & { readonly timestamp: string });
-  const traceId = parseTraceparent(attributes['traceparent']?.StringValue)?.traceId;
+  const { traceId, spanId } = parseTraceparent(attributes['traceparent']?.StringValue) ?? {};
   return {
     event: {
       eventId: text('eventId') ?? '',
@@ -36,9 +41,18 @@ export function readMessage(body: string, attributes: Attributes = {}): MessageS
       ...(productId === undefined ? {} : { productId }),
       ...(cartId === undefined ? {} : { cartId }),
     },
-    ...(traceId === undefined ? {} : { traceId }),
+    ...(traceId === undefined || spanId === undefined ? {} : { traceId, spanId }),
     ...(time === undefined || !Number.isFinite(time) ? {} : { committedAt: time }),
   };
+}
+
+/** Product and public cart id that the path of a request names. */
+export function subjectOf(path: string): { readonly productId?: string; readonly cartId?: string } {
+  const [, resource, id, part, partId] = decoded(path).split(/\/+/);
+  const named = resource === 'products' ? id : part === 'items' ? partId : undefined;
+  const productId = resource === 'products' && part === undefined && NOT_A_PRODUCT.has(id ?? '') ? '' : named;
+  const cartId = resource === 'carts' && id ? publicIdOf(id) : undefined;
+  return { ...(productId && { productId }), ...(cartId && PUBLIC_ID.test(cartId) && { cartId }) };
 }
 
 /** Path with secret cart ids redacted, in any encoding; public cart ids stay. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mapServices } from '@tandem/contracts/topology';
+import { mapServices, topology } from '@tandem/contracts/topology';
 import { createMetrics } from './metrics.ts';
 import type { Step } from './protocol.ts';
 
@@ -9,7 +9,7 @@ const event = { eventType: 'ProductUpdated', productId: 'mug' };
 
 function measuring() {
   let time = 1_000_000;
-  const metrics = createMetrics(() => time);
+  const metrics = createMetrics(topology, () => time);
   const see = (step: Step) => metrics.record({ kind: 'step', step });
   return {
     metrics,
@@ -84,6 +84,12 @@ test('the request rate covers ten seconds, the lag a minute', () => {
   assert.equal(metrics.rateOf('cart'), 0);
   pass(51_000);
   assert.equal(metrics.lagOf('cart'), undefined);
+});
+
+test('written items are counted for each table', () => {
+  const { metrics } = measuring();
+  for (const items of [1, 3]) metrics.record({ kind: 'written', table: 'products', items });
+  assert.deepEqual(metrics.tables(), { products: { writes: 4 } });
 });
 
 test('a relay backlog lasts until the relay reports otherwise or restarts', () => {

@@ -1,6 +1,13 @@
-import { mapServices, type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
-import type { TelemetryMessage } from './telemetry-message.ts';
+import {
+  mapServices,
+  type QueueName,
+  type ServiceName,
+  type TableName,
+  type Topology,
+  topology as wholeTopology,
+} from '@tandem/contracts/topology';
 import type { RelayState, ServiceState, State, Step } from './protocol.ts';
+import type { TelemetryMessage } from './telemetry-message.ts';
 
 const RATE_SECONDS = 10;
 const LAG_MS = 60_000;
@@ -11,21 +18,27 @@ const MAX_ENTRIES = 10_000;
 export interface Metrics {
   record(message: TelemetryMessage): void;
   rateOf(service: ServiceName): number;
-  lagOf(service: ServiceName): ServiceState['lagMs'];
+  /** Lag of the events applied in the last minute, or since a time. */
+  lagOf(service: ServiceName, since?: number): ServiceState['lagMs'];
   relayOf(service: ServiceName): RelayState;
   /** Age of the oldest message that was published and not applied yet; 0 without any. */
   oldestMs(queue: QueueName): number;
   /** Drops messages published before a time at which the queue was empty. */
   wasEmpty(queue: QueueName, before: number): void;
   traffic(): State['traffic'];
+  tables(): State['tables'];
 }
 
-/** Starts with empty metrics; `now` returns milliseconds since the epoch. */
-export function createMetrics(now: () => number = () => Date.now()): Metrics {
+/** Starts with empty metrics of a system of this topology; `now` returns milliseconds since the epoch. */
+export function createMetrics(
+  topology: Topology = wholeTopology,
+  now: () => number = () => Date.now(),
+): Metrics {
   const sinceMs = now();
   const requests = mapServices(() => ({ reads: 0, writes: 0 }));
   const perSecond = mapServices(() => new Map<number, number>());
   const lags = mapServices((): { readonly at: number; readonly ms: number }[] => []);
+  const writes = new Map<TableName, number>();
   const held = new Map<ServiceName, number>();
   const inTransit = new Map<QueueName, Map<string, number>>();
   /** Times of applied events: across processes, `applied` may be reported before `published`. */
@@ -83,6 +96,8 @@ export function createMetrics(now: () => number = () => Date.now()): Metrics {
       else if (message.kind === 'held' && message.since !== undefined)
         held.set(message.service, message.since);
       else if (message.kind === 'held') held.delete(message.service);
+      else if (message.kind === 'written')
+        writes.set(message.table, (writes.get(message.table) ?? 0) + message.items);
       else if (message.role.endsWith('-relay'))
         held.delete(message.role.slice(0, -'-relay'.length) as ServiceName);
     },
@@ -91,8 +106,7 @@ export function createMetrics(now: () => number = () => Date.now()): Metrics {
       const counts = [...perSecond[service]].filter(([at]) => at > second - RATE_SECONDS);
       return counts.reduce((sum, [, count]) => sum + count, 0) / RATE_SECONDS;
     },
-    lagOf(service) {
-      const since = now() - LAG_MS;
+    lagOf(service, since = now() - LAG_MS) {
       const recent = lags[service].filter(({ at }) => at >= since);
       const sorted = recent.map(({ ms }) => ms).toSorted((a, b) => a - b);
       const [p50, max] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
@@ -111,6 +125,7 @@ export function createMetrics(now: () => number = () => Date.now()): Metrics {
       for (const [eventId, at] of messages) if (at < before) messages.delete(eventId);
     },
     traffic: () => ({ sinceMs, requests: structuredClone(requests) }),
+    tables: () => Object.fromEntries([...writes].map(([table, count]) => [table, { writes: count }])),
   };
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { currentTraceparent } from '@tandem/chassis/trace';
 import { eventExamples } from '@tandem/contracts/examples';
-import { type QueueName, topology } from '@tandem/contracts/topology';
+import type { QueueName, Topology } from '@tandem/contracts/topology';
 import type { Target } from '@tandem/dlq/target';
 
 /**
@@ -11,6 +11,7 @@ import type { Target } from '@tandem/dlq/target';
  */
 export async function sendPoisonMessage(
   { sqs, queueUrl }: Pick<Target, 'sqs' | 'queueUrl'>,
+  topology: Topology,
   queue: QueueName,
 ): Promise<{ messageId: string; eventId: string }> {
   const eventId = `poison/${randomUUID()}`;

@@ -1,19 +1,36 @@
-import { type QueueName, type ServiceName, type TopicName, topology } from '@tandem/contracts/topology';
+export type * from './protocol-dead-letters.ts';
+export type * from './protocol-metrics.ts';
+export type * from './protocol-traces.ts';
+import {
+  type QueueName,
+  type ServiceName,
+  type TableName,
+  type TopicName,
+  topology,
+} from '@tandem/contracts/topology';
 
 /**
  * HTTP and SSE protocol between the console page and the local gateway. All paths are below `/console`; times are
  * milliseconds since the epoch. Routes marked `operator` require a token with that scope; the others show no payloads.
  *
  *     GET  /console/about                              About
- *     GET  /console/events                             server-sent events: `step` with a Step, `state` with a State
+ *     GET  /console/events?after=ID                    server-sent events: `opened` with an Opened, `step` with a Step,
+ *                                                      `state` with a State; something at least once a second
+ *     GET  /console/events/recent?before&after&limit   StepPage: latest steps
+ *     GET  /console/metrics?minutes=15                 MetricsHistory
+ *     GET  /console/traces?…                           TracePage: recent traces by a TraceQuery, newest first
+ *     GET  /console/traces/{id}                        TraceDetail
  *     POST /console/sign-in {user}                     {token} of a demo user, without scopes
  *     GET  /console/events/{eventId}          operator {body}: the published event
+ *     POST /console/events/{eventId}/republish     operator 202: publishes a kept event again
  *     POST /console/faults {fault, service, isOn}      operator, 204
  *     POST /console/kill {service}            operator 202: kills and restarts the service
  *     POST /console/poison {queue}            operator 202 {messageId, eventId}: sends a poison message
  *     GET  /console/dead-letters              operator DeadLetterQueue[]
- *     GET  /console/dead-letters/{queue}      operator DeadLetterMessage[]
- *     POST /console/dead-letters/{queue}/redrive {only?, isForced?}   operator Redriven
+ *     GET  /console/dead-letters/{queue}      operator DeadLetterMessage[]: the first 100
+ *     GET  /console/dead-letter-messages?…    operator DeadLetterPage, by a DeadLetterQuery
+ *     POST /console/dead-letters/{queue}/redrive   operator Redriven, by a RedriveBody
+ *     POST /console/dead-letters/{queue}/discard   operator Discarded, by a DiscardBody
  *     GET  /console/tables                    operator {id}, for `npm run audit`
  *     POST /console/tables/scan, /console/tables/read   operator stored items
  */
@@ -21,10 +38,15 @@ export interface About {
   readonly urls: Readonly<Record<'gateway' | ServiceName | 'aws', string>>;
   readonly mode: 'oneProcess' | 'processes';
   readonly demoUsers: readonly string[];
+  /** Address of a trace at the tracing backend, with `{traceId}` in it; null without one. */
+  readonly traceUrl: string | null;
 }
 
-/** Step of a request or of an event. All steps of a trace have the same `traceId`. */
-export type Step = { readonly at: number; readonly traceId?: string } & (
+/**
+ * Step of a request or of an event. All steps of a trace have the same `traceId`. `spanId` is the W3C span of the request, of
+ * the publication, or of the consumer's work on the message.
+ */
+export type Step = { readonly at: number; readonly traceId?: string; readonly spanId?: string } & (
   | {
       readonly kind: 'request';
       readonly service: ServiceName;
@@ -32,6 +54,10 @@ export type Step = { readonly at: number; readonly traceId?: string } & (
       readonly path: string;
       readonly status: number;
       readonly durationMs: number;
+      /** Product that the path names. */
+      readonly productId?: string;
+      /** Public id of the cart that the path names; grants no access. */
+      readonly cartId?: string;
     }
   | ({
       readonly kind: 'published';
@@ -39,6 +65,18 @@ export type Step = { readonly at: number; readonly traceId?: string } & (
       /** Commit time of the change; undefined for a snapshot. */
       readonly committedAt?: number;
       readonly bytes: number;
+      /** Span of the request or of the consumer's work that caused the event. */
+      readonly parentSpanId?: string;
+      /** Set if an operator published it again. */
+      readonly isRepublished?: true;
+    } & EventSummary)
+  | ({
+      /** Its relay cannot publish it, and has put it into the parking queue. */
+      readonly kind: 'parked';
+      readonly topic: TopicName;
+      readonly reason: string;
+      readonly committedAt?: number;
+      readonly parentSpanId?: string;
     } & EventSummary)
   | ({
       readonly kind: 'received' | 'applied' | 'returned';
@@ -48,6 +86,21 @@ export type Step = { readonly at: number; readonly traceId?: string } & (
       readonly committedAt?: number;
     } & EventSummary)
 );
+
+/** First event of a stream: the latest steps follow, up to `number` those from before the connection, then new ones. */
+export interface Opened {
+  /** Id of this run of the server: the id of a step is `epoch.number`. */
+  readonly epoch: string;
+  /** Number of the last step before the connection; 0 without any. */
+  readonly number: number;
+}
+
+/** Page of the latest steps. */
+export interface StepPage {
+  readonly epoch: string;
+  /** Oldest first. */
+  readonly steps: readonly { readonly number: number; readonly step: Step }[];
+}
 
 /** Event of a step, without its payload. */
 export interface EventSummary {
@@ -70,8 +123,26 @@ export interface State {
   readonly deadLetters: Readonly<Record<string, number>>;
   /** Active faults. */
   readonly faults: readonly FaultAt[];
-  /** Requests since the start of the gateway, for the bill. */
+  /** Services that were killed and are not ready again. */
+  readonly kills: readonly Kill[];
+  /**
+   * Requests since the start of the gateway at `sinceMs`, without reads that the page makes for itself (see {@link OWN_READ}).
+   * The difference of two states is the traffic in between.
+   */
   readonly traffic: { readonly sinceMs: number; readonly requests: Readonly<Record<ServiceName, Requests>> };
+  /** Items that requests and consumers wrote since the start of the gateway. */
+  readonly tables: Readonly<Partial<Record<TableName, { readonly writes: number }>>>;
+}
+
+/** Header of a read that the page makes for itself, such as a refresh: it is neither counted nor a step. Any value. */
+export const OWN_READ = 'x-tandem-own-read';
+
+/** Service that was killed. */
+export interface Kill {
+  readonly service: ServiceName;
+  readonly at: number;
+  /** Expected time of its return. */
+  readonly backAt: number;
 }
 
 /** Number of requests of a service. */
@@ -81,7 +152,10 @@ export interface Requests {
 }
 
 export interface ServiceState {
+  /** False also if it has not responded for two seconds. */
   readonly isReady: boolean;
+  /** Time of the latest response by which it was ready; undefined before the first one. */
+  readonly readyAt?: number;
   /** Average of the last ten seconds. */
   readonly requestsPerSecond: number;
   /** Propagation delay from commit to apply, of the events applied in the last minute; undefined without any. */
@@ -119,35 +193,4 @@ export interface FaultAt {
 /** Whether a service has the part that a fault affects: a queue to consume, or a relay that publishes. */
 export function canOccur({ fault, service }: FaultAt, { services, relays } = topology): boolean {
   return fault === 'consumerPaused' ? services[service].queues.length > 0 : relays[service] !== undefined;
-}
-
-export interface DeadLetterQueue {
-  readonly queue: string;
-  readonly kind: 'givenUp' | 'undelivered' | 'unpublishable';
-  readonly what: string;
-  /** Destination of a redrive. */
-  readonly destination: string;
-  readonly visible: number;
-  readonly inFlight: number;
-}
-
-export interface DeadLetterMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly eventType?: string;
-  readonly eventId?: string;
-  readonly traceId?: string;
-  /** Expected result of handling the message now, in one line. */
-  readonly reason: string;
-  readonly isAcceptable: boolean;
-  readonly receives: number;
-  readonly sentAt?: number;
-  readonly firstReceivedAt?: number;
-}
-
-export interface Redriven {
-  readonly sent: number;
-  readonly left: number;
-  /** Reason of each message that was left in the queue, by message id. */
-  readonly reasons: Readonly<Record<string, string>>;
 }

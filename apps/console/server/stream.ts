@@ -1,30 +1,49 @@
 import type { ServerResponse } from 'node:http';
 import { DomainError } from '@tandem/chassis/errors';
+import { NO_STORE, protectionHeaders } from '@tandem/chassis/http/response-headers';
 import type { EventBuffer, NumberedStep } from './event-buffer.ts';
-import type { State } from './protocol.ts';
+import type { Opened, State, StepPage } from './protocol.ts';
 
 const MAX_LISTENERS = 50;
 /** Backlog of unread bytes above which a client is disconnected. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
-/** Maximum of replayed steps for a new client. */
-const MAX_REPLAYED_STEPS = 200;
+/** Maximum of replayed steps for a new client, and for one that reconnects. */
+const NEW_STEPS = 200;
+const MISSED_STEPS = 2_000;
 const BATCH_MS = 50;
 const STATE_MS = 1_000;
 const COMMENT_MS = 15_000;
 
+/** Headers of the stream. */
+export const streamHeaders = {
+  ...protectionHeaders(NO_STORE, { isSecure: false }),
+  'content-type': 'text/event-stream',
+};
+
 /** Server-sent events: steps from the event buffer, and the system state. */
 export interface Stream {
   /**
-   * Responds with the stream; replays the steps after `lastEventId`. Throws a DomainError if too many clients are
-   * connected.
+   * Responds with the stream; replays the steps after `lastEventId`. Throws a DomainError if too many clients are connected.
    */
   open(response: ServerResponse, lastEventId?: string): void;
+  /** Sends the state now. */
+  refresh(): void;
+  /** Latest steps, as the stream has sent them. */
+  recent(range: StepRange): StepPage;
   /** Ends all streams permanently. */
   close(): void;
 }
 
+/** Steps between two sequence numbers, both excluded. */
+export interface StepRange {
+  /** Maximum of steps; the latest are returned. */
+  readonly limit: number;
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+}
+
 export interface StreamOptions {
-  readonly eventBuffer: Pick<EventBuffer, 'last' | 'onStep'>;
+  readonly eventBuffer: Pick<EventBuffer, 'last' | 'lastNumber' | 'onStep'>;
   readonly state: () => Promise<State>;
 }
 
@@ -84,7 +103,7 @@ export function createStream({ eventBuffer, state }: StreamOptions): Stream {
           'Too many clients are connected to the event stream. Retry later.',
         );
       }
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.writeHead(200, streamHeaders);
       if (listeners.size === 0) begin();
       flush();
       listeners.add(response);
@@ -93,13 +112,18 @@ export function createStream({ eventBuffer, state }: StreamOptions): Stream {
         if (listeners.size === 0) stopListening();
       });
       const [clientEpoch, lastNumber] = lastEventId.split('.');
+      const isReconnecting = clientEpoch === epoch;
       const replayed = eventBuffer.last(
-        MAX_REPLAYED_STEPS,
-        clientEpoch === epoch ? Number(lastNumber) || 0 : 0,
+        isReconnecting ? MISSED_STEPS : NEW_STEPS,
+        isReconnecting ? Number(lastNumber) || 0 : 0,
       );
-      sendTo(response, `retry: 1000\n\n${replayed.map(textOf).join('')}`);
+      const opened: Opened = { epoch, number: eventBuffer.lastNumber() };
+      const head = `retry: 1000\nevent: opened\ndata: ${JSON.stringify(opened)}\n\n`;
+      sendTo(response, head + replayed.map(textOf).join(''));
       void sendState((text) => void (listeners.has(response) && sendTo(response, text)));
     },
+    refresh: () => void (listeners.size > 0 && sendState(send)),
+    recent: ({ limit, after, before }) => ({ epoch, steps: eventBuffer.last(limit, after, before) }),
     close() {
       isClosed = true;
       for (const response of listeners) response.end();

@@ -6,21 +6,15 @@ const help = `Prints a JWT for a local system of this checkout, valid for one ho
   npm run -s token -- [--sub USER] [--scope "products:write …"]
 
   --sub USER      subject, the user's id (default: demo)
-  --scope SCOPES  scopes, separated by spaces (default: none); products:write allows changes to the catalog
+  --scope SCOPES  scopes, separated by spaces (default: none); products:write allows changes to the catalog,
+                  orders:read all orders and holds, analytics:read the figures, operator the console's actions
 `;
 
 await runCommand(async () => {
   const { values } = readArguments({
-    options: {
-      sub: { type: 'string', default: 'demo' },
-      scope: { type: 'string', default: '' },
-      help: { type: 'boolean', short: 'h' },
-    },
+    help,
+    options: { sub: { type: 'string', default: 'demo' }, scope: { type: 'string', default: '' } },
   });
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   if (values.sub.trim() === '') throw usageError('--sub needs a user id');
   const scopes = values.scope.split(/\s+/).filter((scope) => scope !== '');
   process.stdout.write(`${await mintToken({ subject: values.sub, scopes })}\n`);

@@ -1,5 +1,5 @@
+import { Table } from './controls.tsx';
 import { duration } from './format.ts';
-import { Table } from './table.tsx';
 import './waterfall.css';
 
 /** Line of a waterfall: a span in milliseconds, which may have no length. */
@@ -24,25 +24,25 @@ export function Waterfall({
   const length = lengthOf(lines);
   const percent = (ms: number) => (length === 0 ? 0 : (ms / length) * (100 - 2 * MARGIN_PERCENT));
   return (
-    <Table label={label} class="waterfall" columns={['Step', 'Description', { number: 'After' }, 'When']}>
-      {lines.map(({ kind, description, startMs, endMs }, index) => (
-        <tr key={index}>
-          <td>{kind}</td>
-          <td>{description}</td>
-          <td class="number">{duration(startMs)}</td>
-          <td class="when" aria-hidden="true">
-            <span
-              class={`span ${kind}`}
-              style={{ left: `${MARGIN_PERCENT + percent(startMs)}%`, width: `${percent(endMs - startMs)}%` }}
-            />
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <Table
+      label={label}
+      class="waterfall"
+      columns={['Step', 'Description', '#After', 'When']}
+      rows={lines.map(({ kind, description, startMs, endMs }) => [
+        <>{kind}</>,
+        description,
+        duration(startMs),
+        <span
+          aria-hidden="true"
+          class={`span ${kind}`}
+          style={{ left: `${MARGIN_PERCENT + percent(startMs)}%`, width: `${percent(endMs - startMs)}%` }}
+        />,
+      ])}
+    />
   );
 }
 
 /** End of the last span in milliseconds. */
-export function lengthOf(lines: readonly WaterfallLine[]): number {
+function lengthOf(lines: readonly WaterfallLine[]): number {
   return Math.max(0, ...lines.map(({ endMs }) => endMs));
 }

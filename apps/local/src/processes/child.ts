@@ -11,6 +11,8 @@ export interface ChildOptions {
   readonly entry: string;
   readonly role: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Message that each process gets before any other; default: none. */
+  readonly greeting?: () => object;
   /** Called after each unexpected exit, before the restart. */
   readonly onRestart: (exit: Exit) => void;
   /** Called with each message of the process but `ready`. */
@@ -18,20 +20,7 @@ export interface ChildOptions {
 }
 
 /** Child process of the system, which is restarted after each unexpected exit. */
-export interface Child {
-  /** Process id of the current process, or of the last one. */
-  pid(): number;
-  /** Resolves once it is ready, also during a restart. Rejects when it exited before it was ever ready. */
-  ready(): Promise<void>;
-  /** Sends the signal; the process is restarted, as after any unexpected exit. */
-  kill(signal: NodeJS.Signals): Promise<Exit>;
-  /** Sends it a message, which is lost if the process is exiting. */
-  send(message: string | object): void;
-  /** Stops it without a restart. Resolves to its exit. */
-  stop(): Promise<Exit>;
-  /** Starts a new process after `stop`. */
-  start(): Promise<void>;
-}
+export type Child = ReturnType<typeof startChild>;
 
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 5_000;
@@ -39,7 +28,7 @@ const LAST_PAUSE_MS = 5_000;
 const SETTLED_MS = 10_000;
 
 /** Starts a process, and restarts it after each unexpected exit: at once, and with backoff while it fails at its start. */
-export function startChild({ entry, role, env, onRestart, onMessage }: ChildOptions): Child {
+export function startChild({ entry, role, env, greeting, onRestart, onMessage }: ChildOptions) {
   let shouldRun = true;
   let wasReady = false;
   let pauseMs = 0;
@@ -53,6 +42,7 @@ export function startChild({ entry, role, env, onRestart, onMessage }: ChildOpti
       // A terminal's Ctrl-C must reach the parent process only, which then stops its children.
       detached: true,
     });
+    if (greeting) child.send(greeting(), () => undefined);
     const ready = Promise.withResolvers<void>();
     ready.promise.catch(() => undefined);
     child.on('message', (message) => {
@@ -78,21 +68,29 @@ export function startChild({ entry, role, env, onRestart, onMessage }: ChildOpti
     return { child, ready: ready.promise, ended };
   }
 
-  const kill = async (signal: NodeJS.Signals) => {
+  /** Sends the signal; the process is restarted, as after any unexpected exit. */
+  async function kill(signal: NodeJS.Signals): Promise<Exit> {
     const { child, ended } = current;
     child.kill(signal);
     return ended;
-  };
+  }
   return {
-    pid: () => current.child.pid ?? 0,
-    ready: async () => current.ready,
     kill,
-    send: (message) => void (current.child.connected && current.child.send(message, () => undefined)),
-    async stop() {
+    /** Process id of the current process, or of the last one. */
+    pid: () => current.child.pid ?? 0,
+    /** Resolves once it is ready, also during a restart. Rejects when it exited before it was ever ready. */
+    ready: async () => current.ready,
+    /** Sends it a message, which is lost if the process is exiting. */
+    send(message: string | object): void {
+      if (current.child.connected) current.child.send(message, () => undefined);
+    },
+    /** Stops it without a restart. Resolves to its exit. */
+    async stop(): Promise<Exit> {
       shouldRun = false;
       return kill('SIGTERM');
     },
-    async start() {
+    /** Starts a new process after `stop`. */
+    async start(): Promise<void> {
       shouldRun = true;
       current = launch();
       await current.ready;

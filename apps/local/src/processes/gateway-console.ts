@@ -1,30 +1,31 @@
+import type { Topology } from '@tandem/contracts/topology';
 import { createEventBuffer } from '@tandem/console/event-buffer';
 import type { Link } from '@tandem/console/link';
 import type { ConsoleOptions } from '@tandem/console/routes';
 
-/** Console of a system in processes: each process that starts, the gateway included, gets the list of active faults. */
+/** Time that a killed process takes to be ready again. */
+const RESTART_MS = 2_000;
+
+/** Console of a system in processes. */
 export function consoleOf(
   link: Link,
-  options: Pick<ConsoleOptions, 'endpoint' | 'saveRecord' | 'tables'>,
+  {
+    topology,
+    ...options
+  }: Pick<ConsoleOptions, 'endpoint' | 'records' | 'tables' | 'traceUrl'> & {
+    readonly topology: Topology;
+  },
 ): ConsoleOptions {
-  const eventBuffer = createEventBuffer();
-  const sendFaults = () => link.send({ kind: 'faults', faults: link.faults.list() });
-  link.onTelemetry((note) => {
-    eventBuffer.append(note);
-    if (note.kind === 'joined') sendFaults();
-  });
-  sendFaults();
+  const eventBuffer = createEventBuffer(topology);
+  link.onTelemetry(eventBuffer.append);
+  // Faults end with the gateway that has set them.
+  void link.setFaults([]);
   return {
     mode: 'processes',
     eventBuffer,
-    faults: {
-      list: link.faults.list,
-      replace(list) {
-        link.faults.replace(list);
-        sendFaults();
-      },
-    },
+    faults: { list: link.faults.list, replace: link.setFaults },
     kill: (service) => link.send({ kind: 'kill', service }),
+    restartMs: RESTART_MS,
     ...options,
   };
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { servedTables } from '@tandem/audit/served-tables';
-import { integer } from '@tandem/chassis/config';
 import type { Running } from '@tandem/chassis/lifecycle';
 import { limitsOf } from '@tandem/chassis/limits';
 import { createLogger } from '@tandem/chassis/logger';
@@ -9,65 +8,30 @@ import { urlOf } from '@tandem/chassis/service';
 import { startTelemetry } from '@tandem/chassis/telemetry';
 import { instrumentAwsClients } from '@tandem/console/aws-instrumentation';
 import type { Link } from '@tandem/console/link';
+import { subsetOf } from '@tandem/contracts/subset';
 import {
   mapServices,
   type Principal,
   publishers,
   type ServiceName,
   serviceNames,
-  titleOf,
+  topology,
 } from '@tandem/contracts/topology';
 import { openRecords } from '@tandem/dlq/record';
 import type { OnClient } from '@tandem/emulators/clients';
 import { startEmulator } from '@tandem/emulators/messaging';
 import { openSqlite } from '@tandem/storage/sqlite';
-import { z } from 'zod';
-import { localConfig, portVariable, variablePrefix } from '../config.ts';
+import { portVariable, traceUrlOf } from '../config.ts';
+import { innerHostOf } from '../system/addresses.ts';
 import { type Assembly, assembleService } from '../system/assemble.ts';
 import { createForwarding } from '../system/forwarding.ts';
 import { startGateway } from '../system/gateway.ts';
 import { seedTables } from '../system/seed.ts';
 import type { Store } from '../system/store.ts';
+import { reportWrites } from '../system/table-writes.ts';
 import { consoleOf } from './gateway-console.ts';
-
-/** Role of a process: a service, the relay of one that publishes, or what all of them share. */
-export type Role = Principal | 'messaging' | 'gateway';
-
-const relayRoles = publishers.map(([service]) => `${service}-relay` as const);
-
-/** Roles in groups that stop together, dependents first; they start in the reverse order. */
-export const roleGroups: readonly (readonly Role[])[] = [
-  ['gateway'],
-  serviceNames,
-  relayRoles,
-  ['messaging'],
-];
-
-const urls = z
-  .string()
-  .transform((list) => list.split(','))
-  .pipe(z.tuple([z.url()], z.url()));
-
-/** The environment variable with the base URLs of the instances of a service: `PRODUCT_URLS`. */
-export function urlsVariable(service: ServiceName): `${Uppercase<ServiceName>}_URLS` {
-  return `${variablePrefix(service)}_URLS`;
-}
-
-/** Environment variables of one process: all ports are assigned. */
-export const roleConfig = localConfig.extend({
-  GATEWAY_KEY: z.string().describe('Key by which the services recognise the gateway'),
-  ...(Object.fromEntries(
-    serviceNames.map((service) => [
-      urlsVariable(service),
-      urls.describe(`Base URLs of the instances of ${titleOf(service)}`),
-    ]),
-  ) as Record<ReturnType<typeof urlsVariable>, typeof urls>),
-  DRAIN_MS: integer(0, 10_000).describe(
-    'How long a stopping process is not ready, but still accepts requests',
-  ),
-});
-
-export type RoleConfig = z.output<typeof roleConfig>;
+import { type RoleConfig, urlsOf } from './role-config.ts';
+import type { Role } from './role-names.ts';
 
 /** Options of tests: another store than SQLite, and hooks on the clients and the store. */
 export interface RoleOptions {
@@ -80,95 +44,94 @@ export interface RoleOptions {
 
 /** Starts one part of the system in this process. Rejects with EADDRINUSE when its port is in use. */
 export async function startRole(role: Role, config: RoleConfig, options: RoleOptions = {}): Promise<Running> {
-  const running = await start(role, config, options);
-  return {
-    stop() {
-      // Calls that an injected fault delays must continue before the rest stops.
-      options.link?.faults.close();
-      return running.stop();
-    },
-  };
+  await using starting = new AsyncDisposableStack();
+  await start(starting, role, config, options);
+  // Calls that an injected fault delays must continue before the rest stops.
+  starting.defer(() => options.link?.faults.close());
+  const running = starting.move();
+  return { stop: () => running.disposeAsync() };
 }
 
-function start(role: Role, config: RoleConfig, options: RoleOptions): Promise<Running> {
-  const { HOST: host, AWS_PORT: port, DATA_DIR } = config;
-  if (role === 'messaging') return startEmulator({ host, port, directory: join(DATA_DIR, 'messaging') });
-  if (role === 'gateway') return startGatewayRole(config, options);
+/** Starts a role, and adds what it needs to the stack. */
+async function start(
+  stack: AsyncDisposableStack,
+  role: Role,
+  config: RoleConfig,
+  options: RoleOptions,
+): Promise<void> {
+  const { HOST, AWS_PORT: port, DATA_DIR, DRAIN_MS } = config;
+  const host = innerHostOf(HOST);
+  if (role === 'messaging') {
+    const emulator = await startEmulator({
+      host,
+      port,
+      directory: join(DATA_DIR, 'messaging'),
+      topology: subsetOf(config.SERVICES),
+    });
+    stack.defer(() => emulator.stop());
+    return;
+  }
+  if (role === 'gateway') return startGatewayRole(stack, config, options);
   const service = serviceNames.find((name) => name === role);
-  if (service !== undefined) return startServiceRole(service, config, options);
-  const [publisher] = publishers.find(([name]) => `${name}-relay` === role) ?? [];
-  if (publisher === undefined) throw new TypeError(`${role} is no part of the topology`);
-  return startRelayRole(publisher, config, options);
+  if (service === undefined) {
+    const [publisher] = publishers.find(([name]) => `${name}-relay` === role) ?? [];
+    if (publisher === undefined) throw new TypeError(`${role} is no part of the topology`);
+    const { startRelay } = await open(stack, publisher, `${publisher}-relay`, config, options);
+    startRelay();
+    return;
+  }
+  const { table, createService, startRelay } = await open(stack, service, service, config, options);
+  // No other process removes the expired items of a table without relay.
+  if (!topology.relays[service]) startRelay();
+  if (config.SEED) await seedTables([service], () => table);
+  const part = await createService();
+  await part.start({ host, port: config[portVariable(service)] });
+  stack.defer(async () => {
+    // ECS deregisters a task from the load balancer before it sends SIGTERM; the gateway here polls readiness.
+    part.app.draining = true;
+    await delay(DRAIN_MS);
+    await part.stop();
+  });
 }
 
 async function startGatewayRole(
+  stack: AsyncDisposableStack,
   { HOST: host, PORT: port, ...config }: RoleConfig,
   { link, openStore }: RoleOptions,
-): Promise<Running> {
+): Promise<void> {
   const stores = new Map<ServiceName, Store>();
+  stack.defer(() => stores.forEach((store) => store.close()));
   const storeOf = (service: ServiceName) => {
-    const store =
-      stores.get(service) ?? openStore?.(service) ?? openSqlite(join(config.DATA_DIR, `${service}.sqlite`));
+    if (!config.SERVICES.includes(service)) return undefined;
+    const store = stores.get(service) ?? openStore?.(service) ?? sqliteOf(service, config);
     stores.set(service, store);
     return store;
   };
+  const records = stack.use(openRecords(join(config.DATA_DIR, 'redrives.ndjson')));
   const tables = servedTables(storeOf, config.DATA_DIR);
-  const records = openRecords(join(config.DATA_DIR, 'redrives.ndjson'));
+  const endpoint = urlOf(innerHostOf(host), config.AWS_PORT);
   const gateway = await startGateway({
     host,
     port,
-    upstreams: mapServices((service) => config[urlsVariable(service)]),
+    upstreams: mapServices((service) => urlsOf(service, config), config.SERVICES),
     forwarding: createForwarding(config.GATEWAY_KEY),
     load: limitsOf({ ...config, PROXY_HOPS: 1 }).load,
     ...(link && {
       console: consoleOf(link, {
-        endpoint: urlOf(host, config.AWS_PORT),
-        saveRecord: records.saveRecord,
+        topology: subsetOf(config.SERVICES),
+        traceUrl: traceUrlOf(config),
+        endpoint,
+        records,
         tables,
       }),
     }),
   });
-  return {
-    async stop() {
-      await gateway.stop(config.DRAIN_MS);
-      await records[Symbol.asyncDispose]();
-      for (const store of stores.values()) store.close();
-    },
-  };
-}
-
-async function startServiceRole(
-  service: ServiceName,
-  config: RoleConfig,
-  options: RoleOptions,
-): Promise<Running> {
-  const assembly = await open(service, service, config, options);
-  if (config.SEED) await seedTables((name) => (name === service ? assembly.table : undefined));
-  const part = await assembly.createService();
-  await part.start({ host: config.HOST, port: config[portVariable(service)] });
-  return {
-    async stop() {
-      // ECS deregisters a task from the load balancer before it sends SIGTERM; the gateway here polls readiness.
-      part.app.draining = true;
-      await delay(config.DRAIN_MS);
-      await part.stop();
-      await assembly[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function startRelayRole(
-  service: ServiceName,
-  config: RoleConfig,
-  options: RoleOptions,
-): Promise<Running> {
-  const assembly = await open(service, `${service}-relay`, config, options);
-  assembly.startRelay();
-  return { stop: async () => assembly[Symbol.asyncDispose]() };
+  stack.defer(() => gateway.stop(config.DRAIN_MS));
 }
 
 /** Assembles a service for a process with this role. */
 async function open(
+  stack: AsyncDisposableStack,
   service: ServiceName,
   role: Principal,
   config: RoleConfig,
@@ -176,25 +139,28 @@ async function open(
 ): Promise<Assembly> {
   const logger = createLogger({ name: role, level: config.LOG_LEVEL });
   const telemetry = await startTelemetry({ service, config, log: logger });
+  stack.defer(() => telemetry.stop());
   const probe = link && instrumentAwsClients(link.faults, link.report);
   const assembly = await assembleService(service, {
     config,
-    endpoint: urlOf(config.HOST, config.AWS_PORT),
+    endpoint: urlOf(innerHostOf(config.HOST), config.AWS_PORT),
     forwarding: createForwarding(config.GATEWAY_KEY),
     loggerOf: () => logger,
-    telemetryOf: () => telemetry,
-    openStore: () =>
-      wrapStore(openStore?.(service) ?? openSqlite(join(config.DATA_DIR, `${service}.sqlite`))),
+    telemetryOf: () => (probe ? { ...telemetry, tracer: probe.observe(telemetry.tracer) } : telemetry),
+    openStore: () => {
+      const store = wrapStore(openStore?.(service) ?? sqliteOf(service, config));
+      return link ? reportWrites(store, service, link.report) : store;
+    },
     onClient: (principal, client) => {
       probe?.onClient(principal, client);
       onClient?.(principal, client);
     },
   });
-  return {
-    ...assembly,
-    async [Symbol.asyncDispose]() {
-      await assembly[Symbol.asyncDispose]();
-      await telemetry.stop();
-    },
-  };
+  return stack.use(assembly);
+}
+
+function sqliteOf(service: ServiceName, { DATA_DIR }: Pick<RoleConfig, 'DATA_DIR'>): Store {
+  return openSqlite(join(DATA_DIR, `${service}.sqlite`), {
+    isFollowed: topology.relays[service] !== undefined,
+  });
 }

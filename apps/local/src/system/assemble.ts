@@ -3,13 +3,14 @@ import { limitsOf } from '@tandem/chassis/limits';
 import type { Logger } from '@tandem/chassis/logger';
 import type { Service } from '@tandem/chassis/service';
 import type { Telemetry } from '@tandem/chassis/telemetry';
-import { mapServicesAsync, type ServiceName, topology } from '@tandem/contracts/topology';
+import { directTopicOf, mapServicesAsync, type ServiceName, topology } from '@tandem/contracts/topology';
 import { type OnClient, openClients } from '@tandem/emulators/clients';
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, localKeySet } from '@tandem/emulators/issuer';
 import { queueUrl, topicArn } from '@tandem/emulators/messaging-config';
 import type { Table } from '@tandem/storage/table';
 import type { LocalConfig } from '../config.ts';
 import { services } from '../services.ts';
+import { startExpiry } from './expiry.ts';
 import type { Forwarding } from './forwarding.ts';
 import { startRelay } from './relay.ts';
 import { type Store, tableOf } from './store.ts';
@@ -39,7 +40,7 @@ export interface Assembly extends AsyncDisposable {
   readonly telemetry: Pick<Telemetry, 'metrics' | 'tracer'>;
   /** Creates an instance of the service, not yet started. Instances share the table. */
   readonly createService: () => Promise<Service>;
-  /** Starts the outbox relay of the table, and the TTL deletion of its expired items, until its disposal. */
+  /** Starts the outbox relay of the table, if it has one, and the TTL deletion of its expired items, until its disposal. */
   readonly startRelay: () => AsyncDisposable | undefined;
 }
 
@@ -57,6 +58,7 @@ export async function assembleService(name: ServiceName, options: AssemblyOption
   const store = tableName && opening.adopt(await options.openStore(name), (opened) => opened.close());
   const table = store && tableOf(store, telemetry.metrics);
   const relay = topology.relays[name];
+  const directTopic = directTopicOf(name);
   const shared = { ...telemetry, logger };
 
   const running = opening.move();
@@ -70,8 +72,9 @@ export async function assembleService(name: ServiceName, options: AssemblyOption
         ...clients.service,
         table,
         queueUrls: Object.fromEntries(queues.map((queue) => [queue, queueUrl(endpoint, queue)])),
-        topicArn: relay && topicArn(relay.topic),
+        topicArn: directTopic && topicArn(directTopic),
         limits: limitsOf({ ...config, PROXY_HOPS: 1 }),
+        corsOrigins: config.CORS_ORIGINS,
         auth: createAuthenticator({
           issuer: LOCAL_ISSUER,
           audience: LOCAL_AUDIENCE,
@@ -84,29 +87,28 @@ export async function assembleService(name: ServiceName, options: AssemblyOption
       return service;
     },
     startRelay() {
-      if (!relay || !store) return undefined;
+      if (!store) return undefined;
+      const started = new AsyncDisposableStack();
       const { eventsForExpiredItem } = definition;
-      const started = startRelay({
-        ...shared,
-        ...clients.relay,
-        ...relay,
-        store,
-        endpoint,
-        eventsForExpiredItem,
-      });
+      if (relay)
+        started.use(
+          startRelay({ ...shared, ...clients.relay, ...relay, store, endpoint, eventsForExpiredItem }),
+        );
+      started.use(startExpiry(store, logger));
       return running.use(onlyOnce(started));
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-/** Assembles every service of the topology; `npm start`, tests, measurements and drills differ in the options alone. */
+/** Assembles every service that the configuration selects; `npm start`, tests, measurements and drills differ in the options alone. */
 export async function assemble(
   options: AssemblyOptions,
 ): Promise<Readonly<Record<ServiceName, Assembly>> & AsyncDisposable> {
   await using opening = new AsyncDisposableStack();
-  const assemblies = await mapServicesAsync(async (name) =>
-    opening.use(await assembleService(name, options)),
+  const assemblies = await mapServicesAsync(
+    async (name) => opening.use(await assembleService(name, options)),
+    options.config.SERVICES,
   );
   const running = opening.move();
   return { ...assemblies, [Symbol.asyncDispose]: () => running.disposeAsync() };

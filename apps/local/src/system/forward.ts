@@ -1,7 +1,7 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { sendProblem } from '@tandem/chassis/http/problem';
-import type { ServiceName } from '@tandem/contracts/topology';
-import type { FastifyReply } from 'fastify';
+import { ProtocolError, sendProblem } from '@tandem/chassis/http/problem';
+import { type ServiceName, titleOf } from '@tandem/contracts/topology';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Instances } from './balance.ts';
 
 /** Error codes of a connection to an instance that is gone. The request may have had its effect, or not. */
@@ -19,7 +19,8 @@ export interface ForwardedRequest {
 
 /**
  * Forwards a request to the next instance, and its response to the client. If the instance is gone, a request with a safe
- * method is retried at the next one. Responds 503 if no instance responds.
+ * method is retried at the next one. If it closes the connection, its readiness is checked. Responds 503 if no instance accepts
+ * the request, 504 if one does not respond in time, and 502 if its response is not HTTP.
  */
 export function forward(
   reply: FastifyReply,
@@ -28,21 +29,51 @@ export function forward(
 ): void {
   const { service, instances, path, options } = request;
   const url = instances.next(gone);
-  if (url === undefined) return sendUnavailable(reply, service);
+  if (url === undefined) return sendProblem(unavailable(service), reply.request, reply);
   reply.from(path, {
     ...options,
     getUpstream: () => url,
+    onResponse: (_request, _reply, { stream }) => {
+      // An instance that stops closes its connections.
+      if (stream.headers.connection === 'close') instances.check(url);
+      reply.send(stream);
+    },
     onError: (_reply, { error }) => {
       const isGone = GONE.has((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
-      if (isGone) instances.markUnhealthy(url);
+      if (isGone) instances.markUnready(url);
       if (isGone && SAFE.has(reply.request.method)) forward(reply, request, new Set([...gone, url]));
-      else sendUnavailable(reply, service, error);
+      else sendProblem(problemOf(error, service), reply.request, reply);
     },
   });
 }
 
-function sendUnavailable(reply: FastifyReply, service: ServiceName, cause?: Error): void {
+function problemOf(error: Error, service: ServiceName): Error {
+  const { code = '' } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  const title = titleOf(service);
+  if ('statusCode' in error && error.statusCode === 504)
+    return new ProtocolError(
+      504,
+      'upstream-timeout',
+      `${title} did not respond in time. Retry later; a write may have been applied.`,
+    );
+  if (code.startsWith('HPE_'))
+    return new ProtocolError(
+      502,
+      'upstream-invalid',
+      `The response of ${title} was not valid HTTP. Retry later.`,
+    );
+  return unavailable(service, error);
+}
+
+function unavailable(service: ServiceName, cause?: Error): DomainError {
   const message = `The ${service} service is not available. Retry later.`;
-  const problem = new DomainError('unavailable', 'upstream-unavailable', message, { cause });
-  sendProblem(problem, reply.request, reply);
+  return new DomainError('unavailable', 'upstream-unavailable', message, { cause });
+}
+
+/** Responds to a request that may be forwarded no further (`Max-Forwards: 0`); TRACE is not implemented. */
+export function respondAtLastHop(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.method === 'OPTIONS') return reply.code(204).send();
+  const detail = 'TRACE is not implemented by the gateway. Use another method.';
+  sendProblem(new ProtocolError(501, 'not-implemented', detail), request, reply);
+  return reply;
 }

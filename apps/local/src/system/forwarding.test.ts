@@ -5,13 +5,13 @@ import { createForwarding } from './forwarding.ts';
 
 const forwarding = createForwarding();
 
-/** The `X-Forwarded-For` that reaches a guarded service. */
-function received(headers: IncomingHttpHeaders) {
+/** A header, by default `X-Forwarded-For`, as it reaches a guarded service. */
+function received(headers: IncomingHttpHeaders, name = 'x-forwarded-for') {
   const server = createServer();
   forwarding.guard(server);
   const request = { headers: { ...headers } };
   server.emit('request', request);
-  return request.headers['x-forwarded-for'];
+  return request.headers[name];
 }
 
 test('the gateway appends the client address to the header that the client sent', () => {
@@ -23,4 +23,10 @@ test('the gateway appends the client address to the header that the client sent'
 test('a service ignores the header of any sender but the gateway', () => {
   assert.equal(received({ 'x-forwarded-for': '192.0.2.1' }), undefined);
   assert.equal(received(createForwarding().append({}, '192.0.2.1')), undefined);
+});
+
+test('the gateway, to which clients connect without TLS, overwrites a claimed protocol (security 13)', () => {
+  const claimed = { 'x-forwarded-proto': 'https' };
+  assert.equal(received(forwarding.append(claimed, '192.0.2.1'), 'x-forwarded-proto'), 'http');
+  assert.equal(received(claimed, 'x-forwarded-proto'), undefined);
 });

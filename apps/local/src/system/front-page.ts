@@ -1,11 +1,21 @@
-import { type ServiceName, serviceNames, titleOf, topology } from '@tandem/contracts/topology';
+import { registerCompression } from '@tandem/chassis/http/compression';
+import { registerLengths } from '@tandem/chassis/http/head';
+import type { App } from '@tandem/chassis/http/types';
+import { registerPage } from '@tandem/console/page';
+import { asyncApiDocument } from '@tandem/contracts/asyncapi';
+import { type ServiceName, titleOf, topology } from '@tandem/contracts/topology';
 
-/** Start page of the gateway: links to the API of each service that has one, by the URLs of the services. */
-export function frontPage(urls: Readonly<Record<ServiceName, string>>): string {
+/** Path at the gateway of the documentation of a service's API; the page is below it. */
+export function docsPathOf(service: ServiceName): string {
+  return `/docs/${service}`;
+}
+
+/** Start page of the gateway: links to the API of each of these services that has one. */
+export function frontPage(services: readonly ServiceName[]): string {
   const links = [
-    ...serviceNames
+    ...services
       .filter((service) => topology.services[service].paths.length > 0)
-      .map((service) => [`${urls[service]}/docs`, `The ${titleOf(service)} API`]),
+      .map((service) => [`${docsPathOf(service)}/`, `The ${titleOf(service)} API`]),
     ['/asyncapi.json', 'The events (AsyncAPI)'],
     ['/health', 'Health'],
   ];
@@ -26,4 +36,16 @@ ${links.map(([href, text]) => `  <li><a href="${href}">${text}</a></li>`).join('
 </ul>
 </html>
 `;
+}
+
+/** Serves the start page and the AsyncAPI document, compressed. */
+export async function registerDocuments(
+  app: App,
+  { page, hasConsole }: { readonly page: string; readonly hasConsole: boolean },
+): Promise<void> {
+  await registerCompression(app);
+  registerLengths(app);
+  if (hasConsole) await registerPage(app, page);
+  else app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  app.get('/asyncapi.json', () => asyncApiDocument());
 }

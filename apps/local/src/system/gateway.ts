@@ -1,26 +1,31 @@
+import { METHODS } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import httpProxy from '@fastify/http-proxy';
-import { DomainError } from '@tandem/chassis/errors';
 import { closeGracefully } from '@tandem/chassis/http/app';
+import { prepareServer, respondToParserError } from '@tandem/chassis/http/connection';
 import { requestIdOf } from '@tandem/chassis/http/hooks';
-import { respondToParserError, sendProblem } from '@tandem/chassis/http/problem';
+import { originFormOf, registerMessageChecks } from '@tandem/chassis/http/message';
+import { registerRouteMethods } from '@tandem/chassis/http/methods';
+import { sendProblem } from '@tandem/chassis/http/problem';
+import { NO_STORE, protect } from '@tandem/chassis/http/response-headers';
 import type { ZodTypeProvider } from '@tandem/chassis/http/schema';
 import { registerShedding } from '@tandem/chassis/http/shedding';
 import type { App } from '@tandem/chassis/http/types';
 import type { LoadLimits } from '@tandem/chassis/limits';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { urlOf } from '@tandem/chassis/service';
-import { asyncApiDocument } from '@tandem/contracts/asyncapi';
-import { mapServices, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
+import { subsetOf } from '@tandem/contracts/subset';
+import { mapServices, type ServiceName } from '@tandem/contracts/topology';
 import Fastify from 'fastify';
-import { registerPage } from '@tandem/console/page';
 import { type ConsoleOptions, registerConsole } from '@tandem/console/routes';
 import { localKeySet } from '@tandem/emulators/issuer';
+import { reachableHostOf } from './addresses.ts';
 import { balance } from './balance.ts';
 import type { Forwarding } from './forwarding.ts';
-import { frontPage } from './front-page.ts';
-import { forward } from './forward.ts';
+import { docsPathOf, frontPage, registerDocuments } from './front-page.ts';
+import { forward, respondAtLastHop } from './forward.ts';
+import { hasNoHopLeft, requestHeaders, responseHeaders } from './forwarded-headers.ts';
 import { reportRequests } from './request-steps.ts';
 import { trackIdleConnections } from './idle-connections.ts';
 
@@ -39,7 +44,7 @@ export type Urls = readonly [string, ...string[]];
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
-  /** Base URLs of the instances of each service; at least one. */
+  /** Base URLs of the instances of each service that runs; at least one. */
   readonly upstreams: Readonly<Record<ServiceName, Urls>>;
   readonly forwarding: Forwarding;
   readonly load: LoadLimits;
@@ -51,47 +56,59 @@ export interface GatewayOptions {
 const UPSTREAM_TIMEOUT_MS = 11 * 60 * 1000;
 
 /**
- * Starts the gateway. It forwards each path of the topology to its service, in round-robin order over the instances, and
- * serves `/`, `/health`, the AsyncAPI document, the JWKS, and the console if there is one.
+ * Starts the gateway. It forwards each path of the topology to its service, in round-robin order over the instances, also that of
+ * its documentation, and serves `/`, `/health`, the AsyncAPI document, the JWKS, and the console if there is one.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host, port, upstreams, forwarding, load } = options;
+  const names = Object.keys(upstreams) as ServiceName[];
+  const topology = subsetOf(names);
   const app = Fastify({
     logger: false,
     genReqId: requestIdOf,
     return503OnClosing: false,
     requestTimeout: UPSTREAM_TIMEOUT_MS,
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 10_000 },
+    http: { headersTimeout: 10_000, requireHostHeader: false },
+    rewriteUrl: originFormOf,
     routerOptions: { maxParamLength: 16 * 1024 },
     frameworkErrors: sendProblem,
     clientErrorHandler: respondToParserError,
   }).withTypeProvider<ZodTypeProvider>();
+  prepareServer(app.server);
+  registerMessageChecks(app);
+  registerRouteMethods(app, { documentation: '/' });
+  const httpMethods = acceptAllMethods(app);
   registerShedding(app, { ...load, metrics: createMetrics() });
+  // A forwarded response has those of its service instead.
+  app.addHook('onRequest', async (request, reply) => protect(request, reply, NO_STORE));
   app.decorate('draining', false);
   app.addHook('onSend', async (_request, reply) => {
     if (app.draining) reply.header('connection', 'close');
   });
   app.setErrorHandler(sendProblem);
-  app.setNotFoundHandler(({ url }) => {
-    throw new DomainError('notFound', 'route-not-found', `Route ${url} not found. See / for the routes.`);
-  });
 
-  const instances = mapServices((service) => balance(upstreams[service]));
+  const instances = mapServices((service) => balance(upstreams[service]), names);
   app.addHook('onClose', async () => {
     for (const group of Object.values(instances)) group[Symbol.dispose]();
   });
   const recordRequest = options.console && reportRequests(app, options.console.eventBuffer.append);
 
-  for (const name of serviceNames) {
+  for (const name of names) {
     const group = instances[name];
-    for (const prefix of topology.services[name].paths) {
+    const { paths } = topology.services[name];
+    const docs = docsPathOf(name);
+    for (const prefix of paths.length > 0 ? [...paths, docs] : []) {
       await app.register(httpProxy, {
         prefix,
-        rewritePrefix: prefix,
+        rewritePrefix: prefix === docs ? '/docs' : prefix,
         upstream: upstreams[name][0],
+        httpMethods,
         http: { requestOptions: { timeout: UPSTREAM_TIMEOUT_MS } },
         handler: (request, reply, path, options) => {
+          // The links of the page are relative to its directory.
+          if (request.url === docs) return reply.redirect(`${docs}/`, 308);
+          if (hasNoHopLeft(request)) return respondAtLastHop(request, reply);
           recordRequest?.(request, name);
           forward(reply, { service: name, instances: group, path, options });
           return reply;
@@ -99,31 +116,34 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         replyOptions: {
           // The default retries a GET up to ten times at a service that sheds load.
           retryDelay: () => null,
-          rewriteRequestHeaders: ({ ip }, headers) => forwarding.append(headers, ip),
+          rewriteRequestHeaders: (request, headers) =>
+            forwarding.append(requestHeaders(request, headers), request.ip),
+          rewriteHeaders: responseHeaders,
         },
       });
     }
   }
 
-  const urls = mapServices((service) => upstreams[service][0]);
-  const page = frontPage(urls);
-  const urlOfGateway = () => urlOf(host, (app.server.address() as AddressInfo).port);
+  const urls = mapServices((service) => upstreams[service][0], names);
+  const page = frontPage(names);
+  const urlOfGateway = () => urlOf(reachableHostOf(host), (app.server.address() as AddressInfo).port);
   if (options.console) {
     const view = {
       urls: () => ({ ...urls, gateway: urlOfGateway() }),
+      topology,
       isReady: (service: ServiceName) => instances[service].isAnyReady(),
     };
     const consoleOptions = { ...options.console, ...view };
     await app.register(async (scope) => registerConsole(scope as App, consoleOptions), {
       prefix: '/console',
     });
-    await registerPage(app, page);
-  } else app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
-  app.get('/asyncapi.json', () => asyncApiDocument());
+  }
+  const hasConsole = options.console !== undefined;
+  await app.register(async (scope) => registerDocuments(scope as App, { page, hasConsole }));
   app.get('/.well-known/jwks.json', () => localKeySet());
   app.get('/health', { config: { system: true } }, async (_request, reply) => {
     const ready = await Promise.all(
-      serviceNames.map(async (service) => [service, await instances[service].isAnyReady()] as const),
+      names.map(async (service) => [service, await instances[service].isAnyReady()] as const),
     );
     const healthy = ready.every(([, isReady]) => isReady);
     return reply
@@ -143,6 +163,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await closeGracefully(app).finally(() => clearInterval(ending));
     },
   };
+}
+
+/** Lets the app forward requests with any method but CONNECT; returns the methods. The service decides which it allows. */
+function acceptAllMethods(app: App): string[] {
+  const methods = METHODS.filter((method) => method !== 'CONNECT');
+  for (const method of methods)
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
+  return methods;
 }
 
 /**

@@ -10,8 +10,8 @@ export interface Part extends Running {
   kill(): void;
 }
 
-/** Downtime of a simulated crash: long enough to be visible. */
-const DOWNTIME_MS = 3_000;
+/** Downtime of a simulated crash in milliseconds: long enough to be visible. */
+export const DOWNTIME_MS = 3_000;
 
 /** Starts the service that `create` returns, a new one after each crash. Rejects with EADDRINUSE when the port is in use. */
 export async function startPart(
@@ -46,16 +46,15 @@ export async function startPart(
   const url = await start(address.port);
   const restart = async () => {
     await end();
-    for (let isBack = false; !isBack;) {
+    for (;;) {
       await delay(DOWNTIME_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      isBack = await start(Number(new URL(url).port)).then(
-        () => true,
-        (err: unknown) => {
-          log.error({ err }, 'service restart failed, will retry');
-          return false;
-        },
-      );
+      try {
+        await start(Number(new URL(url).port));
+        return;
+      } catch (err) {
+        log.error({ err }, 'service restart failed, will retry');
+      }
     }
   };
   return {

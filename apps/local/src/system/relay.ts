@@ -1,4 +1,3 @@
-import { setInterval } from 'node:timers/promises';
 import type { Logger } from '@tandem/chassis/logger';
 import { createPublisher } from '@tandem/chassis/messaging/publisher';
 import type { Metrics } from '@tandem/chassis/metrics';
@@ -10,9 +9,6 @@ import { createRelay, type RelayDeps } from '@tandem/relay/relay';
 import { queueUrl, topicArn } from '@tandem/emulators/messaging-config';
 import type { Clients } from '@tandem/emulators/clients';
 import type { Store } from './store.ts';
-
-/** Interval of TTL deletion of expired items. DynamoDB may take hours. */
-const EXPIRY_INTERVAL_MS = 500;
 
 export interface RelayOptions
   extends
@@ -26,7 +22,7 @@ export interface RelayOptions
   readonly tracer?: Tracer | undefined;
 }
 
-/** Starts the outbox relay of a table, and the TTL deletion of its expired items. Disposal leaves the store open. */
+/** Starts the outbox relay of a table. Disposal leaves the store open. */
 export function startRelay(options: RelayOptions): AsyncDisposable {
   const { topic, parkingQueue, store, endpoint, sns, sqs, logger, metrics, tracer } = options;
   const relay = createRelay({
@@ -40,31 +36,11 @@ export function startRelay(options: RelayOptions): AsyncDisposable {
   });
 
   const stopping = new AbortController();
-  const { signal } = stopping;
-  const relaying = follow(store.feed, relay, { signal, log: logger });
-  const expiring = store.removeExpired ? removeExpired(store.removeExpired, signal, logger) : undefined;
+  const relaying = follow(store.feed, relay, { signal: stopping.signal, log: logger });
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      await Promise.all([relaying, expiring]);
+      await relaying;
     },
   };
-}
-
-async function removeExpired(
-  remove: (nowSeconds: number) => number,
-  signal: AbortSignal,
-  log: Logger,
-): Promise<void> {
-  try {
-    for await (const _ of setInterval(EXPIRY_INTERVAL_MS, undefined, { signal })) {
-      try {
-        remove(Math.floor(Date.now() / 1000));
-      } catch (err) {
-        log.error({ err }, 'removing expired items failed, will retry');
-      }
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

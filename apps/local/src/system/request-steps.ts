@@ -2,10 +2,14 @@ import type { App } from '@tandem/chassis/http/types';
 import { parseTraceparent } from '@tandem/chassis/trace';
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { FastifyRequest } from 'fastify';
-import { redactCartIds } from '@tandem/console/message';
+import { redactCartIds, subjectOf } from '@tandem/console/message';
+import { OWN_READ } from '@tandem/console/protocol';
 import type { Report } from '@tandem/console/telemetry-message';
 
-/** Reports each forwarded request once it has a response. Returns the function that marks a request as forwarded. */
+/**
+ * Reports each forwarded request once it has a response, but reads that the console page makes for itself. Returns the function that marks a request as
+ * forwarded.
+ */
 export function reportRequests(
   app: App,
   report: Report,
@@ -14,10 +18,10 @@ export function reportRequests(
   app.addHook('onResponse', (request, reply, done) => {
     done();
     const service = forwarded.get(request);
-    if (service === undefined) return;
+    if (service === undefined || isOwnRead(request)) return;
     const [path = ''] = request.url.split('?', 1);
     const traceparent = reply.getHeader('traceparent') ?? request.headers['traceparent'];
-    const traceId = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined)?.traceId;
+    const span = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined);
     report({
       kind: 'step',
       step: {
@@ -29,9 +33,15 @@ export function reportRequests(
         path: redactCartIds(path),
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 10) / 10,
-        ...(traceId === undefined ? {} : { traceId }),
+        ...(span && { traceId: span.traceId, spanId: span.spanId }),
+        ...subjectOf(path),
       },
     });
   });
   return (request, service) => void forwarded.set(request, service);
+}
+
+/** Whether the console page reads for itself. A write changes the system, whoever sends it. */
+function isOwnRead({ method, headers }: FastifyRequest): boolean {
+  return headers[OWN_READ] !== undefined && (method === 'GET' || method === 'HEAD');
 }

@@ -1,8 +1,8 @@
 import type { Bill } from '@tandem/bill/bill';
 import { dollars, type Line } from '@tandem/bill/line';
-import { Fact } from '../../parts/fact.tsx';
+import { Fact, Table } from '../../parts/controls.tsx';
 import { integer } from '../../parts/format.ts';
-import { Table } from '../../parts/table.tsx';
+import { Composition } from './charts.tsx';
 
 const CENT = 0.005;
 const kinds = {
@@ -11,77 +11,74 @@ const kinds = {
   limit: 'hard limit of AWS',
 } as const;
 
-/** Bill: totals, exceeded limits and line items. */
-export function BillView({
-  bill: { total, perMillionRequests, requests, excesses, lines },
-}: {
-  readonly bill: Bill;
-}) {
+/** Bill: totals, composition and exceeded limits; its items on demand. */
+export function BillView({ bill }: { readonly bill: Bill }) {
+  const { total, perMillionRequests, requests, excesses, lines } = bill;
   const sorted = [...lines].sort((a, b) => b.monthly - a.monthly);
+  const costly = sorted.filter(({ monthly }) => monthly >= CENT);
   const free = sorted.filter(({ monthly }) => monthly < CENT);
   return (
-    <>
+    <section class="panel result" aria-label="Bill">
       <dl class="facts">
         <Fact name="Per month">{dollars(total)}</Fact>
         <Fact name="Per million requests">{dollars(perMillionRequests)}</Fact>
         <Fact name="Requests per month">{integer(requests)}</Fact>
       </dl>
+      <Composition bill={bill} />
       {excesses.length === 0 ? (
-        <p class="notice good">This traffic exceeds no limit.</p>
+        <p class="notice good">Within all limits: nothing has to be raised for this traffic.</p>
       ) : (
         <Table
           label="Exceeded limits, the largest excess first"
-          columns={['Exceeded limit', { number: 'Used' }, { number: 'Allowed' }, 'Unit', 'Remedy']}
-        >
-          {excesses.map(({ limit, used, allowed, unit, kind, remedy }) => (
-            <tr key={limit}>
-              <th scope="row">
-                {limit} <span class={kind === 'limit' ? 'bad-ink' : 'quiet'}>({kinds[kind]})</span>
-              </th>
-              <td class="number">{integer(Math.ceil(used))}</td>
-              <td class="number">{integer(Math.floor(allowed))}</td>
-              <td>{unit}</td>
-              <td>{remedy}</td>
-            </tr>
-          ))}
-        </Table>
+          columns={['Exceeded limit', '#Used', '#Allowed', 'Unit', 'Remedy']}
+          rows={excesses.map(({ limit, used, allowed, unit, kind, remedy }) => [
+            <>
+              {limit} <span class={kind === 'limit' ? 'bad-ink' : 'quiet'}>({kinds[kind]})</span>
+            </>,
+            integer(Math.ceil(used)),
+            integer(Math.floor(allowed)),
+            unit,
+            remedy,
+          ])}
+        />
       )}
-      <Items label="Line items" lines={sorted.filter(({ monthly }) => monthly >= CENT)} />
+      <details>
+        <summary>{costly.length} line items, with their formulas</summary>
+        <Items label="Line items" lines={costly} />
+      </details>
       {free.length > 0 && (
         <details>
           <summary>{free.length} more below one cent</summary>
           <Items label="Line items below one cent" lines={free} />
         </details>
       )}
-    </>
+    </section>
   );
 }
 
 function Items({ label, lines }: { readonly label: string; readonly lines: readonly Line[] }) {
   return (
-    <Table label={label} columns={['Item', { number: 'Per month' }, 'Formula']}>
-      {lines.map(({ item, monthly, formula, inputs }) => (
-        <tr key={item}>
-          <th scope="row">{item}</th>
-          <td class="number">{dollars(monthly)}</td>
-          <td>
-            {inputs.length === 0 ? (
+    <Table
+      label={label}
+      columns={['Item', '#Per month', 'Formula']}
+      rows={lines.map(({ item, monthly, formula, inputs }) => [
+        item,
+        dollars(monthly),
+        inputs.length === 0 ? (
+          <code>{formula}</code>
+        ) : (
+          <details>
+            <summary>
               <code>{formula}</code>
-            ) : (
-              <details>
-                <summary>
-                  <code>{formula}</code>
-                </summary>
-                {inputs.map(({ name, formula }) => (
-                  <p key={name}>
-                    {name}: <code>{formula}</code>
-                  </p>
-                ))}
-              </details>
-            )}
-          </td>
-        </tr>
-      ))}
-    </Table>
+            </summary>
+            {inputs.map(({ name, formula }) => (
+              <p key={name}>
+                {name}: <code>{formula}</code>
+              </p>
+            ))}
+          </details>
+        ),
+      ])}
+    />
   );
 }

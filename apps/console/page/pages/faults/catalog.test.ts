@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { defineTopology } from '@tandem/contracts/define-topology';
 import { type ServiceName, type Topology, topology } from '@tandem/contracts/topology';
-import { keys } from '../../parts/keys.ts';
+import { keys } from '../../parts/topology.ts';
 import { cardsOf } from './catalog.ts';
 
 const runbook = readFileSync(new URL('../../../../../docs/runbook.md', import.meta.url), 'utf8');
@@ -17,6 +17,16 @@ for (const service of keys(topology.services)) {
       // The runbook has a section for each kind of alarm, and names some or all of its owners.
       assert.match(runbook, new RegExp(`\`[a-z…-]+${alarm.slice(owner.length)}\``), alarm);
     }
+  });
+
+  test(`${service}: the age of messages that fires an alarm is that of the runbook`, () => {
+    const { alarmCondition } =
+      cardsOf(service, topology).find(({ kind }) => kind === 'consumerPaused') ?? assert.fail();
+    const [, age = ''] = /older than (.+)\./.exec(alarmCondition) ?? [];
+    const [queue] = topology.services[service].queues;
+    const line =
+      runbook.split('\n').find((text) => text.startsWith('`') && text.includes(`\`${queue}-age\``)) ?? '';
+    assert.ok(age !== '' && line.includes(age), `${age}: ${line}`);
   });
 
   test(`${service}: a fault is visible in its relay, or in a queue that it consumes from or publishes to`, () => {

@@ -1,73 +1,73 @@
-import { type QueueName, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
+import { signal } from '@preact/signals';
+import { topology } from '@tandem/contracts/topology';
 import type { State } from '../../../server/protocol.ts';
-import { accentOf } from '../../parts/accent.ts';
+import { state } from '../../live.ts';
+import { scaleOf } from '../../parts/chart.ts';
 import { duration } from '../../parts/format.ts';
-import { cardsOf } from './catalog.ts';
-import { history, WINDOW_MS } from './history.ts';
-import { linePath, scaleOf } from './line.ts';
-import { killedAt } from './switches.ts';
+import { running, runningServices } from '../../parts/running.ts';
+import { accentOf, keys } from '../../parts/topology.ts';
+import { type Card, cardsOf } from './catalog.ts';
+import { linePath, appendSample, spansOf } from './line.ts';
 
-/** Charts of the queues and relays that a fault of the last two minutes affects: backlog and age. */
+/** Time window of the charts. */
+const WINDOW_MS = 120_000;
+
+/** States of the last two minutes, from the first visit of the page on. */
+const history = signal<readonly State[]>([]);
+
+state.subscribe((now) => {
+  if (now) history.value = appendSample(history.peek(), now, WINDOW_MS);
+});
+
+/** Times at which a fault of the parts in a chart was on, or a service that they belong to was away. */
+interface Marked {
+  readonly isFaulty: (state: State) => boolean;
+}
+
+/** Charts of all relays and queues: backlog and age. Times at which a fault affected them are shaded. */
 export function FaultCharts() {
-  const cards = serviceNames.flatMap((service) =>
-    cardsOf(service, topology).filter(({ kind }) =>
-      kind === 'killed'
-        ? (killedAt.value[service] ?? -Infinity) > (history.value.at(-1)?.at ?? 0) - WINDOW_MS
-        : history.value.some(({ faults }) =>
-            faults.some((on) => on.fault === kind && on.service === service),
-          ),
-    ),
-  );
-  if (cards.length === 0) return null;
-  const relays = new Set(cards.flatMap(({ relay }) => relay ?? []));
-  const queues = new Set(cards.flatMap(({ queues }) => queues));
+  const { relays, queues } = running.value;
+  const affects = (isOwn: (card: Card) => boolean) => (state: State) =>
+    runningServices.value.some((service) => {
+      const cards = cardsOf(service, running.value).filter(isOwn);
+      return cards.some(({ kind }) =>
+        kind === 'killed'
+          ? !state.services[service].isReady
+          : state.faults.some((on) => on.fault === kind && on.service === service),
+      );
+    });
   return (
     <section class="panel charts" aria-label="The last two minutes">
-      {[...relays].map((relay) => (
-        <RelayCharts key={relay} relay={relay} />
+      {keys(relays).map((relay) => (
+        <figure key={relay} class={accentOf(relay)}>
+          <figcaption>{relay} relay </figcaption>
+          <Chart
+            label="oldest unpublished change"
+            value={({ relays }) => relays[relay]?.oldestMs ?? 0}
+            isFaulty={affects((card) => card.relay === relay)}
+            {...age}
+          />
+        </figure>
       ))}
-      {[...queues].map((queue) => (
-        <QueueCharts key={queue} queue={queue} />
+      {keys(queues).map((queue) => (
+        <figure key={queue} class={accentOf(topology.queues[queue].consumer)}>
+          <figcaption>{queue} </figcaption>
+          <Chart
+            label="waiting or in flight"
+            value={({ queues }) => queues[queue].visible + queues[queue].inFlight}
+            isFaulty={affects((card) => card.queues.includes(queue))}
+            min={10}
+            format={String}
+          />
+        </figure>
       ))}
     </section>
   );
 }
 
-function QueueCharts({ queue }: { readonly queue: QueueName }) {
-  return (
-    <figure class={accentOf(topology.queues[queue].consumer)}>
-      <figcaption>{queue} </figcaption>
-      <Chart
-        label="waiting or in flight"
-        value={({ queues }) => queues[queue].visible + queues[queue].inFlight}
-        min={10}
-        format={String}
-      />
-      <Chart
-        label="age of the oldest message"
-        value={({ queues }) => queues[queue].oldestMs}
-        min={5_000}
-        format={duration}
-      />
-    </figure>
-  );
-}
+const age = { min: 5_000, format: duration };
 
-function RelayCharts({ relay }: { readonly relay: ServiceName }) {
-  return (
-    <figure class={accentOf(relay)}>
-      <figcaption>{relay} relay </figcaption>
-      <Chart
-        label="age of the oldest unpublished change"
-        value={({ relays }) => relays[relay]?.oldestMs ?? 0}
-        min={5_000}
-        format={duration}
-      />
-    </figure>
-  );
-}
-
-interface ChartProps {
+interface ChartProps extends Marked {
   readonly label: string;
   readonly value: (state: State) => number;
   /** Minimum of the scale's upper end. */
@@ -75,16 +75,29 @@ interface ChartProps {
   readonly format: (value: number) => string;
 }
 
-const SIZE = { width: 320, height: 64 };
+const SIZE = { width: 320, height: 56 };
 
-function Chart({ label, value, min, format }: ChartProps) {
+function Chart({ label, value, isFaulty, min, format }: ChartProps) {
   const samples = history.value.map((state) => ({ at: state.at, value: value(state) }));
   const { at: now = 0, value: latest = 0 } = samples.at(-1) ?? {};
-  const max = scaleOf(samples, min);
+  const max = scaleOf(
+    samples.map(({ value }) => value),
+    min,
+  );
+  const xOf = (at: number) => Math.max(0, SIZE.width * (1 - (now - at) / WINDOW_MS));
   return (
     <div class="chart">
       <strong class="number">{format(latest)}</strong> {label}
       <svg viewBox={`0 -4 ${SIZE.width} ${SIZE.height + 8}`} preserveAspectRatio="none" aria-hidden="true">
+        {spansOf(history.value, isFaulty).map(({ from, to }) => (
+          <rect
+            key={from}
+            x={xOf(from)}
+            width={Math.max(1, xOf(to) - xOf(from))}
+            y="0"
+            height={SIZE.height}
+          />
+        ))}
         <path d={`M0 0H${SIZE.width}M0 ${SIZE.height}H${SIZE.width}`} />
         <path class="line" d={linePath(samples, { now, windowMs: WINDOW_MS, max, ...SIZE })} />
       </svg>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linePath, appendSample, scaleOf } from './line.ts';
+import { linePath, appendSample, spansOf } from './line.ts';
 
 const frame = { now: 1_000, windowMs: 1_000, width: 100, height: 10, max: 4 };
 
@@ -26,13 +26,19 @@ test('a single sample draws no line', () => {
   assert.equal(linePath([{ at: 1_000, value: 1 }], frame), '');
 });
 
-test('the scale is a round number', () => {
-  const scaleFor = (value: number) => scaleOf([{ at: 0, value }], 5);
-  assert.deepEqual([0, 7, 12, 40, 1_000].map(scaleFor), [5, 10, 20, 50, 1_000]);
-});
-
 test('samples are kept for the length of the window, without duplicates', () => {
   const samples = [{ at: 0 }, { at: 900 }];
   assert.deepEqual(appendSample(samples, { at: 1_500 }, 1_000), [{ at: 900 }, { at: 1_500 }]);
   assert.deepEqual(appendSample(samples, { at: 900 }, 1_000), [{ at: 0 }, { at: 900 }]);
+});
+
+test('a span of matching samples lasts until the sample after it', () => {
+  const samples = [1, 2, 3, 4, 5, 6].map((at) => ({ at, isOn: [2, 3, 6].includes(at) }));
+  assert.deepEqual(
+    spansOf(samples, ({ isOn }) => isOn),
+    [
+      { from: 2, to: 4 },
+      { from: 6, to: 6 },
+    ],
+  );
 });

@@ -1,142 +1,109 @@
-import type { ServiceName } from '@tandem/contracts/topology';
-import type { Connection } from './connections.ts';
-import type { Box, Placed, PlacedLane } from './layout.ts';
+import type { ServiceName, Topology } from '@tandem/contracts/topology';
+import {
+  type Box,
+  bent,
+  centreOf,
+  curved,
+  downward,
+  type Line,
+  overlap,
+  type Point,
+  pointAlong,
+} from './geometry.ts';
+import type { Placed, PlacedLane, Places, Shape } from './layout.ts';
+import { lineUpright } from './lines-upright.ts';
+import { connect, type Connection } from './parts.ts';
 
 /** Drawn arrow: its SVG path, and its end with the direction in degrees (0 is to the right). */
 export interface Arrow {
   readonly path: string;
   readonly end: Point & { readonly angle: number };
   readonly middle: Point;
+  /** Centre of the number of an arrow; numbers do not overlap. */
+  readonly label: Point;
   /** Service that sends on the arrow, or else receives. */
   readonly lane?: ServiceName | undefined;
 }
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** Distance of each rail from the lane's outer edge. */
-const RAIL = { consumed: 26, snapshots: 46 };
+const RAIL = { consumed: 16, snapshots: 31 };
 /** Distance right of a queue at which its return path turns. */
-const TURN = 15;
-const CORNER = 9;
+const TURN = 12;
+/** Size of the number of an arrow. */
+const LABEL = { width: 34, height: 14 };
+/** Shares of an arrow's length at which its number may stand, best first. */
+const shares = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82, 0.1, 0.9, 0.04, 0.96];
 
-/** Draws an arrow between two placed parts. */
-export function draw(connection: Connection, nodes: readonly Placed[], lanes: readonly PlacedLane[]): Arrow {
-  const from = find(nodes, connection.from);
-  const to = find(nodes, connection.to);
-  return { ...lineOf(connection, from, to, lanes), lane: from.lane ?? to.lane };
+/** Draws all arrows of a topology between its placed parts. */
+export function drawAll(topology: Topology, places: Places, shape: Shape): (Connection & Arrow)[] {
+  const nodes = new Map(places.nodes.map((node) => [node.id, node]));
+  const labels: Box[] = [];
+  return connect(topology).map((connection) => {
+    const [from, to] = [find(nodes, connection.from), find(nodes, connection.to)];
+    const line = (shape === 'wide' ? lineWide : lineUpright)(connection, from, to, places);
+    const box = placeLabel(line, labels, places.nodes);
+    labels.push(box);
+    const end = line.points.at(-1) ?? centreOf(to);
+    return {
+      ...connection,
+      path: line.path,
+      end: { x: end.x, y: end.y, angle: line.angle },
+      middle: pointAlong(line.points, 0.5),
+      label: centreOf(box),
+      lane: from.lane ?? to.lane,
+    };
+  });
 }
 
-function lineOf({ carries }: Connection, from: Placed, to: Placed, lanes: readonly PlacedLane[]): Arrow {
-  if (carries === 'failures') return bent(down(from, to));
-  if (carries !== 'consumed' && carries !== 'snapshots')
-    return curved(leaving(from, to), { x: to.x, y: middle(to).y });
+/** Box of an arrow's number: away from all other numbers, and from the parts if possible. */
+function placeLabel({ points }: Line, labels: readonly Box[], nodes: readonly Box[]): Box {
+  const boxes = shares.map((share): Box => {
+    const { x, y } = pointAlong(points, share);
+    return { x: x - LABEL.width / 2, y: y - LABEL.height / 2, ...LABEL };
+  });
+  const free = boxes.filter((box) => !labels.some((label) => overlap(box, label)));
+  const [first = { x: 0, y: 0, ...LABEL }] = boxes;
+  return free.find((box) => !nodes.some((node) => overlap(box, node))) ?? free[0] ?? first;
+}
+
+function lineWide({ carries }: Connection, from: Placed, to: Placed, { lanes }: Places): Line {
+  if (carries === 'failures') return downward(from, to);
+  const right = from.x + from.width;
+  if (carries !== 'consumed' && carries !== 'snapshots') {
+    // Arrows of the gateway, which spans all lanes, start at the height of their target.
+    const y = centreOf(from.kind === 'gateway' ? to : from).y;
+    return curved(
+      { x: right, y: Math.min(Math.max(y, from.y), from.y + from.height) },
+      { x: to.x, y: centreOf(to).y },
+    );
+  }
   const lane = lanes.find(({ service }) => service === from.lane);
   if (!lane) throw new Error(`${from.id} is in no lane`);
-  return bent(carries === 'consumed' ? back(from, to, lane) : past(from, to, lane));
+  const rail = railOf(lane, RAIL[carries]);
+  const outerEdge = (box: Box) => (lane.isMirrored ? box.y + box.height : box.y);
+  const { y } = centreOf(from);
+  // A queue returns to its service along the outer edge of the lane; a snapshot passes the table and the relay.
+  const start =
+    carries === 'consumed'
+      ? [
+          { x: right, y },
+          { x: right + TURN, y },
+          { x: right + TURN, y: rail },
+        ]
+      : [
+          { x: from.x + from.width * 0.7, y: outerEdge(from) },
+          { x: from.x + from.width * 0.7, y: rail },
+        ];
+  const x = carries === 'consumed' ? to.x + to.width * 0.3 : centreOf(to).x;
+  return bent([...start, { x, y: rail }, { x, y: outerEdge(to) }]);
 }
 
-/** Straight from a part to its dead-letter queue: down, or up in a mirrored lane. */
-function down(from: Box, to: Box): Point[] {
-  const { x } = middle(from);
-  return to.y > from.y
-    ? [
-        { x, y: from.y + from.height },
-        { x, y: to.y },
-      ]
-    : [
-        { x, y: from.y },
-        { x, y: to.y + to.height },
-      ];
+function railOf(lane: PlacedLane, distance: number): number {
+  return lane.isMirrored ? lane.y + lane.height - distance : lane.y + distance;
 }
 
-/** Return path of a queue to its service, along the outer edge of the lane. */
-function back(from: Box, to: Box, lane: PlacedLane): Point[] {
-  const { y } = middle(from);
-  const right = from.x + from.width;
-  const x = to.x + to.width * 0.3;
-  const rail = railOf(lane, RAIL.consumed);
-  return [
-    { x: right, y },
-    { x: right + TURN, y },
-    { x: right + TURN, y: rail },
-    { x, y: rail },
-    { x, y: outerEdge(to, lane) },
-  ];
-}
-
-/** Path from a service past its table and relay. */
-function past(from: Box, to: Box, lane: PlacedLane): Point[] {
-  const x = from.x + from.width * 0.7;
-  const rail = railOf(lane, RAIL.snapshots);
-  return [
-    { x, y: outerEdge(from, lane) },
-    { x, y: rail },
-    { x: middle(to).x, y: rail },
-    { x: middle(to).x, y: outerEdge(to, lane) },
-  ];
-}
-
-function railOf(lane: PlacedLane, depth: number): number {
-  return lane.isMirrored ? lane.y + lane.height - depth : lane.y + depth;
-}
-
-function outerEdge(box: Box, lane: PlacedLane): number {
-  return lane.isMirrored ? box.y + box.height : box.y;
-}
-
-/** Start of an arrow. Arrows of the gateway, which spans all lanes, start at the height of their target. */
-function leaving(from: Placed, to: Box): Point {
-  const y = from.kind === 'gateway' ? middle(to).y : middle(from).y;
-  return { x: from.x + from.width, y: Math.min(Math.max(y, from.y), from.y + from.height) };
-}
-
-function curved(from: Point, to: Point): Arrow {
-  const half = (from.x + to.x) / 2;
-  return {
-    path:
-      from.y === to.y
-        ? `M${from.x} ${from.y}H${to.x}`
-        : `M${from.x} ${from.y}C${half} ${from.y} ${half} ${to.y} ${to.x} ${to.y}`,
-    end: { ...to, angle: 0 },
-    middle: { x: half, y: (from.y + to.y) / 2 },
-  };
-}
-
-/** Polyline with rounded corners. */
-function bent(points: readonly Point[]): Arrow {
-  const [start, ...rest] = points;
-  const end = rest.at(-1);
-  const before = points.at(-2);
-  if (!start || !end || !before) throw new Error('a line needs two points');
-  const corners = rest.slice(0, -1).map((corner, index) => {
-    const entering = towards(corner, points[index] ?? corner);
-    const leaving = towards(corner, points[index + 2] ?? corner);
-    return `L${entering.x} ${entering.y}Q${corner.x} ${corner.y} ${leaving.x} ${leaving.y}`;
-  });
-  const longest = points.length > 4 ? [points[2], points[3]] : [points[0], points[1]];
-  const [a = start, b = end] = longest;
-  return {
-    path: `M${start.x} ${start.y}${corners.join('')}L${end.x} ${end.y}`,
-    end: { ...end, angle: (Math.atan2(end.y - before.y, end.x - before.x) * 180) / Math.PI },
-    middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
-  };
-}
-
-function towards(from: Point, to: Point): Point {
-  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  const share = Math.min(CORNER, length / 2) / length;
-  return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
-}
-
-function middle({ x, y, width, height }: Box): Point {
-  return { x: x + width / 2, y: y + height / 2 };
-}
-
-function find(nodes: readonly Placed[], id: string): Placed {
-  const node = nodes.find((node) => node.id === id);
+function find(nodes: ReadonlyMap<string, Placed>, id: string): Placed {
+  const node = nodes.get(id);
   if (!node) throw new Error(`No part ${id} in the picture`);
   return node;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { defineTopology } from '@tandem/contracts/define-topology';
 import { type Topology, topology } from '@tandem/contracts/topology';
 import type { Step } from '../../../server/protocol.ts';
-import { connect } from './connections.ts';
+import { connect } from './parts.ts';
 import { routesOf, sourceOf, stepsAt } from './route.ts';
 
 const event = { eventId: 'e1', eventType: 'ProductUpdated' };
@@ -80,6 +80,17 @@ test('what a service without a table applies is a step of the service, without a
   const step = { ...applied, queue: 'mail-queue' } as unknown as Step;
   assert.deepEqual(routesOf(step, system), []);
   assert.deepEqual(stepsAt('service/mail', [step], system, 9), [step]);
+});
+
+test('a request for a snapshot bypasses table and relay of the topic that it uses; one by its own relay does not', () => {
+  const requested = {
+    ...snapshot,
+    topic: 'cart-events-topic',
+    eventType: 'ProductSnapshotRequested',
+  } as const;
+  assert.equal(routesOf(requested, topology)[0]?.[0], 'service/analytics/to/topic/cart-events-topic');
+  const committed = { ...requested, committedAt: 1 };
+  assert.equal(routesOf(committed, topology)[0]?.[0], 'table/carts/to/relay/cart');
 });
 
 test('an event has the colour of the publishing service', () => {

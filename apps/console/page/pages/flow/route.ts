@@ -1,11 +1,11 @@
 import type { ServiceName, Topology } from '@tandem/contracts/topology';
 import type { Step } from '../../../server/protocol.ts';
-import { arrowId } from './connections.ts';
-import { client, gateway, idOf } from './nodes.ts';
+import { keys } from '../../parts/topology.ts';
+import { arrowId, client, gateway, idOf } from './parts.ts';
 
 /**
- * Routes of a step in the picture, each a sequence of arrow ids. An event has one route per subscribed queue; a snapshot
- * page bypasses table and relay.
+ * Routes of a step in the picture, each a sequence of arrow ids. An event has one route per subscribed queue; a snapshot page
+ * and a request for a snapshot bypass table and relay.
  */
 export function routesOf(step: Step, topology: Topology): string[][] {
   switch (step.kind) {
@@ -13,6 +13,11 @@ export function routesOf(step: Step, topology: Topology): string[][] {
       return [along(client.id, gateway.id, idOf.service(step.service))];
     case 'published':
       return published(step, topology);
+    case 'parked': {
+      const { owner } = topology.topics[step.topic];
+      const relay = topology.relays[owner];
+      return relay ? [along(idOf.relay(owner), idOf.deadLetters(relay.parkingQueue))] : [];
+    }
     case 'received':
       return [along(idOf.queue(step.queue), idOf.service(topology.queues[step.queue].consumer))];
     case 'applied': {
@@ -34,8 +39,9 @@ function published(step: Step & { kind: 'published' }, topology: Topology): stri
   const { owner } = topology.topics[step.topic];
   const relay = topology.relays[owner];
   if (!relay) return [];
-  const isSnapshot = step.committedAt === undefined && relay.snapshotQueue !== undefined;
-  const start = isSnapshot ? [idOf.service(owner)] : [idOf.table(relay.table), idOf.relay(owner)];
+  const sender = senderOf(step, topology) ?? (relay.snapshotQueue === undefined ? undefined : owner);
+  const isDirect = step.committedAt === undefined && sender !== undefined;
+  const start = isDirect ? [idOf.service(sender)] : [idOf.table(relay.table), idOf.relay(owner)];
   const subscriptions = topology.subscriptions.filter(
     ({ topic, eventTypes }) => topic === step.topic && eventTypes.some((type) => type === step.eventType),
   );
@@ -43,6 +49,14 @@ function published(step: Step & { kind: 'published' }, topology: Topology): stri
   return subscriptions.map((subscription) =>
     along(...start, idOf.topic(step.topic), idOf.subscription(subscription), idOf.queue(subscription.queue)),
   );
+}
+
+/** The service that publishes such an event to the topic of another as a request. */
+function senderOf({ topic, eventType }: Step & { kind: 'published' }, { services }: Topology) {
+  return keys(services).find((service) => {
+    const { requests } = services[service];
+    return requests?.topic === topic && requests.eventTypes.some((type) => type === eventType);
+  });
 }
 
 function along(...ids: readonly string[]): string[] {
@@ -73,7 +87,7 @@ function passes(step: Step, id: string, topology: Topology): boolean {
 /** Service whose colour a step has: the owner of its topic, or the service of its request. */
 export function sourceOf(step: Step, topology: Topology): ServiceName {
   if (step.kind === 'request') return step.service;
-  if (step.kind === 'published') return topology.topics[step.topic].owner;
+  if (step.kind === 'published' || step.kind === 'parked') return topology.topics[step.topic].owner;
   const from = topology.subscriptions.find(
     ({ queue, eventTypes }) => queue === step.queue && eventTypes.some((type) => type === step.eventType),
   );

@@ -1,116 +1,154 @@
-import { useRef } from 'preact/hooks';
-import { type Product, readProduct } from '../../commerce.ts';
-import { formatMoney } from '../../money.ts';
-import { accentOf } from '../../parts/accent.ts';
-import { Button } from '../../parts/button.tsx';
-import { ErrorNotice } from '../../parts/error-notice.tsx';
-import { LazyDetails } from '../../parts/lazy-details.tsx';
-import { Select } from '../../parts/select.tsx';
-import { add, actions as cartActions, readCart } from './cart-state.ts';
-import { needsManualRefresh } from './freshness.ts';
-import { categories, category, actions, isFirst, page, reloadPage, showPage } from './catalog-state.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import { address, linkTo, setParameters } from '../../parts/address.ts';
+import { ErrorNotice, Select } from '../../parts/controls.tsx';
+import { counted, integer } from '../../parts/format.ts';
+import { accentOf } from '../../parts/topology.ts';
+import { type Listing, MOST_PRODUCTS, useCurrent, useListing } from './catalog-reads.ts';
+import {
+  categoriesOf,
+  type ListPart,
+  parametersOf,
+  partOf,
+  type Selection,
+  selectionFrom,
+  sorted,
+  sortings,
+} from './catalog-selection.ts';
+import { ProductCard } from './product-card.tsx';
 
-/** Paged catalog of all categories or of one. */
+/** Catalog: search, category, order and pages, all in the address. */
 export function Catalog() {
+  const selection = selectionFrom(address.value.parameters);
+  const { all, found } = useListing(selection);
+  const part = partOf(sorted(found.data?.items ?? [], selection.sorting), selection.page);
+  const products = useCurrent(part.items);
   const heading = useRef<HTMLHeadingElement>(null);
-  const goTo = async (cursor?: string) => {
-    await showPage(category.value, cursor);
-    heading.current?.focus();
-  };
-  const isLoading = actions.isPending('load');
-  const next = page.value?.nextCursor;
+  const shownPage = useRef(selection.page);
+  useEffect(() => {
+    if (shownPage.current === selection.page) return;
+    shownPage.current = selection.page;
+    heading.current?.focus({ preventScroll: true });
+    heading.current?.scrollIntoView({ block: 'start' });
+  }, [selection.page]);
+  const categories = categoriesOf(all.data?.items ?? []);
   return (
     <section class={accentOf('product')} aria-labelledby="catalog-title">
+      <Filters selection={selection} categories={categories} />
       <div class="heading row">
-        <h2 id="catalog-title" tabIndex={-1} ref={heading} class="accent-ink">
-          {category.value ?? 'All products'}
+        <h2 id="catalog-title" tabIndex={-1} ref={heading}>
+          {titleOf(selection)}
         </h2>
-        {needsManualRefresh() && (
-          <Button isQuiet isDisabled={isLoading} onPress={() => void Promise.all([reloadPage(), readCart()])}>
-            Refresh
-          </Button>
-        )}
+        <p class="small" role="status">
+          {found.data && countText(part, found.data, selection)}
+        </p>
       </div>
-      <Filter />
-      <ErrorNotice message={actions.errorOf('load') ?? actions.errorOf('refresh')} />
-      <ul class="list products" aria-busy={isLoading}>
-        {page.value?.items.map((product) => (
-          <Item key={product.productId} product={product} />
+      {!found.data && <ErrorNotice message={(all.error ?? found.error)?.message} />}
+      <ul class="list products" aria-busy={found.isLoading}>
+        {products.map((product) => (
+          <ProductCard key={product.productId} product={product} selection={selection} />
         ))}
       </ul>
-      {page.value?.items.length === 0 && <p class="quiet">There are no products here.</p>}
-      <div class="row">
-        {!isFirst.value && (
-          <Button isQuiet isDisabled={isLoading} onPress={() => void goTo()}>
-            First page
-          </Button>
-        )}
-        {next !== undefined && (
-          <Button isQuiet isDisabled={isLoading} onPress={() => void goTo(next)}>
-            Next page
-          </Button>
-        )}
-      </div>
+      {found.data && part.total === 0 && <Nothing selection={selection} />}
+      <Pages part={part} selection={selection} />
     </section>
   );
 }
 
-/** Category filter: a known category, or any other by name. */
-function Filter() {
-  const search = (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const name = new FormData(form).get('category');
-    if (typeof name !== 'string' || name.trim() === '') return;
-    form.reset();
-    void showPage(name.trim());
-  };
-  const current = category.value;
-  const extra = current === undefined || categories.value.includes(current) ? [] : [current];
+function titleOf({ q, category }: Selection): string {
+  const where = category === '' ? 'All products' : category;
+  return q === '' ? where : `“${q}” in ${category === '' ? 'all products' : category}`;
+}
+
+/** "1–12 of 313 products"; says so where more exist than can be sorted in the page. */
+function countText(
+  { first, last, total }: ListPart<unknown>,
+  { isComplete }: Listing,
+  { q }: Selection,
+): string {
+  const range = total === last - first + 1 || total === 0 ? '' : `${first}–${last} of `;
+  if (isComplete) return `${range}${counted(total, 'product')}`;
+  return q === ''
+    ? `${range}the first ${integer(MOST_PRODUCTS)} products. Search for others: only these can be sorted.`
+    : `${range}the first ${integer(total)} products found. Type more of the name.`;
+}
+
+/** Address of a selection of the catalog, from its first page unless the page is what changes. */
+function addressOf(selection: Selection, changes: Partial<Selection>): string {
+  return linkTo('shop', '', parametersOf({ ...selection, page: 1, ...changes }));
+}
+
+interface FiltersProps {
+  readonly selection: Selection;
+  readonly categories: readonly string[];
+}
+
+function Filters({ selection, categories }: FiltersProps) {
+  const { q, category, sorting } = selection;
+  const known = category === '' || categories.includes(category) ? categories : [category, ...categories];
   return (
-    <div class="filter">
+    <div class="filters" role="search">
+      <label class="search">
+        Search
+        <input
+          type="search"
+          placeholder="Name of a product"
+          value={q}
+          maxLength={100}
+          autocomplete="off"
+          onInput={({ currentTarget }) => setParameters({ q: currentTarget.value, page: undefined })}
+        />
+      </label>
       <Select
         label="Category"
-        value={current ?? ''}
-        options={[['', 'All'], ...[...extra, ...categories.value].map((name) => [name, name] as const)]}
-        onChoose={(name) => void showPage(name === '' ? undefined : name)}
+        value={category}
+        options={[['', 'All'], ...known.map((name) => [name, name] as const)]}
+        onChoose={(name) => setParameters({ category: name, page: undefined }, true)}
       />
-      <form onSubmit={search}>
-        <label>
-          Other category
-          <input name="category" maxLength={64} autocomplete="off" />
-        </label>
-        <Button isQuiet>Show</Button>
-      </form>
+      <Select
+        label="Sort by"
+        value={sorting}
+        options={sortings}
+        onChoose={(name) => setParameters({ ...parametersOf({ ...selection, page: 1 }), sort: name }, true)}
+      />
     </div>
   );
 }
 
-function Item({ product }: { readonly product: Product }) {
-  const { productId, name, category, price, currency, inventory } = product;
-  const isOut = inventory === 0;
-  const action = `add:${productId}`;
+function Nothing({ selection }: { readonly selection: Selection }) {
+  const { q, category } = selection;
+  if (q === '' && category === '')
+    return <p class="quiet">There are no products yet. Create one under Admin, or import a catalog.</p>;
   return (
-    <li>
-      <p class="small">{category ?? 'No category'}</p>
-      <h3>{name}</h3>
-      <LazyDetails
-        summary="Description"
-        label={`Description of ${name}`}
-        load={async () => (await readProduct(productId)).description ?? 'No description.'}
-      />
-      <div class="offer">
-        <p class="price">{formatMoney(price, currency)}</p>
-        <p class={isOut ? 'small bad-ink' : 'small'}>{isOut ? 'Out of stock' : `${inventory} available`}</p>
-      </div>
-      <Button
-        isDisabled={isOut || cartActions.isPending(action)}
-        label={`Add to cart: ${name}`}
-        onPress={() => void add(product)}
-      >
-        Add to cart
-      </Button>
-      <ErrorNotice message={cartActions.errorOf(action)} />
-    </li>
+    <p class="quiet">
+      No product {q !== '' && `has a name with “${q}”`} {category !== '' && `in ${category}`}.{' '}
+      <a href={addressOf(selection, { q: '', category: '' })}>Show all products</a>
+    </p>
+  );
+}
+
+interface PagesProps {
+  readonly part: ListPart<unknown>;
+  readonly selection: Selection;
+}
+
+/** Links to the neighbouring pages. */
+function Pages({ part: { page, pageCount }, selection }: PagesProps) {
+  if (pageCount === 1) return null;
+  return (
+    <nav class="pages row" aria-label="Pages of the catalog">
+      {page > 1 && (
+        <a rel="prev" href={addressOf(selection, { page: page - 1 })}>
+          ← Previous page
+        </a>
+      )}
+      <span>
+        Page {page} of {pageCount}
+      </span>
+      {page < pageCount && (
+        <a rel="next" href={addressOf(selection, { page: page + 1 })}>
+          Next page →
+        </a>
+      )}
+    </nav>
   );
 }

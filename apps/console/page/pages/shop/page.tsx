@@ -1,40 +1,52 @@
-import { useEffect } from 'preact/hooks';
-import { formatMoney } from '../../money.ts';
-import { accentOf } from '../../parts/accent.ts';
-import { Button } from '../../parts/button.tsx';
-import { counted } from '../../parts/format.ts';
-import { cart, readCart } from './cart-state.ts';
-import { CartView } from './cart-view.tsx';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from '../../parts/controls.tsx';
+import { selected } from '../../parts/address.ts';
+import { counted, formatMoney } from '../../parts/format.ts';
+import { accentOf } from '../../parts/topology.ts';
+import { CartPanel, LatestEvent } from './cart-panel.tsx';
+import { useCart } from './cart-state.ts';
 import { Catalog } from './catalog.tsx';
-import { refreshOnEvents } from './freshness.ts';
-import { refreshOrdersOnChange } from './orders.ts';
-import { reloadPage } from './catalog-state.ts';
+import { Hero } from './hero.tsx';
+import { journey } from './journey.ts';
+import { OrderPage, Orders } from './orders.tsx';
+import { ProductPage } from './product-page.tsx';
 import './shop.css';
+import './products.css';
+import './cart.css';
 
-/** Shop page: the catalog of Product and a cart of Cart, connected by events alone. */
+/** Shop page: the catalog of Product, beside a cart of Cart. Events alone connect the two. */
 export default function Shop() {
-  useEffect(() => {
-    void reloadPage();
-    void readCart();
-    const subscriptions = [refreshOnEvents(), refreshOrdersOnChange()];
-    return () => {
-      for (const unsubscribe of subscriptions) unsubscribe();
-    };
-  }, []);
+  useArrival(selected.value);
   return (
     <>
-      <h1>Shop</h1>
-      <p class="lead">
-        The Product service owns the catalog, the Cart service owns the cart. Events carry price and stock
-        changes from one to the other.
-      </p>
+      {selected.value === '' && <Hero />}
       <CartLink />
       <div class="layout">
-        <Catalog />
-        <CartView />
+        <Content />
+        <CartPanel />
       </div>
     </>
   );
+}
+
+/** What the address opens: the catalog, a product, an order, or the list of orders. */
+function Content() {
+  const [kind, id = ''] = selected.value.split('/', 2);
+  if (kind === 'product') return <ProductPage key={id} productId={id} />;
+  if (kind === 'order') return <OrderPage key={id} number={id} />;
+  if (kind === 'orders') return <Orders />;
+  return <Catalog />;
+}
+
+/** Moves focus and view to what a link has opened; the way back to the catalog leads to where the reader was. */
+function useArrival(path: string): void {
+  const former = useRef(path);
+  useEffect(() => {
+    if (former.current === path) return;
+    former.current = path;
+    document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
+    if (path !== '') scrollTo(0, 0);
+  }, [path]);
 }
 
 function focusCart(): void {
@@ -43,15 +55,18 @@ function focusCart(): void {
   title?.scrollIntoView();
 }
 
-/** Link to the cart, for layouts with the cart below the catalog. */
+/** Link to the cart and the latest event, for layouts with the cart below the catalog. */
 function CartLink() {
-  const { items = [], totalAmount = 0, currency = null } = cart.value ?? {};
-  if (items.length === 0) return null;
+  const { items = [], totalAmount = 0, currency = null } = useCart().data ?? {};
+  if (items.length === 0 && !journey.value) return null;
   return (
     <div class={`to-cart ${accentOf('cart')}`}>
-      <Button isQuiet onPress={focusCart}>
-        Cart: {counted(items.length, 'line')}, {formatMoney(totalAmount, currency)}
-      </Button>
+      {items.length > 0 && (
+        <Button isQuiet onPress={focusCart}>
+          Cart: {counted(items.length, 'line')}, {formatMoney(totalAmount, currency)}
+        </Button>
+      )}
+      <LatestEvent />
     </div>
   );
 }
