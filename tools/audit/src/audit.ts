@@ -2,12 +2,12 @@ import { products } from '@tandem/product/store/entity-types';
 import { scanKind } from '@tandem/storage/scan';
 import type { Versioned } from '@tandem/storage/table';
 import type { Publish } from '@tandem/chassis/messaging/publisher';
-import { addUnapplied, type Books, openBook, soldDifferenceOf, stockDifferenceOf } from './books.ts';
+import { addUnapplied, type Books, openBook, stockDifferenceOf } from './books.ts';
 import type { Difference } from './difference.ts';
-import { findHeldDifferences } from './held-sums.ts';
 import { cartsPhase, holdsPhase, type Phase, type PhaseName } from './phases.ts';
 import { createRepairer } from './repairer.ts';
 import type { AuditCounts, StateFile } from './state.ts';
+import { compareHeld, compareSold } from './sums.ts';
 import { createSuspects } from './suspects.ts';
 import { createFactsReader, type Tables } from './tables.ts';
 
@@ -60,49 +60,32 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   if (saved) onResume(saved.startedAt);
   const startedAt = saved?.startedAt ?? new Date(now()).toISOString();
   const books: Books = new Map(saved?.books);
-  const counts = {
-    products: 0,
-    reservations: 0,
-    carts: 0,
-    repaired: 0,
-    left: 0,
-    inMotion: 0,
-    ...saved?.counts,
-  };
   const found: Record<string, number> = { ...saved?.counts.found };
+  const zero = { products: 0, reservations: 0, carts: 0, repaired: 0, left: 0, inMotion: 0 };
+  const counts = { ...zero, ...saved?.counts, found };
   const inMotionBefore = counts.inMotion;
 
-  const report = (difference: Difference, outcome: DifferenceOutcome) => {
-    found[difference.kind] = (found[difference.kind] ?? 0) + 1;
-    if (outcome === 'repaired') counts.repaired += 1;
-    else counts.left += 1;
-    if (difference.kind === 'orderNotApplied' && outcome !== 'repaired')
-      addUnapplied(books, difference.productId, difference.cart);
-    onDifference(difference, outcome);
+  const report = (difference: Difference, isRepaired = false) => {
+    const { kind, productId } = difference;
+    found[kind] = (found[kind] ?? 0) + 1;
+    counts[isRepaired ? 'repaired' : 'left'] += 1;
+    if (kind === 'orderNotApplied' && !isRepaired) addUnapplied(books, productId, difference.cart);
+    onDifference(difference, repair ? (isRepaired ? 'repaired' : 'left') : 'found');
   };
   const scan = <S extends Versioned>(
     table: 'products' | 'carts',
     kind: Phase<S>['kind'],
     startAfter?: string,
   ) => scanKind(tables.of[table], kind, { segments: tables.segments, pageSize: PAGE, now, startAfter });
-  const save = async (phase: PhaseName, position?: string) => {
-    const state = {
-      id: tables.id,
-      startedAt,
-      phase,
-      position,
-      counts: { ...counts, found },
-      books: [...books],
-    };
-    await repair?.state?.write(state);
-  };
+  const save = async (phase: PhaseName, position?: string) =>
+    repair?.state?.write({ id: tables.id, startedAt, phase, position, counts, books: [...books] });
 
   async function readProducts(): Promise<void> {
     for await (const { items } of scan('products', products)) {
       for (const { state } of items) {
         books.set(state.productId, openBook(state));
         const difference = stockDifferenceOf(state);
-        if (difference) report(difference, repair ? 'left' : 'found');
+        if (difference) report(difference);
       }
       counts.products += items.length;
       onProgress({ phase: 'products', items: counts.products });
@@ -113,12 +96,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const counted = phase.table === 'products' ? 'reservations' : 'carts';
     const settle = async () => {
       await suspects.verify(phase.isRelevant, async (differences) => {
-        if (!repairBatch) return differences.forEach((difference) => report(difference, 'found'));
-        const { repaired, left } = await repairBatch(differences, phase.isRelevant);
-        repaired.forEach((difference) => report(difference, 'repaired'));
-        left.forEach((difference) => report(difference, 'left'));
+        const repaired = await repairBatch?.(differences, phase.isRelevant);
+        for (const difference of differences) report(difference, repaired?.has(difference));
       });
-      counts.inMotion = inMotionBefore + suspects.inMotion();
+      counts.inMotion = inMotionBefore + suspects.inMotion;
     };
     let inspections: Promise<void>[] = [];
     let position = startAfter;
@@ -146,49 +127,24 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 
   if (!saved) await readProducts();
   const deps = { reader, books, suspects, now };
-  const holds = holdsPhase(deps);
-  const carts = (repair ? (['orders', 'lines'] as const) : (['carts'] as const)).map((name) =>
-    cartsPhase(name, deps),
-  );
+  const cartPhases = repair ? (['orders', 'lines'] as const) : (['carts'] as const);
   const steps = [
-    { name: holds.name, start: (position?: string) => run(holds, position) },
-    ...carts.map((phase) => ({ name: phase.name, start: (position?: string) => run(phase, position) })),
-  ];
-  const first = Math.max(
-    0,
-    steps.findIndex(({ name }) => name === saved?.phase),
-  );
-  for (const [i, { start }] of steps.entries()) {
-    if (i < first) continue;
-    await start(i === first ? saved?.position : undefined);
-    if (signal?.aborted) return { ...counts, found, isInterrupted: true };
-    const next = steps[i + 1];
-    if (next) await save(next.name);
+    { name: 'holds', start: (position?: string) => run(holdsPhase(deps), position) },
+    ...cartPhases.map((name) => ({
+      name,
+      start: (position?: string) => run(cartsPhase(name, deps), position),
+    })),
+  ] as const;
+  const resumed = steps.findIndex(({ name }) => name === saved?.phase);
+  for (const [i, { name, start }] of steps.entries()) {
+    if (i < resumed) continue;
+    if (i > resumed && i > 0) await save(name);
+    await start(i === resumed ? saved?.position : undefined);
+    if (signal?.aborted) return { ...counts, isInterrupted: true };
   }
-  await compareSums();
+  const sums = { tables, reader, books, now, onDifference: (difference: Difference) => report(difference) };
+  await compareSold(sums);
+  counts.inMotion += await compareHeld(sums);
   await repair?.state?.remove();
-  return { ...counts, found, isInterrupted: false };
-
-  async function compareSums(): Promise<void> {
-    const outcome = repair ? 'left' : 'found';
-    const all = [...books];
-    for (let i = 0; i < all.length; i += PAGE) {
-      const chunk = all.slice(i, i + PAGE);
-      const current = await reader.products(
-        chunk.map(([productId]) => productId),
-        true,
-      );
-      for (const [productId, book] of chunk) {
-        const difference = soldDifferenceOf(productId, book, current.get(productId));
-        if (difference) report(difference, outcome);
-      }
-    }
-    counts.inMotion += await findHeldDifferences({
-      tables,
-      reader,
-      books,
-      now,
-      onDifference: (difference) => report(difference, outcome),
-    });
-  }
+  return { ...counts, isInterrupted: false };
 }

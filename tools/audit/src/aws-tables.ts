@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DomainError } from '@tandem/chassis/errors';
+import type { AwsDeployment } from '@tandem/cli/target';
+import { callAws } from '@tandem/dlq/call-aws';
+import type { Driver } from '@tandem/storage/driver';
 import { dynamoDriver } from '@tandem/storage/dynamodb';
-import { createDynamoCalls } from '@tandem/storage/dynamodb-calls';
+import { type CallDynamo, createDynamoCalls } from '@tandem/storage/dynamodb-calls';
 import type { AuditedTable, TableReader, Tables } from './tables.ts';
 
-export interface AwsTablesOptions {
-  readonly region?: string | undefined;
-  /** Name prefix of the tables. */
-  readonly prefix: string;
+export interface AwsTablesOptions extends AwsDeployment {
   readonly segments: number;
 }
 
@@ -19,14 +19,7 @@ const PAUSE_MS = 1_000;
 export function openAwsTables({ region, prefix, segments }: AwsTablesOptions): Tables & Disposable {
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   const calls = createDynamoCalls(client);
-  const readerOf = (table: AuditedTable): TableReader => {
-    const driver = dynamoDriver(calls, prefix + table);
-    return {
-      scan: (query) => retryThrottled('dynamodb:Scan', prefix + table, () => driver.scan(query)),
-      read: (pks, options) =>
-        retryThrottled('dynamodb:BatchGetItem', prefix + table, () => driver.read(pks, options)),
-    };
-  };
+  const readerOf = (table: AuditedTable): TableReader => patientDriver(calls, prefix + table);
   return {
     id: `aws/${region ?? ''}/${prefix}`,
     of: { products: readerOf('products'), carts: readerOf('carts') },
@@ -35,33 +28,32 @@ export function openAwsTables({ region, prefix, segments }: AwsTablesOptions): T
   };
 }
 
-/** Retries throttled calls with backoff: an audit has the lowest priority on a table. */
-async function retryThrottled<T>(action: string, table: string, call: () => Promise<T>): Promise<T> {
+/** Driver of a table for tools, which have the lowest priority: retries throttled calls. Rejects with errors of one line. */
+export function patientDriver(calls: CallDynamo, name: string): Driver {
+  const driver = dynamoDriver(calls, name);
+  const call = <T>(action: string, work: () => Promise<T>) =>
+    callAws(`dynamodb:${action}`, name, retryThrottled(work));
+  return {
+    scan: (query) => call('Scan', () => driver.scan(query)),
+    read: (pks, options) => call('BatchGetItem', () => driver.read(pks, options)),
+    write: (puts) => call('PutItem', () => driver.write(puts)),
+    queryIndex: (query) => call('Query', () => driver.queryIndex(query)),
+    ping: () => call('GetItem', () => driver.ping()),
+  };
+}
+
+/** Retries calls with backoff while the store has no capacity or does not respond. */
+export async function retryThrottled<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
-      const isThrottled = error instanceof DomainError && error.code === 'store-unavailable';
-      if (!isThrottled || attempt === ATTEMPTS) throw explained(error, action, table);
+      if (!isUnavailable(error) || attempt === ATTEMPTS) throw error;
       await delay(PAUSE_MS * attempt);
     }
   }
 }
 
-function explained(error: unknown, action: string, table: string): DomainError {
-  const cause = error instanceof DomainError && error.cause instanceof Error ? error.cause : error;
-  const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
-  const reason = reasonOf(name, message, action, table);
-  return new DomainError('unavailable', 'aws-call-failed', reason, { cause: error });
-}
-
-function reasonOf(name: string, message: string, action: string, table: string): string {
-  if (name.includes('ResourceNotFound'))
-    return `Table ${table} does not exist. Check the region and --prefix.`;
-  if (/AccessDenied|NotAuthorized/.test(name))
-    return `Access denied: ${action} on ${table}; --help lists the permissions that an operator needs: ${message}`;
-  if (/CredentialsProvider|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|TokenProvider/.test(name))
-    return `No valid AWS credentials: ${message}`;
-  if (message === 'Region is missing') return 'No AWS region. Set --region or AWS_REGION.';
-  return `${action} on ${table} failed: ${message}`;
+function isUnavailable(error: unknown): boolean {
+  return error instanceof DomainError && error.kind === 'unavailable';
 }

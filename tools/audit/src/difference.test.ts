@@ -153,6 +153,14 @@ describe('the differences of a pair', () => {
       [['holdDiffers', 1, 2, 'InventoryReservationRequested 4']],
     ],
     [
+      'a cart that was restored and whose versions were raised: the quantity of its line is requested, not that of Product',
+      {
+        reservation: reservation({ cartVersion: 9, requestedQty: 4, held: 4 }),
+        cart: cart({ version: 100_004 }),
+      },
+      [['holdDiffers', 4, 2, 'InventoryReservationRequested 100004']],
+    ],
+    [
       'a line that Product released',
       { reservation: reservation({ held: 0, outcome: 'released' }), cart: cart() },
       [['holdDiffers', 0, 2, 'InventoryReservationRequested 4']],
@@ -261,5 +269,6 @@ describe('the differences of a pair', () => {
       timestamp: '2026-11-28T11:00:00Z',
       cartVersion: 5,
     });
+    assert.equal(difference.repair.eventId, 'cart/cart-a/5/0', 'the id that the relay gave it');
   });
 });

@@ -1,5 +1,7 @@
 import type { ScanPage, StoredState } from '@tandem/storage/driver';
-import { type ApiRequest, rejectedResponse, requestUntil, unreachable } from '@tandem/cli/api-client';
+import { rejectedResponse } from '@tandem/cli/api-client';
+import { chunksOf } from '@tandem/cli/batches';
+import { connect } from '@tandem/cli/connect';
 import { mintToken } from '@tandem/emulators/issuer';
 import { MAX_ITEMS, MAX_KEYS } from './routes.ts';
 import type { AuditedTable, TableReader, Tables } from './tables.ts';
@@ -18,40 +20,29 @@ export interface LocalSystem {
 /** Connects to the system behind a gateway. Rejects with a DomainError where none is running, or another checkout's is. */
 export async function openLocalSystem(url: string): Promise<LocalSystem> {
   const token = await mintToken({ subject: 'audit', scopes: ['operator'], lifetimeSeconds: TOKEN_SECONDS });
-  let isReached = false;
+  const request = connect(url, { token, deadlineMs: DEADLINE_MS });
   const call = async (path: string, body?: object): Promise<unknown> => {
-    const request: ApiRequest = body ? { method: 'POST', path, body } : { method: 'GET', path };
-    const outcome = await requestUntil(`${url}/console`, request, ({ status }) => status === 200, {
-      token,
-      deadlineMs: DEADLINE_MS,
-      onAttempt(result) {
-        if (!('response' in result)) {
-          if (!isReached) throw unreachable(url, result.cause);
-        } else if (result.response.status !== 200 && result.response.status !== 503)
-          throw rejectedResponse(url, result.response);
-        isReached = true;
-      },
-    });
-    if ('response' in outcome) return outcome.response.body;
-    throw unreachable(url, outcome.cause ?? new Error(outcome.reason));
+    const method = body ? 'POST' : 'GET';
+    const response = await request({ method, path: `/console${path}`, ...(body && { body }) });
+    if (response.status === 200) return response.body;
+    throw rejectedResponse(url, response);
   };
 
   const { urls } = (await call('/about')) as { readonly urls: { readonly aws: string } };
   const { id } = (await call('/tables')) as { readonly id: string };
   const readerOf = (table: AuditedTable): TableReader => ({
-    scan: async ({ kind, segment, limit, after }) =>
-      segment > 0
-        ? { rows: [] }
-        : ((await call('/tables/scan', {
-            table,
-            kind,
-            limit: Math.min(limit, MAX_ITEMS),
-            ...(after === undefined ? {} : { after }),
-          })) as ScanPage),
-    async read(pks) {
-      const parts = Array.from({ length: Math.ceil(pks.length / MAX_KEYS) }, (_, i) =>
-        call('/tables/read', { table, pks: pks.slice(i * MAX_KEYS, (i + 1) * MAX_KEYS) }),
-      );
+    async scan({ kind, segment, limit, after }) {
+      if (segment > 0) return { rows: [] };
+      // JSON omits `after` where it is undefined.
+      return (await call('/tables/scan', {
+        table,
+        kind,
+        limit: Math.min(limit, MAX_ITEMS),
+        after,
+      })) as ScanPage;
+    },
+    async read(keys) {
+      const parts = chunksOf(keys, MAX_KEYS).map((pks) => call('/tables/read', { table, pks }));
       return ((await Promise.all(parts)) as StoredState[][]).flat();
     },
   });

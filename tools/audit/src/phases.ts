@@ -64,26 +64,26 @@ export function holdsPhase({ reader, books, suspects, now }: PhaseDeps): Phase<R
 /** Phase that scans carts: checks that the sales of orders and the requests of open carts were applied, or one of both. */
 export function cartsPhase(name: 'carts' | 'orders' | 'lines', deps: PhaseDeps): Phase<Cart> {
   const { reader, books, suspects, now } = deps;
-  const isOfOrder = ({ kind }: PairDifference) => kind === 'orderNotApplied';
+  const [hasOrders, hasLines] = [name !== 'lines', name !== 'orders'];
   const isOfLine = ({ kind }: PairDifference) =>
     kind === 'holdDiffers' || kind === 'requestUnseen' || kind === 'responseLost';
   const isRelevant: IsRelevant = (difference, { cart }) =>
-    (name !== 'lines' && isOfOrder(difference) && cart !== undefined && !isForgotten(cart.state, now())) ||
-    (name !== 'orders' && isOfLine(difference));
-  const isInspected = (cart: Cart) =>
-    cart.status === 'open' ? name !== 'orders' : name !== 'lines' && !isForgotten(cart, now());
+    difference.kind === 'orderNotApplied'
+      ? hasOrders && cart !== undefined && !isForgotten(cart.state, now())
+      : hasLines && isOfLine(difference);
   return {
     name,
     table: 'carts',
     kind: carts,
     isRelevant,
     async inspect(page) {
-      const orders = page.filter(({ status }) => status === 'checkedOut');
-      if (name !== 'lines') for (const order of orders) addOrder(books, order);
-      const open = page.filter(({ status }) => status === 'open');
-      const pairs = [...orders, ...open]
-        .filter(isInspected)
-        .flatMap((cart) => cart.lines.map(({ productId }) => ({ productId, cartId: cart.cartId, cart })));
+      const orders = hasOrders ? page.filter(({ status }) => status === 'checkedOut') : [];
+      for (const order of orders) addOrder(books, order);
+      const open = hasLines ? page.filter(({ status }) => status === 'open') : [];
+      const inspected = [...orders.filter((order) => !isForgotten(order, now())), ...open];
+      const pairs = inspected.flatMap((cart) =>
+        cart.lines.map(({ productId }) => ({ productId, cartId: cart.cartId, cart })),
+      );
       const reservationOf = await reader.reservations(pairs, false);
       for (const { cart, ...pair } of pairs) {
         const facts = {

@@ -1,5 +1,6 @@
 import { type Cart, totalOf } from '@tandem/cart/domain/cart';
 import type { Line } from '@tandem/cart/domain/line';
+import { eventIdOf, repairIdOf } from '@tandem/contracts/event-id';
 import type { NewEvent } from '@tandem/contracts/events';
 import type { Reservation } from '@tandem/product/domain/reservation';
 import type { Facts } from './facts.ts';
@@ -8,7 +9,6 @@ import type { Facts } from './facts.ts';
 export type Repair =
   | {
       readonly kind: 'event';
-      readonly pass: Pass;
       readonly eventId: string;
       readonly event: NewEvent;
       /** Growth of the units held: releases, with a negative growth, are published first. */
@@ -16,31 +16,20 @@ export type Repair =
     }
   | { readonly kind: 'none'; readonly reason: string };
 
-/** Pass of a repair, in their order: releases of units that no cart has, then sales, then requests of open carts. */
-export type Pass = 'release' | 'sale' | 'request';
+const noTotal = { totalAmount: 0, currency: null };
 
 /** Event that releases a hold without a line. The cart's own next change supersedes it by its version. */
 export function releaseOf(reservation: Reservation, cart: Cart | undefined, now: number): Repair {
   const { productId, cartId, held } = reservation;
   const next = reservation.cartVersion + 1;
   const cartVersion = Math.max(cart?.version ?? 0, next);
-  const common = {
-    cartId,
-    userId: cart?.userId ?? null,
-    timestamp: new Date(now).toISOString(),
-    cartVersion,
-  };
+  const timestamp = new Date(now).toISOString();
+  const common = { cartId, userId: cart?.userId ?? null, timestamp, cartVersion };
   const event: NewEvent = cart
     ? { eventType: 'ProductRemovedFromCart', ...common, productId, priceAtAdd: 0, qty: held, lineQty: 0 }
-    : {
-        eventType: 'CartExpired',
-        ...common,
-        items: [{ productId, qty: held, priceAtAdd: 0 }],
-        totalAmount: 0,
-        currency: null,
-      };
-  const eventId = `audit/${cartId}/${productId}/${cartVersion}`;
-  return { kind: 'event', pass: 'release', eventId, event, growth: -held };
+    : { eventType: 'CartExpired', ...common, items: [{ productId, qty: held, priceAtAdd: 0 }], ...noTotal };
+  const eventId = repairIdOf(cartId, productId, cartVersion);
+  return { kind: 'event', eventId, event, growth: -held };
 }
 
 /** Event that requests the hold of a line again, including the units that it moves from other carts. */
@@ -58,8 +47,7 @@ export function requestOf(cart: Cart, line: Line, facts: Facts, now: number): Re
   const movedFrom = line.movedFrom?.map(({ cartId, cartVersion }) => ({ cartId, cartVersion }));
   return {
     kind: 'event',
-    pass: 'request',
-    eventId: `audit/${cartId}/${productId}/${cartVersion}`,
+    eventId: repairIdOf(cartId, productId, cartVersion),
     event: {
       eventType: 'InventoryReservationRequested',
       cartId,
@@ -72,13 +60,12 @@ export function requestOf(cart: Cart, line: Line, facts: Facts, now: number): Re
   };
 }
 
-/** Event that repeats the sale of an order. */
+/** The event of an order's sale, with its own id: other consumers may have it already. */
 export function saleOf(order: Cart): Repair {
   const { cartId, userId, currency, version: cartVersion, lines, checkedOutAt, updatedAt } = order;
   return {
     kind: 'event',
-    pass: 'sale',
-    eventId: `audit/${cartId}/${cartVersion}`,
+    eventId: eventIdOf({ kind: 'cart', key: cartId, version: cartVersion }, 0),
     event: {
       eventType: 'CartCheckedOut',
       cartId,
@@ -95,8 +82,8 @@ export function saleOf(order: Cart): Repair {
 
 /**
  * The cart version of a request to which Product responds, and whose response the cart applies: the one that Product has, if
- * it responds again to that; otherwise one that is newer for Product. Undefined where there is none, such as after a restore
- * of the carts table.
+ * that requested the line's quantity and Product responds again to it; otherwise one that is newer for Product. Undefined where
+ * there is none, such as after a restore of the carts table without a raise of its versions.
  */
 function requestVersion(cart: Cart, line: Line, { incarnation, reservation }: Facts): number | undefined {
   const known = reservation?.cartVersion ?? 0;
@@ -107,6 +94,7 @@ function requestVersion(cart: Cart, line: Line, { incarnation, reservation }: Fa
   const responds =
     reservation !== undefined &&
     reservation.incarnation === incarnation &&
+    reservation.requestedQty === line.qty &&
     ['held', 'rejected', 'expired'].includes(reservation.outcome);
   if (responds && known >= line.requestedAt && isApplied(known)) return known;
   return [line.requestedAt, cart.version].find((version) => version > known && isApplied(version));

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
 import { bodyOf, type OutgoingEvent, type Publish } from '@tandem/chassis/messaging/publisher';
 import { currentTraceparent } from '@tandem/chassis/trace';
+import { chunksOf, createRateLimiter } from '@tandem/cli/batches';
 import { readEvent } from '@tandem/contracts/read-event';
-import { createRateLimiter } from '@tandem/dlq/move';
 import { differencesOf, type PairDifference } from './difference.ts';
 import type { IsRelevant } from './suspects.ts';
 import { type FactsReader, pairId } from './tables.ts';
@@ -18,17 +18,14 @@ export interface RepairerDeps {
   readonly repairTimeoutMs: number;
 }
 
-/** Outcome of the repair of a batch. */
-export interface RepairOutcome {
-  readonly repaired: readonly PairDifference[];
-  readonly left: readonly PairDifference[];
-}
-
-/** Publishes the events that repair a batch of differences, and waits until both services agree on each. */
+/**
+ * Publishes the events that repair a batch of differences, and waits until both services agree on each. Resolves to the
+ * differences that are repaired; the others are left.
+ */
 export type RepairBatch = (
   differences: readonly PairDifference[],
   isRelevant: IsRelevant,
-) => Promise<RepairOutcome>;
+) => Promise<ReadonlySet<PairDifference>>;
 
 /** SNS's limit of one request. */
 const BATCH = 10;
@@ -36,13 +33,10 @@ const ATTEMPTS = 6;
 const PAUSE_MS = 500;
 
 export function createRepairer({ publish, rate, reader, now, repairTimeoutMs }: RepairerDeps): RepairBatch {
-  const limitRate = createRateLimiter(rate, 0);
-  const size = Math.min(BATCH, rate);
+  const limitRate = createRateLimiter(rate);
 
   return async (differences, isRelevant) => {
-    const events = eventsOf(differences);
-    for (let i = 0; i < events.length; i += size) {
-      const batch = events.slice(i, i + size);
+    for (const batch of chunksOf(eventsOf(differences), Math.min(BATCH, rate))) {
       await limitRate(batch.length);
       await publishAll(publish, batch);
     }
@@ -61,12 +55,11 @@ export function createRepairer({ publish, rate, reader, now, repairTimeoutMs }: 
       left = still;
     }
     const leftIds = new Set(left.map(pairId));
-    const isRepaired = (difference: PairDifference) =>
-      difference.repair.kind === 'event' && !leftIds.has(pairId(difference));
-    return {
-      repaired: differences.filter(isRepaired),
-      left: differences.filter((difference) => !isRepaired(difference)),
-    };
+    return new Set(
+      differences.filter(
+        (difference) => difference.repair.kind === 'event' && !leftIds.has(pairId(difference)),
+      ),
+    );
   };
 }
 
@@ -84,7 +77,7 @@ function eventsOf(differences: readonly PairDifference[]): OutgoingEvent[] {
 }
 
 /** Publishes all events with retries; rejects with a DomainError when SNS rejects one. */
-async function publishAll(publish: Publish, events: readonly OutgoingEvent[]): Promise<void> {
+export async function publishAll(publish: Publish, events: readonly OutgoingEvent[]): Promise<void> {
   let pending = events;
   for (let attempt = 1; ; attempt++) {
     const outcomes = await publish(pending);

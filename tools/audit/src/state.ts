@@ -30,26 +30,20 @@ export interface AuditCounts {
 }
 
 /** File of the state of a repair. */
-export interface StateFile {
-  read(): Promise<RepairState | undefined>;
-  write(state: RepairState): Promise<void>;
-  remove(): Promise<void>;
-}
+export type StateFile = ReturnType<typeof openState>;
 
 /** Opens a state file, readable by its owner only. A file that is invalid, or has another id, is ignored. */
-export function openState(file: string, id: string): StateFile {
+export function openState(file: string, id: string) {
   return {
-    async read() {
-      const text = await readFile(file, 'utf8').catch(() => undefined);
-      if (text === undefined) return undefined;
+    async read(): Promise<RepairState | undefined> {
       try {
-        const state = JSON.parse(text) as RepairState;
+        const state = JSON.parse(await readFile(file, 'utf8')) as RepairState;
         return state.id === id ? state : undefined;
       } catch {
         return undefined;
       }
     },
-    async write(state) {
+    async write(state: RepairState): Promise<void> {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       await writeFile(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
       await rename(`${file}.new`, file);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { chunksOf } from '@tandem/cli/batches';
 import { differencesOf, type PairDifference } from './difference.ts';
 import type { Facts, Pair } from './facts.ts';
 import { type FactsReader, pairId } from './tables.ts';
@@ -14,25 +15,13 @@ export interface SuspectsDeps {
   readonly now: () => number;
 }
 
-/** Pairs with an unconfirmed difference. Because of the propagation delay it counts only if it is the same later. */
-export interface Suspects {
-  readonly size: number;
-  inspect(pair: Pair, facts: Facts, isRelevant: IsRelevant): void;
-  /** Inspects all pairs again after the settle time, and removes them. Calls back with batches of confirmed differences. */
-  verify(
-    isRelevant: IsRelevant,
-    onDifferences: (differences: readonly PairDifference[]) => Promise<void>,
-  ): Promise<void>;
-  /** Number of pairs that changed with each inspection. */
-  readonly inMotion: () => number;
-}
-
 /** Pairs per read. */
 const CHUNK = 500;
 /** Limit of inspections of a pair that keeps changing. */
 const ROUNDS = 5;
 
-export function createSuspects({ reader, settleMs, now }: SuspectsDeps): Suspects {
+/** Collects pairs with a difference. Because of the propagation delay it is confirmed only if it is the same later. */
+export function createSuspects({ reader, settleMs, now }: SuspectsDeps) {
   /** Suspects by pair id, with the fingerprints of their differences. */
   let suspects = new Map<string, Pair & { readonly fingerprints: readonly string[] }>();
   let inMotion = 0;
@@ -49,23 +38,33 @@ export function createSuspects({ reader, settleMs, now }: SuspectsDeps): Suspect
     get size() {
       return suspects.size;
     },
-    inspect: (pair, facts, isRelevant) => suspect(pair, found(pair, facts, isRelevant)),
-    async verify(isRelevant, onDifferences) {
+    /** Number of pairs that changed with each inspection. */
+    get inMotion() {
+      return inMotion;
+    },
+    inspect(pair: Pair, facts: Facts, isRelevant: IsRelevant) {
+      suspect(pair, found(pair, facts, isRelevant));
+    },
+    /** Inspects all pairs again after the settle time, and removes them. Calls back with batches of confirmed differences. */
+    async verify(
+      isRelevant: IsRelevant,
+      onDifferences: (differences: readonly PairDifference[]) => Promise<void>,
+    ): Promise<void> {
       for (let round = 0; suspects.size > 0 && round < ROUNDS; round++) {
         await delay(settleMs);
         const pairs = [...suspects.values()];
         suspects = new Map();
         const confirmed: PairDifference[] = [];
-        for (let i = 0; i < pairs.length; i += CHUNK) {
-          const chunk = pairs.slice(i, i + CHUNK);
+        for (const chunk of chunksOf(pairs, CHUNK)) {
           const factsOf = await reader.facts(chunk);
           for (const { fingerprints, ...pair } of chunk) {
             const facts = factsOf.get(pairId(pair));
             const differences = facts ? found(pair, facts, isRelevant) : [];
-            confirmed.push(...differences.filter(({ fingerprint }) => fingerprints.includes(fingerprint)));
+            const isConfirmed = ({ fingerprint }: PairDifference) => fingerprints.includes(fingerprint);
+            confirmed.push(...differences.filter(isConfirmed));
             suspect(
               pair,
-              differences.filter(({ fingerprint }) => !fingerprints.includes(fingerprint)),
+              differences.filter((difference) => !isConfirmed(difference)),
             );
           }
         }
@@ -74,6 +73,7 @@ export function createSuspects({ reader, settleMs, now }: SuspectsDeps): Suspect
       inMotion += suspects.size;
       suspects = new Map();
     },
-    inMotion: () => inMotion,
   };
 }
+
+export type Suspects = ReturnType<typeof createSuspects>;

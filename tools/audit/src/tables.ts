@@ -19,14 +19,14 @@ export interface Tables {
   readonly segments: number;
 }
 
-/** Milliseconds since the epoch. */
-type Clock = () => number;
-
 /** Limit of merges that are followed from cart to cart: a shopper signs in on several devices, not on dozens. */
 const MAX_MERGES = 10;
 
-/** Creates a reader of products, reservations and carts. Consistent reads cost twice as much. */
-export function createFactsReader({ of }: Pick<Tables, 'of'>, now: Clock) {
+/**
+ * Creates a reader of products, reservations and carts. Consistent reads cost twice as much. `now` is milliseconds since the
+ * epoch.
+ */
+export function createFactsReader({ of }: Pick<Tables, 'of'>, now: () => number) {
   const isLive = ({ expiresAt }: StoredState) => expiresAt === undefined || expiresAt > now() / 1000;
   async function read<S extends Versioned>(
     table: AuditedTable,
@@ -47,8 +47,8 @@ export function createFactsReader({ of }: Pick<Tables, 'of'>, now: Clock) {
     const stored = await read('products', reservations, pairs.map(pairId), consistent);
     return new Map([...stored].flatMap(([id, { state, isLive }]) => (isLive ? [[id, state] as const] : [])));
   };
-  const readProducts = async (ids: readonly string[], consistent: boolean) => {
-    const stored = await read('products', products, ids, consistent);
+  const readProducts = async (ids: readonly string[]) => {
+    const stored = await read('products', products, ids, true);
     return new Map([...stored].map(([id, { state }]) => [id, state]));
   };
   /** Reads the cart that finally has the lines of a merged one, with its reservation. */
@@ -73,10 +73,7 @@ export function createFactsReader({ of }: Pick<Tables, 'of'>, now: Clock) {
     /** Reads the facts of these pairs consistently, by pair id. */
     async facts(pairs: readonly Pair[]): Promise<Map<string, Facts>> {
       const [products, reservations] = await Promise.all([
-        readProducts(
-          pairs.map(({ productId }) => productId),
-          true,
-        ),
+        readProducts(pairs.map(({ productId }) => productId)),
         readReservations(pairs, true),
       ]);
       const carts = await readCarts(

@@ -1,14 +1,12 @@
 import type { Facts } from './facts.ts';
+import { assumptions } from './assumptions.ts';
 import { flowsOf } from './flows.ts';
-import { withoutExpiry } from './holds.ts';
-import type { Billed, Line } from './line.ts';
-import { messagingLines } from './lines/messaging.ts';
-import { edgeLines, networkLines } from './lines/network.ts';
-import { observabilityLines } from './lines/observability.ts';
-import { tableLines } from './lines/tables.ts';
-import { taskLines } from './lines/tasks.ts';
+import type { Polling } from './queue-flows.ts';
+import { type Billed, type Line, linesOf } from './line.ts';
+import { rowsOf } from './rows.ts';
 import { type Excess, limitsOf } from './limits.ts';
 import type { Measurement } from './measurement.ts';
+import { type Part, partsOf } from './parts.ts';
 import { createPricing, type PriceList } from './price-list.ts';
 import { type Scenario, scenarios } from './traffic.ts';
 import { sumOf, usageOf } from './usage.ts';
@@ -22,8 +20,8 @@ export interface Bill {
   readonly requests: number;
   readonly perMillionRequests: number;
   readonly lines: readonly Line[];
-  /** Cost of expiring holds, in dollars of the total. */
-  readonly holds: number;
+  /** What of the total expiring holds cost, and each service that runs as functions. */
+  readonly parts: readonly Part[];
   /** Limits that this traffic exceeds, the largest excess first. */
   readonly excesses: readonly Excess[];
 }
@@ -33,6 +31,8 @@ export interface Inputs {
   readonly facts: Facts;
   readonly measured: Measurement;
   readonly prices: PriceList;
+  /** Share of the account's free tier that is left to this deployment, from 0 to 1; default: all of it. */
+  readonly freeTierShare?: number;
 }
 
 /** Computes the bill of each scenario. */
@@ -42,9 +42,19 @@ export function bills(inputs: Inputs, chosen: readonly Scenario[] = scenarios): 
 
 /** Computes the monthly bill of a scenario. */
 export function billOf(scenario: Scenario, inputs: Inputs): Bill {
-  const { lines, billed } = linesOf(scenario, inputs);
+  const billed = billedOf(scenario, inputs);
+  const lines = linesOf(rowsOf(billed), billed.pricing);
   const total = totalOf(lines);
   const requests = billed.usage.requestCount.value;
+  const totalWith = (changed: Inputs, polling?: Polling) => {
+    const other = billedOf(scenario, changed, polling);
+    return totalOf(linesOf(rowsOf(other), other.pricing));
+  };
+  const parts = partsOf(inputs.facts).map(([name, without]): Part => {
+    const others = totalWith(without(inputs));
+    const most = totalWith(inputs, assumptions.polling.most) - others;
+    return { name, monthly: total - others, ...(name in inputs.facts.functions && { most }) };
+  });
   return {
     name: scenario.name,
     description: scenario.description,
@@ -52,25 +62,25 @@ export function billOf(scenario: Scenario, inputs: Inputs): Bill {
     requests,
     perMillionRequests: (total / requests) * 1_000_000,
     lines,
-    holds: total - totalOf(linesOf(scenario, withoutExpiry(inputs)).lines),
+    parts,
     excesses: limitsOf(billed),
   };
 }
 
-function linesOf(scenario: Scenario, { facts, measured, prices }: Inputs) {
+function billedOf(
+  scenario: Scenario,
+  { facts, measured, prices, freeTierShare = 1 }: Inputs,
+  polling?: Polling,
+): Billed {
   const usage = usageOf(scenario, measured, facts);
-  const flows = flowsOf(usage, facts, measured);
-  const billed: Billed = {
+  const flows = flowsOf(usage, facts, measured, polling);
+  return {
     facts,
     usage,
     flows,
     measured,
-    pricing: createPricing(prices, scenario.hasFreeTier),
+    pricing: createPricing(prices, scenario.hasFreeTier ? freeTierShare : 0),
   };
-  const lines = [taskLines, edgeLines, networkLines, tableLines, messagingLines, observabilityLines].flatMap(
-    (linesOfGroup) => linesOfGroup(billed),
-  );
-  return { lines, billed };
 }
 
 const totalOf = (lines: readonly Line[]) => sumOf(lines, ({ monthly }) => monthly);

@@ -10,8 +10,12 @@ import { readFacts } from './files.ts';
 import { readRevision } from './revision.ts';
 
 const run = promisify(execFile);
-const bill = (...args: string[]) =>
-  run(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], { maxBuffer: 16 * 1024 * 1024 });
+const billFrom = (directory: string, ...args: string[]) =>
+  run(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+    maxBuffer: 16 * 1024 * 1024,
+    env: { ...process.env, INIT_CWD: directory },
+  });
+const bill = (...args: string[]) => billFrom('', ...args);
 
 test('--json prints each scenario with its lines', async () => {
   const { stdout } = await bill('--json');
@@ -31,14 +35,13 @@ test('--json prints each scenario with its lines', async () => {
   }
 });
 
-test('--html writes a self-contained page', async () => {
+test('--html writes a self-contained page, to a path from the user’s directory (interop A16)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-bill-test-'));
   try {
     const file = join(folder, 'bill.html');
-    await bill('--html', file, '--egress', 'ipv6');
+    await billFrom(folder, '--html', 'bill.html', '--egress', 'ipv6');
     const page = await readFile(file, 'utf8');
-    assert.match(page, /<svg /);
-    assert.match(page, /2 × 730 h × \(0.25 × \$0.03238/);
+    assert.match(page, /2 × 730 h × 0.25 vCPU × \$0.03238/);
     assert.doesNotMatch(page, /<(script|link|img)|@import|url\(/);
   } finally {
     await rm(folder, { recursive: true });
@@ -73,14 +76,14 @@ test(
   '--diff compares with the facts and the measurement of a revision',
   { skip: !isCheckout && 'needs git' },
   async () => {
-    const { facts, measured } = await readRevision('HEAD');
+    const { facts, measured } = readRevision('HEAD');
     assert.deepEqual(Object.keys(facts), Object.keys(readFacts()));
     assert.ok(measured);
     const { stdout } = await bill('--diff', 'HEAD', '--set', 'tasks={"min":3,"max":8}');
     assert.match(stdout, /^\| sustained-peak \| .*\+\$/m);
     assert.match(stdout, /^\| Fargate, product \| \$[\d.]+ \| \$[\d.]+ \| \+\$7\.21 \|$/m);
-    await assert.rejects(
-      readRevision('no-such-revision'),
+    assert.throws(
+      () => readRevision('no-such-revision'),
       (error) => error instanceof DomainError && error.code === 'no-such-revision',
     );
   },

@@ -1,6 +1,9 @@
 import { type QueueName, type ServiceName, topology } from '@tandem/contracts/topology';
 import { assumptions } from './assumptions.ts';
-import type { Facts } from './facts.ts';
+import { AUDITED, auditLines } from './audit-rows.ts';
+import type { Facts, RelayFacts } from './facts.ts';
+import { functionServiceFlow } from './function-flows.ts';
+import { emptyReceivesOf, messagesInto, type Polling, type QueueFlow, receivesOf } from './queue-flows.ts';
 import {
   atLeast,
   BYTES_PER_GB,
@@ -9,108 +12,134 @@ import {
   type Figure,
   figure,
   minus,
+  named,
   plus,
   times,
 } from './formula.ts';
 import { type Measurement, serviceMeasurement } from './measurement.ts';
-import { type PhaseUsage, measuredNameOf, type Quantity, sumOf, type Usage } from './usage.ts';
+import { HOURS } from './traffic-rows.ts';
+import { type PhaseUsage, measuredNameOf, sumOf, type Usage } from './usage.ts';
 
-/** SQS requests of a queue in a month. */
-export interface QueueFlow {
-  readonly queue: string;
-  readonly consumer: string;
-  readonly messages: Figure;
-  /** Receives with messages, each followed by a delete. */
-  readonly receives: Figure;
-  readonly emptyReceives: Figure;
-}
-
-/** Invocations and publishes of a relay in a month. */
-export interface RelayFlow {
-  readonly service: string;
+/** Invocations of a Lambda function in a month. */
+export interface FunctionFlow {
   readonly invocations: Figure;
-  readonly publishes: Figure;
+  readonly milliseconds: number;
+  readonly memoryGb: number;
+  readonly isArm: boolean;
+  /** Bytes that an invocation logs. */
+  readonly logBytes: number;
 }
 
 const SECONDS = figure(3_600, 's/h');
-const { consumeSeconds, longPollSeconds, receiveBatch, shardPollsPerSecond, snsBatch } = assumptions;
+const { shardPollsPerSecond, snsBatch } = assumptions;
 
-/** Computes the flows through queues and relays, whose batching depends on the rate of changes and messages. */
-export function flowsOf(usage: Usage, facts: Facts, measured: Measurement) {
+/** Computes the flows through queues, relays and functions, whose batching depends on the rate of changes and messages. */
+export function flowsOf(
+  usage: Usage,
+  facts: Facts,
+  measured: Measurement,
+  polling: Polling = assumptions.polling.expected,
+) {
   const queues = (Object.keys(topology.queues) as QueueName[]).flatMap((queue): QueueFlow[] => {
     const { consumer } = topology.queues[queue];
-    const { receivePauseSeconds } = facts.services[consumer] ?? {};
-    if (receivePauseSeconds === undefined) return [];
-    const subscriptions = topology.subscriptions.filter((subscription) => subscription.queue === queue);
-    const delivered = subscriptions.flatMap(({ topic, eventTypes }) =>
-      eventTypes.map((eventType) => `${topic} ${eventType}`),
-    );
-    const messages: Quantity = (consumption) => sumOf(delivered, (name) => consumption.messages[name] ?? 0);
-    const rateIn = (phase: PhaseUsage) => phase.rate(messages, 'messages/s');
+    const pauseSeconds = facts.services[consumer]?.receivePauseSeconds;
+    if (pauseSeconds === undefined) return [];
+    const messages = messagesInto(queue);
+    const receives = (receivesIn: typeof receivesOf) =>
+      usage.overPhases((phase) =>
+        receivesIn(phase, phase.rate(messages, 'messages/s'), phase.tasksOf(consumer), pauseSeconds),
+      );
+    const received = named(`receives of ${queue}`, receives(receivesOf), 'received');
     return [
       {
-        queue,
         consumer,
-        messages: usage.total(messages),
-        receives: usage.overPhases((phase) =>
-          receivesOf(phase, rateIn(phase), phase.tasksOf(consumer), receivePauseSeconds),
-        ),
-        emptyReceives: usage.overPhases((phase) =>
-          emptyReceivesOf(phase, rateIn(phase), phase.tasksOf(consumer)),
-        ),
+        messages: named(`messages into ${queue}`, usage.total(messages), 'enqueued'),
+        receives: received,
+        deletes: received,
+        emptyReceives: named(`empty receives of ${queue}`, receives(emptyReceivesOf), 'empty'),
       },
     ];
   });
-  const relays = Object.entries(facts.relays).flatMap(([service, { windowSeconds }]): RelayFlow[] => {
+  const relays = Object.entries(facts.relays).flatMap(([service, relay]) => {
     const { table, topic } = topology.relays[service as ServiceName] ?? {};
-    if (table === undefined) return [];
-    const invocations = usage.overPhases((phase) =>
+    return table === undefined
+      ? []
+      : [relayFlow(`${service}-relay`, relay, { usage, facts, measured, table, topic })];
+  });
+  const functionServices = Object.entries(facts.functions).map(([service, ofService]) =>
+    functionServiceFlow(service as ServiceName, ofService, { usage, measured, polling }),
+  );
+  /** Every function of the deployment. */
+  const functions: readonly FunctionFlow[] = [
+    ...relays,
+    ...functionServices.flatMap((flow) => flow.functions),
+    ...(facts.probe ? [probeFlow(facts.probe)] : []),
+  ];
+  return {
+    /** Queues that tasks consume. */
+    queues,
+    /** Services that run as functions. */
+    functionServices,
+    functions,
+    publishes: plus(...relays.map(({ publishes }) => publishes)),
+    logs: logsOf(usage, facts, functions, measured),
+  };
+}
+
+export type Flows = ReturnType<typeof flowsOf>;
+
+/** Runs of the probe, which log nothing unless they fail. Its four requests are not counted: 0.05 a second in a month of millions. */
+function probeFlow({ minutes, memoryGb, isArm }: NonNullable<Facts['probe']>): FunctionFlow {
+  const invocations = dividedBy(times(HOURS, figure(60, 'minutes/h')), figure(minutes, 'minutes'));
+  return {
+    invocations: named('runs of the probe', invocations),
+    milliseconds: assumptions.probeMilliseconds,
+    memoryGb,
+    isArm,
+    logBytes: 0,
+  };
+}
+
+function relayFlow(
+  name: string,
+  { windowSeconds, memoryGb, isArm }: RelayFacts,
+  {
+    usage,
+    facts,
+    measured,
+    table,
+    topic,
+  }: { usage: Usage; facts: Facts; measured: Measurement; table: string; topic: string | undefined },
+) {
+  const invocations = named(
+    `invocations of ${name}`,
+    usage.overPhases((phase) =>
       invocationsOf(
         phase,
         phase.rate(({ changes }) => changes[table] ?? 0, 'changes/s'),
         shardsOf(phase, table, facts),
         windowSeconds,
       ),
-    );
-    const messages = usage.total((consumption) =>
-      sumOf(Object.entries(consumption.messages), ([name, count]) =>
-        name.startsWith(`${topic} `) ? count : 0,
-      ),
-    );
-    // On average, the last batch of an invocation is half full.
-    const publishes = plus(
-      dividedBy(figure(messages.value, 'messages'), figure(snsBatch)),
-      dividedBy(figure(invocations.value), figure(2)),
-    );
-    return [{ service, invocations, publishes: atLeast(figure(invocations.value), publishes) }];
-  });
-  return { queues, relays, logs: logsOf(usage, facts, relays, measured) };
-}
-
-export type Flows = ReturnType<typeof flowsOf>;
-
-/**
- * Receives with messages. A task receives the messages that arrived while it worked and paused, ten at most; if there are
- * none, it waits for the next one. Arrivals are Poisson, at `rate ÷ tasks` per task.
- */
-function receivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure, pauseSeconds: number): Figure {
-  const seconds = times(hours, SECONDS);
-  if (rate.value === 0) return figure(0);
-  const busy = plus(figure(consumeSeconds, 's'), figure(pauseSeconds, 's'));
-  if (rate.value * busy.value > receiveBatch * tasks.value)
-    return times(seconds, dividedBy(rate, figure(receiveBatch)));
-  const none = decay(dividedBy(times(busy, rate), tasks));
-  const cycle = plus(busy, times(none, dividedBy(tasks, rate)));
-  return times(seconds, dividedBy(tasks, cycle));
-}
-
-/** Empty receives, after a long poll of 20 s without a message. Arrivals are Poisson, at `rate ÷ tasks` per task. */
-function emptyReceivesOf({ hours }: PhaseUsage, rate: Figure, tasks: Figure): Figure {
-  const seconds = times(hours, SECONDS);
-  const wait = figure(longPollSeconds, 's');
-  if (rate.value === 0) return times(seconds, dividedBy(tasks, wait));
-  const none = decay(dividedBy(times(wait, rate), tasks));
-  return times(seconds, dividedBy(times(rate, none), minus(figure(1), none)));
+    ),
+  );
+  const messages = usage.total((consumption) =>
+    sumOf(Object.entries(consumption.messages), ([name, count]) =>
+      name.startsWith(`${topic} `) ? count : 0,
+    ),
+  );
+  // On average, the last batch of an invocation is half full.
+  const publishes = plus(
+    dividedBy(figure(messages.value, 'messages'), figure(snsBatch)),
+    dividedBy(invocations, figure(2)),
+  );
+  return {
+    invocations,
+    milliseconds: assumptions.relayMilliseconds,
+    memoryGb,
+    isArm,
+    logBytes: measured.relayLogBytes,
+    publishes: named(`publishes of ${name}`, atLeast(invocations, publishes)),
+  };
 }
 
 /**
@@ -145,7 +174,7 @@ export function shardsOf(phase: PhaseUsage, table: string, { tables }: Facts): F
 }
 
 /** GB of logs: metrics per minute and task, lines of some requests, metrics per invocation. */
-function logsOf(usage: Usage, facts: Facts, relays: readonly RelayFlow[], measured: Measurement) {
+function logsOf(usage: Usage, facts: Facts, functions: readonly FunctionFlow[], measured: Measurement) {
   const services = Object.keys(facts.services).map((service) => {
     const { metricsBytesPerMinute, logLineBytes } = serviceMeasurement(measured, service);
     const metrics = usage.overPhases(({ hours, tasksOf }) =>
@@ -153,11 +182,14 @@ function logsOf(usage: Usage, facts: Facts, relays: readonly RelayFlow[], measur
     );
     const share = figure(assumptions.loggedShare);
     const lines = times(usage.requestsOf(service), share, figure(logLineBytes));
-    return dividedBy(plus(metrics, lines), BYTES_PER_GB);
+    const audited =
+      service === AUDITED ? times(auditLines(usage), figure(assumptions.auditLineBytes)) : figure(0);
+    return dividedBy(plus(metrics, lines, audited), BYTES_PER_GB);
   });
-  const invocations = plus(...relays.map((relay) => figure(relay.invocations.value)));
+  const logged = functions.map(({ invocations, logBytes }) => times(invocations, figure(logBytes)));
+  const ofFunctions = dividedBy(plus(...logged), BYTES_PER_GB);
   return {
-    services: plus(...services),
-    relays: dividedBy(times(invocations, figure(measured.relayLogBytes)), BYTES_PER_GB),
+    services: named('GB of services', plus(...services), 'GB'),
+    functions: named('GB of functions', ofFunctions, 'GB'),
   };
 }

@@ -40,6 +40,15 @@ test('evaluating the text of a formula yields its value', () => {
   }
 });
 
+test('a figure without a value is an error that shows its formula: no sum hides it', () => {
+  const { count } = JSON.parse('{}') as { readonly count: number };
+  assert.throws(() => figure(count, 'tasks'), /"undefined tasks" has no value/);
+  assert.throws(() => figure(Number('two'), 'tasks'), /"NaN tasks" has no value/);
+  assert.throws(() => dividedBy(figure(2, 'h'), figure(0)), /"2 h ÷ 0" has no value/);
+  assert.throws(() => price({ value: Number('much') }), /has no value/);
+  assert.throws(() => times(figure(Number.MAX_VALUE), figure(2)), /has no value \(Infinity\)/);
+});
+
 test('an invalid formula is rejected', () => {
   for (const text of ['', '2 ×', '(2 + 3', '2 3', 'nothing']) assert.throws(() => evaluate(text), text);
 });

@@ -1,7 +1,7 @@
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { assumptions } from './assumptions.ts';
 import { shardsOf } from './flows.ts';
-import { HOLDS_INDEX } from './holds.ts';
+import { HOLDS_INDEX } from './parts.ts';
 import type { Billed } from './line.ts';
 import { measuredNameOf, type Quantity, sumOf } from './usage.ts';
 

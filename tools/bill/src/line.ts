@@ -1,6 +1,6 @@
 import type { Facts } from './facts.ts';
 import type { Flows } from './flows.ts';
-import type { Figure } from './formula.ts';
+import { type Figure, type Input, plus } from './formula.ts';
 import type { Measurement } from './measurement.ts';
 import type { Pricing } from './price-list.ts';
 import type { Usage } from './usage.ts';
@@ -12,23 +12,28 @@ export const GROUPS = [
   'network',
   'tables',
   'messaging',
-  'relays',
+  'functions',
   'observability',
   'other',
 ] as const;
 export type Group = (typeof GROUPS)[number];
 
-/** Line of a bill: dollars a month, and the formula that they are computed by. */
+/** Line of a bill: dollars a month, and the formula that they are computed by, with its inputs. */
 export interface Line {
   readonly group: Group;
   readonly item: string;
   readonly monthly: number;
   readonly formula: string;
-  /** Inputs of the formula, each with its own formula. */
-  readonly inputs: readonly { readonly name: string; readonly value: number; readonly formula: string }[];
+  readonly inputs: readonly Input[];
 }
 
-/** Inputs of all lines. */
+/** A quantity, the name of its price, and the free tier if it is not that of the price. */
+export type Cost = readonly [quantity: Figure, price: string, free?: Figure];
+
+/** What a line bills. A line whose first quantity is zero is left out. */
+export type Row = readonly [group: Group, item: string, ...costs: readonly [Cost, ...Cost[]]];
+
+/** What rows are derived from. */
 export interface Billed {
   readonly facts: Facts;
   readonly usage: Usage;
@@ -41,13 +46,12 @@ export interface Billed {
 export const dollars = (value: number): string =>
   value.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 
-/** Line with the amount of a figure. The inputs of its formula are listed by their names. */
-export function line(
-  group: Group,
-  item: string,
-  { value: monthly, text: formula }: Figure,
-  inputs: Readonly<Record<string, Figure>> = {},
-): Line {
-  const listed = Object.entries(inputs).map(([name, { value, text }]) => ({ name, value, formula: text }));
-  return { group, item, monthly, formula, inputs: listed };
+/** Lines with the amounts of the rows. */
+export function linesOf(rows: readonly Row[], { costOf }: Pricing): Line[] {
+  return rows
+    .filter(([, , [quantity]]) => quantity.value > 0)
+    .map(([group, item, ...costs]) => {
+      const { value: monthly, text: formula, inputs } = plus(...costs.map((cost) => costOf(...cost)));
+      return { group, item, monthly, formula, inputs };
+    });
 }

@@ -1,19 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { areInstalled, INFRA, install } from '@tandem/cdk/packages';
 import { DomainError } from '@tandem/chassis/errors';
-import { oneOf, readArguments, runCommand } from '@tandem/cli/command';
+import { fromCaller, oneOf, readArguments, runCommand } from '@tandem/cli/command';
 import type { SettingsInput } from '../../../infra/src/settings.ts';
 import type { Templates } from '../../../infra/src/testing/synth.ts';
 import { type Bill, bills } from './bill.ts';
+import { MEASURED_DESCRIPTION_BYTES, withDescriptions } from './descriptions.ts';
 import { diffOf } from './diff.ts';
-import type { Facts } from './facts.ts';
-import { FACTS_FILE, readFacts, readMeasured, readPrices } from './files.ts';
+import { type Facts, PRESETS } from './facts.ts';
+import { FACTS_FILES, PEAK_UNITS_FILE, readFacts, readMeasured, readPrices } from './files.ts';
 import { pageOf } from './html.ts';
 import { digestOfSources } from './measure/sources.ts';
 import { unmeasuredWarning } from './measurement.ts';
+import { peakUnitsOf } from './peak-units.ts';
 import { excessTable, firstToBreak, itemTable, scenarioTable } from './print.ts';
 import { readRevision } from './revision.ts';
-import { settingsFor } from './settings.ts';
+import { descriptionBytesOf, DOMAIN, settingsFor, shareOf } from './settings.ts';
 import { factsOf } from './templates.ts';
 import { scenarios } from './traffic.ts';
 
@@ -27,14 +29,20 @@ price list.
                        ${scenarioNames.join(', ')}
   --basis              also show how the inputs of its formulas are computed
   --egress MODE        nat, endpoints or ipv6
-  --capacity MODE      onDemand or provisioned
+  --capacity PRESET    onDemand (production's default) or steady; figures of either mode by --set
   --set NAME=VALUE     override another setting of infra, such as tasks={"min":3,"max":8}; repeatable
+  --description-bytes N  size of the products' descriptions; default: 105, as measured
+  --free-tier SHARE    share of the account's free tier that is left to production, from 0 to 1; default: 1, all of it
   --json               print all scenarios and items as JSON
-  --html FILE          write an HTML page with a chart and every formula
+  --html FILE          write an HTML page with every formula, assumption and price
   --diff REVISION      print the cost changes since the facts and the measurement of a git revision, as Markdown
-  --write-facts        write the cost-relevant facts of the stacks of production to tools/bill/facts.json
+  --write-facts        write the cost-relevant facts of the stacks of production, and the units of its tables at the
+                       peak, to tools/bill; for each preset of the capacity
   -h, --help           print this text
 `;
+
+const FREE_TIER =
+  "An account's free tier is shared by its stages. It is counted here as a whole, unless --free-tier says otherwise.";
 
 const options = {
   scenario: { type: 'string', default: 'sustained-peak' },
@@ -42,6 +50,8 @@ const options = {
   egress: { type: 'string' },
   capacity: { type: 'string' },
   set: { type: 'string', multiple: true },
+  'description-bytes': { type: 'string', default: String(MEASURED_DESCRIPTION_BYTES) },
+  'free-tier': { type: 'string', default: '1' },
   json: { type: 'boolean' },
   html: { type: 'string' },
   diff: { type: 'string' },
@@ -51,61 +61,89 @@ const options = {
 await runCommand(async () => {
   const { values } = readArguments({ help: HELP, options });
   if (values['write-facts']) {
-    await writeFile(FACTS_FILE, `${JSON.stringify(factsOf(await templatesOf({})), undefined, 2)}\n`);
-    console.log(`${FACTS_FILE} is written`);
+    await writeFacts();
     return 0;
   }
-  const position = scenarioNames.indexOf(oneOf('--scenario', values.scenario, scenarioNames));
+  const scenario = oneOf('--scenario', values.scenario, scenarioNames);
   const settings = settingsFor(values);
-  const [measured, prices] = [readMeasured(), readPrices()];
+  const [stored, prices] = [readMeasured(), readPrices()];
+  const descriptionBytes = descriptionBytesOf(values['description-bytes']);
+  const measured = withDescriptions(stored, descriptionBytes);
   const isStale = measured.sources !== digestOfSources();
   const warnings = [
     isStale ? `measured on ${measured.date}, sources have changed since; run npm run measure` : undefined,
     unmeasuredWarning(measured),
   ].filter((warning) => warning !== undefined);
   for (const warning of warnings) console.error(`Warning: ${warning}`);
-  const currentBills = bills({ facts: await factsFor(settings), measured, prices });
+  const facts = await factsFor(settings);
+  const freeTierShare = shareOf(values['free-tier']);
+  const currentBills = bills({ facts, measured, prices, freeTierShare });
 
   if (values.diff !== undefined) {
-    const revision = await readRevision(values.diff);
+    const revision = readRevision(values.diff);
     if (!revision.measured)
       console.error(`The measurement of ${values.diff} is not comparable; only the stacks are compared.`);
-    const before = bills({ facts: revision.facts, measured: revision.measured ?? measured, prices });
+    const before = bills({
+      facts: revision.facts,
+      measured: revision.measured ? withDescriptions(revision.measured, descriptionBytes) : measured,
+      prices,
+      freeTierShare,
+    });
     console.log(diffOf(before, currentBills, values.diff));
   } else if (values.html !== undefined) {
-    await writeFile(values.html, pageOf(currentBills, { measured, prices, warnings }));
-    console.log(`${values.html} is written`);
+    const file = fromCaller(values.html, process.env);
+    await writeFile(file, pageOf(currentBills, { measured, prices, warnings }));
+    console.log(`${file} is written`);
   } else if (values.json) console.log(JSON.stringify({ warnings, scenarios: currentBills }, undefined, 2));
-  else console.log(reportOf(currentBills, position, values.basis ?? false));
+  else console.log(reportOf(currentBills, scenario, values.basis));
   return 0;
 });
 
-/** Facts of the stacks with some settings changed; without changes and infra's packages those in the file. */
-async function factsFor(settings: Partial<SettingsInput>): Promise<Facts> {
-  if (Object.keys(settings).length > 0 || areInstalled(INFRA)) return factsOf(await templatesOf(settings));
+/** Facts of the stacks with some settings changed; without infra's packages those in the file of the preset, if that is all. */
+async function factsFor({
+  capacity = 'onDemand',
+  domain = DOMAIN,
+  ...others
+}: Partial<SettingsInput>): Promise<Facts> {
+  const preset = PRESETS.find((name) => name === capacity);
+  if (!preset || domain !== DOMAIN || Object.keys(others).length > 0 || areInstalled(INFRA))
+    return factsOf(await templatesOf({ capacity, domain, ...others }));
   console.error(
-    `The stacks are those of tools/bill/facts.json. To synthesize them: npm ci --prefix ${INFRA}`,
+    `The stacks are those of ${FACTS_FILES[preset]}. To synthesize them: npm ci --prefix ${INFRA}`,
   );
-  return readFacts();
+  return readFacts(preset);
+}
+
+/** Writes the units at the peak first: the preset `steady` is derived from them. */
+async function writeFacts(): Promise<void> {
+  const write = async (file: string, value: object) => {
+    await writeFile(file, `${JSON.stringify(value, undefined, 2)}\n`);
+    console.log(`${file} is written`);
+  };
+  const facts = factsOf(await templatesOf(settingsFor({})));
+  await write(PEAK_UNITS_FILE, peakUnitsOf(facts, readMeasured()));
+  for (const preset of PRESETS)
+    await write(FACTS_FILES[preset], factsOf(await templatesOf(settingsFor({ capacity: preset }))));
 }
 
 async function templatesOf(settings: Partial<SettingsInput>): Promise<Templates> {
   install(INFRA);
-  const { synthesize } = await import('../../../infra/src/testing/synth.ts');
+  const { synthesizeAll } = await import('../../../infra/src/testing/synth.ts');
   try {
-    return synthesize(settings);
+    return synthesizeAll(settings);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new DomainError('invalid', 'settings', message, { cause });
   }
 }
 
-function reportOf(allBills: readonly Bill[], position: number, withInputs: boolean): string {
+function reportOf(allBills: readonly Bill[], scenario: string, withInputs = false): string {
   const multiples = allBills.filter(({ name }) => name.endsWith('x'));
   return [
     scenarioTable(allBills),
-    ...allBills.slice(position, position + 1).map((chosen) => itemTable(chosen, { withInputs })),
+    ...allBills.filter(({ name }) => name === scenario).map((chosen) => itemTable(chosen, { withInputs })),
     ...multiples.map(excessTable),
     firstToBreak(multiples),
+    FREE_TIER,
   ].join('\n\n');
 }

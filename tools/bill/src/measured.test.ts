@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mapServices, topology } from '@tandem/contracts/topology';
 import { mix } from '@tandem/load/mix';
+import { BATCHES } from '@tandem/analytics/messaging/compaction';
+import { assumptions } from './assumptions.ts';
 import { readMeasured, readPrices } from './files.ts';
 import { serviceMeasurement, unmeasuredWarning } from './measurement.ts';
 
@@ -14,11 +16,12 @@ test('every request of the mix was measured', () => {
 });
 
 test('services and event types that were not measured are a warning', () => {
-  const { services, events } = measured;
+  const { services, events, batches } = measured;
   const [missing] = Object.keys(services);
   const { CartExpired } = events;
   const warning = unmeasuredWarning({
     services: { ...services, [String(missing)]: undefined },
+    batches,
     events: { CartExpired },
   });
   assert.match(
@@ -29,6 +32,7 @@ test('services and event types that were not measured are a warning', () => {
   const eventTypes = Object.values(topology.topics).flatMap((topic) => topic.eventTypes);
   assert.equal(
     unmeasuredWarning({
+      batches: {},
       services: mapServices((service) => serviceMeasurement(measured, service)),
       events: { ...Object.fromEntries(eventTypes.map((type) => [type, CartExpired])), CartExpired },
     }),
@@ -66,26 +70,6 @@ test('the measurement names only existing tables, indexes and topics', () => {
   }
 });
 
-test('the cost of a stock change does not depend on the length of the description', () => {
-  const units = (change: string, by: 'read' | 'write') =>
-    measured.stockChanges
-      .filter((measuredChange) => measuredChange.change === change)
-      .map((measuredChange) => measuredChange[by]);
-  assert.deepEqual(
-    [...new Set(measured.stockChanges.map(({ descriptionCharacters }) => descriptionCharacters))],
-    [105, 4_000],
-    again,
-  );
-  for (const [change, by] of [
-    ['delivery', 'write'],
-    ['hold', 'write'],
-    ['hold', 'read'],
-  ] as const) {
-    const [short, long] = units(change, by);
-    assert.deepEqual(long, short, `${change}: ${by} units`);
-  }
-});
-
 test('an expiring hold is removed from the index, and Product publishes its expiry', () => {
   const { expiry, sweep } = measured.holds;
   assert.ok((expiry.write['products/byHoldExpiry'] ?? 0) > 0, again);
@@ -96,6 +80,18 @@ test('an expiring hold is removed from the index, and Product publishes its expi
 test('operations that change data write, and reads do not', () => {
   for (const [name, { write }] of Object.entries(measured.operations)) {
     assert.equal(Object.keys(write).length === 0, /^(read|list) /.test(name), name);
+  }
+});
+
+test('batches were measured in ascending sizes for each way of polling, and large ones cost less by the event', () => {
+  const { sizes = [], batchesPerCompaction } = measured.batches.analytics ?? {};
+  assert.equal(batchesPerCompaction, BATCHES, again);
+  for (const { gathering } of Object.values(assumptions.polling)) {
+    const points = sizes.filter((point) => point.gathering === gathering);
+    const perEvent = points.map(({ write, events }) => write / events);
+    assert.ok(points.length >= 5, again);
+    assert.ok(points.every(({ perMinute }, i) => perMinute > (points[i - 1]?.perMinute ?? 0)));
+    assert.ok(perEvent.every((units, i) => i === 0 || units <= (perEvent[i - 1] ?? 0)));
   }
 });
 

@@ -28,6 +28,33 @@ export interface RequestConsumption extends Consumption {
   readonly responseBytes: number;
 }
 
+/** Consumption of a batch of events and of what follows from it, at an even rate of events. */
+export interface BatchMeasurement {
+  /** Batches that gather events at the same time. */
+  readonly gathering: number;
+  readonly perMinute: number;
+  /** Events of a batch. */
+  readonly events: number;
+  /** Units of a batch, without compactions. */
+  readonly read: number;
+  readonly write: number;
+  /** The item with the figures and the ids of a batch: bytes, and units of a read. */
+  readonly batch: { readonly bytes: number; readonly read: number };
+  /** Bytes that a batch logs. */
+  readonly logBytes: number;
+  /** Units of a compaction of so many batches, at noon. */
+  readonly compaction: { readonly batches: number; readonly read: number; readonly write: number };
+  /** The totals of a whole day: bytes, and units of a read of those that lists show. */
+  readonly totals: { readonly bytes: number; readonly read: number };
+}
+
+/** What a service consumes that applies events in batches. */
+export interface BatchesMeasurement {
+  readonly batchesPerCompaction: number;
+  /** By batches that gather events at the same time, and by size. */
+  readonly sizes: readonly BatchMeasurement[];
+}
+
 /** What a service consumes independently of the operations of the mix. */
 export interface ServiceMeasurement {
   readonly readinessReadUnits: number;
@@ -53,6 +80,8 @@ export interface Measurement {
     readonly sweep: Pick<Consumption, 'read' | 'write'>;
   };
   readonly services: { readonly [S in ServiceName]?: ServiceMeasurement };
+  /** Consumption of the services that run as functions, by batches. */
+  readonly batches: { readonly [S in ServiceName]?: BatchesMeasurement };
   /** Bytes that an invocation of a relay logs. */
   readonly relayLogBytes: number;
 }
@@ -62,15 +91,6 @@ export interface MeasuredFile extends Measurement {
   /** Digest of the measured sources. */
   readonly sources: string;
   readonly notes: readonly string[];
-  /** The same changes of the stock of products whose descriptions differ in length. */
-  readonly stockChanges: readonly StockChange[];
-}
-
-/** Consumption of a change of the stock of a product. */
-export interface StockChange extends Pick<Consumption, 'read' | 'write'> {
-  readonly descriptionCharacters: number;
-  /** `delivery`: POST /products/{id}/stock. `hold`: an addition to a cart. */
-  readonly change: 'delivery' | 'hold';
 }
 
 /** Measurement of a service. For a service that was not measured, the largest figures of the others are assumed. */
@@ -83,10 +103,16 @@ export function serviceMeasurement({ services }: Measurement, service: string): 
 }
 
 /** Warning that names the services and event types that were not measured; undefined if all were. */
-export function unmeasuredWarning({ services, events }: Pick<Measurement, 'services' | 'events'>) {
+export function unmeasuredWarning({
+  services,
+  batches,
+  events,
+}: Pick<Measurement, 'services' | 'batches' | 'events'>) {
   const eventTypes = Object.values(topology.topics).flatMap((topic) => topic.eventTypes);
   const names = [
-    ...serviceNames.filter((service) => !services[service]).map((service) => `service ${service}`),
+    ...serviceNames
+      .filter((service) => !services[service] && !batches[service])
+      .map((service) => `service ${service}`),
     ...eventTypes.filter((type) => !events[type]).map((type) => `event ${type}`),
   ];
   if (names.length === 0) return undefined;

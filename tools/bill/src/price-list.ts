@@ -18,21 +18,22 @@ export interface PriceList {
 }
 
 /** Looks up prices and free tiers as figures. Throws for prices that are not in the list. */
-export function createPricing({ prices, free }: PriceList, hasFreeTier: boolean) {
+export function createPricing({ region, prices, free }: PriceList, freeTierShare: number) {
   const priceOf = (name: string): Figure => {
     const entry = prices[name];
     if (!entry)
       throw new Error(`The price list has no ${name}. Add it to tools/bill/prices, with its source.`);
     return price(entry);
   };
-  /** Free units each month; 0 without a free tier. */
-  const freeTierOf = (name: string): Figure => figure((hasFreeTier && free[name]?.value) || 0);
+  /** Free units each month, of which the deployment has a share; 0 if the price has no free tier. */
+  const freeTierOf = (name: string): Figure => figure(freeTierShare * (free[name]?.value ?? 0));
   return {
-    priceOf,
+    /** Region of the prices, and so of the deployment. */
+    region,
     freeTierOf,
-    /** Cost of the units beyond the free tier, which has the name of the price by default. */
-    costOf: (units: Figure, name: string, freeTier = name): Figure =>
-      times(beyond(units, freeTierOf(freeTier)), priceOf(name)),
+    /** Cost of the units beyond the free tier; default: that with the name of the price. */
+    costOf: (units: Figure, name: string, free = freeTierOf(name)): Figure =>
+      times(beyond(units, free), priceOf(name)),
   };
 }
 

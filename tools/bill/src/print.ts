@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { type Bill, firstLimitOf } from './bill.ts';
 import { dollars, GROUPS } from './line.ts';
+import { HOLDS } from './parts.ts';
 import { sumOf } from './usage.ts';
 
 const WIDTH = 100;
@@ -11,15 +12,16 @@ const AMOUNT = 12;
 export function scenarioTable(bills: readonly Bill[]): string {
   const scenario = (name: string, description: string, total: string, holds: string, perMillion: string) =>
     row([name, 14], [description, 54], [total, -11], [holds, -9], [perMillion, -7]);
-  const rows = bills.map(({ name, description, total, holds, perMillionRequests }) =>
-    scenario(name, description, dollars(total), dollars(holds), dollars(perMillionRequests)),
-  );
+  const rows = bills.map(({ name, description, total, parts, perMillionRequests }) => {
+    const holds = parts.find((part) => part.name === HOLDS)?.monthly ?? 0;
+    return scenario(name, description, dollars(total), dollars(holds), dollars(perMillionRequests));
+  });
   return [bold(scenario('scenario', '', 'a month', 'for holds', 'per M')), ...rows].join('\n');
 }
 
 /** Table of the items of one scenario, with their formulas. */
 export function itemTable(
-  { name, description, lines, total, holds }: Bill,
+  { name, description, lines, total, parts }: Bill,
   { withInputs = false } = {},
 ): string {
   const shown = GROUPS.flatMap((group) => {
@@ -39,7 +41,13 @@ export function itemTable(
     '',
     ...shown,
     bold(row(['total', ITEM], [dollars(total), -AMOUNT])),
-    row(['thereof for expiring holds', ITEM], [dollars(holds), -AMOUNT]),
+    ...parts.map(({ name: part, monthly, most }) =>
+      row(
+        [`thereof for ${part}`, ITEM],
+        [dollars(monthly), -AMOUNT],
+        [most === undefined ? '' : ` at most ${dollars(most)}, by how Lambda polls`, 0],
+      ),
+    ),
   ].join('\n');
 }
 

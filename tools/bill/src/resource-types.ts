@@ -1,8 +1,14 @@
-/** Resource types without a cost of their own. A new type must be added here, or to `BILLED` with a line in `lines/`. */
+/** Resource types without a cost of their own. A new type must be added here, or to `BILLED` with a row. */
 export const FREE = new Set([
   'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::Backup::BackupSelection',
+  // What is in it is billed by the plan.
+  'AWS::Backup::BackupVault',
   'AWS::Budgets::Budget',
   'AWS::CertificateManager::Certificate',
+  'AWS::CloudFront::CachePolicy',
+  'AWS::CloudFront::ResponseHeadersPolicy',
+  'AWS::CloudFront::VpcOrigin',
   'AWS::EC2::EgressOnlyInternetGateway',
   'AWS::EC2::InternetGateway',
   'AWS::EC2::Route',
@@ -16,23 +22,35 @@ export const FREE = new Set([
   'AWS::EC2::VPCCidrBlock',
   'AWS::EC2::VPCGatewayAttachment',
   'AWS::ECS::ClusterCapacityProviderAssociations',
+  // Its tasks are billed, by their definition and their number.
+  'AWS::ECS::Service',
   'AWS::ElasticLoadBalancingV2::Listener',
   'AWS::ElasticLoadBalancingV2::ListenerRule',
+  // Of events of AWS services, and schedules of rules.
+  'AWS::Events::Rule',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  // Its metrics cost nothing: Lambda developer guide, "Using CloudWatch metrics with Lambda".
   'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::SubscriptionFilter',
   'AWS::Route53::RecordSet',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::WAFv2::WebACLAssociation',
+  // A function that runs when a listener rule is written.
+  'Custom::LiveWeights',
 ]);
 
-/** Resource types that are billed by a module of `lines/`. */
+/** Resource types that are billed by rows. */
 export const BILLED = new Set([
   'AWS::ApplicationAutoScaling::ScalingPolicy',
+  'AWS::Backup::BackupPlan',
+  'AWS::CloudFront::Distribution',
   'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
   'AWS::DynamoDB::GlobalTable',
   'AWS::EC2::EIP',
@@ -40,11 +58,11 @@ export const BILLED = new Set([
   'AWS::EC2::NatGateway',
   'AWS::EC2::VPCEndpoint',
   'AWS::ECS::Cluster',
-  'AWS::ECS::Service',
   'AWS::ECS::TaskDefinition',
   'AWS::ElasticLoadBalancingV2::LoadBalancer',
   'AWS::ElasticLoadBalancingV2::TargetGroup',
   'AWS::KMS::Key',
+  'AWS::KinesisFirehose::DeliveryStream',
   'AWS::Lambda::Function',
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',

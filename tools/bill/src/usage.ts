@@ -8,32 +8,8 @@ import type { Scenario, Weights } from './traffic.ts';
 /** Selects a quantity of a measured consumption. */
 export type Quantity = (consumption: RequestConsumption) => number;
 
-/** Usage in a phase of the month. */
-export interface PhaseUsage {
-  readonly hours: Figure;
-  /** Requests per second to all services. */
-  readonly perSecond: number;
-  readonly tasksOf: (service: string) => Figure;
-  /** Rate of a quantity per second. */
-  readonly rate: (quantity: Quantity, unit?: string) => Figure;
-}
-
-/** Usage by a scenario's traffic, as figures derived from its requests and from their holds that expire. */
-export interface Usage {
-  readonly scenario: Scenario;
-  readonly requestsOf: (service: string) => Figure;
-  /** Requests of the month to all services. */
-  readonly requestCount: Figure;
-  readonly phases: readonly PhaseUsage[];
-  /** Total of a quantity in the month, for the requests to all services. */
-  readonly total: (quantity: Quantity) => Figure;
-  /** Sum over all phases, for amounts that depend on rates. */
-  readonly overPhases: (amountOf: (phase: PhaseUsage) => Figure) => Figure;
-  readonly taskHoursOf: (service: string) => Figure;
-}
-
-/** Computes the usage of the services in the facts. */
-export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts): Usage {
+/** Usage of the services in the facts by a scenario's traffic, as figures of its requests and of their holds that expire. */
+export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts) {
   const services = Object.keys(facts.services);
   const mixes: Readonly<Record<string, Weights>> = scenario.mix;
   const expiry: RequestConsumption = { ...measured.holds.expiry, requestBytes: 0, responseBytes: 0 };
@@ -42,17 +18,20 @@ export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts)
     const holds = average(({ created }) => created['reservation'] ?? 0);
     return average(quantity) + holds * assumptions.expiringHolds * quantity(expiry);
   };
-  const phases = scenario.phases.map((phase): PhaseUsage => {
+  const phases = scenario.phases.map((phase) => {
     const perMinute = (service: string) => perMinuteIn(phase, service);
     return {
       hours: figure(phase.hours, 'h'),
+      /** Requests per second to all services. */
       perSecond: sumOf(services, (service) => perMinute(service) / 60),
-      tasksOf: (service) => {
-        const { tasks, requestsPerTaskAndMinute } = facts.services[service] ?? { tasks: { min: 0 } };
-        const needed = Math.ceil(perMinute(service) / (requestsPerTaskAndMinute ?? Number.POSITIVE_INFINITY));
-        return figure(Math.max(tasks.min, needed));
+      tasksOf: (service: string): Figure => {
+        const { tasks, requestsPerTaskAndMinute = Infinity } = facts.services[service] ?? {
+          tasks: { min: 0 },
+        };
+        return figure(Math.max(tasks.min, Math.ceil(perMinute(service) / requestsPerTaskAndMinute)));
       },
-      rate: (quantity, unit) =>
+      /** Rate of a quantity per second. */
+      rate: (quantity: Quantity, unit?: string): Figure =>
         figure(
           sumOf(services, (service) => (perMinute(service) / 60) * mean(service, quantity)),
           unit,
@@ -61,18 +40,24 @@ export function usageOf(scenario: Scenario, measured: Measurement, facts: Facts)
   });
   const requestsOf = (service: string) =>
     figure(sumOf(scenario.phases, (phase) => phase.hours * 60 * perMinuteIn(phase, service)));
-  const overPhases: Usage['overPhases'] = (amountOf) => plus(...phases.map(amountOf));
+  /** Sum over all phases, for amounts that depend on rates. */
+  const overPhases = (amountOf: (phase: (typeof phases)[number]) => Figure) => plus(...phases.map(amountOf));
   return {
     scenario,
     requestsOf,
+    /** Requests of the month to all services. */
     requestCount: plus(...services.map(requestsOf)),
     phases,
-    total: (quantity) =>
+    /** Total of a quantity in the month, for the requests to all services. */
+    total: (quantity: Quantity) =>
       plus(...services.map((service) => times(requestsOf(service), figure(mean(service, quantity))))),
     overPhases,
-    taskHoursOf: (service) => overPhases(({ hours, tasksOf }) => times(tasksOf(service), hours)),
+    taskHoursOf: (service: string) => overPhases(({ hours, tasksOf }) => times(tasksOf(service), hours)),
   };
 }
+
+export type Usage = ReturnType<typeof usageOf>;
+export type PhaseUsage = Usage['phases'][number];
 
 /** Requests per minute to a service; 0 if the phase does not mention the service. */
 function perMinuteIn(phase: Readonly<Record<string, number>>, service: string): number {

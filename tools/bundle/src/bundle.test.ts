@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { publishers, serviceNames } from '@tandem/contracts/topology';
+import { publishers, serviceNames, topology } from '@tandem/contracts/topology';
 import { temporaryFolder } from '../../../tests/src/support/process.ts';
 import { type Artifact, bundle } from './bundle.ts';
 
 const services = new URL('../../../services/', import.meta.url);
 const packageOf = (path: string) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 const isOtel = (path: string) => path.includes('/@opentelemetry/');
+const isTask = (path: string) => path === 'packages/runtime/src/run-service.ts';
 
 for (const artifact of publishers.map(([service]) => `${service}-relay` as const)) {
   test(`${artifact} has no HTTP server, consumers or database client, and loads OpenTelemetry lazily`, async () => {
@@ -33,10 +34,14 @@ for (const artifact of publishers.map(([service]) => `${service}-relay` as const
   });
 }
 
-for (const artifact of serviceNames.filter((name) => existsSync(new URL(name, services)))) {
-  test(`${artifact} contains only modules and the pages of Swagger UI`, async () => {
+const existing = serviceNames.filter((name) => existsSync(new URL(name, services)));
+const runs = (['task', 'function'] as const).flatMap((runsAs) =>
+  existing.map((service) => [service, runsAs] as const),
+);
+for (const [service, runsAs] of runs) {
+  test(`${service} as ${runsAs} contains only modules and the pages of Swagger UI`, async () => {
     await using folder = await temporaryFolder();
-    const { sources, sourcesAtStart } = await bundle(artifact, folder.path);
+    const { sources, sourcesAtStart } = await bundle(service, folder.path, { runsAs });
     const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
     const others = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.mjs'));
     const pages = join(folder.path, 'node_modules/@fastify/swagger-ui/static');
@@ -46,8 +51,23 @@ for (const artifact of serviceNames.filter((name) => existsSync(new URL(name, se
       /\.test\.ts$|packages\/local|^tests|storage\/src\/sqlite/.test(path),
     );
     assert.deepEqual(strange, []);
+    const main = await readFile(join(folder.path, 'main.mjs'), 'utf8');
+    const exported = /^export \{\n([^}]*)\};$/m.exec(main)?.[1]?.match(/\w+/g) ?? [];
+    assert.deepEqual(exported, runsAs === 'function' ? ['consume', 'serve'] : []);
+    const polling = sourcesAtStart.filter((path) => path.includes('node_modules/sqs-consumer/'));
+    assert.deepEqual(polling, [], 'the client of a queue that a task polls is loaded by its start');
+    const hasFunction = sources.includes('packages/runtime/src/function.ts');
+    assert.deepEqual([hasFunction, sources.some(isTask)], [runsAs === 'function', runsAs === 'task']);
   });
 }
+
+test('by default a service is bundled as the topology says', async () => {
+  for (const service of existing) {
+    await using folder = await temporaryFolder();
+    const { sources } = await bundle(service, folder.path);
+    assert.equal(sources.some(isTask), topology.services[service].runsAs === 'task', service);
+  }
+});
 
 test('an artifact that is not in the topology is rejected', async () => {
   await using folder = await temporaryFolder();

@@ -1,19 +1,38 @@
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
-import { type Principal, publishers, serviceNames } from '@tandem/contracts/topology';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import type { RunsAs } from '@tandem/contracts/topology-types';
+import {
+  type Principal,
+  publishers,
+  type ServiceName,
+  serviceNames,
+  topology,
+} from '@tandem/contracts/topology';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SWAGGER_UI = 'node_modules/@fastify/swagger-ui';
 
-/** What is deployed as one bundle: each principal is a program of its own. */
-export type Artifact = Principal;
+/** Helpers: the test of a deployment, and the scheduled probe. */
+const helpers = { 'deployment-test': 'deployment', probe: 'probe' } as const;
 
-/** Entry points of the artifacts: services as processes, relays as Lambda functions (handler `main.handler`). */
-export const artifacts: ReadonlyMap<Artifact, string> = new Map<Artifact, string>([
-  ...serviceNames.map((service) => [service, `services/${service}/src/main.ts`] as const),
-  ...publishers.map(([service]) => [`${service}-relay`, `services/${service}/src/relay/main.ts`] as const),
-]);
+/** What is deployed as one bundle: each principal is a program of its own, and so is each helper. */
+export type Artifact = Principal | keyof typeof helpers;
+
+/** All artifacts: services, and relays and helpers, which are always Lambda functions (handler `main.handler`). */
+export const artifacts: readonly Artifact[] = [
+  ...serviceNames,
+  ...publishers.map(([service]) => `${service}-relay` as const),
+  ...(Object.keys(helpers) as (keyof typeof helpers)[]),
+];
+
+export interface BundleOptions {
+  /**
+   * How a service is run: as a process (`node main.mjs`), or as Lambda functions (handlers `main.consume` and `main.serve`).
+   * Default: as in the topology.
+   */
+  readonly runsAs?: RunsAs | undefined;
+}
 
 /** Content of a bundle. Sources are paths in the repository. */
 export interface Bundle {
@@ -23,6 +42,8 @@ export interface Bundle {
   readonly sourcesAtStart: readonly string[];
   /** All sources, loaded at start or later. */
   readonly sources: readonly string[];
+  /** Sources of which the bundle contains code: the others were left out as unused. */
+  readonly included: readonly string[];
 }
 
 /**
@@ -30,16 +51,20 @@ export interface Bundle {
  * reproducible. An existing bundle is replaced. Rejects if the service publishes nothing, so that the relay does not exist, if
  * the directory contains other files, or a source cannot be bundled.
  */
-export async function bundle(artifact: Artifact, outdir: string): Promise<Bundle> {
-  const entryPoint = artifacts.get(artifact);
-  if (entryPoint === undefined) throw new TypeError(`There is no artifact ${artifact}.`);
+export async function bundle(
+  artifact: Artifact,
+  outdir: string,
+  options: BundleOptions = {},
+): Promise<Bundle> {
+  const entry = entryOf(artifact, options);
   const present = await readdir(outdir).catch((): string[] => []);
   if (present.length > 0 && !present.includes('main.mjs'))
     throw new Error(`${outdir} contains other files. Use an empty directory.`);
   await rm(outdir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [entryPoint],
+    ...entry,
+    entryNames: 'main',
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -64,7 +89,37 @@ export async function bundle(artifact: Artifact, outdir: string): Promise<Bundle
     await cp(join(ROOT, pages), join(outdir, pages), { recursive: true });
   }
   const bytes = Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output.bytes]);
-  return { bytes: Object.fromEntries(bytes), sources, sourcesAtStart: sourcesAtStart(metafile) };
+  const all = { sources, sourcesAtStart: sourcesAtStart(metafile), included: included(metafile) };
+  return { bytes: Object.fromEntries(bytes), ...all };
+}
+
+/** Entry point of an artifact. That of a service that runs as functions is generated: it is the same for each. */
+function entryOf(artifact: Artifact, { runsAs }: BundleOptions): Pick<BuildOptions, 'entryPoints' | 'stdin'> {
+  if (!artifacts.includes(artifact)) throw new TypeError(`There is no artifact ${artifact}.`);
+  if (artifact === 'deployment-test' || artifact === 'probe')
+    return { entryPoints: [`tools/smoke/src/${helpers[artifact]}/main.ts`] };
+  if (!isService(artifact))
+    return { entryPoints: [`services/${artifact.replace(/-relay$/, '')}/src/relay/main.ts`] };
+  const folder = `services/${artifact}/src`;
+  if ((runsAs ?? runsAsOf(artifact)) === 'task') return { entryPoints: [`${folder}/main.ts`] };
+  const contents = `import { createFunction } from '@tandem/runtime/function';
+    import { service } from './service.ts';
+    export const { consume, serve } = await createFunction(service, process.env);`;
+  return { stdin: { contents, resolveDir: join(ROOT, folder), sourcefile: 'function.ts', loader: 'ts' } };
+}
+
+/** How an artifact is run if nothing else is asked for. */
+export function runsAsOf(artifact: Artifact): RunsAs {
+  return isService(artifact) ? topology.services[artifact].runsAs : 'function';
+}
+
+function isService(artifact: Artifact): artifact is ServiceName {
+  return artifact in topology.services;
+}
+
+function included({ outputs }: Metafile): string[] {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  return [...new Set(inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path))];
 }
 
 /** Sources of the main module and of its static imports. */

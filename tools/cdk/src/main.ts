@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `npx cdk`: the command line of the CDK, with the packages of `infra`, which are installed if they are missing. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '../../..');
 /** Directories, relative to the root, whose packages `npm ci` does not install: each has a lock file of its own. */
 export const INFRA = 'infra';
 export const SIMULATOR = 'infra/src/testing/privileges';
+export const SBOM = 'scripts/sbom';
 
 /** Whether the packages of such a directory are installed, in the versions that its package.json pins. */
 export function areInstalled(directory: string): boolean {

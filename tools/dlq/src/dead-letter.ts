@@ -1,4 +1,4 @@
-import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { Message, MessageAttributeValue, ReceiveMessageCommandInput } from '@aws-sdk/client-sqs';
 import { type EventFault, readEvent } from '@tandem/contracts/read-event';
 
 /** Result of validating a body as its consumer would validate it now. */
@@ -38,8 +38,8 @@ export const requestedAttributes = {
     'ApproximateFirstReceiveTimestamp',
     'SentTimestamp',
     'DeadLetterQueueSourceArn',
-  ] as const,
-} as const;
+  ],
+} satisfies Partial<ReceiveMessageCommandInput>;
 
 /** Parses a received message. */
 export function parseDeadLetter({
@@ -48,10 +48,10 @@ export function parseDeadLetter({
   MessageAttributes = {},
   Attributes = {},
 }: Message): DeadLetter {
-  const parsed = parse(Body);
+  const value = parseJson(Body);
   const field = (name: string): string | undefined => {
-    const value = parsed?.[name];
-    return typeof value === 'string' ? value : MessageAttributes[name]?.StringValue;
+    const text = Object(value)[name] as unknown;
+    return typeof text === 'string' ? text : MessageAttributes[name]?.StringValue;
   };
   return {
     messageId: MessageId,
@@ -60,13 +60,30 @@ export function parseDeadLetter({
     eventType: field('eventType'),
     eventId: field('eventId'),
     traceId: /^[\da-f]{2}-([\da-f]{32})-/.exec(MessageAttributes['traceparent']?.StringValue ?? '')?.[1],
-    reading: readingOf(Body, parsed),
+    reading: value === undefined ? { kind: 'notJson' } : readingOf(Body),
     parkedBecause: MessageAttributes['reason']?.StringValue,
     receives: Number(Attributes.ApproximateReceiveCount ?? 0),
     sentAt: timeOf(Attributes.SentTimestamp),
     firstReceivedAt: timeOf(Attributes.ApproximateFirstReceiveTimestamp),
     sourceQueue: Attributes.DeadLetterQueueSourceArn,
   };
+}
+
+/** A message with another body. The attributes that repeat its type and id are those of the new body. */
+export function withBody(deadLetter: DeadLetter, body: string): DeadLetter {
+  const value = Object(parseJson(body)) as Record<string, unknown>;
+  const attributes = { ...deadLetter.attributes };
+  for (const name of ['eventType', 'eventId']) {
+    const text = value[name];
+    if (typeof text === 'string') attributes[name] = { DataType: 'String', StringValue: text };
+  }
+  const { messageId: MessageId } = deadLetter;
+  const { eventType, eventId, reading } = parseDeadLetter({
+    MessageId,
+    Body: body,
+    MessageAttributes: attributes,
+  });
+  return { ...deadLetter, body, attributes, eventType, eventId, reading };
 }
 
 /** One line on whether a consumer would accept the message now. */
@@ -79,34 +96,30 @@ export function describeReading(reading: Reading): string {
     case 'unknownType':
       return 'unknown event type: its consumer would ignore it';
     default:
-      return reading.faults
-        .map(({ pointer, detail }) => `${pointer === '' ? 'body' : pointer}: ${detail}`)
-        .join('; ');
+      return reading.faults.map(describeFault).join('; ');
   }
 }
 
-function readingOf(body: string, parsed: Readonly<Record<string, unknown>> | undefined): Reading {
-  const reading = readEvent(parsed ?? body);
-  if (reading.ok) return { kind: 'valid' };
-  if (reading.reason === 'unknownType') return { kind: 'unknownType' };
-  return isJson(body) ? { kind: 'invalid', faults: reading.errors } : { kind: 'notJson' };
+/** A fault in one line. */
+export function describeFault({ pointer, detail }: EventFault): string {
+  return `${pointer === '' ? 'body' : pointer}: ${detail}`;
 }
 
-function parse(body: string): Readonly<Record<string, unknown>> | undefined {
-  if (!isJson(body)) return undefined;
-  const value: unknown = JSON.parse(body);
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
-}
-
-function isJson(text: string): boolean {
+/** Parses a text; undefined where it is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function readingOf(body: string): Reading {
+  const reading = readEvent(body);
+  if (reading.ok) return { kind: 'valid' };
+  return reading.reason === 'unknownType'
+    ? { kind: 'unknownType' }
+    : { kind: 'invalid', faults: reading.errors };
 }
 
 function timeOf(milliseconds: string | undefined): Date | undefined {

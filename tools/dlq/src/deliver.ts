@@ -25,7 +25,10 @@ export async function openDelivery(target: Target, { destination }: Dlq): Promis
     return async (deadLetters) => {
       const outcomes = await publishMessages(target.sns, arn, deadLetters.map(outgoing));
       const faults = outcomes.flatMap((outcome) => (outcome.status === 'transient' ? [outcome.reason] : []));
-      if (faults.length === outcomes.length) throw unsent(destination.name, faults[0]);
+      if (faults.length === outcomes.length) {
+        const message = `sns:Publish on ${destination.name} failed: ${faults[0]}`;
+        throw new DomainError('unavailable', 'aws-call-failed', message);
+      }
       return outcomes.map((outcome) => (outcome.status === 'published' ? undefined : outcome.reason));
     };
   }
@@ -66,15 +69,9 @@ function withoutLists({ DataType, StringValue, BinaryValue }: MessageAttributeVa
 function outgoing({ body, eventType, eventId, attributes }: DeadLetter): OutgoingMessage {
   const values = { eventType, eventId, traceparent: attributes['traceparent']?.StringValue };
   const known = Object.entries(values).flatMap(([name, StringValue]) =>
-    StringValue === undefined || StringValue === ''
-      ? []
-      : [[name, { DataType: 'String', StringValue }] as const],
+    StringValue ? [[name, { DataType: 'String', StringValue }] as const] : [],
   );
   return { body, attributes: Object.fromEntries(known) };
-}
-
-function unsent(topic: string, reason = ''): DomainError {
-  return new DomainError('unavailable', 'aws-call-failed', `sns:Publish on ${topic} failed: ${reason}`);
 }
 
 /** Splits messages into batches that fit into one request. */

@@ -5,20 +5,9 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { chunksOf, inParallel } from '@tandem/cli/batches';
 import { callAws } from './call-aws.ts';
 import { requestedAttributes } from './dead-letter.ts';
-
-/** Lease on messages of a queue: they stay invisible to other receivers until they are deleted or released. */
-export interface MessageLease {
-  /** Number of leased messages. */
-  readonly size: number;
-  /** Receives up to ten more messages, none twice; undefined when no message is visible any more. */
-  receive(atMost: number): Promise<readonly Message[] | undefined>;
-  /** Deletes these messages; resolves to the ids that could not be deleted. */
-  delete(messageIds: readonly string[]): Promise<readonly string[]>;
-  /** Makes all leased messages visible again. Best effort: their visibility timeout does the same later. */
-  release(): Promise<void>;
-}
 
 export interface MessageLeaseOptions {
   readonly sqs: SQSClient;
@@ -32,20 +21,22 @@ export interface MessageLeaseOptions {
 const BATCH = 10;
 const RELEASES_AT_ONCE = 8;
 
-export function openLease({ sqs, queue, url, seconds, waitSeconds }: MessageLeaseOptions): MessageLease {
+/** Opens a lease on messages of a queue: they stay invisible to other receivers until they are deleted or released. */
+export function openLease({ sqs, queue, url, seconds, waitSeconds }: MessageLeaseOptions) {
   const handles = new Map<string, string>();
   return {
+    /** Number of leased messages. */
     get size() {
       return handles.size;
     },
-    async receive(atMost) {
+    /** Receives up to ten more messages, none twice; undefined when no message is visible any more. */
+    async receive(atMost: number): Promise<readonly Message[] | undefined> {
       const command = new ReceiveMessageCommand({
         QueueUrl: url,
         MaxNumberOfMessages: Math.min(atMost, BATCH),
         VisibilityTimeout: seconds,
         WaitTimeSeconds: waitSeconds,
-        MessageAttributeNames: [...requestedAttributes.MessageAttributeNames],
-        MessageSystemAttributeNames: [...requestedAttributes.MessageSystemAttributeNames],
+        ...requestedAttributes,
       });
       const { Messages = [] } = await callAws('sqs:ReceiveMessage', queue, sqs.send(command));
       if (Messages.length === 0) return undefined;
@@ -54,7 +45,8 @@ export function openLease({ sqs, queue, url, seconds, waitSeconds }: MessageLeas
       for (const { MessageId = '', ReceiptHandle = '' } of Messages) handles.set(MessageId, ReceiptHandle);
       return fresh;
     },
-    async delete(messageIds) {
+    /** Deletes these messages; resolves to the ids that could not be deleted. */
+    async delete(messageIds: readonly string[]): Promise<readonly string[]> {
       if (messageIds.length === 0) return [];
       const Entries = messageIds.map((id, i) => ({ Id: String(i), ReceiptHandle: handles.get(id) }));
       const command = new DeleteMessageBatchCommand({ QueueUrl: url, Entries });
@@ -63,21 +55,21 @@ export function openLease({ sqs, queue, url, seconds, waitSeconds }: MessageLeas
       for (const id of messageIds) if (!failed.has(id)) handles.delete(id);
       return messageIds.filter((id) => failed.has(id));
     },
-    async release() {
-      const all = [...handles.values()];
+    /** Makes all leased messages visible again. Best effort: their visibility timeout does the same later. */
+    async release(): Promise<void> {
+      const batches = chunksOf([...handles.values()], BATCH);
       handles.clear();
-      const entries = all.map((ReceiptHandle, i) => ({ Id: String(i), ReceiptHandle, VisibilityTimeout: 0 }));
-      const batches = Array.from({ length: Math.ceil(entries.length / BATCH) }, (_, i) =>
-        entries.slice(i * BATCH, (i + 1) * BATCH),
-      );
-      const next = batches.values();
-      const worker = async () => {
-        for (const Entries of next) {
-          const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries });
-          await sqs.send(command).catch(() => undefined);
-        }
-      };
-      await Promise.all(Array.from({ length: RELEASES_AT_ONCE }, worker));
+      await inParallel(batches, RELEASES_AT_ONCE, async (batch) => {
+        const Entries = batch.map((ReceiptHandle, i) => ({
+          Id: String(i),
+          ReceiptHandle,
+          VisibilityTimeout: 0,
+        }));
+        const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries });
+        await sqs.send(command).catch(() => undefined);
+      });
     },
   };
 }
+
+export type MessageLease = ReturnType<typeof openLease>;

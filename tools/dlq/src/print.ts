@@ -1,10 +1,16 @@
-import { type DeadLetter, describeReading } from './dead-letter.ts';
+import { printable } from '@tandem/cli/printable';
+import { type DeadLetter, describeFault, describeReading, parseJson } from './dead-letter.ts';
 import type { Dlq } from './queues.ts';
 import type { RedriveReport } from './redrive.ts';
+import type { DiscardReport } from './discard.ts';
+import type { LastRedrive } from './record.ts';
+import { attemptsOf, type Group } from './selection.ts';
 import type { Depth, QueueState } from './workbench.ts';
 
 /** Width of the label column. */
 const LABEL_WIDTH = 13;
+/** Maximum length of a message's type and id in a line. */
+const MAX_TEXT = 200;
 
 /** The queues as a table. */
 export function table(states: readonly QueueState[], now: Date): string {
@@ -16,7 +22,31 @@ export function table(states: readonly QueueState[], now: Date): string {
     queue.what,
     queue.destination.name,
   ]);
-  const all = [['QUEUE', 'VISIBLE', 'IN FLIGHT', 'OLDEST', 'CONTENT', 'REDRIVE DESTINATION'], ...rows];
+  return inColumns([['QUEUE', 'VISIBLE', 'IN FLIGHT', 'OLDEST', 'CONTENT', 'REDRIVE DESTINATION'], ...rows]);
+}
+
+/** The groups of a queue as a table. */
+export function groupTable(groups: readonly Group[], now: Date): string {
+  const rows = groups.map(({ count, oldestAt, eventType, reason }) => [
+    String(count),
+    oldestAt ? ageOf(oldestAt, now) : '-',
+    excerpt(eventType ?? 'no event type'),
+    excerpt(reason),
+  ]);
+  return inColumns([['COUNT', 'OLDEST', 'EVENT TYPE', 'REASON'], ...rows]);
+}
+
+/** Ids and type of a message in a line. */
+export function lineOf({ messageId, eventType, eventId }: DeadLetter): string {
+  return [messageId, eventType ?? 'no event type', eventId ?? 'no event id'].map(excerpt).join('  ');
+}
+
+function excerpt(text: string): string {
+  const line = printable(text);
+  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
+}
+
+function inColumns(all: readonly (readonly string[])[]): string {
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (row: readonly string[]) =>
     row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
@@ -36,8 +66,12 @@ export function json(states: readonly QueueState[]): string {
   return `${JSON.stringify(rows, undefined, 2)}\n`;
 }
 
-/** The details of a message, one a line, and its body. */
-export function deadLetterText(deadLetter: DeadLetter, queue: Dlq): string {
+/** The details of a message, one a line, and its body, in which line feeds of the message itself are escaped. */
+export function deadLetterText(
+  deadLetter: DeadLetter,
+  queue: Dlq,
+  lastRedrive: LastRedrive | undefined,
+): string {
   const { messageId, eventType, eventId, traceId, parkedBecause, sentAt, sourceQueue } = deadLetter;
   const facts = {
     message: messageId,
@@ -46,14 +80,17 @@ export function deadLetterText(deadLetter: DeadLetter, queue: Dlq): string {
     parked: parkedBecause,
     attempts: attempts(deadLetter, queue),
     receipts: receipts(deadLetter, queue),
+    redriven: lastRedrive && redriven(lastRedrive),
     sent: sentAt?.toISOString(),
     'source queue': sourceQueue,
     trace: traceId ?? 'unknown',
   };
   const lines = Object.entries(facts).flatMap(([name, fact]) =>
-    fact === undefined ? [] : [`${name.padEnd(LABEL_WIDTH)}${fact}\n`],
+    [fact ?? []].flat().map((line, i) => `${(i === 0 ? name : '').padEnd(LABEL_WIDTH)}${printable(line)}\n`),
   );
-  return `${lines.join('')}${pretty(deadLetter.body)}\n`;
+  const value = parseJson(deadLetter.body);
+  const body = value === undefined ? printable(deadLetter.body) : JSON.stringify(value, undefined, 2);
+  return `${lines.join('')}${body}\n`;
 }
 
 /** Summary line of a redrive. `before` is the depth of the queue when it started. */
@@ -75,19 +112,41 @@ export function summary(
   return `${parts.join(', ')}\n`;
 }
 
-function why({ reading }: DeadLetter, { kind }: Dlq): string {
-  if (reading.kind !== 'valid')
-    return describeReading(reading).replaceAll('; ', `\n${' '.repeat(LABEL_WIDTH)}`);
+/** Summary line of a discard. `before` is the depth of the queue when it started. */
+export function discardSummary(
+  { discarded, notDeleted, end }: DiscardReport,
+  { before, isDryRun }: { readonly before: Depth; readonly isDryRun: boolean },
+): string {
+  const parts = [
+    `${isDryRun ? 'would discard' : 'discarded'} ${discarded}`,
+    ...(notDeleted > 0 ? [`${notDeleted} recorded but not deleted: run it again`] : []),
+    ...(before.inFlight > 0
+      ? [`${before.inFlight} were in flight at another receiver: run it again in a minute`]
+      : []),
+    ...(end === 'full' ? ['stopped: too many other messages in the queue to check the rest'] : []),
+    ...(end === 'interrupted' ? ['interrupted: run it again to continue'] : []),
+  ];
+  return `${parts.join(', ')}\n`;
+}
+
+function redriven({ at, who, isEdited }: LastRedrive): string {
+  return `${at.toISOString()} by ${who}${isEdited ? ' with an edited body' : ''}: it was dead-lettered again`;
+}
+
+function why({ reading }: DeadLetter, { kind }: Dlq): string | readonly string[] {
+  if (reading.kind === 'invalid') return reading.faults.map(describeFault);
+  if (reading.kind !== 'valid') return describeReading(reading);
   return kind === 'givenUp'
-    ? 'would be accepted now: the log of its consumer has the failure'
+    ? 'would be accepted now: the log of its consumer has the failure, unless SNS could not deliver it'
     : describeReading(reading);
 }
 
-/** SQS keeps counting receives across a move to the dead-letter queue, so receives by this tool are included. */
-function attempts({ receives }: DeadLetter, { kind, maxReceiveCount }: Dlq): string {
-  if (kind === 'undelivered') return 'unknown: SNS does not report its attempts';
+function attempts(deadLetter: DeadLetter, queue: Dlq): string {
+  const { kind, maxReceiveCount } = queue;
+  const made = attemptsOf(deadLetter, queue);
   if (kind === 'unpublishable') return 'one by the relay: a retry would fail again';
-  return `${receives} receives in total, including those by this tool; its queue dead-letters after ${maxReceiveCount}`;
+  if (made === undefined) return 'none by its consumer: SNS could not deliver it';
+  return `${made} by its consumer; its queue dead-letters after ${maxReceiveCount}; looked at ${deadLetter.receives - made} times since`;
 }
 
 function receipts({ firstReceivedAt }: DeadLetter, { kind }: Dlq): string | undefined {
@@ -95,22 +154,9 @@ function receipts({ firstReceivedAt }: DeadLetter, { kind }: Dlq): string | unde
   return `first ${firstReceivedAt?.toISOString() ?? 'unknown'}; the log of its consumer has the last one, SQS does not store it`;
 }
 
-function pretty(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), undefined, 2);
-  } catch {
-    return body;
-  }
-}
-
 function ageOf(time: Date, now: Date): string {
   const seconds = Math.max(0, Math.round((now.getTime() - time.getTime()) / 1000));
-  const [size, unit] = (
-    [
-      [86_400, 'd'],
-      [3_600, 'h'],
-      [60, 'min'],
-    ] as const
-  ).find(([size]) => seconds >= 2 * size) ?? [1, 's'];
-  return `${Math.floor(seconds / size)} ${unit}`;
+  if (seconds >= 2 * 86_400) return `${Math.floor(seconds / 86_400)} d`;
+  if (seconds >= 2 * 3_600) return `${Math.floor(seconds / 3_600)} h`;
+  return seconds >= 2 * 60 ? `${Math.floor(seconds / 60)} min` : `${seconds} s`;
 }

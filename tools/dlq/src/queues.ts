@@ -1,4 +1,4 @@
-import { publishers, type QueueName, type TopicName, topology } from '@tandem/contracts/topology';
+import { type QueueName, type TopicName, type Topology, topology } from '@tandem/contracts/topology';
 import { usageError } from '@tandem/cli/command';
 
 /** Destination to which a redrive sends the messages of a queue. */
@@ -6,11 +6,11 @@ export type Destination =
   | { readonly kind: 'queue'; readonly name: QueueName }
   | { readonly kind: 'topic'; readonly name: TopicName };
 
-/** Dead-letter queue of a consumer or a subscription, or parking queue of a relay, by its name in the topology. */
+/** Dead-letter queue of a queue and its subscriptions, or parking queue of a relay, by its name in the topology. */
 export interface Dlq {
   readonly name: string;
-  /** Dead-lettered by a consumer's queue, not delivered by SNS, or rejected by a relay as unpublishable. */
-  readonly kind: 'givenUp' | 'undelivered' | 'unpublishable';
+  /** Dead-lettered by a consumer's queue or not delivered to it by SNS, or rejected by a relay as unpublishable. */
+  readonly kind: 'givenUp' | 'unpublishable';
   /** Description of the content, for people. */
   readonly what: string;
   readonly destination: Destination;
@@ -18,28 +18,27 @@ export interface Dlq {
   readonly maxReceiveCount?: number;
 }
 
-/** All dead-letter and parking queues of the topology. */
-export const deadLetterQueues: readonly Dlq[] = [
-  ...Object.entries(topology.queues).map(([name, { consumer, deadLetterQueue, maxReceiveCount }]): Dlq => ({
-    name: deadLetterQueue,
-    kind: 'givenUp',
-    what: `dead-lettered by ${consumer}`,
-    destination: { kind: 'queue', name: name as QueueName },
-    maxReceiveCount,
-  })),
-  ...topology.subscriptions.map(({ queue, deadLetterQueue }): Dlq => ({
-    name: deadLetterQueue,
-    kind: 'undelivered',
-    what: 'not delivered by SNS',
-    destination: { kind: 'queue', name: queue },
-  })),
-  ...publishers.map(([service, { topic, parkingQueue }]): Dlq => ({
-    name: parkingQueue,
-    kind: 'unpublishable',
-    what: `unpublishable for ${service}'s relay`,
-    destination: { kind: 'topic', name: topic },
-  })),
-];
+/** All dead-letter and parking queues of a topology. */
+export function deadLetterQueuesOf({ queues, relays }: Topology): readonly Dlq[] {
+  return [
+    ...Object.entries(queues).map(([name, { consumer, deadLetterQueue, maxReceiveCount }]): Dlq => ({
+      name: deadLetterQueue,
+      kind: 'givenUp',
+      what: `dead-lettered by ${consumer}, or not delivered to it`,
+      destination: { kind: 'queue', name: name as QueueName },
+      maxReceiveCount,
+    })),
+    ...Object.entries(relays).map(([service, { topic, parkingQueue }]): Dlq => ({
+      name: parkingQueue,
+      kind: 'unpublishable',
+      what: `unpublishable for ${service}'s relay`,
+      destination: { kind: 'topic', name: topic },
+    })),
+  ];
+}
+
+/** All dead-letter and parking queues of the topology with all services. */
+export const deadLetterQueues: readonly Dlq[] = deadLetterQueuesOf(topology);
 
 /** The queue with this name, with or without the deployment's prefix, or the only one whose name contains it. */
 export function findQueue(text: string, prefix = ''): Dlq {

@@ -1,8 +1,10 @@
-import { SNSClient } from '@aws-sdk/client-sns';
-import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { callTimeouts } from '@tandem/chassis/aws';
+import type { AwsDeployment } from '@tandem/cli/target';
 import { relayOf, type TopicName, topology } from '@tandem/contracts/topology';
-import { queueUrl, REGION, topicArn } from '@tandem/emulators/messaging-config';
+import { createClients, localConfig } from '@tandem/emulators/clients';
+import { queueUrl, topicArn } from '@tandem/emulators/messaging-config';
 import { callAws } from './call-aws.ts';
 
 /** Deployment that a tool works on: its clients, and the names of its queues and topics. */
@@ -29,10 +31,8 @@ export interface Clock {
 
 /** SNS and SQS of a local system. */
 export function localTarget(endpoint: string): Target & Disposable {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const config = { endpoint, region: REGION, credentials, requestHandler: callTimeouts };
   return {
-    ...clients(new SQSClient(config), new SNSClient(config)),
+    ...createClients({ ...localConfig(endpoint), requestHandler: callTimeouts }),
     queueUrl: async (queue) => queueUrl(endpoint, queue),
     topicArn: async (topic) => topicArn(topic),
     clock: { now: () => Date.now(), errorMs: 0 },
@@ -41,26 +41,14 @@ export function localTarget(endpoint: string): Target & Disposable {
 }
 
 /** SNS and SQS of a deployment on AWS, with the SDK's own credentials. `region` defaults to the environment's. */
-export function awsTarget({
-  region,
-  prefix = '',
-}: {
-  readonly region?: string | undefined;
-  readonly prefix?: string | undefined;
-}): Target & Disposable {
-  const config = { requestHandler: callTimeouts, ...(region === undefined ? {} : { region }) };
-  // Otherwise calls go to the host in the queue's URL, whatever endpoint the environment sets.
-  const sqsConfig = { ...config, useQueueUrlAsEndpoint: false };
-  const { sqs, sns, [Symbol.dispose]: dispose } = clients(new SQSClient(sqsConfig), new SNSClient(config));
+export function awsTarget({ region, prefix }: AwsDeployment): Target & Disposable {
+  const clients = createClients({ requestHandler: callTimeouts, ...(region !== undefined && { region }) });
+  const { sqs } = clients;
   const urls = new Map<string, Promise<string>>();
   const urlOf = async (queue: string) => {
     const QueueName = prefix + queue;
-    const { QueueUrl } = await callAws(
-      'sqs:GetQueueUrl',
-      QueueName,
-      sqs.send(new GetQueueUrlCommand({ QueueName })),
-    );
-    return QueueUrl ?? '';
+    const call = sqs.send(new GetQueueUrlCommand({ QueueName }));
+    return (await callAws('sqs:GetQueueUrl', QueueName, call)).QueueUrl ?? '';
   };
   const queueUrl = (queue: string) => {
     const url = urls.get(queue) ?? urlOf(queue);
@@ -68,9 +56,7 @@ export function awsTarget({
     return url;
   };
   return {
-    sqs,
-    sns,
-    [Symbol.dispose]: dispose,
+    ...clients,
     queueUrl,
     waitSeconds: 1,
     // The SDK derives AWS's clock from the dates of responses, which are whole seconds.
@@ -85,17 +71,6 @@ export function awsTarget({
       const { Attributes } = await callAws('sqs:GetQueueAttributes', prefix + queue, sqs.send(command));
       const [arn, partition, , ...rest] = (Attributes?.QueueArn ?? '').split(':');
       return [arn, partition, 'sns', ...rest.slice(0, 2), prefix + topic].join(':');
-    },
-  };
-}
-
-function clients(sqs: SQSClient, sns: SNSClient) {
-  return {
-    sqs,
-    sns,
-    [Symbol.dispose]() {
-      sqs.destroy();
-      sns.destroy();
     },
   };
 }

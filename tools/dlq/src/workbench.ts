@@ -1,9 +1,10 @@
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { callAws } from './call-aws.ts';
+import { DomainError } from '@tandem/chassis/errors';
+import { depthsOf } from '@tandem/emulators/queue-depth';
+import { callAws, QUEUE_MISSING } from './call-aws.ts';
 import { openDelivery } from './deliver.ts';
+import { discard, type DiscardOptions, type DiscardReport } from './discard.ts';
 import { openLease } from './message-lease.ts';
 import { type DeadLetter, parseDeadLetter } from './dead-letter.ts';
-import { createMove } from './move.ts';
 import type { Target } from './target.ts';
 import { type Dlq, deadLetterQueues } from './queues.ts';
 import type { SaveRecord } from './record.ts';
@@ -23,19 +24,6 @@ export interface QueueState extends Depth {
   readonly oldest?: { readonly sentAt: Date; readonly isOldest: boolean };
 }
 
-/** Operations on dead letters: list, show and redrive. Prints nothing; rejects with a DomainError of one line. */
-export interface Workbench {
-  /** Samples up to ten messages of each queue, as `show` does. */
-  list(options?: { readonly signal?: AbortSignal }): Promise<readonly QueueState[]>;
-  depth(queue: Dlq): Promise<Depth>;
-  /** Returns up to `limit` messages, 100 at most. They are invisible to other receivers while they are collected. */
-  show(
-    queue: Dlq,
-    options: { readonly limit: number; readonly signal?: AbortSignal },
-  ): Promise<readonly DeadLetter[]>;
-  redrive(queue: Dlq, options: RedriveOptions): Promise<RedriveReport>;
-}
-
 export interface WorkbenchOptions extends Target {
   /** Saves the audit records of redrives. */
   readonly saveRecord: SaveRecord;
@@ -46,8 +34,13 @@ export interface WorkbenchOptions extends Target {
   readonly maxLeased?: number;
 }
 
-/** How long messages that are only shown stay invisible if this process is killed. */
+/** How long messages that are only shown stay invisible if this process is killed; for more than a hundred, three times as long. */
 const PEEK_SECONDS = 10;
+/** Maximum number of messages that are shown, and of the bytes of their bodies. */
+export const MAX_SHOWN = { messages: 5_000, bytes: 16 * 1024 * 1024 };
+
+/** Operations on dead letters: list, show, redrive and discard. Prints nothing; rejects with a DomainError of one line. */
+export type Workbench = ReturnType<typeof createWorkbench>;
 
 export function createWorkbench({
   saveRecord,
@@ -55,68 +48,81 @@ export function createWorkbench({
   leaseSeconds = 60,
   maxLeased = 10_000,
   ...target
-}: WorkbenchOptions): Workbench {
+}: WorkbenchOptions) {
   const { sqs, queueUrl, clock, waitSeconds } = target;
   const leaseOf = async (queue: Dlq, seconds: number) =>
     openLease({ sqs, queue: queue.name, url: await queueUrl(queue.name), seconds, waitSeconds });
 
-  const depth = async ({ name }: Dlq): Promise<Depth> => {
-    const command = new GetQueueAttributesCommand({
-      QueueUrl: await queueUrl(name),
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-    });
-    const { Attributes = {} } = await callAws('sqs:GetQueueAttributes', name, sqs.send(command));
-    return {
-      visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-      inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
-    };
-  };
+  async function depth({ name }: Dlq): Promise<Depth> {
+    const depths = depthsOf(sqs, await queueUrl(name));
+    const { visible, inFlight } = await callAws('sqs:GetQueueAttributes', name, depths);
+    return { visible, inFlight };
+  }
 
-  const show: Workbench['show'] = async (queue, { limit, signal }) => {
-    const lease = await leaseOf(queue, PEEK_SECONDS);
+  /**
+   * Resolves to up to `limit` messages, within {@link MAX_SHOWN}. They are invisible to other receivers while they are
+   * collected.
+   */
+  async function show(
+    queue: Dlq,
+    { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal },
+  ): Promise<readonly DeadLetter[]> {
+    const most = Math.min(limit, MAX_SHOWN.messages);
+    const lease = await leaseOf(queue, most > 100 ? 3 * PEEK_SECONDS : PEEK_SECONDS);
     const deadLetters: DeadLetter[] = [];
-    const most = Math.min(limit, 100);
+    let bytes = 0;
     try {
       for (;;) {
-        if (deadLetters.length >= most || signal?.aborted) return deadLetters;
+        if (deadLetters.length >= most || bytes >= MAX_SHOWN.bytes || signal?.aborted) return deadLetters;
         const messages = await lease.receive(most - deadLetters.length);
         if (!messages) return deadLetters;
         deadLetters.push(...messages.map(parseDeadLetter));
+        for (const { Body = '' } of messages) bytes += Body.length;
       }
     } finally {
       await lease.release();
     }
-  };
+  }
 
-  const stateOf = async (queue: Dlq, options: { readonly signal?: AbortSignal }): Promise<QueueState> => {
+  async function stateOf(queue: Dlq, options: { readonly signal?: AbortSignal }): Promise<QueueState> {
     const { visible, inFlight } = await depth(queue);
     if (visible === 0) return { queue, visible, inFlight };
     const deadLetters = await show(queue, { ...options, limit: 10 });
-    const times = deadLetters
-      .flatMap(({ sentAt }) => sentAt ?? [])
-      .toSorted((a, b) => a.getTime() - b.getTime());
-    const [sentAt] = times;
+    const times = deadLetters.flatMap(({ sentAt }) => sentAt?.getTime() ?? []);
+    if (times.length === 0) return { queue, visible, inFlight };
     const isOldest = inFlight === 0 && deadLetters.length >= visible;
-    return { queue, visible, inFlight, ...(sentAt && { oldest: { sentAt, isOldest } }) };
-  };
+    return { queue, visible, inFlight, oldest: { sentAt: new Date(Math.min(...times)), isOldest } };
+  }
 
   return {
-    list: (options = {}) => Promise.all(deadLetterQueues.map((queue) => stateOf(queue, options))),
+    /**
+     * Samples up to ten messages of each queue, as `show` does. Leaves out the queues of services that the system does not
+     * run; rejects if it has none at all.
+     */
+    async list(options: { readonly signal?: AbortSignal } = {}): Promise<readonly QueueState[]> {
+      const results = await Promise.all(
+        deadLetterQueues.map((queue) => stateOf(queue, options).catch(errorOfMissingQueue)),
+      );
+      const states = results.flatMap((result) => (result instanceof DomainError ? [] : [result]));
+      if (states.length === 0) throw results[0];
+      return states;
+    },
     depth,
     show,
-    async redrive(queue, options) {
+    async redrive(queue: Dlq, options: RedriveOptions): Promise<RedriveReport> {
       const deliver = await openDelivery(target, queue);
       const lease = await leaseOf(queue, leaseSeconds);
-      const move = createMove({
-        queue,
-        lease,
-        deliver,
-        saveRecord,
-        who,
-        rate: options.rate,
-        headStartMs: clock.errorMs,
-      });
-      return redrive({ queue, lease, move, clock, maxLeased }, options);
+      return redrive({ queue, lease, deliver, saveRecord, who, clock, maxLeased }, options);
+    },
+    async discard(queue: Dlq, options: DiscardOptions): Promise<DiscardReport> {
+      const lease = await leaseOf(queue, leaseSeconds);
+      return discard({ queue, lease, saveRecord, who, clock, maxLeased }, options);
     },
   };
+}
+
+/** Returns the error of a missing queue, and throws any other. */
+function errorOfMissingQueue(error: unknown): DomainError {
+  if (error instanceof DomainError && error.code === QUEUE_MISSING) return error;
+  throw error;
 }

@@ -1,11 +1,19 @@
-import { readCsv, type BadRow, type CsvRow } from './csv.ts';
+import type { BadRow } from './file/csv.ts';
+import { columnKey, type Row, type Table } from './file/table.ts';
+import {
+  createDecimalVote,
+  currencyOf,
+  type DecimalMark,
+  parseAmount,
+  splitAmount,
+} from './product/money.ts';
 
-/** Product for `POST /products/import`; the price is in pence. */
+/** Product for `POST /products/import`; the price is in minor units. */
 export interface CatalogProduct {
   readonly productId: string;
   readonly name: string;
   readonly price: number;
-  readonly currency: 'GBP';
+  readonly currency: string;
   readonly inventory: number;
 }
 
@@ -15,7 +23,7 @@ export interface CatalogEntry {
   readonly product: CatalogProduct;
 }
 
-/** Valid row: the quantity of a product on an invoice, with the price in pence. */
+/** Valid row: the quantity of a product on an invoice, with the price in minor units. */
 export interface Sale {
   readonly line: number;
   readonly invoice: string;
@@ -24,11 +32,18 @@ export interface Sale {
   readonly price: number;
 }
 
-/** Content of a sales file: its products, each with the sum of its sold quantities as stock, its sales, and its bad rows. */
+/** Content of a sales file: its products, each with the sum of its sold quantities as stock, and its bad rows. */
 export interface Catalog {
   readonly entries: readonly CatalogEntry[];
-  readonly sales: readonly Sale[];
   readonly bad: readonly BadRow[];
+}
+
+export interface CatalogOptions {
+  /** Default: GBP, that of the data set. */
+  readonly currency?: string | undefined;
+  readonly decimal?: DecimalMark | undefined;
+  /** Called with each valid row, also with one whose product turns out to have no description. */
+  readonly onSale?: (sale: Sale) => void;
 }
 
 /** The columns of the UCI "Online Retail" data set. */
@@ -43,75 +58,101 @@ export const columns = [
   'Country',
 ] as const;
 
+/** Columns that are read; in "Online Retail II" two of them have other names. */
+const names = {
+  invoice: ['invoiceno', 'invoice'],
+  code: ['stockcode'],
+  description: ['description'],
+  quantity: ['quantity'],
+  price: ['unitprice', 'price'],
+} as const;
+
+/** Whether a table has the columns of "Online Retail" or "Online Retail II". */
+export function isSalesTable({ columns }: Pick<Table, 'columns'>): boolean {
+  const keys = new Set(columns.map(columnKey));
+  return Object.values(names).every((aliases) => aliases.some((name) => keys.has(name)));
+}
+
 type Draft = Sale & { readonly description: string };
+interface Collected {
+  readonly line: number;
+  name: string;
+  price: number;
+  inventory: number;
+  /** Its rows, as long as it has no name. */
+  readonly nameless: number[];
+}
 
 /** Stock codes of products: five digits and letters (85123A), gift vouchers, Dotcomgiftshop codes. POST, D, M, C2 … are charges. */
 const productCode = /^(\d{5}[A-Z]*|GIFT_\d+_\d+|DCGS[A-Z0-9]+)$/;
 
-/** Parses a sales file. Returns undefined when its first row is not {@link columns}. */
-export function readCatalog(text: string): Catalog | undefined {
-  let header: CsvRow | undefined;
-  const drafts: Draft[] = [];
+/** Reads a sales table, in memory for its products, not for its rows. */
+export async function readCatalog(
+  table: Table,
+  { currency = 'GBP', decimal, onSale }: CatalogOptions = {},
+): Promise<Catalog> {
+  const mark = decimal ?? (await decimalMarkOf(table));
+  const products = new Map<string, Collected>();
   const bad: BadRow[] = [];
-  const unreadable = readCsv(text, columns.length, (row) => {
-    if (header === undefined) {
-      header = row;
-      return;
+  for await (const row of table.rows()) {
+    const sale = 'reason' in row ? row : parseRow(row, currency, mark);
+    if ('reason' in sale) {
+      bad.push(sale);
+      continue;
     }
-    const parsed = parseRow(row);
-    if ('reason' in parsed) bad.push(parsed);
-    else drafts.push(parsed);
-  });
-  const isHeader = columns.every((column, index) => header?.cells[index]?.trim() === column);
-  const headerLine = header?.line ?? 0;
-  if (!isHeader || unreadable.some(({ line }) => line < headerLine)) return undefined;
-  return toCatalog(drafts, [...unreadable, ...bad]);
+    const { description, ...rest } = sale;
+    collect(products, sale);
+    onSale?.(rest);
+  }
+  const entries: CatalogEntry[] = [];
+  for (const [productId, { line, name, price, inventory, nameless }] of products) {
+    if (name !== '') entries.push({ line, product: { productId, name, price, currency, inventory } });
+    else
+      for (const line of nameless)
+        bad.push({ line, reason: `no description in any valid row of ${productId}` });
+  }
+  return { entries, bad: bad.sort((a, b) => a.line - b.line) };
 }
 
-/** Parses a price to pence, exactly; undefined unless it is positive with at most two significant decimals. */
-export function parsePence(text: string): number | undefined {
-  const [, pounds, pence = ''] = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/.exec(text) ?? [];
-  if (pounds === undefined) return undefined;
-  return Number(pounds + pence.padEnd(2, '0')) || undefined;
+async function decimalMarkOf(table: Table): Promise<DecimalMark | undefined> {
+  const vote = createDecimalVote();
+  for await (const row of table.rows()) if (!('reason' in row)) vote.add(row.get(...names.price));
+  return vote.mark();
 }
 
-function parseRow({ line, cells }: CsvRow): Draft | BadRow {
-  const [invoice = '', code = '', text = '', units = '', , unitPrice = ''] = cells.map((cell) => cell.trim());
+/** Adds a row to its product: first description, last price, sum of quantities. */
+function collect(
+  products: Map<string, Collected>,
+  { line, productId, description, price, quantity }: Draft,
+): void {
+  const product = products.get(productId) ?? { line, name: '', price, inventory: 0, nameless: [] };
+  products.set(productId, product);
+  product.price = price;
+  product.inventory += quantity;
+  product.name ||= description;
+  if (product.name === '') product.nameless.push(line);
+  else product.nameless.length = 0;
+}
+
+function parseRow(row: Row, currency: string, mark: DecimalMark | undefined): Draft | BadRow {
+  const { line } = row;
   const bad = (reason: string): BadRow => ({ line, reason });
+  const invoice = row.get(...names.invoice);
+  const code = row.get(...names.code);
+  const units = row.get(...names.quantity);
+  const unitPrice = row.get(...names.price);
 
   if (invoice === '') return bad('no invoice number');
   if (/^C/i.test(invoice)) return bad(`cancellation ${invoice}`);
   const productId = code.toUpperCase();
   if (!productCode.test(productId)) return bad(`stock code "${code}" is not a product`);
   if (!/^0*[1-9]\d{0,8}$/.test(units)) return bad(`quantity "${units}" is not a positive whole number`);
-  const price = parsePence(unitPrice);
-  if (price === undefined) {
-    return bad(`price "${unitPrice}" is not a positive amount with at most two decimals`);
-  }
-  const description = text.replaceAll(/\s+/g, ' ');
+  const amount = splitAmount(unitPrice);
+  const named = amount && currencyOf(amount, currency, undefined);
+  if (typeof named === 'object') return bad(`price "${unitPrice}" ${named.reason}`);
+  const price = amount && parseAmount(amount.number, currency, mark);
+  if (typeof price === 'object') return bad(price.reason);
+  if (!price) return bad(`price "${unitPrice}" is not a positive amount`);
+  const description = row.get(...names.description).replaceAll(/\s+/g, ' ');
   return { line, invoice, productId, description, quantity: Number(units), price };
-}
-
-function toCatalog(drafts: readonly Draft[], badSoFar: readonly BadRow[]): Catalog {
-  const names = new Map<string, string>();
-  for (const { productId, description } of drafts) {
-    if (description !== '' && !names.has(productId)) names.set(productId, description);
-  }
-  const entries = new Map<string, CatalogEntry>();
-  const sales: Sale[] = [];
-  const bad = [...badSoFar];
-  for (const { description: _, ...sale } of drafts) {
-    const { line, productId, price, quantity } = sale;
-    const name = names.get(productId);
-    if (name === undefined) {
-      bad.push({ line, reason: `no description in any valid row of ${productId}` });
-      continue;
-    }
-    sales.push(sale);
-    const entry = entries.get(productId);
-    const inventory = (entry?.product.inventory ?? 0) + quantity;
-    const product: CatalogProduct = { productId, name, price, currency: 'GBP', inventory };
-    entries.set(productId, { line: entry?.line ?? line, product });
-  }
-  return { entries: [...entries.values()], sales, bad: bad.toSorted((a, b) => a.line - b.line) };
 }

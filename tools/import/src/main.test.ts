@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -25,6 +25,7 @@ let folder = '';
 let url = '';
 let received: string[] = [];
 let counted = false;
+let authorization: string | undefined;
 let respond: (request: IncomingMessage, response: ServerResponse) => Promise<void> = importing;
 
 /** Plays `POST /products/import`: creates what is JSON and has another id than 10002. */
@@ -74,8 +75,13 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return path;
 }
 
-async function run(args: readonly string[], env: Record<string, string> = {}) {
+async function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  onChild: (child: ChildProcess) => void = () => undefined,
+) {
   const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } });
+  onChild(child);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -162,6 +168,54 @@ test('an unexpected response, and a server that is not Tandem, are errors of one
   const broken = await run([path, '--url', url]);
   assert.match(broken.stderr, /the connection to http:.* failed: [^\n]+\n$/);
   assert.deepEqual([busy.code, other.code, broken.code], [1, 1, 1]);
+});
+
+test('the token is that of --token, else that of TOKEN; another machine’s system needs one (import 6)', async () => {
+  const path = await file('good.json', '[{"productId":"a","name":"Mug","price":1,"currency":"EUR"}]');
+  respond = async (request, response) => {
+    authorization = request.headers.authorization;
+    response.end('{"created":1,"updated":0,"unchanged":0,"rejected":[]}');
+  };
+  for (const [args, env, token] of [
+    [['--token', 'a.b.c'], {}, 'a.b.c'],
+    [[], { TOKEN: 'd.e.f' }, 'd.e.f'],
+    [['--token', 'a.b.c'], { TOKEN: 'd.e.f' }, 'a.b.c'],
+  ] as const) {
+    const { code, stderr } = await run([path, '--url', url, ...args], env);
+    assert.deepEqual([code, authorization], [0, `Bearer ${token}`], stderr);
+  }
+  const elsewhere = [path, '--url', 'https://shop.example.com'];
+  const { code, stdout, stderr } = await run(elsewhere, { TOKEN: '' });
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(
+    stderr,
+    /^https:\/\/shop\.example\.com needs a token with the scope products:write: [^\n]*TOKEN[^\n]*\n$/,
+  );
+  assert.equal((await run([...elsewhere, '--dry-run'], { TOKEN: '' })).code, 0);
+});
+
+test('Ctrl-C ends an import after its current part with 130, and says how it is continued', async () => {
+  const path = await file('300.ndjson', '{"productId":"a"}\n'.repeat(300));
+  let child: ChildProcess | undefined;
+  let parts = 0;
+  respond = async (request, response) => {
+    parts += 1;
+    child?.kill('SIGINT');
+    await text(request);
+    await interrupted;
+    response.end('{"created":200,"updated":0,"unchanged":0,"rejected":[]}');
+  };
+  const { promise: interrupted, resolve: noticed } = Promise.withResolvers<void>();
+  const { code, stdout, stderr } = await run([path, '--url', url], {}, (started) => {
+    child = started;
+    started.stderr?.on('data', (data) => /SIGINT/.test(String(data)) && noticed());
+  });
+  assert.match(stderr, /^SIGINT: stopping after the current part$/m);
+  assert.match(
+    stderr,
+    /^The import was interrupted\. The first 200 lines are imported: continue with --skip 200$/m,
+  );
+  assert.deepEqual([code, stdout, parts], [130, '', 1]);
 });
 
 test('without a running system the error says how to start it', async (t) => {

@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { DomainError } from '@tandem/chassis/errors';
 import { columns } from './catalog.ts';
 import { openSource, type Source } from './source.ts';
+import { temporaryFiles } from './testing.ts';
 
-let folder = '';
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'source-'));
-});
-after(() => rm(folder, { recursive: true }));
-
-async function file(name: string, content: string | Uint8Array): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-}
+const { folder, file } = temporaryFiles();
 
 async function bodyOf(source: Source): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -32,7 +20,7 @@ function isFault(pattern: RegExp) {
   return (error: unknown) => error instanceof DomainError && pattern.test(error.message);
 }
 
-test('a .csv file that is not UTF-8 is read as Latin-1; a rejected product is reported with the line of its first row', async () => {
+test('a .csv file that is not UTF-8 is read as Windows-1252; a rejected product is reported with the line of its first row', async () => {
   const text = `${columns.join(',')}\r\n1,POST,X,1,d,1,c,UK\r\n1,10001,CAFÉ £5,2,d,1.5,c,UK\r\n`;
   const product = { productId: '10001', name: 'CAFÉ £5', price: 150, currency: 'GBP', inventory: 2 };
   for (const encoding of ['latin1', 'utf8'] as const) {
@@ -89,10 +77,16 @@ test('an .ndjson file is streamed, not read ahead', async () => {
 });
 
 test('unreadable files are rejected with an error of one line', async () => {
-  await assert.rejects(openSource(join(folder, 'none.csv')), isFault(/^file .*none\.csv does not exist$/));
-  await assert.rejects(openSource(join(folder, 'none.ndjson')), isFault(/^file .* does not exist$/));
-  await assert.rejects(openSource('a.xlsx'), isFault(/use a \.csv, \.json or \.ndjson file/));
-  await assert.rejects(openSource(await file('a.csv', 'a,b\n')), isFault(/the first line must be /));
+  await assert.rejects(openSource(join(folder(), 'none.csv')), isFault(/^file .*none\.csv does not exist$/));
+  await assert.rejects(openSource(join(folder(), 'none.ndjson')), isFault(/^file .* does not exist$/));
+  await assert.rejects(
+    openSource('a.xlsx'),
+    isFault(/use a file that ends with \.csv, .*, \.json or \.ndjson$/),
+  );
+  await assert.rejects(
+    openSource(await file('a.csv', 'a,b\n')),
+    isFault(/its columns "a", "b" are of no known format; .*--map/),
+  );
   await assert.rejects(
     openSource(await file('o.json', '{"products":[]}')),
     isFault(/an array of products or/),
@@ -109,4 +103,53 @@ test('unreadable files are rejected with an error of one line', async () => {
       isFault(new RegExp(`broken\\.json is not valid JSON: ${position}$`)),
     );
   }
+});
+
+test('an option that a file would ignore is a usage error (import 11)', async () => {
+  const all = {
+    currency: 'EUR',
+    decimal: '.',
+    inventory: 0,
+    delimiter: ';',
+    map: { name: 'Title' },
+  } as const;
+  const xml = '<rss><item><g:id>a</g:id><g:title>Mug</g:title><g:price>5 EUR</g:price></item></rss>';
+  const uci = `${columns.join(',')}\n1,10001,MUG,2,d,1.5,c,UK\n`;
+  for (const [name, content, ignored] of [
+    ['a.json', '[]', ['currency', 'decimal', 'inventory', 'delimiter', 'map']],
+    ['a.ndjson', '', ['currency', 'decimal', 'inventory', 'delimiter', 'map']],
+    ['a.JSONL', '', ['currency', 'decimal', 'inventory', 'delimiter', 'map']],
+    ['a.xml', xml, ['delimiter']],
+    ['b.txt', xml, ['delimiter']],
+    ['a.csv', uci, ['inventory']],
+  ] as const) {
+    const path = await file(name, content);
+    for (const option of ignored)
+      await assert.rejects(
+        openSource(path, { [option]: all[option] }),
+        (error) =>
+          isFault(new RegExp(`^--${option} does not apply to .+: .+ \\(see --help\\)$`))(error) &&
+          (error as DomainError).code === 'usage',
+      );
+    await openSource(path, { map: {}, currency: undefined });
+  }
+  await assert.rejects(
+    openSource(await file('a.json', '[]'), { currency: 'EUR' }),
+    isFault(/^--currency does not apply to \.json: its products name their currency/),
+  );
+  await openSource(await file('a.csv', uci), { currency: 'EUR', decimal: '.', delimiter: ',' });
+  await openSource(await file('a.xml', xml), { currency: 'EUR', decimal: '.', inventory: 3 });
+});
+
+test('a mapped element that no item of XML has is an error (import 11)', async () => {
+  const path = await file(
+    'own.xml',
+    '<shop><item><nr>a</nr><preis>5 EUR</preis></item><item><nr>b</nr><titel>Mug</titel></item></shop>',
+  );
+  const map = { productId: 'nr', price: 'Preis', name: 'titel' };
+  assert.equal((await openSource(path, { map })).total, 2);
+  await assert.rejects(
+    openSource(path, { map: { ...map, name: 'title' } }),
+    isFault(/own\.xml: no <item> or <entry> has an element "title" for name$/),
+  );
 });

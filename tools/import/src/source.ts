@@ -1,130 +1,161 @@
-import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { DomainError } from '@tandem/chassis/errors';
-import { columns, readCatalog, type Catalog } from './catalog.ts';
-import type { BadRow } from './csv.ts';
-import { itemLines, parseJson } from './json.ts';
+import { buffer } from 'node:stream/consumers';
+import { chunksOf } from '@tandem/cli/batches';
+import { assertApplicable } from './applicable.ts';
+import { isSalesTable, readCatalog, type Sale } from './catalog.ts';
+import { asUnreadable, readBytes, unreadable } from './file/bytes.ts';
+import type { BadRow } from './file/csv.ts';
+import { readJson } from './file/json.ts';
+import { openCsv, type Table } from './file/table.ts';
+import { openXml } from './file/xml.ts';
+import { feedFormat, formatOf } from './formats/index.ts';
+import type { ColumnMap } from './formats/plain.ts';
+import type { DecimalMark } from './product/money.ts';
+import { tableSource } from './table-source.ts';
 
 /** Import source: the products of a file as an NDJSON body. */
 export interface Source {
+  /** Name of the file's format. */
+  readonly format: string;
   /** Size of the file in `unit`. */
   readonly total: number;
-  readonly unit: 'products' | 'bytes';
-  /** Bad rows, which are not in the body. */
+  readonly unit: 'products' | 'rows' | 'bytes';
+  /** Bad rows, which are not in the body; complete at its end. */
   readonly bad: readonly BadRow[];
+  /** Differences from the file, such as mapped ids; complete at the end of the body. */
+  readonly notes: () => readonly string[];
   /** Returns the body; reports the progress towards `total`. */
-  body(onProgress: (done: number) => void): AsyncIterable<Uint8Array>;
+  body(onProgress: (done: number) => unknown): AsyncIterable<Uint8Array>;
   /** Maps a rejected line of the body to a row of the file. */
   reject(bodyLine: number, reason: string): BadRow;
 }
 
-/** Opens a .csv, .json or .ndjson file. Rejects with a DomainError when it cannot be read in that format. */
-export async function openSource(file: string): Promise<Source> {
-  switch (extname(file).toLowerCase()) {
-    case '.csv':
-      return csvSource(await readSalesFile(file));
-    case '.json':
-      return jsonSource(file, await readText(file));
-    case '.ndjson':
-      return await ndjsonSource(file);
-    default:
-      throw unreadable(`${file}: unknown format; use a .csv, .json or .ndjson file`);
+/** Facts that a file does not say, or not in a known way. */
+export interface SourceOptions {
+  /** Currency of amounts that name none. */
+  readonly currency?: string | undefined;
+  /** Default: as the amounts of the file show. */
+  readonly decimal?: DecimalMark | undefined;
+  /** Stock of products whose units are not counted, and which are not sold out. */
+  readonly inventory?: number | undefined;
+  /** Default: the delimiter that splits the header into the most columns. */
+  readonly delimiter?: string | undefined;
+  /** Column of each field; default: by the format of the file. */
+  readonly map?: ColumnMap;
+}
+
+const TABLES = ['.csv', '.tsv', '.tab', '.txt', '.xml'];
+
+/** Opens a product file. Rejects with a DomainError when it cannot be read, is of no known format, or an option does not apply to it. */
+export async function openSource(file: string, options: SourceOptions = {}): Promise<Source> {
+  const extension = extname(file).toLowerCase();
+  if (['.json', '.ndjson', '.jsonl'].includes(extension)) {
+    assertApplicable('.json', options, extension);
+    return await (extension === '.json' ? jsonSource(file) : ndjsonSource(file));
   }
+  if (!TABLES.includes(extension))
+    throw unreadable(
+      `${file}: unknown format; use a file that ends with ${TABLES.join(', ')}, .json or .ndjson`,
+    );
+  const { map = {}, delimiter } = options;
+  if (await isXml(file)) {
+    assertApplicable('XML', options);
+    return await tableSource(await openXml(file), feedFormat(map), options);
+  }
+  const table = await openCsv(file, delimiter);
+  if (isSalesTable(table) && Object.keys(map).length === 0) return await salesSource(table, options);
+  return await tableSource(table, formatOf(table, map), options);
 }
 
 /** Reads a CSV file with the columns of the UCI "Online Retail" data set. Rejects with a DomainError where it has others. */
-export async function readSalesFile(file: string): Promise<Catalog> {
-  const catalog = readCatalog(await readText(file));
-  if (catalog !== undefined) return catalog;
-  throw unreadable(`${file}: the first line must be ${columns.join(',')}`);
+export async function readSalesFile(
+  file: string,
+): Promise<{ readonly sales: readonly Sale[]; readonly bad: readonly BadRow[] }> {
+  const table = await openCsv(file);
+  if (!isSalesTable(table))
+    throw unreadable(
+      `${file}: the first line must have the columns InvoiceNo, StockCode, Description, Quantity and UnitPrice`,
+    );
+  const all: Sale[] = [];
+  const { entries, bad } = await readCatalog(table, { onSale: (sale) => all.push(sale) });
+  const products = new Set(entries.map(({ product }) => product.productId));
+  return { sales: all.filter(({ productId }) => products.has(productId)), bad };
 }
 
-function csvSource({ entries, bad }: Catalog): Source {
-  return {
-    total: entries.length,
-    unit: 'products',
+async function isXml(file: string): Promise<boolean> {
+  for await (const chunk of readBytes(file)) return /^\s*</.test(chunk.toString('latin1', 0, 100));
+  return false;
+}
+
+async function salesSource(table: Table, options: SourceOptions): Promise<Source> {
+  assertApplicable('UCI Online Retail', options);
+  const { entries, bad } = await readCatalog(table, options);
+  const products = entries.map(({ product }) => product);
+  return itemsSource('UCI Online Retail', products, bad, (i) => ({
+    line: entries[i]?.line ?? 0,
+    name: `product ${products[i]?.productId}`,
+  }));
+}
+
+async function jsonSource(file: string): Promise<Source> {
+  const bytes = await buffer(readBytes(file));
+  const { items, bad, lineOf } = readJson(file, bytes);
+  return itemsSource(
+    'JSON',
+    items.map(({ value }) => value),
     bad,
-    body: (onProgress) =>
-      toNdjson(
-        entries.map(({ product }) => product),
-        onProgress,
-      ),
-    reject(bodyLine, reason) {
-      const entry = entries[bodyLine - 1];
-      return { line: entry?.line ?? 0, reason: `product ${entry?.product.productId}: ${reason}` };
-    },
-  };
+    (i) => ({ line: lineOf(i), name: `item ${(items[i]?.index ?? 0) + 1}` }),
+  );
 }
 
-function jsonSource(file: string, text: string): Source {
-  const items = parseJson(file, text);
-  let lines: readonly number[] | undefined;
+/** Source of items in memory; `rowOf` is the row of an item, by its index, and what it is called. */
+function itemsSource(
+  format: string,
+  items: readonly unknown[],
+  bad: readonly BadRow[],
+  rowOf: (index: number) => { readonly line: number; readonly name: string },
+): Source {
   return {
+    format,
     total: items.length,
     unit: 'products',
-    bad: [],
-    body: (onProgress) => toNdjson(items, onProgress),
+    bad,
+    notes: () => [],
+    async *body(onProgress) {
+      let done = 0;
+      for (const batch of chunksOf(items, 100)) {
+        yield Buffer.from(batch.map((item) => `${JSON.stringify(item)}\n`).join(''));
+        onProgress((done += batch.length));
+      }
+    },
     reject(bodyLine, reason) {
-      lines ??= itemLines(text);
-      return { line: lines[bodyLine - 1] ?? 0, reason: `item ${bodyLine}: ${reason}` };
+      const { line, name } = rowOf(bodyLine - 1);
+      return { line, reason: `${name}: ${reason}` };
     },
   };
 }
 
-/** Streams the file unchanged, so that the server's line numbers are those of the file. */
+/** Streams the file unchanged, but for UTF-16, so that the server's line numbers are those of the file. */
 async function ndjsonSource(file: string): Promise<Source> {
-  const [{ size }, start] = await guard(file, () => Promise.all([stat(file), markLength(file)]));
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw asUnreadable(file, error);
+  });
   return {
+    format: 'NDJSON',
     total: size,
     unit: 'bytes',
     bad: [],
+    notes: () => [],
     async *body(onProgress) {
-      let done = start;
-      for await (const chunk of createReadStream(file, { start })) {
+      let done = 0;
+      for await (const chunk of readBytes(file)) {
         yield chunk;
-        done += chunk.length;
+        done = Math.min(done + chunk.length, size);
         onProgress(done);
       }
+      onProgress(size);
     },
     reject: (line, reason) => ({ line, reason }),
   };
-}
-
-async function* toNdjson(items: readonly unknown[], onProgress: (done: number) => void) {
-  const batchSize = 100;
-  for (let done = 0; done < items.length; done += batchSize) {
-    const batch = items.slice(done, done + batchSize);
-    yield Buffer.from(batch.map((item) => `${JSON.stringify(item)}\n`).join(''));
-    onProgress(done + batch.length);
-  }
-}
-
-/** Length of the file's byte order mark; 0 without one. */
-async function markLength(file: string): Promise<number> {
-  await using handle = await open(file);
-  const { buffer } = await handle.read(Buffer.alloc(3), 0, 3, 0);
-  return buffer.equals(Buffer.from('\uFEFF')) ? 3 : 0;
-}
-
-/** Reads a text file without its byte order mark, as Latin-1 where it is not UTF-8. */
-async function readText(file: string): Promise<string> {
-  const bytes = await guard(file, () => readFile(file));
-  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1').replace(/^\uFEFF/, '');
-}
-
-async function guard<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw unreadable(`file ${file} does not exist`, error);
-    if (code === 'EISDIR') throw unreadable(`${file} is a directory, not a file`, error);
-    throw unreadable(`cannot read ${file}: ${message}`, error);
-  }
-}
-
-function unreadable(message: string, cause?: unknown): DomainError {
-  return new DomainError('invalid', 'unreadable-file', message, { cause });
 }

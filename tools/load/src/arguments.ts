@@ -1,6 +1,5 @@
 import { integer, oneOf, readArguments, usageError } from '@tandem/cli/command';
 import { httpUrl, isLoopback } from '@tandem/cli/target';
-import { arrivalKinds } from './arrivals.ts';
 import { type Mode, profileNames, profileOf, SOAK_MINUTES } from './profiles.ts';
 import type { StoreName } from './system/own-system.ts';
 
@@ -20,7 +19,6 @@ const help = `Load test: sends the request mix at a constant arrival rate (open 
   --target URL     test a running system instead of starting one; deletes the products that it creates, carts expire
   --token TOKEN    token with the scope products:write, for a remote target; default: the variable TOKEN
   --yes            confirm more than a tenth of the peak for a remote target
-  --arrivals KIND  poisson (independent clients) or even; default: poisson
   --seed N         seed of requests and arrivals; default: 1
   --json           print the report as JSON
 
@@ -45,7 +43,6 @@ export function readLoadArguments(env: NodeJS.ProcessEnv, args?: string[]) {
       processes: { type: 'boolean', default: false },
       embedded: { type: 'boolean', default: false },
       store: { type: 'string', default: 'sqlite' },
-      arrivals: { type: 'string', default: 'poisson' },
       seed: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
       capacity: { type: 'boolean', default: false },
@@ -79,7 +76,6 @@ export function readLoadArguments(env: NodeJS.ProcessEnv, args?: string[]) {
     token,
     mode,
     store: oneOf<StoreName>('--store', values.store, ['sqlite', 'dynamodb']),
-    arrivals: oneOf('--arrivals', values.arrivals, arrivalKinds),
     seed: integer('--seed', values.seed, 1, 2 ** 31),
     isJson: values.json,
     isCapacity: capacity,

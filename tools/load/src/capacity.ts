@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { machineFacts } from './machine.ts';
 import { measured, taskTargets, warmUp } from './profiles.ts';
 import { type LoadedService, loadedServices, ratesFor } from './rates.ts';
-import { type Report, QUARTER_CORE, runLoad, type Subject, subjectOf } from './run.ts';
-import { searchCapacity, type SearchResult } from './search.ts';
+import { QUARTER_CORE, runLoad, type Subject, subjectOf } from './run.ts';
+import { searchCapacity } from './search.ts';
 import { type OwnOptions, startOwnSystem } from './system/own-system.ts';
 
 export interface CapacityOptions extends Pick<OwnOptions, 'store' | 'path'> {
@@ -53,22 +53,16 @@ export async function measureCapacity(options: CapacityOptions): Promise<number>
     machine: machineFacts(),
   };
   const text = `${JSON.stringify(file, null, 2)}\n`;
-  await mkdir(join(FILE, '..'), { recursive: true });
   await writeFile(FILE, text);
   process.stdout.write(text);
   return 0;
 }
 
-async function capacityOf(
-  service: LoadedService,
-  subject: Subject,
-  { seed, stepSeconds }: CapacityOptions,
-): Promise<SearchResult<Report> | undefined> {
+async function capacityOf(service: LoadedService, subject: Subject, { seed, stepSeconds }: CapacityOptions) {
   await runLoad(subject, {
     rates: ratesFor(service, FIRST_WARM_UP.perMinute),
     phases: [measured('first warm-up', 1, FIRST_WARM_UP.seconds)],
     targets: {},
-    arrivals: 'poisson',
     seed,
   });
   let step = 0;
@@ -77,7 +71,6 @@ async function capacityOf(
       rates: ratesFor(service, perMinute),
       phases: [warmUp(1, WARM_UP_SECONDS), measured('step', 1, stepSeconds)],
       targets: { lateP99Ms: taskTargets.lateP99Ms },
-      arrivals: 'poisson',
       seed: seed + step++,
       limited: [service],
     });
@@ -96,10 +89,5 @@ async function capacityOf(
   }, SEARCH);
 }
 
-function log(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+const round = (value: number) => Math.round(value * 10) / 10;

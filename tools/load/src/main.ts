@@ -1,4 +1,5 @@
 import { runCommand } from '@tandem/cli/command';
+import { print, printLine } from '@tandem/cli/printable';
 import { serviceNames } from '@tandem/contracts/topology';
 import { type LoadArguments, readLoadArguments } from './arguments.ts';
 import { measureCapacity } from './capacity.ts';
@@ -32,12 +33,11 @@ async function load({ store, target, token, ...options }: LoadArguments): Promis
   const where =
     target ??
     `own system, ${mode === 'processes' ? 'one process per component' : 'in one process'}, ${store}`;
-  process.stderr.write(`${options.profile}: ${where}; preparing\n`);
+  printLine(`${options.profile}: ${where}; preparing`, process.stderr);
   const isLimited = target === undefined && mode === 'processes' && profile.mode === 'processes';
   const report = await runLoad(subject, {
     ...profile,
     rates: peakRates,
-    arrivals: options.arrivals,
     seed: options.seed,
     ...(isLimited && { limited: serviceNames }),
   });
@@ -45,6 +45,6 @@ async function load({ store, target, token, ...options }: LoadArguments): Promis
     ? `0.25 core per service by ${report.limitedBy}`
     : 'CPU not limited, measured by CPU time';
   const title = `${options.profile}: ${where}${isLimited ? `, ${limit}` : ''}`;
-  process.stdout.write(options.isJson ? `${JSON.stringify({ title, ...report })}\n` : textOf(title, report));
+  print(options.isJson ? `${JSON.stringify({ title, ...report })}\n` : textOf(title, report));
   return report.verdict.passed ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
 import {
   type ApiRequest,
@@ -17,6 +18,8 @@ const CHANGING_INTERVAL = 5;
 const CONCURRENCY = 16;
 /** Deadline for Cart to receive the catalog, and for Product to confirm the carts. */
 const DEADLINE_MS = 120_000;
+/** Before an import is sent again, where the response names no delay. */
+const RETRY_MS = 1_000;
 const USERS = 50;
 /** Longer than the longest run, a day. */
 const TOKEN_SECONDS = 25 * 60 * 60;
@@ -111,33 +114,47 @@ export async function cleanUp(url: string, { catalogToken, steady, changing }: P
 }
 
 /** Sends a request until it succeeds; a product that is already gone counts as deleted. */
-async function request(url: string, call: ApiRequest, token?: string): Promise<ApiResponse> {
+export async function request(url: string, call: ApiRequest, token?: string): Promise<ApiResponse> {
   const isDone = ({ status }: ApiResponse) => status < 300 || (call.method === 'DELETE' && status === 404);
   const outcome = await requestUntil(url, call, isDone, { token, deadlineMs: DEADLINE_MS });
   if ('response' in outcome) return outcome.response;
   throw new DomainError('unavailable', 'not-prepared', `${call.method} ${call.path}: ${outcome.reason}`);
 }
 
+/** Imports products; where the table is too busy for all of them, again, which changes nothing about those that are there. */
 async function importProducts(url: string, token: string, ids: readonly string[]): Promise<void> {
-  const response = await fetch(`${url}/products/import`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-    body: ids
-      .map((productId, i) => `${JSON.stringify({ productId, ...productOf(productId, 100 + i) })}\n`)
-      .join(''),
-  });
-  const result = await readResponse(response);
+  const body = ids
+    .map((productId, i) => `${JSON.stringify({ productId, ...productOf(productId, 100 + i) })}\n`)
+    .join('');
+  const send = async () =>
+    readResponse(
+      await fetch(`${url}/products/import`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+        body,
+      }),
+    );
+  const end = performance.now() + DEADLINE_MS;
+  let result = await send();
+  while (result.status === 503 && performance.now() < end) {
+    await delay(result.retryAfterMs ?? RETRY_MS);
+    result = await send();
+  }
   const rejected = result.body['rejected'] as readonly unknown[] | undefined;
   if (rejected?.length !== 0) throw rejectedResponse(url, result);
 }
 
 /** Calls `make` with 0, 1, 2 and so on, with limited concurrency; resolves to the results in order. */
-async function repeat<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
+export async function repeat<T>(
+  count: number,
+  make: (index: number) => Promise<T>,
+  concurrency = CONCURRENCY,
+): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
   const work = async () => {
     for (let i = next++; i < count; i = next++) results[i] = await make(i);
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, count) }, work));
+  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, work));
   return results;
 }

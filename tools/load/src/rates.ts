@@ -7,18 +7,13 @@ export type LoadedService = keyof typeof mix & ServiceName;
 /** Requests per second by operation. */
 export type Rates = Readonly<Record<Operation, number>>;
 
-const weights = Object.entries(mix).flatMap(([service, operations]) => {
-  const sum = Object.values(operations).reduce((total, weight) => total + weight, 0);
-  return Object.entries(operations).map(([operation, weight]) => ({
-    service: service as LoadedService,
-    operation: operation as Operation,
-    share: weight / sum,
-  }));
-});
-const services = new Map(weights.map(({ operation, service }) => [operation, service]));
-
 export const loadedServices = Object.keys(mix) as readonly LoadedService[];
-export const operations: readonly Operation[] = weights.map(({ operation }) => operation);
+const services = new Map(
+  loadedServices.flatMap((service) =>
+    Object.keys(mix[service]).map((operation) => [operation as Operation, service] as const),
+  ),
+);
+export const operations: readonly Operation[] = [...services.keys()];
 
 /** Operations that publish events. */
 const publishing: ReadonlySet<Operation> = new Set<Operation>([
@@ -38,7 +33,14 @@ export function serviceOf(operation: Operation): LoadedService {
 
 /** Rates of the whole mix at the peak. */
 export const peakRates = Object.fromEntries(
-  weights.map(({ service, operation, share }) => [operation, (PEAK_PER_MINUTE[service] / 60) * share]),
+  loadedServices.flatMap((service) => {
+    const weights = Object.entries(mix[service]);
+    const sum = weights.reduce((total, [, weight]) => total + weight, 0);
+    return weights.map(([operation, weight]) => [
+      operation,
+      (PEAK_PER_MINUTE[service] / 60) * (weight / sum),
+    ]);
+  }),
 ) as Rates;
 
 /**

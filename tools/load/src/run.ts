@@ -1,5 +1,5 @@
 import type { ServiceName } from '@tandem/contracts/topology';
-import { type ArrivalKind, expectedCount } from './arrivals.ts';
+import { expectedCount } from './arrivals.ts';
 import { type Machine, machineFacts } from './machine.ts';
 import { limitCpu } from './observe/cpu-limit.ts';
 import { sampleProcesses, usageOf } from './observe/processes.ts';
@@ -9,7 +9,7 @@ import type { Prepared } from './plan.ts';
 import { cartsFor, cleanUp, localTokens, prepare, type Tokens } from './prepare.ts';
 import { type Phase, phaseAt, type Targets } from './profiles.ts';
 import { type Rates, totalOf } from './rates.ts';
-import { sendFromThread } from './sender.ts';
+import { sendFromThread } from './send.ts';
 import type { OwnSystem } from './system/own-system.ts';
 import { type Durations, durationsOf, type Tally } from './tally.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -22,7 +22,6 @@ export interface LoadRun {
   readonly rates: Rates;
   readonly phases: readonly Phase[];
   readonly targets: Targets;
-  readonly arrivals: ArrivalKind;
   readonly seed: number;
   /** Services whose processes get 0.25 core each during the run, but not during its preparation; default: none. */
   readonly limited?: readonly ServiceName[];

@@ -13,23 +13,18 @@ export interface SearchOptions {
   readonly mostPerMinute: number;
 }
 
-/** The highest passed rate, with the report of its step. */
-export interface SearchResult<R> {
-  readonly perMinute: number;
-  readonly report: R;
-  /** The lowest failed rate; undefined if the upper limit passed. */
-  readonly failedAt: number | undefined;
-}
-
 /** Other load on the machine can spoil a step: a failed step is retried once, an invalid one twice. */
 const FAILURES = 2;
 const ATTEMPTS = 3;
 
-/** Raises the rate until it fails, then bisects. Rates are integers. Undefined if the first rate fails. */
+/**
+ * Raises the rate until it fails, then bisects. Resolves to the highest passed rate with the report of its step, and to the
+ * lowest failed one, undefined if the upper limit passed. Rates are integers. Undefined if the first rate fails.
+ */
 export async function searchCapacity<R>(
   attempt: Attempt<R>,
   { firstPerMinute, growth, halvings, mostPerMinute }: SearchOptions,
-): Promise<SearchResult<R> | undefined> {
+) {
   /** Report of the passed attempt at a rate; undefined if none passed. */
   const passedReport = async (perMinute: number): Promise<R | undefined> => {
     for (let failures = 0, attempts = 0; failures < FAILURES && attempts < ATTEMPTS; attempts++) {

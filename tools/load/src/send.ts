@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { Pool } from 'undici';
-import { type ArrivalKind, arrivals, seeded } from './arrivals.ts';
+import { arrivals, seeded } from './arrivals.ts';
 import { createPlan, type PlannedRequest, type Prepared } from './plan.ts';
 import type { Phase } from './profiles.ts';
 import { type Rates, totalOf } from './rates.ts';
@@ -13,7 +16,6 @@ export interface Job {
   /** Requests per second at a phase's share of 1. */
   readonly rates: Rates;
   readonly phases: readonly Phase[];
-  readonly arrivals: ArrivalKind;
   readonly seed: number;
 }
 
@@ -25,9 +27,21 @@ const TIMEOUT_MS = 10_000;
 const WARM_UP_REQUESTS = 50;
 const LEAD_MS = 100;
 
+/**
+ * Sends the requests of a job from a thread of its own, so that observing the system does not delay them. Calls back when the
+ * run begins.
+ */
+export async function sendFromThread(job: Job, onStart: () => void): Promise<Tally> {
+  const thread = new Worker(import.meta.filename, { workerData: job });
+  await once(thread, 'message');
+  onStart();
+  const [tally] = (await once(thread, 'message')) as [Tally];
+  return tally;
+}
+
 /** Sends each request when it is due, regardless of earlier ones (open model). Resolves when the last one completes. */
-export async function sendRequests(
-  { url, prepared, rates, phases, arrivals: kind, seed }: Job,
+async function sendRequests(
+  { url, prepared, rates, phases, seed }: Job,
   onStart: () => void,
 ): Promise<Tally> {
   const limits = { connections: CONNECTIONS, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
@@ -50,7 +64,7 @@ export async function sendRequests(
     tally.record({ dueMs, lateMs, latencyMs: sinceDue(dueMs), operation: request.operation, outcome });
   };
   onStart();
-  for (const dueMs of arrivals(phases, totalOf(rates), kind, seeded(seed + 1))) {
+  for (const dueMs of arrivals(phases, totalOf(rates), seeded(seed + 1))) {
     // Timers take whole milliseconds; the minimum is 1 ms.
     for (let waitMs: number; (waitMs = -sinceDue(dueMs)) > 0;) await delay(Math.max(1, Math.floor(waitMs)));
     const completed: Promise<void> = send(plan(), dueMs).finally(() => inFlight.delete(completed));
@@ -85,6 +99,17 @@ async function perform(
     await response.body.dump();
     return outcomeOf(response.statusCode, '');
   } catch (error) {
-    return `error ${(error as NodeJS.ErrnoException).code ?? 'failed'}`;
+    return { kind: 'errors', name: (error as NodeJS.ErrnoException).code ?? 'failed' };
   }
+}
+
+if (parentPort) {
+  try {
+    // A sender that waits for CPU would measure other processes. Only root may raise the priority.
+    setPriority(constants.priority.PRIORITY_HIGH);
+  } catch {
+    // The verdict reports whether it was late.
+  }
+  const port = parentPort;
+  port.postMessage(await sendRequests(workerData as Job, () => port.postMessage('started')));
 }

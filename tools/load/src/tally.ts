@@ -12,8 +12,8 @@ export interface Durations {
   readonly max: number;
 }
 
-/** Outcome of a request: success, an expected rejection, or an error that no client should get. */
-export type Outcome = 'done' | `expected ${string}` | `error ${string}`;
+/** Outcome of a request: success, or by name an expected rejection or an error that no client should get. */
+export type Outcome = 'done' | { readonly kind: 'expected' | 'errors'; readonly name: string };
 
 /** Result of one request, in milliseconds. */
 export interface Sample {
@@ -54,45 +54,43 @@ export function outcomeOf(status: number, body: string): Outcome {
   if ((status >= 200 && status < 300) || status === 304) return 'done';
   const [, code = ''] = /"urn:tandem:problem:([^"]*)"/.exec(body) ?? [];
   const name = `${status} ${code}`.trimEnd();
-  return expectedRejections.has(name) ? `expected ${name}` : `error ${name}`;
+  return { kind: expectedRejections.has(name) ? 'expected' : 'errors', name };
 }
 
 /** Counts the requests that were due in a measured phase, whenever they completed. The memory does not grow with their number. */
 export function createTally(phases: readonly Phase[]) {
-  const measured = phases.filter(({ isMeasured }) => isMeasured);
-  const groups = {
-    operations: histograms(operations),
-    services: histograms(loadedServices),
-    phases: histograms(
-      measured.flatMap(({ name }) => loadedServices.map((service) => `${name}: ${service}`)),
-    ),
-  };
-  const counts: Record<'expected' | 'error', Record<string, number>> = { expected: {}, error: {} };
-  const lateness = createHistogram();
+  const phaseNames = phases
+    .filter(({ isMeasured }) => isMeasured)
+    .flatMap(({ name }) => loadedServices.map((service) => `${name}: ${service}`));
+  const names: readonly string[] = ['lateness', ...operations, ...loadedServices, ...phaseNames];
+  const histograms = new Map(names.map((name) => [name, createHistogram()]));
+  const counts: Record<'expected' | 'errors', Record<string, number>> = { expected: {}, errors: {} };
+  const summaries = <N extends string>(names: readonly N[]) =>
+    Object.fromEntries(names.map((name) => [name, summaryOf(histograms.get(name))])) as Record<N, Durations>;
   return {
     record({ dueMs, lateMs, latencyMs, operation, outcome }: Sample): void {
       const phase = phaseAt(phases, dueMs);
       if (!phase?.isMeasured) return;
       const service = serviceOf(operation);
-      recordMs(lateness, lateMs);
-      recordMs(groups.operations[operation], latencyMs);
-      recordMs(groups.services[service], latencyMs);
-      recordMs(groups.phases[`${phase.name}: ${service}`], latencyMs);
+      recordMs(histograms.get('lateness'), lateMs);
+      for (const name of [operation, service, `${phase.name}: ${service}`])
+        recordMs(histograms.get(name), latencyMs);
       if (outcome === 'done') return;
-      const [, kind = 'error', rejection = ''] = /^(expected|error) (.*)$/.exec(outcome) ?? [];
-      const count = counts[kind as keyof typeof counts];
-      const name = kind === 'error' ? `${rejection}: ${operation}` : rejection;
+      const count = counts[outcome.kind];
+      const name = outcome.kind === 'errors' ? `${outcome.name}: ${operation}` : outcome.name;
       count[name] = (count[name] ?? 0) + 1;
     },
-    result: (): Tally => ({
-      requests: lateness.count,
-      operations: summaries(groups.operations) as Tally['operations'],
-      services: summaries(groups.services) as Tally['services'],
-      phases: summaries(groups.phases),
-      lateness: summaryOf(lateness),
-      expected: counts.expected,
-      errors: counts.error,
-    }),
+    result(): Tally {
+      const { lateness } = summaries(['lateness']);
+      return {
+        requests: lateness.count,
+        operations: summaries(operations),
+        services: summaries(loadedServices),
+        phases: summaries(phaseNames),
+        lateness,
+        ...counts,
+      };
+    },
   };
 }
 
@@ -103,20 +101,12 @@ export function durationsOf(values: readonly number[]): Durations {
   return summaryOf(histogram);
 }
 
-function histograms(names: readonly string[]): Record<string, RecordableHistogram> {
-  return Object.fromEntries(names.map((name) => [name, createHistogram()]));
-}
-
-function summaries(group: Record<string, RecordableHistogram>): Record<string, Durations> {
-  return Object.fromEntries(Object.entries(group).map(([name, histogram]) => [name, summaryOf(histogram)]));
-}
-
 /** Histograms count integers from 1: microseconds here. */
 function recordMs(histogram: RecordableHistogram | undefined, ms: number): void {
   histogram?.record(Math.max(1, Math.round(ms * 1000)));
 }
 
-function summaryOf(histogram: RecordableHistogram): Durations {
+function summaryOf(histogram = createHistogram()): Durations {
   const [p50 = 0, p95 = 0, p99 = 0] = [50, 95, 99].map((percent) => histogram.percentile(percent) / 1000);
   return { count: histogram.count, p50, p95, p99, max: histogram.max / 1000 };
 }

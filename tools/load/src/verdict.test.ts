@@ -39,8 +39,12 @@ test('a run that meets every target passes', () => {
 });
 
 test('a single error of any kind fails the run', () => {
-  for (const outcome of [outcomeOf(500, ''), outcomeOf(404, ''), 'error ECONNRESET'] as const) {
-    assert.deepEqual(failedOf(measurementsOf([...good, sample({ outcome })]), {}), ['errors'], outcome);
+  for (const outcome of [
+    outcomeOf(500, ''),
+    outcomeOf(404, ''),
+    { kind: 'errors', name: 'ECONNRESET' } as const,
+  ]) {
+    assert.deepEqual(failedOf(measurementsOf([...good, sample({ outcome })]), {}), ['errors']);
   }
 });
 
@@ -58,8 +62,8 @@ test('expected rejections are counted by name, and are not errors', () => {
     '503 reservation-pending': 1,
   });
   assert.deepEqual(errors, {});
-  assert.equal(outcomeOf(503, problem('overloaded')), 'error 503 overloaded');
-  assert.equal(outcomeOf(409, 'no problem at all'), 'error 409');
+  assert.deepEqual(outcomeOf(503, problem('overloaded')), { kind: 'errors', name: '503 overloaded' });
+  assert.deepEqual(outcomeOf(409, 'no problem at all'), { kind: 'errors', name: '409' });
   assert.equal(outcomeOf(304, ''), 'done');
 });
 
@@ -102,7 +106,7 @@ test('only requests that were due in a measured phase count, whenever they compl
       sample({ dueMs: 1_000 }),
       sample({ dueMs: 1_999, operation: 'add a line', latencyMs: 1_500 }),
       sample({ dueMs: 2_000 }),
-      sample({ dueMs: 3_000, outcome: 'error late' }),
+      sample({ dueMs: 3_000, outcome: { kind: 'errors', name: 'late' } }),
     ],
     phases,
   );

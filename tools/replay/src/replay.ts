@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
+import { inParallel } from '@tandem/cli/batches';
 import type { Sale } from '@tandem/import/catalog';
 import { createApi, type Api, type ReplayedCart, type ReplayedStock } from './api.ts';
 import { planCarts } from './carts.ts';
@@ -160,24 +161,4 @@ function unitsWith(
     }
   }
   return units;
-}
-
-/** Runs work on items with limited concurrency; after a failure no further one is started. */
-async function inParallel<T>(
-  items: readonly T[],
-  concurrency: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const waiting = items.values();
-  let hasFailed = false;
-  const worker = async () => {
-    for (const item of waiting) {
-      if (hasFailed) return;
-      await work(item).catch((error: unknown) => {
-        hasFailed = true;
-        throw error;
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
 }

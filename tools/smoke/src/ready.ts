@@ -4,6 +4,8 @@ import { describe, send } from '@tandem/cli/api-client';
 
 export interface ReadyOptions {
   readonly waitMs: number;
+  /** Additional headers of the requests, in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Called once with the reason when the deployment is not ready at first. */
   readonly onWait: (reason: string) => void;
@@ -13,10 +15,13 @@ const POLL_INTERVAL_MS = 250;
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /** Resolves once both services are ready at `url`; rejects with a DomainError after the deadline. */
-export async function untilReady(url: string, { waitMs, signal, onWait }: ReadyOptions): Promise<void> {
+export async function untilReady(
+  url: string,
+  { waitMs, headers, signal, onWait }: ReadyOptions,
+): Promise<void> {
   const end = performance.now() + waitMs;
   for (let isFirst = true; ; isFirst = false) {
-    const reason = await reasonNotReady(url, signal);
+    const reason = await reasonNotReady(url, headers, signal);
     if (reason === undefined) return;
     if (performance.now() + POLL_INTERVAL_MS > end) throw new DomainError('unavailable', 'not-ready', reason);
     if (isFirst) onWait(reason);
@@ -28,10 +33,14 @@ export async function untilReady(url: string, { waitMs, signal, onWait }: ReadyO
  * Returns the reason why a deployment is not ready. The gateway has `/health`. A load balancer only routes the paths of the
  * services and responds 404 there: a cheap request to each service is sent instead.
  */
-async function reasonNotReady(url: string, signal: AbortSignal): Promise<string | undefined> {
+async function reasonNotReady(
+  url: string,
+  headers: ReadyOptions['headers'],
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const statusOf = async (path: string) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-    const sent = await send(url, { method: 'GET', path }, { signal: limit });
+    const sent = await send(url, { method: 'GET', path }, { headers, signal: limit });
     signal.throwIfAborted();
     if (!('response' in sent)) return { status: undefined, reason: sent.reason };
     return { status: sent.response.status, reason: `${url}${path} is not ready: ${describe(sent.response)}` };

@@ -9,7 +9,14 @@ export interface Step {
   readonly milliseconds: number;
 }
 
+/** Line of a terminal for a step. */
+export function textOf({ name, milliseconds }: Step): string {
+  return `✓ ${name.padEnd(48)}${milliseconds.toFixed(0).padStart(6)} ms`;
+}
+
 export interface SmokeTestOptions {
+  /** Additional headers of the requests, in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Deadline of each step; default: 10 s. */
   readonly deadlineMs?: number;
   /** Stops the test; the created resources are still deleted. */
@@ -33,7 +40,7 @@ export async function runSmokeTest(
   url: string,
   token: string,
   report: (step: Step) => void,
-  { deadlineMs = 10_000, signal, onLeftBehind = () => undefined }: SmokeTestOptions = {},
+  { headers, deadlineMs = 10_000, signal, onLeftBehind = () => undefined }: SmokeTestOptions = {},
 ): Promise<void> {
   const productId = `story-${randomUUID()}`;
   const product = `/products/${productId}`;
@@ -51,7 +58,12 @@ export async function runSmokeTest(
     const start = performance.now();
     // Before the request: it may have its effect even if its response is lost.
     if (creates !== undefined) created.push(creates);
-    const outcome = await requestUntil(url, call, isExpected, { token: tokenFor(call), deadlineMs, signal });
+    const outcome = await requestUntil(url, call, isExpected, {
+      token: tokenFor(call),
+      headers,
+      deadlineMs,
+      signal,
+    });
     if ('reason' in outcome) {
       if (creates !== undefined && !outcome.mayBeDone) created.pop();
       throw failure(name, outcome.reason, outcome.cause);
@@ -59,34 +71,23 @@ export async function runSmokeTest(
     report({ name, milliseconds: performance.now() - start });
     return outcome.response;
   };
-  const hasStatus =
-    (status: number) =>
-    (response: ApiResponse): boolean =>
-      response.status === status;
+  const hasStatus = (expected: number) => (response: ApiResponse) => response.status === expected;
   const hasHeld =
     (held: number) =>
-    ({ body }: ApiResponse): boolean =>
+    ({ body }: ApiResponse) =>
       body['onHand'] === inventory && body['held'] === held && body['inventory'] === inventory - held;
 
   const remove = async (path: string): Promise<void> => {
     const call = { method: 'DELETE', path } as const;
     const isGone = ({ status }: ApiResponse) => status === 204 || status === 404;
-    const options = { token: tokenFor(call), deadlineMs: CLEANUP_DEADLINE_MS };
+    const options = { token: tokenFor(call), headers, deadlineMs: CLEANUP_DEADLINE_MS };
     const outcome = await requestUntil(url, call, isGone, options);
     if ('reason' in outcome) onLeftBehind(path, outcome.reason);
   };
 
   try {
-    await step(
-      'product created',
-      {
-        method: 'POST',
-        path: '/products',
-        body: { productId, name: 'Smoke test', price, currency: 'EUR', inventory },
-      },
-      hasStatus(201),
-      product,
-    );
+    const body = { productId, name: 'Smoke test', price, currency: 'EUR', inventory };
+    await step('product created', { method: 'POST', path: '/products', body }, hasStatus(201), product);
     const { body: cart } = await step('cart opened', { method: 'POST', path: '/carts' }, hasStatus(201));
     const cartPath = `/carts/${String(cart['cartId'])}`;
     created.push(cartPath);
@@ -96,11 +97,8 @@ export async function runSmokeTest(
       hasStatus(200),
     );
     await step('stock reduced by 2', { method: 'GET', path: product }, hasHeld(2));
-    await step(
-      'price changed',
-      { method: 'PATCH', path: product, body: { price: price + 500 } },
-      hasStatus(200),
-    );
+    const change = { price: price + 500 };
+    await step('price changed', { method: 'PATCH', path: product, body: change }, hasStatus(200));
     await step('new price visible in the cart', { method: 'GET', path: cartPath }, ({ body }) => {
       const [line] = (body['items'] ?? []) as readonly { priceChanged: boolean; currentPrice: number }[];
       return line?.priceChanged === true && line.currentPrice === price + 500;

@@ -41,13 +41,8 @@ const BROWSER = {
 /** Creates a client that sends requests like a browser, to the service with the path, over keep-alive connections. */
 export function createClient(urls: Readonly<Record<ServiceName, string>>) {
   const agent = new Agent({ keepAlive: true });
-  const tokens = new Map<string, Promise<string>>();
-  const tokenOf = (subject: string) => {
-    const token =
-      tokens.get(subject) ?? mintToken({ subject, scopes: subject === ADMIN ? ['products:write'] : [] });
-    tokens.set(subject, token);
-    return token;
-  };
+  const tokenOf = (subject: string) =>
+    mintToken({ subject, scopes: subject === ADMIN ? ['products:write'] : [] });
 
   return {
     async send(
@@ -80,7 +75,8 @@ export function createClient(urls: Readonly<Record<ServiceName, string>>) {
         etag: String(response.headers.etag),
         body: isJson ? JSON.parse(content.toString()) : undefined,
         requestBytes: headBytes(`${method} ${path} HTTP/1.1`, Object.entries(sent).flat()) + text.length,
-        responseBytes: headBytes(`HTTP/1.1 ${status} ${statusMessage}`, rawHeaders) + content.length,
+        responseBytes:
+          headBytes(`HTTP/1.1 ${status} ${statusMessage}`, forwarded(rawHeaders)) + content.length,
       };
     },
     stop: () => agent.destroy(),
@@ -88,6 +84,11 @@ export function createClient(urls: Readonly<Record<ServiceName, string>>) {
 }
 
 export type Client = ReturnType<typeof createClient>;
+
+/** Headers that a load balancer forwards: Keep-Alive is of its connection to the task alone (RFC 9110, 7.6.1). */
+function forwarded(headers: readonly string[]): readonly string[] {
+  return headers.filter((_, i) => headers[i - (i % 2)]?.toLowerCase() !== 'keep-alive');
+}
 
 /** Bytes of the first line and of the headers: alternating names and values, each followed by two characters. */
 function headBytes(firstLine: string, headers: readonly string[]): number {

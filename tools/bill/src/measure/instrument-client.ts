@@ -11,8 +11,11 @@ interface Http {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
-type Args = { readonly input: Values; readonly request?: Http };
-type Result = { readonly output: Values; readonly response?: Http };
+type Args = { readonly input: Values };
+type Result = { readonly output: Values };
+interface Handler {
+  handle(request: Http, options: unknown): Promise<{ readonly response: Http }>;
+}
 type Middleware = (
   next: (args: Args) => Promise<Result>,
   context: { readonly commandName?: string },
@@ -24,20 +27,13 @@ export function instrumentClient(
   client: SNSClient | SQSClient,
   { lockstep, recorder }: { readonly lockstep: Lockstep; readonly recorder: Recorder },
 ): void {
-  const measureBytes: Middleware =
-    (next, { commandName = '' }) =>
-    async (args) => {
-      const result = await next(args);
-      recorder.transferred(principal, commandName, bytesOf(args.request), bytesOf(result.response));
-      return result;
-    };
   const publishedTo = (topic: string, entries: readonly Values[]) => {
     const eventTypes = entries.map(({ MessageAttributes }) =>
       String(MessageAttributes?.eventType?.StringValue),
     );
     for (const eventType of eventTypes) recorder.published(topic, eventType);
     for (const subscription of topology.subscriptions) {
-      if (subscription.topic !== topic) continue;
+      if (subscription.topic !== topic || !isReceived(subscription.queue)) continue;
       const delivered = eventTypes.filter((type) => subscription.eventTypes.includes(type as EventType));
       lockstep.enqueued(subscription.queue, delivered.length);
     }
@@ -59,7 +55,26 @@ export function instrumentClient(
     };
   const stack = client.middlewareStack as unknown as { add(middleware: Middleware, options: object): void };
   stack.add(inLockstep, { step: 'initialize', name: 'inLockstep' });
-  stack.add(measureBytes, { step: 'deserialize', name: 'measureBytes', priority: 'low' });
+  const handler = client.config.requestHandler as unknown as Handler;
+  const handle = handler.handle.bind(handler);
+  handler.handle = async (request, options) => {
+    const result = await handle(request, options);
+    recorder.transferred(principal, commandOf(request), bytesOf(request), bytesOf(result.response));
+    return result;
+  };
+}
+
+/** The name of the command that sends a request: SQS has the operation's in a header, SNS in the body. */
+function commandOf({ headers, body }: Http): string {
+  const [, operation] =
+    /^AmazonSQS\.(\w+)$/.exec(headers['x-amz-target'] ?? '') ?? /^Action=(\w+)/.exec(String(body)) ?? [];
+  return `${operation}Command`;
+}
+
+/** Whether a service that is measured in lockstep receives from a queue. */
+function isReceived(queue: QueueName): boolean {
+  const { consumer } = topology.queues[queue];
+  return topology.services[consumer].runsAs === 'task';
 }
 
 function bytesOf(http: Http | undefined): number {

@@ -11,7 +11,7 @@ export interface Index {
 
 /**
  * Billed bytes of an item: names and values, a number by its digits, a list or map with 3 bytes of its own and 1 for each
- * element (developer guide, "DynamoDB item sizes and formats"). Throws for types that the system does not store.
+ * element, a set by its elements (developer guide, "DynamoDB item sizes and formats"). Throws for types that the system does not store.
  */
 export function sizeOf(item: Item): number {
   return Object.entries(item).reduce(
@@ -27,9 +27,13 @@ function valueSize(value: AttributeValue): number {
       return Buffer.byteLength(String(content));
     case 'N':
       return numberSize(String(content));
+    case 'B':
+      return Buffer.byteLength(String(content), 'base64');
     case 'BOOL':
     case 'NULL':
       return 1;
+    case 'SS':
+      return (content as string[]).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     case 'L':
       return (content as AttributeValue[]).reduce((sum, element) => sum + 1 + valueSize(element), 3);
     case 'M':

@@ -41,7 +41,8 @@ export async function relayLogBytes(items: readonly Item[]): Promise<number> {
   return roundUp(logBytes('relay', metrics.take()), 50);
 }
 
-function logBytes(service: string, series: readonly Series[]): number {
+/** Bytes of the log lines of these metrics. */
+export function logBytes(service: string, series: readonly Series[]): number {
   const documents = emfDocuments(series, { namespace: 'Tandem', dimensions: { service } }, Date.now());
   return documents.reduce((sum, document) => sum + JSON.stringify(document).length + 1, 0);
 }

@@ -1,21 +1,10 @@
 import type { ServiceName } from '@tandem/contracts/topology';
 import type { Consumption } from '../measurement.ts';
-import type { CallConsumption } from './units.ts';
-
-/** Calls of DynamoDB, and published messages, since the previous sample. */
-export interface Sample {
-  readonly calls: readonly (CallConsumption & {
-    readonly service: ServiceName;
-    readonly operation: string;
-  })[];
-  /** Topic and event type of each message. */
-  readonly messages: readonly string[];
-}
+import type { Amount } from './units.ts';
 
 /** Records the calls, messages and logs of a system: by sample, and averages of all samples. */
 export function createRecorder() {
-  let calls: Sample['calls'][number][] = [];
-  let messages: string[] = [];
+  let amounts: Amount[] = [];
   const sums = new Map<string, { readonly count: number; readonly sum: number }>();
   const add = (name: string, value: number) => {
     const { count, sum } = sums.get(name) ?? { count: 0, sum: 0 };
@@ -27,20 +16,20 @@ export function createRecorder() {
   };
 
   return {
-    called(service: ServiceName, operation: string, consumption: CallConsumption): void {
-      calls.push({ service, operation, ...consumption });
-    },
-    published: (topic: string, eventType: string): void => void messages.push(`${topic} ${eventType}`),
+    called: (service: ServiceName, operation: string, consumption: readonly Amount[]): void =>
+      void amounts.push(['calls', `${service} ${operation}`, 1], ...consumption),
+    published: (topic: string, eventType: string): void =>
+      void amounts.push(['messages', `${topic} ${eventType}`, 1]),
     transferred(principal: string, command: string, requestBytes: number, responseBytes: number): void {
       add(`${principal} ${command} request`, requestBytes);
       add(`${principal} ${command} response`, responseBytes);
     },
     logged: (service: ServiceName, text: string): void => add(`${service} log`, Buffer.byteLength(text)),
 
-    /** Returns the sample since the last call. */
-    take(): Sample {
-      const sample = { calls, messages };
-      [calls, messages] = [[], []];
+    /** Returns the amounts since the last call: a sample. */
+    take(): readonly Amount[] {
+      const sample = amounts;
+      amounts = [];
       return sample;
     },
     logLineBytes: (service: ServiceName): number => mean(`${service} log`),
@@ -59,37 +48,32 @@ export function createRecorder() {
 
 export type Recorder = ReturnType<typeof createRecorder>;
 
-/** Consumption of a request or event: averages over its samples. */
-export function consumptionOf(samples: readonly Sample[]): Consumption {
-  const calls = samples.flatMap((sample) => sample.calls);
-  const units = calls.flatMap((call) => call.units);
-  const written = calls.flatMap((call) => call.written);
-  const perSample = (entries: Entries) => averages(entries, () => samples.length);
-  const perItem = (entries: Entries) =>
-    averages(entries, (type) => written.filter((item) => item.type === type).length);
-  return {
-    read: perSample(units.map(({ name, read }) => [name, read])),
-    write: perSample(units.map(({ name, write }) => [name, write])),
-    calls: perSample(calls.map(({ service, operation }) => [`${service} ${operation}`, 1])),
-    changes: perSample(calls.flatMap(({ changes }) => changes.map((table) => [table, 1] as const))),
-    messages: perSample(samples.flatMap((sample) => sample.messages.map((name) => [name, 1] as const))),
-    created: perSample(written.map(({ type, isNew }) => [type, Number(isNew)])),
-    itemBytes: perItem(written.map(({ type, bytes }) => [type, bytes])),
-    indexBytes: perItem(written.map(({ type, indexBytes }) => [type, indexBytes])),
+/** Consumption of a request or event: averages over its samples, of bytes over the items, without zeros, by name. */
+export function consumptionOf(samples: readonly (readonly Amount[])[]): Consumption {
+  const amounts = samples.flat();
+  const averages = (sum: keyof Consumption) => {
+    const names = amounts.flatMap(([of, name, value]) => (of === sum && value !== 0 ? [name] : []));
+    const isOfItems = sum === 'itemBytes' || sum === 'indexBytes';
+    return Object.fromEntries(
+      [...new Set(names)]
+        .sort((a, b) => a.localeCompare(b))
+        .map((name) => {
+          const values = amounts.flatMap(([of, other, value]) => (of === sum && other === name ? value : []));
+          const total = values.reduce((all, value) => all + value, 0);
+          return [name, rounded(total / (isOfItems ? values.length : samples.length))];
+        }),
+    );
   };
-}
-
-type Entries = readonly (readonly [name: string, value: number])[];
-
-/** Sums by name divided by a count, without zeros, in the order of the names. */
-function averages(entries: Entries, countOf: (name: string) => number): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const [name, value] of entries) if (value !== 0) sums[name] = (sums[name] ?? 0) + value;
-  return Object.fromEntries(
-    Object.entries(sums)
-      .sort(([a], [b]) => a.localeCompare(b))
-      .map(([name, sum]) => [name, rounded(sum / countOf(name))]),
-  );
+  return {
+    read: averages('read'),
+    write: averages('write'),
+    calls: averages('calls'),
+    changes: averages('changes'),
+    messages: averages('messages'),
+    created: averages('created'),
+    itemBytes: averages('itemBytes'),
+    indexBytes: averages('indexBytes'),
+  };
 }
 
 const rounded = (value: number) => Math.round(value * 10_000) / 10_000;

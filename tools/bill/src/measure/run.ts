@@ -3,23 +3,21 @@ import { mapServicesAsync } from '@tandem/contracts/topology';
 import type { Operation } from '@tandem/load/mix';
 import { createStockHolds } from '@tandem/product/application/stock-holds';
 import { createHoldExpiry } from '@tandem/product/messaging/hold-expiry';
-import type { Consumption, MeasuredFile, RequestConsumption, StockChange } from '../measurement.ts';
-import { ADMIN, createClient } from './client.ts';
+import type { Consumption, MeasuredFile, RequestConsumption } from '../measurement.ts';
+import { createClient } from './client.ts';
 import { publishEvent, typicalEvents } from './events.ts';
 import { relayLogBytes, serviceMetrics } from './logs.ts';
 import { operations, type Prepare } from './operations.ts';
 import { consumptionOf } from './recorder.ts';
-import { createShop, DESCRIPTION_CHARACTERS, PRODUCTS, productId, type Shop } from './shop.ts';
-import type { MeasuredSystem } from './system.ts';
+import { createShop, type Shop } from './shop.ts';
+import { type MeasuredSystem, measuredServices } from './system.ts';
 
-type Results = Omit<MeasuredFile, 'date' | 'sources' | 'notes'>;
+type Results = Omit<MeasuredFile, 'date' | 'sources' | 'notes' | 'batches'>;
 
 /** Measures the consumption of some work, until the system is at rest. */
 type Measure = (work: () => Promise<unknown>) => Promise<Consumption>;
 
 const HOLD_SECONDS = 900;
-/** Longest description that the API accepts. */
-const MAX_DESCRIPTION_CHARACTERS = 4_000;
 
 /** Measures a system that is ready and empty. Reports each part when it begins. */
 export async function measureAll(system: MeasuredSystem, report: (part: string) => void): Promise<Results> {
@@ -63,8 +61,7 @@ export async function measureAll(system: MeasuredSystem, report: (part: string) 
       report(event.eventType);
       ofEvents[event.eventType] = await measure(() => publishEvent(system, topic, event));
     }
-    report('stock changes, holds, services');
-    const stockChanges = await measureStockChanges(shop, measure);
+    report('holds, services');
     const holds = await measureHolds(system, shop, measure);
     const services = await mapServicesAsync(async (service) => {
       const { read } = await measure(() => fetch(`${urls[service]}/ready`));
@@ -74,11 +71,10 @@ export async function measureAll(system: MeasuredSystem, report: (part: string) 
         logLineBytes: recorder.logLineBytes(service),
         ...recorder.receiveBytes(service),
       };
-    });
+    }, measuredServices);
     return {
       operations: ofOperations as Results['operations'],
       events: ofEvents as Results['events'],
-      stockChanges,
       holds,
       services,
       relayLogBytes: await relayLogBytes(system.items()),
@@ -86,26 +82,6 @@ export async function measureAll(system: MeasuredSystem, report: (part: string) 
   } finally {
     client.stop();
   }
-}
-
-/** Measures changes of the stock of products with a short and the longest description. */
-async function measureStockChanges(shop: Shop, measure: Measure): Promise<StockChange[]> {
-  const changes: StockChange[] = [];
-  for (const descriptionCharacters of [DESCRIPTION_CHARACTERS, MAX_DESCRIPTION_CHARACTERS]) {
-    const i = PRODUCTS + 1 + changes.length;
-    await shop.step(shop.put(i, descriptionCharacters));
-    const cart = await shop.cart(0, { subject: `stock-${String(i).padStart(6, '0')}` });
-    const path = `/products/${productId(i)}/stock`;
-    const requests = {
-      delivery: { method: 'POST', path, body: { delta: 24 }, subject: ADMIN },
-      hold: shop.add(cart, productId(i)),
-    } as const;
-    for (const change of ['delivery', 'hold'] as const) {
-      const { read, write } = await measure(() => shop.step(requests[change]));
-      changes.push({ descriptionCharacters, change, read, write });
-    }
-  }
-  return changes;
 }
 
 /** Measures a hold that expires, and a sweep that finds no overdue hold. */
@@ -121,6 +97,7 @@ async function measureHolds(
     error: (context: unknown) => {
       throw new Error('A sweep has failed', { cause: context });
     },
+    info: () => undefined,
   };
   const sweep = createHoldExpiry({ table, stockHolds, now, log });
   const measureSweep = () => measure(() => lockstep.request(() => sweep()));

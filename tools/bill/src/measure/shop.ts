@@ -13,16 +13,16 @@ const WORDS =
     ' ',
   );
 const CATEGORIES = ['kitchen', 'decoration', 'stationery', 'toys', 'garden'];
-export const DESCRIPTION_CHARACTERS = 105;
+const DESCRIPTION_CHARACTERS = 105;
 export const PRODUCTS = 120;
 
 export const productId = (i: number) => `${22_000 + i}B`;
 
-/** A typical product, with a picture and a description of some characters; default: a sentence. */
-export function productInput(i: number, characters = DESCRIPTION_CHARACTERS) {
+/** A typical product, with a picture and a description of a sentence. */
+function productInput(i: number) {
   return {
     name: NAME_PARTS.map((parts) => parts[i % parts.length]).join(' '),
-    description: descriptionOf(i, characters),
+    description: descriptionOf(i),
     category: CATEGORIES[i % CATEGORIES.length] ?? '',
     imageUrl: `https://images.example.com/products/${productId(i)}-640.webp`,
     price: 295 + 10 * i,
@@ -32,11 +32,11 @@ export function productInput(i: number, characters = DESCRIPTION_CHARACTERS) {
 }
 
 /** Words in an order of its own for each product, always the same. */
-function descriptionOf(i: number, characters: number): string {
+function descriptionOf(i: number): string {
   let text = '';
-  for (let at = 7 * i + 1; text.length < characters; at = (at * 5 + i + 3) % 8_191)
+  for (let at = 7 * i + 1; text.length < DESCRIPTION_CHARACTERS; at = (at * 5 + i + 3) % 8_191)
     text += `${text && ' '}${WORDS[at % WORDS.length]}`;
-  return text.slice(0, characters);
+  return text.slice(0, DESCRIPTION_CHARACTERS);
 }
 
 /** Creates a shop whose steps are sequential: the consequences of each are over before the next one begins. */
@@ -57,10 +57,10 @@ export function createShop(lockstep: Lockstep, client: Client) {
   /** Owner of the next cart: every second one is a user's. */
   const nextOwner = (): Owner =>
     carts++ % 2 === 0 ? {} : { subject: `user-${String(carts).padStart(8, '0')}` };
-  const put = (i: number, characters?: number): ApiRequest => ({
+  const put = (i: number): ApiRequest => ({
     method: 'PUT',
     path: `/products/${productId(i)}`,
-    body: productInput(i, characters),
+    body: productInput(i),
     subject: ADMIN,
   });
   const open = (owner = nextOwner()): ApiRequest => ({ method: 'POST', path: '/carts', ...owner });

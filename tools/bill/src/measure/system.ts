@@ -2,7 +2,14 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { readConfig } from '@tandem/chassis/config';
 import { createLogger } from '@tandem/chassis/logger';
 import { createMetrics } from '@tandem/chassis/metrics';
-import { mapServices, mapServicesAsync, type ServiceName, topology } from '@tandem/contracts/topology';
+import {
+  mapServices,
+  mapServicesAsync,
+  type ServiceName,
+  type TableName,
+  topology,
+  serviceNames,
+} from '@tandem/contracts/topology';
 import { startEmulator } from '@tandem/emulators/messaging';
 import { localConfig } from '@tandem/local/config';
 import { assemble } from '@tandem/local/system/assemble';
@@ -16,6 +23,10 @@ import { createRecorder } from './recorder.ts';
 import { createUnitMeter } from './units.ts';
 
 const HOST = '127.0.0.1';
+/** The services that run as tasks: one request or event at a time, unlike those that consume batches. */
+export const measuredServices = serviceNames.filter(
+  (service) => topology.services[service].runsAs === 'task',
+);
 /** Maximum delay of a timer, so that no sweep runs by itself: sweeps are measured separately. */
 const NEVER_MS = 2 ** 31 - 1;
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -34,18 +45,14 @@ export async function startSystem(dynamoDb: string) {
     (service: ServiceName) =>
     (call: CallDynamo): CallDynamo =>
     async (operation, input) => {
-      const record = (output: object | undefined) => {
+      let output: Awaited<ReturnType<CallDynamo>> | undefined;
+      try {
+        return (output = await call(operation, input));
+      } finally {
         const consumption = meter.record(operation, input, output);
         recorder.called(service, operation, consumption);
-        for (const table of consumption.changes) lockstep.changed(table);
-      };
-      try {
-        const output = await call(operation, input);
-        record(output);
-        return output;
-      } catch (error) {
-        record(undefined);
-        throw error;
+        for (const [sum, table, value] of consumption)
+          if (sum === 'changes' && value > 0) lockstep.changed(table as TableName);
       }
     };
   const openStore = async (service: ServiceName): Promise<Store> => {
@@ -58,7 +65,12 @@ export async function startSystem(dynamoDb: string) {
   };
   const assemblies = starting.use(
     await assemble({
-      config: readConfig(localConfig, { EPHEMERAL: '1', SEED: '0', HOLD_SWEEP_MS: String(NEVER_MS) }),
+      config: readConfig(localConfig, {
+        EPHEMERAL: '1',
+        SEED: '0',
+        HOLD_SWEEP_MS: String(NEVER_MS),
+        SERVICES: measuredServices.join(','),
+      }),
       endpoint,
       forwarding: createForwarding(),
       openStore,
@@ -73,7 +85,7 @@ export async function startSystem(dynamoDb: string) {
     const instance = await assemblies[service].createService();
     starting.defer(() => instance.stop());
     return (await instance.start({ host: HOST, port: 0 })).url;
-  });
+  }, measuredServices);
   const sns = starting.adopt(new SNSClient({ ...aws, endpoint }), (client) => client.destroy());
   instrumentClient('measurement', sns, { lockstep, recorder });
   // Disposed first: rejects the receives that wait.

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type TableName, topology } from '@tandem/contracts/topology';
 import { HAS_EVENTS, indexAttributes, projectionOf } from '@tandem/storage/dynamodb-layout';
+import type { Consumption } from '../measurement.ts';
 import { type Index, indexEntry, type Item, sizeOf } from './item-size.ts';
 
 const WRITE_BYTES = 1024;
@@ -28,97 +29,70 @@ export function readUnits(bytes: number, isConsistent: boolean): number {
 // oxlint-disable-next-line typescript/no-explicit-any -- inputs and outputs of all operations
 type Values = Record<string, any>;
 
-/** Units that a call consumes of a table or index, by the name of the measurement: `products/byCategory`. */
-export interface Units {
-  readonly name: string;
-  readonly read: number;
-  readonly write: number;
-}
-
-/** Consumption of a call of DynamoDB. */
-export interface CallConsumption {
-  readonly units: readonly Units[];
-  /** Items that were written, with the bytes of their entries in indexes. */
-  readonly written: readonly {
-    readonly type: string;
-    readonly bytes: number;
-    readonly indexBytes: number;
-    readonly isNew: boolean;
-  }[];
-  /** Tables of the items that were written with events, once for each. */
-  readonly changes: readonly TableName[];
-}
+/** An amount of one of a consumption's sums, with its name there: `read` and `products/byCategory`. */
+export type Amount = readonly [sum: keyof Consumption, name: string, value: number];
 
 /** Computes the consumption of calls by AWS's published rules, from the items that it has recorded. */
 export function createUnitMeter() {
   const items = new Map<string, Item>();
   const storedItem = (table: string, key: Values) => items.get(`${table}/${key['pk'].S}`);
 
-  const readsOf = (table: string, keys: readonly Values[], isConsistent: boolean): Units[] =>
-    keys.map((key) => {
+  const readsOf = (table: string, keys: readonly Values[], isConsistent: boolean) =>
+    keys.map((key): Amount => {
       const item = storedItem(table, key);
-      return { name: table, read: readUnits(item ? sizeOf(item) : 0, isConsistent), write: 0 };
+      return ['read', table, readUnits(item ? sizeOf(item) : 0, isConsistent)];
     });
 
   /** A condition check, or a write that a condition rejected, costs as much as a write of the stored item. */
-  const checkOf = ({ TableName, Key }: Values, factor: number): Units => ({
-    name: TableName,
-    read: 0,
-    write: factor * writeUnits(storedItem(TableName, Key), undefined),
-  });
+  const checkOf = ({ TableName, Key }: Values, factor: number): Amount => [
+    'write',
+    TableName,
+    factor * writeUnits(storedItem(TableName, Key), undefined),
+  ];
 
   /**
    * Puts of a call. In a transaction the factor is 2, except for indexes: so measured on AWS for nubo-db/dynoxide#188. AWS does
    * not document it, and DynamoDB Local doubles both.
    */
-  const put = (puts: readonly Values[], isWritten: boolean, factor: number): CallConsumption => {
-    if (!isWritten) {
-      const units = puts.map(({ TableName, Item }) => checkOf({ TableName, Key: Item }, factor));
-      return { units, written: [], changes: [] };
-    }
-    const writes = puts.map(({ TableName, Item }) => {
+  const put = (puts: readonly Values[], isWritten: boolean, factor: number): Amount[] => {
+    if (!isWritten) return puts.map(({ TableName, Item }) => checkOf({ TableName, Key: Item }, factor));
+    return puts.flatMap(({ TableName, Item }): Amount[] => {
       const [table, after] = [TableName as TableName, Item as Item];
-      return { table, after, before: storedItem(table, after) };
+      const before = storedItem(table, after);
+      items.set(`${table}/${String(after['pk']?.['S'])}`, after);
+      const type = entityTypeOf(after);
+      const indexes = indexesOf(table);
+      const indexBytes = indexes.reduce((sum, index) => sum + sizeOf(indexEntry(after, index) ?? {}), 0);
+      return [
+        ['write', table, factor * writeUnits(before, after)],
+        ...indexes.map((index): Amount => [
+          'write',
+          `${table}/${index.name}`,
+          indexWriteUnits(before, after, index),
+        ]),
+        ['created', type, before ? 0 : 1],
+        ['itemBytes', type, sizeOf(after)],
+        ['indexBytes', type, indexBytes],
+        ['changes', table, HAS_EVENTS in after ? 1 : 0],
+      ];
     });
-    for (const { table, after } of writes) items.set(`${table}/${String(after['pk']?.['S'])}`, after);
-    return {
-      units: writes.flatMap(({ table, before, after }) => [
-        { name: table, read: 0, write: factor * writeUnits(before, after) },
-        ...indexesOf(table).map((index) => ({
-          name: `${table}/${index.name}`,
-          read: 0,
-          write: indexWriteUnits(before, after, index),
-        })),
-      ]),
-      written: writes.map(({ table, before, after }) => ({
-        type: entityTypeOf(after),
-        bytes: sizeOf(after),
-        indexBytes: indexesOf(table).reduce((sum, index) => sum + sizeOf(indexEntry(after, index) ?? {}), 0),
-        isNew: before === undefined,
-      })),
-      changes: writes.filter(({ after }) => HAS_EVENTS in after).map(({ table }) => table),
-    };
   };
 
   return {
     /** Records a call with its output, undefined if a condition rejected it. Throws for an unknown operation. */
-    record(operation: string, input: Values, output: Values | undefined): CallConsumption {
-      const reads = (units: Units[]): CallConsumption => ({ units, written: [], changes: [] });
+    record(operation: string, input: Values, output: Values | undefined): Amount[] {
       switch (operation) {
         case 'GetItem':
-          return reads(readsOf(input['TableName'], [input['Key']], input['ConsistentRead'] === true));
+          return readsOf(input['TableName'], [input['Key']], input['ConsistentRead'] === true);
         case 'BatchGetItem':
-          return reads(
-            Object.entries<Values>(input['RequestItems']).flatMap(([table, { Keys, ConsistentRead }]) =>
-              readsOf(table, Keys, ConsistentRead === true),
-            ),
+          return Object.entries<Values>(input['RequestItems']).flatMap(([table, { Keys, ConsistentRead }]) =>
+            readsOf(table, Keys, ConsistentRead === true),
           );
         case 'Query':
         case 'Scan': {
           const found = (output?.['Items'] ?? []) as Item[];
           const bytes = found.reduce((sum, item) => sum + sizeOf(item), 0);
-          const name = `${input['TableName']}/${input['IndexName']}`;
-          return reads([{ name, read: readUnits(bytes, false), write: 0 }]);
+          return [['read', `${input['TableName']}/${input['IndexName']}`, readUnits(bytes, false)]];
         }
         case 'PutItem':
           return put([input], output !== undefined, 1);
@@ -127,12 +101,8 @@ export function createUnitMeter() {
           const checks = actions.flatMap(({ ConditionCheck }) =>
             ConditionCheck ? [checkOf(ConditionCheck, 2)] : [],
           );
-          const puts = put(
-            actions.flatMap(({ Put }) => Put ?? []),
-            output !== undefined,
-            2,
-          );
-          return { ...puts, units: [...puts.units, ...checks] };
+          const puts = actions.flatMap(({ Put }) => Put ?? []);
+          return [...put(puts, output !== undefined, 2), ...checks];
         }
         default:
           throw new Error(
@@ -153,4 +123,4 @@ function indexesOf(table: TableName): Index[] {
 }
 
 /** Entity type of an item: the part of its key before `#`. */
-export const entityTypeOf = (item: Item) => String(item['pk']?.['S']).split('#', 1)[0] ?? '';
+const entityTypeOf = (item: Item) => String(item['pk']?.['S']).split('#', 1)[0] ?? '';

@@ -1,88 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
-import { Pool } from 'undici';
-import { cpuSeconds } from '../observe/processes.ts';
+import { processCpuSeconds } from '../observe/processes.ts';
+import type { Load } from './arguments.ts';
+import { sendAtRate, sendSaturated, type SendNext, type Sent } from './client.ts';
 
-/** A request with its expected status. */
-export interface BenchRequest {
-  readonly url: string;
-  readonly method: 'GET' | 'POST' | 'PATCH';
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly status: number;
+/** What is measured: requests of one route to one process. */
+export interface Subject {
+  /** Unique: `Tandem add`. */
+  readonly name: string;
+  readonly pid: number;
+  /** Sends one request and awaits its response; rejects on an unexpected one. */
+  readonly sendNext: SendNext;
 }
 
-/** Subject of a measurement: requests to a server, or work of a process. */
-export type Subject = { readonly name: string; readonly pid: number } & (
-  | { readonly next: () => BenchRequest }
-  | { readonly run: (count: number) => Promise<unknown> }
-);
+/** CPU milliseconds a request, and latencies, of one round. */
+export interface Round extends Sent {
+  readonly cpuMs: number;
+}
 
-/** CPU milliseconds per request of a subject: the median, and by round. */
 export interface Result {
   readonly name: string;
-  readonly cpuMs: number;
-  readonly rounds: readonly number[];
+  readonly rounds: readonly Round[];
 }
 
-/** Concurrent requests to each subject. */
-export const CONCURRENCY = 8;
-/** Rounds before the measurement, in which code is compiled. */
-const WARM_UP_ROUNDS = 2;
+/** Parts of the warm-up; the last one tells how much CPU time a request takes. */
+const WARM_UP_PARTS = 4;
+/** Compiles code sooner than a rate would. */
+const WARM_UP_CONNECTIONS = 16;
+/** Fewest requests of a round, so that its p99 is not that of a few. */
+const MIN_REQUESTS = 300;
+/** Settles timers and connections of the load before. */
+const PAUSE_MS = 50;
 
-/** Median of the CPU times of two subjects, divided within each round, so that both had the same conditions. */
-export function ratioOf(dividend: Result, divisor: Result): number {
-  return median(dividend.rounds.map((ms, round) => ms / (divisor.rounds[round] ?? Number.NaN)));
+/** Options of {@link measureRounds}. */
+export interface RoundsOptions {
+  readonly rounds: number;
+  readonly load: Load;
+  /** Requests of each subject before the first round. */
+  readonly warmUp: number;
+  readonly log: (line: string) => void;
+  /** CPU seconds that a process has used; default: from `/proc`. */
+  readonly cpuSeconds?: (pid: number) => number;
 }
 
 /**
- * Measures the CPU time of each subject's process for a number of requests, in rounds over all subjects, so that other load
- * on the machine affects all of them. Rejects on an unexpected response.
+ * Measures in rounds over all subjects, so that other load on the machine affects all of them; every second round has the
+ * reverse order, so that a trend within a round cancels out.
  */
 export async function measureRounds(
   subjects: readonly Subject[],
-  { rounds, requests }: { readonly rounds: number; readonly requests: number },
-  log: (line: string) => void,
+  { rounds, load, warmUp, log, cpuSeconds = processCpuSeconds }: RoundsOptions,
 ): Promise<readonly Result[]> {
-  const measured = new Map<Subject, number[]>(subjects.map((subject) => [subject, []]));
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    for (const [subject, values] of measured) {
-      const before = usedBy(subject);
-      if ('run' in subject) await subject.run(requests);
-      else await sendRequests(subject.next, requests);
-      const ms = ((usedBy(subject) - before) * 1000) / requests;
-      if (round >= 0) values.push(ms);
-    }
-    log(round < 0 ? `warm-up ${round + WARM_UP_ROUNDS + 1}` : `round ${round + 1} of ${rounds}`);
-  }
-  return [...measured].map(([{ name }, values]) => ({ name, cpuMs: median(values), rounds: values }));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function usedBy({ name, pid }: Subject): number {
-  try {
-    return cpuSeconds(pid);
-  } catch (cause) {
-    const message = `the CPU time of ${name} is read from /proc, which only Linux has`;
-    throw new DomainError('unavailable', 'no-proc', message, { cause });
-  }
-}
-
-async function sendRequests(next: () => BenchRequest, count: number): Promise<void> {
-  const requests = Array.from({ length: count }, next);
-  const pool = new Pool(requests[0]?.url ?? '', { connections: CONCURRENCY });
-  const left = requests.values();
-  const work = async () => {
-    for (const { method, path, headers = {}, body = null, status } of left) {
-      const response = await pool.request({ method, path, headers, body });
-      const text = await response.body.text();
-      if (response.statusCode !== status)
-        throw new Error(`${method} ${path} returned ${response.statusCode}: ${text}`);
-    }
+  const measure = async ({ pid }: Subject, send: () => Promise<Sent>): Promise<Round> => {
+    const before = cpuSeconds(pid);
+    const sent = await send();
+    return { ...sent, cpuMs: ((cpuSeconds(pid) - before) * 1_000) / sent.requests };
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  await pool.close();
+  const used = new Map<Subject, number>();
+  for (let part = 1; part <= WARM_UP_PARTS; part++) {
+    for (const subject of subjects) {
+      const send = () =>
+        sendSaturated(subject.sendNext, Math.ceil(warmUp / WARM_UP_PARTS), WARM_UP_CONNECTIONS);
+      used.set(subject, (await measure(subject, send)).cpuMs);
+    }
+    log(`warm-up, part ${part} of ${WARM_UP_PARTS}`);
+  }
+  for (const [{ name, pid }, cpuMs] of used) if (cpuMs === 0) throw idleProcess(pid, name);
+
+  const measured = new Map<Subject, Round[]>(subjects.map((subject) => [subject, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const subject of round % 2 === 0 ? subjects.toReversed() : subjects) {
+      await delay(PAUSE_MS);
+      const send = () =>
+        'perSecond' in load
+          ? sendAtRate(subject.sendNext, { ...load, seed: round })
+          : sendSaturated(
+              subject.sendNext,
+              requestsFor(load.cpuMs, used.get(subject) ?? 0),
+              load.connections,
+            );
+      measured.get(subject)?.push(await measure(subject, send));
+    }
+    log(`round ${round} of ${rounds}`);
+  }
+  return subjects.map((subject) => ({ name: subject.name, rounds: measured.get(subject) ?? [] }));
+}
+
+/** Requests that take this CPU time at `each` milliseconds. */
+export function requestsFor(cpuMs: number, each: number): number {
+  return Math.max(MIN_REQUESTS, Math.ceil(cpuMs / Math.max(each, 0.001)));
+}
+
+/** Measures the CPU milliseconds a second of processes without requests, all at the same time. */
+export async function measureIdle(
+  pids: Readonly<Record<string, number>>,
+  seconds: number,
+): Promise<Readonly<Record<string, number>>> {
+  const all = () => Object.entries(pids).map(([name, pid]) => [name, processCpuSeconds(pid)] as const);
+  const [start, before] = [performance.now(), new Map(all())];
+  await delay(seconds * 1_000);
+  const elapsed = (performance.now() - start) / 1_000;
+  return Object.fromEntries(
+    all().map(([name, cpu]) => [name, ((cpu - (before.get(name) ?? 0)) * 1_000) / elapsed]),
+  );
+}
+
+function idleProcess(pid: number, name: string): DomainError {
+  return new DomainError(
+    'invalid',
+    'idle-process',
+    `Process ${pid} used no CPU time for ${name}: use the id of the server's own process, not that of a shell that started it`,
+  );
 }

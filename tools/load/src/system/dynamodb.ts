@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
 import { createStoreTable, openDynamoStore } from '@tandem/local/system/dynamodb-store';
 import type { Store } from '@tandem/local/system/store';
@@ -23,6 +24,18 @@ export async function createTables(endpoint: string): Promise<Tables> {
     return [table, name] as const;
   });
   return { endpoint, names: Object.fromEntries(await Promise.all(names)) as Tables['names'] };
+}
+
+/**
+ * Ends the streams of the tables, for measurements without relays: a local DynamoDB spends as much CPU on the record of a
+ * change as on the change itself.
+ */
+export async function endStreams({ endpoint, names }: Tables): Promise<void> {
+  const client = new DynamoDBClient({ ...localAws, endpoint });
+  const end = (TableName: string) =>
+    client.send(new UpdateTableCommand({ TableName, StreamSpecification: { StreamEnabled: false } }));
+  await Promise.all(Object.values(names).map(end));
+  client.destroy();
 }
 
 /** Opens the table of a service that has one, for an embedded system or a relay process. */
