@@ -1,5 +1,6 @@
 # The image of a service: docker build --build-arg SERVICE=product .
-ARG NODE_IMAGE=node:24.21.0-slim
+# The digest is the index of all platforms'; Dependabot keeps both up to date.
+ARG NODE_IMAGE=node:24.21.0-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
 
 # A bundle is plain JavaScript: it is made where the builder runs, whatever the platform of the image.
 FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
@@ -8,10 +9,10 @@ WORKDIR /source
 COPY package.json package-lock.json .npmrc ./
 COPY packages packages
 COPY services services
-# Every change of a source installs the packages again: the builder keeps what is downloaded.
-RUN --mount=type=cache,target=/root/.npm npm ci --workspace=@tandem/${SERVICE}
 COPY tools/bundle tools/bundle
-RUN node tools/bundle/src/main.ts ${SERVICE} bundle
+# Every change of a source installs the packages again: the builder keeps what is downloaded.
+RUN --mount=type=cache,target=/root/.npm npm ci --workspace=@tandem/${SERVICE} --workspace=@tandem/bundle
+RUN node tools/bundle/src/main.ts --runs-as task ${SERVICE} bundle
 
 FROM ${NODE_IMAGE}
 WORKDIR /app

@@ -1,4 +1,10 @@
-import { type Principal, publishers, type ServiceName, topology } from '@tandem/contracts/topology';
+import {
+  type Principal,
+  publishers,
+  type ServiceName,
+  serviceNames,
+  topology,
+} from '@tandem/contracts/topology';
 import { principals } from './src/testing/privileges/owned.ts';
 
 /** Permission that is granted although no recorded call needs it, or wider than needed, with the reason. */
@@ -10,10 +16,16 @@ export interface UnusedGrant {
   readonly reason: string;
 }
 
+const REASON_OF_LOGS = 'Lambda writes the logs of the function to its log group, one stream per instance.';
 const REASON_OF_KEY = 'SNS, SQS and DynamoDB use the key on behalf of the caller.';
 
 /** Permissions that are granted beyond `aws-calls.json`. */
-export const grantedUnused: readonly UnusedGrant[] = publishers.flatMap(unusedGrantsOfRelay);
+export const grantedUnused: readonly UnusedGrant[] = [
+  ...publishers.flatMap(unusedGrantsOfRelay),
+  ...serviceNames
+    .filter((service) => topology.services[service].runsAs === 'function')
+    .flatMap(unusedGrantsOfFunctions),
+];
 
 /** Additional permissions with a customer managed key (`customerKey`). */
 export const grantedForKey: readonly UnusedGrant[] = [...principals].flatMap(unusedGrantsOfKey);
@@ -26,6 +38,27 @@ function unusedGrantsOfKey([principal, service]: readonly [Principal, ServiceNam
   const actions =
     principal === service && table ? [...messages, ...items.map((action) => `kms:${action}`)] : messages;
   return [{ principal, actions, resource: /^key\/[^*/]+$/, reason: REASON_OF_KEY }];
+}
+
+/** Permissions of a service that runs as functions, beyond the calls of its code. */
+export function unusedGrantsOfFunctions(principal: ServiceName): UnusedGrant[] {
+  const { paths, queues } = topology.services[principal];
+  const kinds = [...(queues.length > 0 ? ['consumer'] : []), ...(paths.length > 0 ? ['api'] : [])];
+  return [
+    ...queues.map((queue) => ({
+      principal,
+      actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+      resource: new RegExp(`^${queue}$`),
+      reason:
+        "Lambda's pollers receive and delete messages with the role of the function; locally the service does so itself.",
+    })),
+    ...kinds.map((kind) => ({
+      principal,
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resource: new RegExp(`^log-group:/aws/lambda/${principal}-${kind}:\\*$`),
+      reason: REASON_OF_LOGS,
+    })),
+  ];
 }
 
 function unusedGrantsOfRelay([service, { table }]: (typeof publishers)[number]): UnusedGrant[] {
@@ -59,7 +92,7 @@ function unusedGrantsOfRelay([service, { table }]: (typeof publishers)[number]):
       principal,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resource: new RegExp(`^log-group:/aws/lambda/${principal}:\\*$`),
-      reason: 'Lambda writes the logs of the function to its log group, one stream per instance.',
+      reason: REASON_OF_LOGS,
     },
   ];
 }

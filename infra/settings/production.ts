@@ -4,12 +4,16 @@ import type { SettingsInput } from '../src/settings.ts';
 export const production: SettingsInput = {
   region: 'us-east-1',
   bootstrapQualifier: 'tandemprod',
+  // Analytics is not part of the shop: add it here to deploy it.
+  services: ['product', 'cart'],
   auth: {
     issuer: 'https://issuer.example.com/',
     audience: 'tandem',
     jwksUrl: 'https://issuer.example.com/.well-known/jwks.json',
   },
-  // Uses 22 of an account's 25 free units: 6 for each table and the catalog's index, 2 each for the indexes of users' carts and of holds.
-  capacity: { mode: 'provisioned', minUnits: 6, maxUnits: 500, targetPercent: 90 },
+  domain: { name: 'shop.example.com', zone: { id: 'Z0000000000000000000', name: 'example.com' } },
+  // Bears any day at once. 'steady' is cheaper for a load near the peak, day and night (066).
+  capacity: 'onDemand',
+  alerts: { page: ['on-call@example.com'], ticket: ['operators@example.com'] },
   budgetUsd: 500,
 };

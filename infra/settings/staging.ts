@@ -10,6 +10,10 @@ export const staging: SettingsInput = {
     audience: 'tandem-staging',
     jwksUrl: 'https://issuer.example.com/.well-known/jwks.json',
   },
+  // Test data only. With a domain, remove this.
+  plainHttp: true,
+  // Its alarms show in the console. To test the notifications, set alerts.
+  unwatched: true,
   tasks: { min: 1, max: 2 },
   logRetentionDays: 14,
 };

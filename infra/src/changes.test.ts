@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serviceNames } from '@tandem/contracts/topology';
 import type { SettingsInput } from './settings.ts';
-import { type CloudFormation, type StackName, synthesize, type Templates } from './testing/synth.ts';
+import { type CloudFormation, type StackName, synthesizeAll, type Templates } from './testing/synth.ts';
 
 type Settings = Partial<SettingsInput>;
 
-const stacks = Object.keys(synthesize()) as StackName[];
+const templates = synthesizeAll();
+const stacks = Object.keys(templates) as StackName[];
 
 function exportsOf({ Outputs = {} }: CloudFormation): string[] {
   return Object.values(Outputs).flatMap(({ Export }) => Export?.Name ?? []);
@@ -22,45 +22,46 @@ function importersOfRemovedExports(from: Templates, to: Templates): StackName[] 
   return stacks.filter((stack) => importsOf(from[stack]).some((name) => !staying.has(name)));
 }
 
-test('settings can be set and reverted in one deployment of all stacks', () => {
-  const zone = { id: 'Z1', name: 'example.com' };
-  const changes: Settings[] = [
-    { spot: true },
-    { domain: { name: 'shop.example.com', zone } },
-    { waf: { requestsPerFiveMinutes: 1_000 } },
-    { capacity: { mode: 'provisioned', minUnits: 5, maxUnits: 50 } },
-    { task: { cpu: 512, memoryMiB: 1024 } },
-    { containerInsights: true },
-  ];
-  for (const change of changes) {
-    const changed = synthesize(change);
-    assert.deepEqual(
-      importersOfRemovedExports(synthesize(), changed),
-      [],
-      `${JSON.stringify(change)} is set`,
-    );
-    assert.deepEqual(
-      importersOfRemovedExports(changed, synthesize()),
-      [],
-      `${JSON.stringify(change)} is reverted`,
-    );
+/** Settings that remove resources of a stack which another one refers to, when they are set or reverted. */
+const changes: Readonly<Record<string, Settings>> = {
+  spot: { spot: true },
+  domain: { domain: { name: 'shop.example.com', zone: { id: 'Z1', name: 'example.com' } } },
+  waf: { waf: { requestsPerFiveMinutes: 1_000 } },
+  capacity: { capacity: { mode: 'provisioned', minUnits: 5, maxUnits: 50 } },
+  task: { task: { cpu: 512, memoryMiB: 1024 } },
+  containerInsights: { containerInsights: true },
+  blueGreen: { deployment: 'blueGreen' },
+  linear: { deployment: 'linear' },
+  canary: { deployment: 'canary' },
+  customerKey: { customerKey: true },
+};
+
+test('only what carries the traffic is exported: the network, the listener, the load balancer and its security group', () => {
+  for (const variant of [templates, ...Object.values(changes).map((change) => synthesizeAll(change))]) {
+    const exporting = stacks.filter((stack) => exportsOf(variant[stack]).length > 0);
+    assert.deepEqual(exporting, ['network', 'edge']);
+    // The VPC, its four subnets and the bucket of logs.
+    assert.equal(exportsOf(variant.network).length, 6);
+    assert.equal(exportsOf(variant.edge).length, 3);
   }
 });
 
-test('two settings can be set in one deployment, and reverted after the importing stacks are deployed first, as in docs/deployment.md', () => {
-  for (const [change, first] of [
-    [{ deployment: 'canary' }, ['observability']],
-    [{ customerKey: true }, [...serviceNames, 'observability']],
-  ] as const) {
-    const [from, to] = [synthesize(change), synthesize()];
-    assert.deepEqual(importersOfRemovedExports(to, from), []);
-    assert.deepEqual(importersOfRemovedExports(from, to), first);
-    const there = new Set(stacks.flatMap((stack) => exportsOf(from[stack])));
-    for (const stack of first)
-      assert.deepEqual(
-        importsOf(to[stack]).filter((name) => !there.has(name)),
-        [],
-        `${stack} can be deployed first`,
-      );
-  }
+test('nothing that observes a stack or its data keeps it from being changed or destroyed', () => {
+  for (const [stack, template] of Object.entries(templates))
+    if (stack === 'observability' || stack.endsWith('-data'))
+      assert.deepEqual(importsOf(template), [], stack);
+});
+
+for (const [name, change] of Object.entries(changes))
+  test(`${name} can be set and reverted in one deployment of all stacks`, () => {
+    const changed = synthesizeAll(change);
+    assert.deepEqual(importersOfRemovedExports(templates, changed), [], 'set');
+    assert.deepEqual(importersOfRemovedExports(changed, templates), [], 'reverted');
+  });
+
+test('a change to IPv6 is refused while services are in the subnets that it would delete, as docs/deployment.md says', () => {
+  assert.deepEqual(importersOfRemovedExports(templates, synthesizeAll({ egress: 'ipv6' })), [
+    'product',
+    'cart',
+  ]);
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { Annotations, App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
+import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { SettingsInput } from './settings.ts';
-import { synthesize, warnings } from './testing/synth.ts';
+import { stateful, synthesizeAll, warnings } from './testing/synth.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as unknown;
@@ -17,7 +17,10 @@ const variants: Readonly<Record<string, Partial<SettingsInput>>> = {
     egress: 'endpoints',
     auth: { issuer: 'i', audience: 'a', jwksUrl },
     domain: { name: 'shop.example.com', zone: { id: 'Z1', name: 'example.com' } },
-    alarmEmail: 'operators@example.com',
+    alerts: {
+      page: ['on-call@example.com', 'https://alerts.example.com/page'],
+      ticket: ['operators@example.com'],
+    },
   },
   'IPv6, a key of our own, canary, Spot, firewall': {
     egress: 'ipv6',
@@ -27,6 +30,8 @@ const variants: Readonly<Record<string, Partial<SettingsInput>>> = {
     waf: { requestsPerFiveMinutes: 2_000 },
     domain: { name: 'shop.example.com', zone: { id: 'Z1', name: 'example.com' } },
   },
+  'backups with a copy in another account': stateful,
+  'the same, with an account of the stage': { ...stateful, account: '333344445555' },
   'provisioned, insights, traces, larger tasks, a prefix': {
     namePrefix: 'staging-',
     capacity: { mode: 'provisioned', minUnits: 5, maxUnits: 50 },
@@ -36,23 +41,31 @@ const variants: Readonly<Record<string, Partial<SettingsInput>>> = {
     tasks: { min: 3, max: 20 },
     relayBatchWindowSeconds: 1,
   },
+  'traces to X-Ray': { traces: { xray: true } },
 };
 
 for (const [name, changes] of Object.entries(variants)) {
   test(`AwsSolutions and CloudFormation's rules have no findings: ${name}`, () => {
-    synthesize(changes, { checked: true });
+    synthesizeAll(changes, { checked: true });
   });
 }
 
-test('production without HTTPS is a warning that can be acknowledged and does not fail the synthesis', () => {
-  const plain = /Set domain\. \[ack: tandem:domain\]/;
-  assert.match(warnings({}, { checked: true }).join(), plain);
-  const domain = { name: 'shop.example.com', zone: { id: 'Z1', name: 'example.com' } };
-  assert.deepEqual(warnings({ domain }), []);
-  assert.deepEqual(warnings({}, { stage: 'staging' }), []);
-  const complete = (app: App) =>
-    Annotations.of(app).acknowledgeWarning('tandem:domain', 'TLS ends before us');
-  assert.deepEqual(warnings({}, { complete }), []);
+for (const deployment of ['rolling', 'blueGreen', 'linear', 'canary'] as const)
+  for (const spot of [false, true])
+    test(`AwsSolutions and CloudFormation's rules have no findings, nor warnings: ${deployment}${spot ? ' on Spot' : ''}`, () => {
+      const deploymentTest = {
+        tokenUrl: 'https://issuer.example.com/token',
+        clientId: 'smoke',
+        clientSecretName: 'tandem/smoke',
+      };
+      const changes = { deployment, spot, deploymentTest, services: ['product' as const] };
+      assert.deepEqual(warnings(changes, { checked: true }), []);
+      // With an account, ARNs in findings have its number.
+      assert.deepEqual(warnings({ ...changes, account: '333344445555' }, { checked: true }), []);
+    });
+
+test('the stacks are synthesized without a warning', () => {
+  assert.deepEqual(warnings({}, { checked: true }), []);
 });
 
 /** An app with our context and a stack with a finding. */

@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { publishers, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
-import { type Resource, resources, synthesize, type Templates } from './testing/synth.ts';
+import { readMetricMath } from '../../tests/src/alarms/metric-math.ts';
+import type { SettingsInput } from './settings.ts';
+import { asTasks, type Resource, resources, synthesizeAll, type Templates } from './testing/synth.ts';
 
-const templates = synthesize();
+/** Stacks in which every service runs as tasks. */
+const synthesizeTasks = (changes?: Partial<SettingsInput>) => synthesizeAll(changes, asTasks);
+const templates = synthesizeTasks();
 const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
+/** Alarms on the age of messages, by which a service scales. */
+const ageAlarms = (of: Templates, service: ServiceName) =>
+  resources({ [service]: of[service] }, 'AWS::CloudWatch::Alarm')
+    .map(({ Properties }) => Properties)
+    .filter((alarm) => JSON.stringify(alarm).includes('ApproximateAgeOfOldestMessage'));
 const isRouted = (service: ServiceName) => topology.services[service].paths.length > 0;
 const routed = serviceNames.filter(isRouted);
 
@@ -26,11 +35,11 @@ test('a task is a quarter of an ARM core with 512 MB', () => {
   }
 });
 
-test('a container is unprivileged, has a read-only file system, needs no shell, and has a sufficient stop timeout', () => {
+test('a container is unprivileged, without capabilities (security 17), has a read-only file system, needs no shell, and has a sufficient stop timeout', () => {
   for (const service of serviceNames) {
     const { User, ReadonlyRootFilesystem, StopTimeout, HealthCheck, Privileged, LinuxParameters } =
       container(service);
-    assert.equal((LinuxParameters as { InitProcessEnabled: boolean }).InitProcessEnabled, true);
+    assert.deepEqual(LinuxParameters, { InitProcessEnabled: true, Capabilities: { Drop: ['ALL'] } });
     assert.deepEqual([User, ReadonlyRootFilesystem, Privileged ?? false], ['1000', true, false]);
     assert.ok(Number(StopTimeout) > 25, 'the contract: exit 0 within 25 s');
     const [kind, ...command] = (HealthCheck as { Command: string[] }).Command;
@@ -78,14 +87,35 @@ test('a deployment is rolled back if tasks fail, return 5xx, refuse connections 
   }
 });
 
+test('no task starts before its execution role may pull the image and read secrets, also when a secret is added (oracle 2)', () => {
+  const traces = { endpoint: 'https://collector.example.com', headersSecretName: 'trace-headers' };
+  for (const variant of [templates, synthesizeTasks({ traces })])
+    for (const service of serviceNames) {
+      const { Resources } = variant[service];
+      const ecsService = Object.values(Resources).find(({ Type }) => Type === 'AWS::ECS::Service');
+      const executionRole = only(variant, service, 'AWS::ECS::TaskDefinition')['ExecutionRoleArn'][
+        'Fn::GetAtt'
+      ][0] as string;
+      const policies = Object.entries(Resources).filter(
+        ([, { Type, Properties }]) =>
+          Type === 'AWS::IAM::Policy' && JSON.stringify(Properties['Roles']).includes(`"${executionRole}"`),
+      );
+      assert.ok(policies.length > 0, service);
+      for (const [id] of policies) assert.ok(ecsService?.DependsOn?.includes(id), `${service}: ${id}`);
+    }
+});
+
 test('only services with paths are behind the load balancer; all others are deployed by the circuit breaker alone', () => {
   for (const deployment of ['rolling', 'canary'] as const) {
-    const templates = synthesize({ deployment });
+    const templates = synthesizeTasks({ deployment });
     for (const service of serviceNames) {
       const properties = only(templates, service, 'AWS::ECS::Service');
       const { LoadBalancers = [], HealthCheckGracePeriodSeconds, DeploymentConfiguration } = properties;
       const { Strategy, Alarms, DeploymentCircuitBreaker } = DeploymentConfiguration;
-      assert.deepEqual(DeploymentCircuitBreaker, { Enable: true, Rollback: true });
+      assert.deepEqual(
+        DeploymentCircuitBreaker,
+        deployment === 'canary' && isRouted(service) ? undefined : { Enable: true, Rollback: true },
+      );
       const groups = resources({ [service]: templates[service] }, 'AWS::ElasticLoadBalancingV2::TargetGroup');
       assert.deepEqual(
         [LoadBalancers.length, groups.length, HealthCheckGracePeriodSeconds, Alarms?.Enable, Strategy],
@@ -98,25 +128,8 @@ test('only services with paths are behind the load balancer; all others are depl
   }
 });
 
-test('the canary setting shifts 10 % of the requests, with a rule that has both target groups from the beginning', () => {
-  const canary = synthesize({ deployment: 'canary' });
-  for (const service of routed) {
-    const { DeploymentConfiguration, LoadBalancers } = only(canary, service, 'AWS::ECS::Service');
-    const { Strategy, CanaryConfiguration } = DeploymentConfiguration;
-    assert.equal(Strategy, 'CANARY');
-    assert.deepEqual(CanaryConfiguration, { CanaryPercent: 10, CanaryBakeTimeInMinutes: 5 });
-    assert.ok(LoadBalancers[0].AdvancedConfiguration.AlternateTargetGroupArn);
-    const [action] = only(canary, service, 'AWS::ElasticLoadBalancingV2::ListenerRule')['Actions'];
-    const groups = action.ForwardConfig.TargetGroups as { Weight: number }[];
-    assert.deepEqual(
-      groups.map(({ Weight }) => Weight),
-      [1, 0],
-    );
-  }
-});
-
 test('tasks scale by requests, CPU and age of messages, within the limits of the settings', () => {
-  const large = synthesize({ tasks: { min: 3, max: 20 }, requestsPerTaskAndMinute: 1_200 });
+  const large = synthesizeTasks({ tasks: { min: 3, max: 20 }, requestsPerTaskAndMinute: 1_200 });
   for (const service of serviceNames) {
     const { MinCapacity, MaxCapacity } = only(large, service, 'AWS::ApplicationAutoScaling::ScalableTarget');
     assert.deepEqual([MinCapacity, MaxCapacity], [3, 20]);
@@ -133,15 +146,47 @@ test('tasks scale by requests, CPU and age of messages, within the limits of the
     const { length: queues } = topology.services[service].queues;
     const steps = policies.filter(({ Properties }) => Properties['StepScalingPolicyConfiguration']);
     assert.equal(steps.length, queues, 'on the age of the oldest message');
-    const ages = resources({ [service]: large[service] }, 'AWS::CloudWatch::Alarm').filter(
-      ({ Properties }) => Properties['MetricName'] === 'ApproximateAgeOfOldestMessage',
-    );
+    const ages = ageAlarms(large, service);
     assert.equal(ages.length, queues);
   }
 });
 
+test('the age of messages adds no task while consumers block each other on one key', () => {
+  for (const service of serviceNames) {
+    for (const { Metrics, EvaluationPeriods, Threshold } of ageAlarms(templates, service)) {
+      const [result, ...inputs] = Metrics as readonly Resource['Properties'][];
+      assert.deepEqual(
+        inputs.map(({ Id, MetricStat: { Metric, Stat, Period } }) => [Id, Metric.MetricName, Stat, Period]),
+        [
+          ['age', 'ApproximateAgeOfOldestMessage', 'Maximum', 60],
+          ['conflicts', 'ConflictsRetried', 'Sum', 60],
+          ['batches', 'ConsumerBatchSize', 'SampleCount', 60],
+        ],
+      );
+      const own = inputs.slice(1).map(({ MetricStat: { Metric } }) => [Metric.Namespace, Metric.Dimensions]);
+      const [namespace] = (container(service)['Environment'] as { Name: string; Value: string }[]).flatMap(
+        ({ Name, Value }) => (Name === 'EMF_NAMESPACE' ? [Value] : []),
+      );
+      for (const dimensions of own)
+        assert.deepEqual(dimensions, [namespace, [{ Name: 'service', Value: service }]]);
+      const evaluate = readMetricMath(String(result?.['Expression']));
+      const isRaised = (values: Record<string, number>) => (evaluate((id) => values[id]) ?? 0) >= Threshold;
+      const waiting = { age: 45 };
+      assert.ok(isRaised(waiting), 'without a conflict nothing of ours is published');
+      assert.ok(isRaised({ ...waiting, batches: 300 }));
+      assert.ok(
+        isRaised({ ...waiting, batches: 300, conflicts: 90 }),
+        'two tasks on one product: 0.3 a batch',
+      );
+      assert.ok(!isRaised({ ...waiting, batches: 300, conflicts: 400 }), 'four tasks on one product');
+      assert.ok(!isRaised({ age: 20, batches: 300 }));
+      assert.equal(EvaluationPeriods, 2);
+    }
+  }
+});
+
 test('with a canary, tasks scale by the requests of the target group that has the tasks', () => {
-  const canary = synthesize({ deployment: 'canary', requestsPerTaskAndMinute: 1_200 });
+  const canary = synthesizeTasks({ deployment: 'canary', requestsPerTaskAndMinute: 1_200 });
   for (const service of routed) {
     const policies = resources({ [service]: canary[service] }, 'AWS::ApplicationAutoScaling::ScalingPolicy');
     const targets = policies.flatMap(
@@ -178,7 +223,7 @@ test('with a canary, tasks scale by the requests of the target group that has th
 });
 
 test('the spot setting runs tasks beyond the minimum on Spot', () => {
-  const spot = synthesize({ spot: true });
+  const spot = synthesizeTasks({ spot: true });
   for (const service of serviceNames) {
     assert.deepEqual(only(spot, service, 'AWS::ECS::Service')['CapacityProviderStrategy'], [
       { CapacityProvider: 'FARGATE', Base: 2, Weight: 0 },
@@ -189,7 +234,7 @@ test('the spot setting runs tasks beyond the minimum on Spot', () => {
 
 test('a changed capacity provider strategy forces a new deployment, and nothing else does', () => {
   const services = [{}, { spot: true }, { spot: true, tasks: { min: 3, max: 8 } }].map((changes) =>
-    only(synthesize(changes), 'cart', 'AWS::ECS::Service'),
+    only(synthesizeTasks(changes), 'cart', 'AWS::ECS::Service'),
   );
   for (const { LaunchType } of services)
     assert.equal(LaunchType, undefined, 'from one, CloudFormation would make a second service of that name');
@@ -203,7 +248,7 @@ test('a changed capacity provider strategy forces a new deployment, and nothing 
   const { Resources } = templates.cart;
   const waitsFor = Object.values(Resources).find(({ Type }) => Type === 'AWS::ECS::Service')?.DependsOn;
   assert.ok(waitsFor?.some((id) => Resources[id]?.Type === 'AWS::ECS::ClusterCapacityProviderAssociations'));
-  const again = only(synthesize({ tasks: { min: 3, max: 9 } }), 'cart', 'AWS::ECS::Service');
+  const again = only(synthesizeTasks({ tasks: { min: 3, max: 9 } }), 'cart', 'AWS::ECS::Service');
   assert.equal(again['ForceNewDeployment'].ForceNewDeploymentNonce, nonces[0]);
 });
 
@@ -221,10 +266,13 @@ test('a relay retries for almost the retention of the stream, then failed change
     );
     assert.deepEqual(mapping['FunctionResponseTypes'], ['ReportBatchItemFailures']);
     assert.equal(mapping['StartingPosition'], 'TRIM_HORIZON');
-    const [bucket] = mapping['DestinationConfig'].OnFailure.Destination['Fn::GetAtt'] as string[];
-    assert.equal(templates[service].Resources[bucket ?? '']?.Type, 'AWS::S3::Bucket');
+    const { OutputName } = mapping['DestinationConfig'].OnFailure.Destination['Fn::GetStackOutput'];
+    const data = templates[`${service}-data`];
+    const { Value } = data.Outputs?.[OutputName] ?? {};
+    const [bucket = ''] = (Value as { 'Fn::GetAtt': string[] })['Fn::GetAtt'];
+    assert.equal(data.Resources[bucket]?.Type, 'AWS::S3::Bucket');
   }
-  const patient = synthesize({ relayBatchWindowSeconds: 2 });
+  const patient = synthesizeTasks({ relayBatchWindowSeconds: 2 });
   const mapping = only(patient, 'cart', 'AWS::Lambda::EventSourceMapping');
   assert.equal(mapping['MaximumBatchingWindowInSeconds'], 2);
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Resource, resources, synthesize } from './testing/synth.ts';
+import { type Resource, resources, synthesizeAll } from './testing/synth.ts';
 
 const zone = { id: 'Z123', name: 'example.com' };
-const plain = synthesize().edge;
-const secure = synthesize({ domain: { name: 'shop.example.com', zone } }).edge;
+const plain = synthesizeAll().edge;
+const secure = synthesizeAll({ domain: { name: 'shop.example.com', zone } }).edge;
 
 const propertiesOf = (edge: typeof plain, type: string): Resource['Properties'][] =>
   resources({ edge }, type).map(({ Properties }) => Properties);
@@ -52,7 +52,7 @@ test('a zone gets an alias record; a given certificate is used', () => {
   const [alias] = propertiesOf(secure, 'AWS::Route53::RecordSet');
   assert.deepEqual([alias?.['Name'], alias?.['Type']], ['shop.example.com.', 'A']);
   const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/1';
-  const { edge } = synthesize({ domain: { name: 'shop.example.com', certificateArn } });
+  const { edge } = synthesizeAll({ domain: { name: 'shop.example.com', certificateArn } });
   assert.deepEqual(propertiesOf(edge, 'AWS::Route53::RecordSet'), []);
   assert.deepEqual(propertiesOf(edge, 'AWS::CertificateManager::Certificate'), []);
   const [https] = propertiesOf(edge, 'AWS::ElasticLoadBalancingV2::Listener');
@@ -69,7 +69,7 @@ test('access logs are stored in the bucket of logs, and invalid headers are drop
 
 test('the waf setting limits the rate of requests per address', () => {
   assert.deepEqual(propertiesOf(plain, 'AWS::WAFv2::WebACL'), []);
-  const { edge } = synthesize({ waf: { requestsPerFiveMinutes: 3_000 } });
+  const { edge } = synthesizeAll({ waf: { requestsPerFiveMinutes: 3_000 } });
   const limits = propertiesOf(edge, 'AWS::WAFv2::WebACL').map(({ Rules }) => {
     const { Limit, AggregateKeyType } = Rules[0].Statement.RateBasedStatement;
     return [Limit, AggregateKeyType] as unknown[];

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bundle } from '@tandem/bundle/bundle';
-import { publishers, type ServiceName } from '@tandem/contracts/topology';
+import { type Artifact, bundle } from '@tandem/bundle/bundle';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { production } from '../settings/production.ts';
 import { staging } from '../settings/staging.ts';
 import { createDeployment, type Stage } from './deployment.ts';
 import { createPipelineStack } from './pipeline.ts';
+import { rejectPlaceholders } from './settings-placeholders.ts';
 import { readSettings, type Settings, type SettingsInput, settingsSchema } from './settings.ts';
 
 const stages: Readonly<Record<Stage, SettingsInput>> = { staging, production };
@@ -25,6 +26,7 @@ switch (choice) {
   case 'pipeline':
     createPipelineStack(app, 'tandem-pipeline', {
       repository: String(app.node.tryGetContext('repository')),
+      pullers: accounts(app.node.tryGetContext('pullers')),
       environments: Object.fromEntries(
         Object.entries(stages).map(([stage, { region, bootstrapQualifier: qualifier }]) => [
           stage,
@@ -40,16 +42,40 @@ switch (choice) {
     await deploy(choice);
 }
 
+/** Account numbers that are separated by commas. */
+function accounts(text: unknown): readonly string[] {
+  return typeof text === 'string' ? text.split(',') : [];
+}
+
 async function deploy(stage: Stage): Promise<void> {
   const settings = settingsOrExit(stage);
-  const relayCode = (service: ServiceName) => join(root, '.cache/bundles', `${service}-relay`);
-  await Promise.all(publishers.map(([service]) => bundle(`${service}-relay`, relayCode(service))));
-  createDeployment(app, stage, settings, { relayCode, sources: root });
+  const folderOf = (artifact: Artifact) => join(root, '.cache/bundles', artifact);
+  const relayOf = (service: ServiceName) => `${service}-relay` as const;
+  const artifacts = [
+    ...(settings.deployment === 'rolling' ? [] : ['deployment-test' as const]),
+    ...(settings.probe === false ? [] : ['probe' as const]),
+    ...settings.services.flatMap((service): Artifact[] => [
+      ...(topology.relays[service] ? [relayOf(service)] : []),
+      ...(topology.services[service].runsAs === 'function' ? [service] : []),
+    ]),
+  ];
+  await Promise.all(artifacts.map((artifact) => bundle(artifact, folderOf(artifact))));
+  createDeployment(app, stage, settings, {
+    relayCode: (service) => folderOf(relayOf(service)),
+    functionCode: folderOf,
+    testCode: folderOf('deployment-test'),
+    probeCode: folderOf('probe'),
+    sources: root,
+  });
 }
 
 function settingsOrExit(stage: Stage): Settings {
   try {
-    return readSettings({ ...stages[stage], ...overrides() });
+    const input = { ...stages[stage], ...overrides() };
+    const settings = readSettings(input);
+    const acknowledged = app.node.tryGetContext('placeholders') === 'allowed';
+    rejectPlaceholders(stage, input, { acknowledged });
+    return settings;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return process.exit(1);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
-import { type Resource, resources, synthesize, type Templates } from './testing/synth.ts';
+import { asTasks, type Resource, resources, synthesizeAll, type Templates } from './testing/synth.ts';
 
 const jwksUrl = 'data:application/json,{"keys":[]}';
 const networks: Record<'nat' | 'endpoints' | 'ipv6', Templates> = {
-  nat: synthesize(),
-  endpoints: synthesize({ egress: 'endpoints', auth: { issuer: 'i', audience: 'a', jwksUrl } }),
-  ipv6: synthesize({ egress: 'ipv6' }),
+  nat: synthesizeAll({}, asTasks),
+  endpoints: synthesizeAll({ egress: 'endpoints', auth: { issuer: 'i', audience: 'a', jwksUrl } }, asTasks),
+  ipv6: synthesizeAll({ egress: 'ipv6' }, asTasks),
 };
 
 const propertiesOf = (templates: Partial<Templates>, type: string): Resource['Properties'][] =>
@@ -38,6 +38,40 @@ test('by default there is one NAT gateway, which traffic to tables and image lay
     ['dynamodb', 's3'],
   );
   assert.deepEqual(endpoints(networks.nat, 'Interface'), []);
+});
+
+test('with two NAT gateways each zone has its own: the outage of one leaves the other zone its egress (aws F4)', () => {
+  const two = synthesizeAll({ natGateways: 2 }, asTasks);
+  const gateways = propertiesOf(two, 'AWS::EC2::NatGateway');
+  assert.equal(new Set(gateways.map(({ SubnetId }) => JSON.stringify(SubnetId))).size, 2);
+  const routes = propertiesOf(two, 'AWS::EC2::Route').filter(({ NatGatewayId }) => NatGatewayId);
+  assert.equal(new Set(routes.map(({ NatGatewayId }) => JSON.stringify(NatGatewayId))).size, 2);
+});
+
+test('the block of the VPC is a setting, from which all subnets and endpoints take theirs (aws F13)', () => {
+  const auth = { issuer: 'i', audience: 'a', jwksUrl };
+  const templates = synthesizeAll({ cidr: '172.20.0.0/20', egress: 'endpoints', auth });
+  assert.equal(propertiesOf(templates, 'AWS::EC2::VPC')[0]?.['CidrBlock'], '172.20.0.0/20');
+  for (const { CidrBlock } of propertiesOf(templates, 'AWS::EC2::Subnet'))
+    assert.match(CidrBlock as string, /^172\.20\./);
+  assert.doesNotMatch(JSON.stringify(templates), /10\.0\.0\.0/);
+});
+
+test('your own VPC is used as it is: nothing is created or looked up in it (aws F13)', () => {
+  const vpc = {
+    id: 'vpc-0a1b2c3d',
+    availabilityZones: ['us-east-1a', 'us-east-1b'],
+    publicSubnets: ['subnet-0b1a2b3c', 'subnet-0b2a2b3c'],
+    taskSubnets: ['subnet-0c1a2b3c', 'subnet-0c2a2b3c'],
+  };
+  const templates = synthesizeAll({ vpc }, asTasks);
+  const created = Object.values(templates.network.Resources).map(({ Type }) => Type);
+  assert.deepEqual(created.toSorted(), ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy']);
+  const [balancer] = propertiesOf(templates, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+  assert.deepEqual(balancer?.['Subnets'], vpc.publicSubnets);
+  for (const { NetworkConfiguration } of propertiesOf(templates, 'AWS::ECS::Service'))
+    assert.deepEqual(NetworkConfiguration.AwsvpcConfiguration.Subnets, vpc.taskSubnets);
+  for (const { VpcId } of propertiesOf(templates, 'AWS::EC2::SecurityGroup')) assert.equal(VpcId, vpc.id);
 });
 
 test('with endpoints there is no internet access, but an endpoint for each service that tasks call', () => {
@@ -125,7 +159,7 @@ test('the load balancer accepts connections at its listeners, and connects only 
   const domain = { name: 'shop.example.com', certificateArn: 'arn:aws:acm:us-east-1:1:certificate/1' };
   for (const [templates, ports] of [
     [networks.nat, [80]],
-    [synthesize({ domain }), [443, 80]],
+    [synthesizeAll({ domain }, asTasks), [443, 80]],
   ] as const) {
     const [group] = propertiesOf({ edge: templates.edge }, 'AWS::EC2::SecurityGroup');
     const ingress = group?.['SecurityGroupIngress'] as { FromPort: number }[];

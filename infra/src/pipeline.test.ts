@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { production } from '../settings/production.ts';
 import { staging } from '../settings/staging.ts';
-import { createPipelineStack } from './pipeline.ts';
+import { createPipelineStack, type PipelineOptions } from './pipeline.ts';
 import { synthesize as synthesizeStage } from './testing/synth.ts';
 
 const regions = ['us-east-1'];
@@ -14,16 +14,25 @@ const environments = {
 };
 const repository = 'acme@1/tandem@2';
 
-function synthesize() {
+const MAIN = 'refs/heads/main';
+
+function synthesize(options: Partial<PipelineOptions> = {}) {
   const stack = createPipelineStack(new App(), 'tandem-pipeline', {
     repository,
     environments,
     env: { account: '111122223333', region: 'us-east-1' },
+    ...options,
   });
   return Template.fromStack(stack);
 }
 
-function trusting(subject: string) {
+/** Trust in the jobs of one workflow file, on these refs only. */
+function trusting(subject: string, workflow: string, ref: string) {
+  const ofRef = {
+    'token.actions.githubusercontent.com:ref': ref,
+    'token.actions.githubusercontent.com:job_workflow_ref': `acme/tandem/.github/workflows/${workflow}@${ref}`,
+  };
+  const isPattern = ref.includes('*');
   return {
     Version: '2012-10-17',
     Statement: [
@@ -35,7 +44,10 @@ function trusting(subject: string) {
           StringEquals: {
             'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
             'token.actions.githubusercontent.com:sub': `repo:${repository}:${subject}`,
+            'token.actions.githubusercontent.com:repository_id': '2',
+            ...(isPattern ? {} : ofRef),
           },
+          ...(isPattern && { StringLike: ofRef }),
         },
       },
     ],
@@ -62,22 +74,87 @@ test('tokens of GitHub are accepted for one audience', () => {
 });
 
 for (const [stage, { qualifier }] of Object.entries(environments)) {
-  test(`only jobs of the environment ${stage} may deploy it, with its own bootstrap roles in its region`, () => {
+  test(`only jobs of deploy.yml on main in the environment ${stage} may deploy it, with its own bootstrap roles (security 4)`, () => {
     const template = synthesize();
     template.hasResourceProperties('AWS::IAM::Role', {
       RoleName: `tandem-deploy-${stage}`,
-      AssumeRolePolicyDocument: trusting(`environment:${stage}`),
+      AssumeRolePolicyDocument: trusting(`environment:${stage}`, 'deploy.yml', MAIN),
       ManagedPolicyArns: Match.absent(),
       Policies: Match.absent(),
     });
-    const arns = ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map((role) =>
+    const arns = ['deploy', 'file-publishing', 'lookup'].map((role) =>
       text(`iam::111122223333:role/cdk-${qualifier}-${role}-role-111122223333-${regions[0]}`),
     );
+    const [bucket = ''] = Object.keys(template.findResources('AWS::S3::Bucket'));
+    const bucketArn = { 'Fn::GetAtt': [bucket, 'Arn'] };
     assert.deepEqual(statementsOf(template, `tandem-deploy-${stage}`), [
       { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: arns },
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:PutObject'],
+        Resource: { 'Fn::Join': ['', [bucketArn, `/${stage}/release.tar.gz`]] },
+      },
+      {
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: bucketArn,
+        Condition: { StringEquals: { 's3:prefix': `${stage}/release.tar.gz` } },
+      },
     ]);
   });
 }
+
+test('only jobs of deploy.yml on main may publish images, and only to the repositories of releases', () => {
+  const template = synthesize();
+  template.hasResourceProperties('AWS::IAM::Role', {
+    RoleName: 'tandem-publish',
+    AssumeRolePolicyDocument: trusting(`ref:${MAIN}`, 'deploy.yml', MAIN),
+  });
+  const [push, login, ...others] = statementsOf(template, 'tandem-publish') as {
+    Action: unknown;
+    Resource: unknown;
+  }[];
+  assert.deepEqual([login?.Action, others], ['ecr:GetAuthorizationToken', []]);
+  const arns = Object.keys(template.findResources('AWS::ECR::Repository')).map((id) => ({
+    'Fn::GetAtt': [id, 'Arn'],
+  }));
+  assert.equal(arns.length, 2);
+  assert.deepEqual(new Set([push?.Resource].flat()), new Set(arns));
+});
+
+test('images are scanned, their tags cannot be moved, and other accounts pull them only if they are named', () => {
+  const repositoriesOf = (template: Template) =>
+    Object.values(template.findResources('AWS::ECR::Repository'));
+  for (const { Properties, DeletionPolicy } of repositoriesOf(synthesize())) {
+    const { ImageTagMutability, ImageScanningConfiguration, RepositoryPolicyText } = Properties;
+    assert.deepEqual([ImageTagMutability, ImageScanningConfiguration], ['IMMUTABLE', { ScanOnPush: true }]);
+    assert.deepEqual([RepositoryPolicyText, DeletionPolicy], [undefined, 'Retain']);
+  }
+  for (const { Properties } of repositoriesOf(synthesize({ pullers: ['444455556666'] }))) {
+    const [{ Action, Principal }, ...others] = Properties.RepositoryPolicyText.Statement;
+    assert.deepEqual(Principal, { AWS: text('iam::444455556666:root') });
+    assert.deepEqual(
+      new Set(Action),
+      new Set(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']),
+    );
+    assert.deepEqual(others, []);
+  }
+});
+
+test('a repository without ids is trusted by its name', () => {
+  const [role] = Object.values(
+    synthesize({ repository: 'acme/tandem' }).findResources('AWS::IAM::Role', {
+      Properties: { RoleName: 'tandem-publish' },
+    }),
+  );
+  const [{ Condition }] = role?.['Properties']?.AssumeRolePolicyDocument.Statement ?? [];
+  assert.deepEqual(Object.keys(Condition.StringEquals).toSorted(), [
+    'token.actions.githubusercontent.com:aud',
+    'token.actions.githubusercontent.com:job_workflow_ref',
+    'token.actions.githubusercontent.com:ref',
+    'token.actions.githubusercontent.com:sub',
+  ]);
+});
 
 test('in one account and region, the role of a stage cannot assume the roles that deploy another', () => {
   const template = synthesize();
@@ -103,7 +180,7 @@ test('a pull request may read the templates of our stacks, and nothing else', ()
   const template = synthesize();
   template.hasResourceProperties('AWS::IAM::Role', {
     RoleName: 'tandem-diff',
-    AssumeRolePolicyDocument: trusting('pull_request'),
+    AssumeRolePolicyDocument: trusting('pull_request', 'diff.yml', 'refs/pull/*/merge'),
     ManagedPolicyArns: Match.absent(),
     Policies: Match.absent(),
   });
@@ -118,8 +195,8 @@ test('a pull request may read the templates of our stacks, and nothing else', ()
 
 test('there are no other roles or policies', () => {
   const template = synthesize();
-  template.resourceCountIs('AWS::IAM::Role', 3);
-  template.resourceCountIs('AWS::IAM::Policy', 3);
+  template.resourceCountIs('AWS::IAM::Role', 4);
+  template.resourceCountIs('AWS::IAM::Policy', 4);
   template.resourceCountIs('AWS::IAM::OIDCProvider', 1);
 });
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { publishers, serviceNames, topology } from '@tandem/contracts/topology';
-import { type Resource, resources, synthesize, type Templates } from './testing/synth.ts';
+import { publishers, serviceNames, type TableName, topology } from '@tandem/contracts/topology';
+import { type Resource, resources, stacksOf, synthesizeAll, type Templates } from './testing/synth.ts';
 
-const templates = synthesize();
-const withKey = synthesize({ customerKey: true });
+const templates = synthesizeAll();
+const withKey = synthesizeAll({ customerKey: true });
 
 const all = (type: string, of: Partial<Templates> = templates) => {
   const found = resources(of, type);
@@ -42,6 +42,16 @@ test('tables are retained, have deletion protection, and point-in-time recovery'
   }
 });
 
+test('Contributor Insights are absent where they are off, and of throttled keys where they are on (oracle 8)', () => {
+  const insightsIn = (of: Templates) =>
+    propertiesOf('AWS::DynamoDB::GlobalTable', of).map(({ Replicas }) => [
+      ...new Set(JSON.stringify(Replicas).match(/"ContributorInsightsSpecification":{[^}]*}/g)),
+    ]);
+  for (const found of insightsIn(templates)) assert.deepEqual(found, []);
+  for (const found of insightsIn(synthesizeAll({ contributorInsights: true })))
+    assert.deepEqual(found, ['"ContributorInsightsSpecification":{"Enabled":true,"Mode":"THROTTLED_KEYS"}']);
+});
+
 test('queues and buckets are retained when their stack is deleted', () => {
   for (const type of ['AWS::SQS::Queue', 'AWS::S3::Bucket']) {
     for (const { DeletionPolicy, UpdateReplacePolicy } of all(type))
@@ -60,7 +70,7 @@ test('all data is encrypted at rest, by default with keys of AWS', () => {
   for (const queue of propertiesOf('AWS::SQS::Queue')) assert.equal(queue['SqsManagedSseEnabled'], true);
   for (const topic of propertiesOf('AWS::SNS::Topic')) {
     // Alarms and budgets cannot publish where SNS's own key encrypts.
-    if (topic['TopicName'] === 'operators-topic') continue;
+    if (String(topic['TopicName']).startsWith('operators-')) continue;
     assert.match(JSON.stringify(topic['KmsMasterKeyId']), /alias\/aws\/sns/);
   }
   for (const bucket of propertiesOf('AWS::S3::Bucket')) assert.ok(bucket['BucketEncryption']);
@@ -102,10 +112,11 @@ test('with customerKey all roles that read or write encrypted data may use the k
       JSON.stringify(Properties['PolicyDocument']).includes('kms:Decrypt'),
     );
     const names = users.map(({ Properties }) => String(Properties['PolicyName']).replace(/[0-9A-F]{8}$/, ''));
-    const { table, queues } = topology.services[service];
+    const { table, queues, runsAs } = topology.services[service];
+    const grants = runsAs === 'function' ? 'FunctionGrants' : 'TaskGrants';
     const expected = [
       ...(topology.relays[service] ? ['RelayGrants'] : []),
-      ...(table || queues.length > 0 ? ['TaskGrants'] : []),
+      ...(table || queues.length > 0 ? [grants] : []),
     ];
     assert.deepEqual(names.toSorted(), expected);
   }
@@ -126,7 +137,7 @@ test('queues, topics and buckets deny requests without TLS', () => {
 
 test('failed changes expire before Product deletes reservations, after 30 days', () => {
   for (const [service] of publishers) {
-    const rules = resources({ [service]: templates[service] }, 'AWS::S3::Bucket').flatMap(
+    const rules = resources(stacksOf(templates, service), 'AWS::S3::Bucket').flatMap(
       ({ Properties }) => Properties['LifecycleConfiguration'].Rules as { ExpirationInDays: number }[],
     );
     assert.ok(rules.length > 0 && rules.every(({ ExpirationInDays }) => ExpirationInDays < 30));
@@ -167,19 +178,26 @@ test('buckets block public access', () => {
 });
 
 test('log retention follows the settings', () => {
-  const templates = synthesize({ logRetentionDays: 90 });
+  const templates = synthesizeAll({ logRetentionDays: 90 });
   for (const group of propertiesOf('AWS::Logs::LogGroup', templates))
     assert.equal(group['RetentionInDays'], 90);
 });
 
 test('on-demand tables have a throughput limit, so that a runaway client does not drive up the bill', () => {
-  const onDemand = synthesize({ capacity: { mode: 'onDemand' } });
+  const onDemand = synthesizeAll({ capacity: { mode: 'onDemand' } });
   for (const table of propertiesOf('AWS::DynamoDB::GlobalTable', onDemand)) {
     assert.equal(table['BillingMode'], 'PAY_PER_REQUEST');
     assert.deepEqual(table['WriteOnDemandThroughputSettings'], { MaxWriteRequestUnits: 500 });
   }
-  const provisioned = synthesize({ capacity: { mode: 'provisioned', minUnits: 5, maxUnits: 60 } });
+  const provisioned = synthesizeAll({ capacity: { mode: 'provisioned', minUnits: 5, maxUnits: 60 } });
   for (const table of propertiesOf('AWS::DynamoDB::GlobalTable', provisioned)) {
+    const { owner } = topology.tables[table['TableName'] as TableName];
+    if (topology.services[owner].runsAs === 'function') {
+      // At rest it costs nothing.
+      assert.equal(table['BillingMode'], 'PAY_PER_REQUEST');
+      assert.deepEqual(table['WriteOnDemandThroughputSettings'], { MaxWriteRequestUnits: 60 });
+      continue;
+    }
     assert.equal(table['BillingMode'], 'PROVISIONED');
     const { WriteCapacityAutoScalingSettings: writes } = table['WriteProvisionedThroughputSettings'];
     assert.deepEqual([writes.MinCapacity, writes.MaxCapacity], [5, 60]);

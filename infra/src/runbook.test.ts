@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { resources, synthesize } from './testing/synth.ts';
+import { resources, stateful, synthesizeAll } from './testing/synth.ts';
 
 const root = join(import.meta.dirname, '../..');
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })];
@@ -27,11 +27,26 @@ function anchorsOf(page: string): Set<string> {
   return new Set(anchors);
 }
 
-test('every alarm links to an existing section of the runbook', () => {
-  const alarms = resources({ observability: synthesize().observability }, 'AWS::CloudWatch::Alarm');
-  const sections = alarms.map(({ Properties: { AlarmDescription: description } }) => {
-    const [, section] = /\ndocs\/runbook\.md#([a-z-]+)$/.exec(String(description)) ?? [];
-    assert.ok(section, `no section in "${description}"`);
+test('every alarm and every rule links to an existing section of the runbook', () => {
+  const { observability } = synthesizeAll(stateful);
+  const alarms = ['Alarm', 'CompositeAlarm'].flatMap((type) =>
+    resources({ observability }, `AWS::CloudWatch::${type}`),
+  );
+  const rules = resources({ observability }, 'AWS::Events::Rule').filter(
+    ({ Properties }) => Properties['EventPattern'],
+  );
+  const texts = [
+    ...alarms.map(({ Properties }) => String(Properties['AlarmDescription'])),
+    ...rules.map(
+      ({ Properties }) =>
+        JSON.parse(
+          Properties['Targets'][0].InputTransformer.InputTemplate.replaceAll('\n', String.raw`\n`),
+        ) as string,
+    ),
+  ];
+  const sections = texts.map((text) => {
+    const [, section] = /\ndocs\/runbook\.md#([a-z-]+)$/.exec(text) ?? [];
+    assert.ok(section, `no section in "${text}"`);
     return section;
   });
   assert.ok(sections.length > 0);
@@ -58,6 +73,19 @@ test('every --revert-drift in the runbook links to its restriction with a canary
   assert.ok(reverting.length >= 2);
   assert.deepEqual(
     reverting.filter((paragraph) => !paragraph.includes('](#a-canary-has-two-target-groups)')),
+    [],
+  );
+});
+
+test('every npm script of the runbook exists', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+  const used = [...runbook.matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = '']) => name);
+  assert.ok(used.length > 0);
+  assert.deepEqual(
+    used.filter((name) => !(name in scripts)),
     [],
   );
 });

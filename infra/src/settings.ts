@@ -1,46 +1,21 @@
 import { mapServices, serviceNames } from '@tandem/contracts/topology';
+import { isOrigin } from '@tandem/chassis/config';
 import { z } from 'zod';
+import { alerts } from './alert-settings.ts';
+import { backup } from './backup-setting.ts';
 import { requestsPerTask } from './capacity.ts';
+import { deploymentStrategy, deploymentTest } from './deployment-settings.ts';
+import { cloudFront } from './distribution-setting.ts';
+import { account, cidr, natGateways, ownVpc } from './network-settings.ts';
+import { checkConsistency } from './settings-consistency.ts';
+import { capacity } from './capacity-setting.ts';
+import { count, domain, images } from './settings-parts.ts';
+import { probe } from './probe-setting.ts';
+import { traces } from './traces-setting.ts';
 
-const count = (min: number, max: number) => z.int().min(min).max(max);
-
-const domain = z
-  .strictObject({
-    name: z.hostname().describe('Host name of the public URL'),
-    zone: z
-      .strictObject({ id: z.string(), name: z.hostname() })
-      .optional()
-      .describe(
-        'Route 53 hosted zone for the alias record, and for DNS validation of the certificate unless certificateArn is set',
-      ),
-    certificateArn: z
-      .string()
-      .startsWith('arn:')
-      .optional()
-      .describe('ARN of an ACM certificate in this region'),
-  })
-  .refine(
-    ({ zone, certificateArn }) => zone ?? certificateArn,
-    'neither certificateArn nor zone is set: set at least one',
-  );
-
-const capacity = z.discriminatedUnion('mode', [
-  z
-    .strictObject({
-      mode: z.literal('onDemand'),
-      maxReadUnits: count(1, 40_000).default(1_000),
-      maxWriteUnits: count(1, 40_000).default(500),
-    })
-    .describe('Pay per request, with a limit of units per second that caps the cost of a runaway client'),
-  z
-    .strictObject({
-      mode: z.literal('provisioned'),
-      minUnits: count(1, 40_000),
-      maxUnits: count(1, 40_000),
-      targetPercent: count(20, 90).default(70),
-    })
-    .describe('Pay per hour, with auto scaling: cheaper for a constant load'),
-]);
+/** A text in a list that is separated by commas. */
+const text = z.string().regex(/^[^,]+$/, 'expected a text without commas');
+const texts = z.union([text, z.array(text).min(1)]).transform((value) => [value].flat());
 
 const service = z.enum(serviceNames);
 
@@ -52,6 +27,7 @@ export const settingsSchema = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region such as eu-central-1')
     .describe('AWS region'),
+  account: account.optional(),
   namePrefix: z
     .string()
     .regex(/^([a-z][a-z0-9]{0,11}-)?$/, 'expected up to 12 lower-case letters and digits, and a hyphen')
@@ -63,14 +39,47 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Qualifier of the bootstrap roles that deploy this stage only; see `cdk bootstrap --qualifier`',
     ),
+  services: z
+    .array(service)
+    .min(1)
+    .transform((chosen) => serviceNames.filter((name) => chosen.includes(name)))
+    .default([...serviceNames])
+    .describe('Services to deploy; default: all'),
   auth: z
-    .strictObject({ issuer: z.string(), audience: z.string(), jwksUrl: z.url() })
-    .describe('Issuer and audience of tokens, and the URL of the key set, which may be a data: URL'),
-  domain: domain.optional().describe('Domain for HTTPS; default: HTTP at the name of the load balancer'),
+    .strictObject({
+      issuer: texts,
+      audience: texts,
+      jwksUrl: z.url(),
+      scopeClaims: texts.optional(),
+      scopes: z.record(text, texts).default({}),
+      maxTokenSeconds: count(60, 366 * 24 * 60 * 60).optional(),
+    })
+    .describe(
+      'Issuer and audience of tokens, one or several each; the URL of the key set, which may be a data: URL; and, where the defaults of AUTH_SCOPE_CLAIMS, AUTH_SCOPES and AUTH_MAX_TOKEN_SECONDS do not fit, claims, the issuer’s names of scopes, and lifetime',
+    ),
+  domain: domain.optional().describe('Domain for HTTPS'),
+  plainHttp: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Acknowledges that without a domain tokens and the ids of carts travel in plain text: for a trial, or if TLS ends before the load balancer',
+    ),
+  cloudFront: cloudFront
+    .optional()
+    .describe(
+      'CloudFront in front of a private load balancer, which caches reads of the catalog; default: none, as it costs more than it saves',
+    ),
+  corsOrigins: z
+    .array(z.string().refine(isOrigin, 'expected an origin such as https://shop.example, without path or *'))
+    .default([])
+    .describe('Origins whose pages may call the APIs from a browser; default: none'),
   egress: z
     .enum(['nat', 'endpoints', 'ipv6'])
     .default('nat')
     .describe('Egress of tasks: NAT gateway, interface endpoints without internet, or IPv6-only subnets'),
+  natGateways,
+  cidr: cidr.optional(),
+  vpc: ownVpc.optional(),
   tasks: z
     .strictObject({ min: count(1, 50), max: count(1, 200) })
     .default({ min: 2, max: 8 })
@@ -79,6 +88,11 @@ export const settingsSchema = z.strictObject({
     .strictObject({ cpu: z.literal([256, 512, 1024]), memoryMiB: z.literal([512, 1024, 2048]) })
     .default({ cpu: 256, memoryMiB: 512 })
     .describe('Task size; 1024 CPU units are one ARM64 core'),
+  functionConcurrency: count(0, 1_000)
+    .default(5)
+    .describe(
+      'Requests that the functions of a service handle at the same time, which Lambda reserves: it limits the cost of a runaway client; 0: no limit, for an account whose quota is too low',
+    ),
   requestsPerTaskAndMinute: z
     .union([
       requestsPerMinute.transform((requests) => mapServices(() => requests)),
@@ -94,15 +108,23 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Run tasks beyond the minimum on Fargate Spot: up to 70 % cheaper, interrupted at two minutes’ notice',
     ),
-  deployment: z
-    .enum(['rolling', 'canary'])
-    .default('rolling')
+  images: images
+    .default({})
     .describe(
-      'Deployment strategy: rolling with a circuit breaker, or canary with 10 % of the requests for five minutes',
+      'Images to deploy, by service, as `npm run release` builds them once for all stages; default: built from the sources by each deployment',
     ),
+  deployment: deploymentStrategy,
+  deploymentTest,
   capacity: capacity
-    .prefault({ mode: 'onDemand' })
-    .describe('Capacity mode of the tables: on-demand or provisioned'),
+    .prefault('onDemand')
+    .describe(
+      'Capacity of the tables: onDemand, steady (provisioned for the seed’s peak), or figures of either mode',
+    ),
+  backup: backup
+    .optional()
+    .describe(
+      'Backups of the tables with a copy in a vault of another account, by AWS Backup: schedule, and retention of both; default: none',
+    ),
   customerKey: z
     .boolean()
     .default(false)
@@ -126,19 +148,24 @@ export const settingsSchema = z.strictObject({
   relayBatchWindowSeconds: count(0, 300)
     .default(1)
     .describe('Batching window of the relays; 0 publishes events earlier, with more invocations'),
-  traces: z
-    .strictObject({
-      endpoint: z.url(),
-      headersSecretName: z.string().optional(),
-      share: z.number().min(0).max(1).default(0.01),
-    })
+  traces: traces
     .optional()
-    .describe('OTLP endpoint for traces, the secret with its request headers, and the sampled share'),
-  alarmEmail: z.email().optional().describe('E-mail address for alarm and budget notifications'),
+    .describe(
+      'Traces: X-Ray ({ xray: true }), or an OTLP endpoint and the secret with its request headers; and the sampled share',
+    ),
+  alerts: alerts.optional(),
+  unwatched: z
+    .boolean()
+    .default(false)
+    .describe('Acknowledges that without alerts an outage notifies nobody'),
+  probe,
   budgetUsd: count(1, 1_000_000)
     .optional()
     .describe('Monthly budget of the account; notifies at 80 % and when a forecast exceeds it'),
   logRetentionDays: z.literal([7, 14, 30, 90, 180, 365]).default(30).describe('Retention of logs in days'),
+  auditRetentionDays: count(1, 3_650)
+    .default(365)
+    .describe('Retention of the audit trail in days; it outlives the logs, and the stacks'),
   runbookUrl: z
     .string()
     .default('docs/runbook.md')
@@ -166,28 +193,4 @@ export function readSettings(input: SettingsInput): Settings {
     ({ path, message }) => `${path.join('.') || 'settings'}: ${message}`,
   );
   throw new Error(`Invalid settings\n${problems.join('\n')}`);
-}
-
-function checkConsistency({ tasks, egress, auth, traces }: Settings, context: z.RefinementCtx): void {
-  const addIssue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (tasks.min > tasks.max) addIssue(['tasks'], 'min is greater than max: raise max, or lower min');
-  for (const [path, url] of [
-    [['auth', 'jwksUrl'], auth.jwksUrl],
-    [['traces', 'endpoint'], traces?.endpoint ?? 'data:'],
-  ] as const) {
-    const { protocol, port } = new URL(url);
-    if (protocol !== 'data:' && (protocol !== 'https:' || port !== ''))
-      addIssue([...path], 'tasks can only connect over HTTPS to port 443: use such a URL');
-  }
-  if (egress !== 'endpoints') return;
-  if (!auth.jwksUrl.startsWith('data:'))
-    addIssue(
-      ['auth', 'jwksUrl'],
-      'egress "endpoints" has no internet access: set the key set as a data: URL',
-    );
-  if (traces)
-    addIssue(
-      ['traces'],
-      'egress "endpoints" has no internet access: choose another egress, or remove traces',
-    );
 }

@@ -2,20 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publishers, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { physicalName } from './testing/physical-name.ts';
-import { type CloudFormation, type Resource, resources, synthesize } from './testing/synth.ts';
+import { type CloudFormation, type Resource, resources, stacksOf, synthesizeAll } from './testing/synth.ts';
 
-const templates = synthesize();
+const templates = synthesizeAll();
+const isFunction = (service: ServiceName) => topology.services[service].runsAs === 'function';
 const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
 
-/** Results of `read` for all resources of a type, in all stacks. */
+/** Results of `read` for all resources of a type, in the stacks of all services. */
 function found<T>(
   type: string,
   read: (resource: Resource, template: CloudFormation, service: ServiceName) => T,
 ): T[] {
-  return serviceNames.flatMap((service) => {
-    const template = templates[service];
-    return resources({ [service]: template }, type).map((resource) => read(resource, template, service));
-  });
+  return serviceNames.flatMap((service) =>
+    Object.entries(stacksOf(templates, service)).flatMap(([stack, template]) =>
+      resources({ [stack]: template }, type).map((resource) => read(resource, template, service)),
+    ),
+  );
 }
 
 test('every table exists with its indexes, a stream of both images, and TTL', () => {
@@ -23,13 +25,11 @@ test('every table exists with its indexes, a stream of both images, and TTL', ()
   const expected = Object.entries(topology.tables).map(([name, { owner, indexes }]) => ({
     name,
     owner,
-    keys: ['pk', ...Object.keys(indexes).flatMap((index) => [`${index}Partition`, `${index}Sort`])].map(
-      string,
-    ),
+    keys: ['pk', ...Object.keys(indexes).flatMap((index) => [index, `${index}Sort`])].map(string),
     indexes: Object.entries(indexes).map(([IndexName, holds]) => ({
       IndexName,
       KeySchema: [
-        { AttributeName: `${IndexName}Partition`, KeyType: 'HASH' },
+        { AttributeName: IndexName, KeyType: 'HASH' },
         { AttributeName: `${IndexName}Sort`, KeyType: 'RANGE' },
       ],
       Projection:
@@ -60,7 +60,7 @@ test('the topics are exactly those of the topology', () => {
   assert.deepEqual(names.toSorted(), Object.keys(topology.topics).toSorted());
 });
 
-test('every queue exists with its dead-letter queue, in the stack of its consumer', () => {
+test('every queue exists with its dead-letter queue, in a stack of its consumer', () => {
   const seconds = (days: number) => days * 24 * 60 * 60;
   const keeping = (name: string, service: ServiceName) => ({ name, service, retention: seconds(14) });
   const expected = [
@@ -70,14 +70,12 @@ test('every queue exists with its dead-letter queue, in the stack of its consume
           name,
           service: consumer,
           retention: seconds(4),
-          visibility: visibilityTimeout,
+          // Six times the timeout of a function, and its batch window.
+          visibility: isFunction(consumer) ? 6 * 60 + 60 : visibilityTimeout,
           redrive: { to: deadLetterQueue, after: maxReceiveCount },
         },
         { ...keeping(deadLetterQueue, consumer), takesFrom: [name] },
       ],
-    ),
-    ...topology.subscriptions.map(({ queue, deadLetterQueue }) =>
-      keeping(deadLetterQueue, topology.queues[queue].consumer),
     ),
     ...publishers.map(([service, { parkingQueue }]) => keeping(parkingQueue, service)),
   ];
@@ -114,23 +112,23 @@ test('every subscription exists with raw delivery, a filter on its event types, 
     scope: properties['FilterPolicyScope'] ?? 'MessageAttributes',
     deadLetterQueue: physicalName(template, properties['RedrivePolicy']?.deadLetterTargetArn),
   }));
-  const expected = topology.subscriptions.map(({ topic, queue, eventTypes, deadLetterQueue }) => ({
+  const expected = topology.subscriptions.map(({ topic, queue, eventTypes }) => ({
     topic,
     queue,
     protocol: 'sqs',
     raw: true,
     filter: { eventType: eventTypes },
     scope: 'MessageAttributes',
-    deadLetterQueue,
+    deadLetterQueue: topology.queues[queue].deadLetterQueue,
   }));
   const byQueue = (a: { queue: string }, b: { queue: string }) => a.queue.localeCompare(b.queue);
   assert.deepEqual(actual.toSorted(byQueue), expected.toSorted(byQueue));
 });
 
-test('only subscribed topics may send to a queue and its subscription dead-letter queue', () => {
-  const expected = topology.subscriptions.flatMap(({ topic, queue, deadLetterQueue }) => [
+test('only subscribed topics may send to a queue and its dead-letter queue', () => {
+  const expected = topology.subscriptions.flatMap(({ topic, queue }) => [
     `${topic} -> ${queue}`,
-    `${topic} -> ${deadLetterQueue}`,
+    `${topic} -> ${topology.queues[queue].deadLetterQueue}`,
   ]);
   const actual = found('AWS::SQS::QueuePolicy', ({ Properties: properties }, template) => {
     const statements = properties['PolicyDocument'].Statement as Record<string, unknown>[];
@@ -152,12 +150,18 @@ test('only subscribed topics may send to a queue and its subscription dead-lette
 test('every relay reads the stream of its table, filtered to changes with events', () => {
   for (const service of serviceNames) {
     const relay = topology.relays[service];
-    const mappings = resources({ [service]: templates[service] }, 'AWS::Lambda::EventSourceMapping');
+    const mappings = resources({ [service]: templates[service] }, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ Properties }) => Properties['StartingPosition'] !== undefined,
+    );
     assert.equal(mappings.length, relay ? 1 : 0, service);
     const [properties] = mappings.map(({ Properties }) => Properties);
     if (!relay || !properties) continue;
-    const [table, attribute] = properties['EventSourceArn']['Fn::GetAtt'] as [string, string];
-    assert.equal(physicalName(templates[service], { Ref: table }), relay.table);
+    const { StackName, OutputName } = properties['EventSourceArn']['Fn::GetStackOutput'];
+    assert.equal(StackName, `tandem-production-${service}-data`);
+    const data = templates[`${service}-data`];
+    const { Value } = data.Outputs?.[OutputName] ?? {};
+    const [table, attribute] = (Value as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'];
+    assert.equal(physicalName(data, { Ref: table }), relay.table);
     assert.equal(attribute, 'StreamArn');
     assert.equal(physicalName(templates[service], properties['FunctionName']), `${service}-relay`);
     assert.deepEqual(
@@ -170,6 +174,24 @@ test('every relay reads the stream of its table, filtered to changes with events
       ],
     );
   }
+});
+
+test('every queue of a service that runs as functions is a source of its consumer', () => {
+  const actual = found('AWS::Lambda::EventSourceMapping', ({ Properties: properties }, template) =>
+    properties['StartingPosition'] === undefined
+      ? [
+          {
+            queue: physicalName(template, properties['EventSourceArn']),
+            consumer: physicalName(template, properties['FunctionName']),
+          },
+        ]
+      : [],
+  ).flat();
+  const expected = Object.entries(topology.queues)
+    .filter(([, { consumer }]) => isFunction(consumer))
+    .map(([queue, { consumer }]) => ({ queue, consumer: `${consumer}-consumer` }));
+  assert.ok(expected.length > 0);
+  assert.deepEqual(actual, expected);
 });
 
 test('every path and its subpaths are routed to their service', () => {

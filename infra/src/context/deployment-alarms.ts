@@ -35,7 +35,12 @@ export function deploymentAlarms(
       threshold: 5,
       condition: 'five failed connections within a minute',
     },
-    latency: { metric: metrics.latency(PERIOD), threshold: 1, condition: 'a p99 latency of 1 s' },
+    // A canary has 10 % of the requests.
+    latency: {
+      metric: metrics.slowPercent(PERIOD),
+      threshold: 5,
+      condition: '5 % of the requests that take half a second or longer, within a minute',
+    },
   };
   const alarms = Object.entries(triggers).map(([id, { metric, threshold, condition }]) => {
     const alarmName = names.of(`${service}-deployment-${id}`);

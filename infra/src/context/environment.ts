@@ -1,7 +1,8 @@
-import { type ServiceName, topology } from '@tandem/contracts/topology';
+import { directTopicOf, type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Names } from '../names.ts';
 import type { Settings } from '../settings.ts';
 import { declaredVariables } from './declared-variables.ts';
+import { traceEndpoint } from '../traces-setting.ts';
 
 /** Memory of the task that the image's own `NODE_OPTIONS` fit. */
 const IMAGE_MEMORY_MIB = 512;
@@ -15,13 +16,20 @@ export interface EnvironmentProps {
   readonly port: number;
 }
 
-/** Variables that follow from the settings, in the tasks of the services whose configuration declares them. */
-const variablesOfSettings: Readonly<Record<string, (settings: Settings) => string>> = {
-  AUTH_ISSUER: ({ auth }) => auth.issuer,
-  AUTH_AUDIENCE: ({ auth }) => auth.audience,
+/** Variables that follow from the settings, in the tasks or functions of the services whose configuration declares them. */
+const variablesOfSettings: Readonly<Record<string, (settings: Settings) => string | undefined>> = {
+  AUTH_ISSUER: ({ auth }) => auth.issuer.join(),
+  AUTH_AUDIENCE: ({ auth }) => auth.audience.join(),
   AUTH_JWKS_URL: ({ auth }) => auth.jwksUrl,
-  // The load balancer.
-  PROXY_HOPS: () => '1',
+  AUTH_SCOPE_CLAIMS: ({ auth }) => auth.scopeClaims?.join(),
+  AUTH_SCOPES: ({ auth }) =>
+    Object.entries(auth.scopes)
+      .flatMap(([scope, names]) => names.map((name) => `${scope}=${name}`))
+      .join() || undefined,
+  AUTH_MAX_TOKEN_SECONDS: ({ auth }) => auth.maxTokenSeconds?.toString(),
+  // The load balancer, and CloudFront in front of it: each appends the address that it got the request from.
+  PROXY_HOPS: ({ cloudFront }) => (cloudFront ? '2' : '1'),
+  CORS_ORIGINS: ({ corsOrigins }) => corsOrigins.join(),
   HOLD_SECONDS: ({ holdSeconds }) => String(holdSeconds),
 };
 
@@ -32,25 +40,56 @@ export function serviceEnvironment(
 ): Record<string, string> {
   const { egress, task } = settings;
   const isDualStack = egress === 'ipv6';
+  return {
+    ...commonEnvironment(service, { settings, names, isDualStack }),
+    PORT: String(port),
+    HOST: isDualStack ? '::' : '0.0.0.0',
+    ...telemetryEnvironment(settings, { hasSecrets: true }),
+    ...(task.memoryMiB === IMAGE_MEMORY_MIB ? {} : { NODE_OPTIONS: heapOptions(task.memoryMiB) }),
+    ...settings.environment[service],
+    ...(isDualStack ? { AWS_USE_DUALSTACK_ENDPOINT: 'true' } : {}),
+  };
+}
+
+/** Complete environment of the functions of a service: that of its tasks without an address to listen on. They are in no network. */
+export function functionEnvironment(
+  service: ServiceName,
+  { settings, names }: Omit<EnvironmentProps, 'port'>,
+): Record<string, string> {
+  const {
+    PORT: _port,
+    HOST: _host,
+    ...common
+  } = commonEnvironment(service, {
+    settings,
+    names,
+    isDualStack: false,
+  });
+  return {
+    ...common,
+    ...telemetryEnvironment(settings, { hasSecrets: false }),
+    ...settings.environment[service],
+  };
+}
+
+/** Declared variables with their values or defaults, and the addresses of the table, queues and topic. */
+function commonEnvironment(
+  service: ServiceName,
+  { settings, names, isDualStack }: Omit<EnvironmentProps, 'port'> & { readonly isDualStack: boolean },
+): Record<string, string> {
   const { table, queues } = topology.services[service];
-  const relay = topology.relays[service];
+  const directTopic = directTopicOf(service);
   const declared = Object.entries(declaredVariables[service]).flatMap(([name, byDefault]) => {
     const value = variablesOfSettings[name]?.(settings) ?? byDefault;
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
     ...Object.fromEntries(declared),
-    PORT: String(port),
-    HOST: isDualStack ? '::' : '0.0.0.0',
     ...(table ? { TABLE_NAME: names.of(table) } : {}),
     ...(queues.length > 0
       ? { QUEUE_URLS: queues.map((queue) => names.queueUrl(queue, { isDualStack })).join() }
       : {}),
-    ...(relay?.snapshotQueue ? { TOPIC_ARN: names.topicArn(relay.topic) } : {}),
-    ...telemetryEnvironment(settings, { hasSecrets: true }),
-    ...(task.memoryMiB === IMAGE_MEMORY_MIB ? {} : { NODE_OPTIONS: heapOptions(task.memoryMiB) }),
-    ...settings.environment[service],
-    ...(isDualStack ? { AWS_USE_DUALSTACK_ENDPOINT: 'true' } : {}),
+    ...(directTopic ? { TOPIC_ARN: names.topicArn(directTopic) } : {}),
   };
 }
 
@@ -64,16 +103,15 @@ export function heapOptions(memoryMiB: number): string {
  * Environment for metrics and traces. Lambda cannot inject secrets, and its configuration would reveal the collector's
  * headers, so that functions export spans only to collectors that need no headers.
  */
-export function telemetryEnvironment(
-  { namePrefix, traces }: Settings,
-  { hasSecrets }: { readonly hasSecrets: boolean },
-) {
-  const isExporting = traces !== undefined && (hasSecrets || traces.headersSecretName === undefined);
+export function telemetryEnvironment(settings: Settings, { hasSecrets }: { readonly hasSecrets: boolean }) {
+  const endpoint = traceEndpoint(settings);
+  const isExporting = endpoint !== undefined && (hasSecrets || endpoint.headersSecretName === undefined);
   return {
     EMF: 'true',
-    EMF_NAMESPACE: metricsNamespace(namePrefix),
-    OTEL_EXPORTER_OTLP_ENDPOINT: isExporting ? traces.endpoint : '',
-    OTEL_TRACES_SAMPLER_ARG: String(traces?.share ?? 0),
+    EMF_NAMESPACE: metricsNamespace(settings.namePrefix),
+    OTEL_EXPORTER_OTLP_ENDPOINT: isExporting ? endpoint.url : '',
+    OTEL_EXPORTER_OTLP_SIGNED: String(endpoint?.isSigned ?? false),
+    OTEL_TRACES_SAMPLER_ARG: String(settings.traces?.share ?? 0),
   };
 }
 

@@ -3,10 +3,12 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { RunsAs } from '@tandem/contracts/topology-types';
 import { type ServiceName, type TopicName, topology } from '@tandem/contracts/topology';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Names } from '../names.ts';
+import { VISIBILITY_TIMEOUT } from './function-limits.ts';
 
 /** Maximum of SQS. A dead letter keeps its original timestamp, so that the retention must exceed that of its source queue. */
 const FAILURE_RETENTION = Duration.days(14);
@@ -18,14 +20,18 @@ export interface QueuesProps {
 }
 
 /** Creates the queues that a service consumes, with dead-letter queues and subscriptions to the topics of other contexts. */
-export function createQueues(scope: Construct, service: ServiceName, props: QueuesProps): sqs.Queue[] {
+export function createQueues(
+  scope: Construct,
+  service: ServiceName,
+  { runsAs, ...props }: QueuesProps & { readonly runsAs: RunsAs },
+): sqs.Queue[] {
   const { names } = props;
   return topology.services[service].queues.map((name) => {
     const { deadLetterQueue, maxReceiveCount, visibilityTimeout } = topology.queues[name];
     const deadLetters = createFailureQueue(scope, deadLetterQueue, props, names.queueArn(name));
     const queue = new sqs.Queue(scope, name, {
       ...common(names.of(name), props.key),
-      visibilityTimeout: Duration.seconds(visibilityTimeout),
+      visibilityTimeout: runsAs === 'function' ? VISIBILITY_TIMEOUT : Duration.seconds(visibilityTimeout),
       retentionPeriod: RETENTION,
       deadLetterQueue: { queue: deadLetters, maxReceiveCount },
     });
@@ -38,7 +44,7 @@ export function createQueues(scope: Construct, service: ServiceName, props: Queu
           filterPolicy: {
             eventType: sns.SubscriptionFilter.stringFilter({ allowlist: [...subscription.eventTypes] }),
           },
-          deadLetterQueue: createFailureQueue(scope, subscription.deadLetterQueue, props),
+          deadLetterQueue: deadLetters,
         }),
       );
     }

@@ -1,24 +1,22 @@
 import { Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { relayOf, type ServiceName } from '@tandem/contracts/topology';
 import { streamFilters } from '@tandem/storage/dynamodb-layout';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { createRetainedBucket } from '../bucket.ts';
 import type { Names } from '../names.ts';
 import type { Settings } from '../settings.ts';
+import type { Outbox } from './data-stack.ts';
 import { telemetryEnvironment } from './environment.ts';
 import { relayGrants } from './grants.ts';
-import { createFailureQueue } from './queues.ts';
+import { grantTraces } from './trace-grants.ts';
 
 export interface RelayProps {
   readonly service: ServiceName;
-  readonly table: TableV2;
+  readonly outbox: Outbox;
   /** Directory of the bundled function. */
   readonly code: string;
   readonly settings: Settings;
@@ -34,20 +32,13 @@ export interface Relay {
 
 /** Below the stream's retention of 24 hours: records that still fail then go to the failure bucket and unblock their shard. */
 const MAX_RECORD_AGE = Duration.hours(20);
-/** Less than the 30 days for which Product keeps reservations: an older change, published again, would hold stock forever. */
-const FAILURE_RETENTION_DAYS = 29;
 const BATCH_SIZE = 100;
 
 /** Creates the outbox relay of a table, which publishes the events of its changes. Failures are retried, in order within each shard. */
 export function createRelay(scope: Construct, props: RelayProps): Relay {
-  const { service, table, code, settings, names, key } = props;
+  const { service, outbox, code, settings, names, key } = props;
   const { topic, parkingQueue, publishesExpiry } = relayOf(service);
   const functionName = names.of(`${service}-relay`);
-  const streamArn = table.tableStreamArn;
-  if (streamArn === undefined) throw new Error(`The table of ${service} has no stream.`);
-
-  const parking = createFailureQueue(scope, parkingQueue, props);
-  const failures = createRetainedBucket(scope, 'RelayFailures', { expireAfterDays: FAILURE_RETENTION_DAYS });
   const logGroup = new logs.LogGroup(scope, 'RelayLogs', {
     logGroupName: `/aws/lambda/${functionName}`,
     retention: settings.logRetentionDays,
@@ -61,15 +52,14 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
   const policy = new iam.Policy(scope, 'RelayGrants', {
     roles: [role],
     statements: relayGrants(service, names, {
-      streamArn,
-      failuresArn: failures.bucketArn,
+      ...outbox,
       logsArn: logGroup.logGroupArn,
       key,
     }),
   });
-  const failuresId = Stack.of(scope).getLogicalId(failures.node.defaultChild as s3.CfnBucket);
+  grantTraces(scope, 'RelayTraceGrants', { role, settings });
   acknowledge(policy, {
-    [`AwsSolutions-IAM5[Resource::<${failuresId}.Arn>/aws/lambda/*]`]:
+    [`AwsSolutions-IAM5[Resource::${JSON.stringify(Stack.of(scope).resolve(outbox.failuresArn))}/aws/lambda/*]`]:
       'Lambda generates the object names of failed batches; it may only write below this prefix',
   });
 
@@ -99,7 +89,7 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
 
   const mapping = new lambda.EventSourceMapping(scope, 'RelaySource', {
     target: relay,
-    eventSourceArn: streamArn,
+    eventSourceArn: outbox.streamArn,
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
     batchSize: BATCH_SIZE,
     maxBatchingWindow: Duration.seconds(settings.relayBatchWindowSeconds),
@@ -110,11 +100,11 @@ export function createRelay(scope: Construct, props: RelayProps): Relay {
     filters: [streamFilters.events, ...(publishesExpiry ? [streamFilters.removals] : [])].map((pattern) =>
       lambda.FilterCriteria.filter(pattern),
     ),
-    onFailure: { bind: () => ({ destination: failures.bucketArn }) },
+    onFailure: { bind: () => ({ destination: outbox.failuresArn }) },
     supportS3OnFailureDestination: true,
     // Counts of changes that were read, retried and discarded, for the alarms.
     metricsConfig: { metrics: [lambda.MetricType.EVENT_COUNT] },
   });
-  mapping.node.addDependency(policy, parking);
+  mapping.node.addDependency(policy);
   return { relay, mapping };
 }

@@ -1,30 +1,34 @@
-import type { ServiceName } from '@tandem/contracts/topology';
+import { type ServiceName, topology } from '@tandem/contracts/topology';
 import { Duration } from 'aws-cdk-lib';
 import { AdjustmentType, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Names } from '../names.ts';
 import type { ObservedTraffic } from '../observability/traffic-metrics.ts';
 import type { Settings } from '../settings.ts';
+import { metricsNamespace } from './environment.ts';
 
 /** Target utilization; the rest is reserve for bursts, and for the load of the other zone. */
 const CPU_PERCENT = 60;
+/** Conflicts of an average batch above which tasks are not added because of old messages. */
+const CONFLICTS_PER_BATCH = 0.5;
 const COOLDOWN = { scaleInCooldown: Duration.minutes(5), scaleOutCooldown: Duration.minutes(1) };
 
 export interface ScalingProps {
   readonly name: ServiceName;
   readonly settings: Settings;
-  readonly queues: readonly Queue[];
+  readonly names: Names;
   readonly targetGroups: readonly elbv2.ApplicationTargetGroup[];
   readonly traffic: ObservedTraffic | undefined;
 }
 
 /**
- * Scales by CPU, by the age of the oldest message of each queue, and by requests if the service is routed and a target is known;
+ * Scales by CPU, by the age of the oldest message of each queue unless its consumers block each other, and by requests if the service is routed and a target is known;
  * the policy that requires most tasks wins.
  */
 export function scale(service: ecs.FargateService, props: ScalingProps): void {
-  const { name, settings, queues, targetGroups, traffic } = props;
+  const { name, settings, names, targetGroups, traffic } = props;
   const requestsPerTarget = settings.requestsPerTaskAndMinute[name];
   const tasks = service.autoScaleTaskCount({
     minCapacity: settings.tasks.min,
@@ -37,12 +41,11 @@ export function scale(service: ecs.FargateService, props: ScalingProps): void {
     else scaleByBusiestTargetGroup(service, tasks, { traffic, requestsPerTarget });
   }
   tasks.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: CPU_PERCENT, ...COOLDOWN });
-  for (const queue of queues) {
-    tasks.scaleOnMetric(`Age of ${queue.node.id}`, {
-      metric: queue.metricApproximateAgeOfOldestMessage({
-        statistic: 'Maximum',
-        period: Duration.minutes(1),
-      }),
+  for (const queue of topology.services[name].queues) {
+    tasks.scaleOnMetric(`Age of ${queue}`, {
+      metric: ageUnlessContended(names.of(queue), name, settings),
+      // The conflicts of the last minute may not be published yet.
+      evaluationPeriods: 2,
       // In seconds. Below the first step there is no change: the other policies scale in.
       scalingSteps: [
         { lower: 30, upper: 120, change: 1 },
@@ -52,6 +55,37 @@ export function scale(service: ecs.FargateService, props: ScalingProps): void {
       cooldown: Duration.minutes(2),
     });
   }
+}
+
+/**
+ * The age of the oldest message of a queue in seconds; 0 while its consumers wait for each other: as many conflicts a batch as four
+ * tasks have on one product (`npm run hot-product`), where a further task adds conflicts and no throughput.
+ */
+function ageUnlessContended(
+  queueName: string,
+  service: ServiceName,
+  settings: Settings,
+): cloudwatch.MathExpression {
+  const period = Duration.minutes(1);
+  const namespace = metricsNamespace(settings.namePrefix);
+  const own = (metricName: string, statistic: string) =>
+    new cloudwatch.Metric({ namespace, metricName, dimensionsMap: { service }, statistic, period });
+  return new cloudwatch.MathExpression({
+    expression: `IF(FILL(conflicts, 0) > ${CONFLICTS_PER_BATCH} * FILL(batches, 0), 0, age)`,
+    label: 'age of the oldest message, unless contended',
+    period,
+    usingMetrics: {
+      age: new cloudwatch.Metric({
+        namespace: 'AWS/SQS',
+        metricName: 'ApproximateAgeOfOldestMessage',
+        dimensionsMap: { QueueName: queueName },
+        statistic: 'Maximum',
+        period,
+      }),
+      conflicts: own('ConflictsRetried', 'Sum'),
+      batches: own('ConsumerBatchSize', 'SampleCount'),
+    },
+  });
 }
 
 /**

@@ -8,12 +8,15 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { type ServiceName, topology } from '@tandem/contracts/topology';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { sendToAuditTrail } from '../audit-trail.ts';
 import type { Names } from '../names.ts';
 import type { NetworkStack } from '../network.ts';
 import type { Settings } from '../settings.ts';
+import { traceEndpoint } from '../traces-setting.ts';
 import { serviceEnvironment } from './environment.ts';
 import { taskGrants } from './grants.ts';
 import { createImage } from './image.ts';
+import { grantTraces } from './trace-grants.ts';
 
 export const CONTAINER_PORT = 8080;
 /** Above the 25 s within which a service finishes its requests and messages in flight. */
@@ -55,20 +58,30 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
     taskRole,
   });
   const image = createImage(scope, { ...props, task });
-  const { traces } = settings;
+  const logGroup = new logs.LogGroup(scope, 'Logs', {
+    logGroupName: `/tandem/${names.of(service)}`,
+    retention: settings.logRetentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+    ...(key ? { encryptionKey: key } : {}),
+  });
+  sendToAuditTrail(scope, [logGroup], names);
+  const { headersSecretName } = traceEndpoint(settings) ?? {};
+  // PID 1 ignores SIGTERM until it has a handler; the init process forwards it.
+  const linux = new ecs.LinuxParameters(scope, 'Init', { initProcessEnabled: true });
+  // A service opens a port above 1023 as user 1000: it needs none of the rights of root.
+  linux.dropCapabilities(ecs.Capability.ALL);
   task.addContainer(service, {
     image,
     user: '1000',
     readonlyRootFilesystem: true,
     stopTimeout: STOP_TIMEOUT,
-    // PID 1 ignores SIGTERM until it has a handler; the init process forwards it.
-    linuxParameters: new ecs.LinuxParameters(scope, 'Init', { initProcessEnabled: true }),
+    linuxParameters: linux,
     portMappings: [{ containerPort: CONTAINER_PORT }],
     environment: serviceEnvironment(service, { settings, names, port: CONTAINER_PORT }),
-    secrets: traces?.headersSecretName
+    secrets: headersSecretName
       ? {
           OTEL_EXPORTER_OTLP_HEADERS: ecs.Secret.fromSecretsManager(
-            secretsmanager.Secret.fromSecretNameV2(scope, 'TraceHeaders', traces.headersSecretName),
+            secretsmanager.Secret.fromSecretNameV2(scope, 'TraceHeaders', headersSecretName),
           ),
         }
       : {},
@@ -83,12 +96,7 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
       // Slow log delivery must not block requests.
       mode: ecs.AwsLogDriverMode.NON_BLOCKING,
       maxBufferSize: Size.mebibytes(4),
-      logGroup: new logs.LogGroup(scope, 'Logs', {
-        logGroupName: `/tandem/${names.of(service)}`,
-        retention: settings.logRetentionDays,
-        removalPolicy: RemovalPolicy.DESTROY,
-        ...(key ? { encryptionKey: key } : {}),
-      }),
+      logGroup,
     }),
   });
   acknowledge(task, {
@@ -99,6 +107,8 @@ export function createTask(scope: Construct, props: TaskProps): ecs.FargateTaskD
   // Permissions must exist before a task starts.
   if (statements.length > 0)
     task.node.addDependency(new iam.Policy(scope, 'TaskGrants', { roles: [taskRole], statements }));
+  const traceGrants = grantTraces(scope, 'TaskTraceGrants', { role: taskRole, settings });
+  if (traceGrants) task.node.addDependency(traceGrants);
   const executionRole = task.obtainExecutionRole();
   acknowledge(executionRole, {
     'AwsSolutions-IAM5[Resource::*]':

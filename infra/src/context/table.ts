@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IndexHolds } from '@tandem/contracts/define-topology';
+import type { IndexHolds, RunsAs } from '@tandem/contracts/topology-types';
 import { type TableName, topology } from '@tandem/contracts/topology';
 import {
   indexAttributes,
@@ -15,12 +15,22 @@ import type { Settings } from '../settings.ts';
 
 const string = (name: string) => ({ name, type: dynamodb.AttributeType.STRING });
 
-/** Creates the table of a service with the layout of the storage driver; it is retained when its stack is deleted. */
+export interface TableProps {
+  readonly settings: Settings;
+  readonly key: IKey | undefined;
+  readonly runsAs: RunsAs;
+}
+
+/**
+ * Creates the table of a service with the layout of the storage driver; it is retained when its stack is deleted. That of a
+ * service which runs as functions has on-demand capacity: it costs nothing at rest, and a batch a minute is no constant load.
+ */
 export function createTable(
   scope: Construct,
   name: TableName,
-  { settings, key }: { readonly settings: Settings; readonly key: IKey | undefined },
+  { settings, key, runsAs }: TableProps,
 ): dynamodb.TableV2 {
+  const capacity = capacityOf(settings, runsAs);
   return new dynamodb.TableV2(scope, 'Table', {
     tableName: `${settings.namePrefix}${name}`,
     partitionKey: string(PARTITION_KEY),
@@ -33,40 +43,53 @@ export function createTable(
         sortKey: string(sort),
         projectionType: dynamodb.ProjectionType[ProjectionType],
         ...(NonKeyAttributes && { nonKeyAttributes: NonKeyAttributes }),
-        ...capacityOfIndex(settings.capacity, holds),
+        ...capacityOfIndex(capacity, `${name}/${indexName}`, holds),
       };
     }),
     timeToLiveAttribute: TTL_ATTRIBUTE,
     dynamoStream: dynamodb.StreamViewType[STREAM_VIEW_TYPE],
-    billing: billingOf(settings.capacity),
+    billing: billingOf(capacity, name),
     encryption: key
       ? dynamodb.TableEncryptionV2.customerManagedKey(key)
       : dynamodb.TableEncryptionV2.dynamoOwnedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    contributorInsightsSpecification: {
-      enabled: settings.contributorInsights,
-      mode: dynamodb.ContributorInsightsMode.THROTTLED_KEYS,
-    },
+    // Absent where it is off: a mode of something that is disabled is no configuration that AWS documents.
+    ...(settings.contributorInsights && {
+      contributorInsightsSpecification: {
+        enabled: true,
+        mode: dynamodb.ContributorInsightsMode.THROTTLED_KEYS,
+      },
+    }),
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
 }
 
-/** Capacity of an index. An index of keys is written only when an entry begins or ends, and rarely read: a third of the table's minimum is enough. */
-function capacityOfIndex(capacity: Settings['capacity'], holds: IndexHolds) {
+/** Capacity of the table of a service; on demand, with the limits of the setting, if it runs as functions. */
+export function capacityOf({ capacity }: Settings, runsAs: RunsAs): Settings['capacity'] {
+  if (capacity.mode === 'onDemand' || runsAs === 'task') return capacity;
+  return { mode: 'onDemand', maxReadUnits: capacity.maxUnits, maxWriteUnits: capacity.maxUnits };
+}
+
+/**
+ * Capacity of an index. Without figures of its own, an index of keys has a third of the table's minimum: it is written only
+ * when an entry begins or ends, and rarely read.
+ */
+function capacityOfIndex(capacity: Settings['capacity'], name: string, holds: IndexHolds) {
   if (capacity.mode === 'onDemand') {
     const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;
     return { maxReadRequestUnits, maxWriteRequestUnits };
   }
-  if (holds === 'states') return {};
-  const units = autoscaled({ ...capacity, minUnits: Math.ceil(capacity.minUnits / 3) });
-  return { readCapacity: units, writeCapacity: units };
+  const { minUnits, minimums } = capacity;
+  const usual = holds === 'states' ? minUnits : Math.ceil(minUnits / 3);
+  const { read, write } = minimums[name] ?? { read: usual, write: usual };
+  return { readCapacity: autoscaled(capacity, read), writeCapacity: autoscaled(capacity, write) };
 }
 
 type Provisioned = Extract<Settings['capacity'], { mode: 'provisioned' }>;
 
 /** Auto-scaled capacity. Starts at the minimum, also after on-demand mode. */
-function autoscaled({ minUnits, maxUnits, targetPercent }: Provisioned): dynamodb.Capacity {
+function autoscaled({ maxUnits, targetPercent }: Provisioned, minUnits: number): dynamodb.Capacity {
   return dynamodb.Capacity.autoscaled({
     minCapacity: minUnits,
     maxCapacity: maxUnits,
@@ -75,11 +98,15 @@ function autoscaled({ minUnits, maxUnits, targetPercent }: Provisioned): dynamod
   });
 }
 
-function billingOf(capacity: Settings['capacity']): dynamodb.Billing {
+function billingOf(capacity: Settings['capacity'], table: TableName): dynamodb.Billing {
   if (capacity.mode === 'onDemand') {
     const { maxReadUnits: maxReadRequestUnits, maxWriteUnits: maxWriteRequestUnits } = capacity;
     return dynamodb.Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits });
   }
-  const units = autoscaled(capacity);
-  return dynamodb.Billing.provisioned({ readCapacity: units, writeCapacity: units });
+  const { minUnits, minReadUnits = minUnits, minimums } = capacity;
+  const { read, write } = minimums[table] ?? { read: minReadUnits, write: minUnits };
+  return dynamodb.Billing.provisioned({
+    readCapacity: autoscaled(capacity, read),
+    writeCapacity: autoscaled(capacity, write),
+  });
 }

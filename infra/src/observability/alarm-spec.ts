@@ -5,18 +5,41 @@ export type RunbookSection =
   | 'errors'
   | 'balancer-errors'
   | 'latency'
+  | 'rejected-tokens'
   | 'missing-tasks'
   | 'throttled-table'
   | 'old-messages'
   | 'dead-letters'
-  | 'undelivered-events'
   | 'parked-events'
   | 'late-relay'
-  | 'failing-relay'
+  | 'throttled-functions'
   | 'silent-relay'
   | 'unpublished-changes'
   | 'stock-hoarding'
-  | 'oversold-stock';
+  | 'oversold-stock'
+  | 'filtered-events'
+  | 'unknown-events'
+  | 'tasks-at-their-maximum'
+  | 'memory'
+  | 'table-near-its-limit'
+  | 'nat-gateway'
+  | 'requests-impaired'
+  | 'events-impaired'
+  | 'certificate'
+  | 'deployment-rolled-back'
+  | 'backup-failed'
+  | 'shop-unreachable'
+  | 'silent-probe'
+  | 'a-region-or-sns-is-down';
+
+/**
+ * How soon an alarm has to be handled. A page wakes somebody: shoppers are affected now, or data is lost before the next
+ * working day. A ticket waits for it.
+ */
+export type Severity = 'page' | 'ticket';
+
+/** What the alarms of an outage have in common: one notification for all of them. */
+export type Outage = 'requests-impaired' | 'events-impaired';
 
 /** An alarm: its condition, its description with the first step for the operator on call, and its section of the runbook. */
 export interface AlarmSpec {
@@ -34,4 +57,9 @@ export interface AlarmSpec {
   readonly missingDataBreaches?: boolean;
   readonly description: string;
   readonly section: RunbookSection;
+  readonly severity: Severity;
+  /** The reason for the severity. */
+  readonly because: string;
+  /** Outage whose composite alarm notifies instead of this alarm, with the same severity. */
+  readonly outage?: Outage;
 }

@@ -1,65 +1,72 @@
 import { Duration } from 'aws-cdk-lib';
-import { relayOf, type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
-import type { AlarmSpec, RunbookSection } from './alarm-spec.ts';
-import { type Metrics, stockKeeper } from './metrics.ts';
+import { type ServiceName, type TableName, topology } from '@tandem/contracts/topology';
+import { VISIBILITY_TIMEOUT } from '../context/function-limits.ts';
+import type { Settings } from '../settings.ts';
+import type { AlarmSpec } from './alarm-spec.ts';
+import { depthAlarm } from './depth-alarm.ts';
+import { filteredEventsAlarm, unknownEventsAlarm } from './loss-alarms.ts';
+import { type CapacityLimits, type Metrics, stockKeeper } from './metrics.ts';
+import { relayAlarms } from './relay-alarms.ts';
+import { errorsAlarm, isOfShop, rejectedTokensAlarm, taskRequestAlarms } from './request-alarms.ts';
+import { tableSaturationAlarm, taskSaturationAlarms } from './saturation-alarms.ts';
 import { stockAlarms } from './stock-alarms.ts';
 import type { trafficMetrics } from './traffic-metrics.ts';
 
 const MINUTE = Duration.minutes(1);
 const FIVE_MINUTES = Duration.minutes(5);
-const HOUR = Duration.hours(1);
 
-/** Inputs of a context's alarms: its metrics, its load balancer metrics if it has any, and its minimum number of tasks. */
+/** Inputs of a context's alarms: its metrics, its load balancer metrics if it has any, and how its service runs. */
 export interface ContextAlarmInputs {
   readonly metrics: Metrics;
   readonly traffic: ReturnType<typeof trafficMetrics> | undefined;
-  readonly minTasks: number;
+  /** Bounds of its tasks; undefined for a service that runs as functions. */
+  readonly tasks: Settings['tasks'] | undefined;
+  /** Limits of its table, if it has one. */
+  readonly limits: CapacityLimits;
+  /** Services that are deployed. */
+  readonly deployed: readonly ServiceName[];
 }
 
+/** A message that fails is received again after each visibility timeout, and counted in the age until its fourth receive. */
+const MAX_RECEIVES_IN_AGE = 4;
+/** In seconds, for tasks: after both steps of scaling by age. For functions, messages also wait for the batch window. */
+const MAX_AGE_OF_TASKS = 300;
+const MAX_AGE_OF_FUNCTIONS = MAX_RECEIVES_IN_AGE * VISIBILITY_TIMEOUT.toSeconds();
 /** Alarms of one context: its service, table, queues and relay, and the stock where it is kept. */
 export function contextAlarms(service: ServiceName, inputs: ContextAlarmInputs): AlarmSpec[] {
-  const { metrics, traffic } = inputs;
-  const { table } = topology.services[service];
+  const { metrics, traffic, tasks, limits, deployed } = inputs;
+  const { table, queues } = topology.services[service];
+  const relay = topology.relays[service];
   return [
-    ...(traffic ? requestAlarms(service, traffic) : []),
-    tasksAlarm(service, inputs),
-    ...(table ? [throttlingAlarm(table, metrics)] : []),
-    ...queueAlarms(service, metrics),
-    ...(topology.relays[service] ? relayAlarms(service, metrics) : []),
+    ...(tasks
+      ? [
+          ...(traffic ? [...taskRequestAlarms(service, traffic), rejectedTokensAlarm(service, metrics)] : []),
+          tasksAlarm(service, { metrics, traffic, minTasks: tasks.min }),
+          ...taskSaturationAlarms(service, { metrics, traffic, tasks }),
+          ...queueAlarms(service, metrics, {
+            maxAgeSeconds: MAX_AGE_OF_TASKS,
+            consumer: `the tasks of ${service} are healthy`,
+          }),
+          ...(table ? [throttlingAlarm(table, metrics), tableSaturationAlarm(table, metrics, limits)] : []),
+        ]
+      : [
+          ...(traffic ? [errorsAlarm(service, traffic)] : []),
+          ...queueAlarms(service, metrics, {
+            maxAgeSeconds: MAX_AGE_OF_FUNCTIONS,
+            consumer: `the function ${service}-consumer is invoked`,
+          }),
+        ]),
+    ...(queues.length > 0 ? [unknownEventsAlarm(service, metrics)] : []),
+    ...(relay ? [...relayAlarms(service, metrics), filteredEventsAlarm(relay.topic, metrics, deployed)] : []),
     ...(service === stockKeeper ? stockAlarms(service, metrics) : []),
   ];
 }
 
-function requestAlarms(service: ServiceName, traffic: ReturnType<typeof trafficMetrics>): AlarmSpec[] {
-  return [
-    {
-      id: `${service}-errors`,
-      metric: traffic.serverErrors(FIVE_MINUTES),
-      threshold: 10,
-      periods: 1,
-      description: `${service} returned 5xx for 10 or more requests within five minutes. First: check whether it was just deployed, then find the error in its log.`,
-      section: 'errors',
-    },
-    {
-      id: `${service}-connections`,
-      metric: traffic.connectionErrors(FIVE_MINUTES),
-      threshold: 10,
-      periods: 1,
-      description: `The load balancer failed to connect to tasks of ${service} 10 or more times within five minutes. First: check whether it was just deployed, then why its last tasks stopped.`,
-      section: 'balancer-errors',
-    },
-    {
-      id: `${service}-latency`,
-      metric: traffic.latency(FIVE_MINUTES),
-      threshold: 0.5,
-      periods: 3,
-      description: `The p99 latency of ${service} has been 500 ms or more for 15 minutes. First: compare the CPU of its tasks and the latency of its table on the dashboard.`,
-      section: 'latency',
-    },
-  ];
+interface TasksAlarmInputs extends Pick<ContextAlarmInputs, 'metrics' | 'traffic'> {
+  readonly minTasks: number;
 }
 
-function tasksAlarm(service: ServiceName, { metrics, traffic, minTasks }: ContextAlarmInputs): AlarmSpec {
+function tasksAlarm(service: ServiceName, { metrics, traffic, minTasks }: TasksAlarmInputs): AlarmSpec {
   return {
     id: `${service}-tasks`,
     metric: traffic?.healthyTasks(MINUTE) ?? metrics.runningTasks(service),
@@ -69,6 +76,9 @@ function tasksAlarm(service: ServiceName, { metrics, traffic, minTasks }: Contex
     missingDataBreaches: true,
     description: `${service} has had fewer than ${minTasks} ${traffic ? 'healthy' : 'running'} tasks for five minutes. First: find out why the last task stopped, in the events of the ECS service.`,
     section: 'missing-tasks',
+    severity: 'page',
+    because: 'ECS could not replace a task within five minutes, and the next one that stops stops the shop',
+    outage: 'requests-impaired',
   };
 }
 
@@ -80,103 +90,38 @@ function throttlingAlarm(table: TableName, metrics: Metrics): AlarmSpec {
     periods: 1,
     description: `Table ${table} is being throttled. First: check its most throttled keys, then the capacity limit in the settings.`,
     section: 'throttled-table',
+    severity: 'ticket',
+    because: 'throttled calls are retried; requests that fail page',
   };
 }
 
-function queueAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
-  const { queues } = topology.services[service];
-  const subscriptions = topology.subscriptions.filter(({ queue }) => queues.includes(queue));
-  return [
-    ...queues.flatMap((queue): AlarmSpec[] => [
-      {
-        id: `${queue}-age`,
-        metric: metrics.oldestMessage(queue, MINUTE),
-        threshold: 60,
-        periods: 3,
-        description: `The oldest message in ${queue} has waited for more than 1 min. First: check whether the tasks of ${service} are healthy, then its log for "event not applied".`,
-        section: 'old-messages',
-      },
-      depthAlarm(
-        topology.queues[queue].deadLetterQueue,
-        metrics,
-        'dead-letters',
-        `A message that ${service} could not process is in the dead-letter queue. First: read it and the reason; fix the cause; redrive it.`,
-      ),
-    ]),
-    ...subscriptions.map(({ topic, deadLetterQueue }) =>
-      depthAlarm(
-        deadLetterQueue,
-        metrics,
-        'undelivered-events',
-        `SNS could not deliver an event of ${topic} to its queue. First: compare the policy and the key of the queue with the template, then redrive the event.`,
-      ),
-    ),
-  ];
-}
-
-function relayAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[] {
-  const { table, topic, parkingQueue } = relayOf(service);
-  const relay = `${service}-relay`;
-  const alarm = (id: string, spec: Omit<AlarmSpec, 'id'>): AlarmSpec => ({ id: `${relay}-${id}`, ...spec });
-  return [
-    depthAlarm(
-      parkingQueue,
-      metrics,
-      'parked-events',
-      `${relay} could not publish an event to ${topic} and parked it; retrying does not help. First: read the reason in the message. The change is stored, but its consumers have not received it.`,
-    ),
-    alarm('late', {
-      metric: metrics.iteratorAge(service, MINUTE),
-      threshold: 60_000,
-      periods: 3,
-      description: `Events from ${table} are published more than 1 min late. First: check the log of ${relay} for errors, then whether SNS is down.`,
-      section: 'late-relay',
-    }),
-    alarm('stuck', {
-      metric: metrics.iteratorAge(service, MINUTE),
-      threshold: 3_600_000,
-      periods: 1,
-      description: `Events from ${table} have not been published for 1 h; after 20 h their changes are moved to the failure bucket. First: read the log of ${relay} now.`,
-      section: 'late-relay',
-    }),
-    alarm('errors', {
-      metric: metrics.relayFailures(service, FIVE_MINUTES),
-      threshold: 1,
-      periods: 2,
-      description: `${relay} fails, or SNS rejects its events. First: read its log, then check the status of SNS. Nothing is lost while it retries.`,
-      section: 'failing-relay',
-    }),
-    alarm('throttled', {
-      metric: metrics.relayThrottles(service, FIVE_MINUTES),
-      threshold: 1,
-      periods: 2,
-      description: `Lambda throttles ${relay}. First: find out what else uses the concurrency of the account.`,
-      section: 'failing-relay',
-    }),
-    alarm('silent', {
-      metric: metrics.unreadWrites(service, HOUR),
-      threshold: 1,
-      // One period of an hour: with few writes, several short periods in a row would never be breached.
-      periods: 1,
-      description: `Table ${table} has had writes for 1 h, but ${relay} does not read its stream. First: check that its event source mapping is enabled and uses the current stream of the table.`,
-      section: 'silent-relay',
-    }),
-    alarm('gave-up', {
-      metric: metrics.unpublishedChanges(service, FIVE_MINUTES),
-      threshold: 1,
-      periods: 1,
-      description: `Changes of ${table} could not be published for 20 h and were moved to the failure bucket. First: fix the cause, then replay them from there.`,
-      section: 'unpublished-changes',
-    }),
-  ];
-}
-
-/** Alarm for any message in a queue that should be empty. */
-function depthAlarm(
-  queue: string,
+function queueAlarms(
+  service: ServiceName,
   metrics: Metrics,
-  section: RunbookSection,
-  description: string,
-): AlarmSpec {
-  return { id: queue, metric: metrics.depth(queue, MINUTE), threshold: 1, periods: 1, description, section };
+  { maxAgeSeconds, consumer }: { readonly maxAgeSeconds: number; readonly consumer: string },
+): AlarmSpec[] {
+  const { queues } = topology.services[service];
+  return queues.flatMap((queue): AlarmSpec[] => [
+    {
+      id: `${queue}-age`,
+      metric: metrics.oldestMessage(queue, MINUTE),
+      threshold: maxAgeSeconds,
+      periods: 3,
+      description: `The oldest message in ${queue} has waited for more than ${maxAgeSeconds / 60} min. First: check whether ${consumer}, then its log for "event not applied".`,
+      section: 'old-messages',
+      ...(isOfShop(service)
+        ? {
+            severity: 'page',
+            because: 'shoppers see outdated prices and stock, and cannot check out',
+            outage: 'events-impaired',
+          }
+        : { severity: 'ticket', because: 'only figures are late; messages are kept for four days' }),
+    },
+    depthAlarm(
+      topology.queues[queue].deadLetterQueue,
+      metrics,
+      'dead-letters',
+      `A message that ${service} could not process, or that SNS could not deliver to it, is in the dead-letter queue. First: read it and the reason; fix the cause; redrive it.`,
+    ),
+  ]);
 }

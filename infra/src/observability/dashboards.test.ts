@@ -3,8 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { metricCatalog, type MetricName } from '@tandem/contracts/metric-catalog';
-import { topology } from '@tandem/contracts/topology';
-import { resources, synthesize } from '../testing/synth.ts';
+import { serviceNames, topology } from '@tandem/contracts/topology';
+import { resources, synthesizeAll } from '../testing/synth.ts';
 
 /** The dimensions of a metric that services and relays emit. CloudWatch finds a metric only by all of them. */
 function dimensionsOf(name: string): string[] {
@@ -12,7 +12,7 @@ function dimensionsOf(name: string): string[] {
   return ['service', ...metricCatalog[name as MetricName].dimensions].toSorted();
 }
 
-const { observability } = synthesize();
+const { observability } = synthesizeAll();
 const bodies = resources({ observability }, 'AWS::CloudWatch::Dashboard').map(({ Properties }) =>
   textOf(Properties['DashboardBody']),
 );
@@ -55,7 +55,7 @@ test('each metric that the services emit is looked up by exactly the dimensions 
 });
 
 test('each alarm on a metric of the services names exactly the dimensions with which it is emitted', () => {
-  const alarmed = resources(synthesize(), 'AWS::CloudWatch::Alarm').flatMap(({ Properties }) => {
+  const alarmed = resources(synthesizeAll(), 'AWS::CloudWatch::Alarm').flatMap(({ Properties }) => {
     const { Metrics = [] } = Properties as { Metrics?: { MetricStat?: { Metric: AlarmMetric } }[] };
     return [Properties as AlarmMetric, ...Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])];
   });
@@ -95,6 +95,16 @@ test('each metric in a SEARCH expression has the dimensions with which it is emi
   }
 });
 
+test('the functions of a service are on the dashboard of the events, with the responses that the load balancer counts', () => {
+  for (const [service, { runsAs, queues, paths }] of Object.entries(topology.services)) {
+    if (runsAs !== 'function') continue;
+    const body = bodies.find((it) => it.includes(`"markdown":"# ${service}"`)) ?? '';
+    const kinds = [...(queues.length > 0 ? ['consumer'] : []), ...(paths.length > 0 ? ['api'] : [])];
+    for (const kind of kinds) assert.ok(body.includes(`${service}: ${kind} function`), kind);
+    if (paths.length > 0) assert.ok(body.includes('HTTPCode_Target_5XX_Count'));
+  }
+});
+
 test('stock and holds are on a dashboard, by guests and by users', () => {
   const own = rows.filter(([namespace]) => namespace === 'Tandem');
   const shown = new Set(own.map(([, name]) => name));
@@ -114,4 +124,26 @@ test('stock and holds are on a dashboard, by guests and by users', () => {
       holder,
     );
   }
+});
+
+test('there is a dashboard for each service that runs as tasks, and one for the events and all others', () => {
+  const dashboards = resources({ observability }, 'AWS::CloudWatch::Dashboard');
+  const tasks = serviceNames.filter((service) => topology.services[service].runsAs === 'task');
+  const names = dashboards.map(({ Properties }) => String(Properties['DashboardName']));
+  assert.deepEqual(names.toSorted(), ['events', ...tasks].map((name) => `tandem-${name}`).toSorted());
+  const events = dashboards.find(({ Properties }) => Properties['DashboardName'] === 'tandem-events');
+  const body = JSON.stringify(events);
+  for (const metric of [
+    'IteratorAge',
+    'ApproximateAgeOfOldestMessage',
+    'RelayLag',
+    'PropagationDelay',
+    'MessagesFailed',
+  ])
+    assert.ok(body.includes(metric), metric);
+});
+
+test('the deletions by TTL are shown for each table, since nothing else shows that they are late', () => {
+  const shown = rows.flatMap((row) => (row[1] === 'TimeToLiveDeletedItemCount' ? [String(row[3])] : []));
+  assert.deepEqual(shown.toSorted(), Object.keys(topology.tables).toSorted());
 });

@@ -18,6 +18,8 @@ export function stockAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[]
       description:
         'More units of a product were sold than are on hand. First: find the order and the missing units in the InventoryShort event, then count the stock of the product.',
       section: 'oversold-stock',
+      severity: 'ticket',
+      because: 'the order is stored, and somebody who knows the stock decides about it by day',
     },
     {
       id: `${service}-held-share`,
@@ -27,6 +29,8 @@ export function stockAlarms(service: ServiceName, metrics: Metrics): AlarmSpec[]
       periods: 1,
       description: `Carts hold ${HELD_PERCENT} % or more of the units on hand of a product. First: check whether this is a sale or one client hoarding; compare the units held by guests and by users on the dashboard.`,
       section: 'stock-hoarding',
+      severity: 'ticket',
+      because: 'holds are released by themselves after minutes, and most often it is a sale',
     },
   ];
 }

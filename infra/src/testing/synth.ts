@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServiceName } from '@tandem/contracts/topology';
+import type { RunsAs } from '@tandem/contracts/topology-types';
+import { mapServices, type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
 import { App, Validations } from 'aws-cdk-lib';
 import { type CloudFormationStackArtifact, SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -29,15 +30,16 @@ export interface CloudFormation {
   >;
 }
 
-export type StackName = 'network' | 'edge' | 'events' | ServiceName | 'observability';
-export type Templates = Readonly<Record<StackName, CloudFormation>>;
+export type StackName = 'network' | 'edge' | 'events' | `${ServiceName}-data` | ServiceName | 'observability';
+/** `backup`: where the setting is set. */
+export type Templates = Readonly<Record<StackName, CloudFormation>> & { readonly backup?: CloudFormation };
 
 export interface SynthesizeOptions {
   /** Whether findings of the checks are errors, as they are where the real stacks are synthesized. */
   readonly checked?: boolean;
   readonly stage?: Stage;
-  /** What is done to the app once its stacks are in it. */
-  readonly complete?: (app: App) => void;
+  /** How some services run; default: as in the topology. */
+  readonly runsAs?: Readonly<Partial<Record<ServiceName, RunsAs>>>;
 }
 
 /** The templates of production, some settings changed. Throws where `checked` and a finding is not acknowledged. */
@@ -49,6 +51,28 @@ export function synthesize(changes: Partial<SettingsInput> = {}, options: Synthe
   return Object.fromEntries(templates) as Templates;
 }
 
+/** The templates of production with all services, some settings changed. */
+export function synthesizeAll(
+  changes: Partial<SettingsInput> = {},
+  options: SynthesizeOptions = {},
+): Templates {
+  return synthesize({ services: [...serviceNames], ...changes }, options);
+}
+
+/** Settings with which there is all that can hold data. */
+export const stateful: Partial<SettingsInput> = {
+  customerKey: true,
+  backup: { vaultArn: 'arn:aws:backup:us-east-1:222233334444:backup-vault:tandem' },
+};
+
+/** Options with which every service runs in one way. */
+export const asTasks: SynthesizeOptions = { runsAs: mapServices(() => 'task' as const) };
+export const asFunctions: SynthesizeOptions = { runsAs: mapServices(() => 'function' as const) };
+
+/** Production without a domain, which tests add. */
+const { domain: _, ...undomained } = production;
+const trial: SettingsInput = { ...undomained, plainHttp: true };
+
 /** What is said of the stacks while they are synthesized, and stops nobody. */
 export function warnings(changes: Partial<SettingsInput> = {}, options: SynthesizeOptions = {}): string[] {
   return artifacts(changes, options).flatMap(([, { messages }]) =>
@@ -58,9 +82,17 @@ export function warnings(changes: Partial<SettingsInput> = {}, options: Synthesi
   );
 }
 
+/** The stacks as the CDK deploys them, all services included: what they depend on, and how they are protected. */
+export function stackArtifacts(
+  changes: Partial<SettingsInput> = {},
+  options: SynthesizeOptions = {},
+): (readonly [string, CloudFormationStackArtifact])[] {
+  return artifacts({ services: [...serviceNames], ...changes }, options);
+}
+
 function artifacts(
   changes: Partial<SettingsInput>,
-  { checked = false, stage = 'production', complete }: SynthesizeOptions,
+  { checked = false, stage = 'production', runsAs = {} }: SynthesizeOptions,
 ): (readonly [string, CloudFormationStackArtifact])[] {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
   const folder = mkdtempSync(join(tmpdir(), 'tandem-synth-'));
@@ -68,6 +100,7 @@ function artifacts(
   try {
     for (const [name, file] of [
       ['relay', 'main.mjs'],
+      ['function', 'main.mjs'],
       ['image', 'Dockerfile'],
     ] as const) {
       mkdirSync(join(folder, name));
@@ -75,16 +108,28 @@ function artifacts(
     }
     const app = new App({ context: { ...context }, outdir: join(folder, 'cdk.out') });
     if (checked) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    const relay = join(folder, 'relay');
-    const { contexts, observability, ...shared } = createDeployment(
+    const { data, backup, contexts, observability, ...shared } = createDeployment(
       app,
       stage,
-      readSettings({ ...production, alarmEmail: 'operators@example.com', ...changes }),
-      { relayCode: () => relay, sources: join(folder, 'image') },
+      readSettings({ ...trial, ...changes }),
+      {
+        relayCode: () => join(folder, 'relay'),
+        functionCode: () => join(folder, 'function'),
+        testCode: join(folder, 'function'),
+        probeCode: join(folder, 'function'),
+        sources: join(folder, 'image'),
+      },
+      (service) => runsAs[service] ?? topology.services[service].runsAs,
     );
-    complete?.(app);
     const assembly = app.synth();
-    return Object.entries({ ...shared, ...contexts, observability }).map(([name, { artifactId }]) => {
+    const stacks = [
+      ...Object.entries(shared),
+      ...(backup ? [['backup', backup] as const] : []),
+      ...[...data].map(([service, stack]) => [`${service}-data`, stack] as const),
+      ...contexts,
+      ['observability', observability] as const,
+    ];
+    return stacks.map(([name, { artifactId }]) => {
       const artifact = assembly.getStackArtifact(artifactId);
       // Read while the folder is there.
       void artifact.template;
@@ -93,6 +138,12 @@ function artifacts(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The stacks of a service: its data, and what runs. */
+export function stacksOf(templates: Templates, service: ServiceName): Partial<Templates> {
+  const data = `${service}-data` as const;
+  return { [data]: templates[data], [service]: templates[service] };
 }
 
 /** The resources of a type, of all stacks or of one. */

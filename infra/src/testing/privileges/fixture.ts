@@ -1,4 +1,5 @@
 import {
+  directTopicOf,
   relayOf,
   type ServiceName,
   serviceNames,
@@ -64,20 +65,31 @@ function events(prefix: string): Template {
 }
 
 function context(service: ServiceName, prefix: string): Template {
-  const { table, queues } = topology.services[service];
+  const { table, queues, runsAs, paths } = topology.services[service];
+  const isFunction = runsAs === 'function';
+  const directTopic = directTopicOf(service);
   const relay = topology.relays[service];
+  const kinds = isFunction
+    ? [...(queues.length > 0 ? ['consumer'] : []), ...(paths.length > 0 ? ['api'] : [])]
+    : [];
+  const logGroups = kinds.map((kind) => `Logs${kind}`);
   const grants = [
     ...(table ? tableGrants(table, prefix) : []),
     allow(
-      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+      [
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        isFunction ? 'sqs:GetQueueAttributes' : 'sqs:ChangeMessageVisibility',
+      ],
       queues.map((queue) => ({ 'Fn::GetAtt': `${idOf(queue)}.Arn` })),
     ),
+    ...(directTopic ? [allow('sns:Publish', { 'Fn::ImportValue': `Events:${directTopic}` })] : []),
     ...(relay?.snapshotQueue
-      ? [
-          allow('sns:Publish', { 'Fn::ImportValue': `Events:${relay.topic}` }),
-          allow('sqs:SendMessage', { 'Fn::GetAtt': [idOf(relay.snapshotQueue), 'Arn'] }),
-        ]
+      ? [allow('sqs:SendMessage', { 'Fn::GetAtt': [idOf(relay.snapshotQueue), 'Arn'] })]
       : []),
+    ...logGroups.map((id) =>
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [id, 'Arn'] }),
+    ),
   ];
   return {
     Resources: {
@@ -85,6 +97,15 @@ function context(service: ServiceName, prefix: string): Template {
         Table: { Type: 'AWS::DynamoDB::GlobalTable', Properties: { TableName: prefix + table } },
       }),
       ...queuesWithPolicies(service, prefix),
+      ...Object.fromEntries(
+        kinds.map((kind) => [
+          `Logs${kind}`,
+          {
+            Type: 'AWS::Logs::LogGroup',
+            Properties: { LogGroupName: `/aws/lambda/${prefix}${service}-${kind}` },
+          },
+        ]),
+      ),
       TaskRole: role(service),
       TaskGrants: policy('TaskRole', grants),
       ...(relay ? relayResources(service, prefix) : {}),

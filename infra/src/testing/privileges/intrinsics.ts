@@ -10,6 +10,14 @@ const pseudoParameters: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
+interface StackOutput {
+  readonly StackName: string;
+  readonly OutputName: string;
+}
+
+/** What the names of a stage's stacks begin with. */
+const STAGE = /^tandem-[a-z]+-/;
+
 /** Throws for an intrinsic that cannot be resolved: what is granted must be known to the letter. */
 export function createResolve(templates: Templates): Resolve {
   function resolve(stack: string, value: unknown): unknown {
@@ -49,6 +57,8 @@ export function createResolve(templates: Templates): Resolve {
       }
       case 'Fn::ImportValue':
         return imported(String(resolve(stack, argument)));
+      case 'Fn::GetStackOutput':
+        return outputOf(resolve(stack, argument) as StackOutput);
       default:
         throw new Error(`${stack}: ${name} of ${JSON.stringify(argument)} cannot be resolved`);
     }
@@ -81,6 +91,14 @@ export function createResolve(templates: Templates): Resolve {
       if (output) return resolve(stack, output.Value);
     }
     throw new Error(`no stack exports ${name}`);
+  }
+
+  /** An output of a stack of the deployment, whose name ends with the one that it has here. */
+  function outputOf({ StackName, OutputName }: StackOutput): unknown {
+    const stack = [StackName, StackName.replace(STAGE, '')].find((name) => name in templates);
+    const output = stack === undefined ? undefined : templates[stack]?.Outputs?.[OutputName];
+    if (stack === undefined || !output) throw new Error(`no stack ${StackName} with output ${OutputName}`);
+    return resolve(stack, output.Value);
   }
 
   return resolve;

@@ -44,12 +44,6 @@ export function queuesOf(service: ServiceName): readonly string[] {
   const relay = topology.relays[service];
   return [
     ...(relay ? [relay.parkingQueue] : []),
-    ...topology.services[service].queues.flatMap((name) => [
-      name,
-      topology.queues[name].deadLetterQueue,
-      ...topology.subscriptions
-        .filter(({ queue }) => queue === name)
-        .map(({ deadLetterQueue }) => deadLetterQueue),
-    ]),
+    ...topology.services[service].queues.flatMap((name) => [name, topology.queues[name].deadLetterQueue]),
   ];
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  directTopicOf,
   publishers,
   type ServiceName,
   serviceNames,
@@ -27,21 +28,23 @@ const calls: Calls = Object.fromEntries([
 function otherCalls(service: ServiceName): Calls[string] {
   const { table } = topology.services[service];
   const relay = topology.relays[service];
+  const directTopic = directTopicOf(service);
   const items = ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'];
   return {
     ...(table && Object.fromEntries(items.map((action) => [`dynamodb:${action}`, [`table/${table}`]]))),
     ...(table && indexCalls(table)),
-    ...(relay?.snapshotQueue && {
-      'sns:Publish': [relay.topic],
-      'sqs:SendMessage': [relay.snapshotQueue],
-    }),
+    ...(directTopic && { 'sns:Publish': [directTopic] }),
+    ...(relay?.snapshotQueue && { 'sqs:SendMessage': [relay.snapshotQueue] }),
   };
 }
 
 function indexCalls(table: TableName): Calls[string] {
   const [index] = Object.keys(topology.tables[table].indexes);
   const indexes = index === undefined ? [] : [`table/${table}/index/${index}`];
-  return { 'dynamodb:Query': indexes, ...(index === 'byCategory' && { 'dynamodb:Scan': indexes }) };
+  return {
+    ...(index !== undefined && { 'dynamodb:Query': indexes }),
+    ...(index === 'byCategory' && { 'dynamodb:Scan': indexes }),
+  };
 }
 
 const faultsOf = async (templates: Templates, prefix = '') => ({
@@ -85,7 +88,10 @@ test('a call that is not granted is named', async () => {
 test('a call that the policy of a resource forbids is named', async () => {
   const deny = { ...allow('sns:Publish', arn('sns', 'cart-events-topic')), Effect: 'Deny', Principal: '*' };
   const { refused } = await faultsOf(also(['Events', 'carteventstopicPolicy'], deny));
-  assert.deepEqual(refused, ['cart-relay calls sns:Publish on cart-events-topic: ExplicitlyDenied']);
+  assert.deepEqual(refused, [
+    'analytics calls sns:Publish on cart-events-topic: ExplicitlyDenied',
+    'cart-relay calls sns:Publish on cart-events-topic: ExplicitlyDenied',
+  ]);
 });
 
 test('a grant that no call needs is named', async () => {
@@ -123,7 +129,7 @@ test('what reaches into another context is named: its table, index, stream, queu
       allow('dynamodb:GetItem', arn('dynamodb', 'table/carts')),
       allow('dynamodb:Query', arn('dynamodb', 'table/carts/index/*')),
       allow('dynamodb:GetRecords', arn('dynamodb', 'table/c*/stream/*')),
-      allow('sqs:PurgeQueue', arn('sqs', 'cart-product-updates-subscription-dlq')),
+      allow('sqs:PurgeQueue', arn('sqs', 'cart-product-updates-dlq')),
       allow('sns:Publish', '*'),
     ),
   );
@@ -134,12 +140,21 @@ test('what reaches into another context is named: its table, index, stream, queu
       `product may dynamodb:GetItem on ${arnOf('dynamodb', 'table/carts')}`,
       `product may dynamodb:Query on ${arnOf('dynamodb', 'table/carts/index/byUser')}`,
       `product may dynamodb:GetRecords on ${arnOf('dynamodb', 'table/carts/stream/stream-label')}`,
-      `product may sqs:PurgeQueue on ${arnOf('sqs', 'cart-product-updates-subscription-dlq')}`,
+      `product may sqs:PurgeQueue on ${arnOf('sqs', 'cart-product-updates-dlq')}`,
       ...Object.entries(topology.topics)
         .filter(([, { owner }]) => owner !== 'product')
         .map(([topic]) => `product may sns:Publish on ${arnOf('sns', topic)}`),
     ]),
   );
+});
+
+test('a service may publish requests to the topic that the topology names, and to no other', async () => {
+  const { crossing } = await faultsOf(
+    also(['Analytics', 'TaskGrants'], allow('sns:Publish', arn('sns', 'product-events-topic'))),
+  );
+  assert.deepEqual(crossing, [
+    'analytics may sns:Publish on arn:aws:sns:us-east-1:123456789012:product-events-topic',
+  ]);
 });
 
 test('who is let in by the policy of a queue is named, though nothing is granted to a role', async () => {

@@ -15,14 +15,29 @@ export interface Deployment {
   readonly prefix?: string;
 }
 
-/** The calls that every consumer makes on the queues of its service. */
+/** The calls that every consumer makes on the queues of its service; none in a function, whose messages Lambda receives. */
 export function consumerCalls(service: ServiceName): Calls[string] {
-  const { queues } = topology.services[service];
+  const { queues, runsAs } = topology.services[service];
+  if (runsAs === 'function') return {};
   return {
     'sqs:ChangeMessageVisibility': queues,
     'sqs:DeleteMessage': queues,
     'sqs:ReceiveMessage': queues,
   };
+}
+
+/** Recorded calls without those by which these services, which are functions on AWS, receive messages locally. */
+export function withoutPolling(calls: Calls, functions: readonly ServiceName[]): Calls {
+  const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
+  return Object.fromEntries(
+    Object.entries(calls).map(([principal, actions]) => {
+      const isFunction = functions.some((service) => service === principal);
+      const remaining = Object.entries(actions).filter(
+        ([action]) => !isFunction || !polling.includes(action),
+      );
+      return [principal, Object.fromEntries(remaining)];
+    }),
+  );
 }
 
 /** A line for each call that is seen and not allowed. */
@@ -75,7 +90,7 @@ export async function unusedGrants(
 
 /**
  * A line for each resource of another context that a principal may access, by whatever action occurs anywhere: among the
- * calls, the grants, or the policies of resources.
+ * calls, the grants, or the policies of resources. The topology names the one exception: a topic to which it publishes requests.
  */
 export async function crossings({ templates, calls, prefix = '' }: Deployment): Promise<readonly string[]> {
   const granted = grantedBy(templates);
@@ -96,11 +111,19 @@ export async function crossings({ templates, calls, prefix = '' }: Deployment): 
         faults.push(`${resource} has no policy of its own`);
       for (const action of actions.filter((it) => it.startsWith(`${api}:`))) {
         const answer = await evaluate(identity, action, resource, granted.resourcePolicies);
-        if (answer === 'Allowed') faults.push(`${principal} may ${action} on ${resource}`);
+        if (answer === 'Allowed' && !isRequest(principal, action, resource, prefix))
+          faults.push(`${principal} may ${action} on ${resource}`);
       }
     }
   }
   return faults;
+}
+
+/** Whether a service, not its relay, publishes to the topic of its requests. */
+function isRequest(principal: Principal, action: string, resource: string, prefix: string): boolean {
+  const service = serviceNames.find((name) => name === principal);
+  const topic = service && topology.services[service].requests?.topic;
+  return topic !== undefined && action === 'sns:Publish' && resource === arn('sns', prefix + topic);
 }
 
 function callsOf(calls: Calls) {

@@ -83,6 +83,18 @@ const kinds: Readonly<Record<string, Kind>> = {
     nameProperty: 'Name',
     values: (name) => ({ TargetGroupFullName: `targetgroup/${name}/0123456789abcdef` }),
   },
+  'AWS::CloudFront::Distribution': {
+    nameProperty: 'Id',
+    values: (name) => ({ Ref: name, DomainName: `${name}.cloudfront.net` }),
+  },
+  'AWS::EC2::NatGateway': {
+    nameProperty: 'NatGatewayId',
+    values: (name) => ({ NatGatewayId: `nat-${name}` }),
+  },
+  'AWS::CloudWatch::CompositeAlarm': {
+    nameProperty: 'AlarmName',
+    values: (name) => ({ Ref: name, Arn: arn('cloudwatch', `alarm:${name}`) }),
+  },
   'AWS::Lambda::EventSourceMapping': {
     nameProperty: 'Id',
     values: (name) => ({ Ref: name, Id: name }),
