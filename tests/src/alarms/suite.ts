@@ -13,10 +13,11 @@ import { playStories, startTraffic } from './drill/traffic.ts';
 import { monitorAlarms } from './drill/monitor-alarms.ts';
 
 const definitions = readDefinitions();
-const { alarms } = definitions;
+const { alarms, composites } = definitions;
+const names = [...alarms.keys(), ...composites.keys()];
 const simulated = notObservable(definitions);
 
-/** Longer than the longest period of an alarm, an hour, with its evaluation range. */
+/** Longer than any alarm evaluates. */
 const HEALTHY_MINUTES = 66;
 /** Metrics that a healthy system has, too; the others have no data without a fault. */
 const ALWAYS_PUBLISHED = [
@@ -29,6 +30,8 @@ const ALWAYS_PUBLISHED = [
   'ApproximateNumberOfMessagesVisible',
   'ConsumedWriteCapacityUnits',
   'HeldSharePercent',
+  'Invocations',
+  'Errors',
 ];
 /**
  * Half a second without CPU is half a minute in which messages wait, which rightly raises an alarm. If this process was stalled
@@ -48,7 +51,7 @@ test('every alarm of the stacks has exactly one fault', () => {
   const observed = faults.flatMap((fault) => fault.alarms);
   assert.equal(new Set(observed).size, observed.length, 'an alarm has more than one fault');
   const listed = new Set([...observed, ...simulated.map(({ alarm }) => alarm)]);
-  assert.deepEqual([...listed].toSorted(), [...alarms.keys()].toSorted());
+  assert.deepEqual([...listed].toSorted(), names.toSorted());
   assert.deepEqual(
     observed.filter((name) => simulated.some(({ alarm }) => alarm === name)),
     [],
@@ -62,8 +65,8 @@ async function healthyHour() {
   await using traffic = new AsyncDisposableStack();
   traffic.use(await startTraffic(system.url));
   traffic.use(playStories(system.url));
-  await using monitor = monitorAlarms(alarms, system.cloudWatch);
-  await monitor.untilAll(alarms.keys(), (name) => monitor.state(name) === 'OK', WARM_UP_MS);
+  await using monitor = monitorAlarms(definitions, system.cloudWatch);
+  await monitor.untilAll(names, (name) => monitor.state(name) === 'OK', WARM_UP_MS);
   monitor.reset();
   const stalls = monitorEventLoopDelay();
   stalls.enable();
@@ -72,11 +75,11 @@ async function healthyHour() {
   const silent = [...alarms.values()]
     .flatMap(({ metrics }) => metrics)
     .filter((metric) => ALWAYS_PUBLISHED.includes(metric.name) && !system.cloudWatch.datapoints.has(metric));
-  const raised = [...alarms.keys()].flatMap((name) => {
+  const raised = names.flatMap((name) => {
     const minute = monitor.raisedAt(name);
     return minute === undefined ? [] : [`${name} in minute ${minute}`];
   });
-  const states = new Map([...alarms.keys()].map((name) => [name, monitor.state(name)]));
+  const states = new Map(names.map((name) => [name, monitor.state(name)]));
   return { states, raised, silent, stallMs: stalls.max / 1e6 };
 }
 
@@ -97,33 +100,34 @@ test('a healthy system raises no alarm within an hour', async (t) => {
   }
 });
 
-async function drill({ alarms: names, inject, readsPerSecond, name: fault }: Fault) {
+async function drill({ alarms: expected, inject, readsPerSecond, page, name: fault }: Fault) {
   await using system = await startDrilledSystem(definitions);
   await using traffic = new AsyncDisposableStack();
   traffic.use(await startTraffic(system.url, readsPerSecond));
-  await using monitor = monitorAlarms(
-    new Map([...alarms].filter(([name]) => names.includes(name))),
-    system.cloudWatch,
-  );
+  await using monitor = monitorAlarms(definitions, system.cloudWatch);
   await monitor.untilAll(names, (name) => monitor.state(name) === 'OK', WARM_UP_MS);
   monitor.reset();
   const from = system.cloudWatch.minute();
   await inject(system);
   const raisedAt = (name: string) => monitor.raisedAt(name);
-  await monitor.untilAll(names, (name) => raisedAt(name) !== undefined, ALARM_DEADLINE_MS);
-  for (const name of names) drilled.set(name, { fault, minutes: (raisedAt(name) ?? from) - from });
+  await monitor.untilAll(expected, (name) => raisedAt(name) !== undefined, ALARM_DEADLINE_MS);
+  const isNotified = (name: string) => monitor.notifications().includes(name);
+  if (page) await monitor.untilAll([page], isNotified, ALARM_DEADLINE_MS);
+  const pages = monitor.notifications();
+  assert.ok(pages.length <= 1, `one fault, but the pages ${pages.join()}`);
+  for (const name of expected) drilled.set(name, { fault, minutes: (raisedAt(name) ?? from) - from });
 }
 
-test('each fault raises its alarms', { concurrency: 3 }, async (t) => {
+test('each fault raises its alarms, and pages once at most', { concurrency: 3 }, async (t) => {
   await Promise.all(faults.map(async (fault) => t.test(fault.name, async () => drill(fault))));
 });
 
 test('faults that only AWS can cause raise their alarms on simulated datapoints', () => {
-  for (const { alarm, metric, minutes } of simulated) {
+  for (const { alarm, metric, minutes, value = 1 } of simulated) {
     const datapoints = createDatapoints();
     const end = Math.max(...minutes) + 1;
     assert.equal(alarms.get(alarm)?.stateAt(end, datapoints, 'OK'), 'OK');
-    for (const minute of minutes) datapoints.add(metric, minute, 1);
+    for (const minute of minutes) datapoints.add(metric, minute, value);
     assert.equal(alarms.get(alarm)?.stateAt(end, datapoints, 'OK'), 'ALARM', `${alarm} by ${metric.name}`);
   }
 });
@@ -131,7 +135,7 @@ test('faults that only AWS can cause raise their alarms on simulated datapoints'
 test('summary', (t) => {
   const row = (name: string, fault: string, state: string) =>
     t.diagnostic(`${name.padEnd(68)} healthy: ${healthy.get(name) ?? 'failed'}; ${fault}: ${state}`);
-  for (const name of alarms.keys()) {
+  for (const name of names) {
     const result = drilled.get(name);
     if (result) row(name, result.fault, `ALARM after ${result.minutes} min`);
   }
@@ -139,7 +143,7 @@ test('summary', (t) => {
   for (const { alarm, fault } of simulated) row(alarm, fault, 'ALARM');
   const bySimulation = new Set(simulated.map(({ alarm }) => alarm));
   t.diagnostic(
-    `${drilled.size} alarms raised by their fault, ${bySimulation.size} by simulated datapoints, of ${alarms.size}; in the healthy hour ${healthy.size === 0 ? 'some' : 'none'}`,
+    `${drilled.size} alarms raised by their fault, ${bySimulation.size} by simulated datapoints, of ${names.length}; in the healthy hour ${healthy.size === 0 ? 'some' : 'none'}`,
   );
-  assert.equal(drilled.size + bySimulation.size, alarms.size);
+  assert.equal(drilled.size + bySimulation.size, names.length);
 });

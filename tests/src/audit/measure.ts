@@ -1,7 +1,6 @@
 import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import type { Cart } from '@tandem/cart/domain/cart';
@@ -13,6 +12,7 @@ import { itemOf, type StoredItem } from '@tandem/storage/dynamodb-items';
 import { PARTITION_KEY } from '@tandem/storage/dynamodb-layout';
 import { pkOf } from '@tandem/storage/pk';
 import { key, type EntityType, type Versioned } from '@tandem/storage/table';
+import { sampleResidentMemory } from '../support/resident-memory.ts';
 
 /**
  * Memory measurement of an audit: fills DynamoDB Local with carts and audits them in a separate process:
@@ -29,7 +29,6 @@ const { values } = parseArgs({
 const [cartCount, productCount] = [Number(values.carts), Number(values.products)];
 /** Concurrent requests, and items per request. */
 const [PARALLEL, BATCH] = [16, 25];
-const SAMPLE_MS = 200;
 
 const client = new DynamoDBClient({
   endpoint: values.endpoint,
@@ -180,14 +179,9 @@ const child = spawn(process.execPath, [script, '--aws', '--prefix', prefix], {
   },
   stdio: 'inherit',
 });
-const samples: number[] = [];
-const sampling = setInterval(() => {
-  void readFile(`/proc/${child.pid}/status`, 'utf8')
-    .then((status) => samples.push(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024))
-    .catch(() => undefined);
-}, SAMPLE_MS);
+const sampling = sampleResidentMemory(child.pid);
 await once(child, 'exit');
-clearInterval(sampling);
+const samples = sampling.stop();
 const peakOf = (part: readonly number[]) => Math.round(Math.max(0, ...part));
 const half = Math.floor(samples.length / 2);
 process.stdout.write(

@@ -26,11 +26,11 @@ export const withoutChromium =
   findChromium() === undefined &&
   'Chromium not found. Install it (Debian: apt install chromium) or set CHROMIUM to its path, then run npm test.';
 
-/** Opens a headless browser; the caller disposes of it. */
-export async function openBrowser(): Promise<Browser> {
+/** Opens a headless browser, with further arguments of Chromium; the caller disposes of it. */
+export async function openBrowser(...args: readonly string[]): Promise<Browser> {
   const executablePath = findChromium() ?? assert.fail('Chromium not found');
   // In a container or as root the sandbox of Chromium cannot be set up; the pages are our own.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...args] });
 }
 
 /** Page with the errors that its browser console has logged. */
@@ -44,7 +44,11 @@ export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
 ): Promise<MonitoredPage> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: 'en-US',
+    ...options,
+  });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const errors: string[] = [];
@@ -69,4 +73,19 @@ export async function accessibilityViolations(page: Page): Promise<readonly stri
         nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
       );
   });
+}
+
+/** Asserts that a page has no accessibility violations and no horizontal overflow. */
+export async function assertAccessible(page: Page, path: string): Promise<void> {
+  assert.deepEqual(await accessibilityViolations(page), [], path);
+  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  assert.ok(overflow <= 0, `${path} is ${overflow} px too wide`);
+}
+
+/** Sets the visibility of a page: a headless browser reports every tab as visible. */
+export async function setVisibility(page: Page, visibilityState: 'visible' | 'hidden'): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, 'visibilityState', { configurable: true, value: '${visibilityState}' });
+    document.dispatchEvent(new Event('visibilitychange'));
+  `);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { withoutChromium } from './browser.ts';
+import { setVisibility, withoutChromium } from './browser.ts';
 import { withConsole } from './fixture.ts';
 
 const inBrowser = { skip: withoutChromium, timeout: 120_000 };
@@ -9,13 +9,6 @@ const waitForStatus = (page: Page, text: string) =>
   page.getByRole('status').filter({ hasText: text }).waitFor();
 const waitForPrice = (page: Page, name: string, price: string) =>
   page.getByRole('listitem').filter({ hasText: name }).filter({ hasText: price }).first().waitFor();
-
-/** Sets the visibility of a page: a headless browser reports every tab as visible. */
-const setVisibility = (page: Page, visibilityState: 'visible' | 'hidden') =>
-  page.evaluate(`
-    Object.defineProperty(document, 'visibilityState', { configurable: true, value: '${visibilityState}' });
-    document.dispatchEvent(new Event('visibilitychange'));
-  `);
 
 /** Delays the responses of matching requests until they are released. */
 async function delayResponses(page: Page, url: string) {
@@ -63,7 +56,7 @@ test(
 test('steps are not repeated when a page becomes visible again', inBrowser, async () => {
   await withConsole(async ({ api, visit }) => {
     await visit('flow/topic/product-events-topic', async (page) => {
-      const steps = page.getByRole('main').getByText('ProductUpdated', { exact: false });
+      const steps = page.getByRole('list', { name: 'Latest steps' }).getByText('ProductUpdated');
       await api.call('PATCH', '/products/bell', { body: { price: 1990 } });
       await steps.first().waitFor();
       const before = await steps.count();

@@ -8,18 +8,25 @@ import { createForwarding } from '@tandem/local/system/forwarding';
 import { startGateway, type Urls } from '@tandem/local/system/gateway';
 import { until } from '../support/until.ts';
 
-/** Behaviour of an instance: it responds, or closes the connection, as one that is killed during a request. */
-type Behaviour = 'respond' | 'disconnect';
+/** Behaviour of an instance: it responds, and then may close the connection; or it closes it without a response, as one that is killed. */
+type Behaviour = 'respond' | 'respond-and-close' | 'disconnect';
 
 /** Starts a stub of a service's instance. */
 async function startInstance(t: TestContext) {
-  const instance = { requests: [] as string[], probes: 0, isReady: true, behaviour: 'respond' as Behaviour };
+  const instance = {
+    requests: [] as string[],
+    probes: 0,
+    isReady: true,
+    isSilent: false,
+    behaviour: 'respond' as Behaviour,
+  };
   const server = createServer(({ method, url, socket }, response) => {
     if (url === '/ready') {
       instance.probes += 1;
-      response.writeHead(instance.isReady ? 200 : 503).end();
+      if (!instance.isSilent) response.writeHead(instance.isReady ? 200 : 503).end();
       return;
     }
+    if (instance.behaviour === 'respond-and-close') response.setHeader('connection', 'close');
     instance.requests.push(`${method} ${url}`);
     if (instance.behaviour === 'disconnect') socket.destroy();
     else response.end('{}');
@@ -96,6 +103,31 @@ test('without a ready instance all receive requests, as on AWS, and the health c
   assert.deepEqual([status, JSON.parse(text)], [200, { status: 'ok', services: mapServices(() => true) }]);
 });
 
+test('a write goes to an instance that is too busy for readiness checks rather than to one that is gone', async (t) => {
+  const { first, second, send } = await startGatewayOf(t, 2);
+  second.isSilent = true;
+  await first.stop();
+  // All requests that fail on a lost connection mark the instance; a retried read does so here.
+  for (let i = 0; i < 2; i++) assert.equal((await send('GET')).status, 200);
+  const before = second.probes;
+  await until(
+    () => second.probes - before,
+    (probes) => probes >= 2,
+  );
+  for (let i = 0; i < 6; i++) assert.equal((await send('POST')).status, 200);
+});
+
+test('an instance that closes a connection is checked at once, as it may be stopping', async (t) => {
+  const { first, second, send } = await startGatewayOf(t, 2);
+  first.behaviour = 'respond-and-close';
+  for (let i = 0; i < 20; i++) assert.equal((await send('POST')).status, 200);
+  // Both have the same regular checks.
+  await until(
+    () => first.probes - second.probes,
+    (more) => more >= 8,
+  );
+});
+
 for (const method of ['GET', 'HEAD']) {
   test(`a ${method} whose connection is lost is retried at another instance, once`, async (t) => {
     const { instances, first, second, send } = await startGatewayOf(t, 2);
@@ -139,8 +171,8 @@ test('a single instance gets no retries and no readiness probes', async (t) => {
   first.behaviour = 'disconnect';
   assert.equal((await send('GET')).status, 503);
   assert.equal(first.requests.length, 1);
-  first.behaviour = 'respond';
-  assert.equal((await send('GET')).status, 200);
+  first.behaviour = 'respond-and-close';
+  for (let i = 0; i < 3; i++) assert.equal((await send('GET')).status, 200);
   assert.equal(first.probes, 0);
 });
 

@@ -76,7 +76,10 @@ async function run(service: ServiceName, env: Record<string, string>, t: TestCon
 test('Product runs by its environment alone, and stops with exit code 0', { skip }, async (t) => {
   const { url, stop } = await run('product', await environment('product-cart-events-queue', t), t);
   const { call, putProduct, product } = client(url);
-  assert.equal((await call('GET', '/ready')).status, 200);
+  await until(
+    () => call('GET', '/ready'),
+    ({ status }) => status === 200,
+  );
   assert.equal((await putProduct('mug')).status, 201, 'a token is verified by the keys at the URL');
   assert.equal((await product('mug')).body.inventory, 100);
   assert.deepEqual(await stop(), [0, null]);

@@ -31,7 +31,6 @@ export async function openWorkbench(options: Partial<WorkbenchOptions> = {}) {
 }
 
 export const cartDlq = findQueue('cart-product-updates-dlq');
-export const subscriptionDlq = findQueue('cart-product-updates-subscription-dlq');
 export const parkingQueue = findQueue('product-relay-parking-queue');
 export const CART_QUEUE = cartDlq.destination.name;
 

@@ -9,10 +9,21 @@ import { until } from '../support/until.ts';
 import { listen, operator } from './listen.ts';
 
 const QUEUE = 'cart-product-updates-queue';
+/** The queues of Product and Cart: other services consume the events too. */
+const queues: readonly string[] = [QUEUE, 'product-cart-events-queue'];
 const applied = (steps: readonly Step[], productIds: readonly string[]) =>
-  steps.filter((step) => step.kind === 'applied' && productIds.includes(step.productId ?? ''));
+  steps.filter(
+    (step) =>
+      step.kind === 'applied' && queues.includes(step.queue) && productIds.includes(step.productId ?? ''),
+  );
 const stepsOf = (steps: readonly Step[], kind: Step['kind'], eventId: string) =>
-  steps.filter((step) => step.kind === kind && 'eventId' in step && step.eventId === eventId);
+  steps.filter(
+    (step) =>
+      step.kind === kind &&
+      'eventId' in step &&
+      step.eventId === eventId &&
+      (!('queue' in step) || queues.includes(step.queue)),
+  );
 
 // The tests spend most of their time waiting.
 describe('an active fault', { concurrency: true }, () => {

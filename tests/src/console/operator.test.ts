@@ -22,6 +22,9 @@ const calls: readonly [method: string, path: string, body?: object][] = [
   ['GET', '/dead-letters'],
   ['GET', `/dead-letters/${DLQ}`],
   ['POST', `/dead-letters/${DLQ}/redrive`, {}],
+  ['POST', `/dead-letters/${DLQ}/discard`, { why: 'test', isAll: true }],
+  ['GET', '/dead-letter-messages'],
+  ['POST', '/events/any/republish', {}],
 ];
 
 test('operator routes reject every token without the operator scope', () =>
@@ -56,6 +59,12 @@ test('invalid input is rejected with 400, and a body that is not JSON with 415',
       ['/poison', { queue: DLQ }],
       ['/sign-in', { user: 'mallory' }],
       [`/dead-letters/${DLQ}/redrive`, { only: '' }],
+      [`/dead-letters/${DLQ}/redrive`, { body: '{}' }],
+      [`/dead-letters/${DLQ}/discard`, { isAll: true }],
+      [`/dead-letters/${DLQ}/discard`, { why: ' ', isAll: true }],
+      [`/dead-letters/${DLQ}/discard`, { why: 'test' }],
+      [`/dead-letters/${DLQ}/discard`, { why: 'test', filter: {} }],
+      [`/dead-letters/${DLQ}/discard`, { why: 'test', isAll: true, filter: { type: 'X' } }],
     ] as const) {
       const answer = await post(path, body);
       assert.deepEqual([answer.status, answer.body['type']], [400, 'urn:tandem:problem:invalid-input'], path);
@@ -87,13 +96,30 @@ test('a demo user signs in and has their own cart', () =>
   withSystem(async ({ urls }) => {
     const { call } = client(urls.gateway);
     const { body: about } = await call<About>('GET', '/console/about');
-    assert.deepEqual(about, { urls, mode: 'oneProcess', demoUsers: ['alice', 'bob'] });
+    assert.deepEqual(about, { urls, mode: 'oneProcess', demoUsers: ['alice', 'bob'], traceUrl: null });
     const { body } = await call<{ token: string }>('POST', '/console/sign-in', { body: { user: 'alice' } });
     const cart = await call('POST', '/carts', { token: body.token });
     assert.equal(cart.body['userId'], 'alice');
     const product = { name: 'Mug', price: 1, currency: 'EUR', inventory: 1 };
     assert.equal((await call('PUT', '/products/mug', { token: body.token, body: product })).status, 403);
   }));
+
+test('with an OTLP endpoint, the console links to the traces of its backend', async () => {
+  const TRACE_URL_TEMPLATE = 'http://localhost:16686/trace/{traceId}';
+  const traceUrlWith = async (environment: Record<string, string>) => {
+    let traceUrl: About['traceUrl'] | undefined;
+    await withSystem(async ({ urls: { gateway } }) => {
+      ({ traceUrl } = (await client(gateway).call<About>('GET', '/console/about')).body);
+    }, environment);
+    return traceUrl;
+  };
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:9';
+  const both = { OTEL_EXPORTER_OTLP_ENDPOINT, TRACE_URL_TEMPLATE };
+  assert.equal(await traceUrlWith(both), TRACE_URL_TEMPLATE);
+  assert.equal(await traceUrlWith({ TRACE_URL_TEMPLATE }), null);
+  for (const invalid of ['localhost/{traceId}', 'http://localhost/trace', 'javascript:alert(1)//{traceId}'])
+    await assert.rejects(traceUrlWith({ TRACE_URL_TEMPLATE: invalid }), /TRACE_URL_TEMPLATE: is not an http/);
+});
 
 test('a poison message is dead-lettered within seconds with a reason, and only a forced redrive sends it', () =>
   withSystem(async ({ urls: { gateway } }) => {
@@ -129,7 +155,7 @@ test('a poison message is dead-lettered within seconds with a reason, and only a
         {
           queue: DLQ,
           kind: 'givenUp',
-          what: 'dead-lettered by cart',
+          what: 'dead-lettered by cart, or not delivered to it',
           destination: QUEUE,
           visible: 1,
           inFlight: 0,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from '@tandem/chassis/config';
-import type { About } from '@tandem/console/protocol';
+import type { About, State, Step, TraceDetail } from '@tandem/console/protocol';
 import { anyPorts, localConfig } from '@tandem/local/config';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { client } from '../support/http.ts';
@@ -19,7 +19,12 @@ test('the console observes, pauses and kills services in processes as it does in
     await using stream = await listen(gateway);
     await fault('consumerPaused', 'cart', true);
     await putProduct('mug');
-    await stream.untilSteps((steps) => steps.some(({ kind }) => kind === 'published'));
+    // A call of the consumer that was in progress when it was paused returns what it gets.
+    const isWaiting = ({ queues }: State) => {
+      const { visible, inFlight } = queues['cart-product-updates-queue'];
+      return visible > 0 && inFlight === 0;
+    };
+    await stream.untilState(isWaiting);
 
     const pid = system.children.cart.pid();
     assert.equal((await post('/kill', { service: 'cart' })).status, 202);
@@ -29,12 +34,30 @@ test('the console observes, pauses and kills services in processes as it does in
     );
     await system.children.cart.ready();
     await stream.untilState(({ services }) => services.cart.isReady);
-    const { queues } = await stream.untilState(
-      (state) => state.queues['cart-product-updates-queue'].visible > 0,
-    );
-    assert.equal(queues['cart-product-updates-queue'].inFlight, 0, 'the restarted process is paused again');
+    const { queues } = await stream.untilState(() => true);
+    assert.equal(queues['cart-product-updates-queue'].visible, 1, 'the restarted process is paused again');
+    const isReceivedByCart = (step: Step) =>
+      step.kind === 'received' && step.queue === 'cart-product-updates-queue';
+    assert.ok(!stream.steps.some(isReceivedByCart));
     await fault('consumerPaused', 'cart', false);
-    await stream.untilSteps((steps) => steps.some(({ kind }) => kind === 'applied'));
+    const isApplied = (step: Step) => step.kind === 'applied' && step.productId === 'mug';
+    const steps = await stream.untilSteps((all) => all.some(isApplied));
+    const traceId = steps.find(isApplied)?.traceId;
+    const { body: trace } = await call<TraceDetail>('GET', `/console/traces/${traceId}`);
+    assert.deepEqual(
+      trace.nodes.slice(0, 2).map(({ kind, parentId }) => [kind, parentId]),
+      [
+        ['request', undefined],
+        ['event', trace.nodes[0]?.id],
+      ],
+    );
+
+    process.kill(system.children.cart.pid(), 'SIGSTOP');
+    const hung = await stream.untilState(({ services }) => !services.cart.isReady);
+    assert.ok(hung.services.product.isReady, 'a service that hangs delays no other (N7)');
+    assert.ok(hung.at - (hung.services.cart.readyAt ?? hung.at) < 4_000);
+    process.kill(system.children.cart.pid(), 'SIGCONT');
+    await stream.untilState(({ services }) => services.cart.isReady);
 
     await fault('relayStopped', 'product', true);
     await system.children.gateway.kill('SIGKILL');

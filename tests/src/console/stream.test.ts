@@ -8,15 +8,11 @@ import { until } from '../support/until.ts';
 import { listen, operator } from './listen.ts';
 
 const TRACE = '0123456789abcdef0123456789abcdef';
+/** Two services are at rest once the product is known. */
+const TWO_SERVICES = { SERVICES: 'product,cart' };
 const traceparent = `00-${TRACE}-0123456789abcdef-01`;
 
-const kindsOf = (steps: readonly Step[], traceId: string) =>
-  steps
-    .filter((step) => step.traceId === traceId)
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ kind }) => kind);
-
-test('a change is traced from its request to the consumer that applies it', () =>
+test('a change is traced from its request to the consumers that apply its events', () =>
   withSystem(async ({ urls: { gateway } }) => {
     await using stream = await listen(gateway);
     const { call, putProduct } = client(gateway);
@@ -24,30 +20,30 @@ test('a change is traced from its request to the consumer that applies it', () =
     const headers = { traceparent, 'content-type': 'application/merge-patch+json' };
     const { status } = await call('PATCH', '/products/mug', { body: { price: 1_300 }, headers });
     assert.equal(status, 200);
-    const steps = await stream.untilSteps((steps) => kindsOf(steps, TRACE).length === 4);
-    assert.deepEqual(kindsOf(steps, TRACE), ['request', 'published', 'received', 'applied']);
-    const [requestStep, ...eventSteps] = steps
-      .filter(({ traceId }) => traceId === TRACE)
-      .toSorted((a, b) => a.at - b.at);
+    const traceOf = (steps: readonly Step[]) =>
+      steps.filter(({ traceId }) => traceId === TRACE).toSorted((a, b) => a.at - b.at);
+    const [requestStep, ...eventSteps] = traceOf(
+      await stream.untilSteps((steps) => traceOf(steps).length === 7),
+    );
     assert.partialDeepStrictEqual(requestStep, {
+      kind: 'request',
       service: 'product',
       method: 'PATCH',
       path: '/products/mug',
       status: 200,
     });
-    for (const step of eventSteps)
-      assert.partialDeepStrictEqual(step, {
-        eventId: 'product/mug/2/0',
-        eventType: 'ProductUpdated',
-        productId: 'mug',
-      });
-    assert.partialDeepStrictEqual(
-      steps.findLast(({ kind }) => kind === 'applied'),
-      {
-        queue: 'cart-product-updates-queue',
-        attempt: 1,
-      },
-    );
+    for (const [eventId, eventType, queue] of [
+      ['product/mug/2/0', 'ProductUpdated', 'cart-product-updates-queue'],
+      ['product/mug/2/1', 'ProductEdited', 'analytics-events-queue'],
+    ] as const) {
+      const steps = eventSteps.filter((step) => 'eventId' in step && step.eventId === eventId);
+      assert.deepEqual(
+        steps.map(({ kind }) => kind),
+        ['published', 'received', 'applied'],
+      );
+      for (const step of steps) assert.partialDeepStrictEqual(step, { eventType, productId: 'mug' });
+      assert.partialDeepStrictEqual(steps.at(-1), { queue, attempt: 1 });
+    }
 
     const { traffic, services } = await stream.untilState(({ queues }) =>
       Object.values(queues).every(({ visible, inFlight, oldestMs }) => visible + inFlight + oldestMs === 0),
@@ -101,7 +97,7 @@ test('a reconnecting client receives the missed steps, a new client the latest o
     await using newClient = await listen(gateway, { 'last-event-id': 'other.7' });
     await newClient.untilState(() => true);
     assert.deepEqual(newClient.steps, first.steps);
-  }));
+  }, TWO_SERVICES));
 
 test('fifty clients may connect, and another one after one has disconnected', () =>
   withSystem(async ({ urls: { gateway } }) => {

@@ -52,7 +52,7 @@ export const products: readonly InvalidRequest[] = [
   },
   {
     name: 'a price beyond the maximum',
-    request: ['POST', '/products', body({ price: 1e300 })],
+    request: ['POST', '/products', body({ price: 90_000_000_001 })],
     status: 400,
     pointer: '/price',
   },
@@ -73,6 +73,32 @@ export const products: readonly InvalidRequest[] = [
     request: ['PUT', '/products/mug', body({ name: ' ' })],
     status: 400,
     pointer: '/name',
+  },
+  ...['\u200B', '\u3164', '\u{E0041}', 'Mug\u001B[2J', 'Mug\nCup'].map((name) => ({
+    name: `a name that is invisible or no line: ${JSON.stringify(name)}`,
+    request: ['PUT', '/products/mug', body({ name })] as const,
+    status: 400,
+    pointer: '/name',
+  })),
+  ...['javascript:alert(1)', 'data:image/svg+xml,x', '//evil.example/x.png', '/\\evil.example'].map(
+    (imageUrl) => ({
+      name: `an image of another scheme or host: ${imageUrl} (interop A20, security 17)`,
+      request: ['PATCH', '/products/mug', { body: { imageUrl } }] as const,
+      status: 400,
+      pointer: '/imageUrl',
+    }),
+  ),
+  {
+    name: 'a category of 256 characters',
+    request: ['PUT', '/products/mug', body({ category: 'x'.repeat(256) })],
+    status: 400,
+    pointer: '/category',
+  },
+  {
+    name: 'an invisible category as filter',
+    request: ['GET', '/products?category=%E2%80%8B'],
+    status: 400,
+    pointer: '?category',
   },
   {
     name: 'a name that is too long because of its blanks',

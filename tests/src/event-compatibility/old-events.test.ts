@@ -84,7 +84,7 @@ for (const { name, recorded, foreign } of supportedVersions) {
           assert.deepEqual([line.qty, line.shortage?.availableQty], [heldQty, availableQty]);
         }
       }
-      const entries = recordedEvents.filter((event) => 'version' in event);
+      const entries = recordedEvents.filter((event) => 'updatedAt' in event);
       for (const [productId, events] of Map.groupBy(entries, (event) => event.productId)) {
         const newest = events.reduce((a, b) => (b.version >= a.version ? b : a));
         const entry = await cart.table.get(catalogKey(productId));

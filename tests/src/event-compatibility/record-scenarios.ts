@@ -1,4 +1,6 @@
 import { publicIdOf } from '@tandem/cart/http/cart-ids';
+import { subsetOf } from '@tandem/contracts/subset';
+import { publishers } from '@tandem/contracts/topology';
 import { openSqlite } from '@tandem/storage/sqlite';
 import { mintToken } from '@tandem/emulators/issuer';
 import { publisher } from '../support/events.ts';
@@ -19,6 +21,10 @@ import {
 const SHORT_CART_TTL = { GUEST_CART_TTL_SECONDS: '3', USER_CART_TTL_SECONDS: '3' };
 const SHORT_HOLDS = { HOLD_SECONDS: '1' };
 const UNLIMITED_HOLDS = { HOLD_SECONDS: '0' };
+
+/** The services with relays: requests of the others are published at any time. */
+const services = publishers.map(([service]) => service);
+const queues = Object.keys(subsetOf(services).queues);
 
 /**
  * Runs all scenarios, each on its own system; resolves to the published events, which are the same in every run unless the code
@@ -45,7 +51,7 @@ async function record(
   let events: readonly RecordedEvent[] = [];
   await withSystem(
     async ({ urls }) => {
-      const scenario = createScenario(urls.aws, recorder);
+      const scenario = createScenario(urls.aws, queues, recorder);
       const token = await mintToken({ subject: 'user-123', scopes: ['products:write'] });
       const initial = { ProductSnapshotRequested: 1, ProductSnapshotCompleted: 1 };
       for (const { event } of await scenario.step(initial, async () => undefined))
@@ -64,7 +70,7 @@ async function record(
       });
       events = scenario.events();
     },
-    environment,
+    { SERVICES: services.join(), ...environment },
     // DynamoDB has another order of products in a snapshot, and removes expired items late.
     { onClient: recorder.onClient, openStore: () => openSqlite(':memory:') },
   );

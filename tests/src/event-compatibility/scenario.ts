@@ -21,8 +21,8 @@ export interface Scenario {
 const HOLD_SECONDS = 900;
 const FIRST_TIME = Date.parse('2026-02-14T15:00:00Z');
 
-/** Creates a scenario on a system with this recorder. */
-export function createScenario(aws: string, recorder: EventRecorder): Scenario {
+/** Creates a scenario on a system with these queues and this recorder. */
+export function createScenario(aws: string, queues: readonly string[], recorder: EventRecorder): Scenario {
   const names = new Map<string, string>();
   const steps: (readonly RecordedEvent[])[] = [];
   let recordedCount = 0;
@@ -37,7 +37,7 @@ export function createScenario(aws: string, recorder: EventRecorder): Scenario {
       await work();
       const counts = () => countsOf(recorder.events.slice(recordedCount));
       await until(counts, (current) => isDeepStrictEqual(current, expected), { deadlineMs: 30_000 });
-      await atRest(aws);
+      await atRest(aws, queues);
       assert.deepEqual(counts(), expected);
       const step = recorder.events.slice(recordedCount);
       recordedCount = recorder.events.length;

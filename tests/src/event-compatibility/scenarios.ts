@@ -27,7 +27,9 @@ export async function runSales(context: ScenarioContext): Promise<void> {
   const createProduct = (productId: string, inventory: number, fields: object = {}) =>
     step({ ProductCreated: 1 }, () => user.putProduct(productId, { inventory, ...fields }));
   const patchProduct = (productId: string, fields: object) =>
-    step({ ProductUpdated: 1 }, () => user.call('PATCH', `/products/${productId}`, { body: fields }));
+    step({ ProductUpdated: 1, ProductEdited: 1 }, () =>
+      user.call('PATCH', `/products/${productId}`, { body: fields }),
+    );
   const changeStock = (productId: string, change: object) =>
     step({ ProductUpdated: 1 }, () => user.call('POST', `/products/${productId}/stock`, { body: change }));
   const stockUpdated = { ProductUpdated: 1 };

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { violationsOf, MAX_OVERDUE_MS, type Observed } from '../support/consistency/checker.ts';
 import type { Workload } from '../support/consistency/workload.ts';
 import { observe } from '../support/consistency/observe.ts';
-import type { StockEventRecorder } from '../support/consistency/stock-events.ts';
-import { depths, describeDeadLetters } from '../support/queues.ts';
+import { RECORDER_QUEUE, type StockEventRecorder } from '../support/consistency/stock-events.ts';
+import { depth, depths, describeDeadLetters } from '../support/queues.ts';
 
 /** Time with empty queues after which the state is final. */
 const QUIET_MS = 5_000;
@@ -26,6 +26,7 @@ export async function stateAtRest(
   const end = performance.now() + deadlineMs;
   let movedAt = performance.now();
   for (;;) {
+    await recorder.collect(urls.aws);
     const stuck = await backlogOf(urls.aws);
     const isLate = performance.now() > end;
     // Reading everything would slow down a system that is not at rest yet.
@@ -50,9 +51,10 @@ export async function stateAtRest(
   }
 }
 
-/** Number of messages in the services' queues, including those in flight. */
+/** Number of messages in the queues of the services and of the recorder, including those in flight. */
 async function backlogOf(endpoint: string): Promise<number> {
-  return (await depths(endpoint)).reduce((sum, messages) => sum + messages, 0);
+  const counts = [...(await depths(endpoint)), await depth(endpoint, RECORDER_QUEUE)];
+  return counts.reduce((sum, messages) => sum + messages, 0);
 }
 
 /** Whether a hold is about to expire; overdue ones beyond the limit do not count. */

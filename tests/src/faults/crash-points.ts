@@ -1,7 +1,7 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { publishers, serviceNames, topology } from '@tandem/contracts/topology';
-import type { Role } from '@tandem/local/processes/roles';
+import type { Role } from '@tandem/local/processes/role-names';
 import type { Store } from '@tandem/local/system/store';
 import { BY_HOLD_EXPIRY } from '@tandem/product/store/entity-types';
 import type { Put } from '@tandem/storage/driver';
@@ -34,7 +34,7 @@ export const crashPoints: Readonly<Record<CrashPoint, readonly Role[]>> = {
   /** Product has found overdue holds, and expired none of them. */
   'during the sweep': ['product'],
   /** One item of a transaction is written, and the next one is not. */
-  'mid-transaction': ['product', 'cart'],
+  'mid-transaction': ['product', 'cart', 'analytics'],
 };
 
 /** Kills this process with SIGKILL the next time that it passes the armed crash point. */

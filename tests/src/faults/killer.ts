@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from '@tandem/local/processes/child';
 import { serviceNames } from '@tandem/contracts/topology';
-import { type Role, roleGroups } from '@tandem/local/processes/roles';
+import { type Role, roleGroups } from '@tandem/local/processes/role-names';
 import type { Processes } from '@tandem/local/processes/supervisor';
 import type { Random } from '../support/random.ts';
 import { isRunning } from '../support/process.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '@tandem/local/processes/roles';
+import type { Role } from '@tandem/local/processes/role-names';
 import type { Store } from '@tandem/local/system/store';
 import type { Put, StoredState } from '@tandem/storage/driver';
 import type { InjectedFault } from './fault-injector.ts';
@@ -19,6 +19,8 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     wrap: forgettingExpiry,
     perMille: 300,
     faults: ['sent again late'],
+    // Holds expire after 8 seconds: requests of the first half are repeated after that.
+    durationMs: 25_000,
     violation: /was held again after its hold expired/,
   },
 };
@@ -28,6 +30,8 @@ interface PlantedBug {
   readonly wrap: (store: Store) => Store;
   readonly perMille?: number;
   readonly faults?: readonly InjectedFault[];
+  /** Duration of load and faults; default: 10 seconds. */
+  readonly durationMs?: number;
   readonly violation: RegExp;
 }
 

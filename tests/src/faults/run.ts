@@ -91,7 +91,8 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
           await startLossyDynamoDb(dynamoDb, { random: seeded(seed + 1), perMille: LOSS_FACTOR * perMille }),
         );
   const compiled = stack.use(await temporaryFolder());
-  const system = await startProcesses(drillConfig(), {
+  const data = stack.use(await temporaryFolder());
+  const system = await startProcesses(drillConfig(data.path), {
     entry: new URL('role/main.ts', import.meta.url).pathname,
     environment: {
       PATH: process.env['PATH'],
@@ -116,7 +117,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
   if (isKilling) await importFillers(api);
   const recorder = await recordStockEvents(urls.aws);
   const stopCollecting = collectEvents(recorder, urls.aws);
-  const backlog = watchBacklog(urls.aws);
+  const backlog = watchBacklog(urls.aws, tables ? undefined : data.path);
   const whenUp = async () => {
     await killer.whenUp();
     await backlog.untilBelowLimit();
@@ -133,7 +134,7 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsReport> {
     if (random(1, 5) === 1) requestSnapshot();
     if (isKilling) await killer.killOne();
     progress(
-      `${killer.recoveriesMs.length} kills, ${workload.log.length} operations, ${Math.ceil((end - performance.now()) / 1000)} s left`,
+      `${killer.recoveriesMs.length} kills, ${workload.log.length} operations, ${Math.ceil((end - performance.now()) / 1000)} s left ${backlog.longest()}`,
     );
   }
   stopInjecting(all, tables);

@@ -21,15 +21,16 @@ test('with processes killed at every crash point and at any time, and faults inj
     assert.ok(count > 0, `${name} never occurred: FAULT_SEED=${seed}`);
 });
 
-for (const [name, { violation, perMille = 0 }] of Object.entries(plantedBugs)) {
+for (const [name, { violation, perMille = 0, durationMs = 10_000 }] of Object.entries(plantedBugs)) {
   test(`the checker detects ${name}`, async (t) => {
     const report = await runFaults({
       seed,
       planted: name,
       isKilling: false,
-      durationMs: 10_000,
+      durationMs,
       perMille,
-      retryTimeoutMs: 15_000,
+      // Nine waits of a checkout: on a busy machine the right confirmations take their time, too.
+      retryTimeoutMs: 45_000,
       restDeadlineMs: 60_000,
     });
     const detected = report.violations.filter((text) => violation.test(text));

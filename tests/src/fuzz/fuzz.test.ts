@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { mintToken } from '@tandem/emulators/issuer';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import * as fc from 'fast-check';
@@ -11,6 +10,7 @@ import { withSystem } from '../support/system.ts';
 import { violationsOf } from './checks.ts';
 import { createKnownValues } from './known-values.ts';
 import { drawRequest, type Request, weightOf } from './requests.ts';
+import { createTokens } from './tokens.ts';
 import { Draws, type Source } from './values.ts';
 
 const requests = Number(process.env['FUZZ_REQUESTS'] ?? 10_000);
@@ -25,7 +25,10 @@ test(`the responses to ${requests} random requests follow the OpenAPI documents,
       t.diagnostic(`FUZZ_REQUESTS=${requests} FUZZ_SEED=${seed}`);
       const agent = new Agent({ connections: 1, headersTimeout: 10_000, bodyTimeout: 10_000 });
       t.after(() => agent.destroy());
-      const services = [urls.product, urls.cart].map(async (url) => ({ url, api: await fetchOpenApi(url) }));
+      const services = [urls.product, urls.cart, urls.analytics].map(async (url) => ({
+        url,
+        api: await fetchOpenApi(url),
+      }));
       const operations = (await Promise.all(services)).flatMap(({ url, api }) => {
         const validate = createValidate(api);
         return api.operations.map((operation) => ({ url, api, validate, operation }));
@@ -33,9 +36,7 @@ test(`the responses to ${requests} random requests follow the OpenAPI documents,
       const operation = fc.oneof(
         ...operations.map((value) => ({ weight: weightOf(value.operation), arbitrary: fc.constant(value) })),
       );
-      const bearer = async (...scopes: string[]) =>
-        `Bearer ${await mintToken({ subject: 'fuzzer', scopes })}`;
-      const tokens = { admin: await bearer('products:write'), user: await bearer() };
+      const tokens = await createTokens();
       const { valuesOf: knownValues, learn } = createKnownValues();
       const counts = new Map<string, number>();
 

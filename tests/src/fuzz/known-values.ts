@@ -29,7 +29,8 @@ export function createKnownValues() {
     valuesOf,
     /** Adds the strings of a successful response, and the headers of its request; moves a deleted id behind the others. */
     learn: ({ operation, target, headers }: Request, response: Response): void => {
-      add(response.text === '' ? undefined : JSON.parse(response.text));
+      const isJson = response.headers['content-type']?.startsWith('application/json');
+      if (isJson) add(JSON.parse(response.text));
       add(response.headers.etag, 'etag');
       for (const { name } of operation.parameters ?? []) add(headers[name], name);
       const [, name = ''] = /\{(\w+)\}$/.exec(operation.path) ?? [];

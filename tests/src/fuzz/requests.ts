@@ -1,6 +1,10 @@
+import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { type DocumentedOperation, type Parameter, requiresScope } from '../support/openapi.ts';
-import { drawJson, drawValue, isOdd, nastyString, oneIn, type Source, type Verdict } from './values.ts';
+import { drawNegotiation, drawPreflight, drawUndocumented } from './headers.ts';
+import { drawLines, NDJSON } from './lines.ts';
+import { randomToken, type Tokens } from './tokens.ts';
+import { drawJson, drawValue, isAmbiguous, isOdd, oneIn, type Source, type Verdict } from './values.ts';
 
 /** Request of an operation. */
 export interface Request {
@@ -15,26 +19,18 @@ export interface Request {
   readonly tokenVerdict: Verdict;
 }
 
-/** Authorization headers: one with all documented scopes, and one of a user without scopes. */
-export type Tokens = Readonly<Record<'admin' | 'user', string>>;
-
-const NDJSON = 'application/x-ndjson';
 const wrongTypes = [undefined, '', ';', '*/*', 'text/plain', NDJSON, 'application/json; charset=utf-16'];
 const encodings = ['%zz', '%', '%00', '%c0%ae', '%2F', '%ed%a0%80', '+', '%252e'];
 /** Node.js limits the request line and headers to 16 KiB. */
 const SAFE_LENGTH = 8_000;
 
-const texts = ['', 'k', 'a b', 'x'.repeat(300), '\u00e9', '"1"', '*', 'gzip', ';;', '00-0-0-0', 'bytes=0-1'];
-const headers =
-  'x-request-id traceparent accept accept-encoding idempotency-key if-match if-modified-since range';
-const undocumented: readonly Parameter[] = [
-  ...headers.split(' ').map((name) => ({ name, in: 'header' as const, schema: { enum: texts } })),
-  ...['__proto__', 'a[]', 'limit', 'ids', 'mine', 'cursor'].map((name) => ({
-    name,
-    in: 'query' as const,
-    schema: { enum: texts },
-  })),
-];
+const texts = ['', 'k', 'a b', 'x'.repeat(300), '\u00e9', '"1"', '*', 'gzip', ';;'];
+const names = ['__proto__', 'a[]', 'limit', 'ids', 'mine', 'cursor', 'from', 'stock', 'access_token'];
+const undocumented: readonly Parameter[] = names.map((name) => ({
+  name,
+  in: 'query',
+  schema: { enum: texts },
+}));
 
 /** Weight of an operation: fewer requests without input, and more with long paths, which succeed rarely. */
 export function weightOf({ method, path, responses, parameters = [], requestBody }: DocumentedOperation) {
@@ -54,8 +50,9 @@ export function drawRequest(source: Source, operation: DocumentedOperation, toke
       .map((parameter) => ({ ...drawParameter(source, parameter), verdict: 'either' as const })),
     ...parameters
       .filter(({ required, in: location }) => required || oneIn(source, location === 'header' ? 5 : 2))
-      .map((parameter) => drawParameter(source, parameter)),
+      .flatMap((parameter) => drawParameters(source, parameter)),
   ];
+  const strangeHeaders = drawUndocumented(source);
   const pairsIn = (location: Parameter['in']) =>
     parts.filter((part) => part.in === location).map(({ name, text }) => [name, text] as const);
   const body = drawBody(source, operation);
@@ -65,25 +62,58 @@ export function drawRequest(source: Source, operation: DocumentedOperation, toke
   const query = pairsIn('query').map((pair) => pair.join('='));
   const target = query.length === 0 ? filled : `${filled}?${query.join('&')}`;
   const verdicts: Verdict[] = [body.verdict, ...parts.map(({ verdict }) => verdict)];
-  if (target.length > SAFE_LENGTH) verdicts.push('either');
+  if (target.length > SAFE_LENGTH || Object.keys(strangeHeaders).length > 0) verdicts.push('either');
   const request: Request = {
     operation,
     method: operation.method,
     target,
     headers: {
+      ...drawNegotiation(source),
+      ...strangeHeaders,
       ...(body.type !== undefined && { 'content-type': body.type }),
       ...Object.fromEntries(pairsIn('header')),
       ...(token.header !== undefined && { authorization: token.header }),
     },
-    body: body.bytes,
+    body: isCompressed(source, strangeHeaders) ? body.bytes && gzipSync(body.bytes) : body.bytes,
     verdict: (['invalid', 'either'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'valid',
     tokenVerdict: token.verdict,
   };
+  if (isOdd(source, 60)) return toPreflight(source, request);
   if (!isOdd(source, 60)) return request;
   const methods = source.api.operations.filter((other) => other.path === path).map(({ method }) => method);
   const method =
     ['PATCH', 'PUT', 'POST', 'DELETE', 'TRACE'].find((name) => !methods.includes(name)) ?? 'PURGE';
-  return { ...request, method, verdict: 'invalid' };
+  // An id such as `snapshots` makes the path of another operation, which may have the method.
+  const isOtherPath = source.api.operations.some((other) => other.path !== path && other.path === filled);
+  return { ...request, method, verdict: isOtherPath ? 'either' : 'invalid' };
+}
+
+/** The request by which a browser would announce it; whether it is allowed depends on the configuration. */
+function toPreflight(source: Source, request: Request): Request {
+  const headers = drawPreflight(source, request.method);
+  return {
+    ...request,
+    method: 'OPTIONS',
+    headers,
+    body: undefined,
+    verdict: 'either',
+    tokenVerdict: 'either',
+  };
+}
+
+/** Whether the body has the coding that a header claims. */
+function isCompressed(source: Source, headers: Request['headers']): boolean {
+  return headers['content-encoding'] === 'gzip' && oneIn(source, 2);
+}
+
+/** Draws a parameter; wild ones are sometimes in the query twice. */
+function drawParameters(source: Source, parameter: Parameter) {
+  const drawn = drawParameter(source, parameter);
+  if (parameter.in !== 'query' || !isOdd(source, 40)) return [drawn];
+  return [
+    { ...drawn, verdict: 'either' as const },
+    { ...drawParameter(source, parameter), verdict: 'either' as const },
+  ];
 }
 
 function drawParameter(source: Source, parameter: Parameter): Parameter & { text: string; verdict: Verdict } {
@@ -91,12 +121,13 @@ function drawParameter(source: Source, parameter: Parameter): Parameter & { text
   const isHeader = location === 'header';
   if (!isHeader && isOdd(source, 16))
     return { ...parameter, text: source.draw(fc.constantFrom(...encodings)), verdict: 'either' };
+  if (parameter.allowEmptyValue && oneIn(source, 10)) return { ...parameter, text: '', verdict: 'valid' };
   const value = drawValue(source, schema, name);
   const drawn = (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
   const text = isHeader ? drawn.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '').trim() : drawn;
   // Readers differ about empty parts of paths and queries, surrogates, `+`, and numbers such as 1e2 and 1.0.
   const isClear =
-    (isHeader || !/^$|[+\ud800-\udfff]/.test(text)) &&
+    (isHeader || !(/^$|[+\ud800-\udfff]/.test(text) || isAmbiguous(text))) &&
     (schema.type === 'string' || /^-?\d{1,15}$/.test(text));
   const isValid = source.validate(schema)(schema.type === 'string' ? text : Number(text));
   const verdict = isClear ? (isValid ? 'valid' : 'invalid') : 'either';
@@ -117,38 +148,19 @@ function drawBody(source: Source, { requestBody }: DocumentedOperation) {
   return { type: wrongType, bytes, verdict: !requestBody || isDocumented ? 'either' : 'invalid' } as const;
 }
 
-/** Draws newline-delimited JSON: bodies of any operations, and invalid lines, which are rejected one by one. */
-function drawLines(source: Source) {
-  const bodies = source.api.operations.flatMap(({ requestBody }) =>
-    Object.values(requestBody?.content ?? {}),
-  );
-  const drawLine = () =>
-    oneIn(source, 5)
-      ? source.draw(nastyString)
-      : JSON.stringify(drawValue(source, source.draw(fc.constantFrom(...bodies)).schema));
-  const lines = Array.from({ length: source.draw(fc.nat(6)) }, drawLine);
-  return { bytes: Buffer.from(lines.join('\n')), verdict: 'valid' } as const;
-}
-
-/** Draws an authorization header; wild ones are sometimes missing, insufficient or forged. */
-function drawToken(source: Source, operation: DocumentedOperation, { admin, user }: Tokens) {
+/** Draws an authorization header; wild ones are sometimes missing, insufficient, forged, or of a strange shape. */
+function drawToken(source: Source, operation: DocumentedOperation, { admin, user, odd, invalid }: Tokens) {
   const { security = [{}] } = operation;
   const isOpen = security.some((scheme) => Object.keys(scheme).length === 0);
-  const forged = [
-    `${admin}x`,
-    admin.slice(0, -9),
-    admin.slice(7),
-    'Bearer a.b.c',
-    'Bearer',
-    'Basic dTpw',
-    '',
-  ];
+  const { draw } = source;
   const choices: { header?: string; verdict: Verdict }[] = [
     { verdict: isOpen ? 'valid' : 'invalid' },
     { header: user, verdict: requiresScope(operation) ? 'invalid' : 'valid' },
     { header: admin, verdict: requiresScope(operation) ? 'valid' : 'either' },
-    ...forged.map((header): (typeof choices)[0] => ({ header, verdict: isOpen ? 'either' : 'invalid' })),
+    { header: draw(fc.constantFrom(...odd)), verdict: 'either' },
+    { header: draw(fc.constantFrom(...invalid)), verdict: isOpen ? 'either' : 'invalid' },
+    { header: draw(randomToken), verdict: isOpen ? 'either' : 'invalid' },
   ];
   const valid = choices.filter(({ verdict }) => verdict === 'valid');
-  return source.draw(fc.constantFrom(...(isOdd(source, 8) ? choices : valid)));
+  return draw(fc.constantFrom(...(isOdd(source, 6) ? choices : valid)));
 }

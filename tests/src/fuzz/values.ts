@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import type { JsonSchema, OpenApi } from '../support/openapi.ts';
+import { edgesOf, mutationsOf } from './edges.ts';
 
 /** Whether an input is valid by its document; `either` if readers of the document may differ. */
 export type Verdict = 'valid' | 'invalid' | 'either';
@@ -70,6 +71,8 @@ const matching = new Map<string, fc.Arbitrary<string>>();
 export function drawValue(source: Source, schema: JsonSchema, name = ''): unknown {
   const { draw, api, isWild } = source;
   if (isOdd(source, 13)) return draw(nastyValue);
+  const edges = edgesOf(name);
+  if (edges && oneIn(source, isWild ? 3 : 20)) return draw(edges);
   const { $ref, type, anyOf, pattern, minimum: min = 0, maximum: max = 2 ** 53 - 1, minLength = 0 } = schema;
   if ($ref !== undefined) return drawValue(source, api.schemas[$ref.split('/').at(-1) ?? ''] ?? {}, name);
   if (anyOf) return drawValue(source, draw(fc.constantFrom(...anyOf)), name);
@@ -84,7 +87,10 @@ export function drawValue(source: Source, schema: JsonSchema, name = ''): unknow
   }
   if (type !== 'string') throw new Error(`the fuzz test does not support the type ${type}: add it`);
   const candidates = source.knownValues(name).slice(0, draw(newest));
-  if (candidates.length > 0 && !oneIn(source, 4)) return draw(fc.constantFrom(...candidates));
+  if (candidates.length > 0 && !oneIn(source, 4)) {
+    const known = draw(fc.constantFrom(...candidates));
+    return isOdd(source, 12) ? draw(fc.constantFrom(...mutationsOf(known))) : known;
+  }
   if (pattern === undefined)
     return draw(fc.string({ unit: 'grapheme', minLength, maxLength: minLength + 30 }));
   const strings = matching.get(pattern) ?? fc.stringMatching(new RegExp(pattern, 'u'));
@@ -126,11 +132,17 @@ export function drawJson(source: Source, schema: JsonSchema): { bytes: Buffer; v
   return { bytes, verdict: verdictOf(validate(schema), bytes) };
 }
 
+/** Whether readers may differ about a text: its length before and after NFC, and whether it is blank. */
+export function isAmbiguous(text: string): boolean {
+  return text !== text.normalize('NFC') || /[\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
+}
+
 function verdictOf(validate: ValidateFunction, bytes: Buffer): Verdict {
   const text = bytes.toString();
   if (!isUtf8(bytes)) return 'invalid';
   // Readers may skip a byte order mark, reject prototype pollution and deep nesting, and count surrogates differently.
   if (/^\ufeff|__proto__|constructor|\[{60}|[\ud800-\udfff]|\\ud[89a-f]/i.test(text)) return 'either';
+  if (isAmbiguous(text)) return 'either';
   try {
     return validate(JSON.parse(text)) ? 'valid' : 'invalid';
   } catch (error) {

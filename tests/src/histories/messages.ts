@@ -99,6 +99,8 @@ export function openMessages({ feeds, appliers, eventsForExpiredItem, transit }:
   return {
     relay,
     deliver,
+    /** Number of messages in both queues. */
+    queued: () => queues.product.length + queues.cart.length,
     /** All published events, including duplicates. */
     published,
     /** Delivers all messages and those that they cause, in an order given by the numbers. */

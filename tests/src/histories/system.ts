@@ -50,7 +50,12 @@ export async function openHistorySystem(
       api: createProducts({ table, now }),
       apply: applyCartEvents({ stockHolds, publishSnapshotPage: fail }),
       // If the store's response is lost, the next sweep expires the hold.
-      sweep: createHoldExpiry({ table, stockHolds, now, log: { error: () => undefined } }),
+      sweep: createHoldExpiry({
+        table,
+        stockHolds,
+        now,
+        log: { error: () => undefined, info: () => undefined },
+      }),
     };
   });
   const carts = [tableOf('cart'), tableOf('cart')].map((table) => ({
@@ -76,7 +81,13 @@ export async function openHistorySystem(
 
   const cartIds: string[] = [];
   const cartId = (index: number) => cartIds[index % cartIds.length] ?? 'none';
-  const guest: Caller = { identity: undefined, idempotent: undefined, knowsSecretOf: () => true };
+  const openedAt = new Map<string, number>();
+  const guest: Caller = {
+    identity: undefined,
+    idempotent: undefined,
+    knowsSecretOf: () => true,
+    openedAt: (id) => openedAt.get(id),
+  };
   const changeCart = (api: Carts, step: CartStep): Promise<unknown> => {
     const id = cartId(step.cart);
     switch (step.do) {
@@ -128,9 +139,9 @@ export async function openHistorySystem(
             () => true,
           ));
         case 'import':
-          return void (await api.import(id, { ...content, inventory: step.inventory }, step));
+          return void (await api.import(undefined, id, { ...content, inventory: step.inventory }, step));
         default:
-          return await api.delete(id, () => true);
+          return void (await api.delete(id, () => true));
       }
     } finally {
       stockedUnits[id] = (stockedUnits[id] ?? 0) + (await onHandOf(id)) - before;
@@ -142,6 +153,7 @@ export async function openHistorySystem(
       case 'open': {
         const id = `cart-${cartIds.length}`;
         cartIds.push(id);
+        openedAt.set(id, nowMs);
         return cart.api.open(guest, id);
       }
       case 'both':

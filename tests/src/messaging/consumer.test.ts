@@ -57,10 +57,13 @@ test('a failed message is retried with backoff until it is applied; the rest of 
   consume((request, receives) => (request === 'flaky' && receives <= 2 ? failed : applied));
   await until(depth, isEmpty);
   assert.deepEqual(sorted(requests()), ['1', '2', 'flaky', 'flaky', 'flaky']);
-  const [first = 0, second = 0, third = 0] = arrivals
-    .filter(({ request }) => request === 'flaky')
-    .map(({ at }) => at);
+  const flaky = arrivals.filter(({ request }) => request === 'flaky');
+  const [first = 0, second = 0, third = 0] = flaky.map(({ at }) => at);
   assert.ok(second - first >= 900 && third - second >= 4_900, `${second - first}, ${third - second}`);
+  assert.deepEqual(
+    flaky.map(({ receives }) => receives),
+    [1, 2, 3],
+  );
   assert.deepEqual(metrics.counts(), { MessagesFailed: 2 });
 });
 
@@ -163,7 +166,7 @@ test('stop does not wait for the end of the long poll', async (t) => {
   await until(depth, isEmpty);
   const begun = performance.now();
   await worker.stop();
-  assert.ok(performance.now() - begun < 1_000);
+  assert.ok(performance.now() - begun < 10_000, 'half a long poll');
 });
 
 test('a message that arrives after a stop is visible to the next consumer, and not leased by an aborted poll', async (t) => {
@@ -175,14 +178,14 @@ test('a message that arrives after a stop is visible to the next consumer, and n
         if (commandName === 'ReceiveMessageCommand') receives += 1;
         return next(args);
       },
-    { step: 'finalizeRequest' },
+    { step: 'initialize' },
   );
   const worker = consume();
   await send(valid('1'));
   await until(depth, isEmpty);
   await until(
     () => receives,
-    (polls) => polls === 2,
+    (polls) => polls >= 2,
   );
   // The emulator handles requests in order: after these responses it is handling the poll.
   for (let roundTrips = 0; roundTrips < 3; roundTrips += 1) await depth();

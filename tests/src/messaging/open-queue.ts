@@ -1,16 +1,24 @@
 import type { TestContext } from 'node:test';
-import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { createLogger } from '@tandem/chassis/logger';
 import {
   type Applied,
   type ConsumerOptions,
+  receivesOf,
   runInEventTrace,
-  startConsumer,
 } from '@tandem/chassis/messaging/consumer';
+import { withDirectCalls } from '@tandem/chassis/messaging/direct-calls';
+import { startConsumer } from '@tandem/chassis/messaging/start-consumer';
 import { createMetrics } from '@tandem/chassis/metrics';
 import { createRecordingTracer } from '@tandem/chassis/recording-tracer';
 import { currentTraceId } from '@tandem/chassis/trace';
 import { queueUrl } from '@tandem/emulators/messaging-config';
+import { depthsOf } from '@tandem/emulators/queue-depth';
 import { clientOptions, startMessaging } from '../support/messaging.ts';
 import { depth } from '../support/queues.ts';
 
@@ -39,12 +47,13 @@ export function valid(request: string): string {
  */
 export async function openQueue(t: TestContext) {
   const { endpoint, [Symbol.asyncDispose]: stopMessaging } = await startMessaging();
-  const sqs = new SQSClient({ ...clientOptions(endpoint), maxAttempts: 1 });
+  const sqs = withDirectCalls(new SQSClient({ ...clientOptions(endpoint), maxAttempts: 1 }));
   const url = queueUrl(endpoint, QUEUE);
   const metrics = createMetrics();
   const { tracer, spans } = createRecordingTracer();
   const logged: Record<string, unknown>[] = [];
-  const arrivals: { request: string; at: number; traceId: string | undefined }[] = [];
+  const arrivals: { request: string; at: number; receives: number; traceId: string | undefined }[] = [];
+  const batchSizes: number[] = [];
   const workers: { stop(): Promise<void> }[] = [];
   t.after(async () => {
     await Promise.all(workers.map(async (worker) => worker.stop()));
@@ -58,8 +67,15 @@ export async function openQueue(t: TestContext) {
     spans,
     logged,
     arrivals,
+    /** Number of events of each batch that was applied. */
+    batchSizes,
     requests: () => arrivals.map(({ request }) => request),
     depth: () => depth(endpoint, QUEUE),
+    depths: () => depthsOf(sqs, url),
+    setVisibilityTimeout: (seconds: number) =>
+      sqs.send(
+        new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: String(seconds) } }),
+      ),
     deadLetters: async () => {
       const QueueUrl = queueUrl(endpoint, DEAD_LETTER_QUEUE);
       const { Messages = [] } = await sqs.send(
@@ -78,20 +94,29 @@ export async function openQueue(t: TestContext) {
     consume: (
       outcome: (request: string, receives: number) => Applied | Promise<Applied> = () => applied,
       ping: ConsumerOptions['ping'] = async () => undefined,
+      sizes: Pick<ConsumerOptions, 'maxBatchSize' | 'visibilitySeconds'> = {},
     ) => {
-      const apply: ConsumerOptions['apply'] = (events) =>
-        Promise.all(
+      const apply: ConsumerOptions['apply'] = (events) => {
+        batchSizes.push(events.length);
+        return Promise.all(
           events.map((event) =>
             runInEventTrace(event, async () => {
               const request = 'requestId' in event ? event.requestId : event.eventType;
-              arrivals.push({ request, at: performance.now(), traceId: currentTraceId() });
+              arrivals.push({
+                request,
+                at: performance.now(),
+                receives: receivesOf(event),
+                traceId: currentTraceId(),
+              });
               return outcome(request, arrivals.filter((arrival) => arrival.request === request).length);
             }),
           ),
         );
+      };
       const write = (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>);
       const log = createLogger({ name: 'test', level: 'info', destination: { write } });
-      const worker = startConsumer({ sqs, queueUrl: url, apply, ping, logger: log, metrics, tracer });
+      const options = { sqs, queueUrl: url, apply, ping, logger: log, metrics, tracer, ...sizes };
+      const worker = startConsumer(options);
       workers.push(worker);
       return worker;
     },

@@ -29,8 +29,14 @@ test("a deployment on AWS is reached with the AWS SDK's own credentials, region 
     startDlq(args, { ...env, ...changes }, folder.path).exit;
   const sent = await start(['redrive', PARKING, '--aws']);
   assert.equal(sent.code, 0, sent.stderr);
-  assert.match(sent.stdout, /^sent 1 to product-events-topic\nrecorded in redrives\.ndjson\n$/);
+  assert.match(sent.stdout, /^sent 1 to product-events-topic\nrecorded in \S+redrives\.ndjson\n$/);
   assert.equal((await redriveRecords(folder.path)).length, 2);
+
+  await queues.send(PARKING, { body: productUpdated('of a drill').body });
+  const discarded = await start(['discard', PARKING, '--all', '--reason', 'drill', '--aws']);
+  assert.deepEqual([discarded.code, discarded.stderr], [0, '']);
+  assert.match(discarded.stdout, /^discarded 1\nrecorded in \S+redrives\.ndjson\n$/);
+  assert.match((await redriveRecords(folder.path)).at(-1)?.messages[0]?.body ?? '', /of a drill/);
 
   const missing = await start(['list', '--aws', '--prefix', 'staging-']);
   assert.equal(missing.code, 1);
@@ -74,19 +80,26 @@ test('an invalid command line prints one line, and exits with 2', async () => {
     [['show'], /^show needs exactly one queue/],
     [['redrive', CART_DLQ, PRODUCT_DLQ], /^redrive needs exactly one queue/],
     [['show', 'cart-product-updates-queue'], /^no dead-letter queue matches "cart-product-updates-queue"/],
-    [
-      ['show', 'updates'],
-      /^"updates" matches cart-product-updates-dlq, cart-product-updates-subscription-dlq/,
-    ],
+    [['show', 'cart'], /^"cart" matches product-cart-events-dlq, cart-product-updates-dlq/],
     [['show', CART_DLQ, '--limit', '101'], /^--limit "101" is not an integer from 1 to 100/],
     [['redrive', CART_DLQ, '--rate', '0'], /^--rate "0" is not an integer from 1 to 500/],
     [['redrive', CART_DLQ, '--rate', '501'], /^--rate "501"/],
     [['redrive', CART_DLQ, '--only', ''], /^--only needs a message id or an event id/],
     [['show', CART_DLQ, '--force'], /^show has no option --force/],
+    [['discard', CART_DLQ, '--all'], /^discard needs --reason/],
+    [['discard', CART_DLQ, '--reason', 'x'], /^discard needs either --all or a selection/],
+    [['discard', CART_DLQ, '--reason', 'x', '--all', '--type', 'X'], /^discard needs either --all or a sel/],
+    [['discard', CART_DLQ, '--reason', '', '--all'], /^--reason needs a text/],
+    [['discard', CART_DLQ, '--reason', 'x', '--match', ''], /^--match needs a text/],
+    [['discard', CART_DLQ, '--reason', 'x', '--all', '--force'], /^discard has no option --force/],
+    [['edit', CART_DLQ, '--only', 'x'], /^edit needs --only and --body/],
+    [['edit', CART_DLQ, '--body', 'x'], /^edit needs --only and --body/],
+    [['edit', CART_DLQ, '--all'], /^edit has no option --all/],
     [['list', '--region', 'eu-west-1'], /^--region and --prefix need --aws/],
     [['list', '--aws', '--endpoint', 'http://localhost'], /^--endpoint and --aws exclude each other/],
     [['list', '--endpoint', 'sqs'], /^"sqs" is not an http URL/],
-    [['list', '--all'], /^Unknown option '--all'/],
+    [['list', '--all'], /^list has no option --all/],
+    [['list', '--every'], /^Unknown option '--every'/],
   ] as const) {
     const { code, stdout, stderr } = await startDlq(args, {}, tmpdir()).exit;
     assert.deepEqual([code, stdout], [2, ''], stderr);

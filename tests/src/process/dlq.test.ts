@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { RedriveRecord } from '@tandem/dlq/record';
 import { redriveRecords, startDlq } from './dlq.ts';
 import { productUpdated, publisher } from '../support/events.ts';
 import { client } from '../support/http.ts';
@@ -14,7 +15,6 @@ import { until } from '../support/until.ts';
 
 const CART_DLQ = 'cart-product-updates-dlq';
 const PRODUCT_DLQ = 'product-cart-events-dlq';
-const SUBSCRIPTION_DLQ = 'cart-product-updates-subscription-dlq';
 const PARKING = 'product-relay-parking-queue';
 
 let system: SystemProcess;
@@ -47,7 +47,7 @@ test('a message dead-lettered by Cart is listed, shown with its fault, left in t
   assert.deepEqual([list.code, list.stderr], [0, '']);
   assert.match(
     list.stdout,
-    /^cart-product-updates-dlq +1 +0 +\d+ s +dead-lettered by cart +cart-product-updates-queue$/m,
+    /^cart-product-updates-dlq +1 +0 +\d+ s +dead-lettered by cart, or not delivered to it +cart-product-updates-queue$/m,
   );
   const rows = JSON.parse((await dlq('list', '--json')).stdout) as { queue: string; visible: number }[];
   assert.deepEqual(
@@ -59,7 +59,7 @@ test('a message dead-lettered by Cart is listed, shown with its fault, left in t
   for (const line of [
     /^event +ProductDeleted {2}no event id$/m,
     /^why +\/updatedAt: /m,
-    /^attempts +\d+ receives in total, including those by this tool; its queue dead-letters after 5$/m,
+    /^attempts +5 by its consumer; its queue dead-letters after 5; looked at \d+ times since$/m,
     /^receipts +first \d{4}-/m,
     /^ {2}"version": 2$/m,
   ])
@@ -88,19 +88,21 @@ test('a redrive brings undelivered and parked messages to Cart', async () => {
   const { gateway, aws } = system.urls;
   using queues = openQueues(aws);
   const { add, openCart } = client(gateway);
-  await queues.send(SUBSCRIPTION_DLQ, productUpdated('undelivered', { currency: 'EUR' }));
+  await queues.send(CART_DLQ, productUpdated('undelivered', { currency: 'EUR' }));
   const { body } = productUpdated('parked', { currency: 'EUR' });
   await queues.send(PARKING, { body, attributes: { reason: 'SNS did not like it' } });
 
-  assert.match((await dlq('show', 'updates-subscription')).stdout, /^why +would be accepted now$/m);
+  const undelivered = (await dlq('show', 'cart-product')).stdout;
+  assert.match(undelivered, /^why +would be accepted now/m);
+  assert.match(undelivered, /^attempts +none by its consumer: SNS could not deliver it$/m);
   assert.match((await dlq('show', 'product-relay')).stdout, /^parked +SNS did not like it$/m);
-  const dry = await dlq('redrive', SUBSCRIPTION_DLQ, '--dry-run');
+  const dry = await dlq('redrive', CART_DLQ, '--dry-run');
   assert.deepEqual([dry.code, dry.stdout], [0, 'would send 1 to cart-product-updates-queue\n']);
   assert.match(dry.stderr, /^would send \S+ {2}ProductUpdated {2}product\/undelivered\/2\/0$/m);
-  assert.deepEqual(await depths(aws, [SUBSCRIPTION_DLQ, PARKING]), [1, 1]);
+  assert.deepEqual(await depths(aws, [CART_DLQ, PARKING]), [1, 1]);
 
-  for (const queue of [SUBSCRIPTION_DLQ, PARKING]) assert.equal((await dlq('redrive', queue)).code, 0);
-  assert.deepEqual(await depths(aws, [SUBSCRIPTION_DLQ, PARKING]), [0, 0]);
+  for (const queue of [CART_DLQ, PARKING]) assert.equal((await dlq('redrive', queue)).code, 0);
+  assert.deepEqual(await depths(aws, [CART_DLQ, PARKING]), [0, 0]);
   const cart = await openCart();
   for (const product of ['undelivered', 'parked']) {
     await until(
@@ -125,6 +127,54 @@ test('--only sends one message by its event id, and reports an unknown id', asyn
   await assertStock(system.urls, { chosen: 9 });
   assert.equal((await queues.receiveAll(PRODUCT_DLQ)).length, 3);
   assert.equal((await stat(join(system.folder, 'only.ndjson'))).mode & 0o777, 0o600);
+});
+
+test('groups counts the reasons, edit sends another body, and discard deletes what is recorded', async () => {
+  const { aws } = system.urls;
+  using queues = openQueues(aws);
+  await queues.send(CART_DLQ, productUpdated('edited', { price: 'much' }), productUpdated('fine'));
+  await queues.send(CART_DLQ, ...['a', 'b'].map((name) => productUpdated(name, { price: 'much' })));
+  const groups = await dlq('groups', CART_DLQ);
+  assert.deepEqual(
+    groups.stdout.split('\n').map((line) => /^\d+/.exec(line)?.[0]),
+    [undefined, '3', '1', undefined],
+  );
+  assert.match(groups.stdout, /^3 .* ProductUpdated +\/price: /m);
+
+  const only = ['--only', 'product/edited/2/0'];
+  const raw = await dlq('show', CART_DLQ, ...only, '--raw');
+  assert.deepEqual(JSON.parse(raw.stdout), JSON.parse(productUpdated('edited', { price: 'much' }).body));
+  const file = join(system.folder, 'edited.json');
+  await writeFile(file, raw.stdout);
+  const wrong = await dlq('edit', CART_DLQ, ...only, '--body', file);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /^left \S+ {2}ProductUpdated {2}product\/edited\/2\/0: \/price: /m);
+  await writeFile(file, productUpdated('edited', { currency: 'EUR' }).body);
+  const edited = await dlq('edit', CART_DLQ, ...only, '--body', file, '--log', 'edit.ndjson');
+  assert.equal(edited.code, 0, edited.stderr);
+  assert.match(edited.stdout, /^sent 1 to cart-product-updates-queue\nrecorded in \S+edit\.ndjson\n$/);
+
+  const selection = ['--type', 'ProductUpdated', '--match', '/price:'];
+  const dry = await dlq('discard', CART_DLQ, ...selection, '--reason', 'drill', '--dry-run');
+  assert.deepEqual([dry.code, dry.stdout], [0, 'would discard 2\n']);
+  assert.equal(dry.stderr.match(/^would discard \S+ {2}ProductUpdated {2}product\/[ab]/gm)?.length, 2);
+  assert.deepEqual(await depths(aws, [CART_DLQ]), [3]);
+  const log = ['--log', 'discard.ndjson'];
+  const some = await dlq('discard', CART_DLQ, ...selection, '--reason', 'drill', ...log);
+  assert.match(some.stdout, /^discarded 2\nrecorded in \S+discard\.ndjson\n$/);
+  const all = await dlq('discard', CART_DLQ, '--all', '--reason', 'the rest', ...log);
+  assert.deepEqual([some.code, all.code], [0, 0]);
+  assert.deepEqual(await depths(aws, [CART_DLQ]), [0]);
+  const lines = (await readFile(join(system.folder, 'discard.ndjson'), 'utf8')).trim().split('\n');
+  const bodies = lines.flatMap((line) =>
+    (JSON.parse(line) as RedriveRecord).messages.map(({ body }) => body),
+  );
+  assert.equal(bodies.filter((body) => body?.includes('ProductUpdated')).length, 3);
+  const none = await dlq('discard', CART_DLQ, '--only', 'nobody', '--reason', 'drill', ...log);
+  assert.deepEqual(
+    [none.code, none.stderr],
+    [1, `${CART_DLQ} has no message with the message id or event id nobody\n`],
+  );
 });
 
 test('Ctrl-C stops a redrive after the current batch, and the next run continues', async () => {

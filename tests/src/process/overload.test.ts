@@ -12,11 +12,12 @@ const OVERLOAD = 5;
 const P99_LIMIT_MS = 1_000;
 const RECOVERY_LIMIT_MS = 5_000;
 
-const LOAD_SECONDS = 10;
+const LOAD_SECONDS = 20;
 
 /**
- * Limit of memory growth between seconds 3–4 and the last two seconds. Garbage before a full collection was measured at up to
- * 65 MB; without load shedding 24,000 requests with a thousand in the queue took 104 MB.
+ * Limit of memory growth between the middle of the load and its last two seconds. In the first half the heap of three
+ * services fills with garbage, by some 100 MB; over 40 s it then grew by 60 MB, and stopped. Without load shedding 24,000
+ * requests with a thousand in the queue took 104 MB more in a quarter of that time.
  */
 const GROWTH_LIMIT_MB = 90;
 
@@ -89,7 +90,8 @@ test(
 
     const waitedMs = (await waitedForCpuMs(system.pid)) - waitedBefore;
     const cpuWaitShare = waitedMs / (recoveryMs + overAt - startedAt);
-    const [early, late] = [mean(megabytes.slice(4, 8)), mean(megabytes.slice(-4))];
+    const middle = Math.floor(megabytes.length / 2);
+    const [early, late] = [mean(megabytes.slice(middle - 2, middle + 2)), mean(megabytes.slice(-4))];
     t.diagnostic(
       JSON.stringify({
         capacity,

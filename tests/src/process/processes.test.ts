@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readConfig } from '@tandem/chassis/config';
 import { anyPorts, localConfig } from '@tandem/local/config';
 import { mintToken } from '@tandem/emulators/issuer';
-import { type Role, roleGroups } from '@tandem/local/processes/roles';
+import { type Role, roleGroups } from '@tandem/local/processes/role-names';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { runSmokeTest } from '@tandem/smoke/smoke-test';
 import { client, untilHealthy } from '../support/http.ts';

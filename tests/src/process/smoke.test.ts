@@ -134,7 +134,7 @@ test('a step that exceeds its deadline fails, and the created resources are dele
   await using balancer = await startProxy(system.urls.gateway, ({ method }) =>
     method === 'PATCH' ? (response) => void response.writeHead(502).end('<html>') : undefined,
   );
-  const { code, steps, stderr } = await smoke([balancer.url, '--deadline', '300ms']);
+  const { code, steps, stderr } = await smoke([balancer.url, '--deadline', '2s']);
   assert.deepEqual({ code, steps }, { code: 1, steps: STEPS.slice(0, 4) });
   assert.equal(stderr, 'failed: price changed: it responded 502\n');
   assert.deepEqual(await products(), { items: [] });

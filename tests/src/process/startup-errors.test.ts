@@ -58,3 +58,10 @@ test('each invalid environment variable is reported in one line, without a stack
   assert.equal(stderr.trimEnd().split('\n').length, 1 + Object.keys(faults).length, stderr);
   assert.doesNotMatch(stderr, /^\s+at /m);
 });
+
+test('an unknown service in SERVICES is reported in one line that names it and the valid ones', async () => {
+  const { code, stdout, stderr } = await spawnFailing({ SERVICES: 'product,basket', EPHEMERAL: '1' });
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^.*\bSERVICES: "basket" is no service\. Use product, cart, analytics\b.*\n$/);
+});

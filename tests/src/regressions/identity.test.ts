@@ -36,8 +36,9 @@ test(`every operation rejects invalid tokens, on ${storeName}`, () =>
     assert.equal((await call('GET', `/carts/${cartId}`, authorized)).status, 200);
     assert.equal((await call('PUT', '/products/mug', { ...authorized, body: mugBody })).status, 201);
 
-    const operations = [...(await operationsOf(urls.product)), ...(await operationsOf(urls.cart))];
-    assert.ok(operations.length >= 17);
+    const services = [urls.product, urls.cart, urls.analytics];
+    const operations = (await Promise.all(services.map(async (url) => operationsOf(url)))).flat();
+    assert.ok(operations.length >= 20);
     for (const { method, path, sample } of operations) {
       const send = async (authorization: string, id: string) =>
         call(method, pathWith(path, { cartId: id, productId: 'mug' }), {
@@ -59,19 +60,30 @@ test(`every operation rejects invalid tokens, on ${storeName}`, () =>
 
 const mugBody = { name: 'Mug', price: 1000, currency: 'EUR', inventory: 10 };
 
-test(`an operation that requires a scope rejects requests without it, on ${storeName}`, () =>
+test(`an operation that requires a scope rejects requests without it, and admits those with it, on ${storeName}`, () =>
   withSystem(async ({ urls }) => {
     const { call } = client(urls.gateway);
     const token = await mintToken({ subject: 'someone', scopes: ['products:read'] });
-    const guarded = (await operationsOf(urls.product)).filter(({ isGuarded }) => isGuarded);
+    const right = await mintToken({
+      subject: 'someone',
+      scopes: ['products:write', 'orders:read', 'analytics:read'],
+    });
+    const services = [urls.product, urls.cart, urls.analytics];
+    const operations = (await Promise.all(services.map(async (url) => operationsOf(url)))).flat();
+    const guarded = operations.filter(({ isGuarded }) => isGuarded);
+    assert.ok(guarded.some(({ path }) => path.startsWith('/analytics')));
     assert.deepEqual(
-      (await operationsOf(urls.product)).filter(({ method, isGuarded }) => (method === 'GET') === isGuarded),
-      [],
+      (await operationsOf(urls.product))
+        .filter(({ method, isGuarded }) => (method === 'GET') === isGuarded)
+        .map(({ path }) => path),
+      ['/products/{productId}/holds'],
     );
     for (const { method, path, sample } of guarded) {
       const url = pathWith(path, { productId: 'mug' });
       assert.equal((await call(method, url, { ...sample, token: false })).status, 401, `${method} ${path}`);
       assert.equal((await call(method, url, { ...sample, token })).status, 403, `${method} ${path}`);
+      const { status } = await call(method, url, { ...sample, token: right });
+      assert.ok(![401, 403].includes(status), `${method} ${path}: ${status}`);
     }
   }));
 

@@ -23,7 +23,7 @@ import {
 } from './relays.ts';
 import { openStreamedTable, passesFilters } from './streamed-table.ts';
 
-const moment = { now: NOW, expiresAt: '2026-12-01T00:00:00.000Z' };
+const moment = { now: NOW, expiresAt: new Date(Date.parse(NOW) + 86_400_000).toISOString() };
 const product = { productId: 'mug', version: 1, ...content, inventory: 10, updatedAt: NOW };
 const bodies = (messages: readonly TestMessage[]) => messages.map(({ body }) => JSON.parse(body) as unknown);
 

@@ -3,6 +3,7 @@ import {
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -37,23 +38,33 @@ export function openClients(
   };
 }
 
-/** Receives and deletes all visible messages of a queue, with all their attributes. */
-export async function receiveAll(sqs: SQSClient, QueueUrl: string): Promise<readonly Message[]> {
-  const received: Message[] = [];
+/** Receives all visible messages of a queue, with all their attributes; each batch is deleted after `handle` has returned. */
+export async function receiveEach(
+  sqs: Pick<SQSClient, 'send'>,
+  options: Pick<ReceiveMessageCommandInput, 'QueueUrl' | 'VisibilityTimeout'>,
+  handle: (message: Message) => void,
+): Promise<void> {
   for (;;) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
-        QueueUrl,
+        ...options,
         MaxNumberOfMessages: 10,
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['All'],
       }),
     );
-    if (Messages.length === 0) return received;
-    received.push(...Messages);
+    if (Messages.length === 0) return;
+    Messages.forEach(handle);
     const Entries = Messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: options.QueueUrl, Entries }));
   }
+}
+
+/** Receives and deletes all visible messages of a queue. An error loses those received before: see receiveEach. */
+export async function receiveAll(sqs: SQSClient, QueueUrl: string): Promise<readonly Message[]> {
+  const received: Message[] = [];
+  await receiveEach(sqs, { QueueUrl }, (message) => received.push(message));
+  return received;
 }
 
 /** Values of message attributes by name. */

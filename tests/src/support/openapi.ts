@@ -25,6 +25,8 @@ export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
+  /** Whether an empty value counts as absent. */
+  readonly allowEmptyValue?: boolean;
   readonly schema: JsonSchema;
 }
 

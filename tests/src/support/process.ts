@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mapServices, type ServiceName } from '@tandem/contracts/topology';
+import { mapServices, type ServiceName, serviceNames } from '@tandem/contracts/topology';
 import { anyPorts } from '@tandem/local/config';
 import { isHealthy } from './http.ts';
 import { until } from './until.ts';
@@ -57,13 +57,14 @@ export async function spawnSystem(
 ): Promise<SystemProcess> {
   await using starting = new AsyncDisposableStack();
   const folder = starting.use(await temporaryFolder());
+  const services = serviceNames.filter((name) => (environment['SERVICES'] ?? name).split(',').includes(name));
   const spawnedAt = performance.now();
   const main = starting.use(launch(environment, folder.path, [script, ...args]));
 
   const urls = await until(
     async () => {
       if (main.ended()) throw new Error(`the system exited: ${JSON.stringify(main.output)}`);
-      const found = urlsOf(main.output.stdout);
+      const found = urlsOf(main.output.stdout, services);
       return found && (await isHealthy(found.gateway)) ? found : undefined;
     },
     (found) => found !== undefined,
@@ -146,12 +147,12 @@ function launch(environment: Environment, cwd: string, args: readonly string[]) 
   };
 }
 
-function urlsOf(stdout: string): SystemProcess['urls'] | undefined {
+function urlsOf(stdout: string, services: readonly ServiceName[]): SystemProcess['urls'] | undefined {
   if (!stdout.includes('Ctrl-C')) return undefined;
   const urlAfter = (label: string) => {
     const [, url] = new RegExp(`^ *${label} +(http://[\\w.:[\\]]+)`, 'm').exec(stdout) ?? [];
     if (url === undefined) throw new Error(`The URL of ${label} is missing in ${stdout}`);
     return url;
   };
-  return { ...mapServices(urlAfter), gateway: urlAfter('gateway'), aws: urlAfter('SNS, SQS') };
+  return { ...mapServices(urlAfter, services), gateway: urlAfter('gateway'), aws: urlAfter('SNS, SQS') };
 }

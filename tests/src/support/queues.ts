@@ -56,10 +56,10 @@ export async function depths(
   return Promise.all(queues.map((queue) => depth(endpoint, queue)));
 }
 
-/** Resolves once the services' queues are empty, with no message in flight. */
-export async function atRest(endpoint: string): Promise<void> {
+/** Resolves once queues are empty, with no message in flight; default: those of all services. */
+export async function atRest(endpoint: string, queues?: readonly string[]): Promise<void> {
   await until(
-    () => depths(endpoint),
+    () => depths(endpoint, queues),
     (counts) => counts.every((messages) => messages === 0),
   );
 }

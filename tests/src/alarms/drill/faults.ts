@@ -5,22 +5,25 @@ import { productKey } from '@tandem/product/store/entity-types';
 import { productUpdated, publisher } from '../../support/events.ts';
 import { client } from '../../support/http.ts';
 import { openQueues } from '../../support/queues.ts';
-import { until } from '../../support/until.ts';
 import { MINUTE_MS } from './cloudwatch.ts';
+import { hold } from './hold.ts';
 import type { InjectedFaults } from './injected-faults.ts';
 import { type DrilledService, type DrilledSystem, routed } from './system.ts';
-import { createBacklog } from './traffic.ts';
 
 /** Fault that is injected into a running system, and the alarms that it must raise. */
 export interface Fault {
   readonly name: string;
   readonly alarms: readonly string[];
   readonly inject: (system: DrilledSystem) => Promise<void>;
+  /** The only composite alarm that pages. */
+  readonly page?: string;
   /** Reads per second; default: those of the traffic. The latency alarm ignores periods with fewer than 100 requests. */
   readonly readsPerSecond?: number;
 }
 
-const owners = serviceNames.filter((service) => topology.services[service].table !== undefined);
+const tasks = serviceNames.filter((service) => topology.services[service].runsAs === 'task');
+const owners = tasks.filter((service) => topology.services[service].table !== undefined);
+const routedTasks = routed.filter((service) => tasks.includes(service));
 const relayed = publishers.map(([service]) => service);
 const queues = Object.entries(topology.queues);
 const consumers = serviceNames.filter((service) => topology.services[service].queues.length > 0);
@@ -38,52 +41,66 @@ const setFault =
     faults[fault] = value;
   };
 
-/** Changes that wait for each relay while its topic hangs: several batches. */
-const BACKLOG = 900;
-/** Duration of a call with ten events: a batch of a hundred takes a second. */
-const SLOW_CALL_MS = 100;
-
+/** Requests with a token of a stranger: in two periods of the alarm, should they fall into two, enough in one of them. */
+const REJECTED_TOKENS = 250;
 /** Faults, the longest first, since several run at the same time. A new alarm needs an entry here, or its name in one. */
 export const faults: readonly Fault[] = [
   {
-    name: 'SNS rejects all publishes of the relays for an hour',
-    alarms: alarmsOf(relayed, (service) => [`${service}-relay-errors`, `${service}-relay-stuck`]),
-    inject: injectInto(relayed, setFault('topic', 'rejects')),
-  },
-  {
-    name: 'the relays are stopped while the tables have writes',
-    alarms: alarmsOf(relayed, (service) => [`${service}-relay-silent`]),
+    name: 'the relays are stopped',
+    alarms: [...alarmsOf(relayed, (service) => [`${service}-relay-silent`]), 'events-impaired'],
+    page: 'events-impaired',
     inject: injectInto(relayed, async ({ stopRelay }) => stopRelay()),
   },
   {
-    name: 'SNS hangs during many changes, and is slow afterwards',
+    name: 'SNS rejects all publishes of the relays',
     alarms: alarmsOf(relayed, (service) => [`${service}-relay-late`]),
-    async inject(system) {
-      await injectInto(relayed, setFault('topic', 'hangs'))(system);
-      await createBacklog(system.url, BACKLOG);
-      await injectInto(relayed, setFault('topic', SLOW_CALL_MS))(system);
-    },
+    page: 'events-impaired',
+    inject: injectInto(relayed, setFault('topic', 'rejects')),
   },
   {
-    name: '5 % of table reads take 1.2 s',
-    alarms: alarmsOf(routed, (service) => [`${service}-latency`, `${service}-deployment-latency`]),
-    inject: injectInto(routed, setFault('table', 'sometimes slow')),
+    name: 'many table reads take 0.6 s',
+    alarms: [...alarmsOf(routedTasks, (service) => [`${service}-latency`, `${service}-deployment-latency`])],
+    inject: injectInto(routedTasks, setFault('table', 'sometimes slow')),
     readsPerSecond: 130,
   },
   {
     name: 'all table reads fail',
-    alarms: alarmsOf(routed, (service) => [`${service}-errors`, `${service}-deployment-errors`]),
+    alarms: [
+      ...alarmsOf(routed, (service) => [`${service}-errors`]),
+      ...alarmsOf(routedTasks, (service) => [`${service}-deployment-errors`]),
+      'probe-failed',
+      'requests-impaired',
+    ],
+    page: 'requests-impaired',
     inject: injectInto(routed, setFault('table', 'fails')),
   },
   {
     // The instance that gets all requests, so that the load balancer itself responds.
     name: 'one of two instances stops',
     alarms: [
-      ...alarmsOf(serviceNames, (service) => [`${service}-tasks`]),
-      ...alarmsOf(routed, (service) => [`${service}-connections`, `${service}-deployment-connections`]),
+      ...alarmsOf(tasks, (service) => [`${service}-tasks`]),
+      ...alarmsOf(routedTasks, (service) => [`${service}-deployment-connections`]),
       'edge-errors',
     ],
-    inject: injectInto(serviceNames, async ({ instances }) => instances[0]?.stop()),
+    page: 'requests-impaired',
+    inject: injectInto(tasks, async ({ instances }) => instances[0]?.stop()),
+  },
+  {
+    name: 'the schedule of the probe is disabled',
+    alarms: ['probe-silent'],
+    inject: async ({ stopProbe }) => stopProbe(),
+  },
+  {
+    name: 'clients send tokens that no key of the issuer fits',
+    alarms: alarmsOf(routedTasks, (service) => [`${service}-rejected-tokens`]),
+    async inject({ url }) {
+      const stranger = client(url, 'eyJhbGciOiJFUzI1NiJ9.e30.c3RyYW5nZXI');
+      for (const service of routedTasks)
+        for (let i = 0; i < REJECTED_TOKENS; i++) {
+          const { status } = await stranger.call('GET', topology.services[service].paths[0] ?? '');
+          if (status !== 401) throw new Error(`${service} responded ${status} to a token of a stranger`);
+        }
+    },
   },
   {
     name: 'the tables throttle calls',
@@ -94,8 +111,12 @@ export const faults: readonly Fault[] = [
     name: 'the services lose the permission to receive from their queues',
     alarms: queues.flatMap(([queue, { consumer }]) => [
       `${queue}-age`,
-      `${consumer}/ServiceTaskCountTargetAgeof${queue.replaceAll('-', '')}UpperAlarm`,
+      // Tasks scale by the age.
+      ...(tasks.includes(consumer)
+        ? [`${consumer}/ServiceTaskCountTargetAgeof${queue.replaceAll('-', '')}UpperAlarm`]
+        : []),
     ]),
+    page: 'events-impaired',
     inject: injectInto(consumers, setFault('mayReceive', false)),
   },
   {
@@ -108,6 +129,16 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: 'messages of a type arrive that no consumer knows',
+    alarms: alarmsOf(consumers, (service) => [`${service}-unknown-events`]),
+    async inject({ endpoint }) {
+      using sender = openQueues(endpoint);
+      const { body } = productUpdated('mug');
+      const unknown = { ...(JSON.parse(body) as object), eventType: 'ProductReviewed' };
+      for (const [queue] of queues) await sender.send(queue, { body: JSON.stringify(unknown) });
+    },
+  },
+  {
     name: 'an event exceeds the size limit of the topic',
     alarms: publishers.map(([, { parkingQueue }]) => parkingQueue),
     inject: injectInto(relayed, async ({ table }) => {
@@ -117,16 +148,6 @@ export const faults: readonly Fault[] = [
       const state = { productId: 'p', version: 1, updatedAt, deleted: true, ledger: emptyLedger } as const;
       await table?.update(productKey('p'), () => ({ state, events: [event] }));
     }),
-  },
-  {
-    // The emulator of SNS does not support dead-letter queues: the drill puts the message there, as SNS would.
-    name: 'SNS cannot deliver a message',
-    alarms: topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
-    async inject({ endpoint }) {
-      using queues = openQueues(endpoint);
-      for (const { deadLetterQueue } of topology.subscriptions)
-        await queues.send(deadLetterQueue, productUpdated('mug'));
-    },
   },
   {
     name: 'more units are sold than a count found',
@@ -152,22 +173,3 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
-
-interface HoldOptions {
-  readonly productId: string;
-  readonly onHand: number;
-  readonly qty: number;
-}
-
-/** Creates a product and a cart that holds some of its units; resolves to the cart's id. */
-async function hold(url: string, { productId, onHand, qty }: HoldOptions): Promise<string> {
-  const api = client(url);
-  await api.putProduct(productId, { inventory: onHand });
-  const cartId = await api.openCart();
-  await api.fill(cartId, { [productId]: qty });
-  await until(
-    async () => (await api.cart(cartId)).body.items[0]?.hold,
-    (hold) => hold === 'held',
-  );
-  return cartId;
-}

@@ -3,12 +3,11 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DomainError } from '@tandem/chassis/errors';
 import type { Store } from '@tandem/local/system/store';
-import { until } from '../../support/until.ts';
 
 /** Injected faults of a service and its relay; mutable while they run. */
 export interface InjectedFaults {
-  /** Behaviour of the relay's topic; a number is the duration of each call in milliseconds. */
-  topic: 'ok' | 'rejects' | 'hangs' | number;
+  /** Behaviour of the relay's topic. */
+  topic: 'ok' | 'rejects';
   /** Whether the service may receive from its queue. */
   mayReceive: boolean;
   /** Behaviour of the service's table. */
@@ -19,25 +18,18 @@ export function noFaults(): InjectedFaults {
   return { topic: 'ok', mayReceive: true, table: 'ok' };
 }
 
-/** Longer than the 1 s of the deployment's latency alarm. */
-const SLOW_MS = 1_200;
-/** Every 20th read is slow: more than 1 % of requests, but too few to exhaust the concurrency limit. */
-const SLOW_READ_INTERVAL = 20;
+/** Longer than the half second from which a request is slow. */
+const SLOW_MS = 600;
+/** Every eighth read is slow: more than 5 % of requests, but too few to exhaust the concurrency limit. */
+const SLOW_READ_INTERVAL = 8;
 
 export function injectClientFaults(client: SNSClient | SQSClient, faults: InjectedFaults): void {
   (client as SQSClient).middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
         if (commandName === 'ReceiveMessageCommand' && !faults.mayReceive) throw named('AccessDenied');
-        if (commandName.startsWith('Publish')) {
-          await until(
-            () => faults.topic,
-            (topic) => topic !== 'hangs',
-            { deadlineMs: 60_000 },
-          );
-          if (faults.topic === 'rejects') throw named('ThrottledException');
-          if (typeof faults.topic === 'number') await delay(faults.topic);
-        }
+        if (commandName.startsWith('Publish') && faults.topic === 'rejects')
+          throw named('ThrottledException');
         return next(args);
       },
     { step: 'initialize', name: 'injectFaults' },

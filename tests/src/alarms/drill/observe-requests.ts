@@ -46,6 +46,7 @@ export function observeRequests({
       if (group === undefined) return;
       const { statusCode = 0 } = finished.response;
       ofTargets('RequestCount', group, 1);
+      ofBalancer('RequestCount', 1);
       const at = begun.get(finished.request) ?? Number.NaN;
       ofTargets('TargetResponseTime', group, (performance.now() - at) / 1_000);
       // Counts of responses are published only if there are any.

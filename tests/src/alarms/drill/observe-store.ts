@@ -1,29 +1,34 @@
 import { DomainError } from '@tandem/chassis/errors';
-import { relayOf, type ServiceName } from '@tandem/contracts/topology';
+import type { ServiceName, TableName } from '@tandem/contracts/topology';
 import type { Store } from '@tandem/local/system/store';
 import { type Change } from '@tandem/storage/table';
 import { type CloudWatch, TIME_FACTOR } from './cloudwatch.ts';
 
 export interface ObserveStoreOptions {
   readonly service: ServiceName;
+  readonly table: TableName;
   readonly cloudWatch: CloudWatch;
-  /** The id of the relay's event source mapping. */
-  readonly mapping: string;
+  /** The id of the relay's event source mapping; undefined without a relay. */
+  readonly mapping: string | undefined;
 }
 
 /**
  * Observes a store and records the metrics of DynamoDB and Lambda: writes, throttled calls, records read from the stream and
  * retried. It wraps the store with its injected faults.
  */
-export function observeStore(store: Store, { service, cloudWatch, mapping }: ObserveStoreOptions): Store {
-  const { table } = relayOf(service);
+export function observeStore(
+  store: Store,
+  { service, table, cloudWatch, mapping }: ObserveStoreOptions,
+): Store {
   const { driver, feed } = store;
   const TableName = table;
   const writtenAt = new Map<string, number>();
   const ofTable = (name: string, dimensions: Readonly<Record<string, string>>, value: number) =>
     cloudWatch.record('AWS/DynamoDB', name, { TableName, ...dimensions }, value);
-  const ofMapping = (name: string, value: number) =>
-    cloudWatch.record('AWS/Lambda', name, { EventSourceMappingUUID: mapping }, value);
+  const ofMapping = (name: string, value: number) => {
+    if (mapping !== undefined)
+      cloudWatch.record('AWS/Lambda', name, { EventSourceMappingUUID: mapping }, value);
+  };
 
   const counted = async <T>(kind: 'Read' | 'Write', index: string | undefined, call: () => Promise<T>) => {
     try {
@@ -69,11 +74,12 @@ export function observeStore(store: Store, { service, cloudWatch, mapping }: Obs
     },
     feed: {
       async read(limit, signal) {
-        if (batch.length > 0) ofMapping('FailedInvokeEventCount', batch.length);
         read = await feed.read(limit, signal);
         if (batch.length === 0) {
           batch = read;
           poll(batch);
+          // An empty poll emits a 0.
+          if (read.length === 0) ofMapping('PolledEventCount', 0);
         }
         const last = batch.at(-1);
         if (last) {

@@ -1,11 +1,12 @@
 import { setInterval } from 'node:timers/promises';
 import { type ServiceName, serviceNames, topology } from '@tandem/contracts/topology';
+import type { Emulator } from '@tandem/emulators/messaging';
 import { type CloudWatch, MINUTE_MS, TIME_FACTOR } from './cloudwatch.ts';
 
 export interface SampleOptions {
   readonly cloudWatch: CloudWatch;
-  /** Endpoint of SNS and SQS. */
-  readonly endpoint: string;
+  /** SNS and SQS. */
+  readonly emulator: Pick<Emulator, 'inspectQueue'>;
   readonly loadBalancer: string;
   /** Of the services behind the load balancer. */
   readonly targetGroups: ReadonlyMap<ServiceName, string>;
@@ -13,36 +14,23 @@ export interface SampleOptions {
   readonly instances: Readonly<Record<ServiceName, readonly string[]>>;
 }
 
-interface EmulatedMessage {
-  readonly sentTimestamp: number;
-  readonly approximateReceiveCount: number;
-}
-
-interface EmulatedQueue {
-  readonly messages: {
-    readonly ready: readonly EmulatedMessage[];
-    readonly delayed: readonly EmulatedMessage[];
-    readonly inflight: readonly { readonly message: EmulatedMessage }[];
-  };
-}
-
 /** Receive count beyond which SQS excludes a message from the age metric. */
 const MAX_RECEIVES_FOR_AGE = 3;
 
 const queues = [
   ...Object.entries(topology.queues).flatMap(([queue, { deadLetterQueue }]) => [queue, deadLetterQueue]),
-  ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
   ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
 ];
 
 /** Records the metrics of every queue and instance once a minute, as SQS and the load balancer do. */
 export function sampleMetrics(options: SampleOptions): AsyncDisposable {
-  const { cloudWatch, endpoint, loadBalancer, targetGroups, instances } = options;
+  const { cloudWatch, emulator, loadBalancer, targetGroups, instances } = options;
   const stopping = new AbortController();
 
-  const sampleQueue = async (QueueName: string) => {
-    const response = await fetch(`${endpoint}/_fauxqs/queues/${QueueName}`);
-    const { ready, delayed, inflight } = ((await response.json()) as EmulatedQueue).messages;
+  const sampleQueue = (QueueName: string) => {
+    const messages = emulator.inspectQueue(QueueName);
+    if (messages === undefined) throw new TypeError(`there is no queue ${QueueName}`);
+    const { ready, delayed, inflight } = messages;
     const sent = [...ready, ...delayed, ...inflight.map(({ message }) => message)]
       .filter(({ approximateReceiveCount }) => approximateReceiveCount <= MAX_RECEIVES_FOR_AGE)
       .map(({ sentTimestamp }) => sentTimestamp);
@@ -65,7 +53,10 @@ export function sampleMetrics(options: SampleOptions): AsyncDisposable {
     const dimensions = { ClusterName: service, ServiceName: service };
     for (let i = 0; i < ready; i++) cloudWatch.record('AWS/ECS', 'CPUUtilization', dimensions, 1);
   };
-  const sampleAll = () => Promise.all([...queues.map(sampleQueue), ...serviceNames.map(sampleInstances)]);
+  const sampleAll = async () => {
+    queues.forEach(sampleQueue);
+    await Promise.all(serviceNames.map(sampleInstances));
+  };
 
   const sampling = (async () => {
     await sampleAll();

@@ -22,19 +22,24 @@ import { type CloudWatch, createCloudWatch } from './cloudwatch.ts';
 import { observeOwnMetrics } from './observe-own-metrics.ts';
 import { observeRequests } from './observe-requests.ts';
 import { observeStore } from './observe-store.ts';
+import { runProbe } from './run-probe.ts';
 import { sampleMetrics } from './sample-metrics.ts';
 import { type InjectedFaults, injectClientFaults, injectStoreFaults, noFaults } from './injected-faults.ts';
 
 /** Services behind the load balancer. */
 export const routed = serviceNames.filter((service) => topology.services[service].paths.length > 0);
 
-/** The whole system in this process, with as many instances as production, and with the metrics of AWS. */
+/**
+ * The whole system in this process, with as many instances as production, and with the metrics of AWS. Services that are
+ * functions on AWS run like all others.
+ */
 export interface DrilledSystem extends AsyncDisposable {
   readonly url: string;
   /** Endpoint of SNS and SQS. */
   readonly endpoint: string;
   readonly cloudWatch: CloudWatch;
   readonly services: Readonly<Record<ServiceName, DrilledService>>;
+  readonly stopProbe: () => Promise<void>;
 }
 
 /** A service with its table, instances and relay, and their injected faults. */
@@ -72,9 +77,11 @@ export async function startDrilledSystem({ only, namespaceOf }: Definitions): Pr
       onClient: (principal, client) =>
         injectClientFaults(client, faults[principal.replace(/-relay$/, '') as ServiceName]),
       openStore: (service) => {
-        const mapping = only(service, 'AWS::Lambda::EventSourceMapping', 'Id');
         const store = injectStoreFaults(openSqlite(':memory:'), faults[service]);
-        return observeStore(store, { service, cloudWatch, mapping });
+        const { table } = topology.services[service];
+        if (table === undefined) return store;
+        const mapping = topology.relays[service] && only(service, 'AWS::Lambda::EventSourceMapping', 'Id');
+        return observeStore(store, { service, table, cloudWatch, mapping });
       },
     }),
   );
@@ -127,7 +134,9 @@ export async function startDrilledSystem({ only, namespaceOf }: Definitions): Pr
     ),
   };
   starting.use(observeRequests({ ...balanced, upstreams }));
-  starting.use(sampleMetrics({ ...balanced, endpoint, instances: mapServices(urlsOf) }));
+  starting.use(sampleMetrics({ ...balanced, emulator, instances: mapServices(urlsOf) }));
+
+  const probing = starting.use(runProbe(gateway.url, cloudWatch));
 
   const running = starting.move();
   return {
@@ -135,6 +144,7 @@ export async function startDrilledSystem({ only, namespaceOf }: Definitions): Pr
     endpoint,
     cloudWatch,
     services,
+    stopProbe: async () => probing[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -2,21 +2,23 @@ import { setInterval, setTimeout as delay } from 'node:timers/promises';
 import { mintToken } from '@tandem/emulators/issuer';
 import { runSmokeTest } from '@tandem/smoke/smoke-test';
 import { client } from '../../support/http.ts';
-import { until } from '../../support/until.ts';
 
 /** Reads per second, i.e. 150 in five minutes of the drill: above the 100 requests that the latency alarm requires. */
 const READS_PER_SECOND = 30;
+/** Reads of figures per second, i.e. 50 in five minutes of the drill: above the ten that the alarm for errors requires. */
+const FIGURES_PER_SECOND = 10;
 /** Pause between stories, as of a client that processes the responses. */
 const STORY_PAUSE_MS = 250;
 const TICK_MS = 100;
 const WRITE_INTERVAL_MS = 200;
 
 /**
- * Background traffic of a drill: reads of a product and of a cart at a constant rate (open model), and writes to both five
- * times a second. Errors are ignored, as the faults cause them.
+ * Background traffic of a drill: reads of a product and of a cart at a constant rate (open model), reads of figures, and writes
+ * to product and cart five times a second. Errors are ignored, as the faults cause them.
  */
 export async function startTraffic(url: string, readsPerSecond = READS_PER_SECOND): Promise<AsyncDisposable> {
   const api = client(url);
+  const analyst = client(url, await mintToken({ subject: 'drill', scopes: ['analytics:read'] }));
   const productId = 'mug';
   await api.putProduct(productId, { inventory: 1_000_000 });
   const cartId = await api.openCart();
@@ -42,6 +44,10 @@ export async function startTraffic(url: string, readsPerSecond = READS_PER_SECON
       send(api.cart(cartId));
     }
   });
+  const analysing = every(TICK_MS, () => {
+    for (let i = 0; i < (FIGURES_PER_SECOND * TICK_MS) / 1_000; i++)
+      send(analyst.call('GET', '/analytics/funnel'));
+  });
   const writing = every(WRITE_INTERVAL_MS, (turn) => {
     // A new product each time: of several changes of one product the relay publishes only the newest.
     send(api.putProduct(`new-${turn}`));
@@ -50,7 +56,7 @@ export async function startTraffic(url: string, readsPerSecond = READS_PER_SECON
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      await Promise.all([reading, writing]);
+      await Promise.all([reading, analysing, writing]);
       await Promise.all(sent);
     },
   };
@@ -76,22 +82,4 @@ export function playStories(url: string): AsyncDisposable {
       });
     },
   };
-}
-
-/** Writes many changes to each table concurrently, more than one batch of a relay. */
-export async function createBacklog(url: string, changes: number): Promise<void> {
-  const api = client(url);
-  const concurrency = 30;
-  const turns = Array.from({ length: concurrency }, async (_, lane) => {
-    const cartId = await api.openCart();
-    const put = (turn: number) => ({ body: { qty: 1 + (turn % 3) } });
-    for (let turn = 0; turn < changes / concurrency; turn++) {
-      await api.putProduct(`made-${lane}-${turn}`);
-      await until(
-        async () => (await api.call('PUT', `/carts/${cartId}/items/mug`, put(turn))).status,
-        (status) => status === 200,
-      );
-    }
-  });
-  await Promise.all(turns);
 }

@@ -6,7 +6,9 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
 import { serviceNames } from '@tandem/contracts/topology';
-import { type Role, roleConfig, startRole } from '@tandem/local/processes/roles';
+import { roleConfig } from '@tandem/local/processes/role-config';
+import type { Role } from '@tandem/local/processes/role-names';
+import { startRole } from '@tandem/local/processes/roles';
 import { endWithParent } from '@tandem/local/processes/with-parent';
 
 /** Delay of each deletion, so that under load a batch is nearly always in flight. */

@@ -2,7 +2,9 @@
 import { flushCompileCache } from 'node:module';
 import { configOrExit } from '@tandem/chassis/config';
 import { runUntilStopped } from '@tandem/chassis/lifecycle';
-import { type Role, roleConfig, startRole } from '@tandem/local/processes/roles';
+import { roleConfig } from '@tandem/local/processes/role-config';
+import type { Role } from '@tandem/local/processes/role-names';
+import { startRole } from '@tandem/local/processes/roles';
 import { endWithParent } from '@tandem/local/processes/with-parent';
 import { seeded } from '../../support/random.ts';
 import { createFaultInjector } from '../fault-injector.ts';

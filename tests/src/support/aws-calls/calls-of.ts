@@ -14,7 +14,6 @@ const topics = new Set<string>(Object.keys(topology.topics));
 const queues = new Set([
   ...Object.keys(topology.queues),
   ...Object.values(topology.queues).map(({ deadLetterQueue }) => deadLetterQueue),
-  ...topology.subscriptions.map(({ deadLetterQueue }) => deadLetterQueue),
   ...Object.values(topology.relays).map(({ parkingQueue }) => parkingQueue),
 ]);
 

@@ -40,7 +40,7 @@ export function violationsOf(log: readonly Entry[], observed: Observed): string[
       cartViolations(cartId, entries, carts, quantities(cartId)),
     ),
     ...carts.flatMap(({ cartId, status }) =>
-      expectOneOf(`${cartId}: status`, status, new Set([statuses.get(cartId) ?? 'open'])),
+      expectOneOf(`${cartId}: status`, status, statuses.get(cartId) ?? new Set<string>(['open'])),
     ),
     ...products
       .filter(({ productId }) => !entriesByProduct.has(productId))
@@ -162,14 +162,15 @@ function stockOf(entries: readonly ProductEntry[]): ReadonlySet<number> {
   return possible(0, steps);
 }
 
-function statusesOf(log: readonly Entry[]): ReadonlyMap<string, string> {
-  return new Map(
-    log.flatMap((entry): [string, string][] => {
-      if (entry.outcome.status !== 'done') return [];
-      if (entry.op === 'merge') return [[entry.fromCartId, 'merged']];
-      return entry.op === 'checkOut' ? [[entry.cartId, 'checkedOut']] : [];
-    }),
-  );
+/** Possible statuses of carts that were merged or checked out. */
+function statusesOf(log: readonly Entry[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const steps = log.flatMap((entry) => {
+    const { outcome } = entry;
+    if (entry.op === 'merge') return { cartId: entry.fromCartId, outcome, apply: () => 'merged' };
+    return entry.op === 'checkOut' ? { cartId: entry.cartId, outcome, apply: () => 'checkedOut' } : [];
+  });
+  const byCart = Map.groupBy(steps, ({ cartId }) => cartId);
+  return new Map([...byCart].map(([cartId, steps]) => [cartId, possible('open', steps)]));
 }
 
 function expectOneOf<T extends number | string>(

@@ -27,7 +27,7 @@ export type Operation =
 
 /**
  * Log entry: an operation with its outcome. Entries of a client are in order, apart from concurrent adds. The outcome of merges
- * and checkouts is known.
+ * is known.
  */
 export type Entry = Operation & { readonly outcome: Outcome };
 

@@ -1,5 +1,5 @@
 import { queueUrl } from '@tandem/emulators/messaging-config';
-import { openClients, receiveAll, subscribe } from '../messaging.ts';
+import { openClients, receiveEach, subscribe } from '../messaging.ts';
 
 /** Reduction of a line to the units that it holds, because Product rejected an increase. */
 export interface Reduction {
@@ -24,7 +24,7 @@ export interface StockEvents {
 
 /** Recorder with its own subscription, which survives restarts of the system. */
 export interface StockEventRecorder {
-  /** Returns all stock events that have arrived so far. */
+  /** Returns all stock events that have arrived so far. An error loses none: the next call returns them too. */
   collect(endpoint: string): Promise<StockEvents>;
 }
 
@@ -42,7 +42,10 @@ interface StockEvent {
   readonly reserved?: readonly Pick<StockEvent, 'cartId' | 'cartVersion' | 'revision'>[];
 }
 
-const QUEUE = 'checker-queue';
+/** Queue of the recorder. While it has messages, the recorded events are incomplete. */
+export const RECORDER_QUEUE = 'checker-queue';
+/** Time until messages return that the recorder received but could not delete, because messaging stopped. */
+const VISIBILITY_SECONDS = 5;
 const topics = ['product-events-topic', 'cart-events-topic'] as const;
 const subscribedTypes = [
   'ProductUpdated',
@@ -55,13 +58,13 @@ const subscribedTypes = [
 
 /** Subscribes to both topics, and records the events that the checker needs. */
 export async function recordStockEvents(endpoint: string): Promise<StockEventRecorder> {
-  (await subscribe(endpoint, QUEUE, topics, subscribedTypes))[Symbol.dispose]();
+  (await subscribe(endpoint, RECORDER_QUEUE, topics, subscribedTypes))[Symbol.dispose]();
   const record = createRecord();
   return {
     async collect(endpoint) {
       using clients = openClients(endpoint);
-      for (const { Body = '' } of await receiveAll(clients.sqs, queueUrl(endpoint, QUEUE)))
-        record.add(JSON.parse(Body) as StockEvent);
+      const options = { QueueUrl: queueUrl(endpoint, RECORDER_QUEUE), VisibilityTimeout: VISIBILITY_SECONDS };
+      await receiveEach(clients.sqs, options, ({ Body = '' }) => record.add(JSON.parse(Body) as StockEvent));
       return record.events();
     },
   };

@@ -23,7 +23,7 @@ export interface UserSessionOptions {
   readonly repeats: Repeats;
   /** Responses that must never occur. */
   readonly unexpected: string[];
-  /** Deadline of a request's retries. */
+  /** Limit of the time in which a request is retried, without the time until the system is up. */
   readonly retryTimeoutMs: number;
   /** Occasional idle time of a cart before its checkout; default: none. */
   readonly idleMs?: number | undefined;
@@ -49,31 +49,39 @@ export async function runUserSessions(subject: string, options: UserSessionOptio
     method: 'POST' | 'PUT' = 'POST',
   ): Promise<ApiResponse<CartBody> & { readonly isRepeated: boolean }> => {
     let isRepeated = false;
+    let last = 'none';
     const headers = key === undefined ? {} : { 'idempotency-key': key };
-    for (const end = performance.now() + retryTimeoutMs; performance.now() < end; await delay(10)) {
+    for (let remainingMs = retryTimeoutMs; remainingMs > 0;) {
       const api = await whenUp();
-      const response = await api.call<CartBody>(method, path, { ...options, headers }).catch(() => undefined);
+      const sentAt = performance.now();
+      const response = await api
+        .call<CartBody>(method, path, { ...options, headers })
+        .catch((error: unknown) => void (last = String(error)));
+      if (response) last = `${response.status} ${JSON.stringify(response.body)}`;
       if (response && NEVER_EXPECTED.has(response.status))
         unexpected.push(`${method} ${path} got ${response.status}: ${JSON.stringify(response.body)}`);
       if (response?.headers.get('idempotent-replayed')) repeats.replayed += 1;
       if (response && response.status < 500) return { ...response, isRepeated };
       isRepeated = true;
       if (key !== undefined) repeats.sent += 1;
+      await delay(10);
+      remainingMs -= performance.now() - sentAt;
     }
-    throw new Error(`${method} ${path} never got a response`);
+    throw new Error(
+      `${method} ${path} had no success in ${retryTimeoutMs} ms of calls; the last response: ${last}`,
+    );
   };
   const stored: { path: string; options: RequestOptions; key: string; status: number; version: number }[] =
     [];
   const attempt = async (operation: Operation, path: string, options: RequestOptions, isKeyed: boolean) => {
     const key = isKeyed ? randomUUID() : undefined;
-    const { status, body } = await withRetry(path, options, key);
+    const { status, body, isRepeated } = await withRetry(path, options, key);
     const isDone = status < 300;
     // A rejected request is not stored under its key: repeated, it may succeed.
     if (key && isDone) stored.push({ path, options, key, status, version: body.version });
-    log.push({
-      ...operation,
-      outcome: isDone ? { status: 'done', version: body.version } : { status: 'rejected' },
-    });
+    // The first request of a checkout may still have waited for Product when its connection was lost, and been applied later.
+    const rejected = { status: isRepeated && operation.op === 'checkOut' ? 'unknown' : 'rejected' } as const;
+    log.push({ ...operation, outcome: isDone ? { status: 'done', version: body.version } : rejected });
     return isDone;
   };
   /** Repeats an applied request; its process may have been killed since. */

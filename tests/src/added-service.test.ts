@@ -1,4 +1,4 @@
-/** The service of `docs/adapting.md`, added to a copy of the repository as that page says. */
+/** The service of `docs/add-a-service.md`, added to a copy of the repository as that page says. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { spawnSystem, temporaryFolder } from './support/process.ts';
 import { until } from './support/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const NAME = 'mailer';
+const NAME = 'notifications';
 const run = promisify(execFile);
 const bin = (tool: string) => join(ROOT, 'node_modules/.bin', tool);
 
@@ -42,20 +42,21 @@ async function copySources(): Promise<void> {
 
 /** Follows the page: an entry of the topology, a directory, the link that `npm install` makes, and `npm run docs`. */
 async function addService(): Promise<void> {
-  const page = await readFile(join(ROOT, 'docs/adapting.md'), 'utf8');
-  const snippets = [...page.matchAll(/```ts\n\/\/ (\S+)\n([^]*?)```/g)];
-  const [entry, service] = ['topology.ts', 'service.ts'].map((file) => {
-    const [, path = '', text = ''] =
-      snippets.find(([, path = '']) => path.endsWith(file)) ?? assert.fail(file);
-    return { path: join(copy, path), text };
-  });
-  assert.ok(entry && service);
-  const topology = await readFile(entry.path, 'utf8');
-  await writeFile(entry.path, topology.replace('\n} as const;\n', `\n${entry.text}} as const;\n`));
+  const page = await readFile(join(ROOT, 'docs/add-a-service.md'), 'utf8');
+  const snippets = [...page.matchAll(/^ {3}```ts\n {3}\/\/ (\S+)\n([^]*?)^ {3}```/gm)].map(
+    ([, path = '', text = '']) => ({ path, text: text.replaceAll(/^ {3}/gm, '') }),
+  );
+  const [entry, ...sources] = snippets;
+  assert.equal(entry?.path, 'packages/contracts/src/topology.ts');
+  const topology = await readFile(join(copy, entry.path), 'utf8');
+  await writeFile(
+    join(copy, entry.path),
+    topology.replace('\n} as const;\n', `\n${entry.text}} as const;\n`),
+  );
 
   const sourcesOf = (name: string) => join(copy, 'services', name);
   await mkdir(join(sourcesOf(NAME), 'src'), { recursive: true });
-  await writeFile(service.path, service.text);
+  for (const { path, text } of sources) await writeFile(join(copy, path), text);
   await cp(join(sourcesOf('cart'), 'src/main.ts'), join(sourcesOf(NAME), 'src/main.ts'));
   const manifest = await readFile(join(sourcesOf('cart'), 'package.json'), 'utf8');
   await writeFile(join(sourcesOf(NAME), 'package.json'), manifest.replace('@tandem/cart', `@tandem/${NAME}`));
@@ -67,6 +68,10 @@ test('nothing else has to change for the types', { timeout: 300_000 }, async () 
   await run(bin('tsc'), [], { cwd: copy });
   await run(bin('tsc'), ['-p', 'apps/console'], { cwd: copy });
   if (areInstalled(INFRA)) await run(bin('tsc'), ['-p', INFRA], { cwd: copy });
+});
+
+test('the code of the page passes the linter', { timeout: 120_000 }, async () => {
+  await run(bin('oxlint'), ['--type-aware', '--deny-warnings', join(copy, 'services', NAME)], { cwd: copy });
 });
 
 test('the linter keeps services apart', async () => {
@@ -85,7 +90,7 @@ test(
   'it consumes events beside the others, and its dead letters are listed',
   { timeout: 120_000 },
   async () => {
-    await using system = await spawnSystem({ LOG_LEVEL: 'info' }, [], {
+    await using system = await spawnSystem({ LOG_LEVEL: 'info', HOLD_SECONDS: '1' }, [], {
       script: join(copy, 'apps/local/src/main.ts'),
     });
     const { gateway } = system.urls;
@@ -96,32 +101,32 @@ test(
     };
     assert.ok(about.urls[NAME], 'the console knows it');
 
-    const { checkOut, fill, openCart } = client(gateway);
-    const cartId = await openCart();
-    await fill(cartId, { 'bell-duo': 1 });
-    assert.equal((await checkOut(cartId)).status, 200);
+    const { fill, openCart } = client(gateway);
+    await fill(await openCart(), { 'bell-duo': 1 });
     await until(
       () => system.output(),
-      (output) => output.includes('"msg":"ordered"'),
+      (output) => output.includes('"msg":"hold expired"'),
     );
     const dlq = join(copy, 'tools/dlq/src/main.ts');
     const { stdout } = await run(process.execPath, [dlq, 'list', '--endpoint', system.urls.aws], {
       cwd: copy,
     }).catch((error: { stdout: string }) => error);
-    assert.match(stdout, new RegExp(`${NAME}-orders-dlq`));
+    assert.match(stdout, new RegExp(`${NAME}-events-dlq`));
   },
 );
 
-test('the bill has its lines', { timeout: 120_000 }, async () => {
-  const { stdout } = await run(process.execPath, [join(copy, 'tools/bill/src/main.ts')], { cwd: copy });
+const skip = !areInstalled(INFRA) && `needs npm ci --prefix ${INFRA}`;
+
+test('the bill has its lines', { timeout: 120_000, skip }, async () => {
+  const services = `services=${JSON.stringify(['product', 'cart', NAME])}`;
+  const bill = join(copy, 'tools/bill/src/main.ts');
+  const { stdout } = await run(process.execPath, [bill, '--set', services], { cwd: copy });
   assert.match(stdout, new RegExp(NAME, 'i'));
 });
 
-const isSynthesizable = areInstalled(INFRA);
-
 test(
   'its stack has its queues, alarms and permissions, and nothing else',
-  { timeout: 240_000, skip: !isSynthesizable && `needs npm ci --prefix ${INFRA}` },
+  { timeout: 240_000, skip },
   async () => {
     const suites = ['topology', 'environment', 'observability/alarms'].map((suite) =>
       join(copy, INFRA, `src/${suite}.test.ts`),
@@ -135,14 +140,21 @@ test(
     });
 
     const program = `
-      const { synthesize } = await import('./infra/src/testing/synth.ts');
-      const resources = Object.values(synthesize().${NAME}.Resources);
+      const { stacksOf, synthesizeAll } = await import('./infra/src/testing/synth.ts');
+      const stacks = Object.values(stacksOf(synthesizeAll(), '${NAME}'));
+      const resources = stacks.flatMap(({ Resources }) => Object.values(Resources));
       console.log(JSON.stringify([...new Set(resources.map(({ Type }) => Type))]));`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: copy });
     const types = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as string[];
-    for (const type of ['SQS::Queue', 'SNS::Subscription', 'ECS::Service', 'IAM::Role'])
+    for (const type of [
+      'DynamoDB::GlobalTable',
+      'SQS::Queue',
+      'SNS::Subscription',
+      'ECS::Service',
+      'IAM::Role',
+    ])
       assert.ok(types.includes(`AWS::${type}`), type);
-    for (const type of ['DynamoDB::GlobalTable', 'Lambda::Function', 'ElasticLoadBalancingV2::TargetGroup'])
+    for (const type of ['Lambda::Function', 'ElasticLoadBalancingV2::TargetGroup'])
       assert.ok(!types.includes(`AWS::${type}`), type);
   },
 );

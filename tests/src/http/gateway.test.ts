@@ -1,0 +1,21 @@
+import { after } from 'node:test';
+import { readConfig } from '@tandem/chassis/config';
+import { anyPorts, localConfig } from '@tandem/local/config';
+import { startSystem } from '@tandem/local/system/start';
+import { client, untilHealthy } from '../support/http.ts';
+import { ORIGIN } from './case.ts';
+import { testChecklist } from './checklist.ts';
+
+const environment = { ...anyPorts, EPHEMERAL: '1', LOG_LEVEL: 'silent', CORS_ORIGINS: ORIGIN };
+const system = await startSystem(readConfig(localConfig, environment));
+after(() => system.stop());
+const { gateway } = system.urls;
+await untilHealthy(gateway);
+await client(gateway).putProduct('mug');
+
+testChecklist(() => gateway, {
+  resource: '/products',
+  tagged: '/products/mug',
+  bodiless: '/carts',
+  json: '/carts/none/items',
+});
