@@ -1,9 +1,9 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '@tandem/cli/run';
+import { outputOf, run } from '@tandem/cli/run';
 
 /** Checks the version of Python, and that it can create environments: Debian packages `ensurepip` separately. */
-const PROBE = 'import ensurepip, sys; sys.exit(sys.version_info < (3, 10))';
+const PROBE = 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))';
 
 /** Installed Python tools. */
 export interface PythonTools {
@@ -14,13 +14,10 @@ export interface PythonTools {
 }
 
 /**
- * Installs the packages of a requirements.txt into an environment below .cache, unless it is up to date. Resolves to `missing`
- * with the reason if there is no suitable Python; rejects if the installation fails.
+ * Installs the packages of a requirements.txt, by their hashes, into an environment below .cache, unless it is up to date. Prints that it is
+ * skipped, and resolves to undefined, if there is no suitable Python; rejects if the installation fails.
  */
-export async function installPython(
-  name: string,
-  requirements: string,
-): Promise<PythonTools | { readonly missing: string }> {
+export async function installPython(name: string, requirements: string): Promise<PythonTools | undefined> {
   const folder = join(import.meta.dirname, '../.cache', name);
   const bin = join(folder, process.platform === 'win32' ? 'Scripts' : 'bin');
   const tools = { folder, command: (command: string) => join(bin, command) };
@@ -28,12 +25,19 @@ export async function installPython(
   const wanted = await readFile(requirements, 'utf8');
   if ((await readFile(installed, 'utf8').catch(() => '')) === wanted) return tools;
   const python = await run('python3', ['-c', PROBE]).catch(() => undefined);
-  if (python?.code !== 0) return { missing: `${name} needs python3 (3.10 or newer, with venv) on the PATH` };
+  if (python?.code !== 0) {
+    console.log(`skipped: ${name} needs python3 (3.11 or newer, with venv) on the PATH`);
+    return undefined;
+  }
   await rm(folder, { recursive: true, force: true });
-  const venv = await run('python3', ['-m', 'venv', folder]);
-  if (venv.code !== 0) throw new Error(`venv failed:\n${venv.output}`);
-  const pip = await run(tools.command('pip'), ['install', '--quiet', '--requirement', requirements]);
-  if (pip.code !== 0) throw new Error(`pip failed:\n${pip.output}`);
+  await outputOf('python3', ['-m', 'venv', folder]);
+  await outputOf(tools.command('pip'), [
+    'install',
+    '--quiet',
+    '--require-hashes',
+    '--requirement',
+    requirements,
+  ]);
   await cp(requirements, installed);
   return tools;
 }

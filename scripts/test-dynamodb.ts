@@ -4,22 +4,23 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Calls, callsOf, differences, textOf } from './aws-calls.ts';
+import { outputOf } from '@tandem/cli/run';
+import { type Calls, callsOf, differences } from './aws-calls.ts';
 import { startDynamoDbLocal } from '@tandem/emulators/dynamodb-local';
 
 const TESTS = [
   'packages/storage/src/dynamodb*.test.ts',
+  'tests/src/analytics/*.test.ts',
   'tests/src/contract/*.test.ts',
   'tests/src/components/*.test.ts',
   'tests/src/regressions/*.test.ts',
 ];
-/** Starts processes with their own tables, and therefore runs after the others. */
-const FAULTS = ['tests/src/faults/dynamodb-suite.ts'];
+/** Start processes with their own tables, or lose tables, and therefore run after the others, one after the other. */
+const FAULTS = ['tests/src/faults/dynamodb-suite.ts', 'tests/src/recovery/*suite.ts'];
 const root = join(import.meta.dirname, '..');
 const RECORDED = 'infra/aws-calls.json';
 
@@ -33,20 +34,14 @@ if ('missing' in server) {
   await writeFile(record, '');
   const endpoint = { DYNAMODB_ENDPOINT: server.endpoint };
   const codes = [
-    await runTests(filesOf(TESTS), { ...endpoint, AWS_CALLS_FILE: record }),
-    await runTests(FAULTS, endpoint),
+    await runTests(TESTS, { ...endpoint, AWS_CALLS_FILE: record }),
+    await runTests(['--test-concurrency=1', ...FAULTS], endpoint),
   ];
   await server.stop();
   const calls = callsOf(await readFile(record, 'utf8'));
   await rm(folder, { recursive: true });
   // A failed test may have omitted calls.
   process.exitCode = codes.find((code) => code !== 0) ?? (await compare(calls));
-}
-
-function filesOf(patterns: readonly string[]): string[] {
-  return patterns.flatMap((pattern) =>
-    globSync(pattern, { cwd: root, exclude: (name) => name === 'node_modules' }),
-  );
 }
 
 async function runTests(
@@ -71,7 +66,8 @@ async function runTests(
 async function compare(calls: Calls): Promise<number> {
   const file = join(root, RECORDED);
   if (values.update) {
-    await writeFile(file, textOf(calls));
+    await writeFile(file, JSON.stringify(calls, undefined, 2));
+    await outputOf('oxfmt', [file]);
     console.log(`Wrote ${RECORDED}.`);
     return 0;
   }

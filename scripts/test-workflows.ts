@@ -5,21 +5,23 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPython } from './python.ts';
-import { run } from '@tandem/cli/run';
+import { outputOf, run } from '@tandem/cli/run';
 
 const ROOT = join(import.meta.dirname, '..');
 const ACTIONLINT = 'v1.7.12';
 
-/** Builds actionlint with Go below .cache, unless it exists. Resolves to its path, or to `missing` with the reason. */
-async function installActionlint(): Promise<string | { readonly missing: string }> {
+/** Builds actionlint with Go below .cache, unless it exists. Resolves to its path, or prints that it is skipped. */
+async function installActionlint(): Promise<string | undefined> {
   const folder = join(ROOT, '.cache/actionlint', ACTIONLINT);
   const command = join(folder, process.platform === 'win32' ? 'actionlint.exe' : 'actionlint');
   if (existsSync(command)) return command;
   const go = await run('go', ['version']).catch(() => undefined);
-  if (go?.code !== 0) return { missing: 'actionlint needs go on the PATH' };
+  if (go?.code !== 0) {
+    console.log('skipped: actionlint needs go on the PATH');
+    return undefined;
+  }
   const module = `github.com/rhysd/actionlint/cmd/actionlint@${ACTIONLINT}`;
-  const { code, output } = await run('go', ['install', module], { env: { GOBIN: folder } });
-  if (code !== 0) throw new Error(`go install failed:\n${output}`);
+  await outputOf('go', ['install', module], { env: { GOBIN: folder } });
   return command;
 }
 
@@ -29,10 +31,8 @@ async function lint(command: string, args: readonly string[]): Promise<void> {
 }
 
 const actionlint = await installActionlint();
-if (typeof actionlint === 'string') await lint(actionlint, ['-color']);
-else console.log(`skipped: ${actionlint.missing}`);
+if (actionlint !== undefined) await lint(actionlint, ['-color']);
 
 const python = await installPython('zizmor', join(import.meta.dirname, 'workflows/requirements.txt'));
-if ('missing' in python) console.log(`skipped: ${python.missing}`);
 // Offline, without a GitHub token: advisories against actions are not checked.
-else await lint(python.command('zizmor'), ['--offline', '--no-progress', '.github']);
+if (python) await lint(python.command('zizmor'), ['--offline', '--no-progress', '.github']);

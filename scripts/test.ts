@@ -1,5 +1,6 @@
 /**
- * `npm test` runs every test that needs nothing but Node.js; `npm test -- FILE…` runs these files, and options of
+ * `npm test` runs every test that needs nothing but Node.js: first those that run alone, then the others, several files at a time, as
+ * tests of whole systems wait more than they compute. `npm test -- FILE…` runs these files, and options of
  * `node --test` are passed on. Tests that need packages which `npm ci` does not install are skipped without them, with one line.
  * `--unit` runs, in one process, the tests beside the code of packages and services that need no other process and no store in
  * a file.
@@ -7,8 +8,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
-import { areInstalled, INFRA, SIMULATOR } from '@tandem/cdk/packages';
+import { areInstalled, INFRA, SBOM, SIMULATOR } from '@tandem/cdk/packages';
+import { exemptLoopback } from '@tandem/cli/loopback';
 
 const all = ['packages', 'services', 'apps', 'tools', 'infra', 'scripts', 'tests'];
 const notUnit = [
@@ -18,6 +21,14 @@ const notUnit = [
   'packages/chassis/src/http/fuzz.test.ts',
   'packages/storage/src/{cached,dynamodb,sqlite}*.test.ts',
 ];
+/** Tests that judge latency, memory or CPU time, which tests beside them would change. */
+const alone = [
+  'tests/src/components/hanging-issuer.test.ts',
+  'tests/src/contract/end-to-end.test.ts',
+  'tests/src/process/{lifecycle,overload}.test.ts',
+];
+/** Files that run at a time. The default of Node.js leaves a core free, so that it is one of two cores. */
+const CONCURRENCY = Math.max(2, availableParallelism() - 1);
 /** Tests that need the packages of a directory with a lock file of its own. */
 const needs = [
   {
@@ -26,9 +37,10 @@ const needs = [
     files: [
       'infra/**/*.test.ts',
       'tests/src/alarms/suite.ts',
-      'tools/bill/src/{bill,command,cost-limits,facts}.test.ts',
+      'tools/bill/src/{bill,command,cost-limits,coverage,facts,function-flows}.test.ts',
     ],
   },
+  { directory: SBOM, tests: 'of bills of materials by their schema', files: ['scripts/sbom/*.test.ts'] },
   { directory: SIMULATOR, tests: 'of what each role may call', files: ['infra/src/**/privileges.test.ts'] },
 ];
 
@@ -37,14 +49,32 @@ const isUnit = given.includes('--unit');
 const options = given.filter((argument) => argument.startsWith('-') && argument !== '--unit');
 const files = given.filter((argument) => !argument.startsWith('-'));
 const unitTests = () => globSync('{packages,services}/**/*.test.ts', { exclude: notUnit });
-const everything = isUnit ? unitTests() : all.map((folder) => `${folder}/**/*.test.ts`);
 if (isUnit) options.push('--test-isolation=none');
+exemptLoopback(process.env);
 
-const tests = runnable(files.length > 0 ? files : everything);
-if (tests.length > 0) {
-  const runner = spawn(process.execPath, ['--test', ...options, ...tests], { stdio: 'inherit' });
+if (isUnit || files.length > 0) {
+  process.exitCode = await run(runnable(isUnit ? unitTests() : files));
+} else {
+  const first = filesOf(alone);
+  const others = filesOf(runnable(all.map((folder) => `${folder}/**/*.test.ts`)));
+  const codes = [
+    await run(first, '--test-concurrency=1'),
+    await run(
+      others.filter((file) => !first.includes(file)),
+      `--test-concurrency=${CONCURRENCY}`,
+    ),
+  ];
+  if (codes[0] !== 0)
+    console.error('failed: the tests that run alone, whose summary is above that of the others');
+  process.exitCode = Math.max(...codes);
+}
+
+/** Runs tests with the options that were given, which replace `defaults`; resolves to the exit code. */
+async function run(tests: readonly string[], ...defaults: readonly string[]): Promise<number> {
+  if (tests.length === 0) return 0;
+  const runner = spawn(process.execPath, ['--test', ...defaults, ...options, ...tests], { stdio: 'inherit' });
   const [code] = (await once(runner, 'exit')) as [number | null];
-  process.exitCode = code ?? 1;
+  return code ?? 1;
 }
 
 /** The patterns as they are, or their files less those whose packages are missing, of which a line is printed. */

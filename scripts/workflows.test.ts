@@ -92,6 +92,16 @@ test('GitHub runs every check of .ci/run', () => {
   );
 });
 
+test('npm installs by the lock files alone, and nothing lets install scripts run (security 7)', () => {
+  for (const file of [...workflows, ...actions]) {
+    assert.doesNotMatch(
+      read(file),
+      /npm (?:i|install|exec|update|rebuild)\b|ignore-scripts|allow-scripts|foreground-scripts/,
+      file,
+    );
+  }
+});
+
 test('Dependabot covers every directory with pinned dependencies of its own', () => {
   const known = new Set(read('.github/dependabot.yml').match(/(?<=[ [])\/[\w/-]+/g));
   const pins = globSync('{scripts,packages,infra}/**/{requirements.txt,pom.xml,package-lock.json}', {

@@ -8,6 +8,9 @@ cache=$(mkdir -p "$here/../../.cache/image" && cd "$here/../../.cache/image" && 
 export BUILDAH_ISOLATION=chroot
 stored() { buildah --root "$cache/store" --runroot "$cache/run" "$@"; }
 
+# The base made here cannot have the digest of the registry's.
+tagged() { printf '%s' "${1%@sha256:*}"; }
+
 command=$1
 shift
 case $command in
@@ -15,9 +18,14 @@ info)
   [ "$(id -u)" = 0 ] && buildah --version && debootstrap --version && ip -V && unshare --mount --net true
   ;;
 pull) # node:VERSION-slim, of Debian's packages and npm's, unless it was made before.
-  stored inspect --type=image "$1" >/dev/null 2>&1 && exit
-  node=$(readlink -f "$(command -v node)")
-  [ "$1" = "node:$("$node" --version | tr -d v)-slim" ] || { echo "$1 is not the Node.js of package.json"; exit 1; }
+  base=$(tagged "$1")
+  stored inspect --type=image "$base" >/dev/null 2>&1 && exit
+  version=${base#node:} version=${version%-slim} node=$(readlink -f "$(command -v node)")
+  if [ "$("$node" --version)" != "v$version" ]; then
+    package=node-linux-$("$node" --print process.arch)
+    npm install --prefix "$cache/node" --ignore-scripts "$package@$version"
+    node=$cache/node/node_modules/$package/bin/node
+  fi
   root=$cache/base
   rm -rf "$root"
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Component: main' | sed -n 1p)
@@ -26,7 +34,7 @@ pull) # node:VERSION-slim, of Debian's packages and npm's, unless it was made be
   npm install --global --prefix "$root/usr/local" npm@11
   echo '127.0.0.1 localhost' >"$root/etc/hosts"
   chroot "$root" useradd --uid 1000 --create-home node
-  stored build --tag "$1" --file "$here/context.Dockerfile" "$root"
+  stored build --tag "$base" --file "$here/context.Dockerfile" "$root"
   rm -rf "$root"
   ;;
 build) # With npm's registry, certificates and cache of this machine.
@@ -35,12 +43,13 @@ build) # With npm's registry, certificates and cache of this machine.
     echo 'cafile=/run/npm.crt' >>"$cache/npmrc"
     set -- --volume "$NODE_EXTRA_CA_CERTS:/run/npm.crt:ro" "$@"
   fi
+  set -- --build-arg "NODE_IMAGE=$(tagged "$(sed -n 's/^ARG NODE_IMAGE=//p' "$here/../../Dockerfile")")" "$@"
   stored rm --all
   stored build --pull-never --volume "$cache/npmrc:/root/.npmrc:ro" --volume "$(npm config get cache):/root/.npm" "$@"
   stored rmi --prune --force
   ;;
 image)
-  printf '[%s]' "$(stored inspect --type=image --format '{{.Config}}' "$2")"
+  printf '[%s]' "$(stored inspect --type=image --format '{{.Config}}' "$(tagged "$2")")"
   ;;
 run)
   network=() user=0 workdir=/ env=()
@@ -58,7 +67,7 @@ run)
   exec unshare --mount "${network[@]}" "$0" enter "$1" "$user" "$workdir" "${env[@]}" "${@:2}"
   ;;
 enter) # The command replaces this shell, and so gets its signals.
-  image=$1 user=$2 workdir=$3
+  image=$(tagged "$1") user=$2 workdir=$3
   ip link set lo up
   stored from --pull-never --name "${image//\//-}" "$image" >/dev/null 2>&1 || true
   root=$(stored mount "${image//\//-}")

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { type CommandResult, run } from '@tandem/cli/run';
+import { type CommandResult, outputOf, run } from '@tandem/cli/run';
 
 /** What runs containers: a program with the commands of Docker. */
 export type Engine = string;
@@ -43,17 +42,15 @@ export async function findEngine(): Promise<Engine | { readonly missing: string 
 }
 
 /** Output of an engine's command; rejects with it if the command fails. */
-export async function outputOf(engine: Engine, ...args: readonly string[]): Promise<string> {
+export function call(engine: Engine, ...args: readonly string[]): Promise<string> {
   // In the default format of Podman and buildah, images have no health check.
-  const { code, output } = await run(engine, args, { env: { BUILDAH_FORMAT: 'docker' } });
-  if (code !== 0) throw new Error(`${engine} ${args.join(' ')} failed:\n${output}`);
-  return output;
+  return outputOf(engine, args, { env: { BUILDAH_FORMAT: 'docker' } });
 }
 
 /** An image that was built or pulled. */
 export async function imageOf(engine: Engine, name: string): Promise<Image> {
   type Inspected = Pick<Image, 'Healthcheck'> & Partial<Record<'Config' | 'config', Partial<Image>>>;
-  const [image] = JSON.parse(await outputOf(engine, 'image', 'inspect', name)) as [Inspected];
+  const [image] = JSON.parse(await call(engine, 'image', 'inspect', name)) as [Inspected];
   // Podman leaves out what is empty, and has the health check beside the rest.
   return { User: '', Env: [], Cmd: [], WorkingDir: '', ...image, ...(image.Config ?? image.config), name };
 }
@@ -62,6 +59,8 @@ function argumentsOf(image: Image, { command = image.Cmd, env = {}, network, use
   const pairs = [...image.Env, ...Object.entries(env).map((pair) => pair.join('='))];
   const options = [`--user=${user ?? image.User}`, ...pairs.map((pair) => `--env=${pair}`)];
   const fixed = ['run', '--rm', '--read-only', '--no-healthcheck', `--network=${network ?? 'none'}`];
+  // A task has no capabilities. Only another user than the image's may need them.
+  if (user === undefined) fixed.push('--cap-drop=ALL');
   return [...fixed, `--workdir=${image.WorkingDir}`, ...options, image.name, ...command];
 }
 
