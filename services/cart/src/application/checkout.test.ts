@@ -114,6 +114,17 @@ test('a checkout renews a hold that is about to expire, and accepts the renewed 
   assert.equal((await checkout).status, 'checkedOut');
 });
 
+test('a checkout waits for the hold of a product that was deleted and created again, whose former hold is void', async (t) => {
+  const { first, publishedEvents } = await openCart(t);
+  await first.apply([confirmationOf('c', 2, { productVersion: 2 })]);
+  await publishedEvents();
+  await first.table.putIfNewer(catalogKey('p'), { ...widget, version: 5, incarnation: 5 });
+  const checkout = first.carts.checkOut(guest, 'c');
+  const requestVersion = await newestRequest(publishedEvents);
+  await first.apply([confirmationOf('c', requestVersion, { productVersion: 6 })]);
+  assert.equal((await checkout).status, 'checkedOut');
+});
+
 test('a hold that does not expire soon is checked out without a request for its renewal', async (t) => {
   const { first, publishedEvents } = await openCart(t, { reservationWaitMs: 0 });
   await first.apply([confirmationOf('c', 2, { heldUntil: later(6) })]);

@@ -35,26 +35,26 @@ export function createCheckout(
 ): Carts['checkOut'] {
   const { catalogOf, timesOf } = decisions;
 
-  /** Decides about a cart and the catalog entries of its products, and writes; resolves to the cart after the write. */
-  const write = async (cartId: string, decide: (cart: Cart, catalog: Catalog) => CartDecision) => {
+  /** Decides about a cart and the catalog entries of its products, and writes; resolves to the cart after the write and these entries. */
+  const write = (cartId: string, decide: (cart: Cart, catalog: Catalog) => CartDecision) => {
     const key = cartKey(cartId);
-    const { state } = await table.transact(
+    return table.transact(
       [key],
       (read) => {
         const cart = read.get(key);
-        if (!cart) return { state: undefined, writes: [] };
+        if (!cart) return { cart, catalog: catalogOf([]), writes: [] };
         const catalog = catalogOf(productsOf(cart).flatMap((id) => read.get(catalogKey(id)) ?? []));
         const { state, events } = decide(cart, catalog);
-        return { state, writes: state === cart ? [] : [put(key, state, events)] };
+        return { cart: state, catalog, writes: state === cart ? [] : [put(key, state, events)] };
       },
       { additionalReads: (read) => productsOf(read.get(key)).map(catalogKey) },
     );
-    return state;
   };
 
   const waitForResponses = async (
     caller: Caller,
     cartId: string,
+    catalog: Catalog,
     holds: HoldRequirements,
     deadline: number,
   ) => {
@@ -65,7 +65,7 @@ export function createCheckout(
       if (remainingMs <= 0) return;
       const response = notifier.next(cartId, Math.min(POLL_MS, remainingMs));
       const cart = await table.get(cartKey(cartId));
-      if (!cart || !isAwaitingHolds(cart, holds)) return;
+      if (!cart || !isAwaitingHolds(cart, catalog, holds)) return;
       await idle(() => response);
     }
   };
@@ -86,11 +86,12 @@ export function createCheckout(
     } catch (error) {
       if (!isPending(error)) throw error;
     }
-    const cart = await write(cartId, (cart, catalog) =>
+    const { cart, catalog } = await write(cartId, (cart, catalog) =>
       requestMissingHolds(cart, catalog, { renewBefore: renewBefore() }, timesOf(cart)),
     );
     const awaitedProductIds = cart ? pendingProductIds(cart) : new Set<string>();
-    await waitForResponses(caller, cartId, { renewBefore: renewBefore(), awaitedProductIds }, deadline);
+    const holds = { renewBefore: renewBefore(), awaitedProductIds };
+    await waitForResponses(caller, cartId, catalog, holds, deadline);
     try {
       return await attempt(awaitedProductIds);
     } catch (error) {

@@ -146,12 +146,14 @@ test('a checkout requests holds that are missing or about to expire, but not pen
 });
 
 test('a checkout waits only for pending responses that it needs', () => {
-  assert.equal(isAwaitingHolds(both, {}), true);
-  assert.equal(isAwaitingHolds(reserved, {}), false);
-  assert.equal(isAwaitingHolds(withRejected(reserved, 'p'), {}), false);
+  assert.equal(isAwaitingHolds(both, catalog, {}), true);
+  assert.equal(isAwaitingHolds(reserved, catalog, {}), false);
+  assert.equal(isAwaitingHolds(withRejected(reserved, 'p'), catalog, {}), false);
   const lowered = setQuantity(reserved, 'p', catalog, 1, at(4)).state;
-  assert.equal(isAwaitingHolds(lowered, {}), false, 'still held after the decrease');
+  assert.equal(isAwaitingHolds(lowered, catalog, {}), false, 'still held after the decrease');
   assert.deepEqual([...pendingProductIds(lowered)], ['p']);
+  const recreated = catalogOf({ ...widget, version: 9, incarnation: 9 });
+  assert.equal(isAwaitingHolds(lowered, recreated, {}), true, 'the hold of a deleted product is void');
 });
 
 test('only pending holds are requested again after the deadline', () => {

@@ -72,8 +72,12 @@ export function pendingProductIds({ lines }: Pick<Cart, 'lines'>): ReadonlySet<s
 }
 
 /** Whether a pending response may make the cart ready for a checkout. */
-export function isAwaitingHolds({ status, lines }: Cart, requirements: HoldRequirements): boolean {
-  return (
-    status === 'open' && lines.some((line) => isPending(line) && !isHeldFor(line, undefined, requirements))
-  );
+export function isAwaitingHolds(
+  { status, lines }: Cart,
+  { entries }: Catalog,
+  requirements: HoldRequirements,
+): boolean {
+  const isAwaited = (line: Line) =>
+    isPending(line) && !isHeldFor(line, entries.get(line.productId), requirements);
+  return status === 'open' && lines.some(isAwaited);
 }
