@@ -37,12 +37,17 @@ test(`the responses to ${requests} random requests follow the OpenAPI documents,
         ...operations.map((value) => ({ weight: weightOf(value.operation), arbitrary: fc.constant(value) })),
       );
       const tokens = await createTokens();
-      const { valuesOf: knownValues, learn } = createKnownValues();
+      const { drawKnownValues, learn } = createKnownValues();
       const counts = new Map<string, number>();
 
       const property = fc.asyncProperty(new Draws(), async (draw) => {
         const { url, ...documented } = draw(operation);
-        const source = { ...documented, draw, isWild: draw(fc.boolean()), knownValues };
+        const source = {
+          ...documented,
+          draw,
+          isWild: draw(fc.boolean()),
+          knownValues: drawKnownValues(draw, documented.operation),
+        };
         const request = drawRequest(source, documented.operation, tokens);
         const response = await send(agent, url, request);
         const violations = violationsOf(request, response, documented.validate);
