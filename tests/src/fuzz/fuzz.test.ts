@@ -13,7 +13,7 @@ import { drawRequest, type Request, weightOf } from './requests.ts';
 import { createTokens } from './tokens.ts';
 import { Draws, type Source } from './values.ts';
 
-const requests = Number(process.env['FUZZ_REQUESTS'] ?? 10_000);
+const requests = Number(process.env['FUZZ_REQUESTS'] ?? 15_000);
 /** Seed of all requests: `FUZZ_SEED` repeats a run. */
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 /** Number of requests after which each operation has succeeded. */

@@ -38,7 +38,7 @@ export function weightOf({ method, path, responses, parameters = [], requestBody
   const inputs =
     parameters.filter(({ in: location }) => location !== 'header').length + (requestBody ? 1 : 0);
   if (inputs === 0) return method === 'GET' ? 2 : 10;
-  return ({ GET: 25, DELETE: 10 }[method] ?? 40) * Math.max(1, path.split('/').length - 2);
+  return ({ GET: 25, DELETE: 15 }[method] ?? 40) * Math.max(1, path.split('/').length - 2);
 }
 
 /** Draws a request of an operation. */

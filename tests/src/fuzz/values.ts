@@ -87,7 +87,7 @@ export function drawValue(source: Source, schema: JsonSchema, name = ''): unknow
   }
   if (type !== 'string') throw new Error(`the fuzz test does not support the type ${type}: add it`);
   const candidates = source.knownValues(name).slice(0, draw(newest));
-  if (candidates.length > 0 && !oneIn(source, 4)) {
+  if (candidates.length > 0 && !oneIn(source, isWild ? 4 : 10)) {
     const known = draw(fc.constantFrom(...candidates));
     return isOdd(source, 12) ? draw(fc.constantFrom(...mutationsOf(known))) : known;
   }
