@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mintToken } from '@tandem/emulators/issuer';
 import { until } from './until.ts';
 
@@ -65,14 +66,28 @@ export interface ProductBody {
   readonly version: number;
 }
 
+/** Time for which a checkout waits for the stock, in milliseconds: 5 s, less the pause before a last round that would be too late. */
+const CHECKOUT_WAIT_MS = 4_700;
+
 /**
  * Retries a call while the response is 503, which guarantees that it had no effect: on the slow DynamoDB Local concurrent writes
- * of an item may conflict too often, and a checkout may not have its stock confirmed in time.
+ * of an item may conflict too often, and a checkout may not have its stock confirmed in time. Fails if a checkout has not waited for it.
  */
-export async function retryUnavailable<A extends { readonly status: number }>(
+export async function retryUnavailable<A extends { readonly status: number; readonly text: string }>(
   call: () => Promise<A>,
 ): Promise<A> {
-  return until(call, ({ status }) => status !== 503, { deadlineMs: 60_000, intervalMs: 50 });
+  const timedCall = async () => {
+    const startedAt = performance.now();
+    const response = await call();
+    const waitedMs = performance.now() - startedAt;
+    if (response.status === 503 && response.text.includes(':reservation-pending'))
+      assert.ok(
+        waitedMs >= CHECKOUT_WAIT_MS,
+        `a checkout was rejected after ${waitedMs} ms: ${response.text}`,
+      );
+    return response;
+  };
+  return until(timedCall, ({ status }) => status !== 503, { deadlineMs: 60_000, intervalMs: 50 });
 }
 
 /** Whether the gateway reports all services as ready. */

@@ -125,6 +125,21 @@ test('a checkout waits for the hold of a product that was deleted and created ag
   assert.equal((await checkout).status, 'checkedOut');
 });
 
+test('a checkout waits for units that are added after its last read', async (t) => {
+  const { first, second } = await openCart(t);
+  const get = first.table.get.bind(first.table);
+  let reads = 0;
+  t.mock.method(first.table, 'get', async (key: Parameters<typeof get>[0]) => {
+    reads += 1;
+    await first.apply([confirmationOf('c', reads === 1 ? 2 : 4, { qty: reads })]);
+    const cart = await get(key);
+    if (reads === 1) await second.carts.change(guest, 'c', addOne, 'p');
+    return cart;
+  });
+  const { items } = await first.carts.checkOut(guest, 'c');
+  assert.deepEqual([items.map(({ qty }) => qty), reads], [[2], 2]);
+});
+
 test('a hold that does not expire soon is checked out without a request for its renewal', async (t) => {
   const { first, publishedEvents } = await openCart(t, { reservationWaitMs: 0 });
   await first.apply([confirmationOf('c', 2, { heldUntil: later(6) })]);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '@tandem/chassis/errors';
 import { put } from '@tandem/storage/table';
 import type { Cart, CartDecision } from '../domain/cart.ts';
@@ -16,7 +17,7 @@ import { type Decisions, productsOf } from './decisions.ts';
 import { createResponseNotifier } from './response-notifier.ts';
 import type { Caller, Carts, CartsDeps } from './types.ts';
 
-/** Polling interval for responses that another process has stored. */
+/** Polling interval for responses that another process has stored, and pause before a further round of requests. */
 const POLL_MS = 250;
 
 /**
@@ -27,7 +28,7 @@ const RENEW_MS = 5_000;
 
 /**
  * Creates the checkout. For lines without a hold it requests one, in a separate write, and waits for the response until
- * the deadline. After the deadline it requests pending holds again, for the next attempt, and rejects with `unavailable`.
+ * the deadline, also for lines that are added or changed meanwhile. After the deadline it requests pending holds again, for the next attempt, and rejects with `unavailable`.
  */
 export function createCheckout(
   { table, now, notifier = createResponseNotifier(), reservationWaitMs = 5_000 }: CartsDeps,
@@ -52,13 +53,12 @@ export function createCheckout(
   };
 
   const waitForResponses = async (
-    caller: Caller,
+    idle: NonNullable<Caller['idle']>,
     cartId: string,
     catalog: Catalog,
     holds: HoldRequirements,
     deadline: number,
   ) => {
-    const { idle = (wait) => wait() } = caller;
     for (;;) {
       // Subscribed before the read: a response that is stored in between is not missed.
       const remainingMs = deadline - performance.now();
@@ -72,6 +72,7 @@ export function createCheckout(
 
   return async (originalCaller, cartId, expected = {}) => {
     const caller = withRetriesAllowed(originalCaller);
+    const { idle = (wait) => wait() } = caller;
     const deadline = performance.now() + reservationWaitMs;
     const renewBefore = () => new Date(Date.parse(now()) + RENEW_MS).toISOString();
     const attempt = (awaitedProductIds: ReadonlySet<string> = new Set()) =>
@@ -86,17 +87,22 @@ export function createCheckout(
     } catch (error) {
       if (!isPending(error)) throw error;
     }
-    const { cart, catalog } = await write(cartId, (cart, catalog) =>
-      requestMissingHolds(cart, catalog, { renewBefore: renewBefore() }, timesOf(cart)),
-    );
-    const awaitedProductIds = cart ? pendingProductIds(cart) : new Set<string>();
-    const holds = { renewBefore: renewBefore(), awaitedProductIds };
-    await waitForResponses(caller, cartId, catalog, holds, deadline);
-    try {
-      return await attempt(awaitedProductIds);
-    } catch (error) {
-      if (isPending(error)) await write(cartId, (cart) => requestPendingHolds(cart, timesOf(cart)));
-      throw error;
+    // A line that is added or changed meanwhile needs a further round.
+    for (const awaitedProductIds = new Set<string>(); ; await idle(() => delay(POLL_MS))) {
+      const { cart, catalog } = await write(cartId, (cart, catalog) =>
+        requestMissingHolds(cart, catalog, { renewBefore: renewBefore(), awaitedProductIds }, timesOf(cart)),
+      );
+      for (const productId of cart ? pendingProductIds(cart) : []) awaitedProductIds.add(productId);
+      const holds = { renewBefore: renewBefore(), awaitedProductIds };
+      await waitForResponses(idle, cartId, catalog, holds, deadline);
+      try {
+        return await attempt(awaitedProductIds);
+      } catch (error) {
+        if (!isPending(error)) throw error;
+        if (performance.now() + POLL_MS < deadline) continue;
+        await write(cartId, (cart) => requestPendingHolds(cart, timesOf(cart)));
+        throw error;
+      }
     }
   };
 }
