@@ -4,13 +4,14 @@ import { readConfig } from '@tandem/chassis/config';
 import type { About, State, Step, TraceDetail } from '@tandem/console/protocol';
 import { anyPorts, localConfig } from '@tandem/local/config';
 import { startProcesses } from '@tandem/local/processes/supervisor';
+import { inherited } from '../support/command.ts';
 import { client } from '../support/http.ts';
 import { until } from '../support/until.ts';
 import { listen, operator } from './listen.ts';
 
 test('the console observes, pauses and kills services in processes as it does in one process', async () => {
   const config = readConfig(localConfig, { ...anyPorts, SEED: '0', LOG_LEVEL: 'silent', EPHEMERAL: '1' });
-  const system = await startProcesses(config, { environment: { PATH: process.env['PATH'] } });
+  const system = await startProcesses(config, { environment: inherited });
   try {
     const { gateway } = system.urls;
     const { putProduct, call } = client(gateway);

@@ -6,12 +6,12 @@ import { mintToken } from '@tandem/emulators/issuer';
 import { type Role, roleGroups } from '@tandem/local/processes/role-names';
 import { startProcesses } from '@tandem/local/processes/supervisor';
 import { runSmokeTest } from '@tandem/smoke/smoke-test';
+import { inherited } from '../support/command.ts';
 import { client, untilHealthy } from '../support/http.ts';
 import { isRunning, spawnFailing, spawnSystem, temporaryFolder } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
 const quiet = { SEED: '0', LOG_LEVEL: 'silent' };
-const environment = { PATH: process.env['PATH'] };
 
 async function assertWorking(gateway: string): Promise<void> {
   await untilHealthy(gateway);
@@ -33,7 +33,7 @@ test('a system in processes passes the smoke test, also after a kill -9 of each 
   const config = readConfig(localConfig, { ...anyPorts, ...quiet, EPHEMERAL: '1' });
   const restarted: Role[] = [];
   const system = await startProcesses(config, {
-    environment,
+    environment: inherited,
     onRestart: (role, { signal }) => {
       assert.equal(signal, 'SIGKILL');
       restarted.push(role);
@@ -56,7 +56,7 @@ test('a system in processes passes the smoke test, also after a kill -9 of each 
 
 test('a stopped process stays down until it is started, while the others keep working', async () => {
   const config = readConfig(localConfig, { ...anyPorts, ...quiet, EPHEMERAL: '1' });
-  const system = await startProcesses(config, { environment });
+  const system = await startProcesses(config, { environment: inherited });
   try {
     await untilHealthy(system.urls.gateway);
     assert.deepEqual(await system.children.product.stop(), { code: 0, signal: null });

@@ -3,6 +3,12 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
+/** The variables that processes take over from the test: where programs are, and what was compiled before. */
+export const inherited: NodeJS.ProcessEnv = {
+  PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+};
+
 /** Exit of a command with its whole output. */
 export interface CommandExit {
   readonly code: number | null;
@@ -10,7 +16,7 @@ export interface CommandExit {
   readonly stderr: string;
 }
 
-/** Starts a command by its module, such as `@tandem/dlq/main`, with `PATH` and these environment variables only. */
+/** Starts a command by its module, such as `@tandem/dlq/main`, with these environment variables, and the inherited ones, only. */
 export function startCommand(
   module: string,
   args: readonly string[],
@@ -19,7 +25,7 @@ export function startCommand(
   const script = fileURLToPath(import.meta.resolve(module));
   const child = spawn(process.execPath, [script, ...args], {
     ...(cwd !== undefined && { cwd }),
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mapServices, type ServiceName, serviceNames } from '@tandem/contracts/topology';
 import { anyPorts } from '@tandem/local/config';
+import { inherited } from './command.ts';
 import { isHealthy } from './http.ts';
 import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../../../apps/local/src/main.ts', import.meta.url));
-const START_DEADLINE_MS = 15_000;
+/** What hangs has not started by then. How long a start may take is another test's. */
+const START_DEADLINE_MS = 60_000;
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -48,7 +50,7 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
 
 /**
  * Starts the system and resolves once it is ready; by default on any free ports and with its state in its own directory. Rejects
- * with its output when it exits, or is not ready within 15 s.
+ * with its output when it exits, or is not ready within a minute.
  */
 export async function spawnSystem(
   environment: Environment = {},
@@ -90,7 +92,7 @@ export async function spawnSystem(
   };
 }
 
-/** Starts a system that is expected to fail, and resolves to its exit. Kills it after 15 s. */
+/** Starts a system that is expected to fail, and resolves to its exit. Kills it after a minute. */
 export async function spawnFailing(environment: Environment, args: readonly string[] = []): Promise<Exit> {
   await using folder = await temporaryFolder();
   await using main = launch(environment, folder.path, [MAIN, ...args]);
@@ -116,7 +118,7 @@ process.once('exit', () => {
 
 function launch(environment: Environment, cwd: string, args: readonly string[]) {
   const env = {
-    PATH: process.env['PATH'],
+    ...inherited,
     ...anyPorts,
     LOG_LEVEL: 'error',
     ...environment,
