@@ -11,9 +11,9 @@ import { run } from '@tandem/cli/run';
 const SOURCES = join(import.meta.dirname, 'schemathesis');
 
 /** Maximum cases per operation and phase; more than 10,000 in total. */
-const MAX_EXAMPLES = '450';
+const MAX_EXAMPLES = '260';
 
-/** Deadline per service. Usually two minutes; more on a busy machine, or when a failure is shrunk. */
+/** Deadline per service. Usually one to three minutes; more on a busy machine, or when a failure is shrunk. */
 const DEADLINE_MS = 10 * 60_000;
 
 const python = await installPython('schemathesis', join(SOURCES, 'requirements.txt'));
