@@ -16,7 +16,7 @@ const LOAD_SECONDS = 20;
 
 /**
  * Limit of the heap's old generation. Without one, V8 lets garbage fill its memory for longer than the load takes, by 190 MB. 160 MB are
- * too few for three services; a request that leaves two kilobytes behind exceeds this limit before the end of the load.
+ * too few for three services. If each shed request leaves four kilobytes behind, the process exceeds the limit and ends during the load.
  */
 const HEAP_LIMIT = '--max-old-space-size=256';
 

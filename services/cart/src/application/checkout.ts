@@ -28,7 +28,8 @@ const RENEW_MS = 5_000;
 
 /**
  * Creates the checkout. For lines without a hold it requests one, in a separate write, and waits for the response until
- * the deadline, also for lines that are added or changed meanwhile. After the deadline it requests pending holds again, for the next attempt, and rejects with `unavailable`.
+ * the deadline, also for lines that are added or changed meanwhile. After the deadline it requests pending holds again, for
+ * the next attempt, and rejects with `unavailable`.
  */
 export function createCheckout(
   { table, now, notifier = createResponseNotifier(), reservationWaitMs = 5_000 }: CartsDeps,
@@ -36,7 +37,7 @@ export function createCheckout(
 ): Carts['checkOut'] {
   const { catalogOf, timesOf } = decisions;
 
-  /** Decides about a cart and the catalog entries of its products, and writes; resolves to the cart after the write and these entries. */
+  /** Decides about a cart and the catalog entries of its products, and writes; resolves to the cart after it and these entries. */
   const write = (cartId: string, decide: (cart: Cart, catalog: Catalog) => CartDecision) => {
     const key = cartKey(cartId);
     return table.transact(
